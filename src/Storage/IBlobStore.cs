@@ -1,0 +1,68 @@
+namespace AlfrescoBackupFlows.Storage;
+
+/// <summary>
+/// A flat name space of blobs: all that a repository asks of a storage service. Names are relative, use <c>/</c> between
+/// parts, and may hold any character but U+0000; case matters. Every method may be called concurrently.
+/// Failures are <see cref="Platform.TransientException"/> or <see cref="Platform.PermanentException"/> of kind
+/// <see cref="Platform.ErrorKind.Storage"/>, naming the store and what to mend.
+/// </summary>
+public interface IBlobStore
+{
+    /// <summary>Where this is, for messages: a URL or a path, without any secret.</summary>
+    string Location { get; }
+
+    /// <summary>
+    /// Creates the blob if no blob of this name exists. The blob appears whole or not at all, and is durable when the call returns.
+    /// A retry after a lost answer may report <see cref="PutOutcome.AlreadyExists"/> for the caller's own bytes: compare them.
+    /// </summary>
+    Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Creates or replaces a blob. For the few mutable blobs of the control store only.</summary>
+    Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads from <paramref name="offset"/> into <paramref name="destination"/> until it is full or the blob ends.
+    /// Returns the number of bytes read, or null where no such blob exists. An offset at or past the end reads 0.
+    /// </summary>
+    Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken);
+
+    /// <summary>Length in bytes and creation time by the store's clock; null where no such blob exists.</summary>
+    Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The blobs whose name starts with <paramref name="prefix"/>, in ascending ordinal order of their UTF-8 names,
+    /// fetched page by page. A blob created or deleted meanwhile may or may not be seen.
+    /// </summary>
+    IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a blob. Returns false where it did not exist.</summary>
+    Task<bool> DeleteAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes the lease on a name, or renews it where <paramref name="leaseId"/> holds it already. Returns false where another holds it.
+    /// The blob is created (empty) if absent. <paramref name="duration"/> is 15 to 60 s (Azure's bounds); the lease ends by itself.
+    /// </summary>
+    Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken);
+
+    /// <summary>Gives the lease back. Returns false where <paramref name="leaseId"/> did not hold it.</summary>
+    Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken);
+
+    /// <summary>Ends whatever lease stands on the name, at once.</summary>
+    Task BreakLeaseAsync(string name, CancellationToken cancellationToken);
+}
+
+/// <summary>What a conditional create did.</summary>
+public enum PutOutcome
+{
+    Created,
+    AlreadyExists,
+}
+
+/// <param name="Length">Bytes.</param>
+/// <param name="Created">Creation time by the store's clock.</param>
+public sealed record BlobProperties(long Length, DateTimeOffset Created);
+
+/// <param name="Name">The whole name, prefix included.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Created">Creation time by the store's clock.</param>
+public sealed record BlobItem(string Name, long Length, DateTimeOffset Created);

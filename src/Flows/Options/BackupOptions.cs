@@ -1,0 +1,57 @@
+using AlfrescoBackupFlows.Alfresco;
+
+namespace AlfrescoBackupFlows.Flows.Options;
+
+/// <summary>Everything a host must be told: the content of <c>abf.json</c>, and of the cloud host's settings under the same names.</summary>
+public sealed class BackupOptions
+{
+    public InstallationOptions Installation { get; set; } = new();
+
+    public RepositoryOptions Repository { get; set; } = new();
+
+    public RunOptions Backup { get; set; } = new();
+
+    /// <summary>A local directory for the journal, locks and caches.</summary>
+    public string? State { get; set; }
+}
+
+/// <summary>The <c>repository</c> section.</summary>
+public sealed class RepositoryOptions
+{
+    /// <summary><c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX</c> (with or without a SAS) or <c>file:///path</c>.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>The control store (lease, pins, progress); default: <c>control/</c> beside the repository's blobs.</summary>
+    public string? ControlUrl { get; set; }
+
+    /// <summary>A file that holds a storage connection string (Azurite, shared key).</summary>
+    public string? ConnectionStringFile { get; set; }
+
+    /// <summary>The connection string itself, for the environment (<c>ABF__REPOSITORY__CONNECTIONSTRING</c>); refused in a file.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>A file that holds the passphrase.</summary>
+    public string? PassphraseFile { get; set; }
+
+    /// <summary>The passphrase itself, for the environment (<c>ABF__REPOSITORY__PASSPHRASE</c>); refused in a file.</summary>
+    public string? Passphrase { get; set; }
+
+    /// <summary><c>passphrase</c> or <c>none</c>. Pinned here: a repository that says otherwise is refused.</summary>
+    public string Encryption { get; set; } = "passphrase";
+}
+
+/// <summary>The <c>backup</c> section: how a run behaves.</summary>
+public sealed class RunOptions
+{
+    /// <summary>An unfinished run older than this is abandoned, and a new one starts.</summary>
+    public TimeSpan ResumeWithin { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>Ranges of files captured at once; 1 to 32.</summary>
+    public int Parallelism { get; set; } = 2;
+
+    /// <summary>How often every file is looked at, whatever its directory says.</summary>
+    public TimeSpan FullScanEvery { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>A file that lists content URLs, one a line, whose absence is acknowledged.</summary>
+    public string? AcknowledgedMissingFile { get; set; }
+}

@@ -78,7 +78,7 @@ public sealed class ContentOptions
     public string? Keystore { get; set; }
 
     /// <summary>Further stores by name: a content URL <c>NAME://path</c>, or <c>store://NAME/path</c>, is the file <c>path</c> beneath the directory.</summary>
-    public Dictionary<string, string> Stores { get; set; } = new(StringComparer.Ordinal);
+    public IDictionary<string, string> Stores { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Compare file lengths with <c>content_size</c>; false for encrypting or compressing stores.</summary>
     public bool CheckSizes { get; set; } = true;

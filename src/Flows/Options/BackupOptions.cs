@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Flows.Options;
 
@@ -18,6 +19,10 @@ public sealed class BackupOptions
 /// <summary>The <c>repository</c> section.</summary>
 public sealed class RepositoryOptions
 {
+    public const string EncryptionPassphrase = "passphrase";
+
+    public const string EncryptionNone = "none";
+
     /// <summary><c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX</c> (with or without a SAS) or <c>file:///path</c>.</summary>
     public string? Url { get; set; }
 
@@ -28,16 +33,16 @@ public sealed class RepositoryOptions
     public string? ConnectionStringFile { get; set; }
 
     /// <summary>The connection string itself, for the environment (<c>ABF__REPOSITORY__CONNECTIONSTRING</c>); refused in a file.</summary>
-    public string? ConnectionString { get; set; }
+    public Secret? ConnectionString { get; set; }
 
     /// <summary>A file that holds the passphrase.</summary>
     public string? PassphraseFile { get; set; }
 
     /// <summary>The passphrase itself, for the environment (<c>ABF__REPOSITORY__PASSPHRASE</c>); refused in a file.</summary>
-    public string? Passphrase { get; set; }
+    public Secret? Passphrase { get; set; }
 
     /// <summary><c>passphrase</c> or <c>none</c>. Pinned here: a repository that says otherwise is refused.</summary>
-    public string Encryption { get; set; } = "passphrase";
+    public string Encryption { get; set; } = EncryptionPassphrase;
 }
 
 /// <summary>The <c>backup</c> section: how a run behaves.</summary>

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Flows.Options;
+
+/// <summary>A valid configuration with the secrets that it names.</summary>
+/// <param name="Passphrase">Null where encryption is <c>none</c>.</param>
+/// <param name="ConnectionString">Null where the URL (with a SAS) or the ambient identity opens the storage.</param>
+/// <param name="Warnings">What a person should mend without its stopping anything, a line each.</param>
+public sealed record LoadedOptions(BackupOptions Options, Secret? Passphrase, Secret? ConnectionString, ImmutableArray<string> Warnings);
+
+/// <summary>What a configuration is asked for: a restore on a new machine need not say where a database is.</summary>
+public enum OptionsScope
+{
+    /// <summary>The repository, the state directory and the installation's name.</summary>
+    Repository,
+
+    /// <summary>Also where the installation is.</summary>
+    Installation,
+}

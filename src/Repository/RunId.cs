@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -6,6 +7,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// The id of a run, and of the set that it seals: <c>20261122T201500Z-1f2e3d4c</c>, the UTC time of its start and 8 hexadecimal digits.
 /// Ids sort by time.
 /// </summary>
+[JsonConverter(typeof(RunIdJsonConverter))]
 public readonly record struct RunId
 {
     private readonly string? _text;

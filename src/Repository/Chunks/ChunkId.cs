@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -7,6 +8,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// The id of a chunk: the first 16 bytes of HMAC-SHA-256 over its plain bytes, with a key of the repository, so that the store cannot
 /// test guesses. Ordered as the bytes are.
 /// </summary>
+[JsonConverter(typeof(ChunkIdJsonConverter))]
 public readonly record struct ChunkId(UInt128 Value) : IComparable<ChunkId>
 {
     /// <summary>Bytes of an id on disk.</summary>

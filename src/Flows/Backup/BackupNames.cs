@@ -1,0 +1,36 @@
+using AlfrescoBackupFlows.Flows.Engine;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>The flows by name, with the types that a host needs to start one.</summary>
+public static class FlowNames
+{
+    public static readonly FlowName<HotBackupInput, HotBackupResult> HotBackup = new(nameof(HotBackupFlow));
+
+    public static readonly FlowName<CaptureRangeFlowInput, CapturedRange> CaptureRange = new(nameof(CaptureRangeFlow));
+}
+
+/// <summary>The external events that a running flow listens to.</summary>
+public static class FlowEvents
+{
+    /// <summary>Ends a backup before its seal; carries <see cref="Nothing"/>.</summary>
+    public const string Cancel = "cancel";
+}
+
+/// <summary>The activities of the backup by name. Each is a class of the same name.</summary>
+internal static class ActivityNames
+{
+    public static readonly ActivityName<OpenRunInput, OpenedRun> OpenRun = new(nameof(OpenRun));
+    public static readonly ActivityName<RunRef, SourceCheck> CheckSources = new(nameof(CheckSources));
+    public static readonly ActivityName<ObserveIndexInput, IndexWindow> ObserveIndex = new(nameof(ObserveIndex));
+    public static readonly ActivityName<RunRef, Nothing> RefreshIndex = new(nameof(RefreshIndex));
+    public static readonly ActivityName<CaptureIndexInput, IndexCapture> CaptureIndex = new(nameof(CaptureIndex));
+    public static readonly ActivityName<DumpDatabaseInput, DatabaseCapture> DumpDatabase = new(nameof(DumpDatabase));
+    public static readonly ActivityName<PlanFilesInput, FilePlan> PlanFiles = new(nameof(PlanFiles));
+    public static readonly ActivityName<CaptureRangeInput, CapturedStep> CaptureRange = new(nameof(CaptureRange));
+    public static readonly ActivityName<MergeListingInput, RootListing> MergeListing = new(nameof(MergeListing));
+    public static readonly ActivityName<CheckConsistencyInput, ConsistencyResult> CheckConsistency = new(nameof(CheckConsistency));
+    public static readonly ActivityName<RunRef, MergedIndex> MergeIndex = new(nameof(MergeIndex));
+    public static readonly ActivityName<SealSetInput, HotBackupResult> SealSet = new(nameof(SealSet));
+    public static readonly ActivityName<CloseRunInput, Nothing> CloseRun = new(nameof(CloseRun));
+}

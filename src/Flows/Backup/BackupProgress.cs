@@ -1,0 +1,45 @@
+using AlfrescoBackupFlows.Flows.Engine;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>Keeps the custom status: phase, counts, rate and expected end, all from the context's clock.</summary>
+internal sealed class BackupProgress(IFlowContext context)
+{
+    private string _phase = "open";
+    private string? _detail;
+    private DateTimeOffset _started = context.CurrentUtcDateTime;
+    private long _files;
+    private long _bytes;
+    private long _filesTotal;
+    private long _bytesTotal;
+
+    public void Begin(string phase, string? detail = null, long filesTotal = 0, long bytesTotal = 0)
+    {
+        (_phase, _detail, _started) = (phase, detail, context.CurrentUtcDateTime);
+        (_files, _bytes, _filesTotal, _bytesTotal) = (0, 0, filesTotal, bytesTotal);
+        Publish();
+    }
+
+    public void Detail(string? detail)
+    {
+        _detail = detail;
+        Publish();
+    }
+
+    public void Advance(FileTotals totals)
+    {
+        _files += totals.Files;
+        _bytes += totals.Bytes;
+        Publish();
+    }
+
+    private void Publish()
+    {
+        double seconds = (context.CurrentUtcDateTime - _started).TotalSeconds;
+        double rate = seconds > 0 ? _bytes / seconds : 0;
+        DateTimeOffset? end = rate > 0 && _bytesTotal > _bytes
+            ? context.CurrentUtcDateTime + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate)
+            : null;
+        context.SetCustomStatus(new BackupStatus(_phase, _started, _detail, _files, _filesTotal, _bytes, _bytesTotal, Math.Round(rate), end));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace AlfrescoBackupFlows.Flows;
+
+internal sealed record IndexPart(IndexCapture Capture, PhaseTimes Times);
+
+internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
+
+internal sealed record FilesPart(ImmutableArray<RootListing> Roots, PhaseTimes Times);
+
+/// <summary>The three phases of one attempt, fit for a seal.</summary>
+internal sealed record CapturedPhases(int Attempt, IndexPart? Index, DatabasePart Database, FilesPart Files)
+{
+    public CheckConsistencyInput ToProve(RunRef run) => new(
+        run,
+        Attempt,
+        Database.Capture.Required,
+        [.. Files.Roots.Select(root => new RootRef(root.Root, root.Listing))],
+        Database.Capture.Unmapped);
+
+    public SealSetInput ToSeal(
+        RunRef run, OpenedRun opened, DateTimeOffset started, SourceCheck check, ConsistencyResult consistency, MergedIndex indexes)
+    {
+        ImmutableArray<PhaseTimes> phases = Index is null ? [Database.Times, Files.Times] : [Index.Times, Database.Times, Files.Times];
+        return new SealSetInput(
+            run, opened.Base, started, phases, Index?.Capture, Database.Capture, Files.Roots, consistency, indexes, check.FullScan, check.Warnings);
+    }
+}

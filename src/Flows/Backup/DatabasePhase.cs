@@ -1,0 +1,35 @@
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>
+/// Dumps the database in one activity from one snapshot, and looks at the index copy before and after: a dump that ended under another
+/// generation may be older than the index, which is the one order that must never be.
+/// </summary>
+internal sealed class DatabasePhase(BackupSteps steps, RunRef run, IndexPhase index)
+{
+    /// <summary>Returns the part, or why the phases must be taken again.</summary>
+    public async Task<(DatabasePart? Part, string? Misfit)> DumpAsync(int attempt, IndexPart? indexPart)
+    {
+        if (indexPart is not null && await index.MisfitAsync(indexPart) is { } before)
+        {
+            return (null, before);
+        }
+
+        steps.Status.Begin("database");
+        DateTimeOffset started = steps.Now;
+        DatabaseCapture capture = await steps.CallAsync(ActivityNames.DumpDatabase, new DumpDatabaseInput(run, attempt), Retries.Once);
+        var part = new DatabasePart(capture, new PhaseTimes("database", started, steps.Now));
+        if (indexPart is null)
+        {
+            return (part, null);
+        }
+
+        if (await index.MisfitAsync(indexPart) is { } after)
+        {
+            return (null, after);
+        }
+
+        return Freshness.IndexFits(indexPart.Times, part.Times)
+            ? (part, null)
+            : (null, $"the dump ended more than {Freshness.IndexToDatabase.TotalHours} h after the index phase began");
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>
+/// Captures the content roots one after the other, in their order: a file that the cleaner moves meanwhile is seen at least once, because
+/// <c>contentstore</c> is read before <c>contentstore.deleted</c>. Within a root, ranges run side by side.
+/// </summary>
+internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck check, bool acceptContentLoss)
+{
+    private const int SeedingPass = 0;
+
+    /// <summary>
+    /// Uploads before the index phase, so that the scan after SQL finds most content stored and ends soon. Its listings are what that
+    /// scan inherits from, never what is sealed.
+    /// </summary>
+    public async Task<ImmutableArray<RootListing>> SeedAsync()
+    {
+        steps.Status.Begin("seeding", null, check.ExpectedFiles, check.ExpectedBytes);
+        return await PassAsync(SeedingPass, database: null, seeded: [], deadline: null) ?? [];
+    }
+
+    /// <summary>Returns null where the deadline passed: the phase is void.</summary>
+    public async Task<FilesPart?> CaptureAsync(int attempt, DatabasePart database, ImmutableArray<RootListing> seeded)
+    {
+        steps.Status.Begin("files", null, check.ExpectedFiles, check.ExpectedBytes);
+        DateTimeOffset started = steps.Now;
+        DateTimeOffset deadline = Freshness.FilesDeadline(database.Times, check);
+        ImmutableArray<RootListing>? roots = await PassAsync(attempt, database.Capture, seeded, deadline);
+        return roots is null || steps.Now > deadline ? null : new FilesPart(roots.Value, new PhaseTimes("files", started, steps.Now));
+    }
+
+    private async Task<ImmutableArray<RootListing>?> PassAsync(
+        int pass, DatabaseCapture? database, ImmutableArray<RootListing> seeded, DateTimeOffset? deadline)
+    {
+        var listings = ImmutableArray.CreateBuilder<RootListing>();
+        for (int number = 0; number < check.Roots.Length; number++)
+        {
+            string root = check.Roots[number];
+            steps.Status.Detail(root);
+            var planning = new PlanFilesInput(run, pass, root, number, check.FullScan, seeded.FirstOrDefault(s => s.Root == root)?.Listing);
+            FilePlan plan = await steps.CallAsync(ActivityNames.PlanFiles, planning, Retries.Check);
+
+            CaptureRangeFlowInput[] ranges = [.. plan.Ranges.Select((paths, range) => new CaptureRangeFlowInput(
+                new CaptureRangeInput(
+                    run, pass, root, number, range, Step: 0, paths, plan.Inherit, database?.RequiredOf(root), plan.UsesSealing, plan.GrantsSealing),
+                deadline,
+                FileTotals.None,
+                StoredTotals.None))];
+            CapturedRange[] captured = await steps.FanOutAsync(
+                FlowNames.CaptureRange, ranges, check.Parallelism, range => steps.Status.Advance(range.Totals));
+            if (captured.Any(range => range.Expired))
+            {
+                return null;
+            }
+
+            var merging = new MergeListingInput(
+                run, pass, root, number, [.. captured.Select(range => range.Steps)], plan.Inherit, acceptContentLoss || pass == SeedingPass);
+            listings.Add(await steps.CallAsync(ActivityNames.MergeListing, merging, Retries.Storage));
+        }
+
+        return listings.ToImmutable();
+    }
+}

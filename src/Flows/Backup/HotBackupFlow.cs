@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>
+/// The hot backup: index, then SQL, then files, then the one write that makes them a set. The order is the product's reason to be:
+/// an index newer than the database stops Solr's tracker, and a row whose file was not captured is an orphan node.
+/// </summary>
+public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
+{
+    public async Task<HotBackupResult> RunAsync(IFlowContext context, HotBackupInput input)
+    {
+        using var steps = new BackupSteps(context);
+        var run = new RunRef(input.Run, Parent: null);
+        try
+        {
+            DateTimeOffset started = steps.Now;
+            steps.Status.Begin("open");
+            ImmutableArray<string> supersedes = input.Supersedes.IsDefault ? [] : input.Supersedes;
+            OpenedRun opened = await steps.CallAsync(ActivityNames.OpenRun, new OpenRunInput(input.Run, supersedes), Retries.Storage);
+            run = run with { Parent = opened.Parent };
+
+            steps.Status.Begin("check");
+            SourceCheck check = await steps.CallAsync(ActivityNames.CheckSources, run, Retries.Check);
+
+            var files = new FilesPhase(steps, run, check, input.AcceptContentLoss);
+            ImmutableArray<RootListing> seeded = check.SeedsFirst ? await files.SeedAsync() : [];
+
+            CapturedPhases captured = await CaptureInOrderAsync(steps, run, check, files, seeded);
+
+            steps.Status.Begin("consistency");
+            ConsistencyResult consistency = await steps.CallAsync(ActivityNames.CheckConsistency, captured.ToProve(run), Retries.Storage);
+
+            steps.Status.Begin("seal");
+            MergedIndex indexes = await steps.CallAsync(ActivityNames.MergeIndex, run, Retries.Storage);
+            SealSetInput seal = captured.ToSeal(run, opened, started, check, consistency, indexes);
+            HotBackupResult result = await steps.CallAsync(ActivityNames.SealSet, seal, Retries.Storage);
+
+            steps.Status.Begin("close");
+            await context.CallActivityAsync(ActivityNames.CloseRun, new CloseRunInput(run, Reason: null), Retries.Storage);
+            return result;
+        }
+        catch (Exception e) when (e is FlowActivityException or AbfException)
+        {
+            await AbandonAsync(context, run, FlowFailure.From(e));
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Index, SQL, files; taken again from the index when the parts no longer fit each other. What was uploaded stays uploaded.
+    /// </summary>
+    private static async Task<CapturedPhases> CaptureInOrderAsync(
+        BackupSteps steps, RunRef run, SourceCheck check, FilesPhase files, ImmutableArray<RootListing> seeded)
+    {
+        var index = new IndexPhase(steps, run, check);
+        var database = new DatabasePhase(steps, run, index);
+        for (int attempt = 1; ; attempt++)
+        {
+            IndexPart? indexPart = check.HasIndex ? await index.CaptureAsync(attempt) : null;
+            (DatabasePart? databasePart, string? misfit) = await database.DumpAsync(attempt, indexPart);
+            if (databasePart is not null)
+            {
+                FilesPart? filesPart = await files.CaptureAsync(attempt, databasePart, seeded);
+                if (filesPart is not null)
+                {
+                    return new CapturedPhases(attempt, indexPart, databasePart, filesPart);
+                }
+
+                misfit = "the files phase did not end within half of orphanProtectDays after the dump";
+            }
+
+            if (attempt == Freshness.MaxVoids)
+            {
+                throw new PermanentException(
+                    ErrorKind.Busy, $"The phases were voided {attempt} times, the last time because {misfit}. Run the backup at another hour.");
+            }
+        }
+    }
+
+    /// <summary>
+    /// The abort entry is a courtesy to the repository's readers: where even that cannot be written, the first failure is what counts.
+    /// A failed seal may have happened all the same; the log knows, and an abort after one's own set is refused there.
+    /// </summary>
+    private static async Task AbandonAsync(IFlowContext context, RunRef run, FlowFailure failure)
+    {
+        try
+        {
+            await context.CallActivityAsync(ActivityNames.CloseRun, new CloseRunInput(run, failure.Message), Retries.Check);
+        }
+        catch (FlowActivityException e)
+        {
+            Logs.CloseFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), run.Run, e.Message);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>
+/// Waits until Alfresco's own index-backup job is out of the way, refreshes the copy where that is configured, and captures it.
+/// </summary>
+internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck check)
+{
+    /// <summary>
+    /// The longest sleep between two looks. Short, because the job may end early, and because the run's lease is renewed by each look.
+    /// </summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
+
+    private bool _refreshed;
+
+    public async Task<IndexPart> CaptureAsync(int attempt)
+    {
+        await WaitForWindowAsync();
+        if (check.RefreshesIndex && !_refreshed)
+        {
+            steps.Status.Begin("index", "refreshing");
+            await steps.CallAsync(ActivityNames.RefreshIndex, run, Retries.Once);
+            _refreshed = true;
+            await WaitForWindowAsync();
+        }
+
+        steps.Status.Begin("index");
+        DateTimeOffset started = steps.Now;
+        IndexCapture capture = await steps.CallAsync(ActivityNames.CaptureIndex, new CaptureIndexInput(run, attempt), Retries.Capture);
+        return new IndexPart(capture, new PhaseTimes("index", started, steps.Now));
+    }
+
+    /// <summary>One look, as journaled; says why the captured copy no longer stands, or null.</summary>
+    public async Task<string?> MisfitAsync(IndexPart index)
+    {
+        IndexWindow seen = await steps.CallAsync(ActivityNames.ObserveIndex, new ObserveIndexInput(run, TimeSpan.Zero), Retries.Check);
+        return seen.Holds(index.Capture.Generation) ? null : seen.Reason ?? "the index backup changed after it was captured";
+    }
+
+    private async Task WaitForWindowAsync()
+    {
+        DateTimeOffset giveUpAt = steps.Now + check.MaxWait;
+        while (true)
+        {
+            var input = new ObserveIndexInput(run, check.ExpectedIndexAndDatabase);
+            IndexWindow window = await steps.CallAsync(ActivityNames.ObserveIndex, input, Retries.Check);
+            if (window.IsClear)
+            {
+                return;
+            }
+
+            if (!check.WaitsForWindow || steps.Now >= giveUpAt)
+            {
+                string mend = check.WaitsForWindow
+                    ? $"installation.index.maxWait ({check.MaxWait}) has passed"
+                    : "installation.index.onWindow is 'refuse'";
+                throw new PermanentException(ErrorKind.Busy, $"The index backup cannot be captured now: {window.Reason}; {mend}.");
+            }
+
+            steps.Status.Begin("index-window", window.Reason);
+            DateTimeOffset next = steps.Now + LookEvery;
+            await steps.WaitUntilAsync(window.LookAgainAt is { } at && at < next && at > steps.Now ? at : next);
+        }
+    }
+}

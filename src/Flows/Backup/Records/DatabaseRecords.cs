@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
+public sealed record DumpDatabaseInput(RunRef Run, int Attempt);
+
+/// <summary>The dump, and what the same snapshot of the database requires of the content stores.</summary>
+/// <param name="Dump">The plain dump as the vendor's tool wrote it.</param>
+/// <param name="TransactionId">Highest <c>alf_transaction.id</c>; null where the table is empty or absent.</param>
+/// <param name="CommitTimeMs">Highest <c>commit_time_ms</c>.</param>
+/// <param name="Rows">Row counts by table.</param>
+/// <param name="Required">Sorted lists of required files, one per content root that has any.</param>
+/// <param name="Unprotected">Required URLs whose bytes lie outside the file system, by protocol (<c>azb</c>, <c>s3</c>).</param>
+/// <param name="Unmapped">Required URLs that name no file of this installation.</param>
+/// <param name="UnmappedSamples">The first of them.</param>
+public sealed record DatabaseCapture(
+    ContentRef Dump,
+    string Vendor,
+    string ServerVersion,
+    string ToolVersion,
+    long? TransactionId,
+    long? CommitTimeMs,
+    ImmutableSortedDictionary<string, long> Rows,
+    ImmutableArray<string> NotApplicable,
+    ImmutableArray<RequiredFiles> Required,
+    ImmutableSortedDictionary<string, long> Unprotected,
+    long Unmapped,
+    ImmutableArray<string> UnmappedSamples,
+    StoredTotals Stored)
+{
+    public ContentRef? RequiredOf(string root)
+    {
+        foreach (RequiredFiles list in Required)
+        {
+            if (list.Root == root)
+            {
+                return list.List;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <param name="Root">Name of the content root.</param>
+/// <param name="List">The sorted list (see <c>docs/repository-format.md</c>).</param>
+public sealed record RequiredFiles(string Root, ContentRef List, long Files);

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <param name="Pass">0 for the seeding pass, else the attempt. Names the result pages.</param>
+/// <param name="Root">Name of the content root.</param>
+/// <param name="RootNumber">Its place in the order of capture.</param>
+/// <param name="Inherit">A listing to inherit from in place of the parent set's: the seeding pass's.</param>
+public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootNumber, bool FullScan, ContentRef? Inherit);
+
+/// <param name="Ranges">Consecutive; the first begins at the root itself, the last is open.</param>
+/// <param name="Inherit">The listing that ranges inherit from; null at first.</param>
+/// <param name="UsesSealing">Sealed leaf directories are handed over without looking at each file.</param>
+/// <param name="GrantsSealing">Leaf directories may become sealed: the file system keeps directory times and never lied so far.</param>
+public sealed record FilePlan(ImmutableArray<PathRange> Ranges, ContentRef? Inherit, bool UsesSealing, bool GrantsSealing);
+
+/// <summary>The paths after <see cref="After"/> up to and including <see cref="Through"/>, in the order of a listing.</summary>
+/// <param name="After">Null: from the root itself.</param>
+/// <param name="Through">Null: to the end.</param>
+public sealed record PathRange(byte[]? After, byte[]? Through);
+
+/// <param name="Range">Number of the range within its root.</param>
+/// <param name="Step">Number of the activity within its range. With pass, root and range it names the result page.</param>
+/// <param name="Paths">What is left of the range: a step's cursor is the next one's <see cref="PathRange.After"/>.</param>
+/// <param name="Required">The root's list of required files; null where nothing is, and while seeding.</param>
+public sealed record CaptureRangeInput(
+    RunRef Run,
+    int Pass,
+    string Root,
+    int RootNumber,
+    int Range,
+    int Step,
+    PathRange Paths,
+    ContentRef? Inherit,
+    ContentRef? Required,
+    bool UsesSealing,
+    bool GrantsSealing);
+
+/// <param name="Cursor">The last path done; null when the range is complete.</param>
+/// <param name="Rows">Rows of the listing segments written, as a metadata stream.</param>
+public sealed record CapturedStep(byte[]? Cursor, ContentRef Rows, FileTotals Totals, StoredTotals Stored, ImmutableArray<string> Warnings);
+
+/// <param name="Deadline">No further step begins after it; null: none.</param>
+public sealed record CaptureRangeFlowInput(CaptureRangeInput Next, DateTimeOffset? Deadline, FileTotals Totals, StoredTotals Stored);
+
+/// <param name="Steps">How many result pages the range has.</param>
+/// <param name="Expired">The deadline passed before the end: the range is incomplete and the phase is void.</param>
+public sealed record CapturedRange(int Steps, bool Expired, FileTotals Totals, StoredTotals Stored);
+
+/// <param name="Steps">Result pages per range.</param>
+public sealed record MergeListingInput(RunRef Run, int Pass, string Root, int RootNumber, ImmutableArray<int> Steps, ContentRef? Inherit, bool AcceptContentLoss);
+
+/// <summary>The finished listing of a content root.</summary>
+/// <param name="SealingBroken">A new name stood under an unchanged directory stamp: sealing stays off for this root.</param>
+public sealed record RootListing(string Root, ContentRef Listing, FileTotals Totals, StoredTotals Stored, bool SealingBroken, ImmutableArray<string> Warnings);
+
+/// <summary>Counts of a range or a root. Every count is of files but <see cref="Bytes"/>, <see cref="ReadBytes"/> (bytes) and <see cref="Directories"/>.</summary>
+public sealed record FileTotals
+{
+    public static readonly FileTotals None = new();
+
+    /// <summary>Files in the listing, carried-over ones included.</summary>
+    public long Files { get; init; }
+
+    public long Bytes { get; init; }
+
+    public long Directories { get; init; }
+
+    /// <summary>Files whose bytes were read in this run.</summary>
+    public long ReadFiles { get; init; }
+
+    public long ReadBytes { get; init; }
+
+    /// <summary>Changed while it was read.</summary>
+    public long Unstable { get; init; }
+
+    /// <summary>Gone from the source though required; carried over from the parent set.</summary>
+    public long SourceMissing { get; init; }
+
+    /// <summary>Another content than the parent set's though required; the parent's is carried over.</summary>
+    public long SourceChanged { get; init; }
+
+    /// <summary>Required files that the scan did not see and an exact look-up found.</summary>
+    public long Rescued { get; init; }
+
+    /// <summary>In the parent set, no longer in the source, and not moved to <c>contentstore.deleted</c>.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Could not be read.</summary>
+    public long Unreadable { get; init; }
+
+    /// <summary>Symbolic links, sockets, devices: not captured.</summary>
+    public long Skipped { get; init; }
+
+    /// <summary>Names under an unchanged directory stamp that were not there before.</summary>
+    public long BrokenSeals { get; init; }
+
+    public static FileTotals operator +(FileTotals left, FileTotals right) => new()
+    {
+        Files = left.Files + right.Files,
+        Bytes = left.Bytes + right.Bytes,
+        Directories = left.Directories + right.Directories,
+        ReadFiles = left.ReadFiles + right.ReadFiles,
+        ReadBytes = left.ReadBytes + right.ReadBytes,
+        Unstable = left.Unstable + right.Unstable,
+        SourceMissing = left.SourceMissing + right.SourceMissing,
+        SourceChanged = left.SourceChanged + right.SourceChanged,
+        Rescued = left.Rescued + right.Rescued,
+        Lost = left.Lost + right.Lost,
+        Unreadable = left.Unreadable + right.Unreadable,
+        Skipped = left.Skipped + right.Skipped,
+        BrokenSeals = left.BrokenSeals + right.BrokenSeals,
+    };
+}

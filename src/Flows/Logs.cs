@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>Every log line of the flows and their activities.</summary>
+internal static partial class Logs
+{
+    [LoggerMessage(1, LogLevel.Warning, "Run {Run} could not be closed: {Reason}")]
+    public static partial void CloseFailed(ILogger logger, string run, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "The lease of run {Run} could not be renewed: {Reason}")]
+    public static partial void LeaseNotRenewed(ILogger logger, string run, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Run {Run} takes the place of {Evicted}, which can no longer seal")]
+    public static partial void RunEvicted(ILogger logger, string run, string evicted);
+}

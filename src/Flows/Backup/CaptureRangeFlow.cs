@@ -26,12 +26,12 @@ public sealed class CaptureRangeFlow : IFlow<CaptureRangeFlowInput, CapturedRang
             CapturedStep step = await context.CallActivityAsync(ActivityNames.CaptureRange, next, Retries.Capture);
             totals += step.Totals;
             stored += step.Stored;
-            if (step.Cursor is null)
+            if (step.Next is null)
             {
                 return new CapturedRange(next.Step + 1, Expired: false, totals, stored);
             }
 
-            next = next with { Step = next.Step + 1, Paths = next.Paths with { After = step.Cursor } };
+            next = next with { Step = next.Step + 1, Paths = next.Paths with { From = step.Next } };
         }
 
         var rest = input with { Next = next, Totals = totals, Stored = stored };

@@ -15,14 +15,9 @@ public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootN
 /// <param name="GrantsSealing">Leaf directories may become sealed: the file system keeps directory times and never lied so far.</param>
 public sealed record FilePlan(ImmutableArray<PathRange> Ranges, ContentRef? Inherit, bool UsesSealing, bool GrantsSealing);
 
-/// <summary>The paths after <see cref="After"/> up to and including <see cref="Through"/>, in the order of a listing.</summary>
-/// <param name="After">Null: from the root itself.</param>
-/// <param name="Through">Null: to the end.</param>
-public sealed record PathRange(byte[]? After, byte[]? Through);
-
 /// <param name="Range">Number of the range within its root.</param>
 /// <param name="Step">Number of the activity within its range. With pass, root and range it names the result page.</param>
-/// <param name="Paths">What is left of the range: a step's cursor is the next one's <see cref="PathRange.After"/>.</param>
+/// <param name="Paths">What is left of the range.</param>
 /// <param name="Required">The root's list of required files; null where nothing is, and while seeding.</param>
 public sealed record CaptureRangeInput(
     RunRef Run,
@@ -37,9 +32,9 @@ public sealed record CaptureRangeInput(
     bool UsesSealing,
     bool GrantsSealing);
 
-/// <param name="Cursor">The last path done; null when the range is complete.</param>
+/// <param name="Next">Where the next step begins (<see cref="PathRange.From"/>); null when the range is complete.</param>
 /// <param name="Rows">Rows of the listing segments written, as a metadata stream.</param>
-public sealed record CapturedStep(byte[]? Cursor, ContentRef Rows, FileTotals Totals, StoredTotals Stored, ImmutableArray<string> Warnings);
+public sealed record CapturedStep(byte[]? Next, ContentRef Rows, FileTotals Totals, StoredTotals Stored, ImmutableArray<string> Warnings);
 
 /// <param name="Deadline">No further step begins after it; null: none.</param>
 public sealed record CaptureRangeFlowInput(CaptureRangeInput Next, DateTimeOffset? Deadline, FileTotals Totals, StoredTotals Stored);

@@ -17,12 +17,11 @@ public sealed record RootRef(string Root, ContentRef Listing);
 public sealed record ConsistencyResult(long Required, long Missing, long Acknowledged, ContentRef? Names);
 
 /// <summary>What the run's index merge wrote.</summary>
-/// <param name="Indexes">Ids of the index blobs, for the manifest.</param>
-public sealed record MergedIndex(ImmutableArray<IndexName> Indexes);
+/// <param name="Indexes">The index blobs, for the manifest.</param>
+public sealed record MergedIndex(ImmutableArray<IndexBlob> Indexes);
 
-/// <param name="Id">32 hexadecimal digits.</param>
 /// <param name="Rows">Chunks it places.</param>
-public sealed record IndexName(string Id, long Rows);
+public sealed record IndexBlob(IndexId Id, int Rows);
 
 /// <summary>Everything the manifest is made of: journaled values only.</summary>
 public sealed record SealSetInput(

@@ -1,0 +1,23 @@
+using AlfrescoBackupFlows.Alfresco.Database.Postgres;
+
+namespace AlfrescoBackupFlows.Alfresco.Database;
+
+/// <summary>Opens a database by its vendor.</summary>
+public static class DatabaseSource
+{
+    public static IDatabaseSource Create(DatabaseConnection connection) => connection.Vendor switch
+    {
+        DatabaseVendor.PostgreSql => new PostgresSource(connection),
+        _ => throw new NotSupportedException(connection.Vendor.ToString()),
+    };
+}
+
+/// <summary>Opens a restore's database by its vendor.</summary>
+public static class DatabaseTarget
+{
+    public static IDatabaseTarget Create(DatabaseConnection connection) => connection.Vendor switch
+    {
+        DatabaseVendor.PostgreSql => new PostgresTarget(connection),
+        _ => throw new NotSupportedException(connection.Vendor.ToString()),
+    };
+}

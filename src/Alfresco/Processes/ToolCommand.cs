@@ -1,0 +1,22 @@
+namespace AlfrescoBackupFlows.Alfresco.Processes;
+
+/// <summary>One run of a vendor's tool. Arguments are seen by every user of the machine and never hold a secret; the environment may.</summary>
+/// <param name="Environment">Set on top of the inherited environment; null removes a variable.</param>
+internal sealed record ToolCommand(string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string?> Environment)
+{
+    /// <summary>The file's name, for messages.</summary>
+    public string Name => Path.GetFileNameWithoutExtension(File);
+}
+
+/// <summary>How a tool ended.</summary>
+/// <param name="Errors">Its last lines of standard error, at most 200, trimmed, none empty.</param>
+internal sealed record ToolExit(int Code, IReadOnlyList<string> Errors)
+{
+    /// <summary>The lines that speak of a fault, else the last line, as one line for a message.</summary>
+    public string Reason(Func<string, bool> isFault)
+    {
+        var faults = Errors.Where(isFault).Take(3).ToList();
+        var text = string.Join("; ", faults.Count > 0 ? faults : Errors.TakeLast(1));
+        return text.Length > 600 ? text[..600] + "…" : text.Length > 0 ? text : "it said nothing";
+    }
+}

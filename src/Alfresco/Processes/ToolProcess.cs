@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace AlfrescoBackupFlows.Alfresco.Processes;
+
+/// <summary>
+/// Runs a tool with its streams connected. The child never outlives the call: cancellation and any fault of a
+/// callback kill it (and its children), and it is waited for before anything is thrown.
+/// </summary>
+internal static class ToolProcess
+{
+    private const int KeptLines = 200;
+    private const int KeptLineLength = 2_000;
+
+    /// <param name="input">Writes the child's standard input, which is closed when it returns; null: closed at once.</param>
+    /// <param name="output">Reads the child's standard output; null: read and dropped.</param>
+    /// <returns>How it ended. A child that stopped reading before <paramref name="input"/> was through is no fault of the callback: its exit tells why.</returns>
+    public static async Task<ToolExit> RunAsync(
+        ToolCommand command,
+        Func<Stream, CancellationToken, Task>? input,
+        Func<Stream, CancellationToken, Task>? output,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var process = Process.Start(StartInfo(command)) ?? throw new InvalidOperationException($"{command.Name} did not start");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var killing = stop.Token.Register(static state => Kill((Process)state!), process);
+        using var stdin = new ToolInput(process.StandardInput.BaseStream);
+
+        var errors = ReadErrorsAsync(process.StandardError);
+        var writing = GuardAsync(WriteAsync(stdin, input, stop.Token), stop);
+        var reading = GuardAsync(ReadAsync(process.StandardOutput.BaseStream, output, stop.Token), stop);
+        try
+        {
+            await Task.WhenAll(writing, reading);
+        }
+        catch when (cancellationToken.IsCancellationRequested)
+        {
+            // What a callback made of its broken stream is a consequence.
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            // Both callbacks are through or one failed and the child was killed: it ends by itself.
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var exit = new ToolExit(process.ExitCode, await errors);
+        return exit.Code == 0 && stdin.Broken ? exit with { Code = -1 } : exit;
+    }
+
+    private static ProcessStartInfo StartInfo(ToolCommand command)
+    {
+        var info = new ProcessStartInfo(command.File)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
+        foreach (var argument in command.Arguments)
+        {
+            info.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in command.Environment)
+        {
+            if (value is null)
+            {
+                info.Environment.Remove(name);
+            }
+            else
+            {
+                info.Environment[name] = value;
+            }
+        }
+
+        return info;
+    }
+
+    private static async Task WriteAsync(ToolInput stdin, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (input is not null)
+            {
+                await input(stdin, cancellationToken);
+                await stdin.FlushAsync(cancellationToken);
+            }
+        }
+        catch (IOException) when (stdin.Broken)
+        {
+            // The child closed its end: its exit code and its standard error say why, and are looked at by the caller.
+        }
+        finally
+        {
+            stdin.Close();
+        }
+    }
+
+    private static async Task ReadAsync(Stream stdout, Func<Stream, CancellationToken, Task>? output, CancellationToken cancellationToken)
+    {
+        await (output ?? ((stream, token) => stream.CopyToAsync(Stream.Null, token)))(stdout, cancellationToken);
+        if (await stdout.ReadAsync(new byte[1], cancellationToken) != 0)
+        {
+            throw new InvalidOperationException("the output of a tool was not read to its end");
+        }
+    }
+
+    /// <summary>The first fault stops the child, so that the other direction ends too.</summary>
+    private static async Task GuardAsync(Task work, CancellationTokenSource stop)
+    {
+        try
+        {
+            await work;
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadErrorsAsync(StreamReader stderr)
+    {
+        var lines = new Queue<string>();
+        while (await stderr.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            line = line.Trim();
+            if (line.Length == 0)
+            {
+                continue;
+            }
+
+            lines.Enqueue(line.Length > KeptLineLength ? line[..KeptLineLength] : line);
+            if (lines.Count > KeptLines)
+            {
+                lines.Dequeue();
+            }
+        }
+
+        return lines.ToArray();
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended already.
+        }
+    }
+}

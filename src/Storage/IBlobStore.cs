@@ -2,7 +2,8 @@ namespace AlfrescoBackupFlows.Storage;
 
 /// <summary>
 /// A flat name space of blobs: all that a repository asks of a storage service. Names are relative, use <c>/</c> between
-/// parts, and may hold any character but U+0000; case matters. Every method may be called concurrently.
+/// parts, and may hold any character but U+0000; no part is empty, <c>.</c> or <c>..</c>, no blob's name is the directory of another's, and
+/// case matters. A name that breaks this is an <see cref="ArgumentException"/>. Every method may be called concurrently.
 /// Failures are <see cref="Platform.TransientException"/> or <see cref="Platform.PermanentException"/> of kind
 /// <see cref="Platform.ErrorKind.Storage"/>, naming the store and what to mend.
 /// </summary>
@@ -41,6 +42,7 @@ public interface IBlobStore
     /// <summary>
     /// Takes the lease on a name, or renews it where <paramref name="leaseId"/> holds it already. Returns false where another holds it.
     /// The blob is created (empty) if absent. <paramref name="duration"/> is 15 to 60 s (Azure's bounds); the lease ends by itself.
+    /// The blob of a lease holds nothing: while it is leased, some stores refuse to write or delete it.
     /// </summary>
     Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken);
 

@@ -1,0 +1,101 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace AlfrescoBackupFlows.Platform.Files;
+
+/// <summary>The calls of libc that <see cref="DurableFiles"/> needs and System.IO lacks. Error numbers are Linux's; where another Unix differs, the error is reported as it is.</summary>
+internal static partial class DurableFilesNative
+{
+    private const int Eperm = 1;
+    private const int Enoent = 2;
+    private const int Eexist = 17;
+    private const int Einval = 22;
+    private const int Emlink = 31;
+    private const int Enosys = 38;
+    private const int Eopnotsupp = 95;
+    private const int AtFdCwd = -100;
+    private const uint RenameNoReplace = 1;
+
+    /// <summary>Gives the file a second name unless that is taken; falls back to a rename that does not replace, where the file system has no links.</summary>
+    public static bool TryLink(string existing, string path)
+    {
+        if (Link(existing, path) == 0)
+        {
+            return true;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error switch
+        {
+            Eexist => false,
+            Eperm or Enosys or Eopnotsupp or Emlink when OperatingSystem.IsLinux() => TryRename(existing, path),
+            _ => throw Failure("link", path, error),
+        };
+    }
+
+    public static void FlushDirectory(string path)
+    {
+        // O_RDONLY is 0 everywhere; a directory needs no more to be flushed.
+        int descriptor = Open(path, 0);
+        if (descriptor < 0)
+        {
+            throw Failure("open", path, Marshal.GetLastPInvokeError());
+        }
+
+        int error = Flush(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ = Close(descriptor);
+
+        // EINVAL: this file system does not flush directories (some of FUSE, CIFS).
+        if (error is not (0 or Einval))
+        {
+            throw Failure("fsync", path, error);
+        }
+    }
+
+    private static bool TryRename(string existing, string path)
+    {
+        try
+        {
+            if (Renameat2(AtFdCwd, existing, AtFdCwd, path, RenameNoReplace) == 0)
+            {
+                return true;
+            }
+        }
+        catch (EntryPointNotFoundException e)
+        {
+            throw NotExclusive(path, e);
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error switch
+        {
+            Eexist => false,
+            Einval or Enosys or Eopnotsupp => throw NotExclusive(path, null),
+            _ => throw Failure("renameat2", path, error),
+        };
+    }
+
+    private static NotSupportedException NotExclusive(string path, Exception? inner) =>
+        new($"The file system of {path} has neither hard links nor a rename that does not replace.", inner);
+
+    private static IOException Failure(string call, string path, int error)
+    {
+        string message = $"{call} {path}: {new Win32Exception(error).Message}";
+        return error == Enoent ? new FileNotFoundException(message, path) : new IOException(message, error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string path);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Renameat2(int fromDirectory, string from, int toDirectory, string to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+}

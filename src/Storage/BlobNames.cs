@@ -1,0 +1,58 @@
+using System.Text;
+
+namespace AlfrescoBackupFlows.Storage;
+
+/// <summary>What a blob may be called, and the order in which blobs are listed.</summary>
+public static class BlobNames
+{
+    /// <summary>UTF-16 units; Azure's bound.</summary>
+    public const int MaxLength = 1024;
+
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Ascending order of the names' UTF-8 bytes.</summary>
+    public static IComparer<string> Order { get; } = Comparer<string>.Create(Compare);
+
+    /// <summary>Throws <see cref="ArgumentException"/> for a name that no store takes: a defect of the caller, not a fault of the store.</summary>
+    public static void Check(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Length > MaxLength || name.Contains('\0') || !HasPlainParts(name))
+        {
+            throw new ArgumentException($"'{name}' is no blob name: 1 to {MaxLength} characters, no U+0000, no part that is empty, '.' or '..'.", nameof(name));
+        }
+
+        _ = s_strict.GetByteCount(name);
+    }
+
+    private static bool HasPlainParts(string name)
+    {
+        foreach (Range range in name.AsSpan().Split('/'))
+        {
+            if (name.AsSpan(range) is "" or "." or "..")
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int Compare(string? left, string? right)
+    {
+        int length = Math.Min(left!.Length, right!.Length);
+        for (int i = 0; i < length; i++)
+        {
+            char l = left[i];
+            char r = right[i];
+            if (l != r)
+            {
+                // A surrogate stands for a character beyond U+FFFF, so it sorts after every other unit.
+                bool lSurrogate = char.IsSurrogate(l);
+                return lSurrogate == char.IsSurrogate(r) ? l - r : lSurrogate ? 1 : -1;
+            }
+        }
+
+        return left.Length - right.Length;
+    }
+}

@@ -1,0 +1,37 @@
+using AlfrescoBackupFlows.Platform.Files;
+
+namespace AlfrescoBackupFlows.Storage;
+
+/// <summary>Finds out by trying whether a file system lets exactly one of many writers create a file.</summary>
+internal static class ExclusivityProbe
+{
+    private const int Writers = 8;
+
+    /// <summary>Throws the permanent fault that names the file system where it does not.</summary>
+    public static bool Run(string root, Func<string> newTemporaryPath)
+    {
+        string target = newTemporaryPath() + ".probe";
+        DurableFiles.CreateDirectory(Path.GetDirectoryName(target)!);
+        try
+        {
+            int created = 0;
+            Parallel.For(0, Writers, writer =>
+            {
+                if (DurableFiles.TryCreate(target, newTemporaryPath(), [(byte)writer]))
+                {
+                    Interlocked.Increment(ref created);
+                }
+            });
+
+            return created == 1 ? true : throw DirectoryFaults.NotExclusive(root);
+        }
+        catch (AggregateException e) when (e.InnerException is NotSupportedException inner)
+        {
+            throw DirectoryFaults.NotExclusive(root, inner);
+        }
+        finally
+        {
+            File.Delete(target);
+        }
+    }
+}

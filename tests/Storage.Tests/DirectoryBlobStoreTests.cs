@@ -1,0 +1,128 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Storage.Tests;
+
+public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly TempDirectory _directory = new();
+
+    public DirectoryBlobStoreTests()
+    {
+        Store = DirectoryBlobStore.Open(_directory.Path, _time, ListingPage);
+    }
+
+    protected override IBlobStore Store { get; }
+
+    public void Dispose() => _directory.Dispose();
+
+    protected override Task LetLeaseExpireAsync(string name)
+    {
+        _time.Advance(BlobLease.MinDuration);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public void A_missing_directory_is_refused_and_not_created()
+    {
+        string missing = _directory.Combine("missing");
+        PermanentException e = Assert.Throws<PermanentException>(() => DirectoryBlobStore.Open(missing, _time));
+        Assert.Equal(ErrorKind.Storage, e.Kind);
+        Assert.Contains(missing, e.Message);
+        Assert.False(Directory.Exists(missing));
+    }
+
+    [Fact]
+    public async Task Creation_makes_every_level_and_leaves_nothing_listed()
+    {
+        string path = _directory.Combine("a", "b", "c");
+        DirectoryBlobStore store = await DirectoryBlobStore.CreateAsync(path, _time, Ct);
+        Assert.Equal(path, store.Location);
+        Assert.Empty(await store.ListAsync("", Ct).ToListAsync(Ct));
+        await DirectoryBlobStore.CreateAsync(path, _time, Ct);
+        Assert.Empty(Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_root_that_vanished_is_never_created_again()
+    {
+        Directory.Delete(_directory.Path, recursive: true);
+        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() => Store.PutIfAbsentAsync("a/b", Bytes(1), Ct));
+        Assert.Contains("does not exist", e.Message);
+        await Assert.ThrowsAsync<PermanentException>(() => Store.ReadAsync("a/b", 0, new byte[1], Ct));
+        await Assert.ThrowsAsync<PermanentException>(() => Store.GetPropertiesAsync("a/b", Ct));
+        await Assert.ThrowsAsync<PermanentException>(async () => await Store.ListAsync("", Ct).ToListAsync(Ct));
+        Assert.False(Directory.Exists(_directory.Path));
+    }
+
+    [Fact]
+    public async Task Left_over_temporary_files_are_never_listed_and_go_after_a_day()
+    {
+        Directory.CreateDirectory(_directory.Combine(".tmp"));
+        string abandoned = _directory.Combine(".tmp", "left");
+        await File.WriteAllBytesAsync(abandoned, Bytes(10), Ct);
+        await Store.PutIfAbsentAsync("one", Bytes(1), Ct);
+        Assert.True(File.Exists(abandoned));
+        Assert.Equal(["one"], await ListAsync(""));
+
+        _time.Advance(TimeSpan.FromHours(25));
+        await DirectoryBlobStore.Open(_directory.Path, _time).PutIfAbsentAsync("two", Bytes(1), Ct);
+        Assert.False(File.Exists(abandoned));
+    }
+
+    [Fact]
+    public async Task Plain_names_are_the_files_names()
+    {
+        await Store.PutIfAbsentAsync("packs/0a/0a1b2c", Bytes(5), Ct);
+        Assert.Equal(Bytes(5), await File.ReadAllBytesAsync(_directory.Combine("packs", "0a", "0a1b2c"), Ct));
+    }
+
+    [Fact]
+    public async Task Files_of_strangers_are_not_blobs()
+    {
+        await File.WriteAllTextAsync(_directory.Combine("not canonical %"), "x", Ct);
+        await File.WriteAllTextAsync(_directory.Combine(".DS_Store"), "x", Ct);
+        Directory.CreateDirectory(_directory.Combine("lost+found"));
+        Assert.Empty(await ListAsync(""));
+    }
+
+    [Fact]
+    public async Task A_directory_that_was_tidied_away_is_made_again()
+    {
+        await Store.PutIfAbsentAsync("runs/r/1", Bytes(1), Ct);
+        Directory.Delete(_directory.Combine("runs"), recursive: true);
+        Directory.Delete(_directory.Combine(".tmp"), recursive: true);
+        Assert.Equal(PutOutcome.Created, await Store.PutIfAbsentAsync("runs/r/1", Bytes(2), Ct));
+        Assert.Equal(Bytes(2), await ReadAllAsync("runs/r/1"));
+    }
+
+    [Fact]
+    public async Task A_blob_below_another_blob_s_name_is_refused_in_so_many_words()
+    {
+        await Store.PutIfAbsentAsync("a", Bytes(1), Ct);
+        AbfException e = await Assert.ThrowsAnyAsync<AbfException>(() => Store.PutIfAbsentAsync("a/b", Bytes(1), Ct));
+        Assert.Equal(ErrorKind.Storage, e.Kind);
+        Assert.Contains("a/b", e.Message);
+    }
+
+    [Fact]
+    public async Task A_damaged_lease_file_is_named()
+    {
+        await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct);
+        string file = _directory.Combine(".leases", "lease");
+        await File.WriteAllTextAsync(file, "{", Ct);
+        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() => Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        Assert.Contains(file, e.Message);
+    }
+
+    [Theory]
+    [InlineData("file:///var/backups/a%20b", "/var/backups/a b")]
+    [InlineData("file:///var/backups/a b#c?", "/var/backups/a b#c?")]
+    [InlineData("https://account.blob.core.windows.net/c", null)]
+    public void A_file_URL_gives_its_path(string url, string? path) =>
+        Assert.Equal(OperatingSystem.IsWindows() ? path?[1..] : path, DirectoryBlobStore.TryParseUrl(url));
+}

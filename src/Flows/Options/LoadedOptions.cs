@@ -12,9 +12,9 @@ public sealed record LoadedOptions(BackupOptions Options, Secret? Passphrase, Se
 /// <summary>What a configuration is asked for: a restore on a new machine need not say where a database is.</summary>
 public enum OptionsScope
 {
-    /// <summary>The repository, the state directory and the installation's name.</summary>
+    /// <summary>The repository alone; the installation's name and the state directory may be left out.</summary>
     Repository,
 
-    /// <summary>Also where the installation is.</summary>
+    /// <summary>All that a backup needs: also the installation's name and place, and a state directory.</summary>
     Installation,
 }

@@ -28,5 +28,9 @@ internal static class OptionPaths
         options.Backup.AcknowledgedMissingFile = Full(options.Backup.AcknowledgedMissingFile, directory);
     }
 
+    /// <summary>Where a new machine, which only has the section <c>repository</c>, keeps its caches; null where the user has no such place.</summary>
+    public static string? DefaultState() =>
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data ? Path.Combine(data, "abf") : null;
+
     private static string? Full(string? path, string directory) => path is null ? null : Path.GetFullPath(path, directory);
 }

@@ -11,7 +11,7 @@ internal static partial class OptionRules
 {
     public static void Check(BackupOptions options, OptionsScope scope, OptionFaults faults)
     {
-        if (string.IsNullOrWhiteSpace(options.State))
+        if (options.State is null)
         {
             faults.Add("state is not set: name a local directory for the journal and caches, such as /var/lib/abf");
         }
@@ -31,7 +31,10 @@ internal static partial class OptionRules
     {
         if (installation.Name is null)
         {
-            faults.Add("installation.name is not set: give the installation a name, such as acme");
+            if (scope is OptionsScope.Installation)
+            {
+                faults.Add("installation.name is not set: give the installation a name, such as acme");
+            }
         }
         else if (!InstallationName().IsMatch(installation.Name))
         {

@@ -40,6 +40,7 @@ public static class OptionsReader
         new OptionBinder(faults, path => path).Bind(WithoutSchema(file), options, string.Empty);
         new OptionBinder(faults, VariableName).Bind(environment, options, string.Empty);
         OptionPaths.Resolve(options, directory);
+        options.State ??= scope is OptionsScope.Repository ? OptionPaths.DefaultState() : null;
         OptionRules.Check(options, scope, faults);
         LoadedOptions loaded = OptionSecrets.Read(options, faults);
         faults.ThrowIfAny();

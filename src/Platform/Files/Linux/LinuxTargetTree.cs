@@ -1,0 +1,206 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace AlfrescoBackupFlows.Platform.Files.Linux;
+
+/// <summary>Walks every path component by component with O_NOFOLLOW, so that a link planted anywhere in the target is refused, not followed.</summary>
+internal sealed class LinuxTargetTree : TargetTree
+{
+    private const uint PrivateDirectory = 0x1C0; // 0700
+    private const uint PrivateFile = 0x180; // 0600
+    private const uint PermissionBits = 0xFFF;
+
+    private static readonly int Step = OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.NoFollow;
+
+    private readonly SafeFileHandle _root;
+
+    private LinuxTargetTree(string rootPath, SafeFileHandle root)
+        : base(rootPath)
+    {
+        _root = root;
+    }
+
+    public static LinuxTargetTree Open(string rootPath)
+    {
+        var root = FileCalls.OpenRoot(rootPath, OpenFlags.Directory, out var error);
+        return root is null
+            ? throw new PermanentException(ErrorKind.Target, $"target '{rootPath}' cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}")
+            : new LinuxTargetTree(rootPath, root);
+    }
+
+    public override void CreateDirectory(ReadOnlySpan<byte> path)
+    {
+        TreePath.Require(path);
+        using var made = Walk(path, create: true, out var error) ?? throw Fault(path, error);
+    }
+
+    public override TargetFile CreateFile(ReadOnlySpan<byte> path)
+    {
+        using var parent = WalkToParent(path, out var name, out var error) ?? throw Fault(path, error);
+        var flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
+        var file = FileCalls.OpenAt(parent, name, flags, out error, PrivateFile) ?? throw Fault(path, error);
+        return new LinuxTargetFile(this, file, Describe(path));
+    }
+
+    public override FileStat? TryStat(ReadOnlySpan<byte> path)
+    {
+        if (path.IsEmpty)
+        {
+            Check(path, FileCalls.Stat(_root, default, followLinks: false, out var own));
+            return own;
+        }
+
+        using var parent = WalkToParent(path, out var name, out var error);
+        if (parent is null)
+        {
+            return error == Errno.ENOENT ? null : throw Fault(path, error);
+        }
+
+        var result = FileCalls.Stat(parent, name, followLinks: false, out var stat);
+        if (result == -Errno.ENOENT)
+        {
+            return null;
+        }
+
+        Check(path, result);
+        return stat;
+    }
+
+    public override void Delete(ReadOnlySpan<byte> path)
+    {
+        using var parent = WalkToParent(path, out var name, out var error);
+        if (parent is null)
+        {
+            error = error == Errno.ENOENT ? 0 : error;
+        }
+        else
+        {
+            error = -FileCalls.Unlink(parent, name, 0);
+            if (error == Errno.EISDIR)
+            {
+                error = -FileCalls.Unlink(parent, name, OpenFlags.AtRemoveDirectory);
+            }
+        }
+
+        if (error is not (0 or Errno.ENOENT))
+        {
+            throw Fault(path, error);
+        }
+    }
+
+    public override bool TrySetTimes(ReadOnlySpan<byte> path, long mtimeNs)
+    {
+        if (path.IsEmpty)
+        {
+            return Allowed(path, FileCalls.SetMtime(_root, default, mtimeNs));
+        }
+
+        using var parent = WalkToParent(path, out var name, out var error) ?? throw Fault(path, error);
+        return Allowed(path, FileCalls.SetMtime(parent, name, mtimeNs));
+    }
+
+    public override bool TrySetMode(ReadOnlySpan<byte> path, int mode)
+    {
+        if (path.IsEmpty)
+        {
+            return Allowed(path, FileCalls.Checked(Libc.FChmod(_root, (uint)mode & PermissionBits)));
+        }
+
+        using var parent = WalkToParent(path, out var name, out var error) ?? throw Fault(path, error);
+        using var entry = FileCalls.OpenAt(parent, name, OpenFlags.PathOnly | OpenFlags.NoFollow, out error) ?? throw Fault(path, error);
+        Check(path, FileCalls.Stat(entry, default, followLinks: false, out var stat));
+        return stat.Type == EntryType.Symlink
+            ? throw Fault(path, Errno.ELOOP)
+            : Allowed(path, FileCalls.SetModeOfPathHandle(entry, (uint)mode & PermissionBits));
+    }
+
+    public override bool TrySetOwner(ReadOnlySpan<byte> path, uint uid, uint gid)
+    {
+        if (path.IsEmpty)
+        {
+            return Allowed(path, FileCalls.SetOwner(_root, default, uid, gid));
+        }
+
+        using var parent = WalkToParent(path, out var name, out var error) ?? throw Fault(path, error);
+        return Allowed(path, FileCalls.SetOwner(parent, name, uid, gid));
+    }
+
+    public override void Flush() => Check(RootPath, FileCalls.Checked(Libc.SyncFs(_root)));
+
+    internal void Check(string place, int result)
+    {
+        if (result < 0)
+        {
+            throw Fault(place, -result);
+        }
+    }
+
+    /// <summary>False where the rights or the file system do not permit what was asked; every other failure is a fault.</summary>
+    internal bool Allowed(string place, int result)
+    {
+        if (result is -Errno.EPERM or -Errno.EACCES or -Errno.EINVAL or -Errno.EOPNOTSUPP or -Errno.ENOSYS)
+        {
+            return false;
+        }
+
+        Check(place, result);
+        return true;
+    }
+
+    protected override void Dispose(bool disposing) => _root.Dispose();
+
+    private bool Allowed(ReadOnlySpan<byte> path, int result) => result == 0 || Allowed(Describe(path), result);
+
+    private void Check(ReadOnlySpan<byte> path, int result)
+    {
+        if (result < 0)
+        {
+            throw Fault(path, -result);
+        }
+    }
+
+    private PermanentException Fault(ReadOnlySpan<byte> path, int error) => Fault(Describe(path), error);
+
+    private PermanentException Fault(string place, int error) => error switch
+    {
+        Errno.ENOSPC => Full(place, "the disk is full"),
+        Errno.EDQUOT => Full(place, "the disk quota is used up"),
+        Errno.EEXIST => new PermanentException(ErrorKind.Target, $"target '{place}' exists already"),
+        Errno.ELOOP => new PermanentException(ErrorKind.Target, $"target '{place}' is a symbolic link, which a restore never follows; remove it"),
+        Errno.ENOTDIR => new PermanentException(ErrorKind.Target, $"target '{place}' leads through something that is not a directory (a file or a symbolic link); remove it"),
+        _ => new PermanentException(ErrorKind.Target, $"target '{place}' cannot be written: {Marshal.GetPInvokeErrorMessage(error)}"),
+    };
+
+    private SafeFileHandle? WalkToParent(ReadOnlySpan<byte> path, out ReadOnlySpan<byte> name, out int error)
+    {
+        TreePath.Require(path);
+        var slash = path.LastIndexOf((byte)'/');
+        name = path[(slash + 1)..];
+        return Walk(slash < 0 ? default : path[..slash], create: false, out error);
+    }
+
+    /// <summary>A path-only handle of a directory beneath the root, which the caller disposes; null and an error number where the way is barred.</summary>
+    private SafeFileHandle? Walk(ReadOnlySpan<byte> path, bool create, out int error)
+    {
+        var current = FileCalls.OpenAt(_root, "."u8, Step, out error);
+        while (current is not null && !path.IsEmpty)
+        {
+            var slash = path.IndexOf((byte)'/');
+            var name = slash < 0 ? path : path[..slash];
+            path = slash < 0 ? default : path[(slash + 1)..];
+
+            var next = FileCalls.OpenAt(current, name, Step, out error);
+            if (next is null && error == Errno.ENOENT && create)
+            {
+                // Another writer may make the same directory: then it is there, which is all that is wanted.
+                error = -FileCalls.MakeDirectory(current, name, PrivateDirectory);
+                next = error is 0 or Errno.EEXIST ? FileCalls.OpenAt(current, name, Step, out error) : null;
+            }
+
+            current.Dispose();
+            current = next;
+        }
+
+        return current;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Runtime.Versioning;
+using AlfrescoBackupFlows.Platform.Files;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Platform.Tests.Files;
+
+[Trait("needs", "linux")]
+[SupportedOSPlatform("linux")]
+public sealed class TargetTreeTests : IDisposable
+{
+    private readonly TempTree _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void A_file_gets_its_bytes_its_time_and_its_mode()
+    {
+        using var tree = TargetTree.Open(_temp.At("new/target"), create: true);
+        tree.CreateDirectory("a/b"u8);
+        using (var file = tree.CreateFile("a/b/file"u8))
+        {
+            file.Write("56789"u8, 5);
+            file.Write("01234"u8, 0);
+            Assert.True(file.TrySetMode(Convert.ToInt32("2640", 8)));
+            Assert.True(file.TrySetTimes(1_234_567_890_123_456_789));
+            file.Flush();
+        }
+
+        Assert.True(tree.TrySetMode("a/b"u8, Convert.ToInt32("555", 8)));
+        Assert.True(tree.TrySetTimes("a/b"u8, -1));
+        tree.Flush();
+
+        Assert.Equal("0123456789", File.ReadAllText(_temp.At("new/target/a/b/file")));
+        var stat = tree.TryStat("a/b/file"u8)!.Value;
+        Assert.Equal(1_234_567_890_123_456_789, stat.MtimeNs);
+        Assert.Equal(Convert.ToInt32("2640", 8), stat.Mode);
+        Assert.Equal(-1, tree.TryStat("a/b"u8)!.Value.MtimeNs);
+        Assert.Equal(Convert.ToInt32("555", 8), tree.TryStat("a/b"u8)!.Value.Mode);
+        tree.TrySetMode("a/b"u8, Convert.ToInt32("755", 8));
+    }
+
+    [Fact]
+    public void What_is_made_is_private_until_its_mode_is_set()
+    {
+        using var tree = TargetTree.Open(_temp.Path);
+        tree.CreateDirectory("d"u8);
+        tree.CreateFile("d/f"u8).Dispose();
+
+        Assert.Equal(Convert.ToInt32("700", 8), tree.TryStat("d"u8)!.Value.Mode);
+        Assert.Equal(Convert.ToInt32("600", 8), tree.TryStat("d/f"u8)!.Value.Mode);
+    }
+
+    [Fact]
+    public void A_file_that_exists_is_a_fault_and_a_directory_that_exists_is_fine()
+    {
+        using var tree = TargetTree.Open(_temp.Path);
+        tree.CreateDirectory("d"u8);
+        tree.CreateDirectory("d"u8);
+        tree.CreateFile("d/f"u8).Dispose();
+
+        AssertTarget(() => tree.CreateFile("d/f"u8), "d/f");
+        AssertTarget(() => tree.CreateDirectory("d/f"u8), "d/f");
+    }
+
+    [Fact]
+    public void A_link_is_never_followed_wherever_it_stands()
+    {
+        using var outside = new TempTree();
+        File.WriteAllText(outside.At("victim"), "untouched");
+        var mode = File.GetUnixFileMode(outside.At("victim"));
+        File.CreateSymbolicLink(_temp.At("directory"), outside.Path);
+        File.CreateSymbolicLink(_temp.At("file"), outside.At("victim"));
+        File.CreateSymbolicLink(_temp.At("dangling"), outside.At("made"));
+        using var tree = TargetTree.Open(_temp.Path);
+
+        AssertTarget(() => tree.CreateFile("directory/new"u8), "directory/new");
+        AssertTarget(() => tree.CreateDirectory("directory/new"u8), "directory/new");
+        AssertTarget(() => tree.CreateDirectory("directory"u8), "directory");
+        AssertTarget(() => tree.CreateFile("file"u8), "file");
+        AssertTarget(() => tree.CreateFile("dangling"u8), "dangling");
+        AssertTarget(() => tree.TrySetMode("file"u8, 0), "file");
+        AssertTarget(() => tree.Delete("directory/victim"u8), "directory/victim");
+        AssertTarget(() => tree.TryStat("directory/victim"u8), "directory/victim");
+        Assert.Equal(EntryType.Symlink, tree.TryStat("file"u8)!.Value.Type);
+        Assert.True(tree.TrySetTimes("file"u8, 0));
+        tree.Delete("file"u8);
+
+        Assert.Equal(["victim"], Directory.GetFileSystemEntries(outside.Path).Select(Path.GetFileName));
+        Assert.Equal("untouched", File.ReadAllText(outside.At("victim")));
+        Assert.Equal(mode, File.GetUnixFileMode(outside.At("victim")));
+        Assert.NotEqual(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(outside.At("victim")));
+    }
+
+    [Fact]
+    public void Deleting_takes_files_and_empty_directories_and_what_is_not_there()
+    {
+        using var tree = TargetTree.Open(_temp.Path);
+        tree.CreateDirectory("d/e"u8);
+        tree.CreateFile("d/f"u8).Dispose();
+
+        AssertTarget(() => tree.Delete("d"u8), "d");
+        tree.Delete("d/f"u8);
+        tree.Delete("d/e"u8);
+        tree.Delete("d"u8);
+        tree.Delete("d"u8);
+        tree.Delete("none/none"u8);
+
+        Assert.Empty(Directory.GetFileSystemEntries(_temp.Path));
+    }
+
+    [Fact]
+    public void A_path_that_leaves_the_target_is_refused()
+    {
+        using var tree = TargetTree.Open(_temp.Path);
+        Assert.Throws<ArgumentException>(() => tree.CreateFile("../x"u8));
+        Assert.Throws<ArgumentException>(() => tree.CreateFile("/tmp/x"u8));
+        Assert.Throws<ArgumentException>(() => tree.CreateDirectory("a/../../x"u8));
+    }
+
+    private static void AssertTarget(Action action, string named)
+    {
+        var fault = Assert.Throws<PermanentException>(action);
+        Assert.Equal(ErrorKind.Target, fault.Kind);
+        Assert.Contains(named, fault.Message);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using AlfrescoBackupFlows.Flows.Engine;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Embedded;
+
+/// <param name="Payload">The result, or the <see cref="FlowFailure"/>, as JSON.</param>
+internal sealed record ActivityOutcome(long ActivityId, bool IsFailure, string Payload);
+
+/// <summary>Runs started activities on the thread pool and collects how they end. An activity that fails after it was cancelled has no outcome: it runs again.</summary>
+internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options, ILogger logger, Action changed)
+{
+    private readonly ConcurrentDictionary<long, (Task Task, CancellationTokenSource Cancellation, PendingActivity Activity)> _running = new();
+    private readonly ConcurrentQueue<ActivityOutcome> _outcomes = new();
+
+    public int FreeSlots => options.MaxParallelActivities - _running.Count;
+
+    public void Start(PendingActivity activity)
+    {
+        var definition = catalog.FindActivity(activity.Name)!;
+        var cancellation = new CancellationTokenSource();
+        var started = new TaskCompletionSource();
+
+        // Registered before it runs, so that its end always finds it.
+        _running[activity.Id] = (started.Task.ContinueWith(
+            _ => RunAsync(activity, definition, cancellation.Token), CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default).Unwrap(),
+            cancellation, activity);
+        started.SetResult();
+    }
+
+    /// <summary>Takes the outcomes that came in since the last call.</summary>
+    public List<ActivityOutcome> TakeOutcomes()
+    {
+        var outcomes = new List<ActivityOutcome>();
+        while (_outcomes.TryDequeue(out var outcome))
+        {
+            outcomes.Add(outcome);
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>Cancels those that nobody waits for any more.</summary>
+    public async Task KeepOnlyAsync(Func<HashSet<long>> wanted)
+    {
+        if (_running.IsEmpty)
+        {
+            return;
+        }
+
+        var keep = wanted();
+        foreach (var (id, (_, cancellation, _)) in _running.Where(r => !keep.Contains(r.Key)))
+        {
+            await cancellation.CancelAsync();
+        }
+    }
+
+    /// <summary>Cancels all and returns when they have ended.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var (task, cancellation, _) in _running.Values)
+        {
+            await cancellation.CancelAsync();
+            await task;
+        }
+    }
+
+    private async Task RunAsync(PendingActivity activity, ActivityDefinition definition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await definition.Run(activity.Input, new ActivityContext(activity.InstanceId, options.Progress), cancellationToken);
+            if (PayloadLimit.Check($"the result of {activity.Name}", result))
+            {
+                Logs.LargePayload(logger, activity.InstanceId, $"the result of {activity.Name}");
+            }
+
+            _outcomes.Enqueue(new ActivityOutcome(activity.Id, IsFailure: false, result));
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            Logs.Interrupted(logger, activity.InstanceId, activity.Name);
+        }
+        catch (Exception e)
+        {
+            var failure = FlowFailure.From(e);
+            Logs.ActivityFailed(logger, activity.InstanceId, activity.Name, failure.Message, e);
+            _outcomes.Enqueue(new ActivityOutcome(activity.Id, IsFailure: true, EmbeddedJson.Write(failure)));
+        }
+
+        if (_running.TryRemove(activity.Id, out var entry))
+        {
+            entry.Cancellation.Dispose();
+        }
+
+        changed();
+    }
+}

@@ -1,0 +1,202 @@
+using System.Threading.Channels;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.State;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Embedded;
+
+/// <summary>
+/// Runs flows in this process by deterministic replay over a journal in SQLite. Whatever ends the process, the next one goes on after the
+/// last result that was recorded. Holds the state directory's lock for as long as it lives.
+/// </summary>
+public sealed class EmbeddedEngine : IAsyncDisposable
+{
+    private readonly FlowCatalog _catalog;
+    private readonly EngineOptions _options;
+    private readonly ILogger _logger;
+    private readonly ProcessLock _lock;
+    private readonly JournalDatabase _journal;
+    private readonly InstanceTable _instances;
+    private readonly WorkTables _work;
+    private readonly ActivityRunner _activities;
+    private readonly ITimer _alarm;
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private volatile NonDeterministicFlowException? _foreignTask;
+    private int _busy;
+
+    private EmbeddedEngine(string directory, ProcessLock processLock, FlowCatalog catalog, EngineOptions options)
+    {
+        _catalog = catalog;
+        _options = options;
+        _lock = processLock;
+        _logger = options.LoggerFactory.CreateLogger<EmbeddedEngine>();
+        _journal = JournalDatabase.Open(directory, check: true, options.CrashPoint);
+        _instances = new InstanceTable(_journal, options.TimeProvider);
+        _work = new WorkTables(_journal, _instances);
+        _activities = new ActivityRunner(catalog, options, _logger, Wake);
+        _alarm = options.TimeProvider.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Client = new FlowClient(directory, options.TimeProvider, Wake);
+    }
+
+    /// <summary>Status, events and termination of the instances in this journal.</summary>
+    public FlowClient Client { get; }
+
+    /// <summary>Opens or creates the journal in a local directory and takes its lock.</summary>
+    /// <exception cref="PermanentException">
+    /// Busy: another process runs flows here (its id is named). Configuration: the directory is on a network file system, or the journal is damaged or of a newer version.
+    /// </exception>
+    public static EmbeddedEngine Open(string stateDirectory, FlowCatalog catalog, EngineOptions? options = null)
+    {
+        var directory = StateDirectory.Prepare(stateDirectory);
+        var processLock = ProcessLock.Acquire(Path.Combine(directory, JournalSchema.LockName));
+        try
+        {
+            return new EmbeddedEngine(directory, processLock, catalog, options ?? new EngineOptions());
+        }
+        catch
+        {
+            processLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts a new instance into the journal.</summary>
+    /// <exception cref="PermanentException">Configuration: the id is taken.</exception>
+    public void Start<TInput, TOutput>(FlowName<TInput, TOutput> flow, TInput input, string instanceId) =>
+        Client.Start(flow.Name, _catalog.Write(input), instanceId);
+
+    /// <summary>
+    /// Drives an instance and its sub-flows until it ends. Cancellation is a clean stop: running activities get the token and are awaited,
+    /// what they finished is recorded, and the next call goes on from there. One call at a time.
+    /// </summary>
+    /// <returns>How it ended; a failure of the flow is returned, not thrown.</returns>
+    /// <exception cref="NonDeterministicFlowException">The code does not match the history. The instance stays as it was.</exception>
+    /// <exception cref="PermanentException">Configuration: no such instance, or the journal failed.</exception>
+    public async Task<FlowInstance> RunToEndAsync(string instanceId, CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _busy, 1) == 1)
+        {
+            throw new InvalidOperationException("the engine runs one instance at a time");
+        }
+
+        try
+        {
+            using var stop = cancellationToken.Register(Wake);
+            if (_work.Requeue() is > 0 and var interrupted)
+            {
+                Logs.TookOver(_logger, interrupted);
+            }
+
+            return await DriveAsync(instanceId, cancellationToken);
+        }
+        finally
+        {
+            _alarm.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            await _activities.StopAsync();
+            _busy = 0;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _alarm.DisposeAsync();
+        await _activities.StopAsync();
+        Client.Dispose();
+        _journal.Dispose();
+        _lock.Dispose();
+    }
+
+    private async Task<FlowInstance> DriveAsync(string id, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var progress = RecordOutcomes();
+            var (fired, nextTimer) = _work.FireTimers(id);
+            progress |= fired > 0;
+            foreach (var ready in _work.ReadyInstances(id))
+            {
+                progress |= _work.TakeTurn(ready, RunTurn);
+            }
+
+            if (_foreignTask is { } foreign)
+            {
+                throw foreign;
+            }
+
+            var instance = _instances.Find(id) ?? throw new PermanentException(ErrorKind.Configuration, $"there is no instance {id}: start it first");
+            if (instance.Status != RuntimeStatus.Running)
+            {
+                Logs.Ended(_logger, id, instance.Status);
+                return instance;
+            }
+
+            await _activities.KeepOnlyAsync(_work.StartedActivities);
+            progress |= StartActivities(id);
+            if (!progress)
+            {
+                await SleepAsync(nextTimer);
+            }
+        }
+
+        await _activities.StopAsync();
+        RecordOutcomes();
+        Logs.Stopped(_logger, id);
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    private TurnResult RunTurn(FlowInstance instance, List<HistoryEvent> past, List<HistoryEvent> news)
+    {
+        // Milliseconds, because that is what history keeps, and never before the turn before, whatever the clock does.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_instances.Now);
+        var last = past.FindLast(e => e.Type == EventType.TurnStarted) is { } turn ? EmbeddedJson.ReadTime(turn.Payload!) : now;
+        news.Insert(0, new HistoryEvent(EventType.TurnStarted, Payload: EmbeddedJson.Write(now > last ? now : last)));
+
+        var execution = new FlowExecution(
+            _catalog, instance.FlowName, instance.Id, instance.Generation, _options.LoggerFactory, compareInputs: false, () =>
+            {
+                _foreignTask = FlowExecution.ForeignTask(instance.Id, instance.FlowName);
+                Wake();
+            });
+        var result = execution.Run(past, news);
+        Logs.Turn(_logger, instance.Id, news.Count, result.Actions.Count);
+        if (result.End is { Type: EventType.ExecutionFailed } end)
+        {
+            Logs.FlowFailed(_logger, instance.Id, EmbeddedJson.ReadFailure(end.Payload!).Message);
+        }
+
+        return result;
+    }
+
+    private bool RecordOutcomes()
+    {
+        var outcomes = _activities.TakeOutcomes();
+        return outcomes.Count > 0 && _work.Record(outcomes).Count > 0;
+    }
+
+    private bool StartActivities(string id)
+    {
+        if (_activities.FreeSlots <= 0)
+        {
+            return false;
+        }
+
+        var taken = _work.TakeActivities(id, _activities.FreeSlots, name => _catalog.FindActivity(name) is not null);
+        taken.ForEach(_activities.Start);
+        return taken.Count > 0;
+    }
+
+    private async Task SleepAsync(long? nextTimer)
+    {
+        var wait = _options.PollInterval;
+        if (nextTimer - _instances.Now is { } untilTimer && untilTimer < wait.TotalMilliseconds)
+        {
+            wait = TimeSpan.FromMilliseconds(Math.Max(untilTimer, 0));
+        }
+
+        _alarm.Change(wait, Timeout.InfiniteTimeSpan);
+        await _wake.Reader.ReadAsync(CancellationToken.None); // a cancellation wakes it too
+    }
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+}

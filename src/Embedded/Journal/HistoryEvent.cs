@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace AlfrescoBackupFlows.Embedded;
+
+/// <summary>The kinds of history events, in Durable Task's words.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EventType>))]
+public enum EventType
+{
+    TurnStarted,
+    ExecutionStarted,
+    TaskScheduled,
+    TaskCompleted,
+    TaskFailed,
+    SubFlowCreated,
+    SubFlowCompleted,
+    SubFlowFailed,
+    TimerCreated,
+    TimerFired,
+    EventRaised,
+    ExecutionCompleted,
+    ExecutionFailed,
+    ExecutionTerminated,
+}
+
+/// <param name="TaskId">Counts what one generation of a flow asked for, from 0. Null for events that answer nothing.</param>
+/// <param name="Name">Of the flow, activity or external event.</param>
+/// <param name="Payload">JSON: input, result, failure, time to fire or time of the turn.</param>
+public sealed record HistoryEvent(
+    EventType Type,
+    int? TaskId = null,
+    string? Name = null,
+    [property: JsonConverter(typeof(RawJsonConverter))] string? Payload = null)
+{
+    internal string Describe() => Type switch
+    {
+        EventType.TaskScheduled => $"activity {Name} (task {TaskId})",
+        EventType.SubFlowCreated => $"sub-flow {Name} (task {TaskId})",
+        EventType.TimerCreated => $"a timer (task {TaskId})",
+        _ => TaskId is null ? $"{Type} {Name}".TrimEnd() : $"{Type} (task {TaskId})",
+    };
+}

@@ -1,0 +1,52 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Flows.Engine;
+
+namespace AlfrescoBackupFlows.Embedded;
+
+/// <summary>The history of one generation of an instance, finished or not, as it is checked in under tests.</summary>
+public sealed record RecordedHistory(string FlowName, string InstanceId, int Generation, IReadOnlyList<HistoryEvent> Events)
+{
+    public string ToJson() => JsonSerializer.Serialize(this, EmbeddedJson.Readable.RecordedHistory);
+
+    public static RecordedHistory FromJson(string json) => JsonSerializer.Deserialize(json, EmbeddedJson.Readable.RecordedHistory)!;
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RecordedHistory))]
+[JsonSerializable(typeof(FlowFailure))]
+[JsonSerializable(typeof(DateTimeOffset))]
+internal sealed partial class EmbeddedJson : JsonSerializerContext
+{
+    public static readonly EmbeddedJson Readable = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read by people in a diff, never by a browser
+    });
+
+    public static string Write(FlowFailure failure) => JsonSerializer.Serialize(failure, Default.FlowFailure);
+
+    public static FlowFailure ReadFailure(string json) => JsonSerializer.Deserialize(json, Default.FlowFailure)!;
+
+    public static string Write(DateTimeOffset time) => JsonSerializer.Serialize(time, Default.DateTimeOffset);
+
+    public static DateTimeOffset ReadTime(string json) => JsonSerializer.Deserialize(json, Default.DateTimeOffset);
+}
+
+/// <summary>A string that is JSON already stands as such in the document.</summary>
+internal sealed class RawJsonConverter : JsonConverter<string>
+{
+    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        return document.RootElement.GetRawText();
+    }
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.Parse(value); // not WriteRawValue: it would keep the line's own layout
+        document.RootElement.WriteTo(writer);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace AlfrescoBackupFlows.Platform.State;
+
+/// <summary>
+/// An exclusive lock that the operating system drops when the process dies, however it dies. The file stays; only the lock counts.
+/// The holder's process id stands in a second file, because a locked file cannot be read on Windows.
+/// </summary>
+public sealed class ProcessLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private ProcessLock(FileStream file) => _file = file;
+
+    /// <exception cref="PermanentException">Busy: another process holds it; the message names its id.</exception>
+    public static ProcessLock Acquire(string path)
+    {
+        FileStream file;
+        try
+        {
+            // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix; the descriptor is closed on exec, so a child never keeps the lock.
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"state: {path} cannot be opened ({e.Message}): run as the owner of the state directory", e);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new PermanentException(ErrorKind.Busy, $"state: {path} is held by {Holder(path)}: wait for it to end, or stop it", e);
+        }
+
+        File.WriteAllText(PidFile(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        return new ProcessLock(file);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string PidFile(string path) => path + ".pid";
+
+    private static string Holder(string path)
+    {
+        try
+        {
+            return $"process {File.ReadAllText(PidFile(path)).Trim()}";
+        }
+        catch (IOException)
+        {
+            return "another process"; // it has just taken the lock and not yet written its id
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// The repository's one linear, hash-chained log. Appending is the conditional create of the next entry, so no lock is needed: of two writers one
+/// creates it, and the other reads it and judges anew. Every method may be called again after a lost answer, and from several threads.
+/// Damage is a <see cref="PermanentException"/> of kind Repository.
+/// </summary>
+public sealed class CommitLog
+{
+    private readonly IBlobStore _blobs;
+    private readonly IObjectSealer _sealer;
+    private readonly TimeProvider _time;
+    private readonly LogReader _reader;
+    private LogHead? _known;
+
+    internal CommitLog(IBlobStore blobs, IObjectSealer sealer, TimeProvider time)
+    {
+        _blobs = blobs;
+        _sealer = sealer;
+        _time = time;
+        _reader = new LogReader(blobs, sealer);
+    }
+
+    /// <summary>The log as it is now. The first call reads some entries, a later one only those that were added.</summary>
+    public Task<LogHead> ReadAsync(CancellationToken cancellationToken = default) => ReadAsync(null, cancellationToken);
+
+    /// <summary>
+    /// The log as it is now, proven to continue what was remembered: a log that ends before that entry, or has another there, is damage.
+    /// Reads back as far as the remembered entry.
+    /// </summary>
+    public async Task<LogHead> ReadAsync(RememberedHead? remembered, CancellationToken cancellationToken = default)
+    {
+        LogHead? known = Volatile.Read(ref _known);
+        LogWalk walk = new(_blobs, _reader);
+        LogHead head = known is null || remembered is not null
+            ? await walk.FromHintAsync(remembered, cancellationToken)
+            : await walk.ForwardAsync(known, null, cancellationToken);
+        return Know(head);
+    }
+
+    /// <summary>Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.</summary>
+    public async Task<RunOpened> OpenRunAsync(RunId run, string installation, CancellationToken cancellationToken = default)
+    {
+        LogHead head = await AppendAsync(Judge, cancellationToken);
+        return head.State.FindOpenRun(run) ?? throw await WhyNotOpenAsync(run, 0, head, cancellationToken);
+
+        LogEntry? Judge(LogHead seen) =>
+            seen.State.FindOpenRun(run) is { } open
+                ? open.Installation == installation ? null : throw new ArgumentException($"Run {run} was opened for installation '{open.Installation}'.", nameof(installation))
+                : seen.State.FindSet(run) is not null
+                ? null
+                : Draft(seen, LogEntryTypes.RunOpen) with { Run = run, Installation = installation, Base = seen.Sequence };
+    }
+
+    /// <summary>
+    /// Commits a set: one conditional write. Where the run's set exists already, returns it. A run that was evicted or aborted cannot seal:
+    /// <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>.
+    /// </summary>
+    public async Task<SetSummary> SealAsync(RunId run, long runBase, SetManifest manifest, CancellationToken cancellationToken = default)
+    {
+        string? violation = manifest.Id == run && manifest.Base == runBase ? ManifestRules.Violation(manifest) : "it is that of another run";
+        if (violation is not null)
+        {
+            throw new ArgumentException($"The manifest of run {run} cannot be sealed: {violation}.", nameof(manifest));
+        }
+
+        LogHead head = await AppendAsync(
+            seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, LogEntryTypes.Set) with { Run = run, Manifest = manifest },
+            cancellationToken);
+        return head.State.FindSet(run) ?? throw await WhyNotOpenAsync(run, runBase, head, cancellationToken);
+    }
+
+    /// <summary>Ends a run without a set. A run that is not open any more stays as it is.</summary>
+    public Task AbortAsync(RunId run, string reason, CancellationToken cancellationToken = default) =>
+        CloseAsync(LogEntryTypes.Abort, run, reason, cancellationToken);
+
+    /// <summary>Another run takes the place of this one, which can never seal from here on. A run that is not open any more stays as it is.</summary>
+    public Task EvictAsync(RunId run, string reason, CancellationToken cancellationToken = default) =>
+        CloseAsync(LogEntryTypes.Evicted, run, reason, cancellationToken);
+
+    /// <summary>The manifest of a set.</summary>
+    public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken = default)
+    {
+        EntryProbe probe = await _reader.ProbeAsync(set.Sequence, cancellationToken);
+        string name = LogNames.BlobName(set.Sequence);
+        if (probe.Stored is not { } stored)
+        {
+            throw probe.Exists ? Damage.In(name, "it does not authenticate") : Damage.Missing(name);
+        }
+
+        return stored.Entry.Manifest is { } manifest && manifest.Id == set.Id ? manifest : throw stored.Entry.Wrong($"it is not the entry of set {set.Id}");
+    }
+
+    /// <summary>Writes entry 0. Returns false where a log begins here already.</summary>
+    internal async Task<bool> InitAsync(ConfigStamp config, CancellationToken cancellationToken)
+    {
+        LogState state = new(config, [], [], []);
+        LogEntry entry = new()
+        {
+            Sequence = 0,
+            Previous = string.Empty,
+            Time = _time.GetUtcNow(),
+            Type = LogEntryTypes.Init,
+            Config = config,
+            State = StateDocument.From(state),
+        };
+        LogHead empty = new(-1, string.Empty, 0, state, []);
+        return await TryCreateAsync(empty, entry, cancellationToken) is not null;
+    }
+
+    /// <summary>Makes another config count. Where it does already, nothing happens; one with a lower number than what counts is refused.</summary>
+    internal Task<LogHead> AppendKeysAsync(ConfigStamp config, CancellationToken cancellationToken) => AppendAsync(
+        seen => seen.State.Config == config ? null
+            : config.Number > seen.State.Config.Number ? Draft(seen, LogEntryTypes.Keys) with { Config = config }
+            : throw new PermanentException(ErrorKind.Busy, $"The keys were changed meanwhile: config {seen.State.Config.Number} counts. Try again."),
+        cancellationToken);
+
+    private Task<LogHead> CloseAsync(string type, RunId run, string reason, CancellationToken cancellationToken)
+    {
+        string line = reason.Length <= LogEntry.MaxTextLength ? reason : reason[..LogEntry.MaxTextLength];
+        return AppendAsync(seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, type) with { Run = run, Reason = line }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Appends what <paramref name="judge"/> drafts on the head as it is; null means that nothing is left to do. Judges anew whenever another
+    /// writer was faster. Returns the head with which it ended.
+    /// </summary>
+    private async Task<LogHead> AppendAsync(Func<LogHead, LogEntry?> judge, CancellationToken cancellationToken)
+    {
+        LogHead head = await ReadAsync(cancellationToken);
+        while (judge(head) is { } draft)
+        {
+            LogState next = head.State.Apply(draft);
+            LogEntry entry = LogEntry.CarriesState(draft.Sequence) ? draft with { State = StateDocument.From(next) } : draft;
+            if (await TryCreateAsync(head with { State = next }, entry.Check(head.Next), cancellationToken) is { } created)
+            {
+                return Know(created);
+            }
+
+            LogHead moved = await ReadAsync(cancellationToken);
+            head = moved.Next > head.Next
+                ? moved
+                : throw new TransientException(ErrorKind.Storage, $"{_blobs.Location} says that '{LogNames.BlobName(head.Next)}' exists but does not show it. Try again.");
+        }
+
+        return head;
+    }
+
+    private LogEntry Draft(LogHead head, string type) => new() { Sequence = head.Next, Previous = head.Sha256, Time = _time.GetUtcNow(), Type = type };
+
+    /// <summary>The head after the new entry; null where another blob is there. One's own bytes there mean that an answer was lost.</summary>
+    private async Task<LogHead?> TryCreateAsync(LogHead next, LogEntry entry, CancellationToken cancellationToken)
+    {
+        string name = LogNames.BlobName(entry.Sequence);
+        byte[] blob = _sealer.Seal(ObjectType.LogEntry, name, LogJson.Write(entry));
+        string hash = LogReader.Hash(blob);
+        if (await _blobs.PutIfAbsentAsync(name, blob, cancellationToken) == PutOutcome.AlreadyExists)
+        {
+            EntryProbe there = await _reader.ProbeAsync(entry.Sequence, cancellationToken);
+            if (there.Stored?.Sha256 != hash)
+            {
+                return null;
+            }
+        }
+
+        return next with { Sequence = entry.Sequence, Sha256 = hash, Next = entry.Sequence + 1 };
+    }
+
+    /// <summary>Why a run that is neither open nor a set cannot go on: searches the log back from the head to the run's base.</summary>
+    private async Task<PermanentException> WhyNotOpenAsync(RunId run, long runBase, LogHead head, CancellationToken cancellationToken)
+    {
+        for (long sequence = head.Sequence; sequence > runBase; sequence--)
+        {
+            EntryProbe probe = await _reader.ProbeAsync(sequence, cancellationToken);
+            if (probe.Stored?.Entry is { } entry && entry.Run == run)
+            {
+                return entry.Type switch
+                {
+                    LogEntryTypes.Evicted => new(ErrorKind.Busy, $"Run {run} was evicted and cannot seal a set: {entry.Reason}"),
+                    LogEntryTypes.Abort => new(ErrorKind.Cancelled, $"Run {run} was given up and cannot go on: {entry.Reason}"),
+                    _ => entry.Wrong($"run {run} is neither open nor ended"),
+                };
+            }
+        }
+
+        return new PermanentException(ErrorKind.Unexpected, $"Run {run} was never opened in the log at {_blobs.Location}.");
+    }
+
+    private LogHead Know(LogHead head)
+    {
+        LogHead? known = Volatile.Read(ref _known);
+        if (known is null || known.Next < head.Next)
+        {
+            Volatile.Write(ref _known, head);
+        }
+
+        return head;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// The live state after an entry of the log; lists are in order of sequence. Immutable: the next entry gives the next state.
+/// </summary>
+public sealed record LogState(
+    ConfigStamp Config,
+    ImmutableArray<RunOpened> OpenRuns,
+    ImmutableArray<SetSummary> Sets,
+    ImmutableArray<IndexSummary> Indexes)
+{
+    public RunOpened? FindOpenRun(RunId run) => OpenRuns.FirstOrDefault(open => open.Run == run);
+
+    public SetSummary? FindSet(RunId id) => Sets.FirstOrDefault(set => set.Id == id);
+
+    /// <summary>The newest set of an installation, or null.</summary>
+    public SetSummary? NewestSet(string installation) => Sets.LastOrDefault(set => set.Installation == installation);
+
+    /// <summary>The state after one more entry. An entry that cannot follow this state is damage.</summary>
+    internal LogState Apply(LogEntry entry)
+    {
+        switch (entry.Type)
+        {
+            case LogEntryTypes.RunOpen:
+                return FindOpenRun(entry.OpenedRun.Run) is null && FindSet(entry.OpenedRun.Run) is null
+                    ? this with { OpenRuns = OpenRuns.Add(entry.OpenedRun) }
+                    : throw entry.Wrong("it opens a run that was opened before");
+            case LogEntryTypes.Set:
+                return Seal(entry);
+            case LogEntryTypes.Abort or LogEntryTypes.Evicted:
+                return this with { OpenRuns = Close(entry) };
+            case LogEntryTypes.Keys:
+                return entry.Config!.Number > Config.Number
+                    ? this with { Config = entry.Config }
+                    : throw entry.Wrong("it goes back to an older config");
+            default:
+                throw entry.Wrong($"an entry of type '{entry.Type}' cannot stand here");
+        }
+    }
+
+    private LogState Seal(LogEntry entry)
+    {
+        SetManifest manifest = entry.Manifest!;
+        RunOpened open = FindOpenRun(manifest.Id) ?? throw entry.Wrong("it seals a run that is not open");
+        if (manifest.Base != open.Base || manifest.Installation.Name != open.Installation)
+        {
+            throw entry.Wrong("it seals another run than the one that was opened");
+        }
+
+        HashSet<IndexId> known = [.. Indexes.Select(index => index.Id)];
+        if (manifest.Indexes.Any(index => !known.Add(index.Id)))
+        {
+            throw entry.Wrong("it names an index that an older entry named");
+        }
+
+        SetSummary set = new(
+            entry.Sequence,
+            manifest.Id,
+            manifest.Installation.Name,
+            manifest.Started,
+            manifest.Sealed,
+            manifest.Consistency.Consistent,
+            manifest.Consistency.Missing,
+            manifest.Totals.Files,
+            manifest.Totals.Bytes,
+            manifest.Totals.AddedBytes,
+            manifest.Parent);
+        return this with
+        {
+            OpenRuns = Close(entry),
+            Sets = Sets.Add(set),
+            Indexes = Indexes.AddRange(manifest.Indexes.Select(index => new IndexSummary(index.Id, entry.Sequence, index.Rows))),
+        };
+    }
+
+    private ImmutableArray<RunOpened> Close(LogEntry entry)
+    {
+        RunOpened open = FindOpenRun(entry.Run!.Value) ?? throw entry.Wrong("it ends a run that is not open");
+        return OpenRuns.Remove(open);
+    }
+}

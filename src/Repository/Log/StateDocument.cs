@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>A <see cref="LogState"/> as an entry carries it.</summary>
+/// <param name="Tombstones">Reserved, empty in version 1.</param>
+internal sealed record StateDocument(
+    ConfigStamp Config,
+    ImmutableArray<RunOpened> OpenRuns,
+    ImmutableArray<SetSummary> Sets,
+    ImmutableArray<IndexSummary> Indexes,
+    ImmutableArray<string> Tombstones)
+{
+    public static StateDocument From(LogState state) => new(state.Config, state.OpenRuns, state.Sets, state.Indexes, []);
+
+    /// <summary>The state that <paramref name="entry"/> carries. Lists that are not in order of sequence are damage.</summary>
+    public LogState ToState(LogEntry entry)
+    {
+        bool ordered = IsOrdered(OpenRuns.Select(run => run.Sequence), strict: true, entry.Sequence)
+            && IsOrdered(Sets.Select(set => set.Sequence), strict: true, entry.Sequence)
+            && IsOrdered(Indexes.Select(index => index.Sequence), strict: false, entry.Sequence);
+        return ordered && Tombstones.IsEmpty
+            ? new LogState(Config, OpenRuns, Sets, Indexes)
+            : throw entry.Wrong("the state that it carries cannot be");
+    }
+
+    private static bool IsOrdered(IEnumerable<long> sequences, bool strict, long last)
+    {
+        long previous = -1;
+        foreach (long sequence in sequences)
+        {
+            if (sequence < previous || (strict && sequence == previous) || sequence > last)
+            {
+                return false;
+            }
+
+            previous = sequence;
+        }
+
+        return true;
+    }
+}

@@ -111,10 +111,13 @@ public sealed class CommitLog
         return await TryCreateAsync(empty, entry, cancellationToken) is not null;
     }
 
-    /// <summary>Makes another config count. Where it does already, nothing happens; one with a lower number than what counts is refused.</summary>
-    internal Task<LogHead> AppendKeysAsync(ConfigStamp config, CancellationToken cancellationToken) => AppendAsync(
+    /// <summary>
+    /// Makes another config count in the place of <paramref name="replaced"/>, on which it was built. Where it counts already, nothing happens; where yet another one does,
+    /// the keys were changed meanwhile: <see cref="ErrorKind.Busy"/>.
+    /// </summary>
+    internal Task<LogHead> AppendKeysAsync(ConfigStamp replaced, ConfigStamp config, CancellationToken cancellationToken) => AppendAsync(
         seen => seen.State.Config == config ? null
-            : config.Number > seen.State.Config.Number ? Draft(seen, LogEntryTypes.Keys) with { Config = config }
+            : seen.State.Config == replaced && config.Number > replaced.Number ? Draft(seen, LogEntryTypes.Keys) with { Config = config }
             : throw new PermanentException(ErrorKind.Busy, $"The keys were changed meanwhile: config {seen.State.Config.Number} counts. Try again."),
         cancellationToken);
 

@@ -58,6 +58,8 @@ internal sealed class FrameCodec : IDisposable
         return length <= MaxPlainLength ? (int)length : throw Damage.In(blobName, $"a frame claims {length} plain bytes");
     }
 
+    public static bool IsStored(ReadOnlySpan<byte> payload) => payload[0] == Stored;
+
     /// <summary>Decodes into <paramref name="plain"/>, which has exactly the payload's plain length.</summary>
     public void Decode(ReadOnlySpan<byte> payload, Span<byte> plain, string blobName)
     {

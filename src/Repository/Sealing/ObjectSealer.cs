@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// </summary>
 internal sealed class ObjectSealer(KeyRing keys) : IObjectSealer, IDisposable
 {
-    private const int MaxBlobLength = 128 << 20;
+    public const int MaxBlobLength = 128 << 20;
 
     private readonly Lock _gate = new();
     private readonly FrameCodec _codec = new();

@@ -1,0 +1,219 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>An open repository. Thread-safe; it owns its keys and its chunk indexes, not the store.</summary>
+public sealed class BackupRepository : IAsyncDisposable
+{
+    private readonly IBlobStore _blobs;
+    private readonly RepositoryAccess _access;
+    private readonly KeyRing _keys;
+    private readonly ChunkKeys _chunkKeys;
+    private readonly ObjectSealer _sealer;
+    private readonly SemaphoreSlim _indexGate = new(1);
+    private readonly List<ChunkIndex> _indexes = [];
+
+    private BackupRepository(IBlobStore blobs, RepositoryAccess access, KeyRing keys, ObjectSealer sealer, CommitLog log)
+    {
+        _blobs = blobs;
+        _access = access;
+        _keys = keys;
+        _chunkKeys = new ChunkKeys(keys);
+        _sealer = sealer;
+        Log = log;
+        Keys = new KeySlots(blobs, keys, log, access.Time);
+        Pages = new RunPages(blobs, sealer);
+    }
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public string Id => _keys.Repository.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+
+    public CommitLog Log { get; }
+
+    /// <summary>The passphrases that open the repository.</summary>
+    public KeySlots Keys { get; }
+
+    /// <summary>Result pages of runs.</summary>
+    public RunPages Pages { get; }
+
+    internal IBlobStore Blobs => _blobs;
+
+    internal IObjectSealer Sealer => _sealer;
+
+    internal KeyRing KeyRing => _keys;
+
+    internal ChunkKeys ChunkKeys => _chunkKeys;
+
+    /// <summary>
+    /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already: <see cref="ErrorKind.Configuration"/>. What a killed
+    /// <c>init</c> left behind is in nobody's way.
+    /// </summary>
+    public static async Task InitAsync(IBlobStore blobs, RepositoryInit init, CancellationToken cancellationToken = default)
+    {
+        await foreach (BlobItem item in blobs.ListAsync(LogNames.Prefix, cancellationToken))
+        {
+            throw Exists(blobs, item.Name);
+        }
+
+        using KeyRing keys = KeyRing.Generate(RandomId());
+        using var sealer = new ObjectSealer(keys);
+        RepositoryConfig config = NewConfig(keys, init);
+        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
+        int number = numbers.Count == 0 ? 1 : checked(numbers[0] + 1);
+        ConfigFile file = await ConfigFile.TryCreateAsync(blobs, number, config, cancellationToken) ?? throw Exists(blobs, ConfigFile.BlobName(number));
+        if (!await new CommitLog(blobs, sealer, init.Time).InitAsync(file.Stamp, cancellationToken))
+        {
+            throw Exists(blobs, LogNames.BlobName(0));
+        }
+    }
+
+    /// <summary>
+    /// Opens a repository: the config with the highest number that the passphrase opens and that the log names as the one that counts. No repository there is
+    /// <see cref="ErrorKind.Configuration"/>; a wrong passphrase, another encryption than the expected one, damage and a newer format are <see cref="ErrorKind.Repository"/>.
+    /// </summary>
+    public static async Task<BackupRepository> OpenAsync(IBlobStore blobs, RepositoryAccess access, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
+        if (numbers.Count == 0)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"There is no repository at {blobs.Location}. Check repository.url, or run 'abf init' to begin one.");
+        }
+
+        PermanentException? why = null;
+        foreach (int number in numbers)
+        {
+            ConfigFile file = await ConfigFile.ReadAsync(blobs, number, cancellationToken);
+            KeyRing? keys = ConfigKeys.TryOpen(file, access, blobs.Location);
+            if (keys is null)
+            {
+                continue;
+            }
+
+            var sealer = new ObjectSealer(keys);
+            try
+            {
+                var log = new CommitLog(blobs, sealer, access.Time);
+                ConfigStamp current = (await log.ReadAsync(cancellationToken)).State.Config;
+                if (current == file.Stamp)
+                {
+                    return new BackupRepository(blobs, access, keys, sealer, log);
+                }
+
+                why = new PermanentException(
+                    ErrorKind.Repository,
+                    $"The passphrase opens {ConfigFile.BlobName(number)} of the repository at {blobs.Location}, but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file is missing or was changed. Use another passphrase (repository.passphraseFile).");
+            }
+            catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+            {
+                why = exception;
+            }
+
+            sealer.Dispose();
+            keys.Dispose();
+        }
+
+        throw why ?? new PermanentException(ErrorKind.Repository, $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile.");
+    }
+
+    /// <summary>
+    /// Where the chunks of a log state are. Kept in the cache directory, so that only index blobs that are new since then are read; the caller does not dispose it.
+    /// A missing or damaged index blob is <see cref="ErrorKind.Repository"/>.
+    /// </summary>
+    public async Task<ChunkIndex> LoadIndexAsync(LogState state, CancellationToken cancellationToken)
+    {
+        await _indexGate.WaitAsync(cancellationToken);
+        try
+        {
+            UInt128 key = ChunkIndex.KeyOf(_keys.Repository, state.Indexes);
+            if (_indexes.Find(index => index.Key == key) is { } loaded)
+            {
+                return loaded;
+            }
+
+            ChunkIndex index = await ChunkIndex.LoadAsync(_blobs, _sealer, _keys.Repository, _access.CacheDirectory, state.Indexes, cancellationToken);
+            _indexes.Add(index);
+            return index;
+        }
+        finally
+        {
+            _indexGate.Release();
+        }
+    }
+
+    /// <summary>What a run has stored so far, its pages and receipts. One for all activities of the run in this process; the caller disposes it.</summary>
+    public async Task<RunIndex> LoadRunIndexAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var index = new RunIndex(_blobs, _sealer, run, _access.CacheDirectory);
+        try
+        {
+            await index.RefreshAsync(cancellationToken);
+            return index;
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A writer for one activity, whose result page will have the name <paramref name="page"/> (<c>[a-z0-9][a-z0-9.-]{0,99}</c>).</summary>
+    public RunWriter OpenRunWriter(RunId run, string page, ChunkIndex index, RunIndex runIndex) => run == runIndex.Run
+        ? new RunWriter(_blobs, _sealer, _keys, _chunkKeys, index, runIndex, page, _access.Time)
+        : throw new ArgumentException($"The index is that of run {runIndex.Run}.", nameof(runIndex));
+
+    /// <summary>A reader of chunks that the sets or an unfinished run have stored. Thread-safe; its memory is bounded.</summary>
+    public IChunkSource CreateReader(ChunkIndex index, RunIndex? run) => new ChunkReader(_blobs, _keys, _chunkKeys, index, run);
+
+    /// <summary>
+    /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of an earlier call that no manifest names are garbage.
+    /// </summary>
+    public Task<IndexMerge> MergeRunIndexAsync(RunId run, CancellationToken cancellationToken) =>
+        new RunIndexMerger(_blobs, _sealer, new WriteOnce(_blobs, _access.Time)).MergeAsync(run, cancellationToken);
+
+    /// <summary>Reads one whole pack and checks everything in it, as <c>verify --read-data</c> does; at most 64 MiB of memory.</summary>
+    public Task<PackContents> ReadPackAsync(PackEntry pack, CancellationToken cancellationToken) =>
+        new PackReader(_blobs, _keys, _chunkKeys).ReadAsync(pack, cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (ChunkIndex index in _indexes)
+        {
+            index.Dispose();
+        }
+
+        _indexGate.Dispose();
+        _sealer.Dispose();
+        _keys.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static RepositoryConfig NewConfig(KeyRing keys, RepositoryInit init)
+    {
+        DateTimeOffset now = init.Time.GetUtcNow();
+        var config = new RepositoryConfig
+        {
+            Format = RepositoryConfig.FormatName,
+            Version = RepositoryConfig.FormatVersion,
+            Repository = keys.Repository.ToString("x32", System.Globalization.CultureInfo.InvariantCulture),
+            Created = now,
+            Encryption = init.Encryption,
+        };
+        return init.Encryption switch
+        {
+            RepositoryAccess.EncryptionPassphrase => config with { Slots = [KeySlot.Create(keys, ConfigKeys.Need(init.Passphrase), init.SlotName, null, now)] },
+            RepositoryAccess.EncryptionNone => config with { Keys = ConfigKeys.InClear(keys) },
+            _ => throw new PermanentException(ErrorKind.Configuration, $"repository.encryption is '{init.Encryption}'; it can be 'passphrase' or 'none'."),
+        };
+    }
+
+    private static UInt128 RandomId()
+    {
+        Span<byte> id = stackalloc byte[16];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(id);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(id);
+    }
+
+    private static PermanentException Exists(IBlobStore blobs, string name) =>
+        new(ErrorKind.Configuration, $"There is a repository at {blobs.Location} already ('{name}'). Use it as it is, or give repository.url another place.");
+}

@@ -1,0 +1,115 @@
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>The bytes of a content, chunk after chunk; one chunk and, at each level of indirection, one chunk of ids are in memory.</summary>
+internal sealed class ChunkReadStream : Stream
+{
+    private readonly IChunkSource _chunks;
+    private readonly ContentRef _content;
+    private readonly ChunkClass _class;
+    private readonly Stack<(ReadOnlyMemory<byte> Ids, int Depth)> _pending = new();
+    private ReadOnlyMemory<byte> _current;
+    private long _position;
+
+    public ChunkReadStream(IChunkSource chunks, ContentRef content, ChunkClass chunkClass)
+    {
+        _chunks = chunks;
+        _content = content;
+        _class = chunkClass;
+        byte[] ids = new byte[content.Chunks.Length * ChunkId.Size];
+        for (int i = 0; i < content.Chunks.Length; i++)
+        {
+            content.Chunks[i].Write(ids.AsSpan(i * ChunkId.Size));
+        }
+
+        _pending.Push((ids, content.Depth));
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => _content.Length;
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+
+        while (_current.IsEmpty)
+        {
+            if (await NextAsync(cancellationToken) is not { } next)
+            {
+                return _position == _content.Length ? 0 : throw Wrong();
+            }
+
+            _current = next;
+        }
+
+        int count = Math.Min(buffer.Length, _current.Length);
+        if (_position + count > _content.Length)
+        {
+            throw Wrong();
+        }
+
+        _current[..count].CopyTo(buffer);
+        _current = _current[count..];
+        _position += count;
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Reading waits for the store: read asynchronously.</summary>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private async ValueTask<byte[]?> NextAsync(CancellationToken cancellationToken)
+    {
+        while (_pending.TryPop(out (ReadOnlyMemory<byte> Ids, int Depth) level))
+        {
+            if (level.Ids.IsEmpty)
+            {
+                continue;
+            }
+
+            _pending.Push((level.Ids[ChunkId.Size..], level.Depth));
+            var id = ChunkId.Read(level.Ids.Span);
+            byte[] chunk = await _chunks.ReadChunkAsync(id, level.Depth == 0 ? _class : ChunkClass.Metadata, cancellationToken);
+            if (level.Depth == 0)
+            {
+                return chunk;
+            }
+
+            if (chunk.Length % ChunkId.Size != 0 || chunk.Length > ChunkLimits.IdsPerChunk * ChunkId.Size)
+            {
+                throw Damage.InPart($"chunk {id}", "it does not hold ids of chunks");
+            }
+
+            _pending.Push((chunk, level.Depth - 1));
+        }
+
+        return null;
+    }
+
+    private Platform.PermanentException Wrong() => Damage.InPart("a content reference", $"its chunks do not have the {_content.Length} bytes that it names");
+}

@@ -1,0 +1,70 @@
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// Chunks by id: the place from the indexes, a range of the pack, the frame, the chunk; its id is recomputed each time. Frames that hold several chunks are kept for a while, and
+/// reading on from where the last read ended fetches more with each request. Thread-safe; memory is bounded.
+/// </summary>
+internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunIndex? run) : IChunkSource
+{
+    private readonly FrameCache _frames = new();
+    private readonly PackWindows _windows = new(blobs);
+
+    public async ValueTask<byte[]> ReadChunkAsync(ChunkId id, ChunkClass chunkClass, CancellationToken cancellationToken)
+    {
+        ChunkPlace place = await FindAsync(id, cancellationToken);
+        string name = place.Pack.Id.BlobName;
+        byte[] frame = _frames.TryGet(place) ?? await ReadFrameAsync(place, name, cancellationToken);
+        if (place.Offset > frame.Length - place.Length)
+        {
+            throw Damage.In(name, $"chunk {id} does not lie within its frame");
+        }
+
+        if (chunkKeys.IdOf(chunkClass, frame.AsSpan(place.Offset, place.Length)) != id)
+        {
+            throw Damage.In(name, $"chunk {id} does not have the bytes that its id says");
+        }
+
+        return frame.Length == place.Length ? frame : frame.AsSpan(place.Offset, place.Length).ToArray();
+    }
+
+    public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new ChunkReadStream(this, content, chunkClass);
+
+    private async ValueTask<ChunkPlace> FindAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        if (index.TryFind(id, out ChunkPlace place) || (run is not null && run.TryFind(id, out place)))
+        {
+            return place;
+        }
+
+        // Another process of the same run may have stored it meanwhile.
+        return run is not null && await run.RefreshAsync(cancellationToken) && run.TryFind(id, out place)
+            ? place
+            : throw Damage.InPart("its chunk index", $"chunk {id} is in no pack");
+    }
+
+    private async Task<byte[]> ReadFrameAsync(ChunkPlace place, string name, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> header = await _windows.ReadHeaderAsync(place.Pack, cancellationToken);
+        ReadOnlyMemory<byte> sealedFrame = await _windows.ReadAsync(place.Pack, place.FrameOffset, place.SealedLength, cancellationToken);
+        using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)place.Pack.Class, name, header.Span);
+        FrameCodec codec = _frames.RentCodec();
+        byte[] frame;
+        try
+        {
+            frame = OpenedFrame.Read(cipher, codec, (uint)place.Frame, last: false, sealedFrame.Span, ChunkLimits.MaxChunkLength, name);
+        }
+        finally
+        {
+            _frames.ReturnCodec(codec);
+        }
+
+        if (frame.Length > place.Length)
+        {
+            _frames.Add(place, frame);
+        }
+
+        return frame;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// Cuts what is written by content and stores the chunks. The buffer grows with the stream, to two of the longest chunks. Cuts depend on the bytes alone, not on how they
+/// were handed over.
+/// </summary>
+internal sealed class ChunkStream(RunWriter writer, ChunkClass chunkClass, CutPoints cuts) : MetadataStream
+{
+    private const int FirstLength = 64 << 10;
+    private const int LastLength = 2 * CutPoints.MaxLength;
+
+    private readonly ContentRefBuilder _content = new(writer);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstLength);
+    private int _length;
+    private bool _completed;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Memory to write into, never empty; <see cref="AdvanceAsync"/> says how much of it was used.</summary>
+    public Memory<byte> GetRoom()
+    {
+        if (_length == _buffer.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Min(_buffer.Length * 4, LastLength));
+            _buffer.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+
+        return _buffer.AsMemory(_length);
+    }
+
+    public async ValueTask AdvanceAsync(int count, CancellationToken cancellationToken)
+    {
+        _length += count;
+        if (_length >= LastLength)
+        {
+            await CutAsync(leave: CutPoints.MaxLength, cancellationToken);
+        }
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            Memory<byte> room = GetRoom();
+            int count = Math.Min(room.Length, buffer.Length);
+            buffer[..count].CopyTo(room);
+            buffer = buffer[count..];
+            await AdvanceAsync(count, cancellationToken);
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override async Task<ContentRef> CompleteAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_completed, this);
+        _completed = true;
+        await CutAsync(leave: 1, cancellationToken);
+        return await _content.CompleteAsync(cancellationToken);
+    }
+
+    public override void Flush()
+    {
+    }
+
+    /// <summary>Storing waits for uploads: write asynchronously.</summary>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Stores chunks from the start of the buffer while <paramref name="leave"/> bytes or more are in it.</summary>
+    private async ValueTask CutAsync(int leave, CancellationToken cancellationToken)
+    {
+        int start = 0;
+        while (_length - start >= leave)
+        {
+            int length = cuts.First(_buffer.AsSpan(start, _length - start));
+            ChunkId id = await writer.AddChunkAsync(chunkClass, _buffer.AsMemory(start, length), cancellationToken);
+            await _content.AddAsync(id, length, cancellationToken);
+            start += length;
+        }
+
+        _buffer.AsSpan(start, _length - start).CopyTo(_buffer);
+        _length -= start;
+    }
+}

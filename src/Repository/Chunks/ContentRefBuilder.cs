@@ -1,0 +1,52 @@
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// Gathers the ids of a content. As soon as a level has 65,536 ids they are stored as one metadata chunk, whose id goes one level up; so memory is bounded whatever the length.
+/// </summary>
+internal sealed class ContentRefBuilder(IMetadataWriter chunks)
+{
+    private readonly List<List<ChunkId>> _levels = [[]];
+    private long _length;
+
+    public async ValueTask AddAsync(ChunkId id, int length, CancellationToken cancellationToken)
+    {
+        _length += length;
+        _levels[0].Add(id);
+        for (int level = 0; _levels[level].Count == ChunkLimits.IdsPerChunk; level++)
+        {
+            await MoveUpAsync(level, cancellationToken);
+        }
+    }
+
+    public async ValueTask<ContentRef> CompleteAsync(CancellationToken cancellationToken)
+    {
+        int depth = 0;
+        for (; depth < _levels.Count - 1 || _levels[depth].Count > ContentRef.MaxInlineChunks; depth++)
+        {
+            if (_levels[depth].Count > 0)
+            {
+                await MoveUpAsync(depth, cancellationToken);
+            }
+        }
+
+        return new ContentRef(_length, depth, [.. _levels[depth]]);
+    }
+
+    private async ValueTask MoveUpAsync(int level, CancellationToken cancellationToken)
+    {
+        List<ChunkId> ids = _levels[level];
+        byte[] bytes = new byte[ids.Count * ChunkId.Size];
+        for (int i = 0; i < ids.Count; i++)
+        {
+            ids[i].Write(bytes.AsSpan(i * ChunkId.Size));
+        }
+
+        ids.Clear();
+        if (_levels.Count == level + 1)
+        {
+            _levels.Add([]);
+        }
+
+        _levels[level + 1].Add(await chunks.AddChunkAsync(bytes, cancellationToken));
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>A stored config: which number, its hash, what it says.</summary>
+internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Config)
+{
+    public const string Prefix = "config/";
+
+    private const int MaxLength = 1 << 20;
+
+    public ConfigStamp Stamp => new(Number, Sha256);
+
+    public UInt128 Repository => UInt128.Parse(Config.Repository, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    public static string BlobName(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number}");
+
+    /// <summary>Numbers of the configs that are there, the highest first; other names are passed over.</summary>
+    public static async Task<IReadOnlyList<int>> ListAsync(IBlobStore blobs, CancellationToken cancellationToken)
+    {
+        List<int> numbers = [];
+        await foreach (BlobItem item in blobs.ListAsync(Prefix, cancellationToken))
+        {
+            if (int.TryParse(item.Name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && item.Name == BlobName(number) && number > 0)
+            {
+                numbers.Add(number);
+            }
+        }
+
+        numbers.Sort();
+        numbers.Reverse();
+        return numbers;
+    }
+
+    /// <summary>Reads and checks one; a newer version of the format stops before anything else is looked at.</summary>
+    public static async Task<ConfigFile> ReadAsync(IBlobStore blobs, int number, CancellationToken cancellationToken)
+    {
+        string name = BlobName(number);
+        byte[] bytes = await WholeBlob.ReadAsync(blobs, name, MaxLength, cancellationToken);
+        return new ConfigFile(number, HashOf(bytes), Parse(bytes, name));
+    }
+
+    public static RepositoryConfig Parse(ReadOnlySpan<byte> bytes, string name)
+    {
+        CheckVersion(bytes, name);
+        RepositoryConfig config;
+        try
+        {
+            config = JsonSerializer.Deserialize(bytes, ConfigJson.Default.RepositoryConfig) ?? throw Damage.In(name, "it is empty");
+        }
+        catch (JsonException exception)
+        {
+            throw Damage.In(name, "it is not a config's JSON", exception);
+        }
+
+        if (!HexId.TryParse(config.Repository, out _))
+        {
+            throw Damage.In(name, "it does not name the repository's id");
+        }
+
+        bool sound = config.Encryption switch
+        {
+            "passphrase" => !config.Slots.IsDefaultOrEmpty && config.Slots.Length <= KeySlot.MaxSlots && config.Keys.IsDefault,
+            "none" => !config.Keys.IsDefaultOrEmpty && config.Keys.Length <= KeySlot.MaxKeys && config.Slots.IsDefaultOrEmpty,
+            _ => false,
+        };
+        return sound ? config : throw Damage.In(name, $"its encryption is not one that version {RepositoryConfig.FormatVersion} knows, or its keys do not fit it");
+    }
+
+    /// <summary>Creates the config if no other has taken the number. Null: it is taken.</summary>
+    public static async Task<ConfigFile?> TryCreateAsync(IBlobStore blobs, int number, RepositoryConfig config, CancellationToken cancellationToken)
+    {
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.RepositoryConfig);
+        return await blobs.PutIfAbsentAsync(BlobName(number), bytes, cancellationToken) == PutOutcome.Created
+            || (await WholeBlob.TryReadAsync(blobs, BlobName(number), MaxLength, cancellationToken)).AsSpan().SequenceEqual(bytes)
+            ? new ConfigFile(number, HashOf(bytes), config)
+            : null;
+    }
+
+    private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static void CheckVersion(ReadOnlySpan<byte> bytes, string name)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(bytes);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object
+                || !root.TryGetProperty("format", out JsonElement format) || format.ValueKind != JsonValueKind.String || !format.ValueEquals(RepositoryConfig.FormatName)
+                || !root.TryGetProperty("version", out JsonElement element) || element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int version) || version < 1)
+            {
+                throw Damage.In(name, "it does not say that it belongs to a repository of this program");
+            }
+
+            if (version > RepositoryConfig.FormatVersion)
+            {
+                throw new PermanentException(
+                    ErrorKind.Repository,
+                    $"The repository has format version {version}; this program reads up to version {RepositoryConfig.FormatVersion}. Use a newer version of abf.");
+            }
+        }
+        catch (JsonException exception)
+        {
+            throw Damage.In(name, "it is not JSON", exception);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>The index blobs of a run, in the order in which the manifest names them.</summary>
+/// <param name="Chunks">Rows in all of them.</param>
+/// <param name="AddedBytes">Bytes of the packs that these rows name, each once, and of the index blobs themselves.</param>
+public sealed record IndexMerge(ImmutableArray<IndexStampRow> Indexes, long Chunks, long AddedBytes);
+
+/// <summary>
+/// Pages are taken in order of their names, and their rows are sorted within each blob only: neighbouring pages share packs, so each blob names few packs, and the merged
+/// chunk index sorts all blobs anyway. Holds the rows of one blob in memory.
+/// </summary>
+internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, WriteOnce store)
+{
+    public const int RowsPerBlob = 262_144;
+
+    private readonly Dictionary<(ChunkId, PackId), ChunkPlace> _rows = [];
+    private readonly List<IndexStampRow> _indexes = [];
+    private readonly HashSet<PackId> _packs = [];
+    private long _chunks;
+    private long _bytes;
+
+    public async Task<IndexMerge> MergeAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string prefix = RunNames.Prefix(run);
+        await foreach (BlobItem item in blobs.ListAsync(prefix, cancellationToken))
+        {
+            if (RunNames.IsPage(item.Name[prefix.Length..]))
+            {
+                PageContent page = await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken);
+                foreach (ChunkPlace place in page.Rows.Places)
+                {
+                    await AddAsync(place, cancellationToken);
+                }
+            }
+        }
+
+        await FlushAsync(cancellationToken);
+        return new IndexMerge([.. _indexes], _chunks, _bytes);
+    }
+
+    private async ValueTask AddAsync(ChunkPlace place, CancellationToken cancellationToken)
+    {
+        if (_packs.Add(place.Pack.Id))
+        {
+            _bytes += place.Pack.Length;
+        }
+
+        if (_rows.TryAdd((place.Id, place.Pack.Id), place) && _rows.Count == RowsPerBlob)
+        {
+            await FlushAsync(cancellationToken);
+        }
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_rows.Count == 0)
+        {
+            return;
+        }
+
+        byte[] random = RandomNumberGenerator.GetBytes(16);
+        var id = new IndexId(BinaryPrimitives.ReadUInt128BigEndian(random));
+        byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, IndexTable.Encode(_rows.Values));
+        await store.PutAsync(id.BlobName, blob, cancellationToken);
+        _indexes.Add(new IndexStampRow(id, _rows.Count));
+        _chunks += _rows.Count;
+        _bytes += blob.Length;
+        _rows.Clear();
+    }
+}

@@ -1,0 +1,28 @@
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// The memory of content, dump and index packs: three buffers for the whole process, whatever the number of writers. A writer waits for one while it
+/// holds none that it fills, and a full one is given back when its upload ends, so waiting always ends.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process; a semaphore whose wait handle nobody asks for holds nothing.")]
+internal sealed class PackBudget
+{
+    public const int Buffers = 3;
+
+    private readonly SemaphoreSlim _free = new(Buffers);
+
+    /// <summary>The one budget of this process.</summary>
+    public static PackBudget Shared { get; } = new();
+
+    public async ValueTask<PackBuffer> RentAsync(CancellationToken cancellationToken)
+    {
+        await _free.WaitAsync(cancellationToken);
+        return new PackBuffer(PackBuilder.ContentCapacity);
+    }
+
+    public void Return(PackBuffer buffer)
+    {
+        buffer.Free();
+        _free.Release();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// Room for one pack outside the managed heap. The operating system gives the pages as they are written for the first time, so a small pack costs
+/// little memory although the whole length is reserved; freeing gives all of it back at once.
+/// </summary>
+internal sealed unsafe class PackBuffer(int capacity) : MemoryManager<byte>
+{
+    private void* _memory = NativeMemory.Alloc((nuint)capacity);
+
+    public int Capacity { get; } = capacity;
+
+    public override Span<byte> GetSpan()
+    {
+        ObjectDisposedException.ThrowIf(_memory is null, this);
+        return new Span<byte>(_memory, Capacity);
+    }
+
+    public override MemoryHandle Pin(int elementIndex = 0) => new((byte*)_memory + elementIndex);
+
+    public override void Unpin()
+    {
+    }
+
+    public void Free() => Dispose(disposing: true);
+
+    protected override void Dispose(bool disposing)
+    {
+        NativeMemory.Free(_memory);
+        _memory = null;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// One pack in the making, whole in memory. Small chunks gather in a frame of up to 256 KiB, a larger one has a frame of its own; every frame is opened
+/// and compared as soon as it is sealed. The id and the salt are drawn here, anew for each attempt. For one thread at a time; the caller owns the buffer.
+/// </summary>
+internal sealed class PackBuilder : IDisposable
+{
+    /// <summary>Two chunks of 16 MiB and what goes around them.</summary>
+    public const int ContentCapacity = (32 << 20) + (1 << 20);
+
+    /// <summary>A chunk of 16 MiB must fit; a pack is closed at <see cref="MetadataTarget"/>, and only what is written takes memory.</summary>
+    public const int MetadataCapacity = (16 << 20) + (1 << 20);
+
+    public const int MetadataTarget = 8 << 20;
+
+    private const int MaxChunks = 262_144;
+    private const int FrameOverhead = FrameCodec.PrefixSize + FrameCipher.TagSize;
+
+    private readonly PackBuffer _buffer;
+    private readonly FrameCodec _codec;
+    private readonly FrameCipher _cipher;
+    private readonly PackDirectory _directory = new();
+    private readonly byte[] _shared = ArrayPool<byte>.Shared.Rent(ChunkLimits.SharedFrameLength);
+    private readonly string _blobName;
+    private readonly int _target;
+    private int _sharedLength;
+    private int _sharedChunks;
+    private int _position;
+
+    public PackBuilder(KeyRing keys, ChunkClass chunkClass, PackBuffer buffer, FrameCodec codec)
+    {
+        Span<byte> id = stackalloc byte[PackId.Size];
+        RandomNumberGenerator.Fill(id);
+        Id = PackId.Read(id);
+        Class = chunkClass;
+        _blobName = Id.BlobName;
+        _buffer = buffer;
+        _codec = codec;
+        _target = chunkClass == ChunkClass.Metadata ? MetadataTarget : buffer.Capacity;
+        _cipher = FrameCipher.Create(keys, (ObjectType)chunkClass, _blobName);
+        _cipher.Header.CopyTo(buffer.GetSpan());
+        _position = ObjectHeader.Size;
+    }
+
+    public PackId Id { get; }
+
+    public ChunkClass Class { get; }
+
+    public PackBuffer Buffer => _buffer;
+
+    /// <summary>Whether another chunk fits, with everything that still has to follow.</summary>
+    public bool Fits(int length)
+    {
+        if (_directory.Chunks.Count == 0)
+        {
+            return true;
+        }
+
+        // Two further frames at most: the shared one that stands open and one for the new chunk.
+        int end = _position + _sharedLength + length + (2 * FrameOverhead)
+            + _directory.EncodedLength + (2 * PackDirectory.FrameSize) + PackDirectory.ChunkSize + FrameOverhead + PackDirectory.TrailerSize;
+        return end <= _target && _directory.Chunks.Count < MaxChunks;
+    }
+
+    /// <summary>Adds a chunk that <see cref="Fits"/>.</summary>
+    public void Add(ChunkId id, ReadOnlySpan<byte> plain)
+    {
+        if (plain.Length > ChunkLimits.SharedFrameLength)
+        {
+            // The shared frame is closed first: numbers of frames then rise with the order in which chunks came.
+            CloseSharedFrame();
+            _directory.Chunks.Add(new DirectoryChunk(id, _directory.Frames.Count, 0, plain.Length));
+            WriteFrame(plain);
+            return;
+        }
+
+        if (_sharedLength + plain.Length > ChunkLimits.SharedFrameLength)
+        {
+            CloseSharedFrame();
+        }
+
+        plain.CopyTo(_shared.AsSpan(_sharedLength));
+        _directory.Chunks.Add(new DirectoryChunk(id, _directory.Frames.Count, _sharedLength, plain.Length));
+        _sharedLength += plain.Length;
+        _sharedChunks++;
+    }
+
+    /// <summary>Writes the directory and the trailer. The bytes live in the buffer.</summary>
+    public FinishedPack Finish()
+    {
+        CloseSharedFrame();
+        int frames = _directory.Frames.Count;
+        byte[] plain = new byte[_directory.EncodedLength];
+        _directory.Encode(plain);
+        int directoryAt = _position;
+        int sealedLength = SealFrame((uint)frames, last: true, plain);
+        Span<byte> trailer = _buffer.GetSpan().Slice(_position, PackDirectory.TrailerSize);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer, directoryAt);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer[4..], sealedLength);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer[8..], frames);
+        PackDirectory.TrailerMagic.CopyTo(trailer[12..]);
+        _position += PackDirectory.TrailerSize;
+
+        var pack = new PackEntry(Id, _position, Class);
+        var places = new ChunkPlace[_directory.Chunks.Count];
+        for (int i = 0; i < places.Length; i++)
+        {
+            DirectoryChunk chunk = _directory.Chunks[i];
+            FrameEntry frame = _directory.Frames[chunk.Frame];
+            places[i] = new ChunkPlace(chunk.Id, pack, chunk.Frame, frame.Offset, frame.SealedLength, chunk.Offset, chunk.Length);
+        }
+
+        return new FinishedPack(pack, _buffer, places);
+    }
+
+    public void Dispose()
+    {
+        _cipher.Dispose();
+        ArrayPool<byte>.Shared.Return(_shared);
+    }
+
+    private void CloseSharedFrame()
+    {
+        if (_sharedChunks > 0)
+        {
+            WriteFrame(_shared.AsSpan(0, _sharedLength));
+            (_sharedLength, _sharedChunks) = (0, 0);
+        }
+    }
+
+    private void WriteFrame(ReadOnlySpan<byte> plain)
+    {
+        int offset = _position;
+        int sealedLength = SealFrame((uint)_directory.Frames.Count, last: false, plain);
+        _directory.Frames.Add(new FrameEntry(offset, sealedLength, plain.Length));
+    }
+
+    private int SealFrame(uint number, bool last, ReadOnlySpan<byte> plain)
+    {
+        int payload = _codec.Encode(plain, _buffer.GetSpan()[_position..]);
+        Span<byte> frame = _buffer.GetSpan().Slice(_position, payload + FrameCipher.TagSize);
+        _cipher.Seal(number, last, frame);
+        if (!SealProof.Opens(_cipher, _codec, number, last, frame, plain, _blobName))
+        {
+            throw new PermanentException(ErrorKind.Unexpected, $"Pack '{_blobName}' does not open to what was sealed. Test this machine's memory.");
+        }
+
+        _position += frame.Length;
+        return frame.Length;
+    }
+}
+
+/// <summary>A pack that is ready to be stored; its bytes live in <paramref name="Buffer"/>.</summary>
+internal sealed record FinishedPack(PackEntry Entry, PackBuffer Buffer, ChunkPlace[] Places)
+{
+    public ReadOnlyMemory<byte> Bytes => Buffer.Memory[..Entry.Length];
+}

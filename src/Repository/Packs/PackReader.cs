@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>What a pack holds, after everything in it was opened and every chunk id recomputed.</summary>
+/// <param name="Chunks">In the order of the pack's own directory.</param>
+public sealed record PackContents(PackEntry Pack, ImmutableArray<ChunkPlace> Chunks);
+
+/// <summary>Reads whole packs, for a check of all data and for rebuilding an index. Whatever does not fit is damage that names the pack.</summary>
+internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys)
+{
+    private const int ShortestPack = ObjectHeader.Size + FrameCodec.PrefixSize + 8 + FrameCipher.TagSize + PackDirectory.TrailerSize;
+
+    public async Task<PackContents> ReadAsync(PackEntry pack, CancellationToken cancellationToken)
+    {
+        string name = pack.Id.BlobName;
+        if (pack.Length is < ShortestPack or > ChunkLimits.MaxPackLength)
+        {
+            throw Damage.In(name, $"a pack cannot have {pack.Length} bytes");
+        }
+
+        // One byte more than there should be: a longer blob is damage as well.
+        var buffer = new PackBuffer(pack.Length + 1);
+        try
+        {
+            int read = await blobs.ReadAsync(name, 0, buffer.Memory, cancellationToken) ?? throw Damage.Missing(name);
+            return read == pack.Length
+                ? Check(pack, name, buffer.GetSpan()[..read])
+                : throw Damage.In(name, $"it does not have the {pack.Length} bytes that the index names");
+        }
+        finally
+        {
+            buffer.Free();
+        }
+    }
+
+    private PackContents Check(PackEntry pack, string name, ReadOnlySpan<byte> bytes)
+    {
+        using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)pack.Class, name, bytes);
+        using var codec = new FrameCodec();
+        ReadOnlySpan<byte> trailer = bytes[^PackDirectory.TrailerSize..];
+        uint directoryAt = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
+        uint sealedLength = BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]);
+        uint frames = BinaryPrimitives.ReadUInt32LittleEndian(trailer[8..]);
+        if (!trailer[12..].SequenceEqual(PackDirectory.TrailerMagic)
+            || directoryAt < ObjectHeader.Size
+            || (ulong)directoryAt + sealedLength != (ulong)(bytes.Length - PackDirectory.TrailerSize))
+        {
+            throw Damage.In(name, "it does not end with a trailer that fits");
+        }
+
+        byte[] plain = OpenedFrame.Read(cipher, codec, frames, last: true, bytes.Slice((int)directoryAt, (int)sealedLength), FrameCodec.MaxPlainLength, name);
+        PackDirectory directory = PackDirectory.Decode(plain, (int)directoryAt, name);
+        if ((uint)directory.Frames.Count != frames)
+        {
+            throw Damage.In(name, "its trailer names another number of frames than its directory");
+        }
+
+        return new PackContents(pack, CheckChunks(pack, name, bytes, directory, cipher, codec));
+    }
+
+    private ImmutableArray<ChunkPlace> CheckChunks(PackEntry pack, string name, ReadOnlySpan<byte> bytes, PackDirectory directory, FrameCipher cipher, FrameCodec codec)
+    {
+        ImmutableArray<ChunkPlace>.Builder places = ImmutableArray.CreateBuilder<ChunkPlace>(directory.Chunks.Count);
+        int current = -1;
+        byte[] plain = [];
+        for (int i = 0; i < directory.Chunks.Count; i++)
+        {
+            DirectoryChunk chunk = directory.Chunks[i];
+            FrameEntry frame = directory.Frames[chunk.Frame];
+            if (chunk.Frame < current)
+            {
+                throw Damage.In(name, "its directory does not name its chunks in the order of their frames");
+            }
+
+            for (; current < chunk.Frame; current++)
+            {
+                plain = OpenFrame(directory, current + 1, name, bytes, cipher, codec);
+            }
+
+            if (chunkKeys.IdOf(pack.Class, plain.AsSpan(chunk.Offset, chunk.Length)) != chunk.Id)
+            {
+                throw Damage.In(name, $"chunk {chunk.Id} does not have the bytes that its id says");
+            }
+
+            places.Add(new ChunkPlace(chunk.Id, pack, chunk.Frame, frame.Offset, frame.SealedLength, chunk.Offset, chunk.Length));
+        }
+
+        return current == directory.Frames.Count - 1 ? places.ToImmutable() : throw Damage.In(name, "it has frames without chunks");
+    }
+
+    private static byte[] OpenFrame(PackDirectory directory, int number, string name, ReadOnlySpan<byte> bytes, FrameCipher cipher, FrameCodec codec)
+    {
+        FrameEntry frame = directory.Frames[number];
+        byte[] plain = OpenedFrame.Read(cipher, codec, (uint)number, last: false, bytes.Slice(frame.Offset, frame.SealedLength), ChunkLimits.MaxChunkLength, name);
+        return plain.Length == frame.PlainLength ? plain : throw Damage.In(name, $"frame {number} has another length than the directory names");
+    }
+}

@@ -1,0 +1,197 @@
+using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// What one activity writes. The flow of data: plain bytes → id (keyed hash) → known? (own, run, sets) → frame (compress, seal, prove) → pack in memory →
+/// upload in the background → receipt → run index; and at the end the result page, if absent. The first fault stops all and is thrown by every later call.
+/// Disposal without a page leaves nothing behind but packs that nobody names.
+/// </summary>
+/// <remarks>
+/// Methods may be called concurrently by the parts of the one activity; calls that add are taken one at a time. A writer fills at most one pack of the classes content,
+/// dump and index, so a change between these closes the pack.
+/// </remarks>
+public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
+{
+    private readonly IBlobStore _blobs;
+    private readonly IObjectSealer _sealer;
+    private readonly ChunkKeys _chunkKeys;
+    private readonly ChunkIndex _index;
+    private readonly RunIndex _runIndex;
+    private readonly string _page;
+    private readonly WriteOnce _store;
+    private readonly PackPipeline _pipeline;
+    private readonly CutPoints _cuts;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly HashSet<ChunkId> _own = [];
+    private readonly List<ChunkPlace> _adopted = [];
+    private WriterTotals _totals;
+
+    internal RunWriter(IBlobStore blobs, IObjectSealer sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunIndex runIndex, string page, TimeProvider time)
+    {
+        _blobs = blobs;
+        _sealer = sealer;
+        _chunkKeys = chunkKeys;
+        _cuts = new CutPoints(chunkKeys);
+        _index = index;
+        _runIndex = runIndex;
+        _page = RunNames.Page(runIndex.Run, page);
+        _store = new WriteOnce(blobs, time);
+        _pipeline = new PackPipeline(_store, sealer, keys, runIndex);
+    }
+
+    public WriterTotals Totals => _totals with { AddedBytes = _pipeline.StoredBytes };
+
+    /// <summary>Stores a chunk of 1 byte to 16 MiB, or finds it stored. The bytes are the caller's again when the call returns.</summary>
+    public async ValueTask<ChunkId> AddChunkAsync(ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    {
+        if (plain.Length is 0 or > ChunkLimits.MaxChunkLength)
+        {
+            throw new ArgumentException($"A chunk has 1 to {ChunkLimits.MaxChunkLength} bytes, not {plain.Length}.", nameof(plain));
+        }
+
+        ChunkId id = _chunkKeys.IdOf(chunkClass, plain.Span);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            _pipeline.ThrowIfFaulted();
+            _totals = _totals with { PlainBytes = _totals.PlainBytes + plain.Length };
+            if (IsStored(id))
+            {
+                return id;
+            }
+
+            if (_own.Count >= IndexTable.MaxRows)
+            {
+                throw new PermanentException(ErrorKind.Source, $"More than {IndexTable.MaxRows} new chunks in one part of the backup ('{_page}'): the format has no room for them.");
+            }
+
+            await _pipeline.AddAsync(chunkClass, id, plain, cancellationToken);
+            _own.Add(id);
+            _totals = _totals with { NewChunks = _totals.NewChunks + 1, NewBytes = _totals.NewBytes + plain.Length };
+            return id;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public ValueTask<ChunkId> AddChunkAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken) => AddChunkAsync(ChunkClass.Metadata, plain, cancellationToken);
+
+    /// <summary>Stores what <paramref name="read"/> gives until it returns 0. Dumps are cut by content, everything else every 16 MiB.</summary>
+    /// <param name="read">Reads into the memory from its start, as many bytes as it likes.</param>
+    public Task<ContentRef> WriteAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken) =>
+        chunkClass is ChunkClass.Dump or ChunkClass.Metadata
+            ? WriteCutAsync(chunkClass, read, cancellationToken)
+            : WriteFixedAsync(chunkClass, read, cancellationToken);
+
+    public MetadataStream CreateStream() => CreateStream(ChunkClass.Metadata);
+
+    /// <summary>A stream whose bytes are cut by content and stored as chunks of a class.</summary>
+    public MetadataStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, _cuts);
+
+    public ulong SegmentHash(ReadOnlySpan<byte> path) => _chunkKeys.SegmentHash(path);
+
+    /// <summary>
+    /// Waits until everything is stored, then creates the result page, with the rows of all chunks that this activity has added or relies upon. Where the page exists
+    /// already, its result counts and is returned; what this writer stored is then used by nobody.
+    /// </summary>
+    public async Task<T> CommitPageAsync<T>(T result, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            IReadOnlyList<ChunkPlace> stored = await _pipeline.CompleteAsync(cancellationToken);
+            byte[] blob = _sealer.Seal(ObjectType.Page, _page, PageContent.Encode(result, type, stored.Concat(_adopted)));
+            if (await _store.CreateAsync(_page, blob, cancellationToken) == PutOutcome.Created)
+            {
+                _runIndex.AddOwnPage(_page);
+                return result;
+            }
+
+            PageContent winner = await RunPages.ReadAsync(_blobs, _sealer, _page, cancellationToken);
+            _runIndex.AddPage(_page, winner.Rows);
+            return winner.Result(type);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _pipeline.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    private bool IsStored(ChunkId id)
+    {
+        if (_own.Contains(id) || _index.TryFind(id, out _))
+        {
+            return true;
+        }
+
+        if (!_runIndex.TryFind(id, out ChunkPlace place))
+        {
+            return false;
+        }
+
+        // The place may be known from a receipt alone, and only pages make it into the set: so this page names it as well.
+        _own.Add(id);
+        _adopted.Add(place);
+        return true;
+    }
+
+    private async Task<ContentRef> WriteFixedAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)
+    {
+        var content = new ContentRefBuilder(this);
+        PackBuffer buffer = _pipeline.RentReadBuffer();
+        try
+        {
+            while (true)
+            {
+                int length = await FillAsync(buffer.Memory, 0, read, cancellationToken);
+                if (length > 0)
+                {
+                    ChunkId id = await AddChunkAsync(chunkClass, buffer.Memory[..length], cancellationToken);
+                    await content.AddAsync(id, length, cancellationToken);
+                }
+
+                if (length < buffer.Capacity)
+                {
+                    return await content.CompleteAsync(cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            _pipeline.ReturnReadBuffer(buffer);
+        }
+    }
+
+    private async Task<ContentRef> WriteCutAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)
+    {
+        await using var stream = new ChunkStream(this, chunkClass, _cuts);
+        while (await read(stream.GetRoom(), cancellationToken) is var count && count > 0)
+        {
+            await stream.AdvanceAsync(count, cancellationToken);
+        }
+
+        return await stream.CompleteAsync(cancellationToken);
+    }
+
+    private static async ValueTask<int> FillAsync(Memory<byte> memory, int filled, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)
+    {
+        while (filled < memory.Length && await read(memory[filled..], cancellationToken) is var count && count > 0)
+        {
+            filled += count;
+        }
+
+        return filled;
+    }
+}

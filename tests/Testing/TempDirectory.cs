@@ -14,6 +14,13 @@ public sealed class TempDirectory : IDisposable
     /// <summary>A path below this directory; creates nothing.</summary>
     public string Combine(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
+    /// <summary>Creates a directory inside for a server that runs as another account, and lets that account pass through this one.</summary>
+    internal async Task OpenForServersAsync(ServerAccount account, string inside, CancellationToken cancellationToken)
+    {
+        ServerAccount.LetRead(Path);
+        await account.CreateDirectoryAsync(inside, cancellationToken);
+    }
+
     public void Dispose()
     {
         if (Directory.Exists(Path))

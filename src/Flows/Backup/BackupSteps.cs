@@ -42,7 +42,9 @@ internal sealed class BackupSteps : IDisposable
         }
         finally
         {
-            await timer.CancelAsync();
+#pragma warning disable CA1849, MA0042, VSTHRD103 // CancelAsync runs its callbacks on the thread pool: the flow would leave its thread.
+            timer.Cancel();
+#pragma warning restore CA1849, MA0042, VSTHRD103
         }
     }
 

@@ -1,0 +1,16 @@
+namespace AlfrescoBackupFlows.Alfresco;
+
+/// <summary>One directory of content that is captured as a whole.</summary>
+/// <param name="Name">Its place in the restored layout: <c>contentstore</c>, <c>contentstore.deleted</c>, <c>audit.contentstore</c>, <c>keystore</c> or <c>stores/NAME</c>.</param>
+/// <param name="Path">The directory, absolute.</param>
+/// <param name="Setting">The setting or property that names it, for messages.</param>
+public sealed record ContentRoot(string Name, string Path, string Setting)
+{
+    public const string Contentstore = "contentstore";
+    public const string Deleted = "contentstore.deleted";
+    public const string Audit = "audit.contentstore";
+    public const string Keystore = "keystore";
+
+    /// <summary>Prefix of the names of further stores.</summary>
+    public const string Stores = "stores/";
+}

@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Alfresco;
+
+/// <summary>The directories of an installation: content roots, keystore, index backup.</summary>
+internal sealed class DirectoryDiscovery(InstallationOptions options, SettingValues values, DiscoveryFaults faults, List<string> warnings)
+{
+    // A relative dir.root is said once, not again for each directory beneath it.
+    private string? _refusedRoot;
+
+    /// <summary>What tells this installation's files from another's: <c>dir.root</c>, else the content store.</summary>
+    public string Identity { get; private set; } = string.Empty;
+
+    /// <summary>In capture order. <c>contentstore</c> and named stores always; the others where they exist.</summary>
+    public ImmutableArray<ContentRoot> Roots()
+    {
+        var content = options.Content;
+        var root = ReadRoot();
+        var roots = ImmutableArray.CreateBuilder<ContentRoot>();
+        if (Absolute("installation.content.contentstore", content.Contentstore, "dir.contentstore") is { } store)
+        {
+            roots.Add(store with { Name = ContentRoot.Contentstore });
+        }
+
+        foreach (var (name, path) in content.Stores.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            AddStore(roots, name, path);
+        }
+
+        AddTenants(roots);
+
+        // The cleaner moves files from contentstore to contentstore.deleted: captured in this order, a file that moves is in at least one.
+        AddWherePresent(roots, ContentRoot.Deleted, Absolute("installation.content.deleted", content.Deleted, "dir.contentstore.deleted"));
+        AddWherePresent(roots, ContentRoot.Audit, Absolute("installation.content.audit", content.Audit, "dir.auditcontentstore"));
+        AddKeystore(roots, root);
+        Identity = root ?? roots.FirstOrDefault()?.Path ?? string.Empty;
+        return roots.ToImmutable();
+    }
+
+    /// <summary>The index backup; null after a fault.</summary>
+    public IndexSource? Index(TimeZoneInfo zone)
+    {
+        const string CronSetting = "installation.index.cron";
+        const string CronProperty = "index.backup.cronExpression";
+        var index = options.Index;
+        var place = Absolute("installation.index.path", index.Path, "dir.indexes.backup");
+        if (place is not null)
+        {
+            RefuseLiveIndex(place);
+        }
+
+        IndexSchedule? schedule = null;
+        try
+        {
+            var fromOption = !string.IsNullOrWhiteSpace(index.Cron);
+            schedule = IndexSchedule.Parse(
+                values.Text(CronSetting, index.Cron, CronProperty) ?? IndexSchedule.Default, zone, fromOption ? CronSetting : CronProperty);
+        }
+        catch (PermanentException e)
+        {
+            faults.Add(e.Message);
+        }
+
+        return place is null || schedule is null
+            ? null
+            : new IndexSource(place.Path, schedule, index.OnWindow == "refuse" ? OnWindow.Refuse : OnWindow.Wait, index.MaxWait, index.MaxAge, [.. index.RefreshCommand]);
+    }
+
+    /// <summary>Two roots in one another would be captured twice and restored into each other.</summary>
+    public static void RefuseNesting(ImmutableArray<ContentRoot> roots, IndexSource? index, DiscoveryFaults faults)
+    {
+        List<(string Setting, string Path, string Real)> all = [.. roots.Select(static r => (r.Setting, r.Path, RealPath(r.Path)))];
+        if (index is not null)
+        {
+            all.Add(("the index backup", index.Path, RealPath(index.Path)));
+        }
+
+        for (var i = 0; i < all.Count; i++)
+        {
+            for (var j = i + 1; j < all.Count; j++)
+            {
+                var (a, b) = (all[i], all[j]);
+                if (a.Real == b.Real)
+                {
+                    faults.Add($"{a.Setting} and {b.Setting} are the same directory '{a.Path}': each needs one of its own");
+                }
+                else if (IsBeneath(a.Real, b.Real) || IsBeneath(b.Real, a.Real))
+                {
+                    faults.Add($"{a.Setting} '{a.Path}' and {b.Setting} '{b.Path}' lie in one another: each needs a directory of its own");
+                }
+            }
+        }
+    }
+
+    private string? ReadRoot()
+    {
+        var root = Absolute("installation.root", options.Root, "dir.root");
+        if (root is null && string.IsNullOrWhiteSpace(options.Content.Contentstore))
+        {
+            faults.AddMissing(values, "installation.root", "dir.root", "such as /opt/alfresco/alf_data");
+        }
+
+        return root?.Path;
+    }
+
+    private void AddStore(ImmutableArray<ContentRoot>.Builder roots, string name, string path)
+    {
+        var setting = $"installation.content.stores.{name}";
+        if (!ContentUrlMap.IsStoreName(name))
+        {
+            faults.Add($"{setting}: '{name}' cannot name a store; write 1 to 64 of A-Z a-z 0-9 + - . _, but not store or spoof");
+        }
+        else if (Absolute(setting, path, setting) is { } root)
+        {
+            roots.Add(root with { Name = ContentRoot.Stores + name });
+        }
+    }
+
+    private void AddTenants(ImmutableArray<ContentRoot>.Builder roots)
+    {
+        const string Property = "dir.contentstore.tenants";
+        const string Name = ContentRoot.Stores + "tenants";
+        if (values.IsInFile(Property) && roots.All(static r => r.Name != Name))
+        {
+            AddWherePresent(roots, Name, Absolute("installation.content.stores.tenants", null, Property));
+        }
+    }
+
+    private void AddWherePresent(ImmutableArray<ContentRoot>.Builder roots, string name, ContentRoot? root)
+    {
+        if (root is null)
+        {
+            return;
+        }
+
+        if (Directory.Exists(root.Path))
+        {
+            roots.Add(root with { Name = name });
+        }
+        else if (root.Setting.StartsWith("installation.", StringComparison.Ordinal))
+        {
+            faults.Add($"{root.Setting} '{root.Path}' is not a directory: correct it, or remove the setting");
+        }
+        else if (values.IsInFile(root.Setting))
+        {
+            warnings.Add($"{root.Setting} '{root.Path}' does not exist: it is not captured");
+        }
+    }
+
+    private void AddKeystore(ImmutableArray<ContentRoot>.Builder roots, string? root)
+    {
+        const string Setting = "installation.content.keystore";
+        const string Property = "dir.keystore";
+        if (!string.IsNullOrWhiteSpace(options.Content.Keystore))
+        {
+            AddWherePresent(roots, ContentRoot.Keystore, Absolute(Setting, options.Content.Keystore, Property));
+            return;
+        }
+
+        // The default, classpath:alfresco/keystore, lies inside the program: it comes back with it.
+        var text = values.Text(Setting, null, Property);
+        if (text is not null && Path.IsPathFullyQualified(text) && Directory.Exists(text))
+        {
+            roots.Add(new ContentRoot(ContentRoot.Keystore, Clean(text), Property));
+        }
+        else if (root is not null && Directory.Exists(Path.Join(root, "keystore")))
+        {
+            roots.Add(new ContentRoot(ContentRoot.Keystore, Clean(Path.Join(root, "keystore")), "the keystore"));
+        }
+        else if (text is not null && !text.StartsWith("classpath:", StringComparison.Ordinal))
+        {
+            warnings.Add($"{Property} '{text}' is not a directory: no keystore is captured, and without its keystore encrypted content is lost");
+        }
+    }
+
+    private void RefuseLiveIndex(ContentRoot place)
+    {
+        var live = values.Text("installation.index.path", null, "dir.indexes") is { } path && Path.IsPathFullyQualified(path) ? Clean(path) : null;
+        if (Path.GetFileName(place.Path) == "lucene-indexes" || (live is not null && (place.Path == live || IsBeneath(place.Path, live) || IsBeneath(live, place.Path))))
+        {
+            faults.Add($"{place.Setting} '{place.Path}' is the live index, and copying that corrupts it: name the directory into which Alfresco's index-backup job copies (dir.indexes.backup)");
+        }
+    }
+
+    /// <summary>A directory by option or property, with the name of whichever gave it; null where neither did or the value was refused.</summary>
+    private ContentRoot? Absolute(string setting, string? option, string property)
+    {
+        var fromOption = !string.IsNullOrWhiteSpace(option);
+
+        // Without dir.root everything beneath it is undefined; that is said once, where dir.root is read.
+        if (!fromOption && property != "dir.root" && !values.IsInFile(property) && values.Text("installation.root", null, "dir.root") is null)
+        {
+            return null;
+        }
+
+        var text = values.Text(setting, option, property);
+        if (text is null)
+        {
+            return null;
+        }
+
+        var named = fromOption ? setting : property;
+        if (!Path.IsPathFullyQualified(text))
+        {
+            if (property == "dir.root")
+            {
+                _refusedRoot = text;
+            }
+            else if (_refusedRoot is not null && text.StartsWith(_refusedRoot, StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            faults.Add($"{named} '{text}' is not an absolute path: Alfresco reads it from its own working directory, so set {(fromOption ? "an absolute path" : setting)}");
+            return null;
+        }
+
+        return new ContentRoot(string.Empty, Clean(text), named);
+    }
+
+    private static string Clean(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+
+    private static string RealPath(string path)
+    {
+        try
+        {
+            return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName is { } target ? Clean(target) : path;
+        }
+        catch (IOException)
+        {
+            // Missing, or not a link that can be followed: its name stands for itself, and opening it will say the rest.
+            return path;
+        }
+    }
+
+    private static bool IsBeneath(string path, string above) =>
+        path.StartsWith(Path.EndsInDirectorySeparator(above) ? above : above + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+}

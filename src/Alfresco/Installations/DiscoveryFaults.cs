@@ -1,0 +1,37 @@
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Alfresco;
+
+/// <summary>Collects what is wrong with an installation's configuration.</summary>
+internal sealed class DiscoveryFaults
+{
+    private readonly List<string> _lines = [];
+
+    public void Add(string line)
+    {
+        var clean = line.ReplaceLineEndings(" ");
+        if (!_lines.Contains(clean, StringComparer.Ordinal))
+        {
+            _lines.Add(clean);
+        }
+    }
+
+    /// <summary>A value that is given nowhere. Where the properties could not be read it may well stand there, so nothing is said.</summary>
+    public void AddMissing(SettingValues values, string setting, string property, string example)
+    {
+        if (!values.AreIncomplete && !values.HasFaulted(property))
+        {
+            Add(values.Place is { } place
+                ? $"{property} is not set in '{place}': set it there, or {setting}, {example}"
+                : $"{setting} is not set: set it, {example}, or name installation.globalProperties");
+        }
+    }
+
+    public void ThrowIfAny()
+    {
+        if (_lines.Count > 0)
+        {
+            throw new PermanentException(ErrorKind.Configuration, string.Join('\n', _lines));
+        }
+    }
+}

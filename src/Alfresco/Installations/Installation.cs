@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
+
+namespace AlfrescoBackupFlows.Alfresco;
+
+/// <summary>A live Alfresco installation: all that a hot backup has to know of it.</summary>
+/// <param name="Fingerprint">32 hexadecimal digits, the same for the same database and root; holds no secret.</param>
+/// <param name="Roots">Content directories, in the order in which they are captured.</param>
+/// <param name="Index">Null where the configuration says that there is none.</param>
+/// <param name="TimeZone">The zone of Alfresco's JVM: of its cron expressions and of the dates in content URLs.</param>
+/// <param name="OrphanProtectDays">For so many days Alfresco keeps the file of deleted content.</param>
+/// <param name="CheckSizes">False: file lengths need not equal <c>content_size</c>.</param>
+/// <param name="Warnings">For a person to read, one line each.</param>
+public sealed record Installation(
+    string Name,
+    string Fingerprint,
+    ImmutableArray<ContentRoot> Roots,
+    IndexSource? Index,
+    DatabaseConnection Database,
+    TimeZoneInfo TimeZone,
+    int OrphanProtectDays,
+    bool CheckSizes,
+    ContentUrlMap Urls,
+    ImmutableArray<string> Warnings)
+{
+    /// <summary>
+    /// Reads the options and the properties file they name; looks at directories, but not into them. Every fault stands in one
+    /// <see cref="PermanentException"/> of kind Configuration, one per line.
+    /// </summary>
+    public static Installation Discover(InstallationOptions options) => new InstallationDiscovery(options).Discover();
+
+    /// <summary>
+    /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a <see cref="PermanentException"/> of kind
+    /// Source: an unmounted volume must never be taken for an installation without documents.
+    /// </summary>
+    public void CheckRoots()
+    {
+        foreach (var root in Roots)
+        {
+            using var tree = OpenRoot(root);
+            if (root.Name == ContentRoot.Contentstore && tree.TryReadDirectory(default) is not { Count: > 0 })
+            {
+                throw new PermanentException(ErrorKind.Source, $"{root.Setting} '{root.Path}' is empty: mount the content store, or correct the setting");
+            }
+        }
+    }
+
+    private static SourceTree OpenRoot(ContentRoot root)
+    {
+        try
+        {
+            return SourceTree.Open(root.Path);
+        }
+        catch (PermanentException e)
+        {
+            throw new PermanentException(ErrorKind.Source, $"{root.Setting}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Alfresco;
+
+/// <summary>Puts an installation together from options and properties. Goes on after a fault, so that all of them are said at once.</summary>
+internal sealed class InstallationDiscovery
+{
+    private readonly InstallationOptions _options;
+    private readonly DiscoveryFaults _faults = new();
+    private readonly List<string> _warnings = [];
+    private readonly SettingValues _values;
+
+    public InstallationDiscovery(InstallationOptions options)
+    {
+        _options = options;
+        _values = SettingValues.Read(options, _faults);
+    }
+
+    public Installation Discover()
+    {
+        if (string.IsNullOrWhiteSpace(_options.Name))
+        {
+            _faults.Add("installation.name is not set: give the installation a name, such as acme");
+        }
+
+        var zone = ReadTimeZone();
+        var directories = new DirectoryDiscovery(_options, _values, _faults, _warnings);
+        var roots = directories.Roots();
+        var index = _options.Index.Kind == "none" ? null : directories.Index(zone);
+        DirectoryDiscovery.RefuseNesting(roots, index, _faults);
+        var database = ReadDatabase();
+        var days = ReadOrphanProtectDays();
+        WarnOfEagerCleanup();
+
+        _faults.ThrowIfAny();
+        return new Installation(
+            _options.Name!,
+            Fingerprint(database!, directories.Identity),
+            roots,
+            index,
+            database!,
+            zone,
+            days,
+            _options.Content.CheckSizes,
+            new ContentUrlMap(roots.Where(static r => r.Name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal)).Select(static r => r.Name[ContentRoot.Stores.Length..])),
+            [.. _warnings]);
+    }
+
+    private TimeZoneInfo ReadTimeZone()
+    {
+        if (string.IsNullOrWhiteSpace(_options.TimeZone))
+        {
+            return TimeZoneInfo.Local;
+        }
+
+        if (TimeZones.TryFind(_options.TimeZone.Trim(), out var zone))
+        {
+            return zone;
+        }
+
+        _faults.Add($"installation.timeZone '{_options.TimeZone}' is not known on this machine: write an IANA id such as Europe/Zurich (package tzdata), or a Windows id");
+        return TimeZoneInfo.Utc;
+    }
+
+    private DatabaseConnection? ReadDatabase()
+    {
+        var url = _values.Text("installation.database.url", _options.Database.Url, "db.url");
+        var username = _values.Text("installation.database.username", _options.Database.Username, "db.username");
+        var schema = _values.Text("db.schema.name", null, "db.schema.name");
+        var password = ReadPassword();
+        if (url is null)
+        {
+            _faults.AddMissing(_values, "installation.database.url", "db.url", "such as jdbc:postgresql://localhost:5432/alfresco");
+            return null;
+        }
+
+        try
+        {
+            return DatabaseConnection.FromInstallation(url, username, password, _options.Database.ToolPath, schema);
+        }
+        catch (PermanentException e)
+        {
+            _faults.Add(e.Message);
+            return null;
+        }
+    }
+
+    private Secret? ReadPassword()
+    {
+        const string Setting = "installation.database.passwordFile";
+        if (_options.Database.PasswordFile is not { } path)
+        {
+            // Blanks at the end of a password count, so this is the one value that is not trimmed.
+            return _values.Raw(Setting, "db.password") is { Length: > 0 } text ? new Secret(text) : null;
+        }
+
+        try
+        {
+            var file = SecretFile.Read(path, Setting);
+            if (file.Warning is not null)
+            {
+                _warnings.Add(file.Warning);
+            }
+
+            return file.Value;
+        }
+        catch (PermanentException e)
+        {
+            _faults.Add(e.Message);
+            return null;
+        }
+    }
+
+    private int ReadOrphanProtectDays()
+    {
+        const int AlfrescoDefault = 14;
+        if (_options.Content.OrphanProtectDays is { } days)
+        {
+            return days;
+        }
+
+        const string Property = "system.content.orphanProtectDays";
+        var text = _values.Text("installation.content.orphanProtectDays", null, Property);
+        if (text is null)
+        {
+            return AlfrescoDefault;
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out days))
+        {
+            _faults.Add($"{Property} '{text}' is not a number of days: correct it, or set installation.content.orphanProtectDays");
+        }
+
+        return days;
+    }
+
+    private void WarnOfEagerCleanup()
+    {
+        const string Property = "system.content.eagerOrphanCleanup";
+        if (string.Equals(_values.Text(Property, null, Property), "true", StringComparison.OrdinalIgnoreCase))
+        {
+            _warnings.Add($"{Property}=true destroys the files of deleted content at once: a hot backup can miss files that its database dump still names; set it to false");
+        }
+    }
+
+    private static string Fingerprint(DatabaseConnection database, string root)
+    {
+        // MySQL and MariaDB answer to each other's URLs: which of the two was written does not make another installation.
+        var family = database.Vendor == DatabaseVendor.PostgreSql ? "postgresql" : "mysql";
+        var identity = string.Join('\0', "abf installation 1", family, database.Host.ToLowerInvariant(), database.Port.ToString(CultureInfo.InvariantCulture), database.Database, database.Schema ?? string.Empty, root);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16));
+    }
+}

@@ -1,0 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace AlfrescoBackupFlows.Alfresco;
+
+/// <summary>Time zones by IANA or Windows id.</summary>
+internal static class TimeZones
+{
+    public static bool TryFind(string id, [NotNullWhen(true)] out TimeZoneInfo? zone) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out zone);
+}

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Alfresco.Database.MySql;
 using AlfrescoBackupFlows.Alfresco.Database.Postgres;
 
 namespace AlfrescoBackupFlows.Alfresco.Database;
@@ -8,7 +9,7 @@ public static class DatabaseSource
     public static IDatabaseSource Create(DatabaseConnection connection) => connection.Vendor switch
     {
         DatabaseVendor.PostgreSql => new PostgresSource(connection),
-        _ => throw new NotSupportedException(connection.Vendor.ToString()),
+        _ => new MySqlSource(connection),
     };
 }
 
@@ -18,6 +19,6 @@ public static class DatabaseTarget
     public static IDatabaseTarget Create(DatabaseConnection connection) => connection.Vendor switch
     {
         DatabaseVendor.PostgreSql => new PostgresTarget(connection),
-        _ => throw new NotSupportedException(connection.Vendor.ToString()),
+        _ => new MySqlTarget(connection),
     };
 }

@@ -1,0 +1,88 @@
+using AlfrescoBackupFlows.Platform;
+using MySqlConnector;
+
+namespace AlfrescoBackupFlows.Alfresco.Database.MySql;
+
+/// <summary>A look at the tables before they are dumped, and the questions asked of a restored database.</summary>
+internal static class MySqlTables
+{
+    /// <exception cref="PermanentException">Not Alfresco's, or tables that no snapshot covers.</exception>
+    public static async Task<(long SizeBytes, IReadOnlyList<string> Warnings)> LookAsync(MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+    {
+        var tables = new HashSet<string>(await NamesAsync(session, cancellationToken), StringComparer.OrdinalIgnoreCase);
+        if (!tables.Contains("alf_node"))
+        {
+            throw new PermanentException(target.Names.Kind, $"{target.Names.Url}: {target.Place} has no table alf_node that '{target.Username}' can see; name Alfresco's database");
+        }
+
+        var loose = await MySqlSession.ListAsync(
+            session,
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND engine <> 'InnoDB' ORDER BY 1",
+            cancellationToken);
+        var own = loose.Where(static table => table.StartsWith("alf_", StringComparison.OrdinalIgnoreCase) || table.StartsWith("avm_", StringComparison.OrdinalIgnoreCase)).ToList();
+        if (own.Count > 0)
+        {
+            throw new PermanentException(
+                target.Names.Kind,
+                $"{target.Names.Url}: {string.Join(", ", own.Take(3))} in {target.Place} {(own.Count == 1 ? "is" : "are")} not InnoDB, so that no dump of the running database is consistent; ALTER TABLE ... ENGINE=InnoDB");
+        }
+
+        var warnings = new List<string>();
+        if (loose.Count > 0)
+        {
+            warnings.Add($"{target.Names.Url}: {string.Join(", ", loose.Take(3))} not InnoDB: dumped as of another moment than the rest");
+        }
+
+        if (!await MayReadAllAsync(session, cancellationToken))
+        {
+            warnings.Add($"{target.Names.Username} '{target.Username}' has no SELECT on the whole database: tables it may not see are missing from the dump; GRANT SELECT, SHOW VIEW, TRIGGER ON `{target.Database}`.*");
+        }
+
+        var size = await MySqlSession.ListAsync(
+            session, "SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS CHAR) FROM information_schema.tables WHERE table_schema = DATABASE()", cancellationToken);
+        return (long.Parse(size[0], System.Globalization.CultureInfo.InvariantCulture), warnings);
+    }
+
+    public static Task<List<string>> NamesAsync(MySqlConnection session, CancellationToken cancellationToken) =>
+        MySqlSession.ListAsync(session, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1", cancellationToken);
+
+    public static async Task ReadRequiredAsync(MySqlConnection session, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+    {
+        var tables = new HashSet<string>(await NamesAsync(session, cancellationToken), StringComparer.OrdinalIgnoreCase);
+        if (tables.Contains("alf_content_url"))
+        {
+            var used = tables.Contains("alf_content_data") ? "EXISTS (SELECT 1 FROM alf_content_data d WHERE d.content_url_id = u.id) OR " : string.Empty;
+            await ReadAsync(session, $"SELECT u.id, u.content_url, u.content_size FROM alf_content_url u WHERE {used}u.orphan_time IS NULL", required, cancellationToken);
+        }
+
+        if (tables.Contains("avm_nodes"))
+        {
+            await ReadAsync(session, "SELECT 0, content_url, NULL FROM avm_nodes WHERE content_url IS NOT NULL", required, cancellationToken);
+        }
+    }
+
+    private static async Task ReadAsync(MySqlConnection session, string sql, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+    {
+        await using var command = new MySqlCommand(sql, session);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            long? size = await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetInt64(2);
+            await required(new RequiredUrl(reader.GetInt64(0), reader.GetString(1), size));
+        }
+    }
+
+    /// <summary>SHOW TABLES, and so the tool, leaves out what a user has no right to, without a word.</summary>
+    private static async Task<bool> MayReadAllAsync(MySqlConnection session, CancellationToken cancellationToken)
+    {
+        const string Granted =
+            """
+            SELECT privilege_type FROM information_schema.user_privileges
+            WHERE privilege_type = 'SELECT' AND REPLACE(grantee, '''', '') = CURRENT_USER()
+            UNION ALL
+            SELECT privilege_type FROM information_schema.schema_privileges
+            WHERE privilege_type = 'SELECT' AND REPLACE(grantee, '''', '') = CURRENT_USER() AND DATABASE() LIKE table_schema
+            """;
+        return (await MySqlSession.ListAsync(session, Granted, cancellationToken)).Count > 0;
+    }
+}

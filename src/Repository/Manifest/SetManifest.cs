@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -43,6 +44,9 @@ public sealed record SetManifest
 
     /// <summary>What an administrator should know, one line each.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
+
+    /// <summary>When the newest scan that looked at every file began, in this set or an ancestor; null: not known.</summary>
+    public DateTimeOffset? FullScan { get; init; }
 
     /// <summary>The program that sealed the set, such as <c>abf 0.1.0</c>.</summary>
     public required string Tool { get; init; }
@@ -110,7 +114,12 @@ public sealed record RootStamp(
     long Directories,
     long Bytes,
     long RequiredFiles,
-    ChunkClass Class);
+    ChunkClass Class)
+{
+    /// <summary>True where a name once appeared under an unchanged directory stamp: no directory of this root is taken over without a look.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SealingOff { get; init; }
+}
 
 /// <param name="Consistent">Nothing required is missing beyond what was acknowledged.</param>
 /// <param name="Required">Files that the dump requires.</param>

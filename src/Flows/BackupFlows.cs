@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Flows.Activities;
 using AlfrescoBackupFlows.Flows.Engine;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -11,6 +12,19 @@ public static class BackupFlows
         ArgumentNullException.ThrowIfNull(environment);
         return new FlowCatalog(FlowJson.Default)
             .Add(FlowNames.HotBackup, new HotBackupFlow())
-            .Add(FlowNames.CaptureRange, new CaptureRangeFlow());
+            .Add(FlowNames.CaptureRange, new CaptureRangeFlow())
+            .Add(ActivityNames.OpenRun, new OpenRun(environment))
+            .Add(ActivityNames.CheckSources, new CheckSources(environment))
+            .Add(ActivityNames.ObserveIndex, new ObserveIndex(environment))
+            .Add(ActivityNames.RefreshIndex, new RefreshIndex(environment))
+            .Add(ActivityNames.CaptureIndex, new CaptureIndex(environment))
+            .Add(ActivityNames.DumpDatabase, new DumpDatabase(environment))
+            .Add(ActivityNames.PlanFiles, new PlanFiles(environment))
+            .Add(ActivityNames.CaptureRange, new CaptureRange(environment))
+            .Add(ActivityNames.MergeListing, new MergeListing(environment))
+            .Add(ActivityNames.CheckConsistency, new CheckConsistency(environment))
+            .Add(ActivityNames.MergeIndex, new MergeIndex(environment))
+            .Add(ActivityNames.SealSet, new SealSet(environment))
+            .Add(ActivityNames.CloseRun, new CloseRun(environment));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -14,7 +15,7 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(OpenedRun))]
 [JsonSerializable(typeof(SourceCheck))]
 [JsonSerializable(typeof(ObserveIndexInput))]
-[JsonSerializable(typeof(IndexWindow))]
+[JsonSerializable(typeof(IndexLook))]
 [JsonSerializable(typeof(CaptureIndexInput))]
 [JsonSerializable(typeof(IndexCapture))]
 [JsonSerializable(typeof(DumpDatabaseInput))]
@@ -32,4 +33,5 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(MergedIndex))]
 [JsonSerializable(typeof(SealSetInput))]
 [JsonSerializable(typeof(CloseRunInput))]
+[JsonSerializable(typeof(System.Collections.Immutable.ImmutableArray<NamedFile>))]
 public sealed partial class FlowJson : JsonSerializerContext;

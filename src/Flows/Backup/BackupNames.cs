@@ -22,7 +22,7 @@ internal static class ActivityNames
 {
     public static readonly ActivityName<OpenRunInput, OpenedRun> OpenRun = new(nameof(OpenRun));
     public static readonly ActivityName<RunRef, SourceCheck> CheckSources = new(nameof(CheckSources));
-    public static readonly ActivityName<ObserveIndexInput, IndexWindow> ObserveIndex = new(nameof(ObserveIndex));
+    public static readonly ActivityName<ObserveIndexInput, IndexLook> ObserveIndex = new(nameof(ObserveIndex));
     public static readonly ActivityName<RunRef, Nothing> RefreshIndex = new(nameof(RefreshIndex));
     public static readonly ActivityName<CaptureIndexInput, IndexCapture> CaptureIndex = new(nameof(CaptureIndex));
     public static readonly ActivityName<DumpDatabaseInput, DatabaseCapture> DumpDatabase = new(nameof(DumpDatabase));

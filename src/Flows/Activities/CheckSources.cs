@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Activities;
+
+/// <summary>
+/// The preflight: everything that the phases need is there and can be read, before any of it is. Its result is all that the flow knows of the
+/// configuration.
+/// </summary>
+internal sealed class CheckSources(FlowEnvironment environment) : IActivity<RunRef, SourceCheck>
+{
+    /// <summary>Taken for granted where there is no earlier set to go by.</summary>
+    private static readonly TimeSpan UsualIndexAndDatabase = TimeSpan.FromMinutes(10);
+
+    /// <summary>A busy night may take half as long again.</summary>
+    private const double Margin = 1.5;
+
+    private const int MaxWarnings = 20;
+
+    public Task<SourceCheck> RunAsync(RunRef input, ActivityContext context, CancellationToken cancellationToken) =>
+        environment.Runs.WorkAsync(input.Run, (scope, token) => CheckAsync(input, scope, token), cancellationToken);
+
+    private async Task<SourceCheck> CheckAsync(RunRef input, RunScope scope, CancellationToken cancellationToken)
+    {
+        BackupOptions options = scope.Options;
+        Installation installation = environment.Runs.DiscoverInstallation();
+        installation.CheckRoots();
+        DatabaseFacts database = await DatabaseSource.Create(installation.Database).CheckAsync(cancellationToken);
+        await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+        if (installation.Index is { } index && new IndexBackup(index, scope.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)
+        {
+            throw IndexWindowRule.Absent(index);
+        }
+
+        SetManifest? parent = await scope.ReadParentAsync(input.Parent, cancellationToken);
+        return new SourceCheck(
+            installation.Index is not null,
+            installation.Index?.MaxWait ?? TimeSpan.Zero,
+            installation.Index is { RefreshCommand.IsEmpty: false },
+            TimeSpan.FromDays(installation.OrphanProtectDays) / 2,
+            ExpectedIndexAndDatabase(parent),
+            parent?.Phase(PhaseNames.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
+            parent?.FullScan is not { } scanned || scope.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery,
+            Math.Clamp(options.Backup.Parallelism, 1, 32),
+            [.. installation.Roots.Select(root => root.Name)],
+            parent?.Totals.Files ?? 0,
+            parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
+            [.. installation.Warnings.Concat(database.Warnings).Concat(environment.Options.Warnings).Take(MaxWarnings)]);
+    }
+
+    private static TimeSpan ExpectedIndexAndDatabase(SetManifest? parent)
+    {
+        if (parent?.Phase(PhaseNames.Database) is not { } database)
+        {
+            return UsualIndexAndDatabase;
+        }
+
+        DateTimeOffset started = parent.Phase(PhaseNames.Index)?.Started ?? database.Started;
+        return (database.Ended - started) * Margin + TimeSpan.FromMinutes(1);
+    }
+}

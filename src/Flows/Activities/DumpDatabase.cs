@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Activities;
+
+/// <summary>
+/// Dumps the database through the vendor's tool, straight into the repository, and writes the sorted lists of what the same snapshot
+/// requires of the content stores. All of it is one page: there is no dump without its lists.
+/// </summary>
+internal sealed class DumpDatabase(FlowEnvironment environment) : IActivity<DumpDatabaseInput, DatabaseCapture>
+{
+    public Task<DatabaseCapture> RunAsync(DumpDatabaseInput input, ActivityContext context, CancellationToken cancellationToken) =>
+        environment.Runs.ProduceAsync(
+            input.Run.Run,
+            Pages.Database(input.Attempt),
+            FlowJson.Default.DatabaseCapture,
+            (scope, writer, token) => DumpAsync(scope, writer, context.Progress, token),
+            cancellationToken);
+
+    private async Task<DatabaseCapture> DumpAsync(RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)
+    {
+        Installation installation = environment.Runs.DiscoverInstallation();
+        using var required = new RequiredCollector(installation, scope.SpillDirectory());
+        ContentRef? dump = null;
+        DumpResult result = await DatabaseSource.Create(installation.Database).DumpAsync(
+            async (output, token) => dump = await writer.WriteAsync(ChunkClass.Dump, Counted(output, progress), token),
+            required.Add,
+            cancellationToken);
+
+        return new DatabaseCapture(
+            dump!,
+            result.Vendor,
+            result.ServerVersion,
+            result.ToolVersion,
+            result.Watermark?.TransactionId,
+            result.Watermark?.CommitTimeMs,
+            result.Rows.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            [.. result.NotApplicable],
+            await required.WriteListsAsync(writer, cancellationToken),
+            required.Unprotected,
+            required.Unmapped,
+            required.UnmappedSamples,
+            StoredTotals.Of(writer.Totals),
+            [.. result.Warnings.Concat(TenantWarnings(installation, result)).Take(MaxWarnings)]);
+    }
+
+    private const int MaxWarnings = 20;
+
+    private static Func<Memory<byte>, CancellationToken, ValueTask<int>> Counted(Stream output, IProgressSink progress) =>
+        async (buffer, token) =>
+        {
+            int read = await output.ReadAsync(buffer, token);
+            progress.Advance(PhaseNames.Database, 0, read);
+            return read;
+        };
+
+    private static IEnumerable<string> TenantWarnings(Installation installation, DumpResult result) =>
+        result.TenantRoots
+            .Where(tenant => installation.Roots.All(root => !Path.GetFullPath(tenant).StartsWith(Path.GetFullPath(root.Path), StringComparison.Ordinal)))
+            .Select(tenant => $"A tenant keeps content in '{tenant}', which is in no configured content root: it is NOT in this set. Name it in installation.content.stores.");
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Activities;
+
+/// <summary>
+/// Cuts a content root into ranges that can be captured side by side: at the segment boundaries of the listing that is inherited from, or
+/// where there is none, between directories. A plan only shares out work; any plan leads to the same listing.
+/// </summary>
+internal sealed class PlanFiles(FlowEnvironment environment) : IActivity<PlanFilesInput, FilePlan>
+{
+    public Task<FilePlan> RunAsync(PlanFilesInput input, ActivityContext context, CancellationToken cancellationToken) =>
+        environment.Runs.ProduceAsync(
+            input.Run.Run,
+            Pages.Plan(input.Pass, input.RootNumber),
+            FlowJson.Default.FilePlan,
+            (scope, _, token) => PlanAsync(input, scope, token),
+            cancellationToken);
+
+    private async Task<FilePlan> PlanAsync(PlanFilesInput input, RunScope scope, CancellationToken cancellationToken)
+    {
+        Installation installation = environment.Runs.DiscoverInstallation();
+        using SourceTree tree = SourceTree.Open(ContentRoots.Find(installation, input.Root).Path);
+        SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
+        RootStamp? recorded = parent?.Roots.FirstOrDefault(root => root.Name == input.Root);
+        ContentRef? inherit = input.Inherit ?? recorded?.Listing;
+
+        ImmutableArray<byte[]> cuts = inherit is null
+            ? RangeCuts.OfDirectories(tree)
+            : await RangeCuts.OfListingAsync(new ListingReader(scope.Chunks, inherit), scope.Options.Backup.Parallelism, cancellationToken);
+        bool grants = tree.KeepsDirectoryTimes && recorded?.SealingOff != true;
+        return new FilePlan(RangeCuts.ToRanges(cuts), inherit, UsesSealing: grants && !input.FullScan, grants);
+    }
+}

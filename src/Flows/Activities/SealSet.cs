@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text.Json;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Activities;
+
+/// <summary>The one write that makes a set. Idempotent by the log: a seal whose answer was lost is found there.</summary>
+internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetInput, HotBackupResult>
+{
+    private static readonly string Tool =
+        $"abf {typeof(SealSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
+
+    public async Task<HotBackupResult> RunAsync(SealSetInput input, ActivityContext context, CancellationToken cancellationToken)
+    {
+        // A run that sealed is no longer open, so this comes before the lease and the check that it is.
+        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        RunId run = RunId.Parse(input.Run.Run);
+        SetManifest manifest = head.State.FindSet(run) is { } set
+            ? await repository.Log.ReadManifestAsync(set, cancellationToken)
+            : await environment.Runs.WorkAsync(input.Run.Run, (scope, token) => SealAsync(input, scope, token), cancellationToken);
+        return Summarize(manifest);
+    }
+
+    private async Task<SetManifest> SealAsync(SealSetInput input, RunScope scope, CancellationToken cancellationToken)
+    {
+        SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
+        Installation installation = environment.Runs.DiscoverInstallation();
+        ImmutableArray<NamedFile> named = await ReadNamedAsync(input.Consistency.Named, scope, cancellationToken);
+        SetManifest manifest = ManifestBuilder.Build(input, installation, parent, named, Tool);
+        await scope.Repository.Log.SealAsync(scope.Run, input.Base, manifest, cancellationToken);
+        return manifest;
+    }
+
+    private static async Task<ImmutableArray<NamedFile>> ReadNamedAsync(ContentRef? named, RunScope scope, CancellationToken cancellationToken)
+    {
+        if (named is null)
+        {
+            return [];
+        }
+
+        await using Stream stream = scope.Chunks.OpenRead(named, ChunkClass.Metadata);
+        return await JsonSerializer.DeserializeAsync(stream, FlowJson.Default.ImmutableArrayNamedFile, cancellationToken);
+    }
+
+    private static HotBackupResult Summarize(SetManifest manifest) => new(
+        manifest.Id.ToString(),
+        manifest.Consistency.Consistent,
+        manifest.Consistency.Missing - manifest.Consistency.Acknowledged,
+        manifest.Consistency.SourceMissing,
+        manifest.Consistency.SourceChanged,
+        manifest.Totals.Files,
+        manifest.Totals.Bytes,
+        manifest.Totals.AddedBytes,
+        [.. manifest.Warnings.Take(ManifestBuilder.MaxReportedWarnings)]);
+}

@@ -1,0 +1,53 @@
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>A lease that is being renewed. Disposed once by everyone who got it; the last one stops the renewal.</summary>
+internal sealed class HeldLease : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _lost = new();
+    private readonly Func<HeldLease, bool> _letGo;
+    private readonly Task _renewal;
+
+    /// <param name="renew">Runs until the lease is lost or the token says stop.</param>
+    /// <param name="letGo">Says whether this was the last hold.</param>
+    public HeldLease(Func<CancellationToken, Task> renew, Func<HeldLease, bool> letGo)
+    {
+        _letGo = letGo;
+        _renewal = WatchAsync(renew);
+    }
+
+    /// <summary>Who holds it; guarded by the keeper.</summary>
+    public int Holds { get; set; }
+
+    /// <summary>Cancelled when another run took the lease or it could not be renewed in time.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_letGo(this))
+        {
+            await StopAsync();
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _renewal;
+        _stop.Dispose();
+        _lost.Dispose();
+    }
+
+    private async Task WatchAsync(Func<CancellationToken, Task> renew)
+    {
+        try
+        {
+            await renew(_stop.Token);
+            await _lost.CancelAsync();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped on purpose: nothing is lost.
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using System.Text;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>
+/// Keeps other hosts off an installation while activities of a run are at work. Correctness does not need it, the log decides; it avoids two
+/// runs that take each other's time. The lease's id derives from the run's, so a run that was killed goes on at once.
+/// </summary>
+/// <param name="control">The control store.</param>
+/// <param name="name">The installation's lease blob.</param>
+internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    /// <summary>Azure's longest.</summary>
+    public static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(20);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, HeldLease> _held = new(StringComparer.Ordinal);
+
+    /// <summary>The first 16 bytes of SHA-256 over the run's id: every process of a run comes to the same.</summary>
+    public static Guid LeaseId(string run) => new(SHA256.HashData(Encoding.UTF8.GetBytes("abf-lease:" + run)).AsSpan(0, 16));
+
+    /// <summary>
+    /// Takes or renews the lease and renews it until the last hold of the run is disposed. Another run's lease is a
+    /// <see cref="PermanentException"/> of kind Busy.
+    /// </summary>
+    public async Task<HeldLease> HoldAsync(string run, CancellationToken cancellationToken)
+    {
+        if (!await control.AcquireLeaseAsync(name, LeaseId(run), Duration, cancellationToken))
+        {
+            throw Busy(run);
+        }
+
+        lock (_gate)
+        {
+            if (!_held.TryGetValue(run, out HeldLease? held) || held.Lost.IsCancellationRequested)
+            {
+                held = new HeldLease(token => RenewAsync(run, token), lease => Forget(run, lease));
+                _held[run] = held;
+            }
+
+            held.Holds++;
+            return held;
+        }
+    }
+
+    /// <summary>Gives the lease back, whether it is held here or not.</summary>
+    public Task ReleaseAsync(string run, CancellationToken cancellationToken) =>
+        control.ReleaseLeaseAsync(name, LeaseId(run), cancellationToken);
+
+    public static PermanentException Busy(string run) => new(
+        ErrorKind.Busy,
+        $"Run {run} does not hold the installation's lease: another backup of it is running. Wait for its end, or look with 'abf status' on its host.");
+
+    public async ValueTask DisposeAsync()
+    {
+        HeldLease[] held;
+        lock (_gate)
+        {
+            held = [.. _held.Values];
+            _held.Clear();
+        }
+
+        foreach (HeldLease lease in held)
+        {
+            await lease.StopAsync();
+        }
+    }
+
+    private bool Forget(string run, HeldLease lease)
+    {
+        lock (_gate)
+        {
+            if (--lease.Holds > 0)
+            {
+                return false;
+            }
+
+            if (_held.GetValueOrDefault(run) == lease)
+            {
+                _held.Remove(run);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Returns when the lease is lost.</summary>
+    private async Task RenewAsync(string run, CancellationToken stop)
+    {
+        long renewed = time.GetTimestamp();
+        using var timer = new PeriodicTimer(RenewEvery, time);
+        while (await timer.WaitForNextTickAsync(stop))
+        {
+            try
+            {
+                if (!await control.AcquireLeaseAsync(name, LeaseId(run), Duration, stop))
+                {
+                    return;
+                }
+
+                renewed = time.GetTimestamp();
+            }
+            catch (AbfException e)
+            {
+                Logs.LeaseNotRenewed(logger, run, e.Message);
+                if (time.GetElapsedTime(renewed) >= Duration)
+                {
+                    return;
+                }
+            }
+        }
+    }
+}

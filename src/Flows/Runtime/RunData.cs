@@ -1,0 +1,29 @@
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>The indexes of a run at work: of the sets that were there when this process came to it, and of what the run stored itself.</summary>
+internal sealed class RunData : IDisposable
+{
+    private RunData(RunOpened opened, ChunkIndex index, RunIndex runIndex, IChunkSource chunks)
+    {
+        (Opened, Index, RunIndex, Chunks) = (opened, index, runIndex, chunks);
+    }
+
+    public RunOpened Opened { get; }
+
+    public ChunkIndex Index { get; }
+
+    public RunIndex RunIndex { get; }
+
+    public IChunkSource Chunks { get; }
+
+    public static async Task<RunData> LoadAsync(BackupRepository repository, RunOpened opened, LogHead head, CancellationToken cancellationToken)
+    {
+        ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
+        RunIndex runIndex = await repository.LoadRunIndexAsync(opened.Run, cancellationToken);
+        return new RunData(opened, index, runIndex, repository.CreateReader(index, runIndex));
+    }
+
+    public void Dispose() => RunIndex.Dispose();
+}

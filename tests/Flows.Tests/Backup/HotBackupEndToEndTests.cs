@@ -1,0 +1,114 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Backup;
+
+public sealed class HotBackupEndToEndTests(OnDemand<PostgresServer> server)
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_live_installation_becomes_a_consistent_set_that_holds_every_byte()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 300, _token);
+
+        FlowInstance run = await rig.BackupAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
+        Assert.True(set.Consistency.Consistent);
+        Assert.Equal(0, set.Consistency.Missing);
+        Assert.True(set.Consistency.Required >= 300);
+        Assert.Equal(["index", "database", "files"], set.Phases.Select(phase => phase.Name));
+        Assert.Equal(set.Phases.OrderBy(phase => phase.Started), set.Phases);
+        Assert.All(set.Phases.Zip(set.Phases.Skip(1)), pair => Assert.True(pair.First.Ended <= pair.Second.Started));
+
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        foreach (RootStamp root in set.Roots)
+        {
+            Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));
+        }
+
+        Assert.Contains("lucene-indexes", set.Roots.Select(root => root.Name));
+        Assert.Contains("COPY public.alf_content_url", await SetContents.ReadDumpAsync(repository, set, _token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_set_stores_only_what_is_new()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 300, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        await rig.Sample.AddDocumentsAsync(20, _token);
+        await rig.Sample.DeleteDocumentsAsync(5, _token);
+
+        FlowInstance run = await rig.BackupAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        System.Collections.Immutable.ImmutableArray<SetManifest> sets = await rig.ReadSetsAsync(_token);
+        Assert.Equal(2, sets.Length);
+        Assert.Equal(sets[0].Id, sets[1].Parent);
+        Assert.True(sets[1].Consistency.Consistent);
+        Assert.True(sets[1].Totals.AddedBytes < sets[0].Totals.AddedBytes / 3, $"{sets[1].Totals.AddedBytes} of {sets[0].Totals.AddedBytes}");
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        foreach (RootStamp root in sets[1].Roots)
+        {
+            Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));
+        }
+    }
+
+    [Fact]
+    public async Task A_required_file_that_is_gone_is_carried_over_and_said()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 60, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        string victim = Directory.EnumerateFiles(rig.Sample.Contentstore, "*.bin", SearchOption.AllDirectories).First();
+        byte[] content = await File.ReadAllBytesAsync(victim, _token);
+        File.Delete(victim);
+
+        FlowInstance run = await rig.BackupAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        SetManifest set = (await rig.ReadSetsAsync(_token))[1];
+        Assert.Equal(1, set.Consistency.SourceMissing);
+        Assert.Equal("source-missing", Assert.Single(set.Consistency.Named).Reason);
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        RootStamp root = set.Roots.Single(root => root.Name == "contentstore");
+        SortedDictionary<string, byte[]> files = await SetContents.ReadRootAsync(repository, root, _token);
+        Assert.Equal(content, files[Path.GetRelativePath(rig.Sample.Contentstore, victim)]);
+    }
+
+    [Fact]
+    public async Task A_set_taken_while_documents_come_and_go_is_consistent()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 200, _token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_token);
+        Task traffic = ChangeAsync(rig.Sample, stop.Token);
+
+        FlowInstance run = await rig.BackupAsync(_token);
+        await stop.CancelAsync();
+        await traffic;
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
+        Assert.True(set.Consistency.Consistent, string.Join('\n', set.Consistency.Named.Take(5)));
+    }
+
+    private static async Task ChangeAsync(SampleInstallation sample, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await sample.AddDocumentsAsync(10, stop);
+                await sample.DeleteDocumentsAsync(3, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The backup is done.
+        }
+    }
+}

@@ -1,0 +1,231 @@
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Backup;
+
+public sealed class HotBackupFlowTests : IDisposable
+{
+    private readonly StandIns _standIns = new();
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Index_comes_before_SQL_and_SQL_before_files_and_the_seal_last()
+    {
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        Assert.Equal(
+            [
+                "OpenRun", "CheckSources",
+                "ObserveIndex", "CaptureIndex", "ObserveIndex",
+                "DumpDatabase", "ObserveIndex",
+                "PlanFiles contentstore", "CaptureRange contentstore", "MergeListing contentstore",
+                "PlanFiles contentstore.deleted", "CaptureRange contentstore.deleted", "MergeListing contentstore.deleted",
+                "CheckConsistency", "MergeIndex", "SealSet", "CloseRun sealed",
+            ],
+            _standIns.Calls);
+        Assert.Equal([PhaseNames.Index, PhaseNames.Database, PhaseNames.Files], _standIns.Sealed!.Phases.Select(phase => phase.Name));
+        Assert.All(
+            _standIns.Sealed.Phases.Zip(_standIns.Sealed.Phases.Skip(1)), pair => Assert.True(pair.First.Ended <= pair.Second.Started));
+    }
+
+    [Fact]
+    public async Task Without_an_index_the_dump_comes_first()
+    {
+        _standIns.Check = _standIns.Check with { HasIndex = false };
+
+        await _standIns.RunAsync(_token);
+
+        Assert.DoesNotContain("ObserveIndex", _standIns.Calls);
+        Assert.DoesNotContain("CaptureIndex", _standIns.Calls);
+        Assert.Equal([PhaseNames.Database, PhaseNames.Files], _standIns.Sealed!.Phases.Select(phase => phase.Name));
+    }
+
+    [Fact]
+    public async Task A_job_in_the_way_is_waited_for()
+    {
+        int looks = 0;
+        _standIns.Observe = _ => ++looks < 4
+            ? new IndexLook(IndexAction.WaitUntil, IsBusy: true, null, "the job is running", _standIns.Time.GetUtcNow().AddSeconds(20))
+            : StandIns.Clear(StandIns.FirstCopy);
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(RuntimeStatus.Completed, run.Status);
+        Assert.Equal(6, looks);
+    }
+
+    [Fact]
+    public async Task A_refused_window_ends_busy_and_aborts_the_run()
+    {
+        _standIns.Observe = _ => new IndexLook(IndexAction.Refuse, IsBusy: true, null, "the job is running", null);
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(ErrorKind.Busy, run.Failure!.Kind);
+        Assert.Equal("CloseRun aborted", _standIns.Calls[^1]);
+        Assert.DoesNotContain("DumpDatabase", _standIns.Calls);
+    }
+
+    [Fact]
+    public async Task A_job_that_fires_during_SQL_voids_index_and_dump()
+    {
+        var second = new IndexGeneration(8, 2000);
+        _standIns.CopyIndex = input => input.Attempt == 1 ? StandIns.FirstCopy : second;
+        _standIns.Observe = _ => StandIns.Clear(_standIns.Calls.Contains("DumpDatabase") ? second : StandIns.FirstCopy);
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(RuntimeStatus.Completed, run.Status);
+        Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureIndex"));
+        Assert.Equal(2, _standIns.Calls.Count(call => call == "DumpDatabase"));
+        Assert.Equal(second, _standIns.Sealed!.Index!.Generation);
+    }
+
+    [Fact]
+    public async Task A_job_that_fired_before_SQL_spares_the_dump()
+    {
+        var second = new IndexGeneration(8, 2000);
+        _standIns.CopyIndex = input => input.Attempt == 1 ? StandIns.FirstCopy : second;
+        _standIns.Observe = _ => StandIns.Clear(_standIns.Calls.Contains("CaptureIndex") ? second : StandIns.FirstCopy);
+
+        await _standIns.RunAsync(_token);
+
+        Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureIndex"));
+        Assert.Equal(1, _standIns.Calls.Count(call => call == "DumpDatabase"));
+    }
+
+    [Fact]
+    public async Task Three_voids_end_busy()
+    {
+        ulong copies = 0;
+        _standIns.CopyIndex = _ => new IndexGeneration(++copies, 0);
+        _standIns.Observe = _ => StandIns.Clear(new IndexGeneration(99, 99));
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(ErrorKind.Busy, run.Failure!.Kind);
+        Assert.Equal(3UL, copies);
+        Assert.DoesNotContain("SealSet", _standIns.Calls);
+    }
+
+    [Fact]
+    public async Task A_dump_that_ends_a_day_after_the_index_is_void()
+    {
+        _standIns.Dump = input => _standIns.Time.Advance(input.Attempt == 1 ? TimeSpan.FromHours(25) : TimeSpan.Zero);
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(RuntimeStatus.Completed, run.Status);
+        Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureIndex"));
+    }
+
+    [Fact]
+    public async Task Files_that_end_too_late_after_SQL_void_all_phases()
+    {
+        bool late = true;
+        _standIns.Capture = _ =>
+        {
+            _standIns.Time.Advance(late ? TimeSpan.FromDays(8) : TimeSpan.Zero);
+            late = false;
+            return null;
+        };
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(RuntimeStatus.Completed, run.Status);
+        Assert.Equal(2, _standIns.Calls.Count(call => call == "DumpDatabase"));
+    }
+
+    [Fact]
+    public async Task The_refresh_command_runs_once_before_the_capture()
+    {
+        _standIns.Check = _standIns.Check with { RefreshesIndex = true };
+
+        await _standIns.RunAsync(_token);
+
+        Assert.Equal(["ObserveIndex", "RefreshIndex", "ObserveIndex", "CaptureIndex"], _standIns.Calls.Skip(2).Take(4));
+    }
+
+    [Fact]
+    public async Task Seeding_uploads_before_the_index_phase()
+    {
+        _standIns.Check = _standIns.Check with { SeedsFirst = true };
+
+        await _standIns.RunAsync(_token);
+
+        Assert.Equal("PlanFiles contentstore", _standIns.Calls[2]);
+        Assert.Equal(4, _standIns.Calls.Count(call => call.StartsWith("MergeListing", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_long_range_goes_on_in_a_new_generation()
+    {
+        _standIns.Capture = input => input.Root == "contentstore" && input.Step < 450 ? [1] : null;
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        Assert.Equal(451, _standIns.Calls.Count(call => call == "CaptureRange contentstore"));
+    }
+
+    [Fact]
+    public async Task Cancel_ends_before_the_seal_and_aborts_the_run()
+    {
+        _standIns.Observe = _ => new IndexLook(IndexAction.WaitUntil, IsBusy: true, null, "the job is running", null);
+
+        FlowInstance run = await _standIns.RunAsync(_token, engine => engine.Client.TryRaiseEvent("one", FlowEvents.Cancel, "{}"));
+
+        Assert.Equal(ErrorKind.Cancelled, run.Failure!.Kind);
+        Assert.Equal("CloseRun aborted", _standIns.Calls[^1]);
+        Assert.DoesNotContain("SealSet", _standIns.Calls);
+    }
+
+    [Fact]
+    public async Task A_lost_content_store_stops_before_the_seal()
+    {
+        _standIns.Merge = _ => throw new PermanentException(ErrorKind.Source, "lost");
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(ErrorKind.Source, run.Failure!.Kind);
+        Assert.DoesNotContain("SealSet", _standIns.Calls);
+        Assert.Equal("CloseRun aborted", _standIns.Calls[^1]);
+    }
+
+    [Fact]
+    public async Task A_failed_dump_is_not_tried_again()
+    {
+        _standIns.Dump = _ => throw new TransientException(ErrorKind.Source, "the server went away");
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(ErrorKind.Source, run.Failure!.Kind);
+        Assert.Equal(1, _standIns.Calls.Count(call => call == "DumpDatabase"));
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_be_closed_still_says_why_it_failed()
+    {
+        _standIns.Dump = _ => throw new PermanentException(ErrorKind.Source, "wrong password");
+        _standIns.Close = _ => throw new PermanentException(ErrorKind.Storage, "unreachable");
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(ErrorKind.Source, run.Failure!.Kind);
+    }
+
+    [Fact]
+    public async Task The_status_names_phase_and_counts()
+    {
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Contains("\"phase\":\"close\"", run.CustomStatus, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _standIns.Dispose();
+}

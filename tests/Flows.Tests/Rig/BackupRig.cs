@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Rig;
+
+/// <summary>A sample installation on a real PostgreSQL, a repository in a directory, and the embedded engine.</summary>
+internal sealed class BackupRig : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    private BackupRig(PostgresServer server, string database)
+    {
+        ConnectionString = server.ConnectionString(database);
+        Sample = new SampleInstallation(
+            _directory.Combine("alfresco"),
+            new SampleDatabase(
+                () => new NpgsqlConnection(ConnectionString),
+                $"jdbc:postgresql://{server.Host}:{server.Port}/{database}",
+                server.Username,
+                server.Password,
+                AlfrescoSchema.PostgreSql),
+            seed: 7);
+    }
+
+    public string ConnectionString { get; }
+
+    public SampleInstallation Sample { get; }
+
+    public string State => _directory.Combine("state");
+
+    public string Blobs => _directory.Combine("blobs");
+
+    public TimeSpan FullScanEvery { get; set; } = TimeSpan.FromDays(7);
+
+    public static async Task<BackupRig> CreateAsync(PostgresServer server, int documents, CancellationToken cancellationToken)
+    {
+        var rig = new BackupRig(server, await server.CreateDatabaseAsync("flows", cancellationToken));
+        await rig.Sample.CreateAsync(cancellationToken);
+        await rig.Sample.AddDocumentsAsync(documents, cancellationToken);
+        IBlobStore blobs = await DirectoryBlobStore.CreateAsync(rig.Blobs, TimeProvider.System, cancellationToken);
+        await DirectoryBlobStore.CreateAsync(rig._directory.Combine("control"), TimeProvider.System, cancellationToken);
+        await BackupRepository.InitAsync(blobs, new RepositoryInit("none", null, "test", TimeProvider.System), cancellationToken);
+        return rig;
+    }
+
+    public FlowEnvironment CreateEnvironment()
+    {
+        var options = new BackupOptions { State = State };
+        options.Installation.Name = "sample";
+        options.Installation.GlobalProperties = Sample.PropertiesFile;
+        options.Installation.Database.ToolPath = PostgresServer.BinDirectory;
+        options.Installation.Index.Cron = "0 0 3 1 1 ? 2099";
+        options.Repository.Encryption = "none";
+        options.Backup.FullScanEvery = FullScanEvery;
+        var stores = new RepositoryStores(
+            DirectoryBlobStore.Open(Blobs, TimeProvider.System), DirectoryBlobStore.Open(_directory.Combine("control"), TimeProvider.System));
+        return new FlowEnvironment(new LoadedOptions(options, null, null, []), stores, TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    public static string NewRun() => RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()).ToString();
+
+    public async Task<FlowInstance> BackupAsync(CancellationToken cancellationToken, bool acceptContentLoss = false)
+    {
+        await using FlowEnvironment environment = CreateEnvironment();
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(State, BackupFlows.CreateCatalog(environment));
+        string run = NewRun();
+        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, acceptContentLoss), run);
+        return await engine.RunToEndAsync(run, cancellationToken);
+    }
+
+    public async Task<BackupRepository> OpenRepositoryAsync(CancellationToken cancellationToken) => await BackupRepository.OpenAsync(
+        DirectoryBlobStore.Open(Blobs, TimeProvider.System),
+        new RepositoryAccess("none", null, _directory.Combine("cache"), TimeProvider.System),
+        cancellationToken);
+
+    public async Task<ImmutableArray<SetManifest>> ReadSetsAsync(CancellationToken cancellationToken)
+    {
+        await using BackupRepository repository = await OpenRepositoryAsync(cancellationToken);
+        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        var sets = ImmutableArray.CreateBuilder<SetManifest>();
+        foreach (SetSummary set in head.State.Sets)
+        {
+            sets.Add(await repository.Log.ReadManifestAsync(set, cancellationToken));
+        }
+
+        return sets.ToImmutable();
+    }
+
+    public void Dispose() => _directory.Dispose();
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Rig;
+
+/// <summary>The real flows over activities that only note their names: order and branches, without a source or a repository.</summary>
+internal sealed class StandIns : IDisposable
+{
+    public static readonly IndexGeneration FirstCopy = new(7, 1000);
+    public static readonly ContentRef SomeContent = new(1, 0, [new ChunkId(1)]);
+
+    private readonly TempDirectory _directory = new();
+    private readonly ConcurrentQueue<string> _calls = new();
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(10) };
+
+    /// <summary>Names of activities in the order of their calls.</summary>
+    public IReadOnlyList<string> Calls => [.. _calls];
+
+    public SourceCheck Check { get; set; } = new(
+        HasIndex: true, TimeSpan.FromHours(2), RefreshesIndex: false, TimeSpan.FromDays(7), TimeSpan.FromMinutes(5),
+        SeedsFirst: false, FullScan: false, Parallelism: 2, ["contentstore", "contentstore.deleted"], 10, 1000, []);
+
+    public Func<ObserveIndexInput, IndexLook> Observe { get; set; } = _ => Clear(FirstCopy);
+
+    public Func<CaptureIndexInput, IndexGeneration> CopyIndex { get; set; } = _ => FirstCopy;
+
+    public Action<DumpDatabaseInput> Dump { get; set; } = _ => { };
+
+    public Func<PlanFilesInput, ImmutableArray<PathRange>> Plan { get; set; } = _ => [PathRange.All];
+
+    public Func<CaptureRangeInput, byte[]?> Capture { get; set; } = _ => null;
+
+    public Action<MergeListingInput> Merge { get; set; } = _ => { };
+
+    public Func<CloseRunInput, Nothing> Close { get; set; } = _ => Nothing.Value;
+
+    public SealSetInput? Sealed { get; private set; }
+
+    public static IndexLook Clear(IndexGeneration generation) => new(IndexAction.Proceed, IsBusy: false, generation, null, null);
+
+    public FlowCatalog CreateCatalog() => new FlowCatalog(FlowJson.Default)
+        .Add(FlowNames.HotBackup, new HotBackupFlow())
+        .Add(FlowNames.CaptureRange, new CaptureRangeFlow())
+        .Add(ActivityNames.OpenRun, Note(ActivityNames.OpenRun, _ => new OpenedRun(3, null, [])))
+        .Add(ActivityNames.CheckSources, Note(ActivityNames.CheckSources, _ => Check))
+        .Add(ActivityNames.ObserveIndex, Note(ActivityNames.ObserveIndex, input => Observe(input)))
+        .Add(ActivityNames.RefreshIndex, Note(ActivityNames.RefreshIndex, _ => Nothing.Value))
+        .Add(ActivityNames.CaptureIndex, Note(ActivityNames.CaptureIndex, input => new IndexCapture(
+            CopyIndex(input), DateTimeOffset.UnixEpoch, "/backup", SomeContent, 1, 1, 1, StoredTotals.None, [])))
+        .Add(ActivityNames.DumpDatabase, Note(ActivityNames.DumpDatabase, input =>
+        {
+            Dump(input);
+            return new DatabaseCapture(
+                SomeContent, "PostgreSQL", "15", "15", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [], [],
+                ImmutableSortedDictionary<string, long>.Empty, 0, [], StoredTotals.None, []);
+        }))
+        .Add(ActivityNames.PlanFiles, Note(ActivityNames.PlanFiles, input => new FilePlan(Plan(input), null, false, false), input => input.Root))
+        .Add(ActivityNames.CaptureRange, Note(
+            ActivityNames.CaptureRange,
+            input => new CapturedStep(Capture(input), SomeContent, new FileTotals { Files = 1 }, StoredTotals.None, []),
+            input => input.Root))
+        .Add(ActivityNames.MergeListing, Note(
+            ActivityNames.MergeListing,
+            input =>
+            {
+                Merge(input);
+                return new RootListing(input.Root, SomeContent, FileTotals.None, StoredTotals.None, false, []);
+            },
+            input => input.Root))
+        .Add(ActivityNames.CheckConsistency, Note(ActivityNames.CheckConsistency, _ => new ConsistencyResult(1, 0, 0, null)))
+        .Add(ActivityNames.MergeIndex, Note(ActivityNames.MergeIndex, _ => new MergedIndex([], 1, 1)))
+        .Add(ActivityNames.SealSet, Note(ActivityNames.SealSet, input =>
+        {
+            Sealed = input;
+            return new HotBackupResult(input.Run.Run, true, 0, 0, 0, 1, 1, 1, []);
+        }))
+        .Add(ActivityNames.CloseRun, Note(ActivityNames.CloseRun, input => Close(input), input => input.Reason is null ? "sealed" : "aborted"));
+
+    public async Task<FlowInstance> RunAsync(CancellationToken cancellationToken, Action<EmbeddedEngine>? started = null)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(_directory.Path, CreateCatalog(), new EngineOptions { TimeProvider = Time });
+        engine.Start(FlowNames.HotBackup, new HotBackupInput("20261122T010000Z-00000001"), "one");
+        started?.Invoke(engine);
+        Task passing = PassTimeAsync(stop.Token);
+        try
+        {
+            return await engine.RunToEndAsync("one", cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await passing;
+        }
+    }
+
+    public FlowClient OpenClient() => FlowClient.TryOpen(_directory.Path, Time)!;
+
+    public void Dispose() => _directory.Dispose();
+
+    /// <summary>Durable timers fire when the fake clock reaches them; nobody waits for real.</summary>
+    private async Task PassTimeAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
+    private StandIn<TInput, TOutput> Note<TInput, TOutput>(
+        ActivityName<TInput, TOutput> name, Func<TInput, TOutput> work, Func<TInput, string>? detail = null) =>
+        new(input =>
+        {
+            _calls.Enqueue(detail is null ? name.Name : $"{name.Name} {detail(input)}");
+            return work(input);
+        });
+
+    private sealed class StandIn<TInput, TOutput>(Func<TInput, TOutput> work) : IActivity<TInput, TOutput>
+    {
+        public Task<TOutput> RunAsync(TInput input, ActivityContext context, CancellationToken cancellationToken) => Task.FromResult(work(input));
+    }
+}

@@ -1,1 +1,3 @@
-return 0;
+using AlfrescoBackupFlows.Cli;
+
+return await AbfProgram.RunAsync(args);

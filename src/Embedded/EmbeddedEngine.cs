@@ -61,6 +61,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a living process holds the journal of this directory.</summary>
+    public static bool IsRunning(string stateDirectory) => ProcessLock.IsHeld(Path.Combine(Path.GetFullPath(stateDirectory), JournalSchema.LockName));
+
     /// <summary>Puts a new instance into the journal.</summary>
     /// <exception cref="PermanentException">Configuration: the id is taken.</exception>
     public void Start<TInput, TOutput>(FlowName<TInput, TOutput> flow, TInput input, string instanceId) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace AlfrescoBackupFlows.Platform.State;
@@ -34,7 +35,46 @@ public sealed class ProcessLock : IDisposable
         return new ProcessLock(file);
     }
 
+    /// <summary>
+    /// Whether a living process holds the lock. Looks at the recorded process first, so that asking over and over does not get in the way of a
+    /// process that is just about to take it.
+    /// </summary>
+    public static bool IsHeld(string path)
+    {
+        if (!IsAlive(PidFile(path)))
+        {
+            return false;
+        }
+
+        try
+        {
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
+            return false; // the number was given to another process since
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
+
+    private static bool IsAlive(string pidFile)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture));
+            return !process.HasExited;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            return false; // nobody ever wrote it, or that process has ended
+        }
+    }
 
     private static string PidFile(string path) => path + ".pid";
 

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Options;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary><c>abf backup</c>: the hot backup, to its end; an unfinished run of the same installation goes on first.</summary>
+internal static class BackupCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var acceptContentLoss = new Option<bool>("--accept-content-loss")
+        {
+            Description = "Seal the set although a content store is empty or lost more than 1 % of its files since the last set.",
+        };
+        var command = new Command("backup", "Take a hot backup, to its end; goes on with an unfinished one.") { acceptContentLoss };
+        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(acceptContentLoss))));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, bool acceptContentLoss)
+    {
+        context.Load(OptionsScope.Installation);
+        await using BackupHost host = await BackupHost.OpenAsync(context);
+        if (host.FindUnfinished() is { } unfinished)
+        {
+            context.Messages.Note($"run {unfinished} is resumed");
+            if (await host.DriveAsync(unfinished) is { } resumed)
+            {
+                return Report(context, resumed);
+            }
+        }
+
+        HotBackupResult result = await host.DriveAsync(host.StartNew(acceptContentLoss))
+            ?? throw new InvalidOperationException("a run that this version began does not match its journal");
+        return Report(context, result);
+    }
+
+    /// <summary>What a sealed set gets, whoever drove the run to its end.</summary>
+    public static int Report(CommandContext context, HotBackupResult result)
+    {
+        string[] warnings = result.Warnings.IsDefault ? [] : [.. result.Warnings];
+        foreach (string warning in warnings)
+        {
+            context.Messages.Warn(warning);
+        }
+
+        var document = new BackupDocument(
+            result.Set,
+            context.Options!.Options.Installation.Name!,
+            result.Consistent,
+            result.Missing,
+            result.SourceMissing,
+            result.SourceChanged,
+            result.Files,
+            result.Bytes,
+            result.AddedBytes,
+            warnings);
+        context.Result.Write(document, CliJson.Relaxed.BackupDocument, writer => WriteText(document, writer));
+        if (!result.HasFindings)
+        {
+            return ExitCodes.Done;
+        }
+
+        context.Messages.Error(
+            $"set {result.Set} is sealed, with findings: {Units.Count(result.Missing)} required files missing, {Units.Count(result.SourceMissing)} gone at the source, "
+            + $"{Units.Count(result.SourceChanged)} changed at the source; '{context.CommandLine("show " + result.Set)}' names them");
+        return ExitCodes.Findings;
+    }
+
+    private static void WriteText(BackupDocument set, TextWriter writer)
+    {
+        writer.WriteLine($"set {set.Id}: {(set.Consistent ? "consistent" : "NOT consistent")}");
+        writer.WriteLine($"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored");
+    }
+}

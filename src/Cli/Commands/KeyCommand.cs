@@ -1,0 +1,79 @@
+using System.CommandLine;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary><c>abf key list|add|remove</c>: the passphrases that open the repository.</summary>
+internal static class KeyCommand
+{
+    public static Command Create(CommandRunner runner) =>
+        new("key", "List, add or remove passphrases.") { CreateList(runner), CreateAdd(runner), CreateRemove(runner) };
+
+    private static Command CreateList(CommandRunner runner)
+    {
+        var command = new Command("list", "List the passphrases by name.");
+        command.SetAction(parsed => runner.RunAsync(parsed, async context =>
+        {
+            await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+            KeyDocument[] slots = [.. (await opened.Repository.Keys.ListAsync(context.Stop)).Select(s => new KeyDocument(s.Id, s.Name, s.Created.UtcDateTime))];
+            context.Result.Write(slots, CliJson.Relaxed.KeyDocumentArray, writer =>
+            {
+                var table = new TextTable("ID", "CREATED", "NAME");
+                foreach (KeyDocument slot in slots)
+                {
+                    table.Add(slot.Id, Units.Time(slot.Created), slot.Name);
+                }
+
+                table.WriteTo(writer);
+            });
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    private static Command CreateAdd(CommandRunner runner)
+    {
+        var file = new Option<string>("--new-passphrase-file") { Description = "A file that holds the new passphrase.", HelpName = "FILE", Required = true };
+        var name = new Option<string>("--name") { Description = "What it is for, for 'key list'.", HelpName = "NAME", Required = true };
+        var command = new Command("add", "Let another passphrase open the repository.") { file, name };
+        command.SetAction(parsed => runner.RunAsync(parsed, async context =>
+        {
+            SecretFile passphrase = SecretFile.Read(parsed.GetRequiredValue(file), "--new-passphrase-file");
+            if (passphrase.Warning is { } warning)
+            {
+                context.Messages.Warn(warning);
+            }
+
+            await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+            KeyChange change = await opened.Repository.Keys.AddAsync(passphrase.Value, parsed.GetRequiredValue(name), context.Stop);
+            return Report(context, change, "added");
+        }));
+        return command;
+    }
+
+    private static Command CreateRemove(CommandRunner runner)
+    {
+        var id = new Argument<string>("ID") { Description = "As 'key list' shows it." };
+        var command = new Command("remove", "Shut a passphrase out. The last one is kept.") { id };
+        command.SetAction(parsed => runner.RunAsync(parsed, async context =>
+        {
+            await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+            return Report(context, await opened.Repository.Keys.RemoveAsync(parsed.GetRequiredValue(id), context.Stop), "removed");
+        }));
+        return command;
+    }
+
+    private static int Report(CommandContext context, KeyChange change, string outcome)
+    {
+        if (change.Warning is { } warning)
+        {
+            context.Messages.Warn(warning);
+        }
+
+        context.Result.Write(new KeyChangeDocument(change.SlotId, outcome), CliJson.Relaxed.KeyChangeDocument, writer => writer.WriteLine($"key {change.SlotId} is {outcome}"));
+        return ExitCodes.Done;
+    }
+}

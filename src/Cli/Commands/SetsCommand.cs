@@ -1,0 +1,48 @@
+using System.CommandLine;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary><c>abf sets</c>: the installation's sets, newest first.</summary>
+internal static class SetsCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var command = new Command("sets", "List the sets, newest first.");
+        command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+        SetDocument[] sets = [.. opened.Sets.Select(Describe)];
+        context.Result.Write(sets, CliJson.Relaxed.SetDocumentArray, writer => WriteText(sets, opened.Head, writer));
+        return ExitCodes.Done;
+    }
+
+    private static SetDocument Describe(SetSummary s) => new(
+        s.Id.ToString(), s.Installation, s.Started.UtcDateTime, s.Sealed.UtcDateTime, s.Consistent, s.Missing, s.Files, s.Bytes, s.AddedBytes, s.Parent?.ToString());
+
+    private static void WriteText(SetDocument[] sets, LogHead head, TextWriter writer)
+    {
+        if (sets.Length == 0)
+        {
+            writer.WriteLine("no sets yet");
+            return;
+        }
+
+        var table = new TextTable("SET", "INSTALLATION", "SEALED", "TOOK", "STATE", "FILES", "BYTES", "ADDED");
+        foreach (SetDocument s in sets)
+        {
+            string state = s.Consistent ? s.Missing == 0 ? "consistent" : $"consistent, {Units.Count(s.Missing)} acknowledged" : $"{Units.Count(s.Missing)} MISSING";
+            table.Add(
+                s.Id, s.Installation, Units.Time(s.Sealed), Units.Duration(s.Sealed - s.Started), state, Units.Count(s.Files), Units.Bytes(s.Bytes), Units.Bytes(s.AddedBytes));
+        }
+
+        table.WriteTo(writer, 3, 5, 6, 7);
+        writer.WriteLine($"head of the log: entry {head.Sequence}, {head.Sha256}");
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Text.Json;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Listings;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary><c>abf show SET</c>: the manifest with the phases' times; with <c>--path</c> also what is below a path.</summary>
+internal static class ShowCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var set = new Argument<string>("SET") { Description = "The id of a set, or 'latest'." };
+        var path = new Option<string?>("--path") { Description = "Also list what begins with this path, such as contentstore/2026/11.", HelpName = "PREFIX" };
+        var command = new Command("show", "Show a set: phases, contents, findings.") { set, path };
+        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path))));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string set, string? path)
+    {
+        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+        SetSummary summary = opened.FindSet(set);
+        SetManifest manifest = await opened.Repository.Log.ReadManifestAsync(summary, context.Stop);
+        ShowDocument document = ManifestText.Describe(summary, manifest);
+        if (path is null)
+        {
+            context.Result.Write(document, CliJson.Relaxed.ShowDocument, writer => ManifestText.Write(document, writer));
+            return ExitCodes.Done;
+        }
+
+        ChunkIndex index = await opened.Repository.LoadIndexAsync(opened.Head.State, context.Stop);
+        IAsyncEnumerable<EntryDocument> entries = SetListing.ReadAsync(opened.Repository.CreateReader(index, null), manifest, PathPrefix.Parse(path), context.Stop);
+        await context.Result.WriteAsync(
+            writer => WriteJsonAsync(writer, document, entries),
+            async writer =>
+            {
+                ManifestText.Write(document, writer);
+                await foreach (EntryDocument entry in entries)
+                {
+                    await writer.WriteLineAsync(ManifestText.Line(entry));
+                }
+            });
+        return ExitCodes.Done;
+    }
+
+    /// <summary>A set may have millions of entries: they go out as they are read.</summary>
+    private static async Task WriteJsonAsync(Utf8JsonWriter writer, ShowDocument document, IAsyncEnumerable<EntryDocument> entries)
+    {
+        writer.WriteStartObject();
+        foreach (JsonProperty member in JsonSerializer.SerializeToElement(document, CliJson.Relaxed.ShowDocument).EnumerateObject())
+        {
+            member.WriteTo(writer);
+        }
+
+        writer.WriteStartArray("entries");
+        await foreach (EntryDocument entry in entries)
+        {
+            JsonSerializer.Serialize(writer, entry, CliJson.Relaxed.EntryDocument);
+            if (writer.BytesPending > 64 * 1024)
+            {
+                await writer.FlushAsync();
+            }
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Text.Json;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Cli.Progress;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary><c>abf status</c>: the newest run of the installation, from the journal alone; the repository need not be reachable.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var command = new Command("status", "Show the newest run: where it is, or how it ended.");
+        command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
+        return command;
+    }
+
+    private static Task<int> RunAsync(CommandContext context)
+    {
+        LoadedOptions loaded = context.Load(OptionsScope.Repository);
+        string directory = RunDirectory.Of(loaded.Options);
+        using FlowClient? client = FlowClient.TryOpen(directory, context.Time);
+        StatusDocument document = client?.List() is [var newest, ..] ? Describe(client, newest, directory) : Nothing();
+        context.Result.Write(document, CliJson.Relaxed.StatusDocument, writer => WriteText(context, document, writer));
+        return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static StatusDocument Describe(FlowClient client, FlowInstance run, string directory)
+    {
+        BackupStatus? status = run.CustomStatus is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.BackupStatus) : null;
+        return new StatusDocument(
+            StateOf(run, directory),
+            run.Id,
+            run.Created.UtcDateTime,
+            run.Updated.UtcDateTime,
+            status?.Phase,
+            status?.Detail,
+            status?.FilesDone ?? 0,
+            status?.FilesTotal ?? 0,
+            status?.BytesDone ?? 0,
+            status?.BytesTotal ?? 0,
+            status?.BytesPerSecond ?? 0,
+            status?.EstimatedEnd?.UtcDateTime,
+            run.Failure?.Message,
+            [.. client.CountActivities(run.Id).Select(a => new ActivityDocument(a.Activity, a.Calls, a.Starts))]);
+    }
+
+    private static StatusDocument Nothing() => new("none", null, null, null, null, null, 0, 0, 0, 0, 0, null, null, []);
+
+    private static string StateOf(FlowInstance run, string directory) => run.Status switch
+    {
+        RuntimeStatus.Running => EmbeddedEngine.IsRunning(directory) ? "running" : "interrupted",
+        RuntimeStatus.Completed => "sealed",
+        RuntimeStatus.Failed when run.Failure?.Kind is not ErrorKind.Cancelled => "failed",
+        _ => "cancelled",
+    };
+
+    private static void WriteText(CommandContext context, StatusDocument status, TextWriter writer)
+    {
+        if (status.Run is null)
+        {
+            writer.WriteLine("no run yet");
+            return;
+        }
+
+        writer.WriteLine($"run {status.Run}: {status.State}, began {Units.Time(status.Started!.Value)}");
+        if (status.State is "running" or "interrupted" && status.Phase is not null)
+        {
+            DateTime now = context.Time.GetUtcNow().UtcDateTime;
+            TimeSpan? remaining = status.State is "running" && status.EstimatedEnd > now ? status.EstimatedEnd - now : null;
+            writer.WriteLine(new RunSnapshot(
+                status.Phase, status.Detail, status.FilesDone, status.FilesTotal, status.BytesDone, status.BytesTotal, status.BytesPerSecond, remaining).ToLine());
+        }
+
+        if (status.Error is not null)
+        {
+            writer.WriteLine(status.Error.ReplaceLineEndings(" "));
+        }
+
+        if (status.State is "interrupted")
+        {
+            writer.WriteLine($"'{context.CommandLine("resume")}' goes on");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Cli;
+
+/// <summary>The exit codes, all of them, as <c>docs/install.md</c> and the README list them.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+    public const int Unexpected = 1;
+
+    /// <summary>The command line or the configuration.</summary>
+    public const int Usage = 2;
+
+    /// <summary>A set was sealed, with findings that a person must see: required files missing, source-missing, source-changed.</summary>
+    public const int Findings = 3;
+
+    public const int Busy = 4;
+    public const int Source = 5;
+    public const int Storage = 6;
+    public const int Repository = 7;
+    public const int Target = 8;
+    public const int Cancelled = 130;
+
+    public static int Of(ErrorKind kind) => kind switch
+    {
+        ErrorKind.Configuration => Usage,
+        ErrorKind.Busy => Busy,
+        ErrorKind.Source => Source,
+        ErrorKind.Storage => Storage,
+        ErrorKind.Repository => Repository,
+        ErrorKind.Target => Target,
+        ErrorKind.Cancelled => Cancelled,
+        _ => Unexpected,
+    };
+}

@@ -1,0 +1,42 @@
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Flows.Options;
+
+namespace AlfrescoBackupFlows.Cli.Hosting;
+
+/// <summary>What a running command has at hand.</summary>
+internal sealed class CommandContext(string? configPath, MessageWriter messages, ResultWriter result, CancellationToken stop) : IDisposable
+{
+    public MessageWriter Messages { get; } = messages;
+
+    public ResultWriter Result { get; } = result;
+
+    /// <summary>Ctrl-C or SIGTERM.</summary>
+    public CancellationToken Stop { get; } = stop;
+
+    public TimeProvider Time { get; } = TimeProvider.System;
+
+    /// <summary>Set once they are read.</summary>
+    public LoadedOptions? Options { get; private set; }
+
+    /// <summary>Said after an interruption: the command that goes on.</summary>
+    public string? HowToGoOn { get; set; }
+
+    /// <summary>The command with this configuration, for hints.</summary>
+    public string CommandLine(string command) => configPath is null ? $"abf {command}" : $"abf {command} --config {configPath}";
+
+    /// <summary>Reads the configuration; its warnings are said at once.</summary>
+    public LoadedOptions Load(OptionsScope scope)
+    {
+        Options = OptionsReader.Load(configPath, scope);
+        foreach (string warning in Options.Warnings)
+        {
+            Messages.Warn(warning);
+        }
+
+        return Options;
+    }
+
+    public void Dispose()
+    {
+    }
+}

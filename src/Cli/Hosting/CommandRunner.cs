@@ -1,0 +1,49 @@
+using System.CommandLine;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Cli.Hosting;
+
+/// <summary>Runs one command: sets up its output and its stop, and turns what it throws into one clear line and an exit code.</summary>
+internal sealed class CommandRunner(GlobalOptions globals)
+{
+    public async Task<int> RunAsync(ParseResult parsed, Func<CommandContext, Task<int>> command)
+    {
+        bool quiet = globals.Quiet(parsed);
+        var messages = new MessageWriter(Console.Error, quiet, TimeProvider.System);
+        await using Stream stdout = Console.OpenStandardOutput();
+        using var stop = new Interruption();
+        var context = new CommandContext(globals.ConfigPath(parsed), messages, new ResultWriter(stdout, globals.Json(parsed), quiet), stop.Token);
+        try
+        {
+            return await command(context);
+        }
+        catch (OperationCanceledException) when (stop.IsRequested)
+        {
+            messages.Error(context.HowToGoOn is { } hint ? $"interrupted; {hint}" : "interrupted");
+            return ExitCodes.Cancelled;
+        }
+        catch (AbfException e)
+        {
+            messages.Error(e.Message);
+            return ExitCodes.Of(e.Kind);
+        }
+        catch (FlowActivityException e)
+        {
+            messages.Error(e.Failure.Message);
+            return ExitCodes.Of(e.Failure.Kind);
+        }
+#pragma warning disable CA1031 // The outermost frame: whatever else happened becomes one line, with the details in a file.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            messages.Error($"unexpected {e.GetType().Name}: {e.Message}; details: {ErrorReport.Write(e, context)}");
+            return ExitCodes.Unexpected;
+        }
+        finally
+        {
+            context.Dispose();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
+
+namespace AlfrescoBackupFlows.Cli.Hosting;
+
+/// <summary>The details of a failure that nobody foresaw, in a file that only its owner can read.</summary>
+internal static class ErrorReport
+{
+    /// <returns>Where the details are, for the error line.</returns>
+    public static string Write(Exception exception, CommandContext context)
+    {
+        string directory = context.Options?.Options.State is { } state && Directory.Exists(state) ? state : Path.GetTempPath();
+        string path = Path.Combine(directory, $"abf-error-{DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{Environment.ProcessId}.txt");
+        try
+        {
+            using var writer = new StreamWriter(PrivateFile.OpenWrite(path, FileMode.CreateNew));
+            writer.WriteLine(Redact(exception.ToString(), context.Options?.Passphrase, context.Options?.ConnectionString));
+            return path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"none, because {path} cannot be written";
+        }
+    }
+
+    private static string Redact(string text, params Secret?[] secrets) =>
+        secrets.Where(s => s is not null).Aggregate(text, (t, s) => t.Replace(s!.Reveal(), s.ToString(), StringComparison.Ordinal));
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Platform.Files;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Cli.Hosting;
+
+/// <summary>
+/// Writes what the parts log to a file in the state directory, readable by its owner only. Warnings are also said on stderr, but for those of
+/// the engine: it reports each failed attempt, and the last one becomes the command's error anyway.
+/// </summary>
+internal sealed class FileLog : ILoggerProvider
+{
+    private const long MaxBytes = 4 * 1024 * 1024;
+    private const string EngineCategory = "AlfrescoBackupFlows.Embedded";
+
+    private readonly Lock _gate = new();
+    private readonly StreamWriter _file;
+    private readonly MessageWriter _messages;
+    private readonly TimeProvider _time;
+
+    public FileLog(string path, MessageWriter messages, TimeProvider time)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
+        {
+            File.Move(path, path + ".1", overwrite: true);
+        }
+
+        _file = new StreamWriter(PrivateFile.OpenWrite(path, FileMode.Append)) { AutoFlush = true };
+        _messages = messages;
+        _time = time;
+    }
+
+    public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName);
+
+    public void Dispose() => _file.Dispose();
+
+    private void Write(string category, LogLevel level, string message, Exception? exception)
+    {
+        lock (_gate)
+        {
+            string time = _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+            _file.WriteLine($"{time} {level} {category}: {message.ReplaceLineEndings(" ")}");
+            if (exception is not null)
+            {
+                _file.WriteLine(exception);
+            }
+        }
+
+        if (level >= LogLevel.Warning && !category.StartsWith(EngineCategory, StringComparison.Ordinal))
+        {
+            _messages.Warn(message);
+        }
+    }
+
+    private sealed class CategoryLogger(FileLog log, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                log.Write(category, logLevel, formatter(state, exception), exception);
+            }
+        }
+    }
+}

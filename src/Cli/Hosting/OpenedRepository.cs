@@ -1,0 +1,62 @@
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.State;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Cli.Hosting;
+
+/// <summary>The repository, opened for a command that reads it or changes its keys, with the head of its log.</summary>
+internal sealed class OpenedRepository : IAsyncDisposable
+{
+    private OpenedRepository(BackupRepository repository, LogHead head, string? installation)
+    {
+        (Repository, Head) = (repository, head);
+        Sets = [.. head.State.Sets.Where(s => installation is null || s.Installation == installation).Reverse()];
+    }
+
+    public BackupRepository Repository { get; }
+
+    public LogHead Head { get; }
+
+    /// <summary>The installation's sets, newest first; every installation's where none is named.</summary>
+    public IReadOnlyList<SetSummary> Sets { get; }
+
+    public static async Task<OpenedRepository> OpenAsync(CommandContext context)
+    {
+        LoadedOptions loaded = context.Load(OptionsScope.Repository);
+        string state = StateDirectory.Prepare(loaded.Options.State!);
+        RepositoryStores stores = await StoreFactory.OpenAsync(loaded, context.Time, context.Stop);
+        var access = new RepositoryAccess(loaded.Options.Repository.Encryption, loaded.Passphrase, Path.Combine(state, "cache"), context.Time);
+        BackupRepository repository = await BackupRepository.OpenAsync(stores.Blobs, access, context.Stop);
+        try
+        {
+            var memory = new HeadMemory(state, repository.Id);
+            LogHead head = await repository.Log.ReadAsync(memory.Read(), context.Stop);
+            memory.Write(head.Remember());
+            foreach (string alarm in head.Alarms)
+            {
+                context.Messages.Warn(alarm);
+            }
+
+            return new OpenedRepository(repository, head, loaded.Options.Installation.Name);
+        }
+        catch
+        {
+            await repository.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <param name="text">An id, or <c>latest</c>.</param>
+    /// <exception cref="PermanentException">Configuration: there is no such set.</exception>
+    public SetSummary FindSet(string text) =>
+        Sets.FirstOrDefault(s => text == "latest" || s.Id.ToString() == text)
+        ?? throw new PermanentException(
+            ErrorKind.Configuration,
+            Sets.Count == 0
+                ? $"there is no set '{text}': the repository has no set of this installation yet"
+                : $"there is no set '{text}': 'abf sets' lists them, the newest is {Sets[0].Id}");
+
+    public ValueTask DisposeAsync() => Repository.DisposeAsync();
+}

@@ -1,0 +1,91 @@
+namespace AlfrescoBackupFlows.Cli.Output;
+
+/// <summary><c>sets --json</c>: one of these per set, newest first. Times are UTC.</summary>
+/// <param name="Missing">Required files that the set does not have.</param>
+/// <param name="AddedBytes">What the run stored.</param>
+internal sealed record SetDocument(
+    string Id, string Installation, DateTime Started, DateTime Sealed, bool Consistent, long Missing, long Files, long Bytes, long AddedBytes, string? Parent);
+
+/// <summary><c>show --json</c>; with <c>--path</c> it also has <c>entries</c>, an array of <see cref="EntryDocument"/>.</summary>
+internal sealed record ShowDocument(
+    string Id,
+    string Installation,
+    DateTime Started,
+    DateTime Sealed,
+    bool Consistent,
+    long Missing,
+    long Files,
+    long Bytes,
+    long AddedBytes,
+    string? Parent,
+    PhaseDocument[] Phases,
+    IndexDocument Index,
+    DatabaseDocument? Database,
+    RootDocument[] Roots,
+    long Required,
+    long SourceMissing,
+    long SourceChanged,
+    long Acknowledged,
+    IReadOnlyDictionary<string, long> Unprotected,
+    FindingDocument[] Findings,
+    string[] Warnings,
+    string Tool);
+
+internal sealed record PhaseDocument(string Name, DateTime Started, DateTime Ended);
+
+internal sealed record IndexDocument(string Kind, DateTime? Written);
+
+internal sealed record DatabaseDocument(string Vendor, string Name, string ServerVersion, string ToolVersion, long DumpBytes, long? Transaction, DateTime? CommitTime);
+
+internal sealed record RootDocument(string Name, string Source, long Files, long Directories, long Bytes, long Required);
+
+/// <param name="Reason"><c>missing</c>, <c>wrong-size</c>, <c>source-missing</c>, <c>source-changed</c>, <c>invalid-url</c>.</param>
+internal sealed record FindingDocument(string Path, long? Size, string Reason);
+
+/// <param name="Path">As restored: the root's name, then the path in it; bytes that are not text as <c>\xNN</c>.</param>
+internal sealed record EntryDocument(string Path, string Type, long Size, string Mode, string Owner, string Group, DateTime Modified, string[] Flags);
+
+/// <summary><c>backup --json</c> and <c>resume --json</c>.</summary>
+internal sealed record BackupDocument(
+    string Id,
+    string Installation,
+    bool Consistent,
+    long Missing,
+    long SourceMissing,
+    long SourceChanged,
+    long Files,
+    long Bytes,
+    long AddedBytes,
+    string[] Warnings);
+
+/// <param name="State"><c>none</c>, <c>running</c>, <c>interrupted</c>, <c>sealed</c>, <c>failed</c>, <c>cancelled</c>.</param>
+internal sealed record StatusDocument(
+    string State,
+    string? Run,
+    DateTime? Started,
+    DateTime? Updated,
+    string? Phase,
+    string? Detail,
+    long FilesDone,
+    long FilesTotal,
+    long BytesDone,
+    long BytesTotal,
+    double BytesPerSecond,
+    DateTime? EstimatedEnd,
+    string? Error,
+    ActivityDocument[] Activities);
+
+/// <param name="Starts">More than <paramref name="Calls"/>: interrupted attempts and retries.</param>
+internal sealed record ActivityDocument(string Name, int Calls, int Starts);
+
+/// <summary><c>cancel --json</c>, and <c>resume --json</c> where there is nothing to resume.</summary>
+/// <param name="Run">Null: there was none.</param>
+internal sealed record RunDocument(string? Run, string Outcome);
+
+internal sealed record InitDocument(string Repository, string Location, string Encryption);
+
+/// <summary><c>key list --json</c>: one of these per passphrase.</summary>
+internal sealed record KeyDocument(string Id, string Name, DateTime Created);
+
+/// <param name="Outcome"><c>added</c> or <c>removed</c>.</param>
+internal sealed record KeyChangeDocument(string Id, string Outcome);

@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace AlfrescoBackupFlows.Cli.Output;
+
+/// <summary>
+/// What goes to stderr: progress lines, warnings, errors. Time-stamped where nobody sits in front of it (cron, journald). With
+/// <c>--quiet</c> everything is held back, and shown only if the command fails.
+/// </summary>
+internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _held = [];
+
+    /// <summary>A person watches: progress may be drawn, and the clock is on the wall.</summary>
+    public static bool IsTerminal =>
+        !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+
+    public bool IsQuiet => quiet;
+
+    /// <summary>Takes over while progress is drawn, so that a line does not tear the picture.</summary>
+    public Action<string>? Redirect { get; set; }
+
+    public void Note(string text) => Write(text, hold: quiet);
+
+    public void Warn(string text) => Write("warning: " + text, hold: quiet);
+
+    public void Error(string text)
+    {
+        lock (_gate)
+        {
+            _held.ForEach(Emit);
+            _held.Clear();
+        }
+
+        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            Write("error: " + line, hold: false);
+        }
+    }
+
+    private void Write(string text, bool hold)
+    {
+        string clean = text.ReplaceLineEndings(" ");
+        string line = IsTerminal
+            ? clean
+            : $"{time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)} {clean}";
+        lock (_gate)
+        {
+            if (hold)
+            {
+                _held.Add(line);
+            }
+            else
+            {
+                Emit(line);
+            }
+        }
+    }
+
+    private void Emit(string line)
+    {
+        if (Redirect is { } redirect)
+        {
+            redirect(line);
+        }
+        else
+        {
+            stderr.WriteLine(line);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using AlfrescoBackupFlows.Cli.Output;
+
+namespace AlfrescoBackupFlows.Cli.Progress;
+
+/// <summary>Where a run is at one moment.</summary>
+/// <param name="FilesTotal">As expected from the set before; 0 where unknown.</param>
+/// <param name="BytesTotal">As expected from the set before; 0 where unknown.</param>
+/// <param name="BytesPerSecond">Smoothed over some seconds.</param>
+/// <param name="Remaining">Null where unknown.</param>
+internal sealed record RunSnapshot(
+    string Phase, string? Detail, long Files, long FilesTotal, long Bytes, long BytesTotal, double BytesPerSecond, TimeSpan? Remaining)
+{
+    /// <summary>0 to 1; null where the total is unknown.</summary>
+    public double? Fraction => BytesTotal > 0 ? Math.Min(1, (double)Bytes / BytesTotal) : null;
+
+    /// <summary>One line for a log.</summary>
+    public string ToLine()
+    {
+        string label = Detail is null ? Phase : $"{Phase} ({Detail})";
+        return Counts() is { Length: > 0 } counts ? $"{label}: {counts}" : label;
+    }
+
+    /// <summary>Files, bytes, rate and time left, as far as they are known.</summary>
+    public string Counts()
+    {
+        var parts = new List<string>();
+        if (Files > 0 || FilesTotal > 0)
+        {
+            parts.Add(FilesTotal > 0 ? $"{Units.Count(Files)} of about {Units.Count(FilesTotal)} files" : $"{Units.Count(Files)} files");
+        }
+
+        if (Bytes > 0)
+        {
+            parts.Add(BytesTotal > 0 ? $"{Units.Bytes(Bytes)} of about {Units.Bytes(BytesTotal)}" : Units.Bytes(Bytes));
+        }
+
+        if (BytesPerSecond >= 1)
+        {
+            parts.Add($"{Units.Bytes(BytesPerSecond)}/s");
+        }
+
+        if (Remaining is { } remaining)
+        {
+            parts.Add($"{Units.Duration(remaining)} left");
+        }
+
+        return string.Join(", ", parts);
+    }
+}

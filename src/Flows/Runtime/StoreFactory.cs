@@ -1,0 +1,47 @@
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>Opens the stores that the section <c>repository</c> names, the same way for every host.</summary>
+public static class StoreFactory
+{
+    /// <summary>Where the control store is when <c>repository.controlUrl</c> does not say.</summary>
+    public const string ControlPrefix = "control";
+
+    /// <summary>Opens what is there.</summary>
+    /// <exception cref="PermanentException">Storage: it is not there, or refuses.</exception>
+    public static Task<RepositoryStores> OpenAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken) =>
+        OpenAsync(loaded, create: false, time, cancellationToken);
+
+    /// <summary>For <c>init</c>: a directory is created where it is missing; a container never is.</summary>
+    public static Task<RepositoryStores> CreateAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken) =>
+        OpenAsync(loaded, create: true, time, cancellationToken);
+
+    private static async Task<RepositoryStores> OpenAsync(LoadedOptions loaded, bool create, TimeProvider time, CancellationToken cancellationToken)
+    {
+        RepositoryOptions repository = loaded.Options.Repository;
+        string url = repository.Url!;
+        IBlobStore blobs = await OpenAsync(url, loaded, create, time, cancellationToken);
+
+        // The control store holds nothing that cannot be made anew, so it may be created at any time beside a repository that is there.
+        string control = repository.ControlUrl ?? Beside(url);
+        return new RepositoryStores(blobs, await OpenAsync(control, loaded, create: true, time, cancellationToken));
+    }
+
+    private static async Task<IBlobStore> OpenAsync(string url, LoadedOptions loaded, bool create, TimeProvider time, CancellationToken cancellationToken)
+    {
+        string path = DirectoryBlobStore.TryParseUrl(url)
+            ?? throw new PermanentException(ErrorKind.Configuration, "repository.url: only file:///path can be opened yet");
+        return create ? await DirectoryBlobStore.CreateAsync(path, time, cancellationToken) : DirectoryBlobStore.Open(path, time);
+    }
+
+    /// <summary>The prefix beneath the repository's, before the query with a signature.</summary>
+    private static string Beside(string url)
+    {
+        int query = url.IndexOf('?', StringComparison.Ordinal);
+        string path = query < 0 ? url : url[..query];
+        return $"{path.TrimEnd('/')}/{ControlPrefix}{(query < 0 ? string.Empty : url[query..])}";
+    }
+}

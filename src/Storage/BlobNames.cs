@@ -17,9 +17,9 @@ public static class BlobNames
     public static void Check(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.Length > MaxLength || name.Contains('\0') || !HasPlainParts(name))
+        if (name.Length > MaxLength || name.AsSpan().ContainsAny('\0', '\\') || !HasPlainParts(name))
         {
-            throw new ArgumentException($"'{name}' is no blob name: 1 to {MaxLength} characters, no U+0000, no part that is empty, '.' or '..'.", nameof(name));
+            throw new ArgumentException($"'{name}' is no blob name: 1 to {MaxLength} characters, no U+0000, no backslash (Azure makes it a slash), no part that is empty, '.' or '..'.", nameof(name));
         }
 
         _ = s_strict.GetByteCount(name);

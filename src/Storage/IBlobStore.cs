@@ -2,7 +2,7 @@ namespace AlfrescoBackupFlows.Storage;
 
 /// <summary>
 /// A flat name space of blobs: all that a repository asks of a storage service. Names are relative, use <c>/</c> between
-/// parts, and may hold any character but U+0000; no part is empty, <c>.</c> or <c>..</c>, no blob's name is the directory of another's, and
+/// parts, and may hold any character but U+0000 and <c>\</c>; no part is empty, <c>.</c> or <c>..</c>, no blob's name is the directory of another's, and
 /// case matters. A name that breaks this is an <see cref="ArgumentException"/>. Every method may be called concurrently.
 /// Failures are <see cref="Platform.TransientException"/> or <see cref="Platform.PermanentException"/> of kind
 /// <see cref="Platform.ErrorKind.Storage"/>, naming the store and what to mend.

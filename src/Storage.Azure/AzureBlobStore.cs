@@ -1,0 +1,224 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace AlfrescoBackupFlows.Storage.Azure;
+
+/// <summary>Block blobs below a prefix of a container. Transient faults are tried again by the SDK; what it throws in the end is translated.</summary>
+public sealed class AzureBlobStore : IBlobStore
+{
+    // One Put Blob, so that a blob appears whole with one conditional request; nothing is larger.
+    private const int MaxSingleUpload = 128 << 20;
+
+    private readonly AzureContainer _container;
+    private readonly int? _listingPage;
+
+    private AzureBlobStore(AzureContainer container, int? listingPage)
+    {
+        _container = container;
+        _listingPage = listingPage;
+    }
+
+    public string Location => _container.Location.Shown;
+
+    /// <summary>Reads the settings; the first call tells whether the container can be reached.</summary>
+    public static AzureBlobStore Open(AzureStoreOptions options) => new(AzureContainer.Open(options), options.ListingPage);
+
+    public async Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        BlobUploadOptions absent = NewUpload();
+        absent.Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All };
+        BlobClient blob = Blob(name);
+        return await RunAsync($"create {name}", async () =>
+        {
+            try
+            {
+                await blob.UploadAsync(BinaryData.FromBytes(content), absent, cancellationToken);
+                return PutOutcome.Created;
+            }
+            catch (RequestFailedException e) when (e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+            {
+                return PutOutcome.AlreadyExists;
+            }
+        }, cancellationToken);
+    }
+
+    public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        BlobClient blob = Blob(name);
+        return RunAsync($"write {name}", () => blob.UploadAsync(BinaryData.FromBytes(content), NewUpload(), cancellationToken), cancellationToken);
+    }
+
+    public async Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        if (destination.IsEmpty)
+        {
+            return await GetPropertiesAsync(name, cancellationToken) is null ? null : 0;
+        }
+
+        BlobClient blob = Blob(name);
+        BlobDownloadOptions range = new() { Range = new HttpRange(offset, destination.Length) };
+        return await RunAsync<int?>($"read {name}", async () =>
+        {
+            try
+            {
+                using BlobDownloadStreamingResult result = await blob.DownloadStreamingAsync(range, cancellationToken);
+                int read = await result.Content.ReadAtLeastAsync(destination, destination.Length, throwOnEndOfStream: false, cancellationToken);
+                return read == result.Details.ContentLength ? read : throw new IOException($"the answer ended after {read} of {result.Details.ContentLength} bytes");
+            }
+            catch (RequestFailedException e) when (e.Status == 416)
+            {
+                return 0;
+            }
+            catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+            {
+                return null;
+            }
+        }, cancellationToken);
+    }
+
+    public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken)
+    {
+        BlobClient blob = Blob(name);
+        return RunAsync($"look at {name}", async () =>
+        {
+            try
+            {
+                global::Azure.Storage.Blobs.Models.BlobProperties found = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+                return new BlobProperties(found.ContentLength, found.CreatedOn);
+            }
+            catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+            {
+                return null;
+            }
+        }, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<BlobItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string doing = $"list {prefix}*";
+        GetBlobsOptions wanted = new() { Prefix = _container.Location.Prefix + prefix };
+        await using IAsyncEnumerator<Page<global::Azure.Storage.Blobs.Models.BlobItem>> pages =
+            _container.Client.GetBlobsAsync(wanted, cancellationToken).AsPages(pageSizeHint: _listingPage).GetAsyncEnumerator(cancellationToken);
+        while (await RunAsync(doing, () => pages.MoveNextAsync().AsTask(), cancellationToken))
+        {
+            foreach (global::Azure.Storage.Blobs.Models.BlobItem item in pages.Current.Values)
+            {
+                DateTimeOffset created = item.Properties.CreatedOn ?? item.Properties.LastModified ?? DateTimeOffset.MinValue;
+                yield return new BlobItem(item.Name[_container.Location.Prefix.Length..], item.Properties.ContentLength ?? 0, created);
+            }
+        }
+    }
+
+    public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        BlobClient blob = Blob(name);
+        return await RunAsync($"delete {name}", async () =>
+        {
+            try
+            {
+                // Not DeleteIfExists: that one calls a missing container a success.
+                await blob.DeleteAsync(cancellationToken: cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+            {
+                return false;
+            }
+        }, cancellationToken);
+    }
+
+    public async Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        BlobLease.CheckDuration(duration);
+        if (await TryAcquireAsync(name, leaseId, duration, cancellationToken) is { } acquired)
+        {
+            return acquired;
+        }
+
+        await PutIfAbsentAsync(name, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        return await TryAcquireAsync(name, leaseId, duration, cancellationToken) ?? false;
+    }
+
+    public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken)
+    {
+        BlobLeaseClient lease = Lease(name, leaseId);
+        return RunAsync($"release the lease of {name}", async () =>
+        {
+            try
+            {
+                await lease.ReleaseAsync(cancellationToken: cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (e.Status is 409 or 412 || AzureFaults.IsAbsentBlob(e))
+            {
+                return false;
+            }
+        }, cancellationToken);
+    }
+
+    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken)
+    {
+        BlobLeaseClient lease = Lease(name, leaseId: null);
+        return RunAsync($"break the lease of {name}", async () =>
+        {
+            try
+            {
+                await lease.BreakAsync(TimeSpan.Zero, cancellationToken: cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.LeaseNotPresentWithLeaseOperation || AzureFaults.IsAbsentBlob(e))
+            {
+                return false;
+            }
+        }, cancellationToken);
+    }
+
+    /// <summary>Null where there is no blob to lease.</summary>
+    private Task<bool?> TryAcquireAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        BlobLeaseClient lease = Lease(name, leaseId);
+        return RunAsync<bool?>($"lease {name}", async () =>
+        {
+            try
+            {
+                // With an id of one's own, an acquire by the holder renews.
+                await lease.AcquireAsync(duration, cancellationToken: cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.LeaseAlreadyPresent || e.ErrorCode == BlobErrorCode.LeaseIsBreakingAndCannotBeAcquired)
+            {
+                return false;
+            }
+            catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+            {
+                return null;
+            }
+        }, cancellationToken);
+    }
+
+    private static BlobUploadOptions NewUpload() => new() { TransferOptions = new() { InitialTransferSize = MaxSingleUpload } };
+
+    private BlobClient Blob(string name)
+    {
+        BlobNames.Check(name);
+        return _container.Client.GetBlobClient(_container.Location.Prefix + name);
+    }
+
+    private BlobLeaseClient Lease(string name, Guid? leaseId) => Blob(name).GetBlobLeaseClient(leaseId?.ToString());
+
+    private async Task<T> RunAsync<T>(string doing, Func<Task<T>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request();
+        }
+        catch (Exception e) when (AzureFaults.IsExpected(e, cancellationToken))
+        {
+            throw AzureFaults.Translate(e, _container, doing);
+        }
+    }
+}

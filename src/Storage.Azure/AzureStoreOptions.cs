@@ -1,0 +1,22 @@
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Storage.Azure;
+
+/// <summary>How to reach a container.</summary>
+public sealed record AzureStoreOptions
+{
+    /// <summary><c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX</c>, with or without a SAS; treated as a secret where it has one.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>
+    /// Where given, it says account, key and endpoint, and the URL says container and prefix. Without it the URL's SAS counts, and without that the
+    /// identity that <c>DefaultAzureCredential</c> finds.
+    /// </summary>
+    public Secret? ConnectionString { get; init; }
+
+    /// <summary>Blobs a page of a listing; null leaves it to the service (5,000). Small in tests.</summary>
+    internal int? ListingPage { get; init; }
+
+    /// <summary>Tries after the first, 0.8 s to 30 s apart.</summary>
+    internal int MaxRetries { get; init; } = 5;
+}

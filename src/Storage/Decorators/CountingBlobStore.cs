@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+
+namespace AlfrescoBackupFlows.Storage;
+
+/// <summary>Counts the requests that reach a store, by verb, and the bytes that went up and came down. Counts are taken when a request succeeds.</summary>
+public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
+{
+    private readonly long[] _requests = new long[Enum.GetValues<BlobVerb>().Length];
+    private long _bytesUp;
+    private long _bytesDown;
+
+    public string Location => inner.Location;
+
+    /// <summary>Bytes of blobs that this store's puts created or replaced; a put that found the name taken counts as a request only.</summary>
+    public long BytesUp => Interlocked.Read(ref _bytesUp);
+
+    /// <summary>Bytes read.</summary>
+    public long BytesDown => Interlocked.Read(ref _bytesDown);
+
+    /// <summary>All requests.</summary>
+    public long Total => Enum.GetValues<BlobVerb>().Sum(Count);
+
+    /// <summary>Requests of one kind.</summary>
+    public long Count(BlobVerb verb) => Interlocked.Read(ref _requests[(int)verb]);
+
+    public async Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        PutOutcome outcome = await inner.PutIfAbsentAsync(name, content, cancellationToken);
+        Add(BlobVerb.PutIfAbsent);
+        Interlocked.Add(ref _bytesUp, outcome == PutOutcome.Created ? content.Length : 0);
+        return outcome;
+    }
+
+    public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await inner.PutAsync(name, content, cancellationToken);
+        Add(BlobVerb.Put);
+        Interlocked.Add(ref _bytesUp, content.Length);
+    }
+
+    public async Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        int? read = await inner.ReadAsync(name, offset, destination, cancellationToken);
+        Add(BlobVerb.Read);
+        Interlocked.Add(ref _bytesDown, read ?? 0);
+        return read;
+    }
+
+    public async Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken)
+    {
+        BlobProperties? properties = await inner.GetPropertiesAsync(name, cancellationToken);
+        Add(BlobVerb.GetProperties);
+        return properties;
+    }
+
+    public async IAsyncEnumerable<BlobItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Add(BlobVerb.List);
+        await foreach (BlobItem item in inner.ListAsync(prefix, cancellationToken))
+        {
+            yield return item;
+        }
+    }
+
+    public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        bool deleted = await inner.DeleteAsync(name, cancellationToken);
+        Add(BlobVerb.Delete);
+        return deleted;
+    }
+
+    public async Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        bool acquired = await inner.AcquireLeaseAsync(name, leaseId, duration, cancellationToken);
+        Add(BlobVerb.AcquireLease);
+        return acquired;
+    }
+
+    public async Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken)
+    {
+        bool released = await inner.ReleaseLeaseAsync(name, leaseId, cancellationToken);
+        Add(BlobVerb.ReleaseLease);
+        return released;
+    }
+
+    public async Task BreakLeaseAsync(string name, CancellationToken cancellationToken)
+    {
+        await inner.BreakLeaseAsync(name, cancellationToken);
+        Add(BlobVerb.BreakLease);
+    }
+
+    private void Add(BlobVerb verb) => Interlocked.Increment(ref _requests[(int)verb]);
+}

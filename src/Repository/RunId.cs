@@ -14,6 +14,12 @@ public readonly record struct RunId
 
     private RunId(string text) => _text = text;
 
+    /// <summary>The time in the id; null where the digits are no time.</summary>
+    public DateTimeOffset? Started =>
+        DateTimeOffset.TryParseExact(_text?.AsSpan(0, 16), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time
+            : null;
+
     public static RunId Create(DateTimeOffset started, Guid random)
     {
         string digits = random.ToString("N", CultureInfo.InvariantCulture);

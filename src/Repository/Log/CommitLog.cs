@@ -10,6 +10,8 @@ namespace AlfrescoBackupFlows.Repository;
 /// </summary>
 public sealed class CommitLog
 {
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
+
     private readonly IBlobStore _blobs;
     private readonly IObjectSealer _sealer;
     private readonly TimeProvider _time;
@@ -44,8 +46,14 @@ public sealed class CommitLog
     /// <summary>Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.</summary>
     public async Task<RunOpened> OpenRunAsync(RunId run, string installation, CancellationToken cancellationToken = default)
     {
+        LogHead before = await ReadAsync(cancellationToken);
+        if (before.State.FindOpenRun(run) is null && await FindEndAsync(run, before, cancellationToken) is { } ended)
+        {
+            throw ended;
+        }
+
         LogHead head = await AppendAsync(Judge, cancellationToken);
-        return head.State.FindOpenRun(run) ?? throw await WhyNotOpenAsync(run, 0, head, cancellationToken);
+        return head.State.FindOpenRun(run) ?? throw new PermanentException(ErrorKind.Busy, $"Run {run} has sealed its set and cannot be opened again.");
 
         LogEntry? Judge(LogHead seen) =>
             seen.State.FindOpenRun(run) is { } open
@@ -70,7 +78,9 @@ public sealed class CommitLog
         LogHead head = await AppendAsync(
             seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, LogEntryTypes.Set) with { Run = run, Manifest = manifest },
             cancellationToken);
-        return head.State.FindSet(run) ?? throw await WhyNotOpenAsync(run, runBase, head, cancellationToken);
+        return head.State.FindSet(run)
+            ?? throw await FindEndAsync(run, head, cancellationToken)
+            ?? new PermanentException(ErrorKind.Unexpected, $"Run {run} was never opened in the log at {_blobs.Location}.");
     }
 
     /// <summary>Ends a run without a set. A run that is not open any more stays as it is.</summary>
@@ -172,24 +182,31 @@ public sealed class CommitLog
         return next with { Sequence = entry.Sequence, Sha256 = hash, Next = entry.Sequence + 1 };
     }
 
-    /// <summary>Why a run that is neither open nor a set cannot go on: searches the log back from the head to the run's base.</summary>
-    private async Task<PermanentException> WhyNotOpenAsync(RunId run, long runBase, LogHead head, CancellationToken cancellationToken)
+    /// <summary>How a run ended that is neither open nor a set; null where the log does not know it. Searches back until entries are older than the run by more than any clock is wrong.</summary>
+    private async Task<PermanentException?> FindEndAsync(RunId run, LogHead head, CancellationToken cancellationToken)
     {
-        for (long sequence = head.Sequence; sequence > runBase; sequence--)
+        DateTimeOffset oldest = run.Started is { } started && started.UtcDateTime > DateTime.UnixEpoch ? started - ClockTolerance : DateTimeOffset.MinValue;
+        for (long sequence = head.Sequence; sequence > 0; sequence--)
         {
             EntryProbe probe = await _reader.ProbeAsync(sequence, cancellationToken);
             if (probe.Stored?.Entry is { } entry && entry.Run == run)
             {
                 return entry.Type switch
                 {
-                    LogEntryTypes.Evicted => new(ErrorKind.Busy, $"Run {run} was evicted and cannot seal a set: {entry.Reason}"),
+                    LogEntryTypes.Evicted => new(ErrorKind.Busy, $"Run {run} was evicted and can never seal a set: {entry.Reason}"),
                     LogEntryTypes.Abort => new(ErrorKind.Cancelled, $"Run {run} was given up and cannot go on: {entry.Reason}"),
+                    LogEntryTypes.Set => new(ErrorKind.Busy, $"Run {run} has sealed its set and cannot be opened again."),
                     _ => entry.Wrong($"run {run} is neither open nor ended"),
                 };
             }
+
+            if (probe.Stored?.Entry.Time < oldest)
+            {
+                break;
+            }
         }
 
-        return new PermanentException(ErrorKind.Unexpected, $"Run {run} was never opened in the log at {_blobs.Location}.");
+        return null;
     }
 
     private LogHead Know(LogHead head)

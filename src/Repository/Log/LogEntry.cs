@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Repository;
@@ -33,22 +34,29 @@ internal sealed record LogEntry
 
     public required string Type { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConfigStamp? Config { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunId? Run { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Installation { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Base { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SetManifest? Manifest { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StateDocument? State { get; init; }
 
     /// <summary>Of a <c>run-open</c> entry.</summary>
-    public RunOpened OpenedRun => new(Run!.Value, Installation!, Base!.Value, Sequence, Time);
+    public RunOpened ToOpenedRun() => new(Run!.Value, Installation!, Base!.Value, Sequence, Time);
 
     public static bool CarriesState(long sequence) => sequence % StateInterval == 0;
 

@@ -6,7 +6,6 @@ namespace AlfrescoBackupFlows.Repository;
 /// <summary>How entries of the log, and the manifests in them, are written as JSON. Strict about what it knows, silent about members it does not know.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,

@@ -24,8 +24,8 @@ public sealed record LogState(
         switch (entry.Type)
         {
             case LogEntryTypes.RunOpen:
-                return FindOpenRun(entry.OpenedRun.Run) is null && FindSet(entry.OpenedRun.Run) is null
-                    ? this with { OpenRuns = OpenRuns.Add(entry.OpenedRun) }
+                return FindOpenRun(entry.ToOpenedRun().Run) is null && FindSet(entry.ToOpenedRun().Run) is null
+                    ? this with { OpenRuns = OpenRuns.Add(entry.ToOpenedRun()) }
                     : throw entry.Wrong("it opens a run that was opened before");
             case LogEntryTypes.Set:
                 return Seal(entry);

@@ -1,0 +1,226 @@
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+public sealed class CommitLogTests
+{
+    [Fact]
+    public async Task A_new_log_has_its_config_and_nothing_else()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.Equal((0L, 1L), (head.Sequence, head.Next));
+        Assert.Equal(Samples.Config, head.State.Config);
+        Assert.Empty(head.State.Sets);
+        Assert.False(await fixture.Open().InitAsync(Samples.Config with { Number = 2 }, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Opening_and_sealing_twice_gives_one_entry_each()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        RunId run = Samples.Run(1);
+        RunOpened first = await fixture.Open().OpenRunAsync(run, "acme");
+        Assert.Equal(first, await fixture.Open().OpenRunAsync(run, "acme"));
+        SetSummary set = await fixture.Open().SealAsync(run, first.Base, Samples.Manifest(run, first.Base));
+        Assert.Equal(set, await fixture.Open().SealAsync(run, first.Base, Samples.Manifest(run, first.Base)));
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.Equal(2, head.Sequence);
+        Assert.Equal([set], head.State.Sets);
+        Assert.Empty(head.State.OpenRuns);
+        Assert.Equal(run, (await fixture.Open().ReadManifestAsync(set)).Id);
+    }
+
+    [Theory]
+    [InlineData(true, ErrorKind.Busy)]
+    [InlineData(false, ErrorKind.Cancelled)]
+    public async Task A_run_that_has_ended_can_neither_seal_nor_open(bool evicted, ErrorKind kind)
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        CommitLog log = fixture.Open();
+        RunOpened run = await log.OpenRunAsync(Samples.Run(1), "acme");
+        await (evicted ? fixture.Open().EvictAsync(run.Run, "another host took over") : fixture.Open().AbortAsync(run.Run, "given up"));
+        await fixture.SealAsync(2);
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base)));
+        Assert.Equal(kind, exception.Kind);
+        await log.AbortAsync(run.Run, "again");
+        LogHead head = await log.ReadAsync();
+        Assert.Equal(4, head.Sequence);
+        exception = await Assert.ThrowsAsync<PermanentException>(() => log.OpenRunAsync(run.Run, "acme"));
+        Assert.Equal(kind, exception.Kind);
+    }
+
+    [Fact]
+    public async Task Two_hundred_entries_give_the_same_state_to_everyone()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        CommitLog writer = fixture.Open();
+        for (int i = 1; i <= 100; i++)
+        {
+            await fixture.SealAsync(i, writer);
+        }
+
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.Equal(200, head.Sequence);
+        Assert.Equal(100, head.State.Sets.Length);
+        Assert.Equal(Enumerable.Range(1, 100).Select(i => Samples.Run(i)), head.State.Sets.Select(set => set.Id));
+        Assert.Equal(Enumerable.Range(1, 100), head.State.Indexes.Select(index => index.Rows));
+        Assert.True(LogJson.Same(StateDocument.From(head.State), StateDocument.From((await writer.ReadAsync()).State)));
+        Assert.Empty(head.Alarms);
+    }
+
+    [Fact]
+    public async Task Two_writers_that_race_get_one_entry_each()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        for (int round = 0; round < 20; round++)
+        {
+            int first = 1 + (2 * round);
+            await Task.WhenAll(
+                Task.Run(() => fixture.SealAsync(first), TestContext.Current.CancellationToken),
+                Task.Run(() => fixture.SealAsync(first + 1), TestContext.Current.CancellationToken));
+        }
+
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.Equal(80, head.Sequence);
+        Assert.Equal(40, head.State.Sets.Select(set => set.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task One_run_sealed_by_two_at_once_is_one_set()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        for (int i = 1; i <= 20; i++)
+        {
+            RunOpened run = await fixture.Open().OpenRunAsync(Samples.Run(i), "acme");
+            SetManifest manifest = Samples.Manifest(run.Run, run.Base);
+            SetSummary[] sets = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => fixture.Open().SealAsync(run.Run, run.Base, manifest))));
+            Assert.Equal(sets[0], sets[1]);
+        }
+
+        Assert.Equal(40, (await fixture.Open().ReadAsync()).Sequence);
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_lost_is_found_again()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        CommitLog log = fixture.Open(new LostAnswerStore(fixture.Blobs));
+        await fixture.SealAsync(1, log);
+        Assert.Equal(2, (await fixture.Open().ReadAsync()).Sequence);
+    }
+
+    [Fact]
+    public async Task Foreign_blobs_in_the_log_are_passed_over_with_an_alarm()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        CommitLog log = fixture.Open();
+        await fixture.Blobs.PutIfAbsentAsync(LogNames.BlobName(1), new byte[100], CancellationToken.None);
+        await fixture.Blobs.PutIfAbsentAsync("log/00-readme.txt", new byte[100], CancellationToken.None);
+        await fixture.Blobs.PutIfAbsentAsync("log/000000000000", new byte[100], CancellationToken.None);
+        await fixture.SealAsync(1, log);
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.Equal(3, head.Sequence);
+        Assert.Single(head.State.Sets);
+        Assert.Equal(3, head.Alarms.Length);
+    }
+
+    [Fact]
+    public async Task A_log_that_was_cut_is_told_by_the_remembered_head()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.SealAsync(1);
+        RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
+        await fixture.Blobs.DeleteAsync(LogNames.BlobName(2), CancellationToken.None);
+        Assert.Equal(1, (await fixture.Open().ReadAsync()).Sequence);
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync(remembered));
+        Assert.Equal(ErrorKind.Repository, exception.Kind);
+    }
+
+    [Fact]
+    public async Task A_log_that_was_forked_is_told_by_the_remembered_head()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.SealAsync(1);
+        RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
+        await fixture.Blobs.DeleteAsync(LogNames.BlobName(2), CancellationToken.None);
+        for (int i = 2; i < 80; i++)
+        {
+            await fixture.SealAsync(i);
+        }
+
+        await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync(remembered));
+        LogHead forked = await fixture.Open().ReadAsync();
+        Assert.Equal(forked.Sequence, (await fixture.Open().ReadAsync(forked.Remember())).Sequence);
+    }
+
+    [Fact]
+    public async Task A_remembered_head_long_ago_is_proven_over_the_whole_chain()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.SealAsync(1);
+        RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
+        for (int i = 2; i < 80; i++)
+        {
+            await fixture.SealAsync(i);
+        }
+
+        Assert.Equal(158, (await fixture.Open().ReadAsync(remembered)).Sequence);
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_missing_or_replaced_in_the_middle_is_damage()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.SealAsync(1);
+        await fixture.SealAsync(2);
+        byte[] blob = await fixture.ReadBlobAsync(2);
+        await fixture.Blobs.DeleteAsync(LogNames.BlobName(2), CancellationToken.None);
+        await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync());
+        blob[70] ^= 1;
+        await fixture.ReplaceAsync(2, blob);
+        await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_newer_format_stops()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.SealAsync(1);
+        byte[] blob = await fixture.ReadBlobAsync(2);
+        blob[4] = 2;
+        await fixture.ReplaceAsync(2, blob);
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync());
+        Assert.Contains("newer version of abf", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_config_counts_once_it_is_in_the_log()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        ConfigStamp next = new(2, new string('b', 64));
+        CommitLog log = fixture.Open();
+        await log.AppendKeysAsync(next, CancellationToken.None);
+        await log.AppendKeysAsync(next, CancellationToken.None);
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.Equal((1L, next), (head.Sequence, head.State.Config));
+        await Assert.ThrowsAsync<PermanentException>(() => log.AppendKeysAsync(Samples.Config, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task What_was_read_before_is_not_read_again()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        for (int i = 1; i <= 10; i++)
+        {
+            await fixture.SealAsync(i);
+        }
+
+        LostAnswerStore counted = new(fixture.Blobs);
+        CommitLog log = fixture.Open(counted);
+        await log.ReadAsync();
+        int reads = counted.Reads;
+        await log.ReadAsync();
+        Assert.Equal(1, counted.Reads - reads);
+    }
+}

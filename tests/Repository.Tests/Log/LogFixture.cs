@@ -1,0 +1,49 @@
+using AlfrescoBackupFlows.Storage;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+/// <summary>A log in memory, and further readers and writers of it.</summary>
+internal sealed class LogFixture
+{
+    private readonly KeyRing _keys = KeyRing.Generate(77);
+
+    public LogFixture() => Sealer = new ObjectSealer(_keys);
+
+    public MemoryBlobStore Blobs { get; } = new();
+
+    public ObjectSealer Sealer { get; }
+
+    public FakeTimeProvider Time { get; } = new(Samples.Time);
+
+    /// <summary>Another process's log over the same blobs.</summary>
+    public CommitLog Open(IBlobStore? blobs = null) => new(blobs ?? Blobs, Sealer, Time);
+
+    public static async Task<LogFixture> StartAsync()
+    {
+        LogFixture fixture = new();
+        Assert.True(await fixture.Open().InitAsync(Samples.Config, CancellationToken.None));
+        return fixture;
+    }
+
+    /// <summary>A run that is opened and sealed: two entries.</summary>
+    public async Task<SetSummary> SealAsync(int number, CommitLog? log = null)
+    {
+        log ??= Open();
+        RunOpened run = await log.OpenRunAsync(Samples.Run(number), "acme");
+        return await log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base, null, new IndexStampRow(new IndexId((UInt128)number), number)));
+    }
+
+    public async Task<byte[]> ReadBlobAsync(long sequence)
+    {
+        byte[] blob = new byte[1 << 20];
+        int? read = await Blobs.ReadAsync(LogNames.BlobName(sequence), 0, blob, CancellationToken.None);
+        return blob[..read!.Value];
+    }
+
+    public async Task ReplaceAsync(long sequence, byte[] blob)
+    {
+        await Blobs.DeleteAsync(LogNames.BlobName(sequence), CancellationToken.None);
+        await Blobs.PutIfAbsentAsync(LogNames.BlobName(sequence), blob, CancellationToken.None);
+    }
+}

@@ -1,0 +1,432 @@
+#!/usr/bin/python3
+"""Reads a backup repository that lies in a directory. Written from docs/repository-format.md alone, so that the text is tested.
+
+  abf_reader.py REPOSITORY [--passphrase-file FILE] [--set ID] [--extract DIR]
+
+Prints one line of JSON: the sets, and for the chosen one (the newest by default) every root's entries with the SHA-256 of
+each file, and the dump's. Anything that breaks a rule of the text ends with exit code 7 and one line on stderr.
+Needs cryptography, zstandard and, for passphrases, argon2-cffi.
+"""
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import os
+import re
+import struct
+import sys
+
+import zstandard
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+LOG, INDEX, PAGE, RECEIPT, CONTENT_PACK, DUMP_PACK, INDEX_PACK, METADATA_PACK = range(1, 9)
+KEY_CLASS = {LOG: 3, INDEX: 2, PAGE: 2, RECEIPT: 2, CONTENT_PACK: 1, DUMP_PACK: 1, INDEX_PACK: 1, METADATA_PACK: 2}
+CLASS_NAME = {1: "content", 2: "metadata", 3: "log"}
+PACK_OF_CLASS = {"content": CONTENT_PACK, "dump": DUMP_PACK, "index": INDEX_PACK, "metadata": METADATA_PACK}
+MIB = 1 << 20
+LAST_NAME = 10 ** 12 - 1
+
+
+class Damage(Exception):
+    pass
+
+
+def need(condition, what):
+    if not condition:
+        raise Damage(what)
+
+
+def hkdf(ikm, salt, info):
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=salt, info=info).derive(ikm)
+
+
+def varint_bytes(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes(out + bytes([value]))
+
+
+def text(value):
+    encoded = value.encode("utf-8")
+    return varint_bytes(len(encoded)) + encoded
+
+
+class Cursor:
+    """Reads integers and byte strings, never past the end."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, count):
+        need(count <= len(self.data) - self.at, "some bytes end too early")
+        self.at += count
+        return self.data[self.at - count:self.at]
+
+    def u8(self):
+        return self.take(1)[0]
+
+    def u32(self):
+        return struct.unpack("<I", self.take(4))[0]
+
+    def varint(self):
+        value = shift = 0
+        while True:
+            byte = self.u8()
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            need(value < 1 << 64 and shift <= 70, "a number has more than 64 bits")
+            if byte < 0x80:
+                return value
+
+    def svarint(self):
+        value = self.varint()
+        return (value >> 1) ^ -(value & 1)
+
+    def block(self):
+        return self.take(self.varint())
+
+    def path(self, previous):
+        shared = self.varint()
+        need(shared <= len(previous), "a path shares more than there is")
+        path = previous[:shared] + self.block()
+        need(len(path) <= 65535 and b"\0" not in path, "a path is too long or holds U+0000")
+        need(path == b"" or not any(part in (b"", b".", b"..") for part in path.split(b"/")), "a path has an impossible component")
+        return path
+
+    def content(self):
+        length, depth = self.varint(), self.u8()
+        count = self.varint()
+        need(count <= 64 and depth <= 3, "a content reference is out of bounds")
+        return {"length": length, "depth": depth, "chunks": [self.take(16).hex() for _ in range(count)]}
+
+    def end(self):
+        need(self.at == len(self.data), "bytes are left over")
+
+
+def order(path):
+    """Component by component, as if '/' were the lowest byte."""
+    return path.split(b"/") if path else []
+
+
+class Repository:
+    def __init__(self, root, passphrase):
+        self.root = root
+        self.packs = {}
+        self.frames = {}
+        self.open_config(passphrase)
+        self.read_log()
+        self.load_index()
+
+    def blob(self, name, limit=128 * MIB):
+        path = os.path.join(self.root, *name.split("/"))
+        need(os.path.isfile(path), f"{name} is missing")
+        need(os.path.getsize(path) <= limit, f"{name} is too long")
+        with open(path, "rb") as file:
+            return file.read()
+
+    # -- config and keys
+
+    def open_config(self, passphrase):
+        numbers = sorted((int(n) for n in os.listdir(os.path.join(self.root, "config")) if re.fullmatch("[1-9][0-9]*", n)), reverse=True)
+        need(numbers, "there is no config")
+        self.configs = {}
+        for number in numbers:
+            raw = self.blob(f"config/{number}", MIB)
+            self.configs[number] = hashlib.sha256(raw).hexdigest()
+        for number in numbers:
+            try:
+                self.keys = self.unwrap(json.loads(self.blob(f"config/{number}", MIB)), passphrase)
+                self.read_log()
+            except (ValueError, KeyError, TypeError, InvalidTag, Damage) as error:
+                failure = error
+                continue
+            if self.state["config"] == {"number": number, "sha256": self.configs[number]}:
+                return
+            failure = Damage("the log names another config as current")
+        raise Damage(f"no config can be used: {failure or type(failure).__name__}")
+
+    def unwrap(self, config, passphrase):
+        need(config["format"] == "AlfrescoBackupFlows repository" and config["version"] == 1, "the format is another one")
+        self.id = bytes.fromhex(config["repository"])
+        if config["encryption"] == "none":
+            need(passphrase is None, "the repository is not encrypted, but a passphrase was given")
+            return {(k["class"], k["generation"]): base64.b64decode(k["clear"]) for k in config["keys"]}
+        need(config["encryption"] == "passphrase" and passphrase is not None, "a passphrase is needed")
+        for slot in config["slots"]:
+            try:
+                return self.unwrap_slot(slot, passphrase)
+            except InvalidTag:
+                continue
+        raise Damage("the passphrase is wrong")
+
+    def unwrap_slot(self, slot, passphrase):
+        from argon2.low_level import Type, hash_secret_raw
+        kdf = slot["kdf"]
+        salt = base64.b64decode(kdf["salt"])
+        need(kdf["name"] == "argon2id" and 8192 <= kdf["memoryKiB"] <= 1048576 and 1 <= kdf["iterations"] <= 16
+             and kdf["parallelism"] == 1 and len(salt) == 16, "KDF parameters are out of bounds")
+        key_encryption_key = hash_secret_raw(passphrase, salt, kdf["iterations"], kdf["memoryKiB"], 1, 32, Type.ID, 0x13)
+        keys = {}
+        for key in slot["keys"]:
+            wrap = hkdf(key_encryption_key, salt, b"abf/v1/wrap/" + key["class"].encode())
+            associated = b"abf/v1/wrap" + self.id + text(key["class"]) + struct.pack("<I", key["generation"]) + text(slot["id"])
+            keys[key["class"], key["generation"]] = AESGCM(wrap).decrypt(bytes(12), base64.b64decode(key["wrapped"]), associated)
+        return keys
+
+    # -- sealed objects
+
+    def header(self, blob, kind):
+        need(len(blob) >= 64 and blob[:4] == b"ABF1", "a blob has no header")
+        need(blob[4] == 1, "a blob has another format version")
+        need(blob[5] == kind and blob[6] == KEY_CLASS[kind] and blob[7] == 1, "a blob is of another type")
+        generation, length = struct.unpack("<II", blob[8:16])
+        need(length == 32 and blob[16:32] == self.id, "a blob belongs to another repository")
+        key = self.keys.get((CLASS_NAME[blob[6]], generation))
+        need(key is not None, "a key is not known")
+        return blob[:64], AESGCM(hkdf(key, blob[32:64], b"abf/v1/object" + blob[:32]))
+
+    def frame(self, header, cipher, number, last, name, sealed):
+        associated = header + struct.pack("<IB", number, last) + name.encode()
+        try:
+            payload = cipher.decrypt(struct.pack("<I", number) + bytes(8), sealed, associated)
+        except InvalidTag:
+            raise Damage(f"{name} does not authenticate") from None
+        cursor = Cursor(payload)
+        codec, length = cursor.u8(), cursor.u32()
+        need(codec in (0, 1) and length <= 67108864, f"{name} has an impossible payload")
+        data = payload[5:]
+        try:
+            plain = zstandard.ZstdDecompressor().decompress(data, max_output_size=max(length, 1)) if codec else data
+        except zstandard.ZstdError:
+            raise Damage(f"{name} does not decompress") from None
+        need(len(plain) == length, f"{name} decodes to another length")
+        return plain
+
+    def sealed(self, name, kind):
+        blob = self.blob(name)
+        header, cipher = self.header(blob, kind)
+        return self.frame(header, cipher, 0, 1, name, blob[64:]), hashlib.sha256(blob).hexdigest()
+
+    # -- log
+
+    def read_log(self):
+        folder = os.path.join(self.root, "log")
+        entries, self.alarms, previous = {}, [], ""
+        sequences = sorted(LAST_NAME - int(n) for n in os.listdir(folder) if re.fullmatch("[0-9]{12}", n))
+        for position, sequence in enumerate(sequences):
+            need(position == sequence, f"log entry {position} is missing")
+            name = "log/%012d" % (LAST_NAME - sequence)
+            try:
+                plain, digest = self.sealed(name, LOG)
+            except Damage as damage:
+                self.alarms.append(str(damage))
+                continue
+            entry = json.loads(plain)
+            need(entry["sequence"] == sequence and entry["previous"] == previous, f"the chain breaks at {name}")
+            entries[sequence], previous = entry, digest
+        need(entries.get(0, {}).get("type") == "init", "the log does not begin")
+        self.state = self.replay(entries)
+        self.entries = entries
+
+    @staticmethod
+    def replay(entries):
+        state = {"config": entries[0]["config"], "openRuns": {}, "sets": [], "indexes": []}
+        for sequence, entry in sorted(entries.items()):
+            kind = entry["type"]
+            if kind == "run-open":
+                need(entry["run"] not in state["openRuns"], "a run is opened twice")
+                state["openRuns"][entry["run"]] = sequence
+            elif kind in ("set", "abort", "evicted"):
+                need(state["openRuns"].pop(entry["run"], None) is not None, "a run ends that is not open")
+                if kind == "set":
+                    state["sets"].append((sequence, entry["manifest"]))
+                    state["indexes"] += [(sequence, index["id"]) for index in entry["manifest"]["indexes"]]
+            elif kind == "keys":
+                state["config"] = entry["config"]
+            else:
+                need(kind == "init" and sequence == 0, f"log entry {sequence} is of the unknown type {kind}")
+            if sequence % 64 == 0:
+                carried = entry["state"]
+                need([s["sequence"] for s in carried["sets"]] == [s[0] for s in state["sets"]]
+                     and [r["run"] for r in carried["openRuns"]] == list(state["openRuns"])
+                     and [(i["sequence"], i["id"]) for i in carried["indexes"]] == state["indexes"]
+                     and carried["config"] == state["config"], f"the state in log entry {sequence} is not that of the entries before it")
+        return state
+
+    # -- index and chunks
+
+    def load_index(self):
+        self.places = {}
+        for sequence, index in self.state["indexes"]:
+            plain, _ = self.sealed(f"index/{index}", INDEX)
+            cursor = Cursor(plain)
+            packs = []
+            for _ in range(cursor.u32()):
+                packs.append((cursor.take(16).hex(), cursor.u32(), cursor.u8()))
+                need(cursor.take(3) == bytes(3), "an index has bytes that are not zero")
+            count = cursor.u32()
+            need(count <= 1048576, "an index has too many rows")
+            previous = None
+            for _ in range(count):
+                chunk = cursor.take(16).hex()
+                pack, *place = struct.unpack("<6I", cursor.take(24))
+                need(pack < len(packs), "an index names a pack that it has not")
+                key = (chunk, packs[pack][0])
+                need(previous is None or previous < key, "an index is not sorted")
+                previous = key
+                rank = (sequence, packs[pack][0])
+                if chunk not in self.places or rank < self.places[chunk][0]:
+                    self.places[chunk] = (rank, packs[pack], place)
+            cursor.end()
+
+    def chunk(self, chunk, kind):
+        need(chunk in self.places, f"chunk {chunk} has no place")
+        _, (pack, pack_length, pack_type), (number, offset, sealed_length, start, length) = self.places[chunk]
+        # A chunk of another class may have the same bytes; the classes content, dump and index share their id key.
+        need((pack_type == METADATA_PACK) == (kind == METADATA_PACK), f"chunk {chunk} is of another class")
+        name = f"packs/{pack[:2]}/{pack}"
+        if name not in self.packs:
+            blob = self.blob(name, 64 * MIB)
+            need(len(blob) == pack_length, f"{name} has another length than the index says")
+            self.packs = {name: (blob, *self.header(blob, pack_type))}
+            self.frames = {}
+        blob, header, cipher = self.packs[name]
+        if number not in self.frames:
+            self.frames = {number: self.frame(header, cipher, number, 0, name, blob[offset:offset + sealed_length])}
+        plain = self.frames[number][start:start + length]
+        id_key = hkdf(self.keys["chunk", 1], b"", b"abf/v1/chunk-id/" + (b"metadata" if kind == METADATA_PACK else b"content"))
+        need(1 <= len(plain) == length and hmac.new(id_key, plain, hashlib.sha256).digest()[:16].hex() == chunk, f"chunk {chunk} has other bytes")
+        return plain
+
+    def pieces(self, content, kind):
+        """The content's bytes, chunk by chunk."""
+        ids, depth, total = content["chunks"], content["depth"], 0
+        for chunk in self.ids(ids, depth):
+            piece = self.chunk(chunk, kind)
+            total += len(piece)
+            yield piece
+        need(total == content["length"], "a content has another length")
+
+    def ids(self, ids, depth):
+        for chunk in ids:
+            if depth == 0:
+                yield chunk
+                continue
+            level = self.chunk(chunk, METADATA_PACK)
+            need(len(level) % 16 == 0 and len(level) <= 65536 * 16, "a list of chunks has another length")
+            yield from self.ids([level[i:i + 16].hex() for i in range(0, len(level), 16)], depth - 1)
+
+    # -- listings
+
+    def listing(self, content):
+        cursor = Cursor(b"".join(self.pieces(content, METADATA_PACK)))
+        need(cursor.u8() == 1, "a listing has another version")
+        previous = None
+        while cursor.at < len(cursor.data):
+            first, last, chunk = cursor.block(), cursor.block(), cursor.take(16).hex()
+            totals = (cursor.varint(), cursor.varint(), cursor.varint())
+            entries = self.segment(self.chunk(chunk, METADATA_PACK))
+            files = [entry for entry in entries if entry["content"]]
+            need(entries[0]["path"] == first and entries[-1]["path"] == last
+                 and totals == (len(entries), len(files), sum(entry["content"]["length"] for entry in files)), "a segment is not the one named")
+            for entry in entries:
+                need(previous is None or order(previous["path"]) < order(entry["path"]), "a listing is not in order")
+                need(not previous or not previous["content"] or not entry["path"].startswith(previous["path"] + b"/"), "an entry lies below a file")
+                previous = entry
+                yield entry
+
+    @staticmethod
+    def segment(data):
+        cursor = Cursor(data)
+        need(cursor.u8() == 1, "a segment has another version")
+        owners = [(cursor.varint(), cursor.varint(), cursor.block().decode(), cursor.block().decode()) for _ in range(cursor.varint())]
+        entries, path = [], b""
+        for _ in range(cursor.varint()):
+            path = cursor.path(path)
+            kind, flags, mode, owner = cursor.u8(), cursor.u8(), cursor.varint(), cursor.varint()
+            need(kind in (1, 2) and flags < 16 and mode < 4096 and owner < len(owners), "an entry is out of bounds")
+            entry = {"path": path, "flags": flags, "mode": mode, "owner": owners[owner], "mtime": cursor.svarint(), "ctime": cursor.svarint()}
+            entry["content"] = cursor.content() if kind == 2 else None
+            entries.append(entry)
+        cursor.end()
+        need(entries, "a segment is empty")
+        return entries
+
+    def required(self, content):
+        cursor = Cursor(b"".join(self.pieces(content, METADATA_PACK)))
+        need(cursor.u8() == 1, "a list of required files has another version")
+        path = b""
+        while cursor.at < len(cursor.data):
+            path = cursor.path(path)
+            yield path, cursor.varint() - 1, cursor.varint()
+
+
+def write(pieces, path):
+    digest = hashlib.sha256()
+    out = open(path, "xb") if path else None
+    for piece in pieces:
+        digest.update(piece)
+        if out:
+            out.write(piece)
+    if out:
+        out.close()
+    return digest.hexdigest()
+
+
+def extract(repository, manifest, directory):
+    result = {"id": manifest["id"], "roots": {}, "required": {}}
+    for root in manifest["roots"]:
+        base = os.path.join(os.fsencode(directory), root["name"].encode()) if directory else None
+        lines = result["roots"].setdefault(root["name"], [])
+        for entry in repository.listing(root["listing"]):
+            target = os.path.join(base, entry["path"]) if base else None
+            if entry["content"] is None:
+                if target:
+                    os.makedirs(target, exist_ok=True)
+                digest = None
+            else:
+                if target:
+                    os.makedirs(os.path.dirname(target), exist_ok=True)
+                digest = write(repository.pieces(entry["content"], PACK_OF_CLASS[root["class"]]), target)
+            lines.append([entry["path"].hex(), entry["flags"], entry["mode"], list(entry["owner"]), entry["mtime"], entry["ctime"],
+                          entry["content"] and entry["content"]["length"], digest])
+        if root.get("required"):
+            result["required"][root["name"]] = [[path.hex(), size, url] for path, size, url in repository.required(root["required"])]
+    if manifest.get("database"):
+        target = os.path.join(directory, "database.dump") if directory else None
+        result["dump"] = write(repository.pieces(manifest["database"]["dump"], DUMP_PACK), target)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("repository")
+    parser.add_argument("--passphrase-file")
+    parser.add_argument("--set")
+    parser.add_argument("--extract")
+    arguments = parser.parse_args()
+    passphrase = None
+    if arguments.passphrase_file:
+        with open(arguments.passphrase_file, "rb") as file:
+            passphrase = file.read().removesuffix(b"\n")
+    repository = Repository(arguments.repository, passphrase)
+    sets = repository.state["sets"]
+    chosen = [manifest for _, manifest in sets if arguments.set in (None, manifest["id"])]
+    result = {"sets": [manifest["id"] for _, manifest in sets], "alarms": repository.alarms}
+    if chosen:
+        result["set"] = extract(repository, chosen[-1], arguments.extract)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (Damage, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
+        print(f"damaged: {error}", file=sys.stderr)
+        sys.exit(7)

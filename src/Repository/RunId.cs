@@ -16,7 +16,7 @@ public readonly record struct RunId
 
     /// <summary>The time in the id; null where the digits are no time.</summary>
     public DateTimeOffset? Started =>
-        DateTimeOffset.TryParseExact(_text?.AsSpan(0, 16), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        DateTimeOffset.TryParseExact(_text?[..16], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time
             : null;
 

@@ -50,7 +50,7 @@ internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, I
     public static PageContent Decode(ReadOnlyMemory<byte> plain, string blobName)
     {
         uint length = plain.Length >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(plain.Span) : uint.MaxValue;
-        return length <= (uint)(plain.Length - 4)
+        return length <= plain.Length - 4
             ? new PageContent(blobName, plain.Slice(4, (int)length), IndexTable.Decode(plain[(4 + (int)length)..], blobName))
             : throw Damage.In(blobName, "its result is longer than the page");
     }

@@ -174,7 +174,7 @@ class Repository:
         key_encryption_key = hash_secret_raw(passphrase, salt, kdf["iterations"], kdf["memoryKiB"], 1, 32, Type.ID, 0x13)
         keys = {}
         for key in slot["keys"]:
-            wrap = hkdf(key_encryption_key, salt, b"abf/v1/wrap/" + key["class"].encode())
+            wrap = hkdf(key_encryption_key, salt, f"abf/v1/wrap/{key['class']}/{key['generation']}".encode())
             associated = b"abf/v1/wrap" + self.id + text(key["class"]) + struct.pack("<I", key["generation"]) + text(slot["id"])
             keys[key["class"], key["generation"]] = AESGCM(wrap).decrypt(bytes(12), base64.b64decode(key["wrapped"]), associated)
         return keys

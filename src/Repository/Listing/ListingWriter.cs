@@ -28,7 +28,8 @@ public sealed class ListingWriter(IMetadataWriter chunks)
     /// <summary>Adds the next entry. A path that is invalid or out of order is an <see cref="ArgumentException"/>: a defect of the caller.</summary>
     public async ValueTask AddAsync(ListingEntry entry, CancellationToken cancellationToken)
     {
-        string? violation = PathOrder.IsValid(entry.Path) && (entry.IsDirectory || (entry.Path.Length > 0 && entry.Content!.IsPlausible))
+        EntryFlags allowed = entry.IsDirectory ? SegmentDecoder.DirectoryFlags : SegmentDecoder.FileFlags;
+        string? violation = PathOrder.IsValid(entry.Path) && (entry.Flags & ~allowed) == EntryFlags.None && (entry.IsDirectory || (entry.Path.Length > 0 && entry.Content!.IsPlausible))
             ? ListingOrder.Violation(_previous, entry)
             : $"'{PathText.Format(entry.Path)}' cannot stand in a listing";
         if (violation is not null)

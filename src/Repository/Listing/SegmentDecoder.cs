@@ -6,7 +6,8 @@ internal static class SegmentDecoder
     public const byte Directory = 1;
     public const byte File = 2;
     public const int ModeMask = 0xFFF;
-    private const EntryFlags FileFlags = EntryFlags.Unstable | EntryFlags.SourceMissing | EntryFlags.SourceChanged;
+    public const EntryFlags DirectoryFlags = EntryFlags.Sealed;
+    public const EntryFlags FileFlags = EntryFlags.Unstable | EntryFlags.SourceMissing | EntryFlags.SourceChanged;
 
     public static List<ListingEntry> Decode(ReadOnlySpan<byte> segment, string what)
     {
@@ -64,7 +65,7 @@ internal static class SegmentDecoder
         EntryFlags flags = (EntryFlags)reader.ReadByte();
         EntryFlags allowed = type switch
         {
-            Directory => EntryFlags.Sealed,
+            Directory => DirectoryFlags,
             File when path.Length > 0 => FileFlags,
             _ => throw reader.Wrong($"an entry of type {type} is not known here"),
         };

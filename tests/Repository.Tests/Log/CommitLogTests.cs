@@ -200,11 +200,11 @@ public sealed class CommitLogTests
         LogFixture fixture = await LogFixture.StartAsync();
         ConfigStamp next = new(2, new string('b', 64));
         CommitLog log = fixture.Open();
-        await log.AppendKeysAsync(next, CancellationToken.None);
-        await log.AppendKeysAsync(next, CancellationToken.None);
+        await log.AppendKeysAsync(Samples.Config, next, CancellationToken.None);
+        await log.AppendKeysAsync(Samples.Config, next, CancellationToken.None);
         LogHead head = await fixture.Open().ReadAsync();
         Assert.Equal((1L, next), (head.Sequence, head.State.Config));
-        await Assert.ThrowsAsync<PermanentException>(() => log.AppendKeysAsync(Samples.Config, CancellationToken.None));
+        await Assert.ThrowsAsync<PermanentException>(() => log.AppendKeysAsync(Samples.Config, next with { Number = 3 }, CancellationToken.None));
     }
 
     [Fact]

@@ -1,0 +1,47 @@
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// Reads every needed pack once, whole, and recomputes the id of every chunk. A pack is proven when as many of its chunks stand where the index says
+/// as the index has places in it: no list of chunks is kept.
+/// </summary>
+internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, PackInventory packs, Findings findings)
+{
+    /// <summary>A pack takes up to 64 MiB while it is read.</summary>
+    private const int PacksAtOnce = 2;
+
+    public async Task<(long Packs, long Bytes)> RunAsync(Action<PackEntry> done, CancellationToken cancellationToken)
+    {
+        int[] expected = new int[index.Packs.Count];
+        foreach (ChunkPlace place in index.Places)
+        {
+            expected[packs.NumberOf(place.Pack)]++;
+        }
+
+        long read = 0;
+        long bytes = 0;
+        ParallelOptions options = new() { MaxDegreeOfParallelism = PacksAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(packs.Needed.Where(packs.IsWhole), options, async (pack, token) =>
+        {
+            try
+            {
+                PackContents contents = await repository.ReadPackAsync(pack, token);
+                int proven = contents.Chunks.Count(chunk => index.TryFind(chunk.Id, out ChunkPlace place) && place == chunk);
+                if (proven != expected[packs.NumberOf(pack)])
+                {
+                    findings.Error(null, $"Pack '{pack.Id.BlobName}' has {proven} chunks where the index says, not {expected[packs.NumberOf(pack)]}.");
+                }
+            }
+            catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+            {
+                findings.Error(null, exception.Message);
+            }
+
+            Interlocked.Increment(ref read);
+            Interlocked.Add(ref bytes, pack.Length);
+            done(pack);
+        });
+        return (read, bytes);
+    }
+}

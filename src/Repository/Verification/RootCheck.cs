@@ -1,0 +1,89 @@
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// Checks one root of a set in one pass over its listing and its list of required files: every chunk has a place, the totals are those of the
+/// manifest, every required file is there.
+/// </summary>
+internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Findings findings)
+{
+    /// <summary>Files, their bytes, required files, and how many of these are not in the listing.</summary>
+    public async Task<(long Files, long Bytes, long Required, long Missing)> RunAsync(SetManifest manifest, RootStamp root, CancellationToken cancellationToken)
+    {
+        long files = 0;
+        long directories = 0;
+        long bytes = 0;
+        long required = 0;
+        long missing = 0;
+        try
+        {
+            await CheckStreamsAsync(manifest.Id, root, cancellationToken);
+            IAsyncEnumerable<RequiredFile> list = root.Required is null ? AsyncEnumerable.Empty<RequiredFile>() : new RequiredListReader(chunks, root.Required).ReadAsync(cancellationToken);
+            await using IAsyncEnumerator<RequiredFile> next = list.GetAsyncEnumerator(cancellationToken);
+            bool more = await next.MoveNextAsync();
+            await foreach (ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(cancellationToken))
+            {
+                for (; more && PathOrder.Compare(next.Current.Path, entry.Path) < 0; more = await next.MoveNextAsync())
+                {
+                    required++;
+                    missing++;
+                }
+
+                for (; more && next.Current.Path.AsSpan().SequenceEqual(entry.Path); more = await next.MoveNextAsync())
+                {
+                    required++;
+                    missing += entry.IsDirectory ? 1 : 0;
+                }
+
+                (files, directories) = entry.IsDirectory ? (files, directories + 1) : (files + 1, directories);
+                bytes += entry.Length;
+                if (entry.Content is { } content
+                    && await contents.FindFaultAsync(content, root.Class, fault => findings.Error(manifest.Id, fault), cancellationToken) is { } fault)
+                {
+                    findings.Error(manifest.Id, $"File '{PathText.Format(entry.Path)}' of {root.Name} does not restore: {fault}.");
+                }
+            }
+
+            for (; more; more = await next.MoveNextAsync())
+            {
+                required++;
+                missing++;
+            }
+
+            if ((files, directories, bytes, required) != (root.Files, root.Directories, root.Bytes, root.RequiredFiles))
+            {
+                findings.Error(
+                    manifest.Id,
+                    $"The listing of {root.Name} has {files} files, {directories} directories, {bytes} bytes and {required} required files; the manifest says {root.Files}, {root.Directories}, {root.Bytes} and {root.RequiredFiles}.");
+            }
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+        {
+            findings.Error(manifest.Id, $"Root {root.Name} does not restore: {exception.Message}");
+        }
+
+        return (files, bytes, required, missing);
+    }
+
+    /// <summary>Notes every pack that the root's own streams need; their bytes are read by the pass over the entries.</summary>
+    private async Task CheckStreamsAsync(RunId set, RootStamp root, CancellationToken cancellationToken)
+    {
+        foreach ((ContentRef? stream, string what) in ((ContentRef?, string)[])[(root.Listing, "listing"), (root.Required, "list of required files")])
+        {
+            if (stream is not null && await FindFaultAsync(set, stream, cancellationToken) is { } fault)
+            {
+                findings.Error(set, $"The {what} of {root.Name} cannot be read: {fault}.");
+            }
+        }
+
+        await foreach (SegmentRow row in new ListingReader(chunks, root.Listing).ReadRowsAsync(PathRange.All, cancellationToken))
+        {
+            // The length of a segment stands nowhere, so only its place counts here.
+            await FindFaultAsync(set, new ContentRef(1, 0, [row.Chunk]), cancellationToken);
+        }
+    }
+
+    private ValueTask<string?> FindFaultAsync(RunId set, ContentRef stream, CancellationToken cancellationToken) =>
+        contents.FindFaultAsync(stream, ChunkClass.Metadata, fault => findings.Error(set, fault), cancellationToken);
+}

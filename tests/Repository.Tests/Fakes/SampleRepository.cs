@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+/// <summary>A small repository of two sets with all that the format has: two classes of roots, a dump, empty and odd names, a file of several chunks, indirection.</summary>
+internal static class SampleRepository
+{
+    public const string Passphrase = "correct horse battery staple";
+    private const int Seed = 4711;
+
+    public static RepositoryAccess Access(string encryption, string cache) =>
+        new(encryption, encryption == RepositoryAccess.EncryptionNone ? null : new Secret(Passphrase), cache, TimeProvider.System);
+
+    public static async Task WriteAsync(IBlobStore blobs, string encryption, string cache, bool large)
+    {
+        RepositoryAccess access = Access(encryption, cache);
+        await BackupRepository.InitAsync(blobs, new RepositoryInit(encryption, access.Passphrase, "first", TimeProvider.System));
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
+        RunId? parent = null;
+        for (int number = 1; number <= 2; number++)
+        {
+            parent = await WriteSetAsync(repository, number, parent, large);
+        }
+
+        RunOpened aborted = await repository.Log.OpenRunAsync(Samples.Run(3), "acme");
+        await repository.Log.AbortAsync(aborted.Run, "given up");
+    }
+
+    private static async Task<RunId> WriteSetAsync(BackupRepository repository, int number, RunId? parent, bool large)
+    {
+        RunOpened run = await repository.Log.OpenRunAsync(Samples.Run(number), "acme");
+        ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
+        using RunIndex runIndex = await repository.LoadRunIndexAsync(run.Run, CancellationToken.None);
+        SetManifest manifest = Samples.Manifest(run.Run, run.Base, parent);
+        await using (RunWriter writer = repository.OpenRunWriter(run.Run, "all", index, runIndex))
+        {
+            (RootStamp copy, RootStamp store) = (
+                await WriteRootAsync(writer, manifest.Roots[0], IndexFiles(number)),
+                await WriteRootAsync(writer, manifest.Roots[1], StoreFiles(number, large)));
+            ContentRef dump = await WriteAsync(writer, ChunkClass.Dump, Dump(number));
+            manifest = manifest with
+            {
+                Roots = [copy, store],
+                Database = manifest.Database! with { Dump = dump },
+                Totals = manifest.Totals with { Files = copy.Files + store.Files, Bytes = copy.Bytes + store.Bytes + dump.Length },
+            };
+            await writer.CommitPageAsync(manifest.Installation, LogJson.Default.InstallationStamp, CancellationToken.None);
+        }
+
+        IndexMerge merge = await repository.MergeRunIndexAsync(run.Run, CancellationToken.None);
+        manifest = manifest with { Indexes = merge.Indexes, Totals = manifest.Totals with { AddedBytes = merge.AddedBytes, Chunks = merge.Chunks } };
+        await repository.Log.SealAsync(run.Run, run.Base, manifest);
+        return run.Run;
+    }
+
+    private static IEnumerable<(ListingEntry Entry, byte[]? Bytes)> IndexFiles(int number) =>
+    [
+        (Samples.Folder(string.Empty), null),
+        (Samples.Folder("workspace"), null),
+        (Samples.File("workspace/_1.cfs"), Noise(100, 9000)),
+        (Samples.File("workspace/segments_" + number), Noise(200 + number, 40)),
+    ];
+
+    private static IEnumerable<(ListingEntry Entry, byte[]? Bytes)> StoreFiles(int number, bool large)
+    {
+        yield return (Samples.Folder(string.Empty), null);
+        yield return (Samples.Folder("2026"), null);
+        yield return (Samples.Folder("2026/1", EntryFlags.Sealed), null);
+        for (int i = 0; i < 15 + (10 * number); i++)
+        {
+            yield return (Samples.File($"2026/1/{i:0000}.bin") with { Flags = i == 3 ? EntryFlags.SourceMissing : EntryFlags.None }, Noise(i, 100 * i));
+        }
+
+        yield return (Samples.Folder("2026/empty"), null);
+        byte[] odd = [.. "2026/odd \\ "u8, 0xFF, 0xFE, .. " \n漢字"u8];
+        yield return (Samples.File("x") with { Path = odd, Owner = new FileOwner(uint.MaxValue, 5, string.Empty, "Größe") }, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("Lorem ipsum. ", 3000))));
+        if (large)
+        {
+            yield return (Samples.File("2026/zeros.bin"), new byte[(16 << 20) + 12_345]);
+        }
+    }
+
+    private static byte[] Dump(int number) =>
+        Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 800 * number).Select(row => $"INSERT INTO alf_node VALUES ({row}, 'workspace', {row * 7919 % 1000});\n")));
+
+    private static byte[] Noise(int seed, int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(Seed + seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static Task<ContentRef> WriteAsync(RunWriter writer, ChunkClass chunkClass, byte[] bytes)
+    {
+        int position = 0;
+        return writer.WriteAsync(chunkClass, Read, CancellationToken.None);
+
+        ValueTask<int> Read(Memory<byte> memory, CancellationToken cancellationToken)
+        {
+            int count = Math.Min(memory.Length, bytes.Length - position);
+            bytes.AsSpan(position, count).CopyTo(memory.Span);
+            position += count;
+            return ValueTask.FromResult(count);
+        }
+    }
+
+    private static async Task<RootStamp> WriteRootAsync(RunWriter writer, RootStamp stamp, IEnumerable<(ListingEntry Entry, byte[]? Bytes)> files)
+    {
+        ListingWriter listing = new(writer);
+        await using RequiredListWriter required = new(writer);
+        foreach ((ListingEntry entry, byte[]? bytes) in files)
+        {
+            ContentRef? content = bytes is null ? null : await WriteAsync(writer, stamp.Class, bytes);
+            if (content is { Chunks.Length: > 1 })
+            {
+                content = await IndirectAsync(writer, content);
+            }
+
+            await listing.AddAsync(entry with { Content = content }, CancellationToken.None);
+            if (content is not null && stamp.Class == ChunkClass.Content && entry.Path.Length % 2 == 1)
+            {
+                await required.AddAsync(new RequiredFile(entry.Path, content.Length, required.Count), CancellationToken.None);
+            }
+        }
+
+        await using ListingRoot root = new(writer);
+        foreach (SegmentRow row in await listing.CompleteAsync(CancellationToken.None))
+        {
+            await root.AddAsync(row, CancellationToken.None);
+        }
+
+        ListingSummary summary = await root.CompleteAsync(CancellationToken.None);
+        return stamp with
+        {
+            Listing = summary.Listing,
+            Required = required.Count == 0 ? null : await required.CompleteAsync(CancellationToken.None),
+            Files = summary.Files,
+            Directories = summary.Directories,
+            Bytes = summary.Bytes,
+            RequiredFiles = required.Count,
+        };
+    }
+
+    /// <summary>The same content with its ids one level down, as a file of more than 64 chunks has them.</summary>
+    private static async Task<ContentRef> IndirectAsync(RunWriter writer, ContentRef content)
+    {
+        byte[] ids = new byte[content.Chunks.Length * ChunkId.Size];
+        for (int i = 0; i < content.Chunks.Length; i++)
+        {
+            content.Chunks[i].Write(ids.AsSpan(i * ChunkId.Size));
+        }
+
+        return new ContentRef(content.Length, 1, [await writer.AddChunkAsync(ids, CancellationToken.None)]);
+    }
+
+    /// <summary>All that the sets hold, a line each: what a restore would write, by its SHA-256.</summary>
+    public static async Task<(ImmutableArray<string> Lines, LogHead Head)> ReadAsync(IBlobStore blobs, RepositoryAccess access, RememberedHead? remembered = null)
+    {
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
+        LogHead head = await repository.Log.ReadAsync(remembered);
+        ChunkIndex index = await repository.LoadIndexAsync(head.State, CancellationToken.None);
+        IChunkSource chunks = repository.CreateReader(index, null);
+        ImmutableArray<string>.Builder lines = ImmutableArray.CreateBuilder<string>();
+        foreach (SetSummary set in head.State.Sets)
+        {
+            SetManifest manifest = await repository.Log.ReadManifestAsync(set);
+            foreach (RootStamp root in manifest.Roots)
+            {
+                await foreach (ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(CancellationToken.None))
+                {
+                    string bytes = entry.Content is { } content ? $"{content.Length} {await HashAsync(chunks, content, root.Class)}" : "-";
+                    FileOwner owner = entry.Owner;
+                    lines.Add($"{set.Id} {root.Name} {Convert.ToHexStringLower(entry.Path)} {(int)entry.Flags} {entry.Mode} {owner.Uid}:{owner.Gid}:{owner.User}:{owner.Group} {entry.MtimeNs} {entry.CtimeNs} {bytes}");
+                }
+
+                if (root.Required is { } required)
+                {
+                    await foreach (RequiredFile file in new RequiredListReader(chunks, required).ReadAsync(CancellationToken.None))
+                    {
+                        lines.Add($"{set.Id} {root.Name} required {Convert.ToHexStringLower(file.Path)} {file.Size ?? -1} {file.UrlId}");
+                    }
+                }
+            }
+
+            lines.Add($"{set.Id} dump {await HashAsync(chunks, manifest.Database!.Dump, ChunkClass.Dump)}");
+        }
+
+        return (lines.ToImmutable(), head);
+    }
+
+    private static async Task<string> HashAsync(IChunkSource chunks, ContentRef content, ChunkClass chunkClass)
+    {
+        await using Stream stream = chunks.OpenRead(content, chunkClass);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream));
+    }
+}

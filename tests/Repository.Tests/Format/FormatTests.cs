@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Testing;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+/// <summary>
+/// Two implementations of <c>docs/repository-format.md</c> agree, on repositories that were written once and are checked in, and on one that is written now.
+/// </summary>
+public sealed class FormatTests
+{
+    [Theory]
+    [InlineData("none")]
+    [InlineData("passphrase")]
+    public async Task Both_readers_read_the_checked_in_repositories_as_they_were_written(string encryption)
+    {
+        using TempDirectory temp = new();
+        string vector = SourceFiles.Path("tests", "reader", "vectors", encryption);
+        string[] expected = await File.ReadAllLinesAsync(vector + ".txt");
+        IBlobStore blobs = DirectoryBlobStore.Open(vector, TimeProvider.System);
+        (ImmutableArray<string> lines, LogHead head) = await SampleRepository.ReadAsync(blobs, SampleRepository.Access(encryption, temp.Path));
+        Assert.Equal(expected, lines);
+        Assert.Empty(head.Alarms);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(expected, await IndependentReader.ReadAsync(vector, encryption == "none" ? null : SampleRepository.Passphrase));
+        }
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("passphrase")]
+    public async Task Both_readers_agree_on_a_repository_written_now(string encryption)
+    {
+        using TempDirectory temp = new();
+        IBlobStore blobs = await DirectoryBlobStore.CreateAsync(temp.Combine("repository"), TimeProvider.System, CancellationToken.None);
+        await SampleRepository.WriteAsync(blobs, encryption, temp.Combine("cache"), large: true);
+        (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(blobs, SampleRepository.Access(encryption, temp.Combine("cache")));
+        Assert.True(lines.Length > 80);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(lines, await IndependentReader.ReadAsync(temp.Combine("repository"), encryption == "none" ? null : SampleRepository.Passphrase));
+        }
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData("none")]
+    [InlineData("passphrase")]
+    public async Task Write_the_repositories_that_are_checked_in(string encryption)
+    {
+        using TempDirectory temp = new();
+        string vector = SourceFiles.Path("tests", "reader", "vectors", encryption);
+        Assert.False(Directory.Exists(vector), $"{vector} is fixed: a reader of this version must read it for ever. Remove it by hand to write it anew.");
+        IBlobStore blobs = await DirectoryBlobStore.CreateAsync(vector, TimeProvider.System, CancellationToken.None);
+        await SampleRepository.WriteAsync(blobs, encryption, temp.Path, large: false);
+        (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(blobs, SampleRepository.Access(encryption, temp.Path));
+        await File.WriteAllLinesAsync(vector + ".txt", lines);
+    }
+}

@@ -1,0 +1,71 @@
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Testing;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+public sealed class SetVerifierTests
+{
+    [Fact]
+    public async Task A_sound_repository_has_no_findings()
+    {
+        using TempDirectory temp = new();
+        MemoryBlobStore blobs = await WriteAsync(temp);
+        VerifyReport report = await VerifyAsync(blobs, temp, readData: true);
+        Assert.Empty(report.Findings);
+        Assert.True(report.IsSound);
+        Assert.Equal(2, report.Totals.Sets);
+        Assert.True(report.Totals.Packs > 0 && report.Totals.Packs == report.Totals.PacksRead, report.Totals.ToString());
+        Assert.True(report.Totals.Required > 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_pack_that_is_missing_or_cut_is_found_without_reading_data(bool missing)
+    {
+        using TempDirectory temp = new();
+        MemoryBlobStore blobs = await WriteAsync(temp);
+        BlobItem pack = (await blobs.ListAsync("packs/", CancellationToken.None).ToListAsync()).MaxBy(item => item.Length)!;
+        byte[] bytes = new byte[pack.Length];
+        await blobs.ReadAsync(pack.Name, 0, bytes, CancellationToken.None);
+        await blobs.DeleteAsync(pack.Name, CancellationToken.None);
+        if (!missing)
+        {
+            await blobs.PutIfAbsentAsync(pack.Name, bytes.AsMemory(0, bytes.Length - 1), CancellationToken.None);
+        }
+
+        VerifyReport report = await VerifyAsync(blobs, temp, readData: false);
+        Assert.False(report.IsSound);
+        Assert.Single(report.Findings, finding => finding.Line.StartsWith($"Pack '{pack.Name}'", StringComparison.Ordinal));
+        Assert.All(report.Findings, finding => Assert.Equal(FindingSeverity.Error, finding.Severity));
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_of_content_is_found_when_data_is_read()
+    {
+        using TempDirectory temp = new();
+        MemoryBlobStore blobs = await WriteAsync(temp);
+        BlobItem pack = (await blobs.ListAsync("packs/", CancellationToken.None).ToListAsync()).MaxBy(item => item.Length)!;
+        byte[] bytes = new byte[pack.Length];
+        await blobs.ReadAsync(pack.Name, 0, bytes, CancellationToken.None);
+        bytes[bytes.Length / 3] ^= 4;
+        await blobs.PutAsync(pack.Name, bytes, CancellationToken.None);
+        Assert.True((await VerifyAsync(blobs, temp, readData: false)).IsSound);
+        VerifyReport report = await VerifyAsync(blobs, temp, readData: true);
+        Assert.Contains(pack.Name, Assert.Single(report.Findings).Line, StringComparison.Ordinal);
+    }
+
+    private static async Task<MemoryBlobStore> WriteAsync(TempDirectory temp)
+    {
+        MemoryBlobStore blobs = new();
+        await SampleRepository.WriteAsync(blobs, RepositoryAccess.EncryptionNone, temp.Combine("write"), large: true);
+        return blobs;
+    }
+
+    private static async Task<VerifyReport> VerifyAsync(MemoryBlobStore blobs, TempDirectory temp, bool readData)
+    {
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, SampleRepository.Access(RepositoryAccess.EncryptionNone, temp.Combine("read")));
+        LogHead head = await repository.Log.ReadAsync();
+        return await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData);
+    }
+}

@@ -112,6 +112,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     private async Task<FlowInstance> DriveAsync(string id, CancellationToken cancellationToken)
     {
+        CheckReplays(id);
         while (!cancellationToken.IsCancellationRequested)
         {
             var progress = RecordOutcomes();
@@ -148,6 +149,18 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         throw new OperationCanceledException(cancellationToken);
     }
 
+    // What this version cannot go on with is told before any activity runs again.
+    private void CheckReplays(string root)
+    {
+        foreach (var instance in _instances.List(root).Where(i => i.Status == RuntimeStatus.Running))
+        {
+            if (_instances.History(instance) is { Count: > 0 } past)
+            {
+                NewExecution(instance).Run(past, []);
+            }
+        }
+    }
+
     private TurnResult RunTurn(FlowInstance instance, List<HistoryEvent> past, List<HistoryEvent> news)
     {
         // Milliseconds, because that is what history keeps, and never before the turn before, whatever the clock does.
@@ -155,13 +168,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var last = past.FindLast(e => e.Type == EventType.TurnStarted) is { } turn ? EmbeddedJson.ReadTime(turn.Payload!) : now;
         news.Insert(0, new HistoryEvent(EventType.TurnStarted, Payload: EmbeddedJson.Write(now > last ? now : last)));
 
-        var execution = new FlowExecution(
-            _catalog, instance.FlowName, instance.Id, instance.Generation, _options.LoggerFactory, compareInputs: false, () =>
-            {
-                _foreignTask = FlowExecution.ForeignTask(instance.Id, instance.FlowName);
-                Wake();
-            });
-        var result = execution.Run(past, news);
+        var result = NewExecution(instance).Run(past, news);
         Logs.Turn(_logger, instance.Id, news.Count, result.Actions.Count);
         if (result.End is { Type: EventType.ExecutionFailed } end)
         {
@@ -170,6 +177,13 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
         return result;
     }
+
+    private FlowExecution NewExecution(FlowInstance instance) =>
+        new(_catalog, instance.FlowName, instance.Id, instance.Generation, _options.LoggerFactory, compareInputs: false, () =>
+        {
+            _foreignTask = FlowExecution.ForeignTask(instance.Id, instance.FlowName);
+            Wake();
+        });
 
     private bool RecordOutcomes()
     {

@@ -24,7 +24,7 @@ public interface IFlowContext
     /// <summary>Starts a child flow and awaits its result. A failure arrives as <see cref="FlowActivityException"/>.</summary>
     Task<TOutput> CallSubFlowAsync<TInput, TOutput>(FlowName<TInput, TOutput> flow, TInput input, string? instanceId = null);
 
-    /// <summary>A durable timer. Cancelling the token removes it.</summary>
+    /// <summary>A durable timer. Cancelling the token removes it (<c>Cancel()</c>, not <c>CancelAsync()</c>, which would leave the flow's thread).</summary>
     Task CreateTimer(DateTimeOffset fireAt, CancellationToken cancellationToken);
 
     /// <summary>Waits for an event that was or will be raised at this instance. Events of one name are consumed in order.</summary>

@@ -1,0 +1,313 @@
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using static AlfrescoBackupFlows.Embedded.Tests.Stage;
+
+namespace AlfrescoBackupFlows.Embedded.Tests;
+
+public sealed class EmbeddedEngineTests : IDisposable
+{
+    private static readonly RetryRule Thrice = new(3, TimeSpan.FromMinutes(1), 2, TimeSpan.FromHours(1));
+    private readonly Stage _stage = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Activities_in_turn_hand_their_results_on()
+    {
+        _stage.Activity("Double", x => x * 2)
+            .Flow(async (context, input) => await context.CallActivityAsync(Act("Double"), await context.CallActivityAsync(Act("Double"), input)));
+
+        var end = await _stage.RunAsync(10);
+
+        Assert.Equal((RuntimeStatus.Completed, "40"), (end.Status, end.Result));
+    }
+
+    [Fact]
+    public async Task Activities_run_in_parallel_up_to_the_maximum()
+    {
+        var running = 0;
+        var most = 0;
+        var both = new TaskCompletionSource();
+        _stage.Options = new EngineOptions { MaxParallelActivities = 2 };
+        _stage.Activity("Meet", async (x, _) =>
+        {
+            var now = Interlocked.Increment(ref running);
+            most = Math.Max(most, now);
+            if (now == 2)
+            {
+                both.TrySetResult();
+            }
+
+            await both.Task;
+            Interlocked.Decrement(ref running);
+            return x;
+        }).Flow(async (context, _) => (await Task.WhenAll(Enumerable.Range(0, 8).Select(i => context.CallActivityAsync(Act("Meet"), i)))).Sum());
+
+        Assert.Equal("28", (await _stage.RunAsync()).Result);
+        Assert.Equal(2, most);
+    }
+
+    [Fact]
+    public async Task A_transient_failure_is_tried_again_after_growing_durable_delays()
+    {
+        _stage.Options = new EngineOptions { TimeProvider = new SkippingClock(), PollInterval = TimeSpan.FromDays(1) };
+        var attempts = 0;
+        var minutes = 0d;
+        _stage.Activity("Flaky", _ => ++attempts < 3 ? throw new TransientException(ErrorKind.Storage, "try later") : attempts)
+            .Flow(async (context, _) =>
+            {
+                var start = context.CurrentUtcDateTime;
+                var result = await context.CallActivityAsync(Act("Flaky"), 0, Thrice);
+                minutes = (context.CurrentUtcDateTime - start).TotalMinutes;
+                return result;
+            });
+
+        Assert.Equal("3", (await _stage.RunAsync()).Result);
+        Assert.True(minutes >= 3, $"1 + 2 minutes of delay, not {minutes}");
+    }
+
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 1)]
+    public async Task A_failure_that_lasts_reaches_the_flow_with_its_kind(bool transient, int expectedAttempts)
+    {
+        _stage.Options = new EngineOptions { TimeProvider = new SkippingClock(), PollInterval = TimeSpan.FromDays(1) };
+        var attempts = 0;
+        _stage.Activity("Fail", _ =>
+        {
+            attempts++;
+            throw transient ? new TransientException(ErrorKind.Storage, "no answer") : new PermanentException(ErrorKind.Storage, "no answer");
+        }).Flow((context, _) => context.CallActivityAsync(Act("Fail"), 0, Thrice));
+
+        var end = await _stage.RunAsync();
+
+        Assert.Equal(RuntimeStatus.Failed, end.Status);
+        Assert.Equal(new FlowFailure(ErrorKind.Storage, "no answer", transient), end.Failure);
+        Assert.Equal(expectedAttempts, attempts);
+    }
+
+    [Fact]
+    public async Task A_failure_that_the_flow_catches_does_not_fail_it()
+    {
+        _stage.Activity("Fail", _ => throw new PermanentException(ErrorKind.Source, "gone")).Flow(async (context, _) =>
+        {
+            try
+            {
+                return await context.CallActivityAsync(Act("Fail"), 0);
+            }
+            catch (FlowActivityException e) when (e.Failure.Kind == ErrorKind.Source)
+            {
+                return -1;
+            }
+        });
+
+        Assert.Equal("-1", (await _stage.RunAsync()).Result);
+    }
+
+    [Fact]
+    public async Task A_timer_fires_at_its_time_and_not_before()
+    {
+        _stage.Options = new EngineOptions { TimeProvider = new SkippingClock(), PollInterval = TimeSpan.FromDays(1) };
+        _stage.Flow(async (context, _) =>
+        {
+            var due = context.CurrentUtcDateTime.AddHours(5).AddTicks(1);
+            await context.CreateTimer(due, CancellationToken.None);
+            return context.CurrentUtcDateTime >= due ? 1 : 0;
+        });
+
+        Assert.Equal("1", (await _stage.RunAsync()).Result);
+    }
+
+    [Fact]
+    public async Task A_cancelled_timer_holds_nothing_up()
+    {
+        _stage.Activity("Work", x => x).Flow(async (context, input) =>
+        {
+            using var cancel = new CancellationTokenSource();
+            var timer = context.CreateTimer(context.CurrentUtcDateTime.AddDays(1), cancel.Token);
+            await Task.WhenAny(timer, context.CallActivityAsync(Act("Work"), input));
+            cancel.Cancel();
+            return timer.IsCanceled ? await context.CallActivityAsync(Act("Work"), 7) : -1;
+        });
+
+        Assert.Equal("7", (await _stage.RunAsync()).Result);
+    }
+
+    [Fact]
+    public async Task Events_of_one_name_are_consumed_in_order_even_if_raised_before_anyone_waits()
+    {
+        _stage.Flow(async (context, _) =>
+        {
+            var digits = 0;
+            for (var i = 0; i < 3; i++)
+            {
+                digits = (digits * 10) + await context.WaitForExternalEvent<int>("digit", CancellationToken.None);
+            }
+
+            return digits + await context.WaitForExternalEvent<int>("offset", CancellationToken.None);
+        });
+        await using var engine = _stage.Open();
+        engine.Start(Main, 0, "one");
+        engine.Client.TryRaiseEvent("one", "offset", "1000");
+        foreach (var digit in (string[])["1", "2", "3"])
+        {
+            Assert.True(engine.Client.TryRaiseEvent("one", "digit", digit));
+        }
+
+        Assert.Equal("1123", (await engine.RunToEndAsync("one", Token)).Result);
+        Assert.False(engine.Client.TryRaiseEvent("one", "digit", "4"));
+    }
+
+    [Fact]
+    public async Task A_running_engine_notices_an_event_that_another_connection_raised()
+    {
+        var waiting = new TaskCompletionSource();
+        _stage.Activity("Reached", x =>
+        {
+            waiting.SetResult();
+            return x;
+        }).Flow(async (context, input) =>
+        {
+            context.SetCustomStatus("waiting");
+            await context.CallActivityAsync(Act("Reached"), input);
+            return await context.WaitForExternalEvent<int>("go", CancellationToken.None);
+        });
+        await using var engine = _stage.Open();
+        engine.Start(Main, 0, "one");
+        var run = engine.RunToEndAsync("one", Token);
+        await waiting.Task;
+
+        using var other = FlowClient.TryOpen(_stage.StateDirectory)!;
+        Assert.Equal("\"waiting\"", other.TryGet("one")!.CustomStatus);
+        Assert.True(other.TryRaiseEvent("one", "go", "5"));
+
+        Assert.Equal("5", (await run).Result);
+    }
+
+    [Fact]
+    public async Task A_wait_that_was_cancelled_leaves_the_event_to_the_next_one()
+    {
+        EmbeddedEngine? engine = null;
+        _stage.Activity("Raise", x => engine!.Client.TryRaiseEvent("one", "go", "9") ? x : -1).Flow(async (context, input) =>
+        {
+            using var cancel = new CancellationTokenSource();
+            var abandoned = context.WaitForExternalEvent<int>("go", cancel.Token);
+            cancel.Cancel();
+            await context.CallActivityAsync(Act("Raise"), input);
+            return abandoned.IsCanceled ? await context.WaitForExternalEvent<int>("go", CancellationToken.None) : -1;
+        });
+        await using (engine = _stage.Open())
+        {
+            engine.Start(Main, 0, "one");
+
+            Assert.Equal("9", (await engine.RunToEndAsync("one", Token)).Result);
+        }
+    }
+
+    [Fact]
+    public async Task Continue_as_new_begins_an_empty_history_and_carries_events_over()
+    {
+        _stage.Activity("Work", x => x).Flow(async (context, input) =>
+        {
+            await context.CallActivityAsync(Act("Work"), input);
+            if (input < 3)
+            {
+                context.ContinueAsNew(input + 1);
+                return 0;
+            }
+
+            return (await context.WaitForExternalEvent<int>("early", CancellationToken.None) * 10)
+                + await context.WaitForExternalEvent<int>("early", CancellationToken.None);
+        });
+        await using var engine = _stage.Open();
+        engine.Start(Main, 0, "one");
+        engine.Client.TryRaiseEvent("one", "early", "4");
+        engine.Client.TryRaiseEvent("one", "early", "2");
+
+        var end = await engine.RunToEndAsync("one", Token);
+
+        Assert.Equal(("42", 3), (end.Result, end.Generation));
+        Assert.Single(engine.Client.TryExportHistory("one")!.Events, e => e.Type == EventType.TaskScheduled);
+        Assert.Equal([new ActivityCount("Work", 4, 4)], engine.Client.CountActivities("one"));
+    }
+
+    [Fact]
+    public async Task An_id_is_the_same_at_every_replay_and_different_from_the_next()
+    {
+        var seen = new List<Guid>();
+        _stage.Activity("Work", x => x).Flow(async (context, input) =>
+        {
+            var first = context.NewGuid();
+            seen.Add(first);
+            await context.CallActivityAsync(Act("Work"), input);
+            return context.NewGuid() == first ? 0 : 1;
+        });
+
+        Assert.Equal("1", (await _stage.RunAsync()).Result);
+        Assert.Equal(2, seen.Count);
+        Assert.Single(seen.Distinct());
+        Assert.Equal(8, seen[0].Version);
+    }
+
+    [Fact]
+    public async Task A_stop_cancels_activities_and_the_next_start_goes_on()
+    {
+        var began = new TaskCompletionSource();
+        _stage.Activity("Quick", x => x + 1).Activity("Long", async (x, token) =>
+        {
+            if (began.TrySetResult())
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+
+            return x;
+        }).Flow(async (context, input) => await context.CallActivityAsync(Act("Long"), await context.CallActivityAsync(Act("Quick"), input)));
+        using var stop = new CancellationTokenSource();
+        await using (var engine = _stage.Open())
+        {
+            engine.Start(Main, 1, "one");
+            var run = engine.RunToEndAsync("one", stop.Token);
+            await began.Task;
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+            Assert.Equal(RuntimeStatus.Running, engine.Client.TryGet("one")!.Status);
+        }
+
+        Assert.Equal("2", (await _stage.RunAsync()).Result);
+        using var client = FlowClient.TryOpen(_stage.StateDirectory)!;
+        Assert.Equal([new ActivityCount("Long", 1, 2), new ActivityCount("Quick", 1, 1)], client.CountActivities("one"));
+    }
+
+    [Fact]
+    public async Task A_payload_over_the_limit_is_refused_by_name()
+    {
+        _stage.Catalog.Add(new ActivityName<int, string>("List"), new Listing());
+        _stage.Flow(async (context, _) => (await context.CallActivityAsync(new ActivityName<int, string>("List"), 1)).Length);
+
+        var end = await _stage.RunAsync();
+
+        Assert.Equal(RuntimeStatus.Failed, end.Status);
+        Assert.Contains("the result of List is 70002 bytes", end.Failure!.Message);
+    }
+
+    [Fact]
+    public async Task An_ended_instance_is_purged_with_its_sub_flows_and_a_running_one_stays()
+    {
+        _stage.ChildFlow((_, x) => Task.FromResult(x)).Flow((context, x) => context.CallSubFlowAsync(Child, x));
+        await _stage.RunAsync();
+        await using var engine = _stage.Open();
+        engine.Start(Main, 1, "two");
+
+        Assert.Equal(1, engine.Client.Purge(DateTimeOffset.MaxValue));
+
+        Assert.Equal(["two"], engine.Client.List().Select(i => i.Id));
+        Assert.Empty(engine.Client.ListTree("one"));
+    }
+
+    public void Dispose() => _stage.Dispose();
+
+    private sealed class Listing : IActivity<int, string>
+    {
+        public Task<string> RunAsync(int input, ActivityContext context, CancellationToken cancellationToken) => Task.FromResult(new string('x', 70000));
+    }
+}

@@ -22,5 +22,5 @@ public interface IDatabaseTarget
     Task ReadRequiredAsync(Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken);
 }
 
-/// <summary>What a finished restore has to say, one line each (owners that the target does not know, for instance).</summary>
+/// <summary>What a finished restore has to say, one line each.</summary>
 public sealed record RestoreResult(IReadOnlyList<string> Warnings);

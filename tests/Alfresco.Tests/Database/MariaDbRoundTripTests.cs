@@ -5,6 +5,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Database;
 
+[Collection(MariaDbGroup.Name)]
+[Trait("needs", "server")]
 public sealed class MariaDbRoundTripTests(MariaDbFixture server)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -6,6 +6,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Alfresco.Tests.Database;
 
 /// <summary>What bad input gets: one line that names setting, value and mend.</summary>
+[Collection(PostgresGroup.Name)]
+[Trait("needs", "server")]
 public sealed class PostgresFaultTests(PostgresFixture server)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -34,7 +36,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
 
     [Fact]
     public async Task An_unreachable_server_is_transient_and_names_host_and_port() =>
-        AssertSays(await CheckFailsAsync<TransientException>(server.Connection("x") with { Port = PostgresFixture.FreePort() }), "installation.database.url", "127.0.0.1");
+        AssertSays(await CheckFailsAsync<TransientException>(server.Connection("x") with { Port = FreePort.Next() }), "installation.database.url", "127.0.0.1");
 
     [Fact]
     public async Task A_database_that_is_not_alfrescos_is_refused() =>
@@ -139,6 +141,24 @@ public sealed class PostgresFaultTests(PostgresFixture server)
         await restore.CheckEmptyAsync("PostgreSQL", dump.Result.ServerVersion, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         AssertSays(await Assert.ThrowsAsync<PermanentException>(() => restore.CheckEmptyAsync("MariaDB", "10.11", Cancel)), "MariaDB");
+    }
+
+    [Fact]
+    public async Task Owners_and_grants_are_restored_and_a_role_that_the_target_lacks_is_named()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        await server.ExecuteAsync(source, "CREATE ROLE \"odd owner\"; CREATE ROLE reader; ALTER TABLE alf_lock OWNER TO \"odd owner\"; GRANT SELECT ON alf_node TO reader");
+        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        var byHand = await server.DumpByHandAsync(source);
+        await server.ExecuteAsync(source, "DROP OWNED BY \"odd owner\", reader; DROP ROLE \"odd owner\", reader");
+
+        var target = await server.CreateDatabaseAsync();
+        var restore = DatabaseTarget.Create(server.Connection(target));
+        AssertSays(await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync(dump.WriteAsync, Cancel)), "odd owner", "CREATE ROLE");
+
+        await server.ExecuteAsync(target, "CREATE ROLE \"odd owner\"; CREATE ROLE reader");
+        await restore.RestoreAsync(dump.WriteAsync, Cancel);
+        Assert.Equal(byHand, await server.DumpByHandAsync(target));
     }
 
     [Fact]

@@ -1,53 +1,36 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using AlfrescoBackupFlows.Alfresco.Database;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Testing;
 using Npgsql;
 using Xunit;
 
-[assembly: AssemblyFixture(typeof(AlfrescoBackupFlows.Alfresco.Tests.Database.PostgresFixture))]
-
 namespace AlfrescoBackupFlows.Alfresco.Tests.Database;
 
-/// <summary>A real PostgreSQL on a free port, with password authentication, for the life of the test process.</summary>
+/// <summary>The tests that share one PostgreSQL; it starts with the first of them.</summary>
+[CollectionDefinition(Name)]
+public sealed class PostgresGroup : ICollectionFixture<PostgresFixture>
+{
+    public const string Name = "PostgreSQL";
+}
+
+/// <summary>A real PostgreSQL whose superuser has an odd password.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
     public const string Password = "it's \"odd\" \\ : # % ü  two spaces ";
-    private readonly string _directory = Directory.CreateTempSubdirectory("abf-pg-").FullName;
+    private PostgresServer? _server;
     private int _databases;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public int Port { get; } = FreePort();
+    public int Port => _server!.Port;
 
-    public static string Bin => "/usr/lib/postgresql/15/bin";
+    public static string Bin => PostgresServer.BinDirectory;
 
-    public async ValueTask InitializeAsync()
-    {
-        var passwordFile = Path.Combine(_directory, "password");
-        await File.WriteAllTextAsync(passwordFile, Password + "\n", Cancel);
-        if (Environment.UserName == "root")
-        {
-            await ServerProcess.RunAsync("chown", "-R", "postgres:", _directory);
-        }
+    public async ValueTask InitializeAsync() => _server = await PostgresServer.StartAsync(new PostgresServerOptions { Password = Password });
 
-        var data = Path.Combine(_directory, "data");
-        await AsPostgresAsync("initdb", "--pgdata", data, "--username=postgres", "--auth=scram-sha-256", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync");
-        await AsPostgresAsync(
-            "pg_ctl",
-            "--pgdata", data, "--wait", "--silent", "--log", Path.Combine(_directory, "log"),
-            "--options", string.Create(CultureInfo.InvariantCulture, $"-c port={Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_directory} -c fsync=off -c max_connections=60"),
-            "start");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await AsPostgresAsync("pg_ctl", "--pgdata", Path.Combine(_directory, "data"), "--mode=immediate", "--silent", "stop");
-        Directory.Delete(_directory, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     /// <summary>Connects as superuser, or as another.</summary>
     public DatabaseConnection Connection(string database, string username = "postgres", string? password = Password, string? toolPath = null) =>
@@ -55,17 +38,12 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public async Task<NpgsqlConnection> OpenAsync(string database)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Database = database, Username = "postgres", Password = Password, Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(_server!.ConnectionString(database));
         await connection.OpenAsync(Cancel);
         return connection;
     }
 
-    public async Task ExecuteAsync(string database, string sql)
-    {
-        await using var connection = await OpenAsync(database);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(Cancel);
-    }
+    public Task ExecuteAsync(string database, string sql) => _server!.ExecuteAsync(sql, database, Cancel);
 
     /// <returns>The name of a new, empty database.</returns>
     public async Task<string> CreateDatabaseAsync(string prefix = "db")
@@ -97,16 +75,5 @@ public sealed class PostgresFixture : IAsyncLifetime
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(0, process.ExitCode);
         return string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("\\restrict ") && !line.StartsWith("\\unrestrict ")));
-    }
-
-    private static Task AsPostgresAsync(string tool, params string[] arguments) => Environment.UserName == "root"
-        ? ServerProcess.RunAsync("runuser", ["-u", "postgres", "--", Path.Combine(Bin, tool), .. arguments])
-        : ServerProcess.RunAsync(Path.Combine(Bin, tool), arguments);
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

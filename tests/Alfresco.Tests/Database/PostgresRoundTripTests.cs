@@ -5,6 +5,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Database;
 
+[Collection(PostgresGroup.Name)]
+[Trait("needs", "server")]
 public sealed class PostgresRoundTripTests(PostgresFixture server)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -31,6 +31,10 @@ internal static class PostgresDump
         var message = $"{tool.File} failed on {target.Place} with exit code {exit.Code}: {reason}";
         return reason switch
         {
+            // Owners and grants are part of what is restored; the transaction was rolled back, so the mend is followed by a second try.
+            _ when Says("role \"") && Says("does not exist") => new PermanentException(names.Kind, $"{message}; create that role on the target (CREATE ROLE ... NOLOGIN is enough), then restore again"),
+            _ when Says("must be member of role") || Says("must be able to SET ROLE") =>
+                new PermanentException(names.Kind, $"{message}; grant that role to {names.Username} '{target.Username}', or restore as a user that may set owners"),
             _ when Says("permission denied") => new PermanentException(names.Kind, $"{message}; grant the rights to {names.Username} '{target.Username}'"),
             _ when Says("password authentication failed") || Says("no password supplied") => new PermanentException(names.Kind, $"{message}; correct {names.Password}"),
             _ when Says("server version mismatch") => new PermanentException(names.Kind, $"{message}; correct {names.ToolPath}"),

@@ -96,7 +96,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
     private string? ReadRoot()
     {
         var root = Absolute("installation.root", options.Root, "dir.root");
-        if (root is null && string.IsNullOrWhiteSpace(options.Content.Contentstore))
+        if (root is null && _refusedRoot is null && string.IsNullOrWhiteSpace(options.Content.Contentstore))
         {
             faults.AddMissing(values, "installation.root", "dir.root", "such as /opt/alfresco/alf_data");
         }

@@ -81,7 +81,7 @@ internal sealed class DemoServers : IAsyncDisposable
             "--fork", Environment.ProcessPath!, "--abf", options.Abf, "--store", options.UsesAzurite ? "azurite" : "directory",
             "--database", options.UsesMariaDb ? "mariadb" : "postgresql", "--serve", directory,
         ];
-        var start = new ProcessStartInfo("setsid", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("setsid", arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         string file = EndpointsFile(directory);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

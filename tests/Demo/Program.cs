@@ -23,4 +23,4 @@ command.SetAction((parsed, cancellationToken) =>
         ? DemoServers.ServeAsync(options, directory.FullName, cancellationToken)
         : DemoRun.RunAsync(options, cancellationToken);
 });
-return await command.Parse(args).InvokeAsync();
+return await command.Parse(args).InvokeAsync(configuration: null, CancellationToken.None);

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Restore.Activities;
+
+/// <summary>
+/// Looks before anything is written: the set, the target directory, the database. Then puts the marker. A target with the marker of the same
+/// set is gone on with.
+/// </summary>
+internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<RestoreInput, RestorePlan>
+{
+    public async Task<RestorePlan> RunAsync(RestoreInput input, ActivityContext context, CancellationToken cancellationToken)
+    {
+        SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
+        var marker = new TargetMarker(input.Target);
+        TargetMark? mark = CheckTarget(input, marker, set);
+        RestorePlan plan = await PlanAsync(input, set, mark, cancellationToken);
+        if (mark is null)
+        {
+            TargetTree.Open(input.Target, create: true).Dispose();
+            marker.Write(new TargetMark(input.Set, set.Repository.Id, DatabaseProgress.Untouched));
+        }
+
+        return plan;
+    }
+
+    /// <summary>The same without writing anything: what a dry run prints.</summary>
+    public async Task<RestorePlan> PlanOnlyAsync(RestoreInput input, CancellationToken cancellationToken)
+    {
+        SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
+        return await PlanAsync(input, set, CheckTarget(input, new TargetMarker(input.Target), set), cancellationToken);
+    }
+
+    private static TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
+    {
+        if (File.Exists(input.Target))
+        {
+            throw new PermanentException(ErrorKind.Target, $"--target '{input.Target}' is a file; name a directory that is absent or empty.");
+        }
+
+        TargetMark? mark = marker.TryRead();
+        if (mark is not null && (mark.Set != input.Set || mark.Repository != set.Repository.Id))
+        {
+            throw new PermanentException(
+                ErrorKind.Target, $"--target '{input.Target}' holds an unfinished restore of set {mark.Set}, not of {input.Set}; finish that one, or name an empty directory.");
+        }
+
+        if (mark is null && Directory.Exists(input.Target) && IsNotEmpty(input.Target))
+        {
+            throw new PermanentException(
+                ErrorKind.Target, $"--target '{input.Target}' is not empty; move it aside, or name a directory that is absent or empty. Nothing is ever restored into old files.");
+        }
+
+        return mark;
+    }
+
+    private static bool IsNotEmpty(string directory)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries(directory).Any();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(ErrorKind.Target, $"--target '{directory}' cannot be read ({e.Message}); name another directory.", e);
+        }
+    }
+
+    private static async Task<RestorePlan> PlanAsync(RestoreInput input, SetReader set, TargetMark? mark, CancellationToken cancellationToken)
+    {
+        var warnings = ImmutableArray.CreateBuilder<string>();
+        if (!set.Manifest.Consistency.Consistent)
+        {
+            warnings.Add($"set {input.Set} is not consistent: {set.Manifest.Consistency.Missing} required files are missing; 'abf show {input.Set}' names them");
+        }
+
+        if (input.Database is not null && mark is null or { Database: DatabaseProgress.Untouched })
+        {
+            await CheckDatabaseAsync(input, set, warnings, cancellationToken);
+        }
+
+        var roots = ImmutableArray.CreateBuilder<RestoreRoot>();
+        foreach (RootStamp root in set.Manifest.Roots)
+        {
+            ImmutableArray<byte[]> cuts = await RangeCuts.OfListingAsync(new ListingReader(set.Chunks, root.Listing), input.Parallelism, cancellationToken);
+            roots.Add(new RestoreRoot(root.Name, root.Listing, root.Class, root.Files, root.Bytes, RangeCuts.ToRanges(cuts)));
+        }
+
+        long bytes = set.Manifest.Roots.Sum(root => root.Bytes);
+        if (mark is null && FreeBytes(input.Target) is { } free && free < bytes)
+        {
+            warnings.Add(string.Create(CultureInfo.InvariantCulture, $"--target '{input.Target}' has {free} bytes free, and the set's files have {bytes}"));
+        }
+
+        return new RestorePlan(
+            input.Set, roots.ToImmutable(), set.Manifest.Database?.Vendor, set.Manifest.Roots.Sum(root => root.Files), bytes, set.Manifest.Consistency.Missing, warnings.ToImmutable());
+    }
+
+    private static async Task CheckDatabaseAsync(RestoreInput input, SetReader set, ImmutableArray<string>.Builder warnings, CancellationToken cancellationToken)
+    {
+        if (input.Database is not { } database)
+        {
+            return;
+        }
+
+        DatabaseStamp stamp = set.Manifest.Database ?? throw new PermanentException(
+            ErrorKind.Configuration, $"--database: set {input.Set} has no database dump; restore with --no-database.");
+        DatabaseFacts facts = await database.Open().CheckEmptyAsync(stamp.Vendor, stamp.ServerVersion, cancellationToken);
+        warnings.AddRange(facts.Warnings);
+    }
+
+    /// <summary>Of the nearest directory above that exists; null where that cannot be known.</summary>
+    private static long? FreeBytes(string target)
+    {
+        string? existing = target;
+        while (existing is not null && !Directory.Exists(existing))
+        {
+            existing = Path.GetDirectoryName(existing);
+        }
+
+        try
+        {
+            return existing is null ? null : new DriveInfo(existing).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

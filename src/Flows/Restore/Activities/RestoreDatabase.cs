@@ -1,0 +1,51 @@
+using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Restore.Activities;
+
+/// <summary>
+/// Feeds the dump to the vendor's client. The marker says how far an earlier attempt came: one that was killed between the client's commit and
+/// the marker left a database that is no longer empty, and whose dump is in, because the client commits only after the dump's last line.
+/// </summary>
+internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<RestoreInput, RestoredDatabase>
+{
+    public async Task<RestoredDatabase> RunAsync(RestoreInput input, ActivityContext context, CancellationToken cancellationToken)
+    {
+        SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
+        DatabaseStamp stamp = set.Manifest.Database!;
+        IDatabaseTarget database = input.Database!.Open();
+        var marker = new TargetMarker(input.Target);
+        TargetMark mark = marker.TryRead() ?? throw new PermanentException(
+            ErrorKind.Target, $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty directory.");
+        if (mark.Database == DatabaseProgress.Restored
+            || (mark.Database == DatabaseProgress.Started && !await database.IsEmptyAsync(cancellationToken)))
+        {
+            marker.Write(mark with { Database = DatabaseProgress.Restored });
+            return new RestoredDatabase([]);
+        }
+
+        marker.Write(mark with { Database = DatabaseProgress.Started });
+        Alfresco.Database.RestoreResult result = await database.RestoreAsync(
+            async (stream, token) =>
+            {
+                await using Stream dump = set.Chunks.OpenRead(stamp.Dump, ChunkClass.Dump);
+                await CopyAsync(dump, stream, context.Progress, token);
+            },
+            cancellationToken);
+        marker.Write(mark with { Database = DatabaseProgress.Restored });
+        return new RestoredDatabase([.. result.Warnings]);
+    }
+
+    private static async Task CopyAsync(Stream dump, Stream client, IProgressSink progress, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[256 * 1024];
+        int read;
+        while ((read = await dump.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            await client.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            progress.Advance("database", 0, read);
+        }
+    }
+}

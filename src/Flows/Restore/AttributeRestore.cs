@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Restore;
+
+/// <summary>
+/// Gives entries their recorded owner, mode and time, in this order: a change of owner clears set-id bits, and any change of a file's bytes its
+/// time. An owner is looked up by name on this machine, and taken by number where the name is unknown here. What is refused is counted.
+/// </summary>
+internal sealed class AttributeRestore(TargetTree target, RestoreOwner? owner)
+{
+    private readonly ConcurrentDictionary<FileOwner, (uint Uid, uint Gid)> _owners = new();
+
+    public UnsetAttributes Unset { get; private set; } = UnsetAttributes.None;
+
+    public void Apply(ListingEntry entry)
+    {
+        bool owned = SetOwner(entry);
+        bool moded = target.TrySetMode(entry.Path, entry.Mode);
+        bool timed = target.TrySetTimes(entry.Path, entry.MtimeNs);
+        Count(owned, moded, timed);
+    }
+
+    public void Count(bool owned, bool moded, bool timed)
+    {
+        if (!(owned && moded && timed))
+        {
+            Unset += new UnsetAttributes(owned ? 0 : 1, moded ? 0 : 1, timed ? 0 : 1);
+        }
+    }
+
+    /// <summary>The owner that an entry gets.</summary>
+    public (uint Uid, uint Gid) OwnerOf(ListingEntry entry)
+    {
+        (uint uid, uint gid) = _owners.GetOrAdd(entry.Owner, static recorded => (
+            (recorded.User.Length > 0 ? OwnerNames.FindUser(recorded.User) : null) ?? recorded.Uid,
+            (recorded.Group.Length > 0 ? OwnerNames.FindGroup(recorded.Group) : null) ?? recorded.Gid));
+        return (owner?.Uid ?? uid, owner?.Gid ?? gid);
+    }
+
+    private bool SetOwner(ListingEntry entry)
+    {
+        (uint uid, uint gid) = OwnerOf(entry);
+        return target.TrySetOwner(entry.Path, uid, gid);
+    }
+}

@@ -1,0 +1,55 @@
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Restore;
+
+/// <summary>Writes files of a root from their chunks. Not thread-safe.</summary>
+internal sealed class FileRestore(TargetTree target, IChunkSource chunks, ChunkClass chunkClass, AttributeRestore attributes)
+{
+    private const int BufferSize = 1024 * 1024;
+
+    private readonly byte[] _buffer = new byte[BufferSize];
+    private byte[] _directory = [];
+    private bool _hasDirectory;
+
+    public UnsetAttributes Unset => attributes.Unset;
+
+    /// <summary>True where an earlier attempt finished the file. Times are compared as coarsely as the coarsest platform keeps them (100 ns).</summary>
+    public bool IsDone(ListingEntry entry) =>
+        target.TryStat(entry.Path) is { Type: EntryType.File } there && there.Size == entry.Length && there.MtimeNs / 100 == entry.MtimeNs / 100;
+
+    public async Task WriteAsync(ListingEntry entry, CancellationToken cancellationToken)
+    {
+        CreateDirectoryOf(entry.Path);
+        target.Delete(entry.Path);
+        using TargetFile file = target.CreateFile(entry.Path);
+        await using (Stream content = chunks.OpenRead(entry.Content!, chunkClass))
+        {
+            long offset = 0;
+            int read;
+            while ((read = await content.ReadAsync(_buffer, cancellationToken)) > 0)
+            {
+                file.Write(_buffer.AsSpan(0, read), offset);
+                offset += read;
+            }
+        }
+
+        (uint uid, uint gid) = attributes.OwnerOf(entry);
+        bool owned = file.TrySetOwner(uid, gid);
+        bool moded = file.TrySetMode(entry.Mode);
+        bool timed = file.TrySetTimes(entry.MtimeNs);
+        attributes.Count(owned, moded, timed);
+    }
+
+    /// <summary>A range may begin in the middle of a directory whose own entry another range has.</summary>
+    private void CreateDirectoryOf(byte[] path)
+    {
+        int slash = path.AsSpan().LastIndexOf((byte)'/');
+        ReadOnlySpan<byte> directory = slash < 0 ? [] : path.AsSpan(0, slash);
+        if (!_hasDirectory || !directory.SequenceEqual(_directory))
+        {
+            target.CreateDirectory(directory);
+            (_directory, _hasDirectory) = (directory.ToArray(), true);
+        }
+    }
+}

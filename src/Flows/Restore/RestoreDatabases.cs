@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Flows.Restore;
+
+/// <param name="Warnings">What the vendor's client had to say.</param>
+public sealed record RestoredDatabase(ImmutableArray<string> Warnings);
+
+internal static class RestoreDatabases
+{
+    /// <summary>Reads the password anew each time: it stands in no journal.</summary>
+    public static IDatabaseTarget Open(this RestoreDatabaseTarget database)
+    {
+        Secret? password = database.PasswordFile is { } file ? SecretFile.Read(file, DatabaseSettingNames.RestoreTarget.Password).Value : null;
+        return DatabaseTarget.Create(DatabaseConnection.FromRestoreUrl(database.Url, password, database.ToolPath));
+    }
+}

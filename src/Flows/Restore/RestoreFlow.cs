@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Flows.Restore;
+
+/// <summary>
+/// The restore of a set into an empty directory and an empty database: files, then the database, then the check that every file which the
+/// restored database requires is there. Only then the target loses its marker.
+/// </summary>
+public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
+{
+    public async Task<RestoreResult> RunAsync(IFlowContext context, RestoreInput input)
+    {
+        context.SetCustomStatus(new RestoreStatus("prepare", null, 0, 0, 0, 0));
+        RestorePlan plan = await context.CallActivityAsync(RestoreNames.PrepareRestore, input, Retries.Check);
+
+        RestoredTotals totals = RestoredTotals.None;
+        foreach (RestoreRoot root in plan.Roots)
+        {
+            totals += await RestoreRootAsync(context, input, plan, root, totals);
+        }
+
+        var warnings = plan.Warnings.ToBuilder();
+        if (input.Database is not null)
+        {
+            SetStatus(context, plan, "database", input.Database.Url, totals);
+            RestoredDatabase database = await context.CallActivityAsync(RestoreNames.RestoreDatabase, input, Retries.Once);
+            warnings.AddRange(database.Warnings);
+        }
+
+        SetStatus(context, plan, "check", null, totals);
+        RestoreCheck check = await context.CallActivityAsync(RestoreNames.CheckRestored, input, Retries.Storage);
+        if (check.Missing > plan.KnownMissing)
+        {
+            throw new PermanentException(
+                ErrorKind.Target,
+                $"The restored files lack {check.Missing} of {check.Required} files that the database requires, and the set said {plan.KnownMissing}: {string.Join(", ", check.Named)}. '{input.Target}' is not fit for use; run the restore again, or take another set.");
+        }
+
+        SetStatus(context, plan, "finish", null, totals);
+        await context.CallActivityAsync(RestoreNames.FinishRestore, input, Retries.Check);
+        return new RestoreResult(
+            plan.Set, totals.Files, totals.Bytes, input.Database is not null, check.Required, check.Missing, check.Named, totals.Unset, warnings.ToImmutable());
+    }
+
+    /// <summary>Files side by side; then the directories, whose times and modes the files would have changed again.</summary>
+    private static async Task<RestoredTotals> RestoreRootAsync(
+        IFlowContext context, RestoreInput input, RestorePlan plan, RestoreRoot root, RestoredTotals before)
+    {
+        SetStatus(context, plan, "files", root.Name, before);
+        var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRangeOf(root), input.Owner);
+        RestoredTotals totals = RestoredTotals.None;
+        RestoreRangeFlowInput[] ranges = [.. root.Ranges.Select(range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None))];
+        await FanOut.RunAsync(context, RestoreNames.RestoreRangeFlow, ranges, input.Parallelism, done =>
+        {
+            totals += done;
+            SetStatus(context, plan, "files", root.Name, before + totals);
+        });
+
+        SetStatus(context, plan, "directories", root.Name, before + totals);
+        return totals + await context.CallActivityAsync(RestoreNames.RestoreDirectories, work, Retries.Storage);
+    }
+
+    private static Repository.PathRange PathRangeOf(RestoreRoot root) => new(root.Ranges[0].From, root.Ranges[^1].To);
+
+    private static void SetStatus(IFlowContext context, RestorePlan plan, string phase, string? detail, RestoredTotals done) =>
+        context.SetCustomStatus(new RestoreStatus(phase, detail, done.Files, plan.Files, done.Bytes, plan.Bytes));
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
+
+namespace AlfrescoBackupFlows.Flows.Restore;
+
+/// <summary>How far the database is, as the marker tells an attempt that follows a killed one.</summary>
+public enum DatabaseProgress
+{
+    /// <summary>Nothing was written to it.</summary>
+    Untouched,
+
+    /// <summary>The vendor's client was started on an empty database.</summary>
+    Started,
+
+    /// <summary>The dump is in.</summary>
+    Restored,
+}
+
+/// <summary>What <c>.abf-restore</c> holds: a directory with it is not finished, and only the same set goes on in it.</summary>
+public sealed record TargetMark(string Set, string Repository, DatabaseProgress Database);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(TargetMark))]
+internal sealed partial class TargetMarkJson : JsonSerializerContext;
+
+/// <summary>Reads and writes <c>.abf-restore</c> in the target directory.</summary>
+internal sealed class TargetMarker(string target)
+{
+    public const string Name = ".abf-restore";
+
+    private string Path => System.IO.Path.Combine(target, Name);
+
+    /// <summary>Null where there is none.</summary>
+    /// <exception cref="PermanentException">Kind Target: there is a file of this name that is not ours.</exception>
+    public TargetMark? TryRead()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(Path), TargetMarkJson.Default.TargetMark) ?? throw NotOurs(null);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw NotOurs(e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(e);
+        }
+    }
+
+    public void Write(TargetMark mark)
+    {
+        try
+        {
+            DurableFiles.Replace(Path, Path + ".new", JsonSerializer.SerializeToUtf8Bytes(mark, TargetMarkJson.Default.TargetMark));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(e);
+        }
+    }
+
+    /// <summary>The last step: the target is whole.</summary>
+    public void Remove()
+    {
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(e);
+        }
+    }
+
+    private PermanentException NotOurs(Exception? cause) =>
+        new(ErrorKind.Target, $"'{Path}' is not the marker of a restore; name an empty directory with --target.", cause);
+
+    private PermanentException Fault(Exception cause) =>
+        new(ErrorKind.Target, $"'{Path}' cannot be read or written ({cause.Message}); mend it, or name another directory with --target.", cause);
+}

@@ -1,5 +1,7 @@
 using AlfrescoBackupFlows.Flows.Activities;
 using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Restore.Activities;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -25,6 +27,14 @@ public static class BackupFlows
             .Add(ActivityNames.CheckConsistency, new CheckConsistency(environment))
             .Add(ActivityNames.MergeIndex, new MergeIndex(environment))
             .Add(ActivityNames.SealSet, new SealSet(environment))
-            .Add(ActivityNames.CloseRun, new CloseRun(environment));
+            .Add(ActivityNames.CloseRun, new CloseRun(environment))
+            .Add(FlowNames.Restore, new RestoreFlow())
+            .Add(RestoreNames.RestoreRangeFlow, new RestoreRangeFlow())
+            .Add(RestoreNames.PrepareRestore, new PrepareRestore(environment))
+            .Add(RestoreNames.RestoreRange, new RestoreRange(environment))
+            .Add(RestoreNames.RestoreDirectories, new RestoreDirectories(environment))
+            .Add(RestoreNames.RestoreDatabase, new RestoreDatabase(environment))
+            .Add(RestoreNames.CheckRestored, new CheckRestored(environment))
+            .Add(RestoreNames.FinishRestore, new FinishRestore());
     }
 }

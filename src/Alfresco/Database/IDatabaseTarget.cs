@@ -11,6 +11,9 @@ public interface IDatabaseTarget
     /// <exception cref="PermanentException">Not empty (names the database), another vendor, wrong credentials, missing tool.</exception>
     Task<DatabaseFacts> CheckEmptyAsync(string dumpVendor, string dumpServerVersion, CancellationToken cancellationToken);
 
+    /// <summary>True where a restore may begin, which is also so for what an unfinished restore of this product left.</summary>
+    Task<bool> IsEmptyAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Feeds a dump to the vendor's own client. Either all of it is there afterwards or this throws: PostgreSQL is left empty then (one transaction);
     /// MySQL and MariaDB cannot take back DDL, so a half-restored database is marked and the next attempt starts it over.

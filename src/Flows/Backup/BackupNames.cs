@@ -7,6 +7,8 @@ public static class FlowNames
 {
     public static readonly FlowName<HotBackupInput, HotBackupResult> HotBackup = new(nameof(HotBackupFlow));
 
+    public static readonly FlowName<RestoreInput, RestoreResult> Restore = new(nameof(Flows.Restore.RestoreFlow));
+
     public static readonly FlowName<CaptureRangeFlowInput, CapturedRange> CaptureRange = new(nameof(CaptureRangeFlow));
 }
 

@@ -49,28 +49,9 @@ internal sealed class BackupSteps : IDisposable
     /// <summary>
     /// Runs child flows, at most <paramref name="parallelism"/> at once, and returns their results in the order of the inputs.
     /// </summary>
-    public async Task<TOutput[]> FanOutAsync<TInput, TOutput>(
-        FlowName<TInput, TOutput> flow, IReadOnlyList<TInput> inputs, int parallelism, Action<TOutput> completed)
-    {
-        var results = new Task<TOutput>[inputs.Count];
-        var running = new List<Task<TOutput>>();
-        for (int next = 0; next < inputs.Count || running.Count > 0;)
-        {
-            while (next < inputs.Count && running.Count < parallelism)
-            {
-                results[next] = Context.CallSubFlowAsync(flow, inputs[next]);
-                running.Add(results[next++]);
-            }
-
-            Task<Task<TOutput>> first = Task.WhenAny(running);
-            await UnlessCancelledAsync(first);
-            Task<TOutput> done = await first;
-            running.Remove(done);
-            completed(await done);
-        }
-
-        return await Task.WhenAll(results);
-    }
+    public Task<TOutput[]> FanOutAsync<TInput, TOutput>(
+        FlowName<TInput, TOutput> flow, IReadOnlyList<TInput> inputs, int parallelism, Action<TOutput> completed) =>
+        FanOut.RunAsync(Context, flow, inputs, parallelism, completed, UnlessCancelledAsync);
 
     /// <summary>Stops listening; the flow ends.</summary>
     public void Dispose()

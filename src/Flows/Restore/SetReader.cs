@@ -19,4 +19,12 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
     }
 
     public RootStamp Root(string name) => Manifest.Roots.First(root => root.Name == name);
+
+    /// <summary>The chunks of all sets.</summary>
+    public static async Task<IChunkSource> OpenChunksAsync(FlowEnvironment environment, CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        return repository.CreateReader(await repository.LoadIndexAsync(head.State, cancellationToken), run: null);
+    }
 }

@@ -43,6 +43,19 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         }
     }
 
+    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
+        try
+        {
+            return await FindAnyAsync(session, cancellationToken) is null;
+        }
+        catch (MySqlException exception)
+        {
+            throw MySqlSession.Explain(connection, exception);
+        }
+    }
+
     public async Task<RestoreResult> RestoreAsync(Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
     {
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
@@ -99,12 +112,18 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         }
     }
 
-    private async Task RequireEmptyAsync(MySqlConnection session, CancellationToken cancellationToken)
+    /// <summary>The name of a table that is in the database already and is not an unfinished restore's, or null.</summary>
+    private static async Task<string?> FindAnyAsync(MySqlConnection session, CancellationToken cancellationToken)
     {
         var tables = await MySqlTables.NamesAsync(session, cancellationToken);
-        if (tables.Count > 0 && !tables.Contains(Marker))
+        return tables.Count > 0 && !tables.Contains(Marker) ? tables[0] : null;
+    }
+
+    private async Task RequireEmptyAsync(MySqlConnection session, CancellationToken cancellationToken)
+    {
+        if (await FindAnyAsync(session, cancellationToken) is { } found)
         {
-            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is not empty (it has {tables[0]}); create an empty one and name it");
+            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is not empty (it has {found}); create an empty one and name it");
         }
     }
 

@@ -44,6 +44,19 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         }
     }
 
+    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
+        try
+        {
+            return await FindAnyAsync(session, cancellationToken) is null;
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresSession.Explain(connection, exception);
+        }
+    }
+
     public async Task<RestoreResult> RestoreAsync(Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
     {
         var tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
@@ -97,7 +110,8 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         }
     }
 
-    private async Task RequireEmptyAsync(NpgsqlConnection session, CancellationToken cancellationToken)
+    /// <summary>The name of something that is in the database already, or null.</summary>
+    private static Task<string?> FindAnyAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
         const string Any =
             """
@@ -107,7 +121,12 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
               AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
             ORDER BY 1 LIMIT 1
             """;
-        if (await PostgresSession.ScalarAsync<string>(session, Any, cancellationToken) is { } found)
+        return PostgresSession.ScalarAsync<string>(session, Any, cancellationToken);
+    }
+
+    private async Task RequireEmptyAsync(NpgsqlConnection session, CancellationToken cancellationToken)
+    {
+        if (await FindAnyAsync(session, cancellationToken) is { } found)
         {
             throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is not empty (it has {found}); create an empty one and name it");
         }

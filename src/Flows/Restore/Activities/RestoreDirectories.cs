@@ -9,7 +9,7 @@ internal sealed class RestoreDirectories(FlowEnvironment environment) : IActivit
 {
     public async Task<RestoredTotals> RunAsync(RestoreRangeInput input, ActivityContext context, CancellationToken cancellationToken)
     {
-        IChunkSource chunks = await environment.OpenChunksAsync(cancellationToken);
+        IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using var target = TargetTree.Open(Path.Combine(input.Target, input.Root), create: true);
         var attributes = new AttributeRestore(target, input.Owner);
         var listing = new ListingReader(chunks, input.Listing);

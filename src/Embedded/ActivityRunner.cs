@@ -10,7 +10,7 @@ internal sealed record ActivityOutcome(long ActivityId, bool IsFailure, string P
 /// <summary>Runs started activities on the thread pool and collects how they end. An activity that fails after it was cancelled has no outcome: it runs again.</summary>
 internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options, ILogger logger, Action changed)
 {
-    private readonly ConcurrentDictionary<long, (Task Task, CancellationTokenSource Cancellation, PendingActivity Activity)> _running = new();
+    private readonly ConcurrentDictionary<long, (Task Task, CancellationTokenSource Cancellation)> _running = new();
     private readonly ConcurrentQueue<ActivityOutcome> _outcomes = new();
 
     public int FreeSlots => options.MaxParallelActivities - _running.Count;
@@ -24,7 +24,7 @@ internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options,
         // Registered before it runs, so that its end always finds it.
         _running[activity.Id] = (started.Task.ContinueWith(
             _ => RunAsync(activity, definition, cancellation.Token), CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default).Unwrap(),
-            cancellation, activity);
+            cancellation);
         started.SetResult();
     }
 
@@ -49,7 +49,7 @@ internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options,
         }
 
         var keep = wanted();
-        foreach (var (id, (_, cancellation, _)) in _running.Where(r => !keep.Contains(r.Key)))
+        foreach (var (id, (_, cancellation)) in _running.Where(r => !keep.Contains(r.Key)))
         {
             await cancellation.CancelAsync();
         }
@@ -58,7 +58,7 @@ internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options,
     /// <summary>Cancels all and returns when they have ended.</summary>
     public async Task StopAsync()
     {
-        foreach (var (task, cancellation, _) in _running.Values)
+        foreach (var (task, cancellation) in _running.Values)
         {
             await cancellation.CancelAsync();
             await task;
@@ -88,11 +88,8 @@ internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options,
             _outcomes.Enqueue(new ActivityOutcome(activity.Id, IsFailure: true, EmbeddedJson.Write(failure)));
         }
 
-        if (_running.TryRemove(activity.Id, out var entry))
-        {
-            entry.Cancellation.Dispose();
-        }
-
+        // The source is left to the collector: the runner may be cancelling it at this moment, and it holds nothing that needs disposal.
+        _running.TryRemove(activity.Id, out _);
         changed();
     }
 }

@@ -86,6 +86,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         try
         {
             using var stop = cancellationToken.Register(Wake);
+            _foreignTask = null;
             if (_work.Requeue() is > 0 and var interrupted)
             {
                 Logs.TookOver(_logger, interrupted);

@@ -1,0 +1,161 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+public sealed class RunWriterTests
+{
+    [Theory]
+    [InlineData(ChunkClass.Content)]
+    [InlineData(ChunkClass.Dump)]
+    [InlineData(ChunkClass.Index)]
+    [InlineData(ChunkClass.Metadata)]
+    public async Task What_is_written_is_read_back(ChunkClass chunkClass)
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        byte[][] contents = [[], [7], Content.Text(1000, 1), Content.Random(300_000, 2), Content.Text(5_000_000, 3), Content.Random(16 << 20, 4), Content.Random(40_000_001, 5)];
+        List<ContentRef> references = [];
+        await using (RunWriter writer = opened.OpenWriter("a"))
+        {
+            foreach (byte[] content in contents)
+            {
+                references.Add(await writer.WriteAsync(chunkClass, content));
+            }
+
+            await writer.CommitPageAsync(new PageResult("me", references[0]), TestJson.Default.PageResult, CancellationToken.None);
+            Assert.Equal(contents.Sum(content => (long)content.Length), writer.Totals.PlainBytes);
+        }
+
+        await opened.ReloadAsync();
+        IChunkSource reader = opened.OpenReader();
+        for (int i = 0; i < contents.Length; i++)
+        {
+            Assert.True(references[i].IsPlausible);
+            Assert.Equal(contents[i], await reader.ReadAsync(references[i], chunkClass));
+        }
+    }
+
+    [Fact]
+    public async Task Packs_of_large_files_are_filled_to_32_MiB()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        await using RunWriter writer = opened.OpenWriter("a");
+        await writer.WriteAsync(ChunkClass.Content, Content.Random(64 << 20, 4));
+        await writer.CommitPageAsync(new PageResult("me", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None);
+        Assert.Equal(2, (await opened.NamesAsync("packs/")).Count);
+    }
+
+    [Fact]
+    public async Task What_is_stored_is_not_stored_again()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        byte[] content = Content.Random(1_000_000, 1);
+        await using RunWriter first = opened.OpenWriter("a");
+        ContentRef reference = await first.WriteAsync(ChunkClass.Content, content);
+        Assert.Equal(reference, await first.WriteAsync(ChunkClass.Content, content));
+        await first.CommitPageAsync(new PageResult("first", reference), TestJson.Default.PageResult, CancellationToken.None);
+        Assert.Equal(1, first.Totals.NewChunks);
+        await using RunWriter second = opened.OpenWriter("b");
+        Assert.Equal(reference, await second.WriteAsync(ChunkClass.Content, content));
+        await second.CommitPageAsync(new PageResult("second", reference), TestJson.Default.PageResult, CancellationToken.None);
+        Assert.Equal(0, second.Totals.NewChunks);
+        Assert.Equal(0, second.Totals.AddedBytes);
+        Assert.Single(await opened.NamesAsync("packs/"));
+    }
+
+    [Fact]
+    public async Task Of_two_writers_of_a_page_the_first_counts_and_both_return_its_result()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        byte[] content = Content.Random(2_000_000, 1);
+        Task<PageResult>[] attempts = [.. Enumerable.Range(0, 4).Select(number => Task.Run(async () =>
+        {
+            await using RunWriter writer = opened.OpenWriter("range-1");
+            ContentRef reference = await writer.WriteAsync(ChunkClass.Content, content);
+            return await writer.CommitPageAsync(new PageResult($"attempt {number}", reference), TestJson.Default.PageResult, CancellationToken.None);
+        }))];
+        PageResult[] results = await Task.WhenAll(attempts);
+        Assert.Single(results.Distinct());
+        Assert.Equal(results[0], await opened.Repository.Pages.TryReadAsync(OpenedRepository.Run, "range-1", TestJson.Default.PageResult, CancellationToken.None));
+
+        // The set is made of what the winner's page names.
+        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, CancellationToken.None);
+        using ChunkIndex index = await LoadAsync(opened, merge);
+        Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(results[0].Content, ChunkClass.Content));
+    }
+
+    [Fact]
+    public async Task An_attempt_after_a_kill_uses_the_receipts_and_uploads_nothing_again()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        byte[] content = Content.Random(70_000_000, 1);
+        ContentRef reference;
+        await using (RunWriter killed = opened.OpenWriter("a"))
+        {
+            reference = await killed.WriteAsync(ChunkClass.Content, content);
+            await killed.WriteAsync(ChunkClass.Dump, [1, 2, 3]);
+
+            // Disposal cancels uploads; wait until those that were begun are in the store, as a kill between two requests would find them.
+            while ((await opened.NamesAsync($"runs/{OpenedRepository.Run}/packs/")).Count < 3)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await opened.ReloadAsync();
+        await using RunWriter again = opened.OpenWriter("a");
+        Assert.Equal(reference, await again.WriteAsync(ChunkClass.Content, content));
+        await again.CommitPageAsync(new PageResult("again", reference), TestJson.Default.PageResult, CancellationToken.None);
+        Assert.Equal(0, again.Totals.AddedBytes);
+
+        // Chunks that are known from receipts alone make it into the set.
+        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, CancellationToken.None);
+        using ChunkIndex index = await LoadAsync(opened, merge);
+        Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(reference, ChunkClass.Content));
+    }
+
+    [Fact]
+    public async Task Disposal_without_a_page_leaves_no_page_and_gives_all_memory_back()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        for (int i = 0; i < 5; i++)
+        {
+            await using RunWriter writer = opened.OpenWriter("a");
+            await writer.WriteAsync(ChunkClass.Content, Content.Random(40_000_000, i));
+        }
+
+        Assert.Null(await opened.Repository.Pages.TryReadAsync(OpenedRepository.Run, "a", TestJson.Default.PageResult, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_first_fault_of_an_upload_stops_the_writer()
+    {
+        var blobs = new FailingPuts("packs/");
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(blobs);
+        await using RunWriter writer = opened.OpenWriter("a");
+        await writer.WriteAsync(ChunkClass.Content, [1, 2, 3]);
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(
+            () => writer.CommitPageAsync(new PageResult("me", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None));
+        Assert.Equal(ErrorKind.Storage, exception.Kind);
+        await Assert.ThrowsAsync<PermanentException>(() => writer.WriteAsync(ChunkClass.Content, [4]));
+        Assert.Empty(await opened.NamesAsync("runs/"));
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_answered_with_the_same_bytes()
+    {
+        var blobs = new LostAnswers();
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(blobs);
+        await using RunWriter writer = opened.OpenWriter("a");
+        blobs.Lose = true;
+        ContentRef reference = await writer.WriteAsync(ChunkClass.Content, Content.Random(3_000_000, 1));
+        PageResult result = await writer.CommitPageAsync(new PageResult("me", reference), TestJson.Default.PageResult, CancellationToken.None);
+        Assert.Equal(new PageResult("me", reference), result);
+        Assert.Single(await opened.NamesAsync("packs/"));
+    }
+
+    private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, IndexMerge merge) => ChunkIndex.LoadAsync(
+        opened.Blobs, opened.Repository.Sealer, opened.Repository.KeyRing.Repository, opened.CacheDirectory,
+        [.. merge.Indexes.Select(row => new IndexSummary(row.Id, 1, row.Rows))], CancellationToken.None);
+}

@@ -1,0 +1,68 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Testing;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+/// <summary>A repository in memory, with encryption <c>none</c> unless a passphrase is given, and a run at work in it.</summary>
+internal sealed class OpenedRepository : IAsyncDisposable
+{
+    public static readonly RunId Run = RunId.Parse("20261122T201500Z-1f2e3d4c");
+
+    private readonly TempDirectory _cache = new();
+
+    private OpenedRepository(IBlobStore blobs) => Blobs = blobs;
+
+    public IBlobStore Blobs { get; }
+
+    public string CacheDirectory => _cache.Path;
+
+    public BackupRepository Repository { get; private set; } = null!;
+
+    public ChunkIndex Index { get; private set; } = null!;
+
+    public RunIndex RunIndex { get; private set; } = null!;
+
+    public static async Task<OpenedRepository> CreateAsync(IBlobStore? blobs = null, Secret? passphrase = null)
+    {
+        var opened = new OpenedRepository(blobs ?? new MemoryBlobStore());
+        string encryption = passphrase is null ? "none" : "passphrase";
+        await BackupRepository.InitAsync(opened.Blobs, new RepositoryInit(encryption, passphrase, "first", TimeProvider.System));
+        opened.Repository = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(passphrase));
+        await opened.ReloadAsync();
+        return opened;
+    }
+
+    public RepositoryAccess Access(Secret? passphrase = null) => new(passphrase is null ? "none" : "passphrase", passphrase, CacheDirectory, TimeProvider.System);
+
+    /// <summary>What another process that comes to the run sees.</summary>
+    public async Task ReloadAsync()
+    {
+        RunIndex?.Dispose();
+        LogHead head = await Repository.Log.ReadAsync();
+        Index = await Repository.LoadIndexAsync(head.State, CancellationToken.None);
+        RunIndex = await Repository.LoadRunIndexAsync(Run, CancellationToken.None);
+    }
+
+    public RunWriter OpenWriter(string page) => Repository.OpenRunWriter(Run, page, Index, RunIndex);
+
+    public IChunkSource OpenReader() => Repository.CreateReader(Index, RunIndex);
+
+    public async Task<IReadOnlyList<string>> NamesAsync(string prefix)
+    {
+        List<string> names = [];
+        await foreach (BlobItem item in Blobs.ListAsync(prefix, CancellationToken.None))
+        {
+            names.Add(item.Name);
+        }
+
+        return names;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        RunIndex.Dispose();
+        await Repository.DisposeAsync();
+        _cache.Dispose();
+    }
+}

@@ -1,0 +1,62 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+/// <summary>A store in memory whose writes a test interferes with.</summary>
+internal abstract class WrappedStore : IBlobStore
+{
+    private readonly MemoryBlobStore _inner = new();
+
+    public string Location => _inner.Location;
+
+    public virtual Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => _inner.PutIfAbsentAsync(name, content, cancellationToken);
+
+    public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => _inner.PutAsync(name, content, cancellationToken);
+
+    public Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken) => _inner.ReadAsync(name, offset, destination, cancellationToken);
+
+    public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken) => _inner.GetPropertiesAsync(name, cancellationToken);
+
+    public IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) => _inner.ListAsync(prefix, cancellationToken);
+
+    public virtual Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => _inner.DeleteAsync(name, cancellationToken);
+
+    public Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken) => _inner.AcquireLeaseAsync(name, leaseId, duration, cancellationToken);
+
+    public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) => _inner.ReleaseLeaseAsync(name, leaseId, cancellationToken);
+
+    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) => _inner.BreakLeaseAsync(name, cancellationToken);
+}
+
+/// <summary>Refuses every blob whose name begins so.</summary>
+internal sealed class FailingPuts(string prefix) : WrappedStore
+{
+    public override Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => name.StartsWith(prefix, StringComparison.Ordinal)
+        ? throw new PermanentException(ErrorKind.Storage, "The store is full.")
+        : base.PutIfAbsentAsync(name, content, cancellationToken);
+}
+
+/// <summary>Creates every blob and loses the first answer.</summary>
+internal sealed class LostAnswers : WrappedStore
+{
+    private readonly HashSet<string> _lost = [];
+
+    public bool Lose { get; set; }
+
+    public override async Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        PutOutcome outcome = await base.PutIfAbsentAsync(name, content, cancellationToken);
+        lock (_lost)
+        {
+            return Lose && _lost.Add(name) ? throw new TransientException(ErrorKind.Storage, "The connection broke.") : outcome;
+        }
+    }
+}
+
+/// <summary>A store that keeps whatever was written.</summary>
+internal sealed class WithoutDeletes : WrappedStore
+{
+    public override Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
+        throw new PermanentException(ErrorKind.Storage, "The blob is protected until 2027-01-01.");
+}

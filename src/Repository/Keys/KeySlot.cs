@@ -36,6 +36,10 @@ internal static class KeySlot
         }
     }
 
+    /// <summary>Whether nothing in a slot that was read is null, and its number of keys can be.</summary>
+    public static bool IsComplete(SlotDocument? slot) =>
+        slot is { Keys: { IsDefaultOrEmpty: false, Length: <= MaxKeys } } && slot.Keys.All(key => key is not null);
+
     /// <summary>The keys, where the passphrase opens this slot; null where it does not. Parameters out of bounds are damage, before any work is done with them.</summary>
     public static IReadOnlyList<ClassKey>? TryOpen(SlotDocument slot, UInt128 repository, Secret passphrase, string blobName)
     {
@@ -47,11 +51,6 @@ internal static class KeySlot
         if (!KeyDerivation.IsBounded(slot.Kdf))
         {
             throw Damage.In(blobName, $"the key derivation of slot '{slot.Id}' is out of bounds");
-        }
-
-        if (slot.Keys.IsDefaultOrEmpty || slot.Keys.Length > MaxKeys)
-        {
-            throw Damage.In(blobName, $"slot '{slot.Id}' has no keys, or too many");
         }
 
         byte[] wrapping = Derive(passphrase, slot.Kdf);

@@ -9,7 +9,10 @@ namespace AlfrescoBackupFlows.Repository;
 /// </summary>
 internal sealed unsafe class PackBuffer(int capacity) : MemoryManager<byte>
 {
-    private void* _memory = NativeMemory.Alloc((nuint)capacity);
+    // glibc maps what is longer than 32 MiB by itself and gives it back when it is freed; shorter blocks can end up in a heap that never shrinks.
+    private const int AlwaysMapped = 33 << 20;
+
+    private void* _memory = NativeMemory.Alloc((nuint)Math.Max(capacity, AlwaysMapped));
 
     public int Capacity { get; } = capacity;
 

@@ -1,0 +1,56 @@
+using AlfrescoBackupFlows.Platform;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+public sealed class KeySlotsTests
+{
+    private static readonly Secret First = new("first passphrase");
+    private static readonly Secret Second = new("zweite Passphrase, größer");
+
+    [Fact]
+    public async Task An_added_passphrase_opens_and_a_removed_one_does_not()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
+        KeyChange added = await opened.Repository.Keys.AddAsync(Second, "second");
+        Assert.Null(added.Warning);
+        IReadOnlyList<KeySlotSummary> slots = await opened.Repository.Keys.ListAsync();
+        Assert.Equal(["first", "second"], slots.Select(slot => slot.Name));
+        await using (BackupRepository second = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Second)))
+        {
+            await second.Keys.RemoveAsync(slots[0].Id);
+        }
+
+        await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)));
+        Assert.Equal(["config/3"], await opened.NamesAsync("config/"));
+    }
+
+    [Fact]
+    public async Task The_last_passphrase_cannot_be_removed()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
+        string id = Assert.Single(await opened.Repository.Keys.ListAsync()).Id;
+        Assert.Equal(ErrorKind.Configuration, (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.RemoveAsync(id))).Kind);
+        Assert.Equal(ErrorKind.Configuration, (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.RemoveAsync("00000000"))).Kind);
+    }
+
+    [Fact]
+    public async Task An_old_config_that_cannot_be_deleted_is_said_and_does_not_count()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(new WithoutDeletes(), First);
+        KeySlotSummary first = Assert.Single(await opened.Repository.Keys.ListAsync());
+        await opened.Repository.Keys.AddAsync(Second, "second");
+        KeyChange removed = await opened.Repository.Keys.RemoveAsync(first.Id);
+        Assert.Contains("config/2", removed.Warning, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)));
+        await using BackupRepository second = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Second));
+    }
+
+    [Fact]
+    public async Task Without_encryption_there_are_no_passphrases_to_change()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        Assert.Empty(await opened.Repository.Keys.ListAsync());
+        Assert.Equal(ErrorKind.Configuration, (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.AddAsync(Second, "second"))).Kind);
+    }
+}

@@ -18,8 +18,7 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
         {
             DateTimeOffset started = steps.Now;
             steps.Status.Begin("open");
-            ImmutableArray<string> supersedes = input.Supersedes.IsDefault ? [] : input.Supersedes;
-            OpenedRun opened = await steps.CallAsync(ActivityNames.OpenRun, new OpenRunInput(input.Run, supersedes), Retries.Storage);
+            OpenedRun opened = await steps.CallAsync(ActivityNames.OpenRun, new OpenRunInput(input.Run, input.Supersedes), Retries.Storage);
             run = run with { Parent = opened.Parent };
 
             steps.Status.Begin("check");

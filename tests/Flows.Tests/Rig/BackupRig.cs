@@ -71,7 +71,7 @@ internal sealed class BackupRig : IDisposable
         await using FlowEnvironment environment = CreateEnvironment();
         await using EmbeddedEngine engine = EmbeddedEngine.Open(State, BackupFlows.CreateCatalog(environment));
         string run = NewRun();
-        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, acceptContentLoss), run);
+        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, acceptContentLoss, []), run);
         return await engine.RunToEndAsync(run, cancellationToken);
     }
 

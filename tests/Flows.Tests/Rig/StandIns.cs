@@ -87,7 +87,7 @@ internal sealed class StandIns : IDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using EmbeddedEngine engine = EmbeddedEngine.Open(_directory.Path, CreateCatalog(), new EngineOptions { TimeProvider = Time });
-        engine.Start(FlowNames.HotBackup, new HotBackupInput("20261122T010000Z-00000001"), "one");
+        engine.Start(FlowNames.HotBackup, new HotBackupInput("20261122T010000Z-00000001", AcceptContentLoss: false, []), "one");
         started?.Invoke(engine);
         Task passing = PassTimeAsync(stop.Token);
         try

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Flows;
 /// <param name="Supersedes">
 /// Earlier runs of this installation that the host knows to be dead, because their journal is its own: their lease is taken over at once.
 /// </param>
-public sealed record HotBackupInput(string Run, bool AcceptContentLoss = false, ImmutableArray<string> Supersedes = default);
+public sealed record HotBackupInput(string Run, bool AcceptContentLoss, ImmutableArray<string> Supersedes);
 
 /// <summary>A sealed set in numbers. <see cref="HasFindings"/> is what a person must see (exit code 3).</summary>
 /// <param name="Set">Id of the set, the run's id.</param>

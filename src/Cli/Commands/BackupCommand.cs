@@ -29,17 +29,17 @@ internal static class BackupCommand
             context.Messages.Note($"run {unfinished} is resumed");
             if (await host.DriveAsync(unfinished) is { } resumed)
             {
-                return Report(context, resumed);
+                return Report(context, host, resumed);
             }
         }
 
         HotBackupResult result = await host.DriveAsync(host.StartNew(acceptContentLoss))
             ?? throw new InvalidOperationException("a run that this version began does not match its journal");
-        return Report(context, result);
+        return Report(context, host, result);
     }
 
     /// <summary>What a sealed set gets, whoever drove the run to its end.</summary>
-    public static int Report(CommandContext context, HotBackupResult result)
+    public static int Report(CommandContext context, BackupHost host, HotBackupResult result)
     {
         string[] warnings = result.Warnings.IsDefault ? [] : [.. result.Warnings];
         foreach (string warning in warnings)
@@ -57,7 +57,8 @@ internal static class BackupCommand
             result.Files,
             result.Bytes,
             result.AddedBytes,
-            warnings);
+            warnings,
+            host.Traffic());
         context.Result.Write(document, CliJson.Relaxed.BackupDocument, writer => WriteText(document, writer));
         if (!result.HasFindings)
         {
@@ -73,6 +74,6 @@ internal static class BackupCommand
     private static void WriteText(BackupDocument set, TextWriter writer)
     {
         writer.WriteLine($"set {set.Id}: {(set.Consistent ? "consistent" : "NOT consistent")}");
-        writer.WriteLine($"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored");
+        writer.WriteLine($"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, {Units.Count(set.Storage.Requests)} storage requests");
     }
 }

@@ -21,7 +21,7 @@ internal static class ResumeCommand
         await using BackupHost host = await BackupHost.OpenAsync(context);
         if (host.FindUnfinished() is { } run && await host.DriveAsync(run) is { } result)
         {
-            return BackupCommand.Report(context, result);
+            return BackupCommand.Report(context, host, result);
         }
 
         context.Result.Write(

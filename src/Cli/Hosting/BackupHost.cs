@@ -121,6 +121,8 @@ internal sealed class BackupHost : IAsyncDisposable
         }
     }
 
+    public StorageDocument Traffic() => _host.Traffic();
+
     public async ValueTask DisposeAsync()
     {
         await _engine.DisposeAsync();

@@ -1,6 +1,8 @@
+using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.State;
+using AlfrescoBackupFlows.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -8,10 +10,14 @@ namespace AlfrescoBackupFlows.Cli.Hosting;
 /// <summary>What this process gives to flows: options, stores that count, a clock, a log. Disposed after the engine.</summary>
 internal sealed class HostEnvironment : IAsyncDisposable
 {
+    private readonly CountingBlobStore _blobs;
+    private readonly CountingBlobStore _control;
+
     private HostEnvironment(LoadedOptions loaded, RepositoryStores stores, ILoggerFactory loggers, TimeProvider time)
     {
         (Options, Loggers) = (loaded.Options, loggers);
-        Flows = new FlowEnvironment(loaded, stores, time, loggers);
+        (_blobs, _control) = (new CountingBlobStore(stores.Blobs), new CountingBlobStore(stores.Control));
+        Flows = new FlowEnvironment(loaded, new RepositoryStores(_blobs, _control), time, loggers);
     }
 
     public BackupOptions Options { get; }
@@ -29,9 +35,12 @@ internal sealed class HostEnvironment : IAsyncDisposable
         return new HostEnvironment(loaded, stores, loggers, context.Time);
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>What this process asked of the storage so far.</summary>
+    public StorageDocument Traffic() => new(_blobs.Total + _control.Total, _blobs.BytesUp + _control.BytesUp, _blobs.BytesDown + _control.BytesDown);
+
+    public async ValueTask DisposeAsync()
     {
+        await Flows.DisposeAsync();
         Loggers.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

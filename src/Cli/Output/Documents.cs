@@ -56,7 +56,11 @@ internal sealed record BackupDocument(
     long Files,
     long Bytes,
     long AddedBytes,
-    string[] Warnings);
+    string[] Warnings,
+    StorageDocument Storage);
+
+/// <summary>What this process asked of the storage.</summary>
+internal sealed record StorageDocument(long Requests, long UploadedBytes, long DownloadedBytes);
 
 /// <param name="State"><c>none</c>, <c>running</c>, <c>interrupted</c>, <c>sealed</c>, <c>failed</c>, <c>cancelled</c>.</param>
 internal sealed record StatusDocument(

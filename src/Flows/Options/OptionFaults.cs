@@ -17,14 +17,20 @@ internal sealed class OptionFaults
         }
     }
 
-    /// <summary>Takes over the faults that another part found, a line each.</summary>
+    /// <summary>Takes over the faults that another part found, a line each; what it says of a setting that is reported already adds nothing.</summary>
     public void Add(AbfException fault)
     {
+        HashSet<string> named = [.. _lines.Select(Setting)];
         foreach (string line in fault.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            Add(line);
+            if (!named.Contains(Setting(line)))
+            {
+                Add(line);
+            }
         }
     }
+
+    private static string Setting(string line) => line.Split(' ', ':')[0];
 
     /// <exception cref="PermanentException">Of kind Configuration, one line per fault, where there is any.</exception>
     public void ThrowIfAny()

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Platform;
 using Microsoft.Extensions.Configuration;
 
 namespace AlfrescoBackupFlows.Flows.Options;
@@ -15,19 +17,27 @@ public static class OptionsReader
     private static readonly string[] SecretKeys = ["repository:passphrase", "repository:connectionString"];
 
     /// <summary>Reads the file, if one is named, and the environment over it.</summary>
-    /// <exception cref="Platform.PermanentException">Of kind Configuration: one line per fault, each naming setting, value and mend.</exception>
+    /// <exception cref="PermanentException">Of kind Configuration: one line per fault, each naming setting, value and mend.</exception>
     public static LoadedOptions Load(string? path, OptionsScope scope)
     {
         var faults = new OptionFaults();
         IConfigurationRoot file = path is null ? new ConfigurationBuilder().Build() : ReadFile(path, faults);
         IConfigurationRoot environment = new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build();
         string directory = path is null ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Read(file, environment, directory, scope, faults);
+        LoadedOptions loaded = Read(file, environment, directory, scope, faults);
+        if (scope is OptionsScope.Installation)
+        {
+            Discover(loaded.Options, faults);
+        }
+
+        faults.ThrowIfAny();
+        return loaded;
     }
 
     /// <param name="file">What a file says; secrets themselves are refused here.</param>
     /// <param name="environment">What overrides it.</param>
     /// <param name="directory">Relative paths are relative to it.</param>
+    /// <param name="faults">Takes what is wrong; the result counts only where that is nothing.</param>
     internal static LoadedOptions Read(IConfiguration file, IConfiguration environment, string directory, OptionsScope scope, OptionFaults faults)
     {
         foreach (string key in SecretKeys.Where(k => file[k] is not null))
@@ -42,9 +52,20 @@ public static class OptionsReader
         OptionPaths.Resolve(options, directory);
         options.State ??= scope is OptionsScope.Repository ? OptionPaths.DefaultState() : null;
         OptionRules.Check(options, scope, faults);
-        LoadedOptions loaded = OptionSecrets.Read(options, faults);
-        faults.ThrowIfAny();
-        return loaded;
+        return OptionSecrets.Read(options, faults);
+    }
+
+    /// <summary>What the installation's own properties make of the settings: faults there are reported together with those of the file.</summary>
+    private static void Discover(BackupOptions options, OptionFaults faults)
+    {
+        try
+        {
+            _ = Installation.Discover(options.Installation);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Configuration)
+        {
+            faults.Add(e);
+        }
     }
 
     private static string VariableName(string path) =>

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Azure;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -32,8 +33,11 @@ public static class StoreFactory
 
     private static async Task<IBlobStore> OpenAsync(string url, LoadedOptions loaded, bool create, TimeProvider time, CancellationToken cancellationToken)
     {
-        string path = DirectoryBlobStore.TryParseUrl(url)
-            ?? throw new PermanentException(ErrorKind.Configuration, "repository.url: only file:///path can be opened yet");
+        if (DirectoryBlobStore.TryParseUrl(url) is not { } path)
+        {
+            return AzureBlobStore.Open(new AzureStoreOptions { Url = url, ConnectionString = loaded.ConnectionString });
+        }
+
         return create ? await DirectoryBlobStore.CreateAsync(path, time, cancellationToken) : DirectoryBlobStore.Open(path, time);
     }
 

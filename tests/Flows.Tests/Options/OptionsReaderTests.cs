@@ -152,6 +152,9 @@ public sealed class OptionsReaderTests : IDisposable
     {
         IConfigurationRoot file = new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))).Build();
         IConfigurationRoot variables = new ConfigurationBuilder().AddInMemoryCollection(environment.ToDictionary(e => e.Key, e => (string?)e.Value)).Build();
-        return OptionsReader.Read(file, variables, _directory, scope, new OptionFaults());
+        var faults = new OptionFaults();
+        LoadedOptions loaded = OptionsReader.Read(file, variables, _directory, scope, faults);
+        faults.ThrowIfAny();
+        return loaded;
     }
 }

@@ -1,0 +1,103 @@
+using AlfrescoBackupFlows.Cli.Tests.Rig;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly AbfRig _abf = new();
+
+    public void Dispose() => _abf.Dispose();
+
+    [Theory]
+    [InlineData("'bogus'", "bogus")]
+    [InlineData("'--bogus'", "sets", "--bogus")]
+    [InlineData("command was not provided")]
+    [InlineData("SET", "show")]
+    [InlineData("command was not provided", "key")]
+    [InlineData("--new-passphrase-file", "key", "add", "--name", "x")]
+    public async Task A_wrong_command_line_is_exit_code_2_and_leaves_stdout_empty(string expected, params string[] arguments)
+    {
+        AbfResult result = await _abf.RunPlainAsync(arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Empty(result.Out);
+        Assert.Contains(expected, result.Errors[0]);
+        Assert.EndsWith("--help' tells what can be said", result.Errors[^1]);
+    }
+
+    [Fact]
+    public async Task The_version_is_one_line()
+    {
+        AbfResult result = await _abf.RunPlainAsync("--version");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+\r?\n$", result.Out);
+        Assert.Empty(result.Error);
+    }
+
+    [Fact]
+    public async Task Every_command_has_help()
+    {
+        foreach (string command in (string[])["init", "backup", "resume", "status", "cancel", "sets", "show", "key"])
+        {
+            AbfResult result = await _abf.RunPlainAsync(command, "--help");
+            Assert.Equal(0, result.ExitCode);
+            Assert.Contains("--config <FILE>", result.Out);
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_configuration_file_is_named()
+    {
+        AbfResult result = await _abf.RunPlainAsync("sets", "--config", "elsewhere.json");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("--config 'elsewhere.json' does not exist", Assert.Single(result.Errors));
+    }
+
+    [Fact]
+    public async Task Every_fault_of_the_configuration_is_reported_at_once()
+    {
+        _abf.Config["stat"] = "x";
+        _abf.Section("installation")["name"] = "Not A Name";
+        _abf.Section("repository")["passphraseFile"] = _abf.Combine("gone");
+        _abf.Section("installation")["index"] = new System.Text.Json.Nodes.JsonObject { ["cron"] = "every night" };
+        _abf.Section("installation")["globalProperties"] = _abf.Combine("absent.properties");
+
+        AbfResult result = await _abf.RunAsync("backup", "--json");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Empty(result.Out);
+        foreach (string setting in (string[])["stat:", "installation.name", "repository.passphraseFile", "installation.index.cron", "installation.globalProperties"])
+        {
+            Assert.Single(result.Errors, e => e.StartsWith(setting, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(5, result.Errors.Length);
+    }
+
+    [Fact]
+    public async Task The_environment_alone_can_configure()
+    {
+        _abf.Environment["ABF__REPOSITORY__URL"] = new Uri(_abf.Repository).AbsoluteUri;
+        _abf.Environment["ABF__REPOSITORY__PASSPHRASE"] = AbfRig.Passphrase;
+        _abf.Environment["ABF__STATE"] = _abf.State;
+
+        Assert.Equal(0, (await _abf.RunPlainAsync("init")).ExitCode);
+        Assert.Equal("[]\n", (await _abf.RunPlainAsync("--json", "sets")).Out);
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task A_passphrase_file_that_others_can_read_is_a_warning()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no permission bits.");
+        File.SetUnixFileMode(_abf.PassphraseFile, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+
+        AbfResult result = await _abf.RunAsync("init");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("warning: repository.passphraseFile", result.Error);
+    }
+}

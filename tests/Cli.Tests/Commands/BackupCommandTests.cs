@@ -1,0 +1,147 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Cli.Tests.Rig;
+using AlfrescoBackupFlows.Testing;
+using Npgsql;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests.Commands;
+
+/// <summary>The executable against a sample installation on a real PostgreSQL.</summary>
+public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsyncLifetime
+{
+    private readonly AbfRig _abf = new();
+    private SampleInstallation? _sample;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private SampleInstallation Sample => _sample!;
+
+    public async ValueTask InitializeAsync()
+    {
+        PostgresServer postgres = await server.GetAsync();
+        string database = await postgres.CreateDatabaseAsync("cli", Token);
+        _sample = new SampleInstallation(
+            _abf.Combine("alfresco"),
+            new SampleDatabase(
+                () => new NpgsqlConnection(postgres.ConnectionString(database)),
+                $"jdbc:postgresql://{postgres.Host}:{postgres.Port}/{database}",
+                postgres.Username,
+                postgres.Password,
+                AlfrescoSchema.PostgreSql),
+            seed: 3);
+        await _sample.CreateAsync(Token);
+        await _sample.AddDocumentsAsync(60, Token);
+        JsonObject installation = _abf.Section("installation");
+        installation["globalProperties"] = _sample.PropertiesFile;
+        installation["index"] = new JsonObject { ["cron"] = "0 0 3 1 1 ? 2099" };
+        installation["database"] = new JsonObject { ["toolPath"] = PostgresServer.BinDirectory };
+        Assert.Equal(0, (await _abf.RunAsync("init")).ExitCode);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _abf.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Two_backups_are_two_sets_newest_first_and_tell_their_phases_in_order()
+    {
+        AbfResult first = await _abf.RunAsync("backup", "--json");
+        Assert.True(first.ExitCode == 0, first.Error);
+        await Sample.AddDocumentsAsync(5, Token);
+        AbfResult second = await _abf.RunAsync("backup");
+        Assert.True(second.ExitCode == 0, second.Error);
+        Assert.Contains(": consistent", second.Out);
+
+        JsonElement[] sets = [.. (await _abf.RunAsync("sets", "--json")).Json.EnumerateArray()];
+        Assert.Equal(
+            ["id", "installation", "started", "sealed", "consistent", "missing", "files", "bytes", "addedBytes", "parent"],
+            sets[0].EnumerateObject().Select(p => p.Name));
+        Assert.Equal(first.Json.GetProperty("id").GetString(), sets[1].GetProperty("id").GetString());
+        Assert.Equal(sets[1].GetProperty("id").GetString(), sets[0].GetProperty("parent").GetString());
+        Assert.True(sets[0].GetProperty("addedBytes").GetInt64() < sets[1].GetProperty("addedBytes").GetInt64());
+
+        JsonElement shown = (await _abf.RunAsync("show", "latest", "--json")).Json;
+        JsonElement[] phases = [.. shown.GetProperty("phases").EnumerateArray()];
+        Assert.Equal(["index", "database", "files"], phases.Select(p => p.GetProperty("name").GetString()));
+        DateTime[] times = [.. phases.SelectMany(p => new[] { p.GetProperty("started").GetDateTime(), p.GetProperty("ended").GetDateTime() })];
+        Assert.Equal(times.Order(), times);
+        Assert.All(times, t => Assert.Equal(DateTimeKind.Utc, t.Kind));
+    }
+
+    [Fact]
+    public async Task Show_lists_what_is_below_a_path()
+    {
+        await _abf.RunAsync("backup", "--quiet");
+
+        string[] paths = [.. (await _abf.RunAsync("show", "latest", "--path", "keystore", "--json")).Json.GetProperty("entries").EnumerateArray()
+            .Select(e => e.GetProperty("path").GetString()!)];
+        Assert.Equal(["keystore", "keystore/keystore", "keystore/keystore-passwords.properties"], paths);
+        AbfResult text = await _abf.RunAsync("show", "latest", "--path", "keystore/keystore-");
+        Assert.Contains("keystore/keystore-passwords.properties", text.Out);
+        Assert.DoesNotContain(" keystore/keystore\n", text.Out);
+    }
+
+    [Fact]
+    public async Task A_required_file_that_is_missing_is_exit_code_3_and_named()
+    {
+        File.Delete(Directory.GetFiles(Sample.Contentstore, "*.bin", SearchOption.AllDirectories)[0]);
+
+        AbfResult result = await _abf.RunAsync("backup", "--json");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.False(result.Json.GetProperty("consistent").GetBoolean());
+        Assert.Equal(1, result.Json.GetProperty("missing").GetInt64());
+        JsonElement finding = (await _abf.RunAsync("show", "latest", "--json")).Json.GetProperty("findings")[0];
+        Assert.Equal("missing", finding.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task Nothing_to_resume_is_one_line_and_exit_code_0()
+    {
+        AbfResult result = await _abf.RunAsync("resume");
+
+        Assert.Equal((0, "nothing to resume"), (result.ExitCode, result.Out.Trim()));
+    }
+
+    [Fact]
+    public async Task An_unreachable_database_is_exit_code_5_and_no_set()
+    {
+        ((JsonObject)_abf.Section("installation")["database"]!)["url"] = $"jdbc:postgresql://127.0.0.1:{FreePort.Next()}/alfresco";
+
+        AbfResult result = await _abf.RunAsync("backup");
+
+        Assert.Equal(5, result.ExitCode);
+        Assert.Single(result.Errors);
+        Assert.Equal("[]", (await _abf.RunAsync("sets", "--json")).Out.Trim());
+        Assert.Equal("failed", (await _abf.RunAsync("status", "--json")).Json.GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task A_missing_content_store_is_exit_code_5()
+    {
+        Directory.Move(Sample.Contentstore, Sample.Contentstore + ".unmounted");
+
+        AbfResult result = await _abf.RunAsync("backup");
+
+        Assert.Equal(5, result.ExitCode);
+        Assert.Contains(Sample.Contentstore, Assert.Single(result.Errors));
+    }
+
+    [Fact]
+    public async Task No_secret_enters_output_or_state()
+    {
+        AbfResult result = await _abf.RunAsync("backup");
+
+        string password = (await server.GetAsync()).Password;
+        Assert.DoesNotContain(password, result.Out + result.Error);
+        foreach (string file in Directory.EnumerateFiles(_abf.State, "*", SearchOption.AllDirectories))
+        {
+            string text = System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, Token));
+            Assert.DoesNotContain(password, text);
+            Assert.DoesNotContain(AbfRig.Passphrase, text);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Testing;
+using CliWrap;
+using CliWrap.Buffered;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests.Rig;
+
+/// <summary>What a run of the executable left.</summary>
+internal sealed record AbfResult(int ExitCode, string Out, string Error)
+{
+    /// <summary>The one document on stdout.</summary>
+    public JsonElement Json => JsonDocument.Parse(Out).RootElement;
+
+    /// <summary>Error lines without their time stamps.</summary>
+    public string[] Errors => [.. Error.Split('\n').Where(l => l.Contains(" error: ", StringComparison.Ordinal)).Select(l => l[(l.IndexOf(" error: ", StringComparison.Ordinal) + 8)..].TrimEnd('\r'))];
+}
+
+/// <summary>The real executable, with a configuration file, a repository in a directory and a passphrase.</summary>
+internal sealed class AbfRig : IDisposable
+{
+    public const string Passphrase = "tr0ub4dor & staple";
+
+    private readonly TempDirectory _directory = new();
+
+    public AbfRig()
+    {
+        File.WriteAllText(PassphraseFile, Passphrase + "\n");
+        Restrict(PassphraseFile);
+        Config = new JsonObject
+        {
+            ["installation"] = new JsonObject { ["name"] = "acme" },
+            ["repository"] = new JsonObject { ["url"] = new Uri(Repository).AbsoluteUri, ["passphraseFile"] = PassphraseFile },
+            ["state"] = State,
+        };
+    }
+
+    public JsonObject Config { get; }
+
+    public string Repository => _directory.Combine("repository");
+
+    public string State => _directory.Combine("state");
+
+    public string PassphraseFile => _directory.Combine("passphrase");
+
+    public string ConfigFile => _directory.Combine("abf.json");
+
+    public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal);
+
+    public JsonObject Section(string name) => (JsonObject)Config[name]!;
+
+    public string Combine(string name) => _directory.Combine(name);
+
+    /// <summary>Creates a file that only its owner can read.</summary>
+    public string WriteSecret(string name, string text)
+    {
+        string path = _directory.Combine(name);
+        File.WriteAllText(path, text);
+        Restrict(path);
+        return path;
+    }
+
+    /// <summary>Runs a command with <c>--config</c> at its end.</summary>
+    public Task<AbfResult> RunAsync(params string[] arguments)
+    {
+        File.WriteAllText(ConfigFile, Config.ToJsonString());
+        return RunPlainAsync([.. arguments, "--config", ConfigFile]);
+    }
+
+    public async Task<AbfResult> RunPlainAsync(params string[] arguments)
+    {
+        BufferedCommandResult result = await CliWrap.Cli.Wrap(Executable)
+            .WithArguments(arguments)
+            .WithWorkingDirectory(_directory.Path)
+            .WithEnvironmentVariables(Environment)
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+        return new AbfResult(result.ExitCode, result.StandardOutput, result.StandardError);
+    }
+
+    /// <summary>Starts a command and leaves it running.</summary>
+    public Process Start(params string[] arguments)
+    {
+        File.WriteAllText(ConfigFile, Config.ToJsonString());
+        var start = new ProcessStartInfo(Executable, [.. arguments, "--config", ConfigFile])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = _directory.Path,
+        };
+        return Process.Start(start)!;
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private static string Executable =>
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "abf.exe" : "abf");
+
+    private static void Restrict(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+}

@@ -15,6 +15,8 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyChangeDocument))]
 [JsonSerializable(typeof(KeyDocument[]))]
+[JsonSerializable(typeof(RestoreDocument))]
+[JsonSerializable(typeof(RestorePlanDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Nothing here enters HTML: names stay as they are.</summary>

@@ -93,3 +93,14 @@ internal sealed record KeyDocument(string Id, string Name, DateTime Created);
 
 /// <param name="Outcome"><c>added</c> or <c>removed</c>.</param>
 internal sealed record KeyChangeDocument(string Id, string Outcome);
+
+/// <summary><c>restore --json</c>.</summary>
+/// <param name="Required">Files that the database requires.</param>
+/// <param name="MissingFiles">The first of those that the set does not have.</param>
+internal sealed record RestoreDocument(string Set, string Target, long Files, long Bytes, bool Database, long Required, long Missing, string[] MissingFiles, string[] Warnings);
+
+/// <summary><c>restore --dry-run --json</c>.</summary>
+/// <param name="Database">The vendor of the dump; null where none is restored.</param>
+internal sealed record RestorePlanDocument(string Set, string Target, long Files, long Bytes, string? Database, long Missing, RestoreRootDocument[] Roots, string[] Warnings);
+
+internal sealed record RestoreRootDocument(string Name, long Files, long Bytes);

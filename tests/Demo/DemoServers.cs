@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Testing;
+using Azure.Storage.Blobs;
 using Npgsql;
 
 namespace AlfrescoBackupFlows.Demo;
@@ -104,6 +105,10 @@ internal sealed class DemoServers : IAsyncDisposable
             _servers.Add(azurite);
             blobUrl = $"{azurite.AccountUrl}/demo";
             blobConnection = azurite.ConnectionString;
+
+            // Azurite is older than the newest version of the service that the client speaks.
+            var client = new BlobServiceClient(blobConnection, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2024_11_04));
+            await client.CreateBlobContainerAsync("demo", cancellationToken: cancellationToken);
         }
 
         if (options.UsesMariaDb)

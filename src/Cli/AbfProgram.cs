@@ -46,6 +46,7 @@ internal static class AbfProgram
             CancelCommand.Create(runner),
             SetsCommand.Create(runner),
             ShowCommand.Create(runner),
+            VerifyCommand.Create(runner),
             RestoreCommand.Create(runner),
             KeyCommand.Create(runner),
         };

@@ -15,6 +15,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyChangeDocument))]
 [JsonSerializable(typeof(KeyDocument[]))]
+[JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(RestorePlanDocument))]
 internal sealed partial class CliJson : JsonSerializerContext

@@ -104,3 +104,14 @@ internal sealed record RestoreDocument(string Set, string Target, long Files, lo
 internal sealed record RestorePlanDocument(string Set, string Target, long Files, long Bytes, string? Database, long Missing, RestoreRootDocument[] Roots, string[] Warnings);
 
 internal sealed record RestoreRootDocument(string Name, long Files, long Bytes);
+
+/// <summary><c>verify --json</c>.</summary>
+/// <param name="Sound">Every set that was looked at restores, as far as was looked.</param>
+/// <param name="Required">Required files that were looked up in the listings.</param>
+/// <param name="Errors">All of them; <paramref name="Findings"/> has the first thousand findings.</param>
+internal sealed record VerifyDocument(
+    bool Sound, bool ReadData, string[] Sets, long Files, long Bytes, long Required, long Packs, long PacksRead, long Errors, long Warnings, VerifyFindingDocument[] Findings);
+
+/// <param name="Severity"><c>error</c> or <c>warning</c>.</param>
+/// <param name="Set">Null: the repository as a whole.</param>
+internal sealed record VerifyFindingDocument(string Severity, string? Set, string Line);

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Cli.Progress;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary><c>abf verify</c>: proves that sets restore. Reads only; findings are a damaged repository's exit code.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var set = new Option<string?>("--set") { Description = "The set's id, or 'latest'; without it, all sets." };
+        var readData = new Option<bool>("--read-data") { Description = "Read every byte and recompute every chunk's id." };
+        var command = new Command("verify", "Prove that sets restore: manifest, listings, packs, and the required files again.") { set, readData };
+        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(set), parsed.GetValue(readData))));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string? set, bool readData)
+    {
+        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+        SetSummary[] sets = set is null ? [.. opened.Sets] : [opened.FindSet(set)];
+        var totals = new LatestTotals();
+        Task<VerifyReport> work = new SetVerifier(opened.Repository).VerifyAsync(opened.Head, sets, readData, totals, context.Stop);
+        VerifyReport report = await ProgressDisplays.Choose(context).ShowAsync(work, totals.Read);
+        foreach (Finding finding in report.Findings)
+        {
+            string line = finding.Set is { } of ? $"set {of}: {finding.Line}" : finding.Line;
+            if (finding.Severity == FindingSeverity.Error)
+            {
+                context.Messages.Error(line);
+            }
+            else
+            {
+                context.Messages.Warn(line);
+            }
+        }
+
+        var document = new VerifyDocument(
+            report.IsSound,
+            readData,
+            [.. sets.Select(s => s.Id.ToString())],
+            report.Totals.Files,
+            report.Totals.Bytes,
+            report.Totals.Required,
+            report.Totals.Packs,
+            report.Totals.PacksRead,
+            report.Errors,
+            report.Warnings,
+            [.. report.Findings.Select(f => new VerifyFindingDocument(f.Severity == FindingSeverity.Error ? "error" : "warning", f.Set?.ToString(), f.Line))]);
+        context.Result.Write(document, CliJson.Relaxed.VerifyDocument, writer => WriteText(document, writer));
+        return report.IsSound ? ExitCodes.Done : ExitCodes.Of(Platform.ErrorKind.Repository);
+    }
+
+    private static void WriteText(VerifyDocument report, TextWriter writer)
+    {
+        string depth = report.ReadData ? $"all {Units.Count(report.PacksRead)} packs read" : $"{Units.Count(report.Packs)} packs are there; --read-data reads them";
+        writer.WriteLine($"{report.Sets.Length} sets, {Units.Count(report.Files)} files, {Units.Bytes(report.Bytes)}; {depth}");
+        writer.WriteLine($"{Units.Count(report.Required)} required files looked up in the listings");
+        writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors)} errors");
+    }
+
+    private sealed class LatestTotals : IProgress<VerifyTotals>
+    {
+        private VerifyTotals _totals = VerifyTotals.None;
+
+        public void Report(VerifyTotals value) => Volatile.Write(ref _totals, value);
+
+        public RunSnapshot Read()
+        {
+            VerifyTotals totals = Volatile.Read(ref _totals);
+            return totals.PacksRead > 0
+                ? new RunSnapshot("data", null, 0, 0, totals.BytesRead, 0, 0, null)
+                : new RunSnapshot("structure", null, totals.Files, 0, 0, 0, 0, null);
+        }
+    }
+}

@@ -18,7 +18,8 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
         {
             DateTimeOffset started = steps.Now;
             steps.Status.Begin("open");
-            OpenedRun opened = await steps.CallAsync(ActivityNames.OpenRun, new OpenRunInput(input.Run, input.Supersedes), Retries.Storage);
+            OpenedRun opened = await context.CallActivityAsync(
+                ActivityNames.OpenRun, new OpenRunInput(input.Run, input.Supersedes), Retries.Storage);
             run = run with { Parent = opened.Parent };
 
             steps.Status.Begin("check");
@@ -35,7 +36,9 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             steps.Status.Begin("seal");
             MergedIndex indexes = await steps.CallAsync(ActivityNames.MergeIndex, run, Retries.Storage);
             SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check, consistency, indexes);
-            HotBackupResult result = await steps.CallAsync(ActivityNames.SealSet, seal, Retries.Storage);
+
+            // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
+            HotBackupResult result = await context.CallActivityAsync(ActivityNames.SealSet, seal, Retries.Storage);
 
             steps.Status.Begin("close");
             await context.CallActivityAsync(ActivityNames.CloseRun, new CloseRunInput(run, Reason: null), Retries.Storage);

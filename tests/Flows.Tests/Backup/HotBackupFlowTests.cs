@@ -178,10 +178,10 @@ public sealed class HotBackupFlowTests : IDisposable
     {
         _standIns.Observe = _ => new IndexLook(IndexAction.WaitUntil, IsBusy: true, null, "the job is running", null);
 
-        FlowInstance run = await _standIns.RunAsync(_token, engine => engine.Client.TryRaiseEvent("one", FlowEvents.Cancel, "{}"));
+        FlowInstance run = await _standIns.RunAsync(_token, engine => engine.Client.TryRaiseEvent(StandIns.Instance, FlowEvents.Cancel, "{}"));
 
         Assert.Equal(ErrorKind.Cancelled, run.Failure!.Kind);
-        Assert.Equal("CloseRun aborted", _standIns.Calls[^1]);
+        Assert.Contains("CloseRun aborted", _standIns.Calls);
         Assert.DoesNotContain("SealSet", _standIns.Calls);
     }
 

@@ -50,9 +50,10 @@ internal sealed class BackupRig : IDisposable
         return rig;
     }
 
-    public FlowEnvironment CreateEnvironment()
+    /// <param name="host">Another name stands for another host: it has a state directory of its own.</param>
+    public FlowEnvironment CreateEnvironment(string host = "state")
     {
-        var options = new BackupOptions { State = State };
+        var options = new BackupOptions { State = _directory.Combine(host) };
         options.Installation.Name = "sample";
         options.Installation.GlobalProperties = Sample.PropertiesFile;
         options.Installation.Database.ToolPath = PostgresServer.BinDirectory;

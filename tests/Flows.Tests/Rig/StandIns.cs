@@ -5,20 +5,21 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
 /// <summary>The real flows over activities that only note their names: order and branches, without a source or a repository.</summary>
 internal sealed class StandIns : IDisposable
 {
+    public const string Instance = "one";
+
     public static readonly IndexGeneration FirstCopy = new(7, 1000);
     public static readonly ContentRef SomeContent = new(1, 0, [new ChunkId(1)]);
 
     private readonly TempDirectory _directory = new();
     private readonly ConcurrentQueue<string> _calls = new();
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(10) };
+    public LeapingClock Time { get; } = new(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
 
     /// <summary>Names of activities in the order of their calls.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
@@ -85,35 +86,15 @@ internal sealed class StandIns : IDisposable
 
     public async Task<FlowInstance> RunAsync(CancellationToken cancellationToken, Action<EmbeddedEngine>? started = null)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using EmbeddedEngine engine = EmbeddedEngine.Open(_directory.Path, CreateCatalog(), new EngineOptions { TimeProvider = Time });
-        engine.Start(FlowNames.HotBackup, new HotBackupInput("20261122T010000Z-00000001", AcceptContentLoss: false, []), "one");
+        engine.Start(FlowNames.HotBackup, new HotBackupInput("20261122T010000Z-00000001", AcceptContentLoss: false, []), Instance);
         started?.Invoke(engine);
-        Task passing = PassTimeAsync(stop.Token);
-        try
-        {
-            return await engine.RunToEndAsync("one", cancellationToken);
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await passing;
-        }
+        return await engine.RunToEndAsync(Instance, cancellationToken);
     }
 
     public FlowClient OpenClient() => FlowClient.TryOpen(_directory.Path, Time)!;
 
     public void Dispose() => _directory.Dispose();
-
-    /// <summary>Durable timers fire when the fake clock reaches them; nobody waits for real.</summary>
-    private async Task PassTimeAsync(CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-    }
 
     private StandIn<TInput, TOutput> Note<TInput, TOutput>(
         ActivityName<TInput, TOutput> name, Func<TInput, TOutput> work, Func<TInput, string>? detail = null) =>

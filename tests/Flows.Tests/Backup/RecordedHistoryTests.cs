@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Repository;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Backup;
+
+/// <summary>Runs that an older build began must go on in a newer one: a flow that diverges from these files is a breaking change.</summary>
+public sealed class RecordedHistoryTests
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("backup-finished.json")]
+    [InlineData("backup-half.json")]
+    [InlineData("backup-voided.json")]
+    public void A_recorded_run_replays(string name)
+    {
+        using var standIns = new StandIns();
+        RecordedHistory history = RecordedHistory.FromJson(File.ReadAllText(Path.Combine(Histories(), name)));
+
+        Assert.Null(HistoryReplayer.Replay(history, standIns.CreateCatalog()));
+    }
+
+    /// <summary>Writes the files anew; run it only for a change that is meant to break unfinished runs.</summary>
+    [Fact(Explicit = true)]
+    public async Task Record()
+    {
+        Directory.CreateDirectory(Histories());
+        using (var finished = new StandIns())
+        {
+            await finished.RunAsync(_token);
+            Save(finished, "backup-finished.json");
+        }
+
+        using (var half = new StandIns())
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(_token);
+            half.Plan = _ => [new PathRange(null, [5]), new PathRange([5], null)];
+            half.Merge = _ => stop.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => half.RunAsync(stop.Token));
+            Save(half, "backup-half.json");
+        }
+
+        using (var voided = new StandIns())
+        {
+            var second = new IndexGeneration(8, 2000);
+            voided.CopyIndex = input => input.Attempt == 1 ? StandIns.FirstCopy : second;
+            voided.Observe = _ => StandIns.Clear(voided.Calls.Contains("DumpDatabase") ? second : StandIns.FirstCopy);
+            await voided.RunAsync(_token);
+            Save(voided, "backup-voided.json");
+        }
+    }
+
+    private static void Save(StandIns standIns, string name)
+    {
+        using FlowClient client = standIns.OpenClient();
+        File.WriteAllText(Path.Combine(Histories(), name), client.TryExportHistory(StandIns.Instance)!.ToJson() + "\n");
+    }
+
+    private static string Histories([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Histories");
+}

@@ -1,0 +1,31 @@
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Platform;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Capture;
+
+public sealed class ContentLossTests
+{
+    [Theory]
+    [InlineData("contentstore", 0, 0, 0, true)]
+    [InlineData("contentstore", 0, 0, 500, true)]
+    [InlineData("contentstore", 980, 20, 1000, true)]
+    [InlineData("contentstore", 990, 10, 1000, false)]
+    [InlineData("contentstore", 49, 1, 50, false)]
+    [InlineData("contentstore.deleted", 0, 500, 500, false)]
+    [InlineData("audit.contentstore", 0, 0, 0, false)]
+    [InlineData("keystore", 0, 2, 2, true)]
+    public void Losing_more_than_one_percent_stops_the_run(string root, long files, long lost, long before, bool stops)
+    {
+        void Check() => ContentLoss.Check(root, new FileTotals { Files = files, Lost = lost }, before);
+
+        if (stops)
+        {
+            Assert.Equal(ErrorKind.Source, Assert.Throws<PermanentException>(Check).Kind);
+        }
+        else
+        {
+            Check();
+        }
+    }
+}

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Activities;
@@ -15,14 +16,30 @@ internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetIn
 
     public async Task<HotBackupResult> RunAsync(SealSetInput input, ActivityContext context, CancellationToken cancellationToken)
     {
-        // A run that sealed is no longer open, so this comes before the lease and the check that it is.
+        RunId run = RunId.Parse(input.Run.Run);
+        try
+        {
+            return Summarize(
+                await TryReadSealedAsync(run, cancellationToken)
+                ?? await environment.Runs.WorkAsync(input.Run.Run, (scope, token) => SealAsync(input, scope, token), cancellationToken));
+        }
+        catch (PermanentException e) when (e.Kind == ErrorKind.Busy)
+        {
+            // A run that has its set is no longer open: another attempt of this activity may have sealed it since the look.
+            if (await TryReadSealedAsync(run, cancellationToken) is { } manifest)
+            {
+                return Summarize(manifest);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<SetManifest?> TryReadSealedAsync(RunId run, CancellationToken cancellationToken)
+    {
         BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        RunId run = RunId.Parse(input.Run.Run);
-        SetManifest manifest = head.State.FindSet(run) is { } set
-            ? await repository.Log.ReadManifestAsync(set, cancellationToken)
-            : await environment.Runs.WorkAsync(input.Run.Run, (scope, token) => SealAsync(input, scope, token), cancellationToken);
-        return Summarize(manifest);
+        return head.State.FindSet(run) is { } set ? await repository.Log.ReadManifestAsync(set, cancellationToken) : null;
     }
 
     private async Task<SetManifest> SealAsync(SealSetInput input, RunScope scope, CancellationToken cancellationToken)

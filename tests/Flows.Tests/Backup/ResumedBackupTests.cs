@@ -1,0 +1,89 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Backup;
+
+public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_that_was_stopped_during_files_goes_on_without_another_dump()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 100, _token);
+        string run = BackupRig.NewRun();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_token);
+        await using (FlowEnvironment environment = rig.CreateEnvironment())
+        {
+            var options = new EngineOptions { Progress = new StopAt(PhaseNames.Files, stop) };
+            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, BackupFlows.CreateCatalog(environment), options);
+            engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync(run, stop.Token));
+        }
+
+        await using FlowEnvironment again = rig.CreateEnvironment();
+        await using EmbeddedEngine second = EmbeddedEngine.Open(rig.State, BackupFlows.CreateCatalog(again));
+        FlowInstance ended = await second.RunToEndAsync(run, _token);
+
+        Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
+        Assert.Equal(1, second.Client.CountActivities(run).Single(count => count.Activity == nameof(Flows.Activities.DumpDatabase)).Starts);
+        Assert.True(Assert.Single(await rig.ReadSetsAsync(_token)).Consistency.Consistent);
+    }
+
+    [Fact]
+    public async Task A_new_run_takes_the_place_of_a_dead_one_at_once()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
+        await using FlowEnvironment environment = rig.CreateEnvironment();
+        FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
+        string dead = BackupRig.NewRun();
+        string next = BackupRig.NewRun();
+        await OpenAsync(catalog, new OpenRunInput(dead, []));
+
+        OpenedRun opened = await OpenAsync(catalog, new OpenRunInput(next, [dead]));
+
+        Assert.Equal([dead], opened.Evicted);
+        await Assert.ThrowsAsync<Platform.PermanentException>(
+            () => environment.Runs.WorkAsync(dead, (_, _) => Task.FromResult(0), _token));
+    }
+
+    [Fact]
+    public async Task Another_host_is_busy_while_the_lease_is_held()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
+        await using FlowEnvironment here = rig.CreateEnvironment();
+        await using FlowEnvironment there = rig.CreateEnvironment("there");
+        await OpenAsync(BackupFlows.CreateCatalog(here), new OpenRunInput(BackupRig.NewRun(), []));
+
+        Platform.PermanentException busy = await Assert.ThrowsAsync<Platform.PermanentException>(
+            () => OpenAsync(BackupFlows.CreateCatalog(there), new OpenRunInput(BackupRig.NewRun(), [])));
+
+        Assert.Equal(Platform.ErrorKind.Busy, busy.Kind);
+    }
+
+    private async Task<OpenedRun> OpenAsync(FlowCatalog catalog, OpenRunInput input)
+    {
+        ActivityDefinition open = catalog.FindActivity(nameof(Flows.Activities.OpenRun))!;
+        return catalog.Read<OpenedRun>(await open.Run(catalog.Write(input), new ActivityContext("test", new StopAt(string.Empty, new())), _token));
+    }
+
+    /// <summary>Asks the engine to stop when a phase first reports progress.</summary>
+    private sealed class StopAt(string phase, CancellationTokenSource stop) : IProgressSink
+    {
+        public void Advance(string reported, long files, long bytes)
+        {
+            if (reported == phase)
+            {
+                stop.Cancel();
+            }
+        }
+
+        public void Warn(string message)
+        {
+        }
+    }
+}

@@ -72,6 +72,64 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
     }
 
     [Fact]
+    public async Task Verify_finds_a_set_sound_and_a_missing_pack_not()
+    {
+        await _abf.RunAsync("backup", "--quiet");
+        AbfResult sound = await _abf.RunAsync("verify", "--read-data", "--json");
+        Assert.True(sound.ExitCode == 0, sound.Error);
+        Assert.True(sound.Json.GetProperty("sound").GetBoolean());
+        Assert.True(sound.Json.GetProperty("packsRead").GetInt64() > 0);
+
+        foreach (string pack in Directory.GetFiles(Path.Combine(_abf.Repository, "packs"), "*", SearchOption.AllDirectories).Take(1))
+        {
+            File.Delete(pack);
+        }
+
+        AbfResult damaged = await _abf.RunAsync("verify", "--set", "latest");
+        Assert.Equal(7, damaged.ExitCode);
+        Assert.NotEmpty(damaged.Errors);
+    }
+
+    [Fact]
+    public async Task A_stopped_backup_says_how_to_go_on_and_is_resumed_or_given_up()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
+        ((JsonObject)_abf.Section("installation")["index"]!)["maxWait"] = "1h";
+        Directory.CreateDirectory(Path.Combine(Sample.Root, ".indexbackup_temp"));
+        string stopped = await StopWhileWaitingAsync();
+        Assert.Contains("abf resume --config", stopped);
+        JsonElement status = (await _abf.RunAsync("status", "--json")).Json;
+        Assert.Equal("interrupted", status.GetProperty("state").GetString());
+
+        Directory.Delete(Path.Combine(Sample.Root, ".indexbackup_temp"));
+        Assert.Equal("cancelled", (await _abf.RunAsync("cancel", "--json")).Json.GetProperty("outcome").GetString());
+        Assert.Equal("cancelled", (await _abf.RunAsync("status", "--json")).Json.GetProperty("state").GetString());
+
+        AbfResult next = await _abf.RunAsync("backup", "--json");
+        Assert.True(next.ExitCode == 0, next.Error);
+        Assert.NotEqual(status.GetProperty("run").GetString(), next.Json.GetProperty("id").GetString());
+    }
+
+    /// <summary>Starts a backup, sends SIGTERM once it waits for the index job, and returns what it said.</summary>
+    private async Task<string> StopWhileWaitingAsync()
+    {
+        using System.Diagnostics.Process backup = _abf.Start("backup");
+        var said = new System.Text.StringBuilder();
+        while (await backup.StandardError.ReadLineAsync(Token) is { } line)
+        {
+            said.AppendLine(line);
+            if (line.Contains("index-window", StringComparison.Ordinal))
+            {
+                using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{backup.Id}"]);
+            }
+        }
+
+        await backup.WaitForExitAsync(Token);
+        Assert.True(backup.ExitCode == 130, said.ToString());
+        return said.ToString();
+    }
+
+    [Fact]
     public async Task Show_lists_what_is_below_a_path()
     {
         await _abf.RunAsync("backup", "--quiet");

@@ -33,9 +33,10 @@ public sealed record SecretFile(Secret Value, string? Warning)
         {
             return new SecretFile(new Secret(Strict.GetString(bytes, 0, length)), WarningFor(path, setting));
         }
-        catch (DecoderFallbackException e)
+        catch (DecoderFallbackException)
         {
-            throw Fault($"{setting} '{path}' is not UTF-8: save it as UTF-8", e);
+            // Not passed on: its message quotes bytes of the secret.
+            throw Fault($"{setting} '{path}' is not UTF-8: save it as UTF-8");
         }
         finally
         {

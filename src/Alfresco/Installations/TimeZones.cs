@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using TimeZoneConverter;
 
 namespace AlfrescoBackupFlows.Alfresco;
 
 /// <summary>Time zones by IANA or Windows id.</summary>
 internal static class TimeZones
 {
-    public static bool TryFind(string id, [NotNullWhen(true)] out TimeZoneInfo? zone) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out zone);
+    public static bool TryFind(string id, [NotNullWhen(true)] out TimeZoneInfo? zone) => TZConvert.TryGetTimeZoneInfo(id, out zone!);
 }

@@ -95,7 +95,7 @@ internal sealed class BackupHost : IAsyncDisposable
         {
             Task<FlowInstance> work = _engine.RunToEndAsync(run, _context.Stop);
             var meter = new RunMeter(_counts, _context.Time);
-            FlowInstance ended = await Display().ShowAsync(work, () => meter.Read(StatusOf(run)));
+            FlowInstance ended = await ProgressDisplays.Choose(_context).ShowAsync(work, () => meter.Read(StatusOf(run)));
             return ended.Status is RuntimeStatus.Completed
                 ? _catalog.Read<HotBackupResult>(ended.Result!)
                 : throw new FlowActivityException(ended.FlowName, ended.Failure ?? new FlowFailure(ErrorKind.Cancelled, $"run {run} was given up", IsRetryable: false));
@@ -137,9 +137,4 @@ internal sealed class BackupHost : IAsyncDisposable
 
     private BackupStatus? StatusOf(string run) =>
         _engine.Client.TryGet(run)?.CustomStatus is { } status ? _catalog.Read<BackupStatus>(status) : null;
-
-    private IProgressDisplay Display() =>
-        _context.Messages.IsQuiet ? new NoProgress()
-        : MessageWriter.IsTerminal ? new TerminalProgress(_context.Messages, _context.Time)
-        : new LineProgress(_context.Messages, _context.Time);
 }

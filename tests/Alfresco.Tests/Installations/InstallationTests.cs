@@ -84,6 +84,24 @@ public sealed class InstallationTests : IDisposable
         Assert.Null(found.Index);
     }
 
+    [Theory]
+    [InlineData("Europe/Zurich")]
+    [InlineData("W. Europe Standard Time")]
+    public void A_time_zone_is_named_by_its_IANA_or_its_Windows_id(string id)
+    {
+        MakeRoot("data", "contentstore");
+        var options = Options("dir.root=/nowhere");
+        options.Root = Path.Combine(_directory, "data");
+        options.Database.Url = "jdbc:postgresql://db/alfresco";
+        options.Database.Username = "u";
+        options.Index.Kind = "none";
+        options.TimeZone = id;
+
+        var found = Installation.Discover(options);
+
+        Assert.Equal(TimeSpan.FromHours(2), found.TimeZone.GetUtcOffset(new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)));
+    }
+
     [Fact]
     public void Every_fault_is_said_at_once_one_per_line()
     {

@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
+using DatabaseConnection = AlfrescoBackupFlows.Alfresco.Database.DatabaseConnection;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -29,6 +30,12 @@ internal static class RestoreCommand
         if (database is null != parsed.GetValue(options.NoDatabase))
         {
             throw new PermanentException(ErrorKind.Configuration, "say either --database URL (with --database-password-file FILE), or --no-database");
+        }
+
+        if (database is not null)
+        {
+            // Before the journal keeps it: a password in the URL is refused, and must not stand in any file.
+            DatabaseConnection.FromRestoreUrl(database, password: null, toolPath: null);
         }
 
         string set;

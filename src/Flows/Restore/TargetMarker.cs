@@ -19,7 +19,13 @@ public enum DatabaseProgress
 }
 
 /// <summary>What <c>.abf-restore</c> holds: a directory with it is not finished, and only the same set goes on in it.</summary>
-public sealed record TargetMark(string Set, string Repository, DatabaseProgress Database);
+/// <param name="Url">The database that <paramref name="Database"/> speaks of; null while it is untouched.</param>
+public sealed record TargetMark(string Set, string Repository, DatabaseProgress Database, string? Url = null)
+{
+    /// <summary>How far this database is; one that an earlier attempt did not name is untouched.</summary>
+    public DatabaseProgress ProgressOf(RestoreDatabaseTarget database) =>
+        Url is null || Url == database.Url ? Database : DatabaseProgress.Untouched;
+}
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(TargetMark))]

@@ -80,9 +80,9 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
             warnings.Add($"set {input.Set} is not consistent: {set.Manifest.Consistency.Missing} required files are missing; 'abf show {input.Set}' names them");
         }
 
-        if (input.Database is not null && mark is null or { Database: DatabaseProgress.Untouched })
+        if (input.Database is { } database && (mark?.ProgressOf(database) ?? DatabaseProgress.Untouched) == DatabaseProgress.Untouched)
         {
-            await CheckDatabaseAsync(input, set, warnings, cancellationToken);
+            await CheckDatabaseAsync(input, database, set, warnings, cancellationToken);
         }
 
         var roots = ImmutableArray.CreateBuilder<RestoreRoot>();
@@ -102,13 +102,9 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
             input.Set, roots.ToImmutable(), set.Manifest.Database?.Vendor, set.Manifest.Roots.Sum(root => root.Files), bytes, set.Manifest.Consistency.Missing, warnings.ToImmutable());
     }
 
-    private static async Task CheckDatabaseAsync(RestoreInput input, SetReader set, ImmutableArray<string>.Builder warnings, CancellationToken cancellationToken)
+    private static async Task CheckDatabaseAsync(
+        RestoreInput input, RestoreDatabaseTarget database, SetReader set, ImmutableArray<string>.Builder warnings, CancellationToken cancellationToken)
     {
-        if (input.Database is not { } database)
-        {
-            return;
-        }
-
         DatabaseStamp stamp = set.Manifest.Database ?? throw new PermanentException(
             ErrorKind.Configuration, $"--database: set {input.Set} has no database dump; restore with --no-database.");
         DatabaseFacts facts = await database.Open().CheckEmptyAsync(stamp.Vendor, stamp.ServerVersion, cancellationToken);

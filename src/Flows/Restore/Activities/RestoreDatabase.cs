@@ -15,18 +15,20 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<R
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         DatabaseStamp stamp = set.Manifest.Database!;
-        IDatabaseTarget database = input.Database!.Open();
+        RestoreDatabaseTarget named = input.Database!;
+        IDatabaseTarget database = named.Open();
         var marker = new TargetMarker(input.Target);
         TargetMark mark = marker.TryRead() ?? throw new PermanentException(
             ErrorKind.Target, $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty directory.");
-        if (mark.Database == DatabaseProgress.Restored
-            || (mark.Database == DatabaseProgress.Started && !await database.IsEmptyAsync(cancellationToken)))
+        DatabaseProgress progress = mark.ProgressOf(named);
+        if (progress == DatabaseProgress.Restored
+            || (progress == DatabaseProgress.Started && !await database.IsEmptyAsync(cancellationToken)))
         {
-            marker.Write(mark with { Database = DatabaseProgress.Restored });
+            marker.Write(mark with { Database = DatabaseProgress.Restored, Url = named.Url });
             return new RestoredDatabase([]);
         }
 
-        marker.Write(mark with { Database = DatabaseProgress.Started });
+        marker.Write(mark with { Database = DatabaseProgress.Started, Url = named.Url });
         Alfresco.Database.RestoreResult result = await database.RestoreAsync(
             async (stream, token) =>
             {
@@ -34,7 +36,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<R
                 await CopyAsync(dump, stream, context.Progress, token);
             },
             cancellationToken);
-        marker.Write(mark with { Database = DatabaseProgress.Restored });
+        marker.Write(mark with { Database = DatabaseProgress.Restored, Url = named.Url });
         return new RestoredDatabase([.. result.Warnings]);
     }
 

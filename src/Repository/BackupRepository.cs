@@ -141,6 +141,22 @@ public sealed class BackupRepository : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Looks, by one listing of <c>packs/</c>, whether every pack that the index names is there in its full length. A pack that is not, and that new sets would
+    /// lean on, is <see cref="ErrorKind.Repository"/>.
+    /// </summary>
+    public async Task RequirePacksAsync(ChunkIndex index, CancellationToken cancellationToken)
+    {
+        PackInventory inventory = await PackInventory.ListAsync(_blobs, index, cancellationToken);
+        string[] wrong = [.. index.Packs.Select(inventory.Need).OfType<string>()];
+        if (wrong.Length > 0)
+        {
+            throw new PermanentException(
+                ErrorKind.Repository,
+                $"repository.url: {_blobs.Location} lost {wrong.Length} of {index.Packs.Count} packs, so a new set would not restore. {wrong[0]} Bring it back (soft delete, versions, a copy); 'abf verify' names the sets that need it. Or begin a new repository elsewhere with 'abf init'.");
+        }
+    }
+
     /// <summary>What a run has stored so far, its pages and receipts. One for all activities of the run in this process; the caller disposes it.</summary>
     public async Task<RunIndex> LoadRunIndexAsync(RunId run, CancellationToken cancellationToken)
     {

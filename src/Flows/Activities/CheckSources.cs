@@ -27,6 +27,7 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<RunR
 
     private async Task<SourceCheck> CheckAsync(RunRef input, RunScope scope, CancellationToken cancellationToken)
     {
+        await scope.RequirePacksAsync(cancellationToken);
         BackupOptions options = scope.Options;
         Installation installation = environment.Runs.DiscoverInstallation();
         installation.CheckRoots();

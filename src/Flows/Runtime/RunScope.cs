@@ -27,6 +27,9 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
 
     public RunWriter OpenWriter(string page) => Repository.OpenRunWriter(Run, page, run.Index, run.RunIndex);
 
+    /// <summary>Nothing that this run will take over from earlier sets was lost from the storage.</summary>
+    public Task RequirePacksAsync(CancellationToken cancellationToken) => Repository.RequirePacksAsync(run.Index, cancellationToken);
+
     public Task<T?> TryReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>
         Repository.Pages.TryReadAsync(Run, page, type, cancellationToken);

@@ -41,12 +41,12 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
     {
         string name = BlobName(number);
         byte[] bytes = await WholeBlob.ReadAsync(blobs, name, MaxLength, cancellationToken);
-        return new ConfigFile(number, HashOf(bytes), Parse(bytes, name));
+        return new ConfigFile(number, HashOf(bytes), Parse(bytes, name, blobs.Location));
     }
 
-    public static RepositoryConfig Parse(ReadOnlySpan<byte> bytes, string name)
+    public static RepositoryConfig Parse(ReadOnlySpan<byte> bytes, string name, string location)
     {
-        CheckVersion(bytes, name);
+        CheckVersion(bytes, name, location);
         RepositoryConfig config;
         try
         {
@@ -83,7 +83,7 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
 
     private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static void CheckVersion(ReadOnlySpan<byte> bytes, string name)
+    private static void CheckVersion(ReadOnlySpan<byte> bytes, string name, string location)
     {
         try
         {
@@ -101,7 +101,7 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
             {
                 throw new PermanentException(
                     ErrorKind.Repository,
-                    $"The repository has format version {version}; this program reads up to version {RepositoryConfig.FormatVersion}. Use a newer version of abf.");
+                    $"repository.url: the repository at {location} has format version {version}; this program reads up to version {RepositoryConfig.FormatVersion}. Use a newer version of abf.");
             }
         }
         catch (JsonException exception)

@@ -1,4 +1,8 @@
+using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Testing;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(OnDemand<PostgresServer>))]
+[assembly: AssemblyFixture(typeof(OnDemand<MariaDbServer>))]
+[assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]
+[assembly: AssemblyFixture(typeof(SealedSample))]

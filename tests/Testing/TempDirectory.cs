@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AlfrescoBackupFlows.Testing;
 
 /// <summary>A new directory under the system's temporary directory, deleted with all it holds at disposal.</summary>
@@ -23,9 +25,23 @@ public sealed class TempDirectory : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(Path))
+        if (!Directory.Exists(Path))
+        {
+            return;
+        }
+
+        if (OperatingSystem.IsWindows())
         {
             Directory.Delete(Path, recursive: true);
+            return;
+        }
+
+        // System.IO cannot name every entry that a test may have made: names that are no valid UTF-8, directories that are read-only.
+        using Process removal = Process.Start("sh", ["-c", "chmod -R u+rwX \"$1\" && rm -rf \"$1\"", "sh", Path]);
+        removal.WaitForExit();
+        if (removal.ExitCode != 0)
+        {
+            throw new IOException($"{Path} could not be removed.");
         }
     }
 }

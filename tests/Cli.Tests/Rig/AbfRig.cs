@@ -49,6 +49,14 @@ internal sealed class AbfRig : IDisposable
 
     public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What stands before the executable's own name, to run it under other rights or limits.</summary>
+    public string[] Prefix { get; set; } = [];
+
+    public string DirectoryPath => _directory.Path;
+
+    public static string Executable =>
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "abf.exe" : "abf");
+
     public JsonObject Section(string name) => (JsonObject)Config[name]!;
 
     public string Combine(string name) => _directory.Combine(name);
@@ -65,14 +73,15 @@ internal sealed class AbfRig : IDisposable
     /// <summary>Runs a command with <c>--config</c> at its end.</summary>
     public Task<AbfResult> RunAsync(params string[] arguments)
     {
-        File.WriteAllText(ConfigFile, Config.ToJsonString());
+        WriteConfig();
         return RunPlainAsync([.. arguments, "--config", ConfigFile]);
     }
 
     public async Task<AbfResult> RunPlainAsync(params string[] arguments)
     {
-        BufferedCommandResult result = await CliWrap.Cli.Wrap(Executable)
-            .WithArguments(arguments)
+        string[] command = [.. Prefix, Executable, .. arguments];
+        BufferedCommandResult result = await CliWrap.Cli.Wrap(command[0])
+            .WithArguments(command[1..])
             .WithWorkingDirectory(_directory.Path)
             .WithEnvironmentVariables(Environment)
             .WithValidation(CommandResultValidation.None)
@@ -83,7 +92,7 @@ internal sealed class AbfRig : IDisposable
     /// <summary>Starts a command and leaves it running.</summary>
     public Process Start(params string[] arguments)
     {
-        File.WriteAllText(ConfigFile, Config.ToJsonString());
+        WriteConfig();
         var start = new ProcessStartInfo(Executable, [.. arguments, "--config", ConfigFile])
         {
             UseShellExecute = false,
@@ -94,10 +103,9 @@ internal sealed class AbfRig : IDisposable
         return Process.Start(start)!;
     }
 
-    public void Dispose() => _directory.Dispose();
+    public void WriteConfig() => File.WriteAllText(ConfigFile, Config.ToJsonString());
 
-    private static string Executable =>
-        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "abf.exe" : "abf");
+    public void Dispose() => _directory.Dispose();
 
     private static void Restrict(string path)
     {

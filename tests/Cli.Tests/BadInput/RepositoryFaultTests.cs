@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Cli.Tests.Rig;
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
+
+/// <summary>What a repository that cannot be opened, or that lost a pack, gets.</summary>
+public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+{
+    [Fact]
+    public async Task A_wrong_passphrase()
+    {
+        Abf.WriteSecret("passphrase", "guessed\n");
+        string before = await ListAsync();
+
+        foreach (string[] command in (string[][])[["backup"], ["sets"], ["verify"], ["restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"]])
+        {
+            AbfResult result = await Abf.RunAsync(command);
+            AssertFault(result, 7, "repository.passphraseFile");
+            Assert.DoesNotContain("guessed", result.Error);
+        }
+
+        Assert.False(Directory.Exists(Abf.Combine("restored")));
+        Assert.Equal(before, await ListAsync());
+        Abf.WriteSecret("passphrase", AbfRig.Passphrase);
+        await AssertOnlyTheEarlierSetStandsAsync();
+    }
+
+    [Fact]
+    public async Task A_repository_of_a_newer_format_version()
+    {
+        string file = Directory.GetFiles(Path.Combine(Abf.Repository, "config")).Single();
+        byte[] original = await File.ReadAllBytesAsync(file, Token);
+        JsonNode config = JsonNode.Parse(original)!;
+        config["version"] = 2;
+        await File.WriteAllTextAsync(file, config.ToJsonString(), Token);
+        string before = await ListAsync();
+
+        foreach (string[] command in (string[][])[["backup"], ["verify"], ["restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"]])
+        {
+            AssertFault(await Abf.RunAsync(command), 7, Abf.Repository, "newer version", "abf");
+        }
+
+        Assert.False(Directory.Exists(Abf.Combine("restored")));
+        Assert.Equal(before, await ListAsync());
+        await File.WriteAllBytesAsync(file, original, Token);
+        await AssertOnlyTheEarlierSetStandsAsync();
+    }
+
+    [Fact]
+    public async Task A_missing_pack_is_named_and_no_new_set_leans_on_it()
+    {
+        string pack = Directory.EnumerateFiles(Path.Combine(Abf.Repository, "packs"), "*", SearchOption.AllDirectories).OrderByDescending(f => new FileInfo(f).Length).First();
+        File.Move(pack, Abf.Combine("lost"));
+        string name = Path.GetFileName(pack);
+
+        AbfResult verify = await Abf.RunAsync("verify");
+        Assert.Equal(7, verify.ExitCode);
+        Assert.Contains(verify.Errors, e => e.Contains(name, StringComparison.Ordinal));
+
+        AbfResult restore = await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database");
+        AssertFault(restore, 7, name);
+        Assert.True(File.Exists(Path.Combine(Abf.Combine("restored"), ".abf-restore")));
+
+        // A backup that would lean on the pack is refused: its set would look whole and not restore.
+        AssertFault(await Abf.RunAsync("backup"), 7, name, "repository.url", "abf verify", "abf init");
+        Assert.Equal(1, (await Abf.RunAsync("sets", "--json")).Json.GetArrayLength());
+
+        // With the pack back in its place all is well, and the restore goes on.
+        File.Move(Abf.Combine("lost"), pack);
+        await AssertOnlyTheEarlierSetStandsAsync();
+        AssertDone(await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"));
+        await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Abf.Combine("restored"), "contentstore"));
+        AssertDone(await Abf.RunAsync("backup"));
+    }
+
+    /// <summary>Every blob with its bytes' sum.</summary>
+    private Task<string> ListAsync() => Shell.RunAsync("cd \"$1\"; find . -type f -not -path './control/*' -exec cksum {} + | sort", Abf.Repository);
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Cli.Tests.Rig;
+using AlfrescoBackupFlows.Testing;
+using Azure.Storage.Blobs;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
+
+/// <summary>What a blob storage that refuses, is not there or is full gets.</summary>
+public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServer> server, OnDemand<AzuriteServer> storage) : SealedSampleTest(sample, server)
+{
+    private const string WrongKey = "d3JvbmdrZXl3cm9uZ2tleXdyb25na2V5d3JvbmdrZXk=";
+
+    [Fact]
+    public async Task A_wrong_account_key()
+    {
+        AzuriteServer azurite = await storage.GetAsync();
+        string container = await CreateContainerAsync(azurite);
+        Use($"{azurite.AccountUrl}/{container}/acme", azurite.ConnectionString);
+        AssertDone(await Abf.RunAsync("init"));
+        AssertDone(await Abf.RunAsync("backup"));
+
+        Use($"{azurite.AccountUrl}/{container}/acme", azurite.ConnectionString.Replace(AzuriteServer.AccountKey, WrongKey, StringComparison.Ordinal));
+        foreach (string command in (string[])["init", "backup", "sets", "verify"])
+        {
+            AbfResult result = await Abf.RunAsync(command);
+            AssertFault(result, 6, "repository.url", AzuriteServer.AccountName, container, "repository.connectionStringFile");
+            Assert.DoesNotContain(WrongKey, result.Error);
+        }
+
+        Use($"{azurite.AccountUrl}/{container}/acme", azurite.ConnectionString);
+        AbfResult sets = await Abf.RunAsync("sets", "--json");
+        Assert.Single(sets.Json.EnumerateArray());
+        AssertDone(await Abf.RunAsync("verify", "--read-data"));
+    }
+
+    [Fact]
+    public async Task A_missing_container()
+    {
+        AzuriteServer azurite = await storage.GetAsync();
+        string container = $"absent-{Guid.NewGuid():n}";
+        Use($"{azurite.AccountUrl}/{container}/acme", azurite.ConnectionString);
+
+        foreach (string command in (string[])["init", "backup", "sets"])
+        {
+            AssertFault(await Abf.RunAsync(command), 6, "repository.url", container, AzuriteServer.AccountName, "create it");
+        }
+
+        Assert.False((await Service(azurite).GetBlobContainerClient(container).ExistsAsync(Token)).Value);
+    }
+
+    [Fact]
+    public async Task An_unreachable_storage_server()
+    {
+        int port = FreePort.Next();
+        string account = $"http://127.0.0.1:{port}/{AzuriteServer.AccountName}";
+        Use($"{account}/sets/acme", $"DefaultEndpointsProtocol=http;AccountName={AzuriteServer.AccountName};AccountKey={AzuriteServer.AccountKey};BlobEndpoint={account};");
+
+        AssertFault(await Abf.RunAsync("sets"), 6, "repository.url", $"127.0.0.1:{port}", "unreachable");
+    }
+
+    [Fact]
+    public async Task A_full_disk_under_the_repository()
+    {
+        AbfResult result = await FullDisk.RunAsync(Abf, Abf.Combine("disk"), "2m", move: Abf.Repository, ["backup"]);
+
+        AssertFault(result, 6, "repository.url", Abf.Combine("disk"), "the disk is full", "make room");
+    }
+
+    private static async Task<string> CreateContainerAsync(AzuriteServer azurite)
+    {
+        string name = $"bad-{Guid.NewGuid():n}";
+        await Service(azurite).CreateBlobContainerAsync(name, cancellationToken: Token);
+        return name;
+    }
+
+    private static BlobServiceClient Service(AzuriteServer azurite) => new(azurite.ConnectionString, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2024_11_04));
+
+    private void Use(string url, string connectionString)
+    {
+        JsonObject repository = Abf.Section("repository");
+        repository["url"] = url;
+        repository["connectionStringFile"] = Abf.WriteSecret("connection", connectionString);
+    }
+}

@@ -132,7 +132,7 @@ internal sealed class BackupHost : IAsyncDisposable
     private void Abandon(string run, string why)
     {
         _engine.Client.TryTerminate(run, why);
-        _context.Messages.Warn($"the unfinished run {run} is abandoned: {why}; what it uploaded is used again");
+        _context.Messages.Warn($"the unfinished run {run} is abandoned: {why}; a new run starts from the last set");
     }
 
     private BackupStatus? StatusOf(string run) =>

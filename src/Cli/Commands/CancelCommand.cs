@@ -13,7 +13,7 @@ internal static class CancelCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var command = new Command("cancel", "Give up the unfinished run. Sealed sets stay; what was uploaded is used again.");
+        var command = new Command("cancel", "Give up the unfinished run. Sealed sets stay.");
         command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
         return command;
     }

@@ -13,4 +13,7 @@ internal static partial class Logs
 
     [LoggerMessage(3, LogLevel.Information, "Run {Run} takes the place of {Evicted}, which can no longer seal")]
     public static partial void RunEvicted(ILogger logger, string run, string evicted);
+
+    [LoggerMessage(4, LogLevel.Warning, "The repository's log: {Alarm}")]
+    public static partial void LogAlarm(ILogger logger, string alarm);
 }

@@ -31,9 +31,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
         BackupRepository repository = await BackupRepository.OpenAsync(stores.Blobs, access, context.Stop);
         try
         {
-            var memory = new HeadMemory(state, repository.Id);
-            LogHead head = await repository.Log.ReadAsync(memory.Read(), context.Stop);
-            memory.Write(head.Remember());
+            LogHead head = await new HeadMemory(state, repository.Id).ReadAsync(repository.Log, context.Stop);
             foreach (string alarm in head.Alarms)
             {
                 context.Messages.Warn(alarm);

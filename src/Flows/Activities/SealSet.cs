@@ -49,6 +49,7 @@ internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetIn
         ImmutableArray<NamedFile> named = await ReadNamedAsync(input.Consistency.Named, scope, cancellationToken);
         SetManifest manifest = ManifestBuilder.Build(input, installation, parent, named, Tool);
         await scope.Repository.Log.SealAsync(scope.Run, input.Base, manifest, cancellationToken);
+        await environment.Runs.RememberHeadAsync(cancellationToken);
         return manifest;
     }
 

@@ -43,11 +43,17 @@ internal sealed class HeldLease : IAsyncDisposable
         try
         {
             await renew(_stop.Token);
-            await _lost.CancelAsync();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // Stopped on purpose: nothing is lost.
+        }
+        finally
+        {
+            if (!_stop.IsCancellationRequested)
+            {
+                await _lost.CancelAsync();
+            }
         }
     }
 }

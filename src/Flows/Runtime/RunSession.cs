@@ -40,7 +40,7 @@ internal sealed class RunSession : IAsyncDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return _repository ??= await BackupRepository.OpenAsync(_environment.Stores.Blobs, Access(), cancellationToken);
+            return _repository ??= await OpenAsync(cancellationToken);
         }
         finally
         {
@@ -98,6 +98,33 @@ internal sealed class RunSession : IAsyncDisposable
         }
 
         _gate.Dispose();
+    }
+
+    /// <summary>Remembers the head as it is now: after this process has added to the log.</summary>
+    public async Task RememberHeadAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await OpenRepositoryAsync(cancellationToken);
+        await new HeadMemory(Options.State!, repository.Id).ReadAsync(repository.Log, cancellationToken);
+    }
+
+    private async Task<BackupRepository> OpenAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await BackupRepository.OpenAsync(_environment.Stores.Blobs, Access(), cancellationToken);
+        try
+        {
+            LogHead head = await new HeadMemory(Options.State!, repository.Id).ReadAsync(repository.Log, cancellationToken);
+            foreach (string alarm in head.Alarms)
+            {
+                Logs.LogAlarm(_environment.Loggers.CreateLogger(nameof(RunSession)), alarm);
+            }
+
+            return repository;
+        }
+        catch
+        {
+            await repository.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>One request to the log: whether the run was evicted or given up meanwhile. The indexes are kept until another run comes.</summary>

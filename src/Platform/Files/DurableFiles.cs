@@ -31,11 +31,8 @@ public static class DurableFiles
                 created = true;
             }
 
-            if (created)
-            {
-                FlushDirectory(Path.GetDirectoryName(path)!);
-            }
-
+            // Also where the name was taken: whoever took it may have been killed before it flushed, and the caller relies on the file from now on.
+            FlushDirectory(Path.GetDirectoryName(path)!);
             return created;
         }
         finally

@@ -38,10 +38,17 @@ internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chun
             return place;
         }
 
-        // Another process of the same run may have stored it meanwhile.
-        return run is not null && await run.RefreshAsync(cancellationToken) && run.TryFind(id, out place)
-            ? place
-            : throw Damage.InPart("its chunk index", $"chunk {id} is in no pack");
+        // Another process of the same run may have stored it meanwhile, and another reader of this process may have just read that.
+        if (run is not null)
+        {
+            await run.RefreshAsync(cancellationToken);
+            if (run.TryFind(id, out place))
+            {
+                return place;
+            }
+        }
+
+        throw Damage.InPart("its chunk index", $"chunk {id} is in no pack");
     }
 
     private async Task<byte[]> ReadFrameAsync(ChunkPlace place, string name, CancellationToken cancellationToken)

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>
+/// Remembers the head of a repository's log in the state directory: a log that was cut or forked since then is refused. Every command and every
+/// run that opens the repository looks here first.
+/// </summary>
+/// <param name="state">The state directory.</param>
+/// <param name="repository">The repository's id.</param>
+public sealed class HeadMemory(string state, string repository)
+{
+    private readonly string _path = Path.Combine(state, "heads", repository + ".json");
+
+    /// <summary>Null: this machine sees the repository for the first time.</summary>
+    private RememberedHead? Read()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(_path), HeadJson.Default.RememberedHead);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"state: {_path} is damaged: look whether the repository's sets are as they should be, then delete it", e);
+        }
+    }
+
+    /// <summary>Reads the log against what is remembered, and remembers its head.</summary>
+    /// <exception cref="PermanentException">Kind Repository: the log was cut or forked since then.</exception>
+    public async Task<LogHead> ReadAsync(CommitLog log, CancellationToken cancellationToken)
+    {
+        LogHead head = await log.ReadAsync(Read(), cancellationToken);
+        Write(head.Remember());
+        return head;
+    }
+
+    /// <summary>Only forward: another command may have seen a newer head meanwhile.</summary>
+    private void Write(RememberedHead head)
+    {
+        if (Read() is { } known && known.Sequence >= head.Sequence)
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            DurableFiles.Replace(_path, $"{_path}.{Guid.NewGuid():n}", JsonSerializer.SerializeToUtf8Bytes(head, HeadJson.Default.RememberedHead));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"state: {_path} cannot be written ({e.Message}): make room, or give the right to write there", e);
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(RememberedHead))]
+internal sealed partial class HeadJson : JsonSerializerContext;

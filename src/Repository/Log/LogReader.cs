@@ -23,9 +23,16 @@ internal sealed class LogReader(IBlobStore blobs, IObjectSealer sealer)
 
     /// <summary>
     /// Reads what stands at a sequence. A blob that does not authenticate is an alarm, not an error: whoever may write to the store could put it there.
-    /// One of a newer format version stops.
+    /// One of a newer format version stops. It is read a second time first: an answer that was cut on its way must never let a good entry be passed over, because
+    /// the next entry would then be chained to the one before it.
     /// </summary>
     public async Task<EntryProbe> ProbeAsync(long sequence, CancellationToken cancellationToken)
+    {
+        EntryProbe probe = await ProbeOnceAsync(sequence, cancellationToken);
+        return probe.Alarm is null ? probe : await ProbeOnceAsync(sequence, cancellationToken);
+    }
+
+    private async Task<EntryProbe> ProbeOnceAsync(long sequence, CancellationToken cancellationToken)
     {
         string name = LogNames.BlobName(sequence);
         if (await ReadBlobAsync(name, cancellationToken) is not { } blob)

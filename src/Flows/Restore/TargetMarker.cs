@@ -36,7 +36,12 @@ internal sealed class TargetMarker(string target)
 {
     public const string Name = ".abf-restore";
 
+    /// <summary>What the marker is called until it is whole. A kill may leave it behind, alone in the target; it tells nothing.</summary>
+    public const string TemporaryName = Name + ".new";
+
     private string Path => System.IO.Path.Combine(target, Name);
+
+    private string TemporaryPath => System.IO.Path.Combine(target, TemporaryName);
 
     /// <summary>Null where there is none.</summary>
     /// <exception cref="PermanentException">Kind Target: there is a file of this name that is not ours.</exception>
@@ -64,7 +69,8 @@ internal sealed class TargetMarker(string target)
     {
         try
         {
-            DurableFiles.Replace(Path, Path + ".new", JsonSerializer.SerializeToUtf8Bytes(mark, TargetMarkJson.Default.TargetMark));
+            File.Delete(TemporaryPath);
+            DurableFiles.Replace(Path, TemporaryPath, JsonSerializer.SerializeToUtf8Bytes(mark, TargetMarkJson.Default.TargetMark));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -77,6 +83,7 @@ internal sealed class TargetMarker(string target)
     {
         try
         {
+            File.Delete(TemporaryPath);
             File.Delete(Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

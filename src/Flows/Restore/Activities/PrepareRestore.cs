@@ -64,7 +64,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(directory).Any();
+            return Directory.EnumerateFileSystemEntries(directory).Any(entry => Path.GetFileName(entry) != TargetMarker.TemporaryName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

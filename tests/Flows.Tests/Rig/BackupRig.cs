@@ -17,7 +17,7 @@ internal sealed class BackupRig : IDisposable
 
     private BackupRig(PostgresServer server, string database)
     {
-        ConnectionString = server.ConnectionString(database);
+        (DatabaseName, ConnectionString) = (database, server.ConnectionString(database));
         Sample = new SampleInstallation(
             _directory.Combine("alfresco"),
             new SampleDatabase(
@@ -29,6 +29,8 @@ internal sealed class BackupRig : IDisposable
             seed: 7);
     }
 
+    public string DatabaseName { get; }
+
     public string ConnectionString { get; }
 
     public SampleInstallation Sample { get; }
@@ -38,6 +40,11 @@ internal sealed class BackupRig : IDisposable
     public string Blobs => _directory.Combine("blobs");
 
     public TimeSpan FullScanEvery { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Where <c>pg_dump</c> is.</summary>
+    public string ToolPath { get; set; } = PostgresServer.BinDirectory;
+
+    public string Combine(params ReadOnlySpan<string> parts) => _directory.Combine(parts);
 
     public static async Task<BackupRig> CreateAsync(PostgresServer server, int documents, CancellationToken cancellationToken)
     {
@@ -51,18 +58,19 @@ internal sealed class BackupRig : IDisposable
     }
 
     /// <param name="host">Another name stands for another host: it has a state directory of its own.</param>
-    public FlowEnvironment CreateEnvironment(string host = "state")
+    /// <param name="stores">In place of the repository in the directory.</param>
+    public FlowEnvironment CreateEnvironment(string host = "state", RepositoryStores? stores = null, TimeProvider? time = null)
     {
         var options = new BackupOptions { State = _directory.Combine(host) };
         options.Installation.Name = "sample";
         options.Installation.GlobalProperties = Sample.PropertiesFile;
-        options.Installation.Database.ToolPath = PostgresServer.BinDirectory;
+        options.Installation.Database.ToolPath = ToolPath;
         options.Installation.Index.Cron = "0 0 3 1 1 ? 2099";
         options.Repository.Encryption = "none";
         options.Backup.FullScanEvery = FullScanEvery;
-        var stores = new RepositoryStores(
+        stores ??= new RepositoryStores(
             DirectoryBlobStore.Open(Blobs, TimeProvider.System), DirectoryBlobStore.Open(_directory.Combine("control"), TimeProvider.System));
-        return new FlowEnvironment(new LoadedOptions(options, null, null, []), stores, TimeProvider.System, NullLoggerFactory.Instance);
+        return new FlowEnvironment(new LoadedOptions(options, null, null, []), stores, time ?? TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     public static string NewRun() => RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()).ToString();

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using AlfrescoBackupFlows.Cli.Tests.Rig;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests.Crash;
+
+/// <summary>
+/// The real executable, a real PostgreSQL, a directory store, SIGKILL. Fifty kills over several runs, each started again with the same command.
+/// <c>ABF_CRASH_SEED</c> repeats a sequence of moments; what a moment meets depends on the machine.
+/// </summary>
+[Trait("needs", "server")]
+public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutputHelper output)
+{
+    private const int Kills = 50;
+    private const int KillsOfTheFirstRun = 20;
+    private const int KillsOfALaterRun = 10;
+
+    /// <summary>Three packs fill or go up, and one of metadata, for each of two activities at most.</summary>
+    private const int PacksInFlight = 5;
+
+    /// <summary>Frames are cut elsewhere, small packs begin anew, and a dump's first chunk may differ.</summary>
+    private const long SlackOfAKill = 128 << 10;
+
+    [Fact]
+    public async Task Fifty_kills_at_random_moments_cost_no_set_and_no_upload_and_every_run_goes_on()
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("ABF_CRASH_SEED"), out int given) ? given : Random.Shared.Next();
+        output.WriteLine($"ABF_CRASH_SEED={seed}");
+        var random = new Random(seed);
+        using CrashBench bench = await CrashBench.CreateAsync(await server.GetAsync(), random);
+        var sources = new List<(string Set, string[] Source)>();
+        var phases = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (int kills = 0, runs = 0; kills < Kills; runs++)
+        {
+            await bench.ChangeAsync(runs == 0 ? 300 : 60, runs == 0 ? 7 : 2);
+            Killer killer = await MeasureAsync(bench, random);
+            PackCensus before = runs == 0 ? new PackCensus(0, 0, 0, 0) : PackCensus.Take(bench.Abf.Repository);
+
+            (AbfResult last, int killed) = await killer.RunAsync(Math.Min(Kills - kills, runs == 0 ? KillsOfTheFirstRun : KillsOfALaterRun), AfterKillAsync, "backup", "--json");
+
+            Assert.True(last.ExitCode == 0, $"{last.ExitCode}: {last.Error}");
+            kills += killed;
+            sources.Add((last.Json.GetProperty("id").GetString()!, bench.TakeSource()));
+            CheckJournal(bench, runs, killed);
+            CheckUploads(bench, before, killed);
+            await bench.AssertSoundAsync(bench.Abf, runs + 1, readData: true);
+            Assert.Equal(await bench.DescribeNewestAsync(bench.Calm), await bench.DescribeNewestAsync(bench.Abf));
+
+            async Task AfterKillAsync()
+            {
+                string phase = CrashBench.ReadPhase(bench.Abf);
+                phases[phase] = phases.GetValueOrDefault(phase) + 1;
+                await bench.AssertSoundAsync(bench.Abf, runs, readData: false);
+            }
+        }
+
+        output.WriteLine($"{Kills} kills in {sources.Count} runs, by phase: {string.Join(", ", phases.Select(phase => $"{phase.Key} {phase.Value}"))}");
+        foreach ((string set, string[] source) in sources)
+        {
+            await bench.AssertRestoresAsync(bench.Abf, set, source);
+        }
+    }
+
+    /// <summary>Takes the undisturbed backup, which tells how long one takes and how many blobs it makes.</summary>
+    private static async Task<Killer> MeasureAsync(CrashBench bench, Random random)
+    {
+        int before = Killer.CountFiles(bench.Calm.Repository);
+        var watch = Stopwatch.StartNew();
+        await CrashBench.AssertDoneAsync(bench.Calm, "backup");
+        return new Killer(bench.Abf, random, bench.Abf.Repository, watch.Elapsed, Killer.CountFiles(bench.Calm.Repository) - before);
+    }
+
+    /// <summary>One run in the journal for each set, with no call more than an undisturbed one has: it went on, and never over.</summary>
+    private void CheckJournal(CrashBench bench, int earlier, int killed)
+    {
+        (_, var calm) = CrashBench.ReadJournal(bench.Calm);
+        (string run, var counts) = CrashBench.ReadJournal(bench.Abf);
+        Assert.Equal(earlier + 1, CrashBench.CountRuns(bench.Abf));
+        Assert.Equal(calm.Select(c => (c.Activity, c.Calls)), counts.Select(c => (c.Activity, c.Calls)));
+        int calls = counts.Sum(c => c.Calls);
+        int starts = counts.Sum(c => c.Starts);
+        output.WriteLine($"run {run}: {killed} kills, {calls} activity calls, {starts} starts");
+        Assert.InRange(starts, calls, calls + (killed * new EngineOptions().MaxParallelActivities));
+    }
+
+    private void CheckUploads(CrashBench bench, PackCensus before, int killed)
+    {
+        PackCensus packs = PackCensus.Take(bench.Abf.Repository);
+        PackCensus calm = PackCensus.Take(bench.Calm.Repository);
+        int orphans = packs.Orphans - before.Orphans;
+        output.WriteLine($"  packs: {packs.Bytes} bytes in {packs.Packs}, of which {packs.OrphanBytes} in {packs.Orphans} died with a process; undisturbed {calm.Bytes} in {calm.Packs}");
+        Assert.InRange(orphans, 0, killed * PacksInFlight);
+        Assert.InRange(packs.Bytes - packs.OrphanBytes, 0, calm.Bytes + (Kills * SlackOfAKill));
+    }
+}

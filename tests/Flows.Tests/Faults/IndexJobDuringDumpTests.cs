@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Faults;
+
+/// <summary>
+/// Alfresco's index-backup job fires while the dump is under way: pg_dump is held open by a stand-in that then calls the real one. PostgreSQL, the index copy and
+/// its replacement on disk are real.
+/// </summary>
+[Trait("needs", "server")]
+public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_index_is_captured_again_and_the_set_holds_the_new_one_and_a_dump_that_is_newer()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 5, _token);
+        FlowInstance run = await BackupAsync(rig, jobs: 1);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
+        Assert.True(set.Consistency.Consistent);
+        PhaseTimes[] phases = [.. set.Phases];
+        Assert.Equal([PhaseNames.Index, PhaseNames.Database, PhaseNames.Files], phases.Select(phase => phase.Name));
+        Assert.All(phases.Zip(phases.Skip(1)), pair => Assert.True(pair.First.Ended <= pair.Second.Started));
+        Assert.True(set.Index.Written <= phases[0].Started, $"the copy is of {set.Index.Written:O}, the index phase began at {phases[0].Started:O}");
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        RootStamp index = set.Roots.Single(root => root.Name == set.Index.Root);
+        Assert.Equal(SetContents.ReadDirectory(rig.Sample.IndexBackup), await SetContents.ReadRootAsync(repository, index, _token));
+        Assert.Equal((2, 2), (Calls(rig, run, "CaptureIndex"), Calls(rig, run, "DumpDatabase")));
+    }
+
+    [Fact]
+    public async Task A_job_that_fires_during_every_dump_ends_in_a_refusal_and_no_set()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 5, _token);
+        FlowInstance run = await BackupAsync(rig, jobs: 3);
+
+        Assert.Equal(ErrorKind.Busy, run.Failure!.Kind);
+        Assert.Empty(await rig.ReadSetsAsync(_token));
+    }
+
+    private async Task<FlowInstance> BackupAsync(BackupRig rig, int jobs)
+    {
+        string tools = Directory.CreateDirectory(rig.Combine("tools")).FullName;
+        string started = await MakePipeAsync(Path.Combine(tools, "started"));
+        string goOn = await MakePipeAsync(Path.Combine(tools, "go-on"));
+        string real = Path.Combine(PostgresServer.BinDirectory, "pg_dump");
+        string standIn = Path.Combine(tools, "pg_dump");
+        await File.WriteAllTextAsync(
+            standIn, $"#!/bin/sh\nif [ \"$1\" != --version ] && [ $(ls '{tools}' | grep -c held) -lt {jobs} ]; then touch '{tools}/held'$$; echo > '{started}'; cat '{goOn}' > /dev/null; fi\nexec '{real}' \"$@\"\n", _token);
+        MakeExecutable(standIn);
+        rig.ToolPath = tools;
+
+        Task<FlowInstance> backup = rig.BackupAsync(_token);
+        for (int job = 0; job < jobs; job++)
+        {
+            // Opening the pipe waits for the other end.
+            await File.ReadAllTextAsync(started, _token);
+            await rig.Sample.RunIndexBackupJobAsync(_token);
+            await File.WriteAllTextAsync(goOn, "\n", _token);
+        }
+
+        return await backup;
+    }
+
+    private static long Calls(BackupRig rig, FlowInstance run, string activity)
+    {
+        using FlowClient client = FlowClient.TryOpen(rig.State)!;
+        ImmutableArray<ActivityCount> counts = [.. client.CountActivities(run.Id)];
+        return counts.Single(count => count.Activity == activity).Calls;
+    }
+
+    private async Task<string> MakePipeAsync(string path)
+    {
+        using Process process = Process.Start("mkfifo", [path]);
+        await process.WaitForExitAsync(_token);
+        Assert.Equal(0, process.ExitCode);
+        return path;
+    }
+
+    private static void MakeExecutable(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}

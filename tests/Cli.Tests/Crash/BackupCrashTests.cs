@@ -45,7 +45,6 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
             sources.Add((last.Json.GetProperty("id").GetString()!, bench.TakeSource()));
             CheckJournal(bench, runs, killed);
             CheckUploads(bench, before, killed);
-            await bench.AssertSoundAsync(bench.Abf, runs + 1, readData: true);
             Assert.Equal(await bench.DescribeNewestAsync(bench.Calm), await bench.DescribeNewestAsync(bench.Abf));
 
             async Task AfterKillAsync()
@@ -57,6 +56,7 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
         }
 
         output.WriteLine($"{Kills} kills in {sources.Count} runs, by phase: {string.Join(", ", phases.Select(phase => $"{phase.Key} {phase.Value}"))}");
+        await bench.AssertSoundAsync(bench.Abf, sources.Count, readData: true);
         foreach ((string set, string[] source) in sources)
         {
             await bench.AssertRestoresAsync(bench.Abf, set, source);

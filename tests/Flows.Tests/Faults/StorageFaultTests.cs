@@ -21,12 +21,12 @@ public sealed class StorageFaultTests(OnDemand<PostgresServer> server, ITestOutp
 
     private static Dictionary<string, BlobFault> Kinds { get; } = new(StringComparer.Ordinal)
     {
+        ["read cut short"] = new BlobFault { Truncate = true },
+        ["late by two minutes"] = new BlobFault { Delay = TimeSpan.FromMinutes(2) },
         ["fails before"] = new BlobFault { FailBefore = true },
         ["answer lost"] = new BlobFault { FailAfter = true },
         ["refused"] = new BlobFault { FailBefore = true, Permanent = true },
         ["refused after it was done"] = new BlobFault { FailAfter = true, Permanent = true },
-        ["read cut short"] = new BlobFault { Truncate = true },
-        ["late by two minutes"] = new BlobFault { Delay = TimeSpan.FromMinutes(2) },
     };
 
     [Theory]

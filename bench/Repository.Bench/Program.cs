@@ -52,7 +52,7 @@ foreach ((string name, int fileLength, bool compressible, int share) in new[]
             await source.Writer!.WriteAsync(chunkClass, read, CancellationToken.None);
         });
         await source.CommitAsync(null);
-        await repository.MergeRunIndexAsync(run, CancellationToken.None);
+        await repository.MergeRunIndexAsync(run, [], CancellationToken.None);
     });
     long packs = Source.BytesBelow(Path.Combine(path, "packs"));
     long indexes = Source.BytesBelow(Path.Combine(path, "index"));

@@ -30,6 +30,7 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(RootListing))]
 [JsonSerializable(typeof(CheckConsistencyInput))]
 [JsonSerializable(typeof(ConsistencyResult))]
+[JsonSerializable(typeof(MergeIndexInput))]
 [JsonSerializable(typeof(MergedIndex))]
 [JsonSerializable(typeof(SealSetInput))]
 [JsonSerializable(typeof(CloseRunInput))]

@@ -184,8 +184,42 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <summary>
     /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of an earlier call that no manifest names are garbage.
     /// </summary>
-    public Task<IndexMerge> MergeRunIndexAsync(RunId run, CancellationToken cancellationToken) =>
-        new RunIndexMerger(_blobs, _sealer, new WriteOnce(_blobs, _access.Time)).MergeAsync(run, cancellationToken);
+    /// <param name="expectedPages">Pages that the set leans on, whatever a listing of the store shows; one that is gone is <see cref="ErrorKind.Repository"/>.</param>
+    public Task<IndexMerge> MergeRunIndexAsync(RunId run, IEnumerable<string> expectedPages, CancellationToken cancellationToken) =>
+        new RunIndexMerger(_blobs, _sealer, new WriteOnce(_blobs, _access.Time)).MergeAsync(run, expectedPages, cancellationToken);
+
+    /// <summary>
+    /// Looks whether a set that adds these index blobs to the log would find its own streams: lists of chunks at every depth, and the segments of listings. The blobs are read
+    /// back from the store. The chunks of files are not looked up: their places stand in the same pages.
+    /// </summary>
+    /// <param name="known">The index of the log as it is now.</param>
+    /// <param name="added">The index blobs that the set adds.</param>
+    /// <param name="chunks">Reads the lists themselves.</param>
+    /// <param name="dump">The dump; null where there is none.</param>
+    /// <param name="roots">Each root's listing and list of required files.</param>
+    public async Task RequireStreamsAsync(
+        ChunkIndex known,
+        IReadOnlyList<IndexStampRow> added,
+        IChunkSource chunks,
+        ContentRef? dump,
+        IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
+        CancellationToken cancellationToken)
+    {
+        string directory = Path.Combine(_access.CacheDirectory, $"seal-{Guid.NewGuid():N}");
+        try
+        {
+            using ChunkIndex own = await ChunkIndex.LoadAsync(
+                _blobs, _sealer, _keys.Repository, directory, [.. added.Select(index => new IndexSummary(index.Id, 0, index.Rows))], cancellationToken);
+            await new SealCheck(known, own, chunks).RequireAsync(dump, roots, cancellationToken);
+        }
+        finally
+        {
+            if (Directory.Exists(directory))
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+        }
+    }
 
     /// <summary>Reads one whole pack and checks everything in it, as <c>verify --read-data</c> does; at most 64 MiB of memory.</summary>
     public Task<PackContents> ReadPackAsync(PackEntry pack, CancellationToken cancellationToken) =>

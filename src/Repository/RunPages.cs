@@ -26,7 +26,7 @@ public sealed class RunPages
     internal static async Task<PageContent> ReadAsync(IBlobStore blobs, IObjectSealer sealer, string blobName, CancellationToken cancellationToken) =>
         await TryReadAsync(blobs, sealer, blobName, cancellationToken) ?? throw Damage.Missing(blobName);
 
-    private static async Task<PageContent?> TryReadAsync(IBlobStore blobs, IObjectSealer sealer, string blobName, CancellationToken cancellationToken)
+    internal static async Task<PageContent?> TryReadAsync(IBlobStore blobs, IObjectSealer sealer, string blobName, CancellationToken cancellationToken)
     {
         byte[]? blob = await WholeBlob.TryReadAsync(blobs, blobName, ObjectSealer.MaxBlobLength, cancellationToken);
         return blob is null ? null : PageContent.Decode(sealer.Open(ObjectType.Page, blobName, blob), blobName);

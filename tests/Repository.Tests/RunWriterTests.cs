@@ -83,9 +83,58 @@ public sealed class RunWriterTests
         Assert.Equal(results[0], await opened.Repository.Pages.TryReadAsync(OpenedRepository.Run, "range-1", TestJson.Default.PageResult, CancellationToken.None));
 
         // The set is made of what the winner's page names.
-        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, CancellationToken.None);
+        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["range-1"], CancellationToken.None);
         using ChunkIndex index = await LoadAsync(opened, merge);
         Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(results[0].Content, ChunkClass.Content));
+    }
+
+    [Fact]
+    public async Task A_page_that_is_gone_stops_the_merge_whatever_the_listing_shows()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        await using RunWriter writer = opened.OpenWriter("a");
+        await writer.CommitPageAsync(new PageResult("me", await writer.WriteAsync(ChunkClass.Content, [1])), TestJson.Default.PageResult, CancellationToken.None);
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(
+            () => opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a", "b"], CancellationToken.None));
+        Assert.Equal(ErrorKind.Repository, exception.Kind);
+        Assert.Contains("/b'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_that_a_listing_does_not_show_is_read_by_its_name()
+    {
+        var blobs = new HidingStore("/a");
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(blobs);
+        await using RunWriter writer = opened.OpenWriter("a");
+        await writer.CommitPageAsync(new PageResult("me", await writer.WriteAsync(ChunkClass.Content, [1])), TestJson.Default.PageResult, CancellationToken.None);
+        Assert.Equal(0, (await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, [], CancellationToken.None)).Chunks);
+        Assert.Equal(1, (await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None)).Chunks);
+    }
+
+    [Fact]
+    public async Task Streams_whose_chunks_the_set_would_not_find_are_not_sealed()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        await using RunWriter writer = opened.OpenWriter("a");
+        ContentRef dump = await writer.WriteAsync(ChunkClass.Dump, Content.Random(3_000_000, 1));
+        await using var root = new ListingRoot(writer);
+        var listing = new ListingWriter(writer);
+        await listing.AddAsync(Samples.Folder(string.Empty), CancellationToken.None);
+        foreach (SegmentRow row in await listing.CompleteAsync(CancellationToken.None))
+        {
+            await root.AddAsync(row, CancellationToken.None);
+        }
+
+        ContentRef names = (await root.CompleteAsync(CancellationToken.None)).Listing;
+        await writer.CommitPageAsync(new PageResult("me", dump), TestJson.Default.PageResult, CancellationToken.None);
+        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        await RequireAsync(merge.Indexes, dump, names);
+        await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], dump, names));
+        await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], null, names));
+        await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump with { Chunks = [new ChunkId(1)] }, names));
+
+        Task RequireAsync(IReadOnlyList<IndexStampRow> added, ContentRef? database, ContentRef listed) =>
+            opened.Repository.RequireStreamsAsync(opened.Index, added, opened.OpenReader(), database, [(listed, null)], CancellationToken.None);
     }
 
     [Fact]
@@ -113,7 +162,7 @@ public sealed class RunWriterTests
         Assert.Equal(0, again.Totals.AddedBytes);
 
         // Chunks that are known from receipts alone make it into the set.
-        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, CancellationToken.None);
+        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
         using ChunkIndex index = await LoadAsync(opened, merge);
         Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(reference, ChunkClass.Content));
     }

@@ -3,17 +3,20 @@ using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Activities;
 
-/// <summary>Writes the index blobs of the run: where every chunk is that its result pages name. Chunks, then index, then the set.</summary>
-internal sealed class MergeIndex(FlowEnvironment environment) : IActivity<RunRef, MergedIndex>
+/// <summary>
+/// Writes the index blobs of the run: where every chunk is that its result pages name. Chunks, then index, then the set. Which pages must be there is known from the
+/// journal, never from a listing of the store.
+/// </summary>
+internal sealed class MergeIndex(FlowEnvironment environment) : IActivity<MergeIndexInput, MergedIndex>
 {
-    public Task<MergedIndex> RunAsync(RunRef input, ActivityContext context, CancellationToken cancellationToken) =>
+    public Task<MergedIndex> RunAsync(MergeIndexInput input, ActivityContext context, CancellationToken cancellationToken) =>
         environment.Runs.ProduceAsync(
-            input.Run,
+            input.Run.Run,
             Pages.MergedIndex,
             FlowJson.Default.MergedIndex,
             async (scope, _, token) =>
             {
-                IndexMerge merge = await scope.Repository.MergeRunIndexAsync(scope.Run, token);
+                IndexMerge merge = await scope.Repository.MergeRunIndexAsync(scope.Run, Pages.Behind(input), token);
                 return new MergedIndex([.. merge.Indexes], merge.Chunks, merge.AddedBytes);
             },
             cancellationToken);

@@ -48,9 +48,19 @@ internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetIn
         Installation installation = environment.Runs.DiscoverInstallation();
         ImmutableArray<NamedFile> named = await ReadNamedAsync(input.Consistency.Named, scope, cancellationToken);
         SetManifest manifest = ManifestBuilder.Build(input, installation, parent, named, Tool);
+        await RequireStreamsAsync(manifest, scope, cancellationToken);
         await scope.Repository.Log.SealAsync(scope.Run, input.Base, manifest, cancellationToken);
         await environment.Runs.RememberHeadAsync(cancellationToken);
         return manifest;
+    }
+
+    /// <summary>The index of the log as it is now: another process of this run may have built on a set that this one did not see when it came to the run.</summary>
+    private static async Task RequireStreamsAsync(SetManifest manifest, RunScope scope, CancellationToken cancellationToken)
+    {
+        LogHead head = await scope.Repository.Log.ReadAsync(cancellationToken);
+        ChunkIndex known = await scope.Repository.LoadIndexAsync(head.State, cancellationToken);
+        await scope.Repository.RequireStreamsAsync(
+            known, manifest.Indexes, scope.Chunks, manifest.Database?.Dump, manifest.Roots.Select(root => (root.Listing, root.Required)), cancellationToken);
     }
 
     private static async Task<ImmutableArray<NamedFile>> ReadNamedAsync(ContentRef? named, RunScope scope, CancellationToken cancellationToken)

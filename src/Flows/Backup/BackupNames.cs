@@ -32,7 +32,7 @@ internal static class ActivityNames
     public static readonly ActivityName<CaptureRangeInput, CapturedStep> CaptureRange = new(nameof(CaptureRange));
     public static readonly ActivityName<MergeListingInput, RootListing> MergeListing = new(nameof(MergeListing));
     public static readonly ActivityName<CheckConsistencyInput, ConsistencyResult> CheckConsistency = new(nameof(CheckConsistency));
-    public static readonly ActivityName<RunRef, MergedIndex> MergeIndex = new(nameof(MergeIndex));
+    public static readonly ActivityName<MergeIndexInput, MergedIndex> MergeIndex = new(nameof(MergeIndex));
     public static readonly ActivityName<SealSetInput, HotBackupResult> SealSet = new(nameof(SealSet));
     public static readonly ActivityName<CloseRunInput, Nothing> CloseRun = new(nameof(CloseRun));
 }

@@ -7,7 +7,8 @@ internal sealed record IndexPart(IndexCapture Capture, PhaseTimes Times);
 
 internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
 
-internal sealed record FilesPart(ImmutableArray<RootListing> Roots, PhaseTimes Times);
+/// <param name="Pages">Of this pass and of the seeding pass, which it inherited from.</param>
+internal sealed record FilesPart(ImmutableArray<RootListing> Roots, ImmutableArray<RootPages> Pages, PhaseTimes Times);
 
 /// <summary>The three phases of one attempt, fit for a seal.</summary>
 internal sealed record CapturedPhases(int Attempt, IndexPart? Index, DatabasePart Database, FilesPart Files)
@@ -19,6 +20,8 @@ internal sealed record CapturedPhases(int Attempt, IndexPart? Index, DatabasePar
         [.. Files.Roots.Select(root => new RootRef(root.Root, root.Listing))],
         Database.Capture.Unmapped,
         Database.Capture.UnmappedSamples);
+
+    public MergeIndexInput ToMerge(RunRef run) => new(run, Attempt, Index is not null, Files.Pages);
 
     public SealSetInput ToSeal(
         RunRef run, OpenedRun opened, DateTimeOffset started, DateTimeOffset now, SourceCheck check, ConsistencyResult consistency, MergedIndex indexes)

@@ -11,6 +11,8 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
 {
     private const int SeedingPass = 0;
 
+    private readonly List<RootPages> _pages = [];
+
     /// <summary>
     /// Uploads before the index phase, so that the scan after SQL finds most content stored and ends soon. Its listings are what that
     /// scan inherits from, never what is sealed.
@@ -28,7 +30,8 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
         DateTimeOffset started = steps.Now;
         DateTimeOffset deadline = Freshness.FilesDeadline(database.Times, check);
         ImmutableArray<RootListing>? roots = await PassAsync(attempt, database.Capture, seeded, deadline);
-        return roots is null || steps.Now > deadline ? null : new FilesPart(roots.Value, new PhaseTimes(PhaseNames.Files, started, steps.Now));
+        return roots is null || steps.Now > deadline ? null : new FilesPart(
+            roots.Value, [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)], new PhaseTimes(PhaseNames.Files, started, steps.Now));
     }
 
     private async Task<ImmutableArray<RootListing>?> PassAsync(
@@ -58,6 +61,7 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
             var merging = new MergeListingInput(
                 run, pass, root, number, [.. captured.Select(range => range.Steps)], plan.Inherit, acceptContentLoss || pass == SeedingPass);
             listings.Add(await steps.CallAsync(ActivityNames.MergeListing, merging, Retries.Storage));
+            _pages.Add(new RootPages(pass, number, merging.Steps));
         }
 
         return listings.ToImmutable();

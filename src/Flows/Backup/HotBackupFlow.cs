@@ -34,7 +34,7 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             ConsistencyResult consistency = await steps.CallAsync(ActivityNames.CheckConsistency, captured.ToProve(run), Retries.Storage);
 
             steps.Status.Begin("seal");
-            MergedIndex indexes = await steps.CallAsync(ActivityNames.MergeIndex, run, Retries.Storage);
+            MergedIndex indexes = await steps.CallAsync(ActivityNames.MergeIndex, captured.ToMerge(run), Retries.Storage);
             SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check, consistency, indexes);
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.

@@ -16,4 +16,29 @@ internal static class Pages
     public static string Listing(int pass, int root) => $"listing.{pass}.{root}";
 
     public static string Consistency(int attempt) => $"consistency.{attempt}";
+
+    /// <summary>The pages whose rows a set needs. Plans have none, and what a voided attempt stored is named again by the pages that came upon it.</summary>
+    public static IEnumerable<string> Behind(MergeIndexInput input)
+    {
+        if (input.HasIndex)
+        {
+            yield return Index(input.Attempt);
+        }
+
+        yield return Database(input.Attempt);
+        foreach (RootPages root in input.Files)
+        {
+            for (int range = 0; range < root.Steps.Length; range++)
+            {
+                for (int step = 0; step < root.Steps[range]; step++)
+                {
+                    yield return Range(root.Pass, root.RootNumber, range, step);
+                }
+            }
+
+            yield return Listing(root.Pass, root.RootNumber);
+        }
+
+        yield return Consistency(input.Attempt);
+    }
 }

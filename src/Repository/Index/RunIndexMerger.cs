@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;
@@ -24,23 +25,37 @@ internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, Wri
     private long _chunks;
     private long _bytes;
 
-    public async Task<IndexMerge> MergeAsync(RunId run, CancellationToken cancellationToken)
+    /// <summary>Takes the pages that a listing shows, and asks by name for those that must be there and that it does not show.</summary>
+    public async Task<IndexMerge> MergeAsync(RunId run, IEnumerable<string> expected, CancellationToken cancellationToken)
     {
+        HashSet<string> unseen = [.. expected.Select(page => RunNames.Page(run, page))];
         string prefix = RunNames.Prefix(run);
         await foreach (BlobItem item in blobs.ListAsync(prefix, cancellationToken))
         {
             if (RunNames.IsPage(item.Name[prefix.Length..]))
             {
-                PageContent page = await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken);
-                foreach (ChunkPlace place in page.Rows.Places)
-                {
-                    await AddAsync(place, cancellationToken);
-                }
+                unseen.Remove(item.Name);
+                await AddAsync(await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken), cancellationToken);
             }
+        }
+
+        foreach (string name in unseen.Order(StringComparer.Ordinal))
+        {
+            PageContent page = await RunPages.TryReadAsync(blobs, sealer, name, cancellationToken)
+                ?? throw new PermanentException(ErrorKind.Repository, $"The result page '{name}' is gone from {blobs.Location}, and with it the places of chunks. Start a new backup.");
+            await AddAsync(page, cancellationToken);
         }
 
         await FlushAsync(cancellationToken);
         return new IndexMerge([.. _indexes], _chunks, _bytes);
+    }
+
+    private async ValueTask AddAsync(PageContent page, CancellationToken cancellationToken)
+    {
+        foreach (ChunkPlace place in page.Rows.Places)
+        {
+            await AddAsync(place, cancellationToken);
+        }
     }
 
     private async ValueTask AddAsync(ChunkPlace place, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>Follows a content reference down to its chunks and looks each of them up, without reading the content itself.</summary>
@@ -10,8 +8,15 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
     {
         UInt128 length = 0;
         bool whole = true;
-        await foreach (ChunkId id in ChunksAsync(content.Chunks, content.Depth, packFault, cancellationToken))
+        await foreach ((ChunkId id, bool isList) in chunks.WalkAsync(content, cancellationToken))
         {
+            if (isList)
+            {
+                // One that is nowhere is said by whoever reads it next.
+                TryPlace(id, ChunkClass.Metadata, packFault, out _);
+                continue;
+            }
+
             if (!TryPlace(id, chunkClass, packFault, out ChunkPlace place))
             {
                 return $"chunk {id} is stored nowhere";
@@ -40,36 +45,5 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
         }
 
         return true;
-    }
-
-    private async IAsyncEnumerable<ChunkId> ChunksAsync(
-        IReadOnlyList<ChunkId> ids, int depth, Action<string> packFault, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (ChunkId id in ids)
-        {
-            if (depth == 0)
-            {
-                yield return id;
-                continue;
-            }
-
-            TryPlace(id, ChunkClass.Metadata, packFault, out _);
-            byte[] level = await chunks.ReadChunkAsync(id, ChunkClass.Metadata, cancellationToken);
-            if (level.Length % ChunkId.Size != 0)
-            {
-                throw Damage.InPart($"the list of chunks {id}", "it holds no whole number of ids");
-            }
-
-            ChunkId[] below = new ChunkId[level.Length / ChunkId.Size];
-            for (int i = 0; i < below.Length; i++)
-            {
-                below[i] = ChunkId.Read(level.AsSpan(i * ChunkId.Size));
-            }
-
-            await foreach (ChunkId chunk in ChunksAsync(below, depth - 1, packFault, cancellationToken))
-            {
-                yield return chunk;
-            }
-        }
     }
 }

@@ -26,6 +26,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         IndexCapture index = await twins.RunAsync(ActivityNames.CaptureIndex, new CaptureIndexInput(run, 1));
         DatabaseCapture database = await twins.RunAsync(ActivityNames.DumpDatabase, new DumpDatabaseInput(run, 1));
         var roots = new List<RootListing>();
+        var pages = new List<RootPages>();
         for (int number = 0; number < check.Roots.Length; number++)
         {
             string root = check.Roots[number];
@@ -37,6 +38,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
                 Assert.Null((await twins.RunAsync(ActivityNames.CaptureRange, input)).Next);
             }
 
+            pages.Add(new RootPages(1, number, [.. plan.Ranges.Select(_ => 1)]));
             roots.Add(await twins.RunAsync(
                 ActivityNames.MergeListing, new MergeListingInput(run, 1, root, number, [.. plan.Ranges.Select(_ => 1)], plan.Inherit, false)));
         }
@@ -44,7 +46,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         ConsistencyResult proof = await twins.RunAsync(
             ActivityNames.CheckConsistency,
             new CheckConsistencyInput(run, 1, database.Required, [.. roots.Select(root => new RootRef(root.Root, root.Listing))], 0, []));
-        MergedIndex indexes = await twins.RunAsync(ActivityNames.MergeIndex, run);
+        MergedIndex indexes = await twins.RunAsync(ActivityNames.MergeIndex, new MergeIndexInput(run, 1, HasIndex: true, [.. pages]));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         PhaseTimes[] phases = [new(PhaseNames.Index, now, now), new(PhaseNames.Database, now, now), new(PhaseNames.Files, now, now)];
         HotBackupResult result = await twins.RunAsync(

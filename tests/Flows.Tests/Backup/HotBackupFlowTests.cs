@@ -163,6 +163,25 @@ public sealed class HotBackupFlowTests : IDisposable
     }
 
     [Fact]
+    public async Task The_index_is_merged_from_every_page_that_the_set_leans_on()
+    {
+        _standIns.Check = _standIns.Check with { SeedsFirst = true };
+        _standIns.Plan = input => input.Root == "contentstore" ? [new PathRange(null, [5]), new PathRange([5], null)] : [PathRange.All];
+        _standIns.Capture = input => input is { Pass: 1, Root: "contentstore", Range: 1, Step: 0 } ? [6] : null;
+
+        await _standIns.RunAsync(_token);
+
+        Assert.Equal(
+            [
+                "index.1", "database.1",
+                "files.0.0.0.0", "files.0.0.1.0", "listing.0.0", "files.0.1.0.0", "listing.0.1",
+                "files.1.0.0.0", "files.1.0.1.0", "files.1.0.1.1", "listing.1.0", "files.1.1.0.0", "listing.1.1",
+                "consistency.1",
+            ],
+            Pages.Behind(_standIns.MergedPages!));
+    }
+
+    [Fact]
     public async Task A_long_range_goes_on_in_a_new_generation()
     {
         _standIns.Capture = input => input.Root == "contentstore" && input.Step < 450 ? [1] : null;

@@ -42,6 +42,8 @@ internal sealed class StandIns : IDisposable
 
     public Func<CloseRunInput, Nothing> Close { get; set; } = _ => Nothing.Value;
 
+    public MergeIndexInput? MergedPages { get; private set; }
+
     public SealSetInput? Sealed { get; private set; }
 
     public static IndexLook Clear(IndexGeneration generation) => new(IndexAction.Proceed, IsBusy: false, generation, null, null);
@@ -76,7 +78,11 @@ internal sealed class StandIns : IDisposable
             },
             input => input.Root))
         .Add(ActivityNames.CheckConsistency, Note(ActivityNames.CheckConsistency, _ => new ConsistencyResult(1, 0, 0, null)))
-        .Add(ActivityNames.MergeIndex, Note(ActivityNames.MergeIndex, _ => new MergedIndex([], 1, 1)))
+        .Add(ActivityNames.MergeIndex, Note(ActivityNames.MergeIndex, input =>
+        {
+            MergedPages = input;
+            return new MergedIndex([], 1, 1);
+        }))
         .Add(ActivityNames.SealSet, Note(ActivityNames.SealSet, input =>
         {
             Sealed = input;

@@ -14,11 +14,11 @@ internal abstract class WrappedStore : IBlobStore
 
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => _inner.PutAsync(name, content, cancellationToken);
 
-    public Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken) => _inner.ReadAsync(name, offset, destination, cancellationToken);
+    public virtual Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken) => _inner.ReadAsync(name, offset, destination, cancellationToken);
 
     public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken) => _inner.GetPropertiesAsync(name, cancellationToken);
 
-    public IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) => _inner.ListAsync(prefix, cancellationToken);
+    public virtual IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) => _inner.ListAsync(prefix, cancellationToken);
 
     public virtual Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => _inner.DeleteAsync(name, cancellationToken);
 
@@ -59,4 +59,11 @@ internal sealed class WithoutDeletes : WrappedStore
 {
     public override Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         throw new PermanentException(ErrorKind.Storage, "The blob is protected until 2027-01-01.");
+}
+
+/// <summary>A store whose listings lack the names that end so.</summary>
+internal sealed class HidingStore(string suffix) : WrappedStore
+{
+    public override IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        base.ListAsync(prefix, cancellationToken).Where(item => !item.Name.EndsWith(suffix, StringComparison.Ordinal));
 }

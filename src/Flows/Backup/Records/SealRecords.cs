@@ -16,6 +16,16 @@ public sealed record RootRef(string Root, ContentRef Listing);
 /// <param name="Named">The first thousand findings, a JSON array of <see cref="NamedFile"/> as a metadata stream; null where there is none.</param>
 public sealed record ConsistencyResult(long Required, long Missing, long Acknowledged, ContentRef? Named);
 
+/// <summary>Which result pages the set leans on, in numbers: <see cref="Pages"/> has their names.</summary>
+/// <param name="Attempt">Whose phases are sealed.</param>
+/// <param name="HasIndex">There was an index phase.</param>
+/// <param name="Files">The content roots in the order of capture, those of the seeding pass first.</param>
+public sealed record MergeIndexInput(RunRef Run, int Attempt, bool HasIndex, ImmutableArray<RootPages> Files);
+
+/// <param name="Pass">0 for the seeding pass, else the attempt.</param>
+/// <param name="Steps">Result pages per range.</param>
+public sealed record RootPages(int Pass, int RootNumber, ImmutableArray<int> Steps);
+
 /// <summary>What the run's index merge wrote.</summary>
 /// <param name="Indexes">The index blobs, for the manifest.</param>
 /// <param name="Chunks">Chunks that the run stored.</param>

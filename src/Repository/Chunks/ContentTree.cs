@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>The ids that a content reference leads to, without reading the content itself.</summary>
+internal static class ContentTree
+{
+    /// <summary>
+    /// Every chunk of the content, in order, and before the chunks that it names every list of ids (a metadata chunk). A list is read only after its id was handed out.
+    /// </summary>
+    public static IAsyncEnumerable<(ChunkId Id, bool IsList)> WalkAsync(this IChunkSource chunks, ContentRef content, CancellationToken cancellationToken) =>
+        WalkAsync(chunks, content.Chunks, content.Depth, cancellationToken);
+
+    private static async IAsyncEnumerable<(ChunkId Id, bool IsList)> WalkAsync(
+        IChunkSource chunks, IReadOnlyList<ChunkId> ids, int depth, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (ChunkId id in ids)
+        {
+            yield return (id, depth > 0);
+            if (depth == 0)
+            {
+                continue;
+            }
+
+            byte[] level = await chunks.ReadChunkAsync(id, ChunkClass.Metadata, cancellationToken);
+            if (level.Length % ChunkId.Size != 0)
+            {
+                throw Damage.InPart($"the list of chunks {id}", "it holds no whole number of ids");
+            }
+
+            ChunkId[] below = new ChunkId[level.Length / ChunkId.Size];
+            for (int i = 0; i < below.Length; i++)
+            {
+                below[i] = ChunkId.Read(level.AsSpan(i * ChunkId.Size));
+            }
+
+            await foreach ((ChunkId Id, bool IsList) chunk in WalkAsync(chunks, below, depth - 1, cancellationToken))
+            {
+                yield return chunk;
+            }
+        }
+    }
+}

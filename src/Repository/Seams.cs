@@ -19,6 +19,9 @@ internal interface IObjectSealer
     byte[] Seal(ObjectType type, string blobName, ReadOnlySpan<byte> plain);
 
     byte[] Open(ObjectType type, string blobName, ReadOnlyMemory<byte> blob);
+
+    /// <summary>In which way the blob claims to be of a newer format than this program reads, a clause; null where it does not. Not authenticated.</summary>
+    string? NewerThanThis(ObjectType type, ReadOnlySpan<byte> blob);
 }
 
 /// <summary>Stores metadata chunks (deduplicated) and streams.</summary>

@@ -46,21 +46,26 @@ public sealed class CommitLog
     /// <summary>Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.</summary>
     public async Task<RunOpened> OpenRunAsync(RunId run, string installation, CancellationToken cancellationToken = default)
     {
-        LogHead before = await ReadAsync(cancellationToken);
-        if (before.State.FindOpenRun(run) is null && await FindEndAsync(run, before, cancellationToken) is { } ended)
-        {
-            throw ended;
-        }
-
-        LogHead head = await AppendAsync(Judge, cancellationToken);
+        long searched = 0;
+        LogHead head = await AppendAsync(JudgeAsync, cancellationToken);
         return head.State.FindOpenRun(run) ?? throw new PermanentException(ErrorKind.Busy, $"Run {run} has sealed its set and cannot be opened again.");
 
-        LogEntry? Judge(LogHead seen) =>
-            seen.State.FindOpenRun(run) is { } open
-                ? open.Installation == installation ? null : throw new ArgumentException($"Run {run} was opened for installation '{open.Installation}'.", nameof(installation))
-                : seen.State.FindSet(run) is not null
-                ? null
-                : Draft(seen, LogEntryTypes.RunOpen) with { Run = run, Installation = installation, Base = seen.Sequence };
+        // Another may open this run and end it while this one opens it: every newer head is searched for an end as well.
+        async Task<LogEntry?> JudgeAsync(LogHead seen)
+        {
+            if (seen.State.FindOpenRun(run) is { } open)
+            {
+                return open.Installation == installation ? null : throw new ArgumentException($"Run {run} was opened for installation '{open.Installation}'.", nameof(installation));
+            }
+
+            if (await FindEndAsync(run, seen, searched, cancellationToken) is { } ended)
+            {
+                throw ended;
+            }
+
+            searched = seen.Sequence;
+            return Draft(seen, LogEntryTypes.RunOpen) with { Run = run, Installation = installation, Base = seen.Sequence };
+        }
     }
 
     /// <summary>
@@ -79,7 +84,7 @@ public sealed class CommitLog
             seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, LogEntryTypes.Set) with { Run = run, Manifest = manifest },
             cancellationToken);
         return head.State.FindSet(run)
-            ?? throw await FindEndAsync(run, head, cancellationToken)
+            ?? throw await FindEndAsync(run, head, after: 0, cancellationToken)
             ?? new PermanentException(ErrorKind.Unexpected, $"Run {run} was never opened in the log at {_blobs.Location}.");
     }
 
@@ -137,15 +142,24 @@ public sealed class CommitLog
         return AppendAsync(seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, type) with { Run = run, Reason = line }, cancellationToken);
     }
 
+    private Task<LogHead> AppendAsync(Func<LogHead, LogEntry?> judge, CancellationToken cancellationToken) =>
+        AppendAsync(head => Task.FromResult(judge(head)), cancellationToken);
+
     /// <summary>
     /// Appends what <paramref name="judge"/> drafts on the head as it is; null means that nothing is left to do. Judges anew whenever another
     /// writer was faster. Returns the head with which it ended.
     /// </summary>
-    private async Task<LogHead> AppendAsync(Func<LogHead, LogEntry?> judge, CancellationToken cancellationToken)
+    private async Task<LogHead> AppendAsync(Func<LogHead, Task<LogEntry?>> judge, CancellationToken cancellationToken)
     {
         LogHead head = await ReadAsync(cancellationToken);
-        while (judge(head) is { } draft)
+        while (await judge(head) is { } draft)
         {
+            if (!await AreSkippedStillAsync(head, cancellationToken))
+            {
+                head = Know(await new LogWalk(_blobs, _reader).ForwardAsync(head with { Next = head.Sequence + 1 }, null, cancellationToken));
+                continue;
+            }
+
             LogState next = head.State.Apply(draft);
             LogEntry entry = LogEntry.CarriesState(draft.Sequence) ? draft with { State = StateDocument.From(next) } : draft;
             if (await TryCreateAsync(head with { State = next }, entry.Check(head.Next), cancellationToken) is { } created)
@@ -162,6 +176,20 @@ public sealed class CommitLog
         return head;
     }
 
+    /// <summary>Whether the blobs between the newest entry and the next one are there and still do not authenticate: past a valid entry nothing may be appended.</summary>
+    private async Task<bool> AreSkippedStillAsync(LogHead head, CancellationToken cancellationToken)
+    {
+        for (long sequence = head.Sequence + 1; sequence < head.Next; sequence++)
+        {
+            if (await _reader.ProbeAsync(sequence, cancellationToken) is not { Exists: true, Stored: null })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private LogEntry Draft(LogHead head, string type) => new() { Sequence = head.Next, Previous = head.Sha256, Time = _time.GetUtcNow(), Type = type };
 
     /// <summary>The head after the new entry; null where another blob is there. One's own bytes there mean that an answer was lost.</summary>
@@ -170,23 +198,16 @@ public sealed class CommitLog
         string name = LogNames.BlobName(entry.Sequence);
         byte[] blob = _sealer.Seal(ObjectType.LogEntry, name, LogJson.Write(entry));
         string hash = LogReader.Hash(blob);
-        if (await _blobs.PutIfAbsentAsync(name, blob, cancellationToken) == PutOutcome.AlreadyExists)
-        {
-            EntryProbe there = await _reader.ProbeAsync(entry.Sequence, cancellationToken);
-            if (there.Stored?.Sha256 != hash)
-            {
-                return null;
-            }
-        }
-
-        return next with { Sequence = entry.Sequence, Sha256 = hash, Next = entry.Sequence + 1 };
+        return await new WriteOnce(_blobs, _time).TryPutAsync(name, blob, cancellationToken)
+            ? next with { Sequence = entry.Sequence, Sha256 = hash, Next = entry.Sequence + 1 }
+            : null;
     }
 
-    /// <summary>How a run ended that is neither open nor a set; null where the log does not know it. Searches back until entries are older than the run by more than any clock is wrong.</summary>
-    private async Task<PermanentException?> FindEndAsync(RunId run, LogHead head, CancellationToken cancellationToken)
+    /// <summary>How a run ended that is neither open nor a set; null where the log does not know it. Searches back to <paramref name="after"/>, or until entries are older than the run by more than any clock is wrong.</summary>
+    private async Task<PermanentException?> FindEndAsync(RunId run, LogHead head, long after, CancellationToken cancellationToken)
     {
         DateTimeOffset oldest = run.Started is { } started && started.UtcDateTime > DateTime.UnixEpoch ? started - ClockTolerance : DateTimeOffset.MinValue;
-        for (long sequence = head.Sequence; sequence > 0; sequence--)
+        for (long sequence = head.Sequence; sequence > after; sequence--)
         {
             EntryProbe probe = await _reader.ProbeAsync(sequence, cancellationToken);
             if (probe.Stored?.Entry is { } entry && entry.Run == run)
@@ -212,7 +233,7 @@ public sealed class CommitLog
     private LogHead Know(LogHead head)
     {
         LogHead? known = Volatile.Read(ref _known);
-        if (known is null || known.Next < head.Next)
+        if (known is null || known.Next < head.Next || known.Sequence < head.Sequence)
         {
             Volatile.Write(ref _known, head);
         }

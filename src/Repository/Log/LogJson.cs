@@ -28,7 +28,7 @@ internal sealed partial class LogJson : JsonSerializerContext
             LogEntry? entry = JsonSerializer.Deserialize(plain, Default.LogEntry);
             return entry?.Check(sequence) ?? throw new JsonException("null");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw Damage.In(LogNames.BlobName(sequence), "its JSON is not that of an entry", exception);
         }

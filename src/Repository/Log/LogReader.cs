@@ -17,34 +17,50 @@ internal readonly record struct EntryProbe(bool Exists, StoredEntry? Stored, str
 internal sealed class LogReader(IBlobStore blobs, IObjectSealer sealer)
 {
     private const int UsualBytes = 64 * 1024;
-    private const int MaxBytes = 128 * 1024 * 1024;
-    private const int VersionOffset = 4;
-    private const byte Version = 1;
+    private const int MaxBytes = ObjectSealer.MaxBlobLength;
 
     /// <summary>
-    /// Reads what stands at a sequence. A blob that does not authenticate is an alarm, not an error: whoever may write to the store could put it there.
-    /// One of a newer format version stops. It is read a second time first: an answer that was cut on its way must never let a good entry be passed over, because
-    /// the next entry would then be chained to the one before it.
+    /// Reads what stands at a sequence. A blob that does not authenticate, read twice, is an alarm, not an error: whoever may write to the store could put it there.
+    /// One of a newer format stops.
     /// </summary>
     public async Task<EntryProbe> ProbeAsync(long sequence, CancellationToken cancellationToken)
     {
-        EntryProbe probe = await ProbeOnceAsync(sequence, cancellationToken);
-        return probe.Alarm is null ? probe : await ProbeOnceAsync(sequence, cancellationToken);
-    }
-
-    private async Task<EntryProbe> ProbeOnceAsync(long sequence, CancellationToken cancellationToken)
-    {
         string name = LogNames.BlobName(sequence);
-        if (await ReadBlobAsync(name, cancellationToken) is not { } blob)
+        byte[]? usual = await ReadUsualAsync(name, cancellationToken);
+        if (usual is null)
         {
             return default;
         }
 
-        if (blob.Length > VersionOffset && blob.AsSpan(0, VersionOffset).SequenceEqual("ABF1"u8) && blob[VersionOffset] > Version)
+        if (usual.Length < UsualBytes && Open(usual, name, sequence) is { Stored: not null } probe)
         {
-            throw new PermanentException(
-                ErrorKind.Repository,
-                $"The repository at {blobs.Location} has log entries of format version {blob[VersionOffset]}; this program reads version {Version}. Use a newer version of abf.");
+            return probe;
+        }
+
+        // A writer that takes a valid entry for junk would fork the log: so the judgement rests on a second read, whose length the store itself confirms.
+        if (await blobs.GetPropertiesAsync(name, cancellationToken) is not { } properties)
+        {
+            return default;
+        }
+
+        if (properties.Length > MaxBytes)
+        {
+            return new EntryProbe(true, null, Skipped(sequence, name, $"It has {properties.Length} bytes, and {MaxBytes} are the most."));
+        }
+
+        byte[] blob = new byte[properties.Length];
+        return await blobs.ReadAsync(name, 0, blob, cancellationToken) == blob.Length
+            ? Open(blob, name, sequence)
+            : throw new TransientException(ErrorKind.Storage, $"{blobs.Location} says that '{name}' has {blob.Length} bytes and does not give them. Try again.");
+    }
+
+    public static string Hash(ReadOnlySpan<byte> blob) => Convert.ToHexStringLower(SHA256.HashData(blob));
+
+    private EntryProbe Open(byte[] blob, string name, long sequence)
+    {
+        if (sealer.NewerThanThis(ObjectType.LogEntry, blob) is { } newer)
+        {
+            throw new PermanentException(ErrorKind.Repository, $"Log entry {sequence} ({name}) of the repository at {blobs.Location} {newer}. Use a newer version of abf.");
         }
 
         byte[] plain;
@@ -54,27 +70,18 @@ internal sealed class LogReader(IBlobStore blobs, IObjectSealer sealer)
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
-            return new EntryProbe(true, null, $"Log entry {sequence} ({name}) was skipped: {exception.Message}");
+            return new EntryProbe(true, null, Skipped(sequence, name, exception.Message));
         }
 
         return new EntryProbe(true, new StoredEntry(LogJson.Read(plain, sequence), Hash(blob)), null);
     }
 
-    public static string Hash(ReadOnlySpan<byte> blob) => Convert.ToHexStringLower(SHA256.HashData(blob));
+    private static string Skipped(long sequence, string name, string why) => $"Log entry {sequence} ({name}) was skipped: {why}";
 
-    /// <summary>Most entries come with one request; a long one needs two more. A blob longer than any entry may be is cut: it does not authenticate.</summary>
-    private async Task<byte[]?> ReadBlobAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The first bytes, which are all of most entries; null where there is no blob.</summary>
+    private async Task<byte[]?> ReadUsualAsync(string name, CancellationToken cancellationToken)
     {
         byte[] head = new byte[UsualBytes];
-        int? read = await blobs.ReadAsync(name, 0, head, cancellationToken);
-        if (read is null or < UsualBytes)
-        {
-            return read is { } length ? head[..length] : null;
-        }
-
-        BlobProperties? properties = await blobs.GetPropertiesAsync(name, cancellationToken);
-        byte[] blob = new byte[Math.Min(properties?.Length ?? UsualBytes, MaxBytes)];
-        int? whole = await blobs.ReadAsync(name, 0, blob, cancellationToken);
-        return whole is null ? null : blob[..whole.Value];
+        return await blobs.ReadAsync(name, 0, head, cancellationToken) is { } read ? head[..read] : null;
     }
 }

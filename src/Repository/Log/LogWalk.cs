@@ -11,6 +11,7 @@ namespace AlfrescoBackupFlows.Repository;
 internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
 {
     private readonly List<string> _alarms = [];
+    private bool _sawRemembered;
 
     /// <summary>Reads the log anew. A log that lacks the remembered entry, or has another there, was cut or forked: damage.</summary>
     public async Task<LogHead> FromHintAsync(RememberedHead? remembered, CancellationToken cancellationToken)
@@ -27,9 +28,8 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
 
         LogHead head = new(newest.Entry.Sequence, newest.Sha256, newest.Entry.Sequence + 1, state, []);
         head = await ForwardAsync(head, remembered, cancellationToken);
-        return remembered is null || remembered.Sequence <= head.Sequence
-            ? head
-            : throw Lost(remembered, $"ends at entry {head.Sequence}");
+        return remembered is null || _sawRemembered ? head
+            : throw Lost(remembered, remembered.Sequence > head.Sequence ? $"ends at entry {head.Sequence}" : "has no valid entry there");
     }
 
     /// <summary>The log as it is now, from a head that was read before: one request where nothing was added.</summary>
@@ -131,9 +131,9 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
 
     private void CheckRemembered(RememberedHead? remembered, StoredEntry stored)
     {
-        if (remembered?.Sequence == stored.Entry.Sequence && remembered.Sha256 != stored.Sha256)
+        if (remembered?.Sequence == stored.Entry.Sequence)
         {
-            throw Lost(remembered, "has another entry there: it was forked or put back from a copy");
+            _sawRemembered = remembered.Sha256 == stored.Sha256 ? true : throw Lost(remembered, "has another entry there: it was forked or put back from a copy");
         }
     }
 

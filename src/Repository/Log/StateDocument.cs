@@ -16,6 +16,11 @@ internal sealed record StateDocument(
     /// <summary>The state that <paramref name="entry"/> carries. Lists that are not in order of sequence are damage.</summary>
     public LogState ToState(LogEntry entry)
     {
+        if (ManifestRules.HasGap(OpenRuns) || ManifestRules.HasGap(Sets) || ManifestRules.HasGap(Indexes) || ManifestRules.HasGap(Tombstones))
+        {
+            throw entry.Wrong("a list of the state that it carries is null, or an item of one");
+        }
+
         bool ordered = IsOrdered(OpenRuns.Select(run => run.Sequence), strict: true, entry.Sequence)
             && IsOrdered(Sets.Select(set => set.Sequence), strict: true, entry.Sequence)
             && IsOrdered(Indexes.Select(index => index.Sequence), strict: false, entry.Sequence);

@@ -14,6 +14,17 @@ internal static class ManifestRules
     /// <summary>The first rule that is broken, a clause; null where none is.</summary>
     public static string? Violation(SetManifest manifest)
     {
+        if (HasGap(manifest.Roots)
+            || HasGap(manifest.Phases)
+            || HasGap(manifest.Indexes)
+            || HasGap(manifest.Warnings)
+            || HasGap(manifest.Consistency.Named)
+            || HasGap(manifest.Index.Warnings)
+            || (manifest.Database is { } vendor && HasGap(vendor.NotApplicable)))
+        {
+            return "a list of its manifest is null, or an item of one";
+        }
+
         if (manifest.Roots.Length > MaxRoots
             || manifest.Consistency.Named.Length > MaxNamed
             || manifest.Indexes.Length > MaxIndexes
@@ -31,6 +42,11 @@ internal static class ManifestRules
 
         return Violation(manifest.Roots) ?? Violation(manifest.Consistency) ?? Violation(manifest.Totals, manifest.Indexes);
     }
+
+    /// <summary>Whether a list that was read from JSON is absent or has a null in it, which no type forbids.</summary>
+    public static bool HasGap<T>(ImmutableArray<T> list)
+        where T : class =>
+        list.IsDefault || list.AsSpan().Contains(null!);
 
     /// <summary>Names become directories of a restore: relative, no odd component, and none inside another.</summary>
     private static string? Violation(ImmutableArray<RootStamp> roots)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -31,12 +32,48 @@ internal static class ObjectHeader
         salt.CopyTo(destination[FixedSize..]);
     }
 
+    /// <summary>In which way a blob is of a newer format than this program reads, a clause; null where it is not.</summary>
+    public static string? NewerThanThis(ReadOnlySpan<byte> blob) => blob.Length > 4 && blob[..4].SequenceEqual(Magic) && blob[4] > FormatVersion
+        ? $"has format version {blob[4]}, and this program reads version {FormatVersion}"
+        : null;
+
+    /// <summary>
+    /// The same for a blob that claims to be an object of this repository, and whose header names a key mode or a generation of its key that this program does not have.
+    /// </summary>
+    public static string? NewerThanThis(ReadOnlySpan<byte> blob, ObjectType type, KeyRing keys)
+    {
+        if (NewerThanThis(blob) is { } newer)
+        {
+            return newer;
+        }
+
+        KeyClass keyClass = KeyClasses.Of(type);
+        if (blob.Length < FixedSize
+            || !blob[..4].SequenceEqual(Magic)
+            || blob[5] != (byte)type
+            || blob[6] != (byte)keyClass
+            || BinaryPrimitives.ReadUInt128BigEndian(blob[16..]) != keys.Repository)
+        {
+            return null;
+        }
+
+        uint generation = BinaryPrimitives.ReadUInt32LittleEndian(blob[8..]);
+        return blob[7] != SaltMode ? $"has key mode {blob[7]}, which this program does not know"
+            : !keys.TryGet(keyClass, generation, out _) ? $"names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, which this program does not have"
+            : null;
+    }
+
     /// <summary>Checks everything that a header says and returns the key's generation. Nothing of it is trusted before a frame authenticates.</summary>
     public static uint Check(ReadOnlySpan<byte> blob, string blobName, ObjectType type, UInt128 repository)
     {
         if (blob.Length < Size || !blob[..4].SequenceEqual(Magic))
         {
             throw Damage.In(blobName, "it does not begin with a header");
+        }
+
+        if (NewerThanThis(blob) is { } newer)
+        {
+            throw new PermanentException(ErrorKind.Repository, $"Blob '{blobName}' of the repository {newer}. Use a newer version of abf.");
         }
 
         if (blob[4] != FormatVersion)

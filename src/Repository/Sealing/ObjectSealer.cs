@@ -80,5 +80,7 @@ internal sealed class ObjectSealer(KeyRing keys) : IObjectSealer, IDisposable
         }
     }
 
+    public string? NewerThanThis(ObjectType type, ReadOnlySpan<byte> blob) => ObjectHeader.NewerThanThis(blob, type, keys);
+
     public void Dispose() => _codec.Dispose();
 }

@@ -182,6 +182,78 @@ public sealed class CommitLogTests
         await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_writer_that_reads_badly_does_not_fork_the_log(int badReads)
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        CommitLog log = fixture.Open(new BadReads(fixture.Blobs, LogNames.BlobName(2), badReads));
+        await log.ReadAsync();
+        await fixture.SealAsync(1);
+        await fixture.SealAsync(2, log);
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.Equal(4, head.Sequence);
+        Assert.Equal(2, head.State.Sets.Length);
+        Assert.Empty(head.Alarms);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_opened_and_ended_by_another_meanwhile_is_not_opened_again()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        RunId run = Samples.Run(1);
+        CommitLog late = fixture.Open(new Interference(fixture.Blobs, async () =>
+        {
+            await fixture.Open().OpenRunAsync(run, "acme");
+            await fixture.Open().EvictAsync(run, "another host took over");
+        }));
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => late.OpenRunAsync(run, "acme"));
+        Assert.Equal(ErrorKind.Busy, exception.Kind);
+        Assert.Equal(2, (await fixture.Open().ReadAsync()).Sequence);
+    }
+
+    [Fact]
+    public async Task A_remembered_entry_that_was_replaced_by_junk_is_told()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.SealAsync(1);
+        RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
+        await fixture.ReplaceAsync(2, new byte[100]);
+        await fixture.SealAsync(2);
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync(remembered));
+        Assert.Contains("no valid entry there", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(7, 2)]
+    [InlineData(8, 9)]
+    public async Task A_key_mode_or_generation_that_is_not_known_stops(int position, byte value)
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.SealAsync(1);
+        byte[] blob = await fixture.ReadBlobAsync(2);
+        blob[position] = value;
+        await fixture.ReplaceAsync(2, blob);
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync());
+        Assert.Contains("newer version of abf", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"warnings\":[", "\"warnings\":[null,")]
+    [InlineData("\"roots\":[", "\"roots\":[null,")]
+    [InlineData("\"named\":[", "\"named\":[null,")]
+    [InlineData("\"phases\":[", "\"phases\":[null,")]
+    public void A_null_in_a_list_is_damage(string text, string replacement)
+    {
+        RunId run = Samples.Run(1);
+        LogEntry entry = new() { Sequence = 5, Previous = new string('c', 64), Time = Samples.Time, Type = "set", Run = run, Manifest = Samples.Manifest(run, 4, null, new IndexStampRow(new IndexId(3), 17)) };
+        string json = System.Text.Encoding.UTF8.GetString(LogJson.Write(entry));
+        Assert.Contains(text, json, StringComparison.Ordinal);
+        byte[] changed = System.Text.Encoding.UTF8.GetBytes(json.Replace(text, replacement, StringComparison.Ordinal).Replace("[null,]", "[null]", StringComparison.Ordinal));
+        Assert.Equal(ErrorKind.Repository, Assert.Throws<PermanentException>(() => LogJson.Read(changed, 5)).Kind);
+    }
+
     [Fact]
     public async Task A_newer_format_stops()
     {

@@ -3,10 +3,10 @@ using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Tests;
 
-/// <summary>A store in memory whose writes a test interferes with.</summary>
-internal abstract class WrappedStore : IBlobStore
+/// <summary>A store, in memory unless another is given, whose writes a test interferes with.</summary>
+internal abstract class WrappedStore(IBlobStore? inner = null) : IBlobStore
 {
-    private readonly MemoryBlobStore _inner = new();
+    private readonly IBlobStore _inner = inner ?? new MemoryBlobStore();
 
     public string Location => _inner.Location;
 
@@ -66,4 +66,38 @@ internal sealed class HidingStore(string suffix) : WrappedStore
 {
     public override IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) =>
         base.ListAsync(prefix, cancellationToken).Where(item => !item.Name.EndsWith(suffix, StringComparison.Ordinal));
+}
+
+/// <summary>Spoils what is read of a blob, so often.</summary>
+internal sealed class BadReads(IBlobStore inner, string name, int times) : WrappedStore(inner)
+{
+    private int _left = times;
+
+    public override async Task<int?> ReadAsync(string blob, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        int? read = await base.ReadAsync(blob, offset, destination, cancellationToken);
+        if (blob == name && read > 0 && _left-- > 0)
+        {
+            destination.Span[read.Value / 2] ^= 1;
+        }
+
+        return read;
+    }
+}
+
+/// <summary>Lets a test do something before the first write to the log.</summary>
+internal sealed class Interference(IBlobStore inner, Func<Task> before) : WrappedStore(inner)
+{
+    private bool _done;
+
+    public override async Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        if (!_done && name.StartsWith("log/", StringComparison.Ordinal))
+        {
+            _done = true;
+            await before();
+        }
+
+        return await base.PutIfAbsentAsync(name, content, cancellationToken);
+    }
 }

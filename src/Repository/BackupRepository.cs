@@ -61,7 +61,7 @@ public sealed class BackupRepository : IAsyncDisposable
         RepositoryConfig config = NewConfig(keys, init);
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         int number = numbers.Count == 0 ? 1 : checked(numbers[0] + 1);
-        ConfigFile file = await ConfigFile.TryCreateAsync(blobs, number, config, cancellationToken) ?? throw Exists(blobs, ConfigFile.BlobName(number));
+        ConfigFile file = await ConfigFile.TryCreateAsync(blobs, init.Time, number, config, cancellationToken) ?? throw Exists(blobs, ConfigFile.BlobName(number));
         if (!await new CommitLog(blobs, sealer, init.Time).InitAsync(file.Stamp, cancellationToken))
         {
             throw Exists(blobs, LogNames.BlobName(0));
@@ -74,6 +74,20 @@ public sealed class BackupRepository : IAsyncDisposable
     /// </summary>
     public static async Task<BackupRepository> OpenAsync(IBlobStore blobs, RepositoryAccess access, CancellationToken cancellationToken = default)
     {
+        // A change of the keys may delete a config between the listing and the read: then the next listing has the one that counts.
+        (BackupRepository? repository, PermanentException? why, bool moved) = await TryOpenAsync(blobs, access, cancellationToken);
+        if (repository is null && moved)
+        {
+            (repository, why, _) = await TryOpenAsync(blobs, access, cancellationToken);
+        }
+
+        return repository ?? throw why ?? new PermanentException(ErrorKind.Repository, $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile.");
+    }
+
+    /// <summary>Tries one config after the other. One that is no good is only remembered as the reason: whoever may write to the store could put it there.</summary>
+    private static async Task<(BackupRepository? Repository, PermanentException? Why, bool Moved)> TryOpenAsync(
+        IBlobStore blobs, RepositoryAccess access, CancellationToken cancellationToken)
+    {
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         if (numbers.Count == 0)
         {
@@ -81,39 +95,54 @@ public sealed class BackupRepository : IAsyncDisposable
         }
 
         PermanentException? why = null;
+        bool moved = false;
         foreach (int number in numbers)
         {
-            ConfigFile file = await ConfigFile.ReadAsync(blobs, number, cancellationToken);
-            KeyRing? keys = ConfigKeys.TryOpen(file, access, blobs.Location);
-            if (keys is null)
-            {
-                continue;
-            }
-
-            var sealer = new ObjectSealer(keys);
+            bool newer = false;
             try
             {
-                var log = new CommitLog(blobs, sealer, access.Time);
-                ConfigStamp current = (await log.ReadAsync(cancellationToken)).State.Config;
-                if (current == file.Stamp)
+                if (await ConfigFile.TryReadBytesAsync(blobs, number, cancellationToken) is not { } bytes)
                 {
-                    return new BackupRepository(blobs, access, keys, sealer, log);
+                    moved = true;
+                    why ??= Damage.Missing(ConfigFile.BlobName(number));
+                    continue;
                 }
 
-                why = new PermanentException(
-                    ErrorKind.Repository,
-                    $"The passphrase opens {ConfigFile.BlobName(number)} of the repository at {blobs.Location}, but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file is missing or was changed. Use another passphrase (repository.passphraseFile).");
+                newer = ConfigFile.IsNewer(bytes);
+                var file = ConfigFile.From(number, bytes, blobs.Location);
+                if (ConfigKeys.TryOpen(file, access, blobs.Location) is { } keys)
+                {
+                    return (await OpenAsync(blobs, access, file, keys, cancellationToken), null, moved);
+                }
             }
-            catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+            catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository && !newer)
             {
-                why = exception;
+                why ??= exception;
             }
-
-            sealer.Dispose();
-            keys.Dispose();
         }
 
-        throw why ?? new PermanentException(ErrorKind.Repository, $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile.");
+        return (null, why, moved);
+    }
+
+    /// <summary>Takes the keys over. A config that the log does not name as the one that counts is refused.</summary>
+    private static async Task<BackupRepository> OpenAsync(
+        IBlobStore blobs, RepositoryAccess access, ConfigFile file, KeyRing keys, CancellationToken cancellationToken)
+    {
+        var sealer = new ObjectSealer(keys);
+        try
+        {
+            var log = new CommitLog(blobs, sealer, access.Time);
+            ConfigStamp current = (await log.ReadAsync(cancellationToken)).State.Config;
+            return current == file.Stamp ? new BackupRepository(blobs, access, keys, sealer, log) : throw new PermanentException(
+                ErrorKind.Repository,
+                $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file is missing or was changed. Use another passphrase (repository.passphraseFile).");
+        }
+        catch
+        {
+            sealer.Dispose();
+            keys.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

@@ -76,6 +76,31 @@ public sealed class BackupRepositoryTests
         Assert.Equal(ErrorKind.Repository, (await OpenChangedAsync(opened, text, replacement, Passphrase)).Kind);
     }
 
+    [Theory]
+    [InlineData("\"memoryKiB\": 65536", "\"memoryKiB\": 8")]
+    [InlineData("\"encryption\": \"passphrase\"", "\"encryption\": \"rot13\"")]
+    [InlineData("\"name\": \"first\"", "\"name\": \"\\ud800\"")]
+    [InlineData("{", "")]
+    public async Task A_bad_config_that_the_log_does_not_name_is_in_nobodys_way(string text, string replacement)
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: Passphrase);
+        string config = Encoding.UTF8.GetString(await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None));
+        int at = config.IndexOf(text, StringComparison.Ordinal);
+        byte[] bad = Encoding.UTF8.GetBytes(config[..at] + replacement + config[(at + text.Length)..]);
+        await opened.Blobs.PutIfAbsentAsync("config/7", bad, CancellationToken.None);
+        await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Passphrase));
+        Assert.Equal(opened.Repository.Id, again.Id);
+    }
+
+    [Fact]
+    public async Task Answers_that_are_lost_do_not_stop_an_init_or_a_change_of_the_keys()
+    {
+        var blobs = new LostAnswers { Lose = true };
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(blobs, Passphrase);
+        Assert.Null((await opened.Repository.Keys.AddAsync(new Secret("another"), "second")).Warning);
+        Assert.Equal(["config/2"], await opened.NamesAsync("config/"));
+    }
+
     [Fact]
     public async Task A_config_that_the_log_does_not_name_is_ignored()
     {

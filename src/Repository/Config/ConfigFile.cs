@@ -37,11 +37,27 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
     }
 
     /// <summary>Reads and checks one; a newer version of the format stops before anything else is looked at.</summary>
-    public static async Task<ConfigFile> ReadAsync(IBlobStore blobs, int number, CancellationToken cancellationToken)
+    public static async Task<ConfigFile> ReadAsync(IBlobStore blobs, int number, CancellationToken cancellationToken) =>
+        From(number, await TryReadBytesAsync(blobs, number, cancellationToken) ?? throw Damage.Missing(BlobName(number)), blobs.Location);
+
+    /// <summary>The bytes of one; null where there is none.</summary>
+    public static Task<byte[]?> TryReadBytesAsync(IBlobStore blobs, int number, CancellationToken cancellationToken) =>
+        WholeBlob.TryReadAsync(blobs, BlobName(number), MaxLength, cancellationToken);
+
+    public static ConfigFile From(int number, byte[] bytes, string location) => new(number, HashOf(bytes), Parse(bytes, BlobName(number), location));
+
+    /// <summary>Whether the bytes say that they are of a newer version of the format.</summary>
+    public static bool IsNewer(ReadOnlySpan<byte> bytes)
     {
-        string name = BlobName(number);
-        byte[] bytes = await WholeBlob.ReadAsync(blobs, name, MaxLength, cancellationToken);
-        return new ConfigFile(number, HashOf(bytes), Parse(bytes, name, blobs.Location));
+        try
+        {
+            return VersionOf(bytes, Prefix) > RepositoryConfig.FormatVersion;
+        }
+        catch (PermanentException)
+        {
+            // Not a config at all: its damage is said by whoever parses it.
+            return false;
+        }
     }
 
     public static RepositoryConfig Parse(ReadOnlySpan<byte> bytes, string name, string location)
@@ -52,7 +68,7 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
         {
             config = JsonSerializer.Deserialize(bytes, ConfigJson.Default.RepositoryConfig) ?? throw Damage.In(name, "it is empty");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw Damage.In(name, "it is not a config's JSON", exception);
         }
@@ -72,39 +88,40 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
     }
 
     /// <summary>Creates the config if no other has taken the number. Null: it is taken.</summary>
-    public static async Task<ConfigFile?> TryCreateAsync(IBlobStore blobs, int number, RepositoryConfig config, CancellationToken cancellationToken)
+    public static async Task<ConfigFile?> TryCreateAsync(IBlobStore blobs, TimeProvider time, int number, RepositoryConfig config, CancellationToken cancellationToken)
     {
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.RepositoryConfig);
-        return await blobs.PutIfAbsentAsync(BlobName(number), bytes, cancellationToken) == PutOutcome.Created
-            || (await WholeBlob.TryReadAsync(blobs, BlobName(number), MaxLength, cancellationToken)).AsSpan().SequenceEqual(bytes)
-            ? new ConfigFile(number, HashOf(bytes), config)
-            : null;
+        return await new WriteOnce(blobs, time).TryPutAsync(BlobName(number), bytes, cancellationToken) ? new ConfigFile(number, HashOf(bytes), config) : null;
     }
 
     private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static void CheckVersion(ReadOnlySpan<byte> bytes, string name, string location)
     {
+        int version = VersionOf(bytes, name);
+        if (version > RepositoryConfig.FormatVersion)
+        {
+            throw new PermanentException(
+                ErrorKind.Repository,
+                $"repository.url: the repository at {location} has format version {version}; this program reads up to version {RepositoryConfig.FormatVersion}. Use a newer version of abf.");
+        }
+    }
+
+    /// <summary>What does not say that it is a config, and of which version, is damage.</summary>
+    private static int VersionOf(ReadOnlySpan<byte> bytes, string name)
+    {
         try
         {
             var reader = new Utf8JsonReader(bytes);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object
-                || !root.TryGetProperty("format", out JsonElement format) || format.ValueKind != JsonValueKind.String || !format.ValueEquals(RepositoryConfig.FormatName)
-                || !root.TryGetProperty("version", out JsonElement element) || element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int version) || version < 1)
-            {
-                throw Damage.In(name, "it does not say that it belongs to a repository of this program");
-            }
-
-            if (version > RepositoryConfig.FormatVersion)
-            {
-                throw new PermanentException(
-                    ErrorKind.Repository,
-                    $"repository.url: the repository at {location} has format version {version}; this program reads up to version {RepositoryConfig.FormatVersion}. Use a newer version of abf.");
-            }
+            return root.ValueKind == JsonValueKind.Object
+                && root.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String && format.ValueEquals(RepositoryConfig.FormatName)
+                && root.TryGetProperty("version", out JsonElement element) && element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int version) && version >= 1
+                ? version
+                : throw Damage.In(name, "it does not say that it belongs to a repository of this program");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw Damage.In(name, "it is not JSON", exception);
         }

@@ -90,19 +90,39 @@ public sealed class KeySlots
     {
         // A number above every one that is there: a change that was killed before its log entry leaves a config that nobody names.
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
-        int number = checked(numbers[0] + 1);
-        ConfigFile file = await ConfigFile.TryCreateAsync(_blobs, number, config, cancellationToken)
+        int number = checked(Math.Max(numbers.Count == 0 ? 0 : numbers[0], old.Number) + 1);
+        ConfigFile file = await ConfigFile.TryCreateAsync(_blobs, _time, number, config, cancellationToken)
             ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
-        await _log.AppendKeysAsync(old.Stamp, file.Stamp, cancellationToken);
-        string name = ConfigFile.BlobName(old.Number);
         try
         {
-            await _blobs.DeleteAsync(name, cancellationToken);
-            return new KeyChange(slotId, null);
+            await _log.AppendKeysAsync(old.Stamp, file.Stamp, cancellationToken);
         }
-        catch (AbfException exception) when (exception.Kind == ErrorKind.Storage)
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Busy)
         {
-            return new KeyChange(slotId, $"The change is done, but {name} could not be deleted ({exception.Message}). Delete it when the store permits: with it, a removed passphrase still opens the keys.");
+            // Another change counts, and nothing will ever name this config; with its passphrases it must not stay.
+            throw await DeleteAsync([number], cancellationToken) is { } warning ? new PermanentException(ErrorKind.Busy, $"{exception.Message} {warning}") : exception;
         }
+
+        // Older ones as well: those that an earlier change could not delete, or had no time to.
+        return new KeyChange(slotId, await DeleteAsync(numbers.Where(other => other < number), cancellationToken));
+    }
+
+    /// <summary>Deletes configs that do not count. Returns what is to be said of those that stay, or null.</summary>
+    private async Task<string?> DeleteAsync(IEnumerable<int> numbers, CancellationToken cancellationToken)
+    {
+        List<string> warnings = [];
+        foreach (string name in numbers.Select(ConfigFile.BlobName))
+        {
+            try
+            {
+                await _blobs.DeleteAsync(name, cancellationToken);
+            }
+            catch (AbfException exception) when (exception.Kind == ErrorKind.Storage)
+            {
+                warnings.Add($"{name} does not count any more, but could not be deleted ({exception.Message}). Delete it when the store permits: with it, a removed passphrase still opens the keys.");
+            }
+        }
+
+        return warnings.Count == 0 ? null : string.Join(' ', warnings);
     }
 }

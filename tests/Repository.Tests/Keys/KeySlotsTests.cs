@@ -47,6 +47,21 @@ public sealed class KeySlotsTests
     }
 
     [Fact]
+    public async Task A_change_deletes_every_older_config_and_a_refused_one_its_own()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
+        byte[] config = await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None);
+        await opened.Blobs.PutIfAbsentAsync("config/2", config, CancellationToken.None);
+        await opened.Repository.Keys.AddAsync(Second, "second");
+        Assert.Equal(["config/3"], await opened.NamesAsync("config/"));
+
+        var blobs = new Interference(opened.Blobs, () => opened.Repository.Keys.AddAsync(new Secret("third"), "third"));
+        await using BackupRepository late = await BackupRepository.OpenAsync(blobs, opened.Access(Second));
+        Assert.Equal(ErrorKind.Busy, (await Assert.ThrowsAsync<PermanentException>(() => late.Keys.AddAsync(new Secret("fourth"), "fourth"))).Kind);
+        Assert.Equal(["config/5"], await opened.NamesAsync("config/"));
+    }
+
+    [Fact]
     public async Task Without_encryption_there_are_no_passphrases_to_change()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();

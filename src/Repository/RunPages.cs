@@ -61,7 +61,7 @@ internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, I
         {
             return JsonSerializer.Deserialize(Json.Span, type) ?? throw Damage.In(BlobName, "its result is null");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw Damage.In(BlobName, "its result is not what this version of the program writes", exception);
         }

@@ -63,11 +63,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
                 return id;
             }
 
-            if (_own.Count >= IndexTable.MaxRows)
-            {
-                throw new PermanentException(ErrorKind.Source, $"More than {IndexTable.MaxRows} new chunks in one part of the backup ('{_page}'): the format has no room for them.");
-            }
-
+            RequireRow();
             await _pipeline.AddAsync(chunkClass, id, plain, cancellationToken);
             _own.Add(id);
             _totals = _totals with { NewChunks = _totals.NewChunks + 1, NewBytes = _totals.NewBytes + plain.Length };
@@ -142,9 +138,21 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         }
 
         // The place may be known from a receipt alone, and only pages make it into the set: so this page names it as well.
+        RequireRow();
         _own.Add(id);
         _adopted.Add(place);
         return true;
+    }
+
+    /// <summary>The page has a row for every chunk that was added or adopted.</summary>
+    private void RequireRow()
+    {
+        if (_own.Count >= IndexTable.MaxRows)
+        {
+            throw new PermanentException(
+                ErrorKind.Repository,
+                $"Result page '{_page}' would need more than {IndexTable.MaxRows} rows, one for each chunk that this part of the run adds: version 1 of the repository's format has no room for more (some 280 GiB of a dump that earlier sets do not have).");
+        }
     }
 
     private async Task<ContentRef> WriteFixedAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)

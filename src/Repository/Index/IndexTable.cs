@@ -99,6 +99,11 @@ internal sealed class IndexTable
     public static PackEntry ReadPack(ReadOnlySpan<byte> source, string blobName)
     {
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(source[16..]);
+        if (source[21..PackSize].ContainsAnyExcept((byte)0))
+        {
+            throw Damage.In(blobName, "a pack in its table does not end with zeros");
+        }
+
         if (length > ChunkLimits.MaxPackLength || source[20] is < (byte)ChunkClass.Content or > (byte)ChunkClass.Metadata)
         {
             throw Damage.In(blobName, $"it names a pack of {length} bytes and type {source[20]}");

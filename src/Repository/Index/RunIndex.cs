@@ -159,7 +159,13 @@ public sealed class RunIndex : IDisposable
         try
         {
             byte[]? blob = await WholeBlob.TryReadAsync(_blobs, name, ObjectSealer.MaxBlobLength, cancellationToken);
-            return blob is null ? null : IndexTable.Decode(_sealer.Open(ObjectType.Receipt, name, blob), name);
+            if (blob is null)
+            {
+                return null;
+            }
+
+            IndexTable table = IndexTable.Decode(_sealer.Open(ObjectType.Receipt, name, blob), name);
+            return table.Packs.Length == 1 && table.Packs[0].Id == pack ? table : throw Damage.In(name, "a receipt has one pack, its own");
         }
         catch (Platform.PermanentException exception) when (exception.Kind == Platform.ErrorKind.Repository)
         {

@@ -68,6 +68,35 @@ public sealed class ListingTests
         await Assert.ThrowsAsync<ArgumentException>(async () => await writer.AddAsync(Samples.File(second), Never));
     }
 
+    [Theory]
+    [InlineData("../b")]
+    [InlineData("a/../../b")]
+    [InlineData("..")]
+    [InlineData("/etc/cron.d/x")]
+    [InlineData("a//b")]
+    [InlineData("./a")]
+    [InlineData("a/.")]
+    [InlineData("a\0b")]
+    public void The_reader_refuses_a_path_that_leaves_the_target_whoever_wrote_it(string path)
+    {
+        SegmentBuilder segment = new();
+        segment.Add(Samples.Folder(string.Empty));
+        segment.Add(Samples.File("a") with { Path = Encoding.UTF8.GetBytes(path) });
+
+        PermanentException exception = Assert.Throws<PermanentException>(() => SegmentDecoder.Decode(segment.Encode(), "a listing"));
+        Assert.Equal(ErrorKind.Repository, exception.Kind);
+    }
+
+    [Fact]
+    public void The_reader_refuses_what_lies_below_a_file()
+    {
+        SegmentBuilder segment = new();
+        segment.Add(Samples.File("a"));
+        segment.Add(Samples.File("a/b"));
+
+        Assert.Throws<PermanentException>(() => SegmentDecoder.Decode(segment.Encode(), "a listing"));
+    }
+
     [Fact]
     public async Task A_segment_in_the_place_of_another_is_damage()
     {

@@ -31,7 +31,7 @@ internal sealed class RestoreDirectories(FlowEnvironment environment) : IActivit
                     continue;
                 }
 
-                while (open.TryPeek(out ListingEntry? last) && !IsBeneath(last.Path, entry.Path))
+                while (open.TryPeek(out ListingEntry? last) && !PathOrder.IsBelow(entry.Path, last.Path))
                 {
                     attributes.Apply(open.Pop());
                 }
@@ -48,7 +48,4 @@ internal sealed class RestoreDirectories(FlowEnvironment environment) : IActivit
         target.Flush();
         return new RestoredTotals(0, 0, attributes.Unset);
     }
-
-    private static bool IsBeneath(ReadOnlySpan<byte> directory, ReadOnlySpan<byte> path) =>
-        directory.IsEmpty || (path.Length > directory.Length && path[directory.Length] == (byte)'/' && path.StartsWith(directory));
 }

@@ -83,5 +83,5 @@ internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetIn
         manifest.Totals.Files,
         manifest.Totals.Bytes,
         manifest.Totals.AddedBytes,
-        [.. manifest.Warnings.Take(ManifestBuilder.MaxReportedWarnings)]);
+        [.. manifest.Index.Warnings.Except(manifest.Warnings).Concat(manifest.Warnings).Take(ManifestBuilder.MaxReportedWarnings)]);
 }

@@ -50,7 +50,7 @@ public static class IndexWindowRule
     /// <summary>The fault of an index backup that is not there.</summary>
     public static PermanentException Absent(IndexSource source) => new(
         ErrorKind.Source,
-        $"there is no index backup at '{source.Path}' (installation.index.path): let Alfresco's index-backup job run once, correct the path, or set installation.index.kind to \"none\" if this installation keeps no index backup");
+        $"there is no index backup at '{source.Path}' (installation.index.path): let Alfresco's index-backup job run once, correct the path, or write \"kind\": \"none\" into installation.index if this installation keeps no index backup");
 
     /// <summary>One line where the backup is older than <see cref="IndexSource.MaxAge"/>, or a crashed job left its temporary directory; else null.</summary>
     public static IEnumerable<string> Warnings(IndexSource source, IndexObservation seen)

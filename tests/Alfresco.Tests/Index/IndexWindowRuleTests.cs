@@ -74,7 +74,7 @@ public sealed class IndexWindowRuleTests
         {
             var fault = Assert.Throws<PermanentException>(() => Decide(Source("0 0 3 * * ?"), seen, Noon, TimeSpan.Zero));
             Assert.Equal(ErrorKind.Source, fault.Kind);
-            Assert.Contains("installation.index.kind to \"none\"", fault.Message);
+            Assert.Contains("\"kind\": \"none\"", fault.Message);
         }
     }
 

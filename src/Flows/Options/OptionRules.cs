@@ -51,7 +51,7 @@ internal static partial class OptionRules
         CheckChoice("installation.index.kind", installation.Index.Kind, ["lucene", "none"], faults);
         CheckChoice("installation.index.onWindow", installation.Index.OnWindow, ["wait", "refuse"], faults);
         CheckRange("installation.index.maxWait", installation.Index.MaxWait, TimeSpan.Zero, TimeSpan.FromDays(7), faults);
-        CheckRange("installation.index.maxAge", installation.Index.MaxAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366), faults);
+        CheckRange("installation.index.maxAge", installation.Index.MaxAge, TimeSpan.FromSeconds(1), TimeSpan.FromDays(366), faults);
         if (installation.Content.OrphanProtectDays is < 0)
         {
             faults.Add($"installation.content.orphanProtectDays '{installation.Content.OrphanProtectDays}' is out of bounds: write 0 or more");

@@ -11,6 +11,7 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(HotBackupResult))]
 [JsonSerializable(typeof(BackupStatus))]
 [JsonSerializable(typeof(RunRef))]
+[JsonSerializable(typeof(CheckSourcesInput))]
 [JsonSerializable(typeof(OpenRunInput))]
 [JsonSerializable(typeof(OpenedRun))]
 [JsonSerializable(typeof(SourceCheck))]

@@ -35,14 +35,17 @@ public sealed record Installation(
     /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a <see cref="PermanentException"/> of kind
     /// Source: an unmounted volume must never be taken for an installation without documents.
     /// </summary>
-    public void CheckRoots()
+    public void CheckRoots() => CheckRoots(acceptEmpty: false);
+
+    /// <param name="acceptEmpty">Somebody said that an empty content store is right.</param>
+    public void CheckRoots(bool acceptEmpty)
     {
         foreach (var root in Roots)
         {
             using var tree = OpenRoot(root);
-            if (root.Name == ContentRoot.Contentstore && tree.TryReadDirectory(default) is not { Count: > 0 })
+            if (!acceptEmpty && root.Name == ContentRoot.Contentstore && tree.TryReadDirectory(default) is not { Count: > 0 })
             {
-                throw new PermanentException(ErrorKind.Source, $"{root.Setting} '{root.Path}' is empty: mount the content store, or correct the setting");
+                throw new PermanentException(ErrorKind.Source, $"{root.Setting} '{root.Path}' is empty: mount the content store, or correct the setting; if this is right, run the backup with --accept-content-loss");
             }
         }
     }
@@ -55,7 +58,7 @@ public sealed record Installation(
         }
         catch (PermanentException e)
         {
-            throw new PermanentException(ErrorKind.Source, $"{root.Setting}: {e.Message}", e);
+            throw new PermanentException(ErrorKind.Source, $"{root.Setting}: {e.Message}; mount it, or correct the setting", e);
         }
     }
 }

@@ -12,7 +12,7 @@ namespace AlfrescoBackupFlows.Flows.Activities;
 /// The preflight: everything that the phases need is there and can be read, before any of it is. Its result is all that the flow knows of the
 /// configuration.
 /// </summary>
-internal sealed class CheckSources(FlowEnvironment environment) : IActivity<RunRef, SourceCheck>
+internal sealed class CheckSources(FlowEnvironment environment) : IActivity<CheckSourcesInput, SourceCheck>
 {
     /// <summary>Taken for granted where there is no earlier set to go by.</summary>
     private static readonly TimeSpan UsualIndexAndDatabase = TimeSpan.FromMinutes(10);
@@ -22,15 +22,15 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<RunR
 
     private const int MaxWarnings = 20;
 
-    public Task<SourceCheck> RunAsync(RunRef input, ActivityContext context, CancellationToken cancellationToken) =>
+    public Task<SourceCheck> RunAsync(CheckSourcesInput input, ActivityContext context, CancellationToken cancellationToken) =>
         environment.Runs.WorkAsync(input.Run, (scope, token) => CheckAsync(input, scope, token), cancellationToken);
 
-    private async Task<SourceCheck> CheckAsync(RunRef input, RunScope scope, CancellationToken cancellationToken)
+    private async Task<SourceCheck> CheckAsync(CheckSourcesInput input, RunScope scope, CancellationToken cancellationToken)
     {
         await scope.RequirePacksAsync(cancellationToken);
         BackupOptions options = scope.Options;
         Installation installation = environment.Runs.DiscoverInstallation();
-        installation.CheckRoots();
+        installation.CheckRoots(input.AcceptContentLoss);
         DatabaseFacts database = await DatabaseSource.Create(installation.Database).CheckAsync(cancellationToken);
         await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
         if (installation.Index is { } index && new IndexBackup(index, scope.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)

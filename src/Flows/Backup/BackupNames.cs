@@ -23,7 +23,7 @@ public static class FlowEvents
 internal static class ActivityNames
 {
     public static readonly ActivityName<OpenRunInput, OpenedRun> OpenRun = new(nameof(OpenRun));
-    public static readonly ActivityName<RunRef, SourceCheck> CheckSources = new(nameof(CheckSources));
+    public static readonly ActivityName<CheckSourcesInput, SourceCheck> CheckSources = new(nameof(CheckSources));
     public static readonly ActivityName<ObserveIndexInput, IndexLook> ObserveIndex = new(nameof(ObserveIndex));
     public static readonly ActivityName<RunRef, Nothing> RefreshIndex = new(nameof(RefreshIndex));
     public static readonly ActivityName<CaptureIndexInput, IndexCapture> CaptureIndex = new(nameof(CaptureIndex));

@@ -23,7 +23,7 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             run = run with { Parent = opened.Parent };
 
             steps.Status.Begin("check");
-            SourceCheck check = await steps.CallAsync(ActivityNames.CheckSources, run, Retries.Check);
+            SourceCheck check = await steps.CallAsync(ActivityNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent, input.AcceptContentLoss), Retries.Check);
 
             var files = new FilesPhase(steps, run, check, input.AcceptContentLoss);
             ImmutableArray<RootListing> seeded = check.SeedsFirst ? await files.SeedAsync() : [];

@@ -63,7 +63,7 @@ public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServe
         Root = await Sample.CopyRootAsync(Abf);
         Directory.Move(Path.Combine(Root, "contentstore"), Path.Combine(Root, "unmounted"));
 
-        AssertFault(await Abf.RunAsync("backup"), 5, "installation.content.contentstore", Path.Combine(Root, "contentstore"), "mount");
+        AssertFault(await Abf.RunAsync("backup"), 5, "dir.contentstore", Path.Combine(Root, "contentstore"), "mount");
         await AssertOnlyTheEarlierSetStandsAsync();
     }
 
@@ -74,7 +74,7 @@ public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServe
         Directory.Move(Path.Combine(Root, "contentstore"), Path.Combine(Root, "unmounted"));
         Directory.CreateDirectory(Path.Combine(Root, "contentstore"));
 
-        AssertFault(await Abf.RunAsync("backup"), 5, "contentstore", "empty", "--accept-content-loss");
+        AssertFault(await Abf.RunAsync("backup"), 5, "dir.contentstore", Path.Combine(Root, "contentstore"), "empty", "mount", "--accept-content-loss");
         await AssertOnlyTheEarlierSetStandsAsync();
     }
 

@@ -22,7 +22,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
 
         OpenedRun opened = await twins.RunAsync(ActivityNames.OpenRun, new OpenRunInput(id, []));
         var run = new RunRef(id, opened.Parent);
-        SourceCheck check = await twins.RunAsync(ActivityNames.CheckSources, run);
+        SourceCheck check = await twins.RunAsync(ActivityNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent));
         IndexCapture index = await twins.RunAsync(ActivityNames.CaptureIndex, new CaptureIndexInput(run, 1));
         DatabaseCapture database = await twins.RunAsync(ActivityNames.DumpDatabase, new DumpDatabaseInput(run, 1));
         var roots = new List<RootListing>();

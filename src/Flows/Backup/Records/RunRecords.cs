@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -6,6 +7,10 @@ namespace AlfrescoBackupFlows.Flows;
 /// <param name="Run">The run's id.</param>
 /// <param name="Parent">The set whose listings it inherits from; null for the first set of an installation.</param>
 public sealed record RunRef(string Run, string? Parent);
+
+/// <param name="AcceptContentLoss">An empty content store is no fault; see <see cref="HotBackupInput"/>. Left out where false, as in journals before it.</param>
+public sealed record CheckSourcesInput(
+    string Run, string? Parent, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool AcceptContentLoss = false);
 
 /// <param name="Supersedes">Dead runs of this host; see <see cref="HotBackupInput"/>.</param>
 public sealed record OpenRunInput(string Run, ImmutableArray<string> Supersedes);

@@ -145,7 +145,7 @@ internal sealed class CrashBench : IDisposable
     /// <summary>Starts and calls of each activity of a run, and whose run it was.</summary>
     public static (string Run, ImmutableArray<ActivityCount> Counts) ReadJournal(AbfRig abf)
     {
-        using FlowClient client = OpenJournal(abf);
+        using FlowClient client = TryOpenJournal(abf)!;
         string run = client.List()[0].Id;
         return (run, [.. client.CountActivities(run)]);
     }
@@ -153,22 +153,27 @@ internal sealed class CrashBench : IDisposable
     /// <summary>Where the newest run stands: a phase, or how it ended.</summary>
     public static string ReadPhase(AbfRig abf)
     {
-        if (!Directory.Exists(Path.Combine(abf.State, "runs")) || Directory.GetFiles(Path.Combine(abf.State, "runs"), "*.db", SearchOption.AllDirectories).Length == 0)
-        {
-            return "start";
-        }
-
-        using FlowClient client = OpenJournal(abf);
-        FlowInstance? run = client.List() is [var newest, ..] ? newest : null;
+        using FlowClient? client = TryOpenJournal(abf);
+        FlowInstance? run = client?.List() is [var newest, ..] ? newest : null;
         return run is not { Status: RuntimeStatus.Running } ? "start"
             : run.CustomStatus is { } status ? JsonDocument.Parse(status).RootElement.GetProperty("phase").GetString()!
             : "open";
     }
 
-    public static int CountRuns(AbfRig abf)
+    /// <summary>How many runs ended with a set. One that was given up, failed, or began beside another is a fault of the product.</summary>
+    /// <param name="unfinished">How many may still be open.</param>
+    public static int CountCompleted(AbfRig abf, int unfinished)
     {
-        using FlowClient client = OpenJournal(abf);
-        return client.List().Count;
+        using FlowClient? client = TryOpenJournal(abf);
+        if (client is null)
+        {
+            return 0;
+        }
+
+        ILookup<RuntimeStatus, FlowInstance> runs = client.List().ToLookup(run => run.Status);
+        Assert.Empty(runs.Where(group => group.Key is not (RuntimeStatus.Completed or RuntimeStatus.Running)).SelectMany(group => group));
+        Assert.InRange(runs[RuntimeStatus.Running].Count(), 0, unfinished);
+        return runs[RuntimeStatus.Completed].Count();
     }
 
     /// <summary>Rows of the content URLs: how many, their bytes, and a hash over all.</summary>
@@ -202,7 +207,12 @@ internal sealed class CrashBench : IDisposable
         return bench;
     }
 
-    private static FlowClient OpenJournal(AbfRig abf) => FlowClient.TryOpen(Directory.GetDirectories(Path.Combine(abf.State, "runs")).Single())!;
+    /// <summary>Null where no process lived long enough to make one.</summary>
+    private static FlowClient? TryOpenJournal(AbfRig abf)
+    {
+        string runs = Path.Combine(abf.State, "runs");
+        return Directory.Exists(runs) && Directory.GetDirectories(runs) is [var run] ? FlowClient.TryOpen(run) : null;
+    }
 
     private Task<BackupRepository> OpenAsync(AbfRig abf) => BackupRepository.OpenAsync(
         DirectoryBlobStore.Open(abf.Repository, TimeProvider.System), new RepositoryAccess("none", null, Abf.Combine("test-cache"), TimeProvider.System), Token);

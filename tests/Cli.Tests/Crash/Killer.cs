@@ -18,9 +18,9 @@ internal sealed class Killer(AbfRig abf, Random random, string watched, TimeSpan
     private const double ShareOfTime = 0.8;
 
     /// <summary>Kills it at most <paramref name="most"/> times, and lets it end the last time.</summary>
-    /// <param name="killed">Called after each kill.</param>
-    /// <returns>How the last start ended, and how many were killed.</returns>
-    public async Task<(AbfResult Last, int Kills)> RunAsync(int most, Func<Task> killed, params string[] command)
+    /// <param name="killed">Called after each kill; says whether the work was done all the same: the kill met the way out, and another start would begin anew.</param>
+    /// <returns>How the last start ended, null where it was killed on its way out; and how many were killed.</returns>
+    public async Task<(AbfResult? Last, int Kills)> RunAsync(int most, Func<Task<bool>> killed, params string[] command)
     {
         for (int kills = 0; kills < most; kills++)
         {
@@ -29,10 +29,13 @@ internal sealed class Killer(AbfRig abf, Random random, string watched, TimeSpan
                 return (ended, kills);
             }
 
-            await killed();
+            if (await killed())
+            {
+                return (null, kills + 1);
+            }
         }
 
-        return ((await StartAsync(kill: false, command))!, most);
+        return (await StartAsync(kill: false, command), most);
     }
 
     public static int CountFiles(string directory) =>

@@ -168,6 +168,23 @@ public sealed class RunWriterTests
     }
 
     [Fact]
+    public async Task A_receipt_of_another_pack_than_its_own_is_passed_over()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        PackEntry[] packs = [new(new PackId(1), 1000, ChunkClass.Content), new(new PackId(2), 1000, ChunkClass.Content)];
+        foreach (PackEntry pack in packs)
+        {
+            var place = new ChunkPlace(new ChunkId(pack.Id.Value), packs[0], 0, ObjectHeader.Size, 100, 0, 50);
+            string name = RunNames.Receipt(OpenedRepository.Run, pack.Id);
+            await opened.Blobs.PutIfAbsentAsync(name, opened.Repository.Sealer.Seal(ObjectType.Receipt, name, IndexTable.Encode([place])), CancellationToken.None);
+        }
+
+        await opened.ReloadAsync();
+        Assert.True(opened.RunIndex.TryFind(new ChunkId(1), out _));
+        Assert.False(opened.RunIndex.TryFind(new ChunkId(2), out _));
+    }
+
+    [Fact]
     public async Task Disposal_without_a_page_leaves_no_page_and_gives_all_memory_back()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();

@@ -58,6 +58,11 @@ public sealed class CommitLog
                 return open.Installation == installation ? null : throw new ArgumentException($"Run {run} was opened for installation '{open.Installation}'.", nameof(installation));
             }
 
+            if (seen.State.FindSet(run) is not null)
+            {
+                return null;
+            }
+
             if (await FindEndAsync(run, seen, searched, cancellationToken) is { } ended)
             {
                 throw ended;

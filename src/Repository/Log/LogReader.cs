@@ -49,20 +49,19 @@ internal sealed class LogReader(IBlobStore blobs, IObjectSealer sealer)
         }
 
         byte[] blob = new byte[properties.Length];
-        return await blobs.ReadAsync(name, 0, blob, cancellationToken) == blob.Length
-            ? Open(blob, name, sequence)
-            : throw new TransientException(ErrorKind.Storage, $"{blobs.Location} says that '{name}' has {blob.Length} bytes and does not give them. Try again.");
+        if (await blobs.ReadAsync(name, 0, blob, cancellationToken) != blob.Length)
+        {
+            throw new TransientException(ErrorKind.Storage, $"{blobs.Location} says that '{name}' has {blob.Length} bytes and does not give them. Try again.");
+        }
+
+        return sealer.NewerThanThis(ObjectType.LogEntry, blob) is not { } newer ? Open(blob, name, sequence) : throw new PermanentException(
+            ErrorKind.Repository, $"Log entry {sequence} ({name}) of the repository at {blobs.Location} {newer}. Use a newer version of abf.");
     }
 
     public static string Hash(ReadOnlySpan<byte> blob) => Convert.ToHexStringLower(SHA256.HashData(blob));
 
     private EntryProbe Open(byte[] blob, string name, long sequence)
     {
-        if (sealer.NewerThanThis(ObjectType.LogEntry, blob) is { } newer)
-        {
-            throw new PermanentException(ErrorKind.Repository, $"Log entry {sequence} ({name}) of the repository at {blobs.Location} {newer}. Use a newer version of abf.");
-        }
-
         byte[] plain;
         try
         {

@@ -29,6 +29,15 @@ public sealed class ChunkIndexTests : IDisposable
     }
 
     [Fact]
+    public void A_pack_that_does_not_end_with_zeros_is_damage()
+    {
+        byte[] plain = IndexTable.Encode([Place(1, pack: 9)]);
+        Assert.Equal(1, IndexTable.Decode(plain, "index/1").Count);
+        plain[4 + 22] = 1;
+        Assert.Throws<PermanentException>(() => IndexTable.Decode(plain, "index/1"));
+    }
+
+    [Fact]
     public async Task An_empty_repository_has_no_chunks()
     {
         using ChunkIndex index = await LoadAsync();

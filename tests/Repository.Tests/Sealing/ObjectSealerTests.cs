@@ -66,6 +66,17 @@ public sealed class ObjectSealerTests
     }
 
     [Fact]
+    public void A_newer_version_is_said_to_be_newer_and_not_damaged()
+    {
+        using var sealer = new ObjectSealer(_keys);
+        byte[] blob = sealer.Seal(ObjectType.Index, Name, "plain"u8);
+        blob[4] = 2;
+        PermanentException exception = Assert.Throws<PermanentException>(() => sealer.Open(ObjectType.Index, Name, blob));
+        Assert.Contains("newer version of abf", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("damaged", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_bytes_are_never_sealed_the_same_way()
     {
         using var sealer = new ObjectSealer(_keys);

@@ -16,4 +16,7 @@ internal static partial class Logs
 
     [LoggerMessage(4, LogLevel.Warning, "The repository's log: {Alarm}")]
     public static partial void LogAlarm(ILogger logger, string alarm);
+
+    [LoggerMessage(5, LogLevel.Warning, "The head of the repository's log could not be remembered: {Reason}")]
+    public static partial void HeadNotRemembered(ILogger logger, string reason);
 }

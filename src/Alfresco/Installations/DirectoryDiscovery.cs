@@ -227,9 +227,9 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
         {
             return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName is { } target ? Clean(target) : path;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Missing, or not a link that can be followed: its name stands for itself, and opening it will say the rest.
+            // Missing, out of reach, or not a link that can be followed: its name stands for itself, and opening it will say the rest.
             return path;
         }
     }

@@ -39,10 +39,10 @@ internal static class CancelCommand
 
         await using (host)
         {
-            await host.CancelAsync(run);
+            return await host.CancelAsync(run)
+                ? Report(context, new RunDocument(run, "cancelled"), $"run {run} is cancelled")
+                : Report(context, new RunDocument(run, "sealed"), $"too late: run {run} had come to its seal, and is a set");
         }
-
-        return Report(context, new RunDocument(run, "cancelled"), $"run {run} is cancelled");
     }
 
     /// <summary>Another process holds the journal: it hears the event within a second, and ends with exit code 130.</summary>

@@ -18,6 +18,9 @@ internal sealed class BackupHost : IAsyncDisposable
     /// <summary>Dead runs whose lease a new run may take over; older ones have none any more.</summary>
     private const int MaxSuperseded = 8;
 
+    /// <summary>How long the journal keeps runs that have ended, for 'abf status' and for people.</summary>
+    private static readonly TimeSpan KeepsRuns = TimeSpan.FromDays(30);
+
     private readonly CommandContext _context;
     private readonly HostEnvironment _host;
     private readonly FlowCatalog _catalog;
@@ -32,11 +35,13 @@ internal sealed class BackupHost : IAsyncDisposable
         _catalog = BackupFlows.CreateCatalog(host.Flows);
         _engine = EmbeddedEngine.Open(RunDirectory.Of(host.Options), _catalog, new EngineOptions
         {
-            MaxParallelActivities = host.Options.Backup.Parallelism,
+            // One more than the ranges at work: a cancel or a failure closes the run without waiting for them.
+            MaxParallelActivities = host.Options.Backup.Parallelism + 1,
             TimeProvider = context.Time,
             LoggerFactory = host.Loggers,
             Progress = _counts,
         });
+        _engine.Client.Purge(context.Time.GetUtcNow() - KeepsRuns);
     }
 
     /// <exception cref="PermanentException">Busy: another process runs a backup of this installation.</exception>
@@ -108,16 +113,17 @@ internal sealed class BackupHost : IAsyncDisposable
     }
 
     /// <summary>Gives an unfinished run up: its flow ends it in the repository, and where that cannot be, the journal alone forgets it.</summary>
-    public async Task CancelAsync(string run)
+    /// <returns>False where it was too late: the run had come to its seal.</returns>
+    public async Task<bool> CancelAsync(string run)
     {
         _engine.Client.TryRaiseEvent(run, FlowEvents.Cancel, _catalog.Write(Nothing.Value));
         try
         {
-            await _engine.RunToEndAsync(run, _context.Stop);
+            return (await _engine.RunToEndAsync(run, _context.Stop)).Status is not RuntimeStatus.Completed;
         }
         catch (NonDeterministicFlowException)
         {
-            _engine.Client.TryTerminate(run, "cancelled");
+            return _engine.Client.TryTerminate(run, "cancelled");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Extensions.Logging;
 
@@ -21,12 +22,20 @@ internal sealed class FileLog : ILoggerProvider
 
     public FileLog(string path, MessageWriter messages, TimeProvider time)
     {
-        if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
+        try
         {
-            File.Move(path, path + ".1", overwrite: true);
+            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
+            {
+                File.Move(path, path + ".1", overwrite: true);
+            }
+
+            _file = new StreamWriter(PrivateFile.OpenWrite(path, FileMode.Append)) { AutoFlush = true };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"state: '{path}' cannot be written ({e.Message}); give this user the right, or make room", e);
         }
 
-        _file = new StreamWriter(PrivateFile.OpenWrite(path, FileMode.Append)) { AutoFlush = true };
         _messages = messages;
         _time = time;
     }

@@ -47,7 +47,7 @@ internal sealed class CaptureIndex(FlowEnvironment environment) : IActivity<Capt
             };
             CapturedStep captured = await capture.RunAsync(scope.Chunks, writer, scope.Time, progress, cancellationToken);
             IndexObservation after = backup.Observe();
-            if (!after.IsRunning && IndexCopy.GenerationOf(after) == generation)
+            if (!after.IsRunning && IndexCopy.GenerationOf(after) == generation && captured.Totals.Unstable == 0)
             {
                 return Complete(source, before, generation, captured);
             }

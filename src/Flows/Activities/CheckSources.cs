@@ -15,6 +15,8 @@ namespace AlfrescoBackupFlows.Flows.Activities;
 internal sealed class CheckSources(FlowEnvironment environment) : IActivity<CheckSourcesInput, SourceCheck>
 {
     /// <summary>Taken for granted where there is no earlier set to go by.</summary>
+    private static readonly TimeSpan LongestIndexAndDatabase = TimeSpan.FromHours(6);
+
     private static readonly TimeSpan UsualIndexAndDatabase = TimeSpan.FromMinutes(10);
 
     /// <summary>A busy night may take half as long again.</summary>
@@ -43,7 +45,7 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
             installation.Index is not null,
             installation.Index?.MaxWait ?? TimeSpan.Zero,
             installation.Index is { RefreshCommand.IsEmpty: false },
-            TimeSpan.FromDays(installation.OrphanProtectDays) / 2,
+            FilesMustEndWithin(installation),
             ExpectedIndexAndDatabase(parent),
             parent?.Phase(PhaseNames.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
             parent?.FullScan is not { } scanned || scope.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery,
@@ -54,6 +56,10 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
             [.. installation.Warnings.Concat(database.Warnings).Concat(environment.Options.Warnings).Take(MaxWarnings)]);
     }
 
+    /// <summary>Half of the days for which the cleaner spares an orphan; where it spares none, a few hours, and a warning elsewhere says that it is unsafe.</summary>
+    private static TimeSpan FilesMustEndWithin(Installation installation) =>
+        installation.OrphanProtectDays > 0 ? TimeSpan.FromDays(installation.OrphanProtectDays) / 2 : Freshness.SeedsBeyond;
+
     private static TimeSpan ExpectedIndexAndDatabase(SetManifest? parent)
     {
         if (parent?.Phase(PhaseNames.Database) is not { } database)
@@ -62,6 +68,9 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
         }
 
         DateTimeOffset started = parent.Phase(PhaseNames.Index)?.Started ?? database.Started;
-        return (database.Ended - started) * Margin + TimeSpan.FromMinutes(1);
+        TimeSpan expected = (database.Ended - started) * Margin + TimeSpan.FromMinutes(1);
+
+        // A run that was interrupted between its phases took long only by the clock; the look after SQL guards what this cap lets through.
+        return expected < LongestIndexAndDatabase ? expected : LongestIndexAndDatabase;
     }
 }

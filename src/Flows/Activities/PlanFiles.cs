@@ -27,7 +27,7 @@ internal sealed class PlanFiles(FlowEnvironment environment) : IActivity<PlanFil
         using SourceTree tree = SourceTree.Open(ContentRoots.Find(installation, input.Root).Path);
         SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
         RootStamp? recorded = parent?.Roots.FirstOrDefault(root => root.Name == input.Root);
-        ContentRef? inherit = input.Inherit ?? recorded?.Listing;
+        ContentRef? inherit = recorded?.Listing;
 
         ImmutableArray<byte[]> cuts = inherit is null
             ? RangeCuts.OfDirectories(tree)

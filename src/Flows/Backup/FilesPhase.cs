@@ -14,35 +14,35 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
     private readonly List<RootPages> _pages = [];
 
     /// <summary>
-    /// Uploads before the index phase, so that the scan after SQL finds most content stored and ends soon. Its listings are what that
-    /// scan inherits from, never what is sealed.
+    /// Uploads before the index phase, so that the scan after SQL finds most content stored and ends soon. Its listings are dropped: what was
+    /// required, lost or changed is judged against the parent set by that scan alone.
     /// </summary>
-    public async Task<ImmutableArray<RootListing>> SeedAsync()
+    public async Task SeedAsync()
     {
         steps.Status.Begin("seeding", null, check.ExpectedFiles, check.ExpectedBytes);
-        return await PassAsync(SeedingPass, database: null, seeded: [], deadline: null) ?? [];
+        await PassAsync(SeedingPass, database: null, deadline: null);
     }
 
     /// <summary>Returns null where the deadline passed: the phase is void.</summary>
-    public async Task<FilesPart?> CaptureAsync(int attempt, DatabasePart database, ImmutableArray<RootListing> seeded)
+    public async Task<FilesPart?> CaptureAsync(int attempt, DatabasePart database)
     {
         steps.Status.Begin("files", null, check.ExpectedFiles, check.ExpectedBytes);
         DateTimeOffset started = steps.Now;
         DateTimeOffset deadline = Freshness.FilesDeadline(database.Times, check);
-        ImmutableArray<RootListing>? roots = await PassAsync(attempt, database.Capture, seeded, deadline);
+        ImmutableArray<RootListing>? roots = await PassAsync(attempt, database.Capture, deadline);
         return roots is null || steps.Now > deadline ? null : new FilesPart(
             roots.Value, [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)], new PhaseTimes(PhaseNames.Files, started, steps.Now));
     }
 
     private async Task<ImmutableArray<RootListing>?> PassAsync(
-        int pass, DatabaseCapture? database, ImmutableArray<RootListing> seeded, DateTimeOffset? deadline)
+        int pass, DatabaseCapture? database, DateTimeOffset? deadline)
     {
         var listings = ImmutableArray.CreateBuilder<RootListing>();
         for (int number = 0; number < check.Roots.Length; number++)
         {
             string root = check.Roots[number];
             steps.Status.Detail(root);
-            var planning = new PlanFilesInput(run, pass, root, number, check.FullScan, seeded.FirstOrDefault(s => s.Root == root)?.Listing);
+            var planning = new PlanFilesInput(run, pass, root, number, check.FullScan);
             FilePlan plan = await steps.CallAsync(ActivityNames.PlanFiles, planning, Retries.Check);
 
             CaptureRangeFlowInput[] ranges = [.. plan.Ranges.Select((paths, range) => new CaptureRangeFlowInput(

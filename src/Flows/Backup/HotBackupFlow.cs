@@ -26,9 +26,12 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             SourceCheck check = await steps.CallAsync(ActivityNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent, input.AcceptContentLoss), Retries.Check);
 
             var files = new FilesPhase(steps, run, check, input.AcceptContentLoss);
-            ImmutableArray<RootListing> seeded = check.SeedsFirst ? await files.SeedAsync() : [];
+            if (check.SeedsFirst)
+            {
+                await files.SeedAsync();
+            }
 
-            CapturedPhases captured = await CaptureInOrderAsync(steps, run, check, files, seeded);
+            CapturedPhases captured = await CaptureInOrderAsync(steps, run, check, files);
 
             steps.Status.Begin("consistency");
             ConsistencyResult consistency = await steps.CallAsync(ActivityNames.CheckConsistency, captured.ToProve(run), Retries.Storage);
@@ -55,7 +58,7 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
     /// Index, SQL, files; taken again from the index when the parts no longer fit each other. What was uploaded stays uploaded.
     /// </summary>
     private static async Task<CapturedPhases> CaptureInOrderAsync(
-        BackupSteps steps, RunRef run, SourceCheck check, FilesPhase files, ImmutableArray<RootListing> seeded)
+        BackupSteps steps, RunRef run, SourceCheck check, FilesPhase files)
     {
         var index = new IndexPhase(steps, run, check);
         var database = new DatabasePhase(steps, run, index);
@@ -65,7 +68,7 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             (DatabasePart? databasePart, string? misfit) = await database.DumpAsync(attempt, indexPart);
             if (databasePart is not null)
             {
-                FilesPart? filesPart = await files.CaptureAsync(attempt, databasePart, seeded);
+                FilesPart? filesPart = await files.CaptureAsync(attempt, databasePart);
                 if (filesPart is not null)
                 {
                     return new CapturedPhases(attempt, indexPart, databasePart, filesPart);

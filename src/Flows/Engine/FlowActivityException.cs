@@ -24,6 +24,7 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
         FlowActivityException e => e.Failure,
         PermanentException e => new FlowFailure(e.Kind, e.Message, IsRetryable: false),
         TransientException e => new FlowFailure(e.Kind, e.Message, IsRetryable: true),
+        AbfException e => new FlowFailure(e.Kind, e.Message, IsRetryable: false),
         OperationCanceledException e => new FlowFailure(ErrorKind.Cancelled, e.Message, IsRetryable: false),
         _ => new FlowFailure(ErrorKind.Unexpected, $"{exception.GetType().Name}: {exception.Message}", IsRetryable: true),
     };

@@ -100,11 +100,21 @@ internal sealed class RunSession : IAsyncDisposable
         _gate.Dispose();
     }
 
-    /// <summary>Remembers the head as it is now: after this process has added to the log.</summary>
+    /// <summary>
+    /// Remembers the head as it is now: after this process has added to the log. What is sealed stays sealed where that fails; the next opening
+    /// remembers it.
+    /// </summary>
     public async Task RememberHeadAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await OpenRepositoryAsync(cancellationToken);
-        await new HeadMemory(Options.State!, repository.Id).ReadAsync(repository.Log, cancellationToken);
+        try
+        {
+            await new HeadMemory(Options.State!, repository.Id).ReadAsync(repository.Log, cancellationToken);
+        }
+        catch (AbfException e)
+        {
+            Logs.HeadNotRemembered(_environment.Loggers.CreateLogger(nameof(RunSession)), e.Message);
+        }
     }
 
     private async Task<BackupRepository> OpenAsync(CancellationToken cancellationToken)

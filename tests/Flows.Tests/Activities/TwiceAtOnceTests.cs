@@ -30,7 +30,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         for (int number = 0; number < check.Roots.Length; number++)
         {
             string root = check.Roots[number];
-            FilePlan plan = await twins.RunAsync(ActivityNames.PlanFiles, new PlanFilesInput(run, 1, root, number, check.FullScan, null));
+            FilePlan plan = await twins.RunAsync(ActivityNames.PlanFiles, new PlanFilesInput(run, 1, root, number, check.FullScan));
             for (int range = 0; range < plan.Ranges.Length; range++)
             {
                 var input = new CaptureRangeInput(

@@ -14,8 +14,12 @@ internal static class PostgresSession
         {
             await connection.OpenAsync(cancellationToken);
 
-            // Both tables and dump are read for as long as it takes; a server's limits for web applications do not apply.
-            await ExecuteAsync(connection, "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0", cancellationToken);
+            // Both tables and dump are read for as long as it takes; a server's limits for web applications do not apply. Servers before 9.6
+            // do not know the second of them.
+            await ExecuteAsync(
+                connection,
+                "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout')",
+                cancellationToken);
             return connection;
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)

@@ -6,8 +6,7 @@ namespace AlfrescoBackupFlows.Flows;
 /// <param name="Pass">0 for the seeding pass, else the attempt. Names the result pages.</param>
 /// <param name="Root">Name of the content root.</param>
 /// <param name="RootNumber">Its place in the order of capture.</param>
-/// <param name="Inherit">A listing to inherit from in place of the parent set's: the seeding pass's.</param>
-public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootNumber, bool FullScan, ContentRef? Inherit);
+public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootNumber, bool FullScan);
 
 /// <param name="Ranges">Consecutive; the first begins at the root itself, the last is open.</param>
 /// <param name="Inherit">The listing that ranges inherit from; null at first.</param>

@@ -29,13 +29,24 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<R
         }
 
         marker.Write(mark with { Database = DatabaseProgress.Started, Url = named.Url });
-        Alfresco.Database.RestoreResult result = await database.RestoreAsync(
-            async (stream, token) =>
-            {
-                await using Stream dump = set.Chunks.OpenRead(stamp.Dump, ChunkClass.Dump);
-                await CopyAsync(dump, stream, context.Progress, token);
-            },
-            cancellationToken);
+        Alfresco.Database.RestoreResult result;
+        try
+        {
+            result = await database.RestoreAsync(
+                async (stream, token) =>
+                {
+                    await using Stream dump = set.Chunks.OpenRead(stamp.Dump, ChunkClass.Dump);
+                    await CopyAsync(dump, stream, context.Progress, token);
+                },
+                cancellationToken);
+        }
+        catch (AbfException)
+        {
+            // It failed and says so itself: whatever the database holds later is not this dump.
+            marker.Write(mark with { Database = DatabaseProgress.Untouched, Url = named.Url });
+            throw;
+        }
+
         marker.Write(mark with { Database = DatabaseProgress.Restored, Url = named.Url });
         return new RestoredDatabase([.. result.Warnings]);
     }

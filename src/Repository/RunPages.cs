@@ -36,10 +36,10 @@ public sealed class RunPages
 /// <summary>A page's plain bytes: <c>u32 length of the JSON || JSON || index</c>.</summary>
 internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, IndexTable Rows)
 {
-    public static byte[] Encode<T>(T result, JsonTypeInfo<T> type, IEnumerable<ChunkPlace> places)
+    public static byte[] Encode<T>(T result, JsonTypeInfo<T> type, IndexRows places)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(result, type);
-        byte[] rows = IndexTable.Encode(places);
+        byte[] rows = places.Encode();
         byte[] plain = new byte[4 + json.Length + rows.Length];
         BinaryPrimitives.WriteInt32LittleEndian(plain, json.Length);
         json.CopyTo(plain.AsSpan(4));

@@ -101,8 +101,9 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            IReadOnlyList<ChunkPlace> stored = await _pipeline.CompleteAsync(cancellationToken);
-            byte[] blob = _sealer.Seal(ObjectType.Page, _page, PageContent.Encode(result, type, stored.Concat(_adopted)));
+            IndexRows rows = await _pipeline.CompleteAsync(cancellationToken);
+            rows.Add(_adopted);
+            byte[] blob = _sealer.Seal(ObjectType.Page, _page, PageContent.Encode(result, type, rows));
             if (await _store.CreateAsync(_page, blob, cancellationToken) == PutOutcome.Created)
             {
                 _runIndex.AddOwnPage(_page);

@@ -9,7 +9,7 @@ internal static class RangeCuts
 {
     private const int MaxCuts = 47;
     private const int MaxPathBytes = 120;
-    private const long EntriesPerRange = 25_000;
+    private const long EntriesPerRange = 100_000;
     private const int DirectoryLevels = 3;
     private const int EnoughDirectories = 64;
 

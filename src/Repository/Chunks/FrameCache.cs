@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// <summary>Opened frames that hold several chunks, the least recently used given up first; and the codecs that opened them. Thread-safe.</summary>
 internal sealed class FrameCache
 {
-    private const int MaxBytes = 8 << 20;
+    private const int MaxBytes = 4 << 20;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<(PackId Pack, int Frame, byte[] Plain)> _order = new();

@@ -3,14 +3,14 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
-/// Ranges of packs. A read that goes on where an earlier one ended is a sign of more to come: each such read fetches twice as much as the one before, up to 4 MiB, so neighbouring
+/// Ranges of packs. A read that goes on where an earlier one ended is a sign of more to come: each such read fetches twice as much as the one before, up to 2 MiB, so neighbouring
 /// frames come with one request. Thread-safe; keeps a few windows and the headers of some thousand packs.
 /// </summary>
 internal sealed class PackWindows(IBlobStore blobs)
 {
-    private const int MaxWindow = 4 << 20;
+    private const int MaxWindow = 2 << 20;
     private const int FirstWindow = 256 << 10;
-    private const int MaxWindows = 4;
+    private const int MaxWindows = 3;
     private const int MaxHeaders = 4096;
 
     private readonly Lock _gate = new();
@@ -63,7 +63,7 @@ internal sealed class PackWindows(IBlobStore blobs)
         }
 
         // Neither beyond the pack's end nor short of the frame that is wanted.
-        byte[] bytes = new byte[Math.Min(Math.Max(length, ahead), pack.Length - offset)];
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(Math.Min(Math.Max(length, ahead), pack.Length - offset));
         await ReadFullyAsync(pack, offset, bytes, cancellationToken);
         if (bytes.Length <= MaxWindow)
         {

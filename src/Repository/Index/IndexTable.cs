@@ -42,27 +42,9 @@ internal sealed class IndexTable
     /// <summary>Writes the places, which the caller need not have sorted; rows that are given twice are written once.</summary>
     public static byte[] Encode(IEnumerable<ChunkPlace> places)
     {
-        ChunkPlace[] rows = [.. places.OrderBy(place => place.Id).ThenBy(place => place.Pack.Id).DistinctBy(place => (place.Id, place.Pack.Id))];
-        PackEntry[] packs = [.. rows.Select(place => place.Pack).Distinct().OrderBy(pack => pack.Id)];
-        var numbers = packs.Select((pack, number) => (pack.Id, number)).ToDictionary(pair => pair.Id, pair => pair.number);
-        byte[] plain = new byte[4 + (packs.Length * PackSize) + 4 + (rows.Length * RowSize)];
-        BinaryPrimitives.WriteUInt32LittleEndian(plain, (uint)packs.Length);
-        int position = 4;
-        foreach (PackEntry pack in packs)
-        {
-            WritePack(plain.AsSpan(position), pack);
-            position += PackSize;
-        }
-
-        BinaryPrimitives.WriteUInt32LittleEndian(plain.AsSpan(position), (uint)rows.Length);
-        position += 4;
-        foreach (ChunkPlace place in rows)
-        {
-            IndexRow.Write(plain.AsSpan(position), place, numbers[place.Pack.Id]);
-            position += RowSize;
-        }
-
-        return plain;
+        var rows = new IndexRows();
+        rows.Add(places);
+        return rows.Encode();
     }
 
     /// <summary>Reads and checks plain bytes that have been authenticated.</summary>

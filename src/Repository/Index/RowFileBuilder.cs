@@ -38,8 +38,8 @@ internal sealed class RowFileBuilder : IDisposable
         _sources.Add(new RowSource((first, rows) => ReadScratch(offset + (first * IndexTable.RowSize), rows), table.Count, rank, Map(table.Packs)));
     }
 
-    /// <summary>Writes the merged file beside its name, flushes it and puts it in place at once.</summary>
-    public void Build(UInt128 key, int members)
+    /// <summary>Writes the merged file beside its name, flushes it where it is to outlive the process, and puts it in place at once.</summary>
+    public void Build(UInt128 key, int members, bool isKept = true)
     {
         _scratch.Flush();
         string temporary = $"{_path}.{Guid.NewGuid():N}.tmp";
@@ -48,7 +48,7 @@ internal sealed class RowFileBuilder : IDisposable
             using (var output = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 Write(output, key, members);
-                output.Flush(flushToDisk: true);
+                output.Flush(flushToDisk: isKept);
             }
 
             File.Move(temporary, _path, overwrite: true);

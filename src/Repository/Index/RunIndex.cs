@@ -189,7 +189,7 @@ public sealed class RunIndex : IDisposable
                 levels = levels.RemoveAt(levels.Length - 1);
             }
 
-            builder.Build(default, 0);
+            builder.Build(default, 0, isKept: false);
             _levels = levels.Add(RowFile.TryOpen(path) ?? throw new IOException($"The rows that were just written to {path} cannot be read back."));
         }
 

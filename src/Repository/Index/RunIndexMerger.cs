@@ -17,9 +17,9 @@ public sealed record IndexMerge(ImmutableArray<IndexStampRow> Indexes, long Chun
 /// </summary>
 internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, WriteOnce store)
 {
-    public const int RowsPerBlob = 262_144;
+    public const int RowsPerBlob = 131_072;
 
-    private readonly Dictionary<(ChunkId, PackId), ChunkPlace> _rows = [];
+    private readonly IndexRows _rows = new();
     private readonly List<IndexStampRow> _indexes = [];
     private readonly HashSet<PackId> _packs = [];
     private long _chunks;
@@ -65,7 +65,8 @@ internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, Wri
             _bytes += place.Pack.Length;
         }
 
-        if (_rows.TryAdd((place.Id, place.Pack.Id), place) && _rows.Count == RowsPerBlob)
+        _rows.Add(place);
+        if (_rows.Count == RowsPerBlob)
         {
             await FlushAsync(cancellationToken);
         }
@@ -80,7 +81,7 @@ internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, Wri
 
         byte[] random = RandomNumberGenerator.GetBytes(16);
         var id = new IndexId(BinaryPrimitives.ReadUInt128BigEndian(random));
-        byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, IndexTable.Encode(_rows.Values));
+        byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, _rows.Encode());
         await store.PutAsync(id.BlobName, blob, cancellationToken);
         _indexes.Add(new IndexStampRow(id, _rows.Count));
         _chunks += _rows.Count;

@@ -17,7 +17,7 @@ internal sealed class PackBuilder : IDisposable
     /// <summary>A chunk of 16 MiB must fit; a pack is closed at <see cref="MetadataTarget"/>, and only what is written takes memory.</summary>
     public const int MetadataCapacity = (16 << 20) + (1 << 20);
 
-    public const int MetadataTarget = 8 << 20;
+    public const int MetadataTarget = 4 << 20;
 
     private const int MaxChunks = 262_144;
     private const int FrameOverhead = FrameCodec.PrefixSize + FrameCipher.TagSize;

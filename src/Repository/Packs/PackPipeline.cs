@@ -12,7 +12,7 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
     private readonly List<Task> _uploads = [];
-    private readonly List<ChunkPlace> _stored = [];
+    private readonly IndexRows _stored = new();
     private readonly ConcurrentBag<PackBuffer> _readBuffers = [];
     private PackBuilder? _content;
     private PackBuilder? _metadata;
@@ -33,8 +33,8 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
         builder.Add(id, plain.Span);
     }
 
-    /// <summary>Stores what is open and waits for every upload. Returns the places of all chunks that were added.</summary>
-    public async Task<IReadOnlyList<ChunkPlace>> CompleteAsync(CancellationToken cancellationToken)
+    /// <summary>Stores what is open and waits for every upload. Returns the rows of all chunks that were added.</summary>
+    public async Task<IndexRows> CompleteAsync(CancellationToken cancellationToken)
     {
         CloseContent();
         await CloseMetadataAsync(cancellationToken);
@@ -141,7 +141,7 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
             runIndex.AddPack(pack.Entry.Id, pack.Places);
             lock (_stored)
             {
-                _stored.AddRange(pack.Places);
+                _stored.Add(pack.Places);
             }
         }
         catch (Exception exception)

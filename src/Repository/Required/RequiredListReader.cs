@@ -22,35 +22,19 @@ public sealed class RequiredListReader(IChunkSource chunks, ContentRef list)
         }
 
         stream.Advance(1);
-        RequiredFile? previous = null;
+        var cursor = new RequiredCursor(What);
         while (await stream.FillAsync(cancellationToken))
         {
-            (RequiredFile file, int length) = ReadFile(stream.Buffered, previous);
-            stream.Advance(length);
-            previous = file;
-            if (range.EndsBefore(file.Path))
+            stream.Advance(cursor.Read(stream.Buffered));
+            if (range.EndsBefore(cursor.Path))
             {
                 yield break;
             }
 
-            if (!range.StartsAfter(file.Path))
+            if (!range.StartsAfter(cursor.Path))
             {
-                yield return file;
+                yield return cursor.ToFile();
             }
         }
-    }
-
-    private static (RequiredFile File, int Length) ReadFile(ReadOnlySpan<byte> source, RequiredFile? previous)
-    {
-        VarintReader reader = new(source, What);
-        byte[] path = reader.ReadPath(previous?.Path);
-        long size = reader.ReadBounded(long.MaxValue, "a size");
-        RequiredFile file = new(path, size == 0 ? null : size - 1, reader.ReadBounded(long.MaxValue, "an id"));
-        if (path.Length == 0 || (previous is not null && RequiredOrder.Compare(previous, file) >= 0))
-        {
-            throw reader.Wrong("it is not in order");
-        }
-
-        return (file, reader.Position);
     }
 }

@@ -7,7 +7,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// </summary>
 /// <param name="directory">Where spill files are; it exists.</param>
 /// <param name="memoryBytes">About how much memory may be taken.</param>
-public sealed class RequiredSort(string directory, int memoryBytes = 32 * 1024 * 1024) : IDisposable
+public sealed class RequiredSort(string directory, int memoryBytes = 8 * 1024 * 1024) : IDisposable
 {
     // Root and id are compared before and after the path; both are fixed-width, so that a record is compared without being decoded.
     private const int IdOffset = sizeof(ushort);

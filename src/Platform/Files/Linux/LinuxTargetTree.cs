@@ -14,6 +14,9 @@ internal sealed class LinuxTargetTree : TargetTree
 
     private readonly SafeFileHandle _root;
 
+    // Files come directory by directory: the last one stays open for whoever asks next.
+    private TargetDirectory? _last;
+
     private LinuxTargetTree(string rootPath, SafeFileHandle root)
         : base(rootPath)
     {
@@ -36,9 +39,10 @@ internal sealed class LinuxTargetTree : TargetTree
 
     public override TargetFile CreateFile(ReadOnlySpan<byte> path)
     {
-        using var parent = WalkToParent(path, out var name, out var error) ?? throw Fault(path, error);
+        using var parent = WalkToParent(path, out var name, out var error);
+        var directory = parent.Handle ?? throw Fault(path, error);
         var flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
-        var file = FileCalls.OpenAt(parent, name, flags, out error, PrivateFile) ?? throw Fault(path, error);
+        var file = FileCalls.OpenAt(directory, name, flags, out error, PrivateFile) ?? throw Fault(path, error);
         return new LinuxTargetFile(this, file, Describe(path));
     }
 
@@ -51,12 +55,12 @@ internal sealed class LinuxTargetTree : TargetTree
         }
 
         using var parent = WalkToParent(path, out var name, out var error);
-        if (parent is null)
+        if (parent.Handle is not { } directory)
         {
             return error == Errno.ENOENT ? null : throw Fault(path, error);
         }
 
-        var result = FileCalls.Stat(parent, name, followLinks: false, out var stat);
+        var result = FileCalls.Stat(directory, name, followLinks: false, out var stat);
         if (result == -Errno.ENOENT)
         {
             return null;
@@ -69,16 +73,16 @@ internal sealed class LinuxTargetTree : TargetTree
     public override void Delete(ReadOnlySpan<byte> path)
     {
         using var parent = WalkToParent(path, out var name, out var error);
-        if (parent is null)
+        if (parent.Handle is not { } directory)
         {
             error = error == Errno.ENOENT ? 0 : error;
         }
         else
         {
-            error = -FileCalls.Unlink(parent, name, 0);
+            error = -FileCalls.Unlink(directory, name, 0);
             if (error == Errno.EISDIR)
             {
-                error = -FileCalls.Unlink(parent, name, OpenFlags.AtRemoveDirectory);
+                error = -FileCalls.Unlink(directory, name, OpenFlags.AtRemoveDirectory);
             }
         }
 
@@ -95,8 +99,9 @@ internal sealed class LinuxTargetTree : TargetTree
             return Allowed(path, FileCalls.SetMtime(_root, default, mtimeNs));
         }
 
-        using var parent = WalkToParent(path, out var name, out var error) ?? throw Fault(path, error);
-        return Allowed(path, FileCalls.SetMtime(parent, name, mtimeNs));
+        using var parent = WalkToParent(path, out var name, out var error);
+        var directory = parent.Handle ?? throw Fault(path, error);
+        return Allowed(path, FileCalls.SetMtime(directory, name, mtimeNs));
     }
 
     public override bool TrySetMode(ReadOnlySpan<byte> path, int mode)
@@ -106,8 +111,9 @@ internal sealed class LinuxTargetTree : TargetTree
             return Allowed(path, FileCalls.Checked(Libc.FChmod(_root, (uint)mode & PermissionBits)));
         }
 
-        using var parent = WalkToParent(path, out var name, out var error) ?? throw Fault(path, error);
-        using var entry = FileCalls.OpenAt(parent, name, OpenFlags.PathOnly | OpenFlags.NoFollow, out error) ?? throw Fault(path, error);
+        using var parent = WalkToParent(path, out var name, out var error);
+        var directory = parent.Handle ?? throw Fault(path, error);
+        using var entry = FileCalls.OpenAt(directory, name, OpenFlags.PathOnly | OpenFlags.NoFollow, out error) ?? throw Fault(path, error);
         Check(path, FileCalls.Stat(entry, default, followLinks: false, out var stat));
         return stat.Type == EntryType.Symlink
             ? throw Fault(path, Errno.ELOOP)
@@ -121,8 +127,9 @@ internal sealed class LinuxTargetTree : TargetTree
             return Allowed(path, FileCalls.SetOwner(_root, default, uid, gid));
         }
 
-        using var parent = WalkToParent(path, out var name, out var error) ?? throw Fault(path, error);
-        return Allowed(path, FileCalls.SetOwner(parent, name, uid, gid));
+        using var parent = WalkToParent(path, out var name, out var error);
+        var directory = parent.Handle ?? throw Fault(path, error);
+        return Allowed(path, FileCalls.SetOwner(directory, name, uid, gid));
     }
 
     public override void Flush() => Check(RootPath, FileCalls.Checked(Libc.SyncFs(_root)));
@@ -147,7 +154,11 @@ internal sealed class LinuxTargetTree : TargetTree
         return true;
     }
 
-    protected override void Dispose(bool disposing) => _root.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        Interlocked.Exchange(ref _last, null)?.Dispose();
+        _root.Dispose();
+    }
 
     private bool Allowed(ReadOnlySpan<byte> path, int result) => result == 0 || Allowed(Describe(path), result);
 
@@ -171,12 +182,36 @@ internal sealed class LinuxTargetTree : TargetTree
         _ => new PermanentException(ErrorKind.Target, $"target '{place}' cannot be written: {Marshal.GetPInvokeErrorMessage(error)}"),
     };
 
-    private SafeFileHandle? WalkToParent(ReadOnlySpan<byte> path, out ReadOnlySpan<byte> name, out int error)
+    /// <summary>The directory that an entry is in, as <see cref="Walk"/> gives it, or as it was left open by the call before.</summary>
+    private Parent WalkToParent(ReadOnlySpan<byte> path, out ReadOnlySpan<byte> name, out int error)
     {
         TreePath.Require(path);
         var slash = path.LastIndexOf((byte)'/');
         name = path[(slash + 1)..];
-        return Walk(slash < 0 ? default : path[..slash], create: false, out error);
+        var place = slash < 0 ? default : path[..slash];
+        error = 0;
+        var last = Interlocked.Exchange(ref _last, null);
+        if (last is not null && last.IsStill(_root, place))
+        {
+            return new Parent(this, last);
+        }
+
+        last?.Dispose();
+        return new Parent(this, TargetDirectory.TryTake(place, Walk(place, create: false, out error)));
+    }
+
+    /// <summary>A directory in use by one call; disposal leaves it open for the next.</summary>
+    private readonly ref struct Parent(LinuxTargetTree tree, TargetDirectory? directory)
+    {
+        public SafeFileHandle? Handle => directory?.Handle;
+
+        public void Dispose()
+        {
+            if (directory is not null)
+            {
+                Interlocked.Exchange(ref tree._last, directory)?.Dispose();
+            }
+        }
     }
 
     /// <summary>A path-only handle of a directory beneath the root, which the caller disposes; null and an error number where the way is barred.</summary>

@@ -84,7 +84,8 @@ public static class DurableFiles
 
     private static void WriteDurably(string path, ReadOnlySpan<byte> content)
     {
-        using SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, content.Length);
+        // No preallocation: a full disk would come out of it as a nameless fault, which looks as if trying again could help.
+        using SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         RandomAccess.Write(handle, content, 0);
         RandomAccess.FlushToDisk(handle);
     }

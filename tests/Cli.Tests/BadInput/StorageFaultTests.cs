@@ -62,9 +62,13 @@ public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServ
     [Fact]
     public async Task A_full_disk_under_the_repository()
     {
-        AbfResult result = await FullDisk.RunAsync(Abf, Abf.Combine("disk"), "2m", move: Abf.Repository, ["backup"]);
+        AbfResult result = await FullDisk.RunAsync(Abf, Abf.Combine("disk"), "40k", move: Abf.Repository, ["backup"]);
 
         AssertFault(result, 6, "repository.url", Abf.Combine("disk"), "the disk is full", "make room");
+        Abf.Section("repository")["url"] = new Uri(Abf.Combine("disk.left")).AbsoluteUri;
+        await AssertOnlyTheEarlierSetStandsAsync();
+        AssertDone(await Abf.RunAsync("backup"));
+        AssertDone(await Abf.RunAsync("verify", "--read-data"));
     }
 
     private static async Task<string> CreateContainerAsync(AzuriteServer azurite)

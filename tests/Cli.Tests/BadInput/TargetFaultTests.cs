@@ -14,12 +14,12 @@ public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServe
     {
         string disk = Abf.Combine("disk");
 
-        AbfResult full = await FullDisk.RunAsync(Abf, disk, "1m", move: null, ["restore", "--set", "latest", "--target", disk, "--no-database"]);
+        AbfResult full = await FullDisk.RunAsync(Abf, disk, "1024k", move: null, ["restore", "--set", "latest", "--target", disk, "--no-database"]);
         AssertFault(full, 8, $"target '{disk}", "the disk is full", "make room");
         Assert.True(File.Exists(disk + ".left/.abf-restore"), "what is unfinished is marked");
 
-        Directory.Delete(disk + ".left", recursive: true);
-        AbfResult second = await FullDisk.RunAsync(Abf, disk, "1m", move: null, ["restore", "--set", "latest", "--target", disk, "--no-database"], more: "64m");
+        await Shell.RunAsync("rm -rf \"$1\"", disk + ".left");
+        AbfResult second = await FullDisk.RunAsync(Abf, disk, "1024k", move: null, ["restore", "--set", "latest", "--target", disk, "--no-database"], more: "64m");
         AssertDone(second);
         await AssertRestoredAsync(disk + ".left");
 

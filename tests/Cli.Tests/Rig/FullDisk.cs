@@ -12,15 +12,20 @@ internal static class FullDisk
     /// Mounts, moves a directory onto the mount where one is given, runs the command, then takes the mount's contents to <paramref name="directory"/>.left,
     /// outside the namespace.
     /// </summary>
-    /// <param name="size">As <c>mount -o size=</c> takes it.</param>
+    /// <param name="size">As <c>mount -o size=</c> takes it, in KiB (<c>40k</c>); beyond what was moved there.</param>
     /// <param name="more">Where given, the file system grows to it, and the same command runs again; the result is the second one's.</param>
     public static async Task<AbfResult> RunAsync(AbfRig rig, string directory, string size, string? move, string[] command, string? more = null)
     {
         const string Script =
             """
             disk=$1 size=$2 move=$3 more=$4; shift 4
-            mount -t tmpfs -o size="$size" none "$disk"
-            if [ -n "$move" ]; then cp -a "$move/." "$disk"; fi
+            if [ -n "$move" ]; then
+              mount -t tmpfs none "$disk"
+              cp -a "$move/." "$disk"
+              mount -o remount,size="$(($(df -k --output=used "$disk" | tail -1) + ${size%k}))k" "$disk"
+            else
+              mount -t tmpfs -o size="$size" none "$disk"
+            fi
             code=0; "$@" || code=$?
             if [ -n "$more" ]; then
               echo "first: $code" >&2

@@ -214,7 +214,7 @@ public sealed class BackupRepository : IAsyncDisposable
     /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of an earlier call that no manifest names are garbage.
     /// </summary>
     /// <param name="expectedPages">Pages that the set leans on, whatever a listing of the store shows; one that is gone is <see cref="ErrorKind.Repository"/>.</param>
-    public Task<IndexMerge> MergeRunIndexAsync(RunId run, IEnumerable<string> expectedPages, CancellationToken cancellationToken) =>
+    public Task<AddedIndexes> MergeRunIndexAsync(RunId run, IEnumerable<string> expectedPages, CancellationToken cancellationToken) =>
         new RunIndexMerger(_blobs, _sealer, new WriteOnce(_blobs, _access.Time)).MergeAsync(run, expectedPages, cancellationToken);
 
     /// <summary>
@@ -228,7 +228,7 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <param name="roots">Each root's listing and list of required files.</param>
     public async Task RequireStreamsAsync(
         ChunkIndex known,
-        IReadOnlyList<IndexStampRow> added,
+        IReadOnlyList<IndexBlob> added,
         IChunkSource chunks,
         ContentRef? dump,
         IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,

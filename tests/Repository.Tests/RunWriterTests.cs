@@ -83,7 +83,7 @@ public sealed class RunWriterTests
         Assert.Equal(results[0], await opened.Repository.Pages.TryReadAsync(OpenedRepository.Run, "range-1", TestJson.Default.PageResult, CancellationToken.None));
 
         // The set is made of what the winner's page names.
-        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["range-1"], CancellationToken.None);
+        AddedIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["range-1"], CancellationToken.None);
         using ChunkIndex index = await LoadAsync(opened, merge);
         Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(results[0].Content, ChunkClass.Content));
     }
@@ -127,13 +127,13 @@ public sealed class RunWriterTests
 
         ContentRef names = (await root.CompleteAsync(CancellationToken.None)).Listing;
         await writer.CommitPageAsync(new PageResult("me", dump), TestJson.Default.PageResult, CancellationToken.None);
-        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
         await RequireAsync(merge.Indexes, dump, names);
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], dump, names));
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], null, names));
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump with { Chunks = [new ChunkId(1)] }, names));
 
-        Task RequireAsync(IReadOnlyList<IndexStampRow> added, ContentRef? database, ContentRef listed) =>
+        Task RequireAsync(IReadOnlyList<IndexBlob> added, ContentRef? database, ContentRef listed) =>
             opened.Repository.RequireStreamsAsync(opened.Index, added, opened.OpenReader(), database, [(listed, null)], CancellationToken.None);
     }
 
@@ -162,7 +162,7 @@ public sealed class RunWriterTests
         Assert.Equal(0, again.Totals.AddedBytes);
 
         // Chunks that are known from receipts alone make it into the set.
-        IndexMerge merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
         using ChunkIndex index = await LoadAsync(opened, merge);
         Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(reference, ChunkClass.Content));
     }
@@ -224,7 +224,7 @@ public sealed class RunWriterTests
         Assert.Single(await opened.NamesAsync("packs/"));
     }
 
-    private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, IndexMerge merge) => ChunkIndex.LoadAsync(
+    private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, AddedIndexes merge) => ChunkIndex.LoadAsync(
         opened.Blobs, opened.Repository.Sealer, opened.Repository.KeyRing.Repository, opened.CacheDirectory,
         [.. merge.Indexes.Select(row => new IndexSummary(row.Id, 1, row.Rows))], CancellationToken.None);
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Repository;
-using IndexStamp = AlfrescoBackupFlows.Repository.IndexStamp;
 
 namespace AlfrescoBackupFlows.Flows.Activities;
 
@@ -58,9 +57,9 @@ internal static class ManifestBuilder
         };
     }
 
-    private static IndexStamp IndexOf(IndexCapture? index) => index is null
-        ? new IndexStamp("none", null, null, null, [])
-        : new IndexStamp(
+    private static IndexCopyStamp IndexOf(IndexCapture? index) => index is null
+        ? new IndexCopyStamp("none", null, null, null, [])
+        : new IndexCopyStamp(
             "lucene",
             string.Create(CultureInfo.InvariantCulture, $"{index.Generation.Inode}-{index.Generation.ChangedNs}"),
             index.Written,

@@ -16,7 +16,7 @@ internal sealed class MergeIndex(FlowEnvironment environment) : IActivity<MergeI
             FlowJson.Default.MergedIndex,
             async (scope, _, token) =>
             {
-                IndexMerge merge = await scope.Repository.MergeRunIndexAsync(scope.Run, Pages.Behind(input), token);
+                AddedIndexes merge = await scope.Repository.MergeRunIndexAsync(scope.Run, Pages.Behind(input), token);
                 return new MergedIndex([.. merge.Indexes], merge.Chunks, merge.AddedBytes);
             },
             cancellationToken);

@@ -14,6 +14,4 @@ internal static class ChunkLimits
 
     /// <summary>Ids in one chunk of ids.</summary>
     public const int IdsPerChunk = 65_536;
-
-    public const int MaxDepth = 3;
 }

@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// <summary>The index blobs of a run, in the order in which the manifest names them.</summary>
 /// <param name="Chunks">Rows in all of them.</param>
 /// <param name="AddedBytes">Bytes of the packs that these rows name, each once, and of the index blobs themselves.</param>
-public sealed record IndexMerge(ImmutableArray<IndexStampRow> Indexes, long Chunks, long AddedBytes);
+public sealed record AddedIndexes(ImmutableArray<IndexBlob> Indexes, long Chunks, long AddedBytes);
 
 /// <summary>
 /// Pages are taken in order of their names, and their rows are sorted within each blob only: neighbouring pages share packs, so each blob names few packs, and the merged
@@ -20,13 +20,13 @@ internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, Wri
     public const int RowsPerBlob = 131_072;
 
     private readonly IndexRows _rows = new();
-    private readonly List<IndexStampRow> _indexes = [];
+    private readonly List<IndexBlob> _indexes = [];
     private readonly HashSet<PackId> _packs = [];
     private long _chunks;
     private long _bytes;
 
     /// <summary>Takes the pages that a listing shows, and asks by name for those that must be there and that it does not show.</summary>
-    public async Task<IndexMerge> MergeAsync(RunId run, IEnumerable<string> expected, CancellationToken cancellationToken)
+    public async Task<AddedIndexes> MergeAsync(RunId run, IEnumerable<string> expected, CancellationToken cancellationToken)
     {
         HashSet<string> unseen = [.. expected.Select(page => RunNames.Page(run, page))];
         string prefix = RunNames.Prefix(run);
@@ -47,7 +47,7 @@ internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, Wri
         }
 
         await FlushAsync(cancellationToken);
-        return new IndexMerge([.. _indexes], _chunks, _bytes);
+        return new AddedIndexes([.. _indexes], _chunks, _bytes);
     }
 
     private async ValueTask AddAsync(PageContent page, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, Wri
         var id = new IndexId(BinaryPrimitives.ReadUInt128BigEndian(random));
         byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, _rows.Encode());
         await store.PutAsync(id.BlobName, blob, cancellationToken);
-        _indexes.Add(new IndexStampRow(id, _rows.Count));
+        _indexes.Add(new IndexBlob(id, _rows.Count));
         _chunks += _rows.Count;
         _bytes += blob.Length;
         _rows.Clear();

@@ -79,7 +79,7 @@ internal static class ManifestRules
             ? "the consistency of its manifest contradicts itself"
             : null;
 
-    private static string? Violation(SetTotals totals, ImmutableArray<IndexStampRow> indexes) =>
+    private static string? Violation(SetTotals totals, ImmutableArray<IndexBlob> indexes) =>
         totals.Files < 0 || totals.Bytes < 0 || totals.AddedBytes < 0 || totals.Chunks < 0
             || indexes.Any(index => index.Rows < 0)
             || indexes.DistinctBy(index => index.Id).Count() != indexes.Length

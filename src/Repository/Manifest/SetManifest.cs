@@ -27,7 +27,7 @@ public sealed record SetManifest
     /// <summary>Index, database, files, in the order in which they were taken; their times prove it.</summary>
     public required ImmutableArray<PhaseTimes> Phases { get; init; }
 
-    public required IndexStamp Index { get; init; }
+    public required IndexCopyStamp Index { get; init; }
 
     /// <summary>Null where the installation's database was left out in so many words.</summary>
     public DatabaseStamp? Database { get; init; }
@@ -40,7 +40,7 @@ public sealed record SetManifest
     public required SetTotals Totals { get; init; }
 
     /// <summary>The index blobs that this set adds to those that the log named before.</summary>
-    public required ImmutableArray<IndexStampRow> Indexes { get; init; }
+    public required ImmutableArray<IndexBlob> Indexes { get; init; }
 
     /// <summary>What an administrator should know, one line each.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
@@ -75,7 +75,7 @@ public static class PhaseNames
 /// <param name="Written">When Alfresco's job finished it; null for <c>none</c>.</param>
 /// <param name="Root">The name of the root that holds the copy; null for <c>none</c>.</param>
 /// <param name="Warnings">Such as: the copy was older than <c>maxAge</c>.</param>
-public sealed record IndexStamp(string Kind, string? Generation, DateTimeOffset? Written, string? Root, ImmutableArray<string> Warnings);
+public sealed record IndexCopyStamp(string Kind, string? Generation, DateTimeOffset? Written, string? Root, ImmutableArray<string> Warnings);
 
 /// <param name="Vendor"><c>postgresql</c>, <c>mysql</c> or <c>mariadb</c>.</param>
 /// <param name="ServerVersion">As the server says it.</param>
@@ -152,4 +152,4 @@ public sealed record NamedFile(string Root, string Path, long? Size, string Reas
 public sealed record SetTotals(long Files, long Bytes, long AddedBytes, long Chunks);
 
 /// <summary>An index blob and how many rows it has.</summary>
-public sealed record IndexStampRow(IndexId Id, int Rows);
+public sealed record IndexBlob(IndexId Id, int Rows);

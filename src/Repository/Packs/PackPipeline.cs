@@ -30,12 +30,21 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
         PackBuilder builder = chunkClass == ChunkClass.Metadata
             ? await MetadataPackAsync(plain.Length, cancellationToken)
             : await ContentPackAsync(chunkClass, plain.Length, cancellationToken);
-        builder.Add(id, plain.Span);
+        try
+        {
+            builder.Add(id, plain.Span);
+        }
+        catch (Exception exception)
+        {
+            Keep(exception);
+            throw;
+        }
     }
 
     /// <summary>Stores what is open and waits for every upload. Returns the rows of all chunks that were added.</summary>
     public async Task<IndexRows> CompleteAsync(CancellationToken cancellationToken)
     {
+        ThrowIfFaulted();
         CloseContent();
         await CloseMetadataAsync(cancellationToken);
         await Task.WhenAll(_uploads).WaitAsync(cancellationToken);
@@ -106,7 +115,7 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
     {
         if (_content is { } builder)
         {
-            FinishedPack pack = builder.Finish();
+            FinishedPack pack = Finish(builder);
             _content = null;
             builder.Dispose();
             _uploads.Add(StartStoring(pack, PackBudget.Shared.Return));
@@ -118,13 +127,29 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
         if (_metadata is { } builder)
         {
             await _metadataUpload.WaitAsync(cancellationToken);
-            FinishedPack pack = builder.Finish();
+            FinishedPack pack = Finish(builder);
             _metadata = null;
             builder.Dispose();
             _metadataUpload = StartStoring(pack, buffer => buffer.Free());
             _uploads.Add(_metadataUpload);
         }
     }
+
+    private FinishedPack Finish(PackBuilder builder)
+    {
+        try
+        {
+            return builder.Finish();
+        }
+        catch (Exception exception)
+        {
+            Keep(exception);
+            throw;
+        }
+    }
+
+    /// <summary>A pack whose sealing failed is in no state to go on with, so that fault stops the writer as one of an upload does.</summary>
+    private void Keep(Exception exception) => Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
 
     // Not cancelled before it began: it has a buffer to give back.
     private Task StartStoring(FinishedPack pack, Action<PackBuffer> giveBack) => Task.Run(() => StoreAsync(pack, giveBack), CancellationToken.None);
@@ -147,7 +172,7 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
         catch (Exception exception)
         {
             // The next call of the writer throws it; a cancellation that follows from it is not kept.
-            Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
+            Keep(exception);
             await _stop.CancelAsync();
         }
         finally

@@ -51,7 +51,7 @@ internal static class SampleRepository
             await writer.CommitPageAsync(manifest.Installation, LogJson.Default.InstallationStamp, CancellationToken.None);
         }
 
-        IndexMerge merge = await repository.MergeRunIndexAsync(run.Run, ["all"], CancellationToken.None);
+        AddedIndexes merge = await repository.MergeRunIndexAsync(run.Run, ["all"], CancellationToken.None);
         manifest = manifest with { Indexes = merge.Indexes, Totals = manifest.Totals with { AddedBytes = merge.AddedBytes, Chunks = merge.Chunks } };
         await repository.Log.SealAsync(run.Run, run.Base, manifest);
         return run.Run;

@@ -31,7 +31,7 @@ internal sealed class LogFixture
     {
         log ??= Open();
         RunOpened run = await log.OpenRunAsync(Samples.Run(number), "acme");
-        return await log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base, null, new IndexStampRow(new IndexId((UInt128)number), number)));
+        return await log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base, null, new IndexBlob(new IndexId((UInt128)number), number)));
     }
 
     public async Task<byte[]> ReadBlobAsync(long sequence)

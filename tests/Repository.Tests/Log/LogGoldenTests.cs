@@ -66,7 +66,7 @@ public sealed class LogGoldenTests
     {
         LogState empty = new(Samples.Config, [], [], []);
         RunId run = Samples.Run(1);
-        SetManifest manifest = Samples.Manifest(run, 4, Samples.Run(0), new IndexStampRow(new IndexId(3), 17));
+        SetManifest manifest = Samples.Manifest(run, 4, Samples.Run(0), new IndexBlob(new IndexId(3), 17));
         SetSummary set = new(5, run, "acme", manifest.Started, manifest.Sealed, false, 1, 5, 6029, 4000, Samples.Run(0));
         LogState full = new(
             Samples.Config with { Number = 2 },

@@ -30,7 +30,7 @@ public sealed record RootPages(int Pass, int RootNumber, ImmutableArray<int> Ste
 /// <param name="Indexes">The index blobs, for the manifest.</param>
 /// <param name="Chunks">Chunks that the run stored.</param>
 /// <param name="AddedBytes">Bytes of the packs that hold them.</param>
-public sealed record MergedIndex(ImmutableArray<IndexStampRow> Indexes, long Chunks, long AddedBytes);
+public sealed record MergedIndex(ImmutableArray<IndexBlob> Indexes, long Chunks, long AddedBytes);
 
 /// <summary>Everything the manifest is made of: journaled values only.</summary>
 public sealed record SealSetInput(

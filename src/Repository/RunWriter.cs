@@ -26,7 +26,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
     private readonly CutPoints _cuts;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly HashSet<ChunkId> _own = [];
-    private readonly List<ChunkPlace> _adopted = [];
+    private readonly List<IndexBlob> _indexes = [];
     private WriterTotals _totals;
 
     internal RunWriter(IBlobStore blobs, IObjectSealer sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunIndex runIndex, string page, TimeProvider time)
@@ -41,6 +41,12 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         _store = new WriteOnce(blobs, time);
         _pipeline = new PackPipeline(_store, sealer, keys, runIndex);
     }
+
+    /// <summary>As soon as so many rows have gathered they are stored as an index blob of their own: memory is bounded, however many chunks the activity adds.</summary>
+    internal int RowsPerBlob { get; set; } = IndexBlobs.UsualRows;
+
+    /// <summary>Chunks that the writer knows by heart: those of packs on their way, and those whose rows are not stored yet.</summary>
+    internal int ChunksInMemory => _own.Count;
 
     public WriterTotals Totals => _totals with { AddedBytes = _pipeline.StoredBytes };
 
@@ -60,10 +66,11 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
             _totals = _totals with { PlainBytes = _totals.PlainBytes + plain.Length };
             if (IsStored(id))
             {
+                await FlushRowsAsync(cancellationToken);
                 return id;
             }
 
-            RequireRow();
+            await FlushRowsAsync(cancellationToken);
             await _pipeline.AddAsync(chunkClass, id, plain, cancellationToken);
             _own.Add(id);
             _totals = _totals with { NewChunks = _totals.NewChunks + 1, NewBytes = _totals.NewBytes + plain.Length };
@@ -102,8 +109,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         try
         {
             IndexRows rows = await _pipeline.CompleteAsync(cancellationToken);
-            rows.Add(_adopted);
-            byte[] blob = _sealer.Seal(ObjectType.Page, _page, PageContent.Encode(result, type, rows));
+            byte[] blob = _sealer.Seal(ObjectType.Page, _page, PageContent.Encode(result, type, _indexes, rows));
             if (await _store.CreateAsync(_page, blob, cancellationToken) == PutOutcome.Created)
             {
                 _runIndex.AddOwnPage(_page);
@@ -111,7 +117,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
             }
 
             PageContent winner = await RunPages.ReadAsync(_blobs, _sealer, _page, cancellationToken);
-            _runIndex.AddPage(_page, winner.Rows);
+            await _runIndex.AddPageAsync(winner, cancellationToken);
             return winner.Result(type);
         }
         finally
@@ -139,21 +145,26 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         }
 
         // The place may be known from a receipt alone, and only pages make it into the set: so this page names it as well.
-        RequireRow();
         _own.Add(id);
-        _adopted.Add(place);
+        _pipeline.Adopt(place);
         return true;
     }
 
-    /// <summary>The page has a row for every chunk that was added or adopted.</summary>
-    private void RequireRow()
+    /// <summary>
+    /// The blob counts only once the page names it: of an attempt that comes to no page it is left behind, and its packs are found again by their receipts.
+    /// A chunk of it that comes again is adopted again, which costs a row.
+    /// </summary>
+    private async ValueTask FlushRowsAsync(CancellationToken cancellationToken)
     {
-        if (_own.Count >= IndexTable.MaxRows)
+        if (_pipeline.RowCount < RowsPerBlob)
         {
-            throw new PermanentException(
-                ErrorKind.Repository,
-                $"Result page '{_page}' would need more than {IndexTable.MaxRows} rows, one for each chunk that this part of the run adds: version 1 of the repository's format has no room for more (some 280 GiB of a dump that earlier sets do not have).");
+            return;
         }
+
+        IndexRows rows = _pipeline.TakeRows();
+        (IndexBlob index, _) = await IndexBlobs.WriteAsync(_store, _sealer, rows, cancellationToken);
+        _indexes.Add(index);
+        rows.RemoveFrom(_own);
     }
 
     private async Task<ContentRef> WriteFixedAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)

@@ -89,6 +89,72 @@ public sealed class RunWriterTests
     }
 
     [Fact]
+    public async Task Chunks_of_one_activity_may_be_many_more_than_a_blob_has_rows()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        ChunkId[] chunks;
+        int most;
+        await using (RunWriter writer = opened.OpenWriter("a", rowsPerBlob: 50))
+        {
+            (chunks, most) = await AddManyAsync(writer, 2000);
+            await writer.CommitPageAsync(new PageResult("me", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None);
+        }
+
+        // Two packs of one chunk each are on their way at once.
+        Assert.InRange(most, 50, 60);
+        Assert.True((await opened.NamesAsync("index/")).Count >= 2000 / 60);
+
+        // For those who come later in the run, and for the set.
+        await opened.ReloadAsync();
+        Assert.All(chunks, chunk => Assert.True(opened.RunIndex.TryFind(chunk, out _)));
+        AddedIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        using ChunkIndex index = await LoadAsync(opened, added);
+        Assert.All(chunks, chunk => Assert.True(index.TryFind(chunk, out _)));
+        Assert.Equal(chunks.Length, added.Chunks);
+        Assert.Equal(chunks.Length, index.Count);
+    }
+
+    [Fact]
+    public async Task An_attempt_after_a_kill_adopts_more_chunks_than_a_blob_has_rows()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        await using (RunWriter killed = opened.OpenWriter("a", rowsPerBlob: 50))
+        {
+            await AddManyAsync(killed, 500);
+            while ((await opened.NamesAsync($"runs/{OpenedRepository.Run}/packs/")).Count < 499)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await opened.ReloadAsync();
+        await using RunWriter again = opened.OpenWriter("a", rowsPerBlob: 50);
+        (ChunkId[] chunks, int most) = await AddManyAsync(again, 500);
+        Assert.InRange(most, 50, 60);
+        await again.CommitPageAsync(new PageResult("again", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None);
+        Assert.Equal(1, again.Totals.NewChunks);
+        AddedIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        using ChunkIndex index = await LoadAsync(opened, added);
+        Assert.All(chunks, chunk => Assert.True(index.TryFind(chunk, out _)));
+    }
+
+    [Fact]
+    public async Task Of_two_pages_with_blobs_of_rows_the_first_counts()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        string[] winners = await Task.WhenAll(Enumerable.Range(0, 3).Select(number => Task.Run(async () =>
+        {
+            await using RunWriter writer = opened.OpenWriter("a", rowsPerBlob: 20);
+            await AddManyAsync(writer, 200);
+            return (await writer.CommitPageAsync(new PageResult($"attempt {number}", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None)).Who;
+        })));
+        Assert.Single(winners.Distinct());
+        AddedIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        using ChunkIndex index = await LoadAsync(opened, added);
+        Assert.Equal(200, index.Count);
+    }
+
+    [Fact]
     public async Task A_page_that_is_gone_stops_the_merge_whatever_the_listing_shows()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
@@ -222,6 +288,20 @@ public sealed class RunWriterTests
         PageResult result = await writer.CommitPageAsync(new PageResult("me", reference), TestJson.Default.PageResult, CancellationToken.None);
         Assert.Equal(new PageResult("me", reference), result);
         Assert.Single(await opened.NamesAsync("packs/"));
+    }
+
+    /// <summary>One chunk a pack: a change of the class closes it.</summary>
+    private static async Task<(ChunkId[] Chunks, int MostInMemory)> AddManyAsync(RunWriter writer, int count)
+    {
+        ChunkId[] chunks = new ChunkId[count];
+        int most = 0;
+        for (int i = 0; i < count; i++)
+        {
+            chunks[i] = await writer.AddChunkAsync(i % 2 == 0 ? ChunkClass.Content : ChunkClass.Dump, Content.Random(40, i), CancellationToken.None);
+            most = Math.Max(most, writer.ChunksInMemory);
+        }
+
+        return (chunks, most);
     }
 
     private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, AddedIndexes merge) => ChunkIndex.LoadAsync(

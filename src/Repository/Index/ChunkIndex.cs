@@ -58,7 +58,8 @@ public sealed class ChunkIndex : IDisposable
             {
                 // One entry's indexes share a rank, so that the pack id decides between them.
                 int rank = 1 + IndexOfEntry(indexes, i);
-                builder.Add(await ReadAsync(blobs, sealer, indexes[i], cancellationToken), rank);
+                (IndexTable rows, _) = await IndexBlobs.ReadAsync(blobs, sealer, new IndexBlob(indexes[i].Id, indexes[i].Rows), cancellationToken);
+                builder.Add(rows, rank);
             }
 
             builder.Build(key, indexes.Count);
@@ -69,14 +70,6 @@ public sealed class ChunkIndex : IDisposable
         }
 
         return new ChunkIndex(RowFile.TryOpen(path) ?? throw new IOException($"The chunk index that was just written to {path} cannot be read back."));
-    }
-
-    internal static async Task<IndexTable> ReadAsync(IBlobStore blobs, IObjectSealer sealer, IndexSummary index, CancellationToken cancellationToken)
-    {
-        string name = index.Id.BlobName;
-        byte[] blob = await WholeBlob.ReadAsync(blobs, name, ObjectSealer.MaxBlobLength, cancellationToken);
-        IndexTable table = IndexTable.Decode(sealer.Open(ObjectType.Index, name, blob), name);
-        return table.Count == index.Rows ? table : throw Damage.In(name, $"it has {table.Count} rows where the log names {index.Rows}");
     }
 
     private static int IndexOfEntry(IReadOnlyList<IndexSummary> indexes, int i)

@@ -36,6 +36,15 @@ internal sealed class IndexRows
         }
     }
 
+    /// <summary>Takes the ids of all rows out of a set.</summary>
+    public void RemoveFrom(HashSet<ChunkId> ids)
+    {
+        foreach (ref readonly Row row in CollectionsMarshal.AsSpan(_rows))
+        {
+            ids.Remove(new ChunkId(new UInt128(row.High, row.Low)));
+        }
+    }
+
     public void Clear()
     {
         _rows.Clear();

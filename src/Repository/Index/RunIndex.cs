@@ -65,7 +65,7 @@ public sealed class RunIndex : IDisposable
         }
 
         var options = new ParallelOptions { MaxDegreeOfParallelism = Requests, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(pages, options, async (page, token) => AddPage(page, (await RunPages.ReadAsync(_blobs, _sealer, page, token)).Rows));
+        await Parallel.ForEachAsync(pages, options, ReadPageAsync);
         await Parallel.ForEachAsync(receipts, options, AddReceiptAsync);
         return pages.Count + receipts.Count > 0;
     }
@@ -117,13 +117,17 @@ public sealed class RunIndex : IDisposable
         }
     }
 
-    internal void AddPage(string blobName, IndexTable rows)
+    /// <summary>All rows of a page, those of the index blobs that it names included.</summary>
+    internal async Task AddPageAsync(PageContent page, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        foreach (IndexBlob index in page.Indexes)
         {
-            _pages.Add(blobName);
-            Add(rows.Places);
+            (IndexTable rows, _) = await IndexBlobs.ReadAsync(_blobs, _sealer, index, cancellationToken);
+            AddRows(rows);
         }
+
+        AddRows(page.Rows);
+        AddOwnPage(page.BlobName);
     }
 
     /// <summary>A page whose rows are known from its packs.</summary>
@@ -134,6 +138,17 @@ public sealed class RunIndex : IDisposable
             _pages.Add(blobName);
         }
     }
+
+    private void AddRows(IndexTable rows)
+    {
+        lock (_gate)
+        {
+            Add(rows.Places);
+        }
+    }
+
+    private async ValueTask ReadPageAsync(string page, CancellationToken cancellationToken) =>
+        await AddPageAsync(await RunPages.ReadAsync(_blobs, _sealer, page, cancellationToken), cancellationToken);
 
     private void Add(IEnumerable<ChunkPlace> places)
     {

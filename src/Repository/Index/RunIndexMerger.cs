@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage;
 
@@ -13,12 +11,10 @@ public sealed record AddedIndexes(ImmutableArray<IndexBlob> Indexes, long Chunks
 
 /// <summary>
 /// Pages are taken in order of their names, and their rows are sorted within each blob only: neighbouring pages share packs, so each blob names few packs, and the merged
-/// chunk index sorts all blobs anyway. Holds the rows of one blob in memory.
+/// chunk index sorts all blobs anyway. Index blobs that a page names are taken as they are. Holds the rows of two blobs in memory at most.
 /// </summary>
 internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, WriteOnce store)
 {
-    public const int RowsPerBlob = 131_072;
-
     private readonly IndexRows _rows = new();
     private readonly List<IndexBlob> _indexes = [];
     private readonly HashSet<PackId> _packs = [];
@@ -52,6 +48,17 @@ internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, Wri
 
     private async ValueTask AddAsync(PageContent page, CancellationToken cancellationToken)
     {
+        foreach (IndexBlob index in page.Indexes)
+        {
+            (IndexTable rows, int length) = await IndexBlobs.ReadAsync(blobs, sealer, index, cancellationToken);
+            foreach (PackEntry pack in rows.Packs)
+            {
+                Count(pack);
+            }
+
+            Name(index, length);
+        }
+
         foreach (ChunkPlace place in page.Rows.Places)
         {
             await AddAsync(place, cancellationToken);
@@ -60,13 +67,9 @@ internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, Wri
 
     private async ValueTask AddAsync(ChunkPlace place, CancellationToken cancellationToken)
     {
-        if (_packs.Add(place.Pack.Id))
-        {
-            _bytes += place.Pack.Length;
-        }
-
+        Count(place.Pack);
         _rows.Add(place);
-        if (_rows.Count == RowsPerBlob)
+        if (_rows.Count == IndexBlobs.UsualRows)
         {
             await FlushAsync(cancellationToken);
         }
@@ -79,13 +82,23 @@ internal sealed class RunIndexMerger(IBlobStore blobs, IObjectSealer sealer, Wri
             return;
         }
 
-        byte[] random = RandomNumberGenerator.GetBytes(16);
-        var id = new IndexId(BinaryPrimitives.ReadUInt128BigEndian(random));
-        byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, _rows.Encode());
-        await store.PutAsync(id.BlobName, blob, cancellationToken);
-        _indexes.Add(new IndexBlob(id, _rows.Count));
-        _chunks += _rows.Count;
-        _bytes += blob.Length;
+        (IndexBlob index, int length) = await IndexBlobs.WriteAsync(store, sealer, _rows, cancellationToken);
         _rows.Clear();
+        Name(index, length);
+    }
+
+    private void Name(IndexBlob index, int length)
+    {
+        _indexes.Add(index);
+        _chunks += index.Rows;
+        _bytes += length;
+    }
+
+    private void Count(PackEntry pack)
+    {
+        if (_packs.Add(pack.Id))
+        {
+            _bytes += pack.Length;
+        }
     }
 }

@@ -19,7 +19,8 @@ internal sealed class PackBuilder : IDisposable
 
     public const int MetadataTarget = 4 << 20;
 
-    private const int MaxChunks = 262_144;
+    /// <summary>Of four packs on their way and what waits to be stored, the rows fit into one index blob.</summary>
+    private const int MaxChunks = 131_072;
     private const int FrameOverhead = FrameCodec.PrefixSize + FrameCipher.TagSize;
 
     private readonly PackBuffer _buffer;

@@ -12,7 +12,8 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
     private readonly List<Task> _uploads = [];
-    private readonly IndexRows _stored = new();
+    private readonly Lock _gate = new();
+    private IndexRows _stored = new();
     private readonly ConcurrentBag<PackBuffer> _readBuffers = [];
     private PackBuilder? _content;
     private PackBuilder? _metadata;
@@ -22,6 +23,18 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
 
     /// <summary>Bytes of packs that are in the store.</summary>
     public long StoredBytes => Interlocked.Read(ref _storedBytes);
+
+    /// <summary>Rows of chunks that are stored and that <see cref="TakeRows"/> has not given yet.</summary>
+    public int RowCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stored.Count;
+            }
+        }
+    }
 
     public void ThrowIfFaulted() => Volatile.Read(ref _fault)?.Throw();
 
@@ -41,7 +54,27 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
         }
     }
 
-    /// <summary>Stores what is open and waits for every upload. Returns the rows of all chunks that were added.</summary>
+    /// <summary>A row of a chunk that this run stored earlier.</summary>
+    public void Adopt(in ChunkPlace place)
+    {
+        lock (_gate)
+        {
+            _stored.Add(place);
+        }
+    }
+
+    /// <summary>Rows of chunks that are stored, each given once.</summary>
+    public IndexRows TakeRows()
+    {
+        lock (_gate)
+        {
+            IndexRows rows = _stored;
+            _stored = new IndexRows();
+            return rows;
+        }
+    }
+
+    /// <summary>Stores what is open and waits for every upload. Returns the rows that were not taken before.</summary>
     public async Task<IndexRows> CompleteAsync(CancellationToken cancellationToken)
     {
         ThrowIfFaulted();
@@ -49,7 +82,7 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
         await CloseMetadataAsync(cancellationToken);
         await Task.WhenAll(_uploads).WaitAsync(cancellationToken);
         ThrowIfFaulted();
-        return _stored;
+        return TakeRows();
     }
 
     /// <summary>Room for one chunk of 16 MiB; only what is written takes memory.</summary>
@@ -164,7 +197,7 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
             await store.PutAsync(receipt, sealer.Seal(ObjectType.Receipt, receipt, IndexTable.Encode(pack.Places)), _stop.Token);
             Interlocked.Add(ref _storedBytes, pack.Entry.Length);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
-            lock (_stored)
+            lock (_gate)
             {
                 _stored.Add(pack.Places);
             }

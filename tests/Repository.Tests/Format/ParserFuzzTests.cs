@@ -17,7 +17,7 @@ public sealed class ParserFuzzTests
 
     [Fact]
     public Task Pages() => Fuzz(
-        PageContent.Encode(new InstallationStamp("acme", "f"), LogJson.Default.InstallationStamp, new IndexRows()),
+        PageContent.Encode(new InstallationStamp("acme", "f"), LogJson.Default.InstallationStamp, [new IndexBlob(new IndexId(5), 7)], new IndexRows()),
         bytes => PageContent.Decode(bytes, "runs/x").Result(LogJson.Default.InstallationStamp));
 
     [Theory]

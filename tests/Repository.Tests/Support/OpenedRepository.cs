@@ -44,7 +44,12 @@ internal sealed class OpenedRepository : IAsyncDisposable
         RunIndex = await Repository.LoadRunIndexAsync(Run, CancellationToken.None);
     }
 
-    public RunWriter OpenWriter(string page) => Repository.OpenRunWriter(Run, page, Index, RunIndex);
+    public RunWriter OpenWriter(string page, int rowsPerBlob = IndexBlobs.UsualRows)
+    {
+        RunWriter writer = Repository.OpenRunWriter(Run, page, Index, RunIndex);
+        writer.RowsPerBlob = rowsPerBlob;
+        return writer;
+    }
 
     public IChunkSource OpenReader() => Repository.CreateReader(Index, RunIndex);
 

@@ -57,6 +57,9 @@ internal sealed class AbfRig : IDisposable
     public static string Executable =>
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "abf.exe" : "abf");
 
+    /// <summary>A shell starts what it puts in the background with Ctrl-C ignored, and the tests would hand that on.</summary>
+    private static string[] WithSignals => OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : [];
+
     public JsonObject Section(string name) => (JsonObject)Config[name]!;
 
     public string Combine(string name) => _directory.Combine(name);
@@ -93,7 +96,8 @@ internal sealed class AbfRig : IDisposable
     public Process Start(params string[] arguments)
     {
         WriteConfig();
-        var start = new ProcessStartInfo(Executable, [.. arguments, "--config", ConfigFile])
+        string[] command = [.. WithSignals, Executable, .. arguments, "--config", ConfigFile];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
             RedirectStandardError = true,

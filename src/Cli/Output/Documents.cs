@@ -39,7 +39,7 @@ internal sealed record DatabaseDocument(string Vendor, string Name, string Serve
 
 internal sealed record RootDocument(string Name, string Source, long Files, long Directories, long Bytes, long Required);
 
-/// <param name="Reason"><c>missing</c>, <c>wrong-size</c>, <c>source-missing</c>, <c>source-changed</c>, <c>invalid-url</c>.</param>
+/// <param name="Reason"><c>missing</c>, <c>wrong-size</c>, <c>unstable</c>, <c>source-missing</c>, <c>source-changed</c>, <c>invalid-url</c>.</param>
 internal sealed record FindingDocument(string Path, long? Size, string Reason);
 
 /// <param name="Path">As restored: the root's name, then the path in it; bytes that are not text as <c>\xNN</c>.</param>

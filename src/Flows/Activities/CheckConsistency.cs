@@ -7,8 +7,8 @@ using AlfrescoBackupFlows.Repository;
 namespace AlfrescoBackupFlows.Flows.Activities;
 
 /// <summary>
-/// The proof: each root's list of required files is merged with its final listing, both as they will be sealed. What is absent or of the
-/// wrong size is missing; the first thousand findings are named.
+/// The proof: each root's list of required files is merged with its final listing, both as they will be sealed. What is absent, of the
+/// wrong size or changed while it was read is missing; the first thousand findings are named.
 /// </summary>
 internal sealed class CheckConsistency(FlowEnvironment environment) : IActivity<CheckConsistencyInput, ConsistencyResult>
 {
@@ -40,7 +40,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment) : IActivity<
             await proof.AddRootAsync(root.Root, required, new ListingReader(scope.Chunks, root.Listing).ReadAsync(cancellationToken));
         }
 
-        proof.AddUnmapped(input.Unmapped, input.UnmappedSamples);
+        proof.AddUnmapped(input.Unmapped, input.UnmappedAcknowledged, input.UnmappedSamples);
         return new ConsistencyResult(proof.Required, proof.Missing, proof.Acknowledged, await WriteAsync(proof, writer, cancellationToken));
     }
 

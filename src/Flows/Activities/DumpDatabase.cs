@@ -24,7 +24,8 @@ internal sealed class DumpDatabase(FlowEnvironment environment) : IActivity<Dump
     private async Task<DatabaseCapture> DumpAsync(RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)
     {
         Installation installation = environment.Runs.DiscoverInstallation();
-        using var required = new RequiredCollector(installation, scope.SpillDirectory());
+        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(scope.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+        using var required = new RequiredCollector(installation, acknowledged, scope.SpillDirectory());
         ContentRef? dump = null;
         DumpResult result = await DatabaseSource.Create(installation.Database).DumpAsync(
             async (output, token) => dump = await writer.WriteAsync(ChunkClass.Dump, Counted(output, progress), token),
@@ -45,7 +46,8 @@ internal sealed class DumpDatabase(FlowEnvironment environment) : IActivity<Dump
             required.Unmapped,
             required.UnmappedSamples,
             StoredTotals.Of(writer.Totals),
-            [.. result.Warnings.Concat(TenantWarnings(installation, result)).Take(MaxWarnings)]);
+            [.. result.Warnings.Concat(TenantWarnings(installation, result)).Take(MaxWarnings)],
+            required.UnmappedAcknowledged);
     }
 
     private const int MaxWarnings = 20;

@@ -19,7 +19,8 @@ internal sealed record CapturedPhases(int Attempt, IndexPart? Index, DatabasePar
         Database.Capture.Required,
         [.. Files.Roots.Select(root => new RootRef(root.Root, root.Listing))],
         Database.Capture.Unmapped,
-        Database.Capture.UnmappedSamples);
+        Database.Capture.UnmappedSamples,
+        Database.Capture.UnmappedAcknowledged);
 
     public MergeIndexInput ToMerge(RunRef run) => new(run, Attempt, Index is not null, Files.Pages);
 

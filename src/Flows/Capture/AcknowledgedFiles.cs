@@ -44,7 +44,8 @@ internal sealed class AcknowledgedFiles
         return files;
     }
 
-    public bool ContainsUrl(string url) => _urls.Contains(url);
+    /// <param name="url">Blanks at its ends do not count: a line of the file has none.</param>
+    public bool ContainsUrl(string url) => _urls.Count > 0 && _urls.Contains(url.Trim());
 
     public bool Contains(string root, ReadOnlySpan<byte> path) => _places.Count > 0 && _places.Contains(Key(root, path));
 

@@ -61,17 +61,15 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
     }
 
     /// <summary>Required URLs that name no file of this installation.</summary>
-    public void AddUnmapped(long count, ImmutableArray<string> samples)
+    /// <param name="accepted">Those among them that an administrator has accepted.</param>
+    /// <param name="samples">Some of the others.</param>
+    public void AddUnmapped(long count, long accepted, ImmutableArray<string> samples)
     {
         Required += count;
         Missing += count;
+        Acknowledged += accepted;
         foreach (string url in samples)
         {
-            if (acknowledged.ContainsUrl(url))
-            {
-                Acknowledged++;
-            }
-
             Name(new NamedFile(string.Empty, url, null, "invalid-url"));
         }
     }
@@ -85,6 +83,11 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
         else if (checkSizes && file.Size is { } size && size != entry.Length)
         {
             AddMissing(root, file, "wrong-size");
+        }
+        else if (entry.Flags.HasFlag(EntryFlags.Unstable))
+        {
+            // Whatever was read of it, nobody knows whether it is what the database means.
+            AddMissing(root, file, "unstable");
         }
         else
         {

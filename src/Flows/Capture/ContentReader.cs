@@ -9,8 +9,12 @@ internal delegate Task<ContentRef> StoreContent(Func<Memory<byte>, CancellationT
 /// <summary>Reads one file into the repository and notices when it changed meanwhile.</summary>
 internal sealed class ContentReader(StoreContent store, CaptureBudget budget)
 {
+    /// <summary>A move by the cleaner or new rights change a file's stamp once, so the next reading finds it at rest.</summary>
+    private const int MaxReadings = 3;
+
     /// <summary>Null where the file is gone. What cannot be read is a <see cref="SourceUnreadableException"/>.</summary>
-    public async ValueTask<CapturedContent?> TryReadAsync(SourceTree tree, byte[] path, bool followLinks, CancellationToken cancellationToken)
+    /// <param name="insists">One that changes while it is read is read again, through the same open file: also where its name is gone meanwhile.</param>
+    public async ValueTask<CapturedContent?> TryReadAsync(SourceTree tree, byte[] path, bool followLinks, bool insists, CancellationToken cancellationToken)
     {
         using SourceFile? file = tree.TryOpen(path, followLinks);
         if (file is null)
@@ -18,6 +22,17 @@ internal sealed class ContentReader(StoreContent store, CaptureBudget budget)
             return null;
         }
 
+        CapturedContent content = await ReadAsync(file, cancellationToken);
+        for (int readings = 1; insists && !content.IsStable && readings < MaxReadings; readings++)
+        {
+            content = await ReadAsync(file, cancellationToken);
+        }
+
+        return content;
+    }
+
+    private async ValueTask<CapturedContent> ReadAsync(SourceFile file, CancellationToken cancellationToken)
+    {
         FileStat before = file.Stat();
         long offset = 0;
         ContentRef content = await store(

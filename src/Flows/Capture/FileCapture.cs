@@ -49,7 +49,7 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
             return recorded;
         }
 
-        if (seen is not null && await TryReadAsync(source.Tree, path, followLinks: false, cancellationToken) is { } content)
+        if (seen is not null && await TryReadAsync(source.Tree, path, followLinks: false, required, cancellationToken) is { } content)
         {
             return Judge(path, content, recorded, required);
         }
@@ -57,10 +57,10 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
         return required is null ? null : await RescueAsync(path, recorded, required, isHandedOver, cancellationToken);
     }
 
-    /// <summary>A file of the parent set that nobody requires and the scan did not see: gone for good unless Alfresco moved it.</summary>
+    /// <summary>A file of the parent set that nobody requires and the scan did not see: gone for good unless it lies behind a link or Alfresco moved it.</summary>
     public void NoteGone(byte[] path)
     {
-        if (source.Elsewhere.All(other => TryStat(other, path) is null))
+        if (source.Elsewhere.Prepend(source.Tree).All(other => TryStat(other, path) is null))
         {
             Lost++;
         }
@@ -86,7 +86,7 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
                 return recorded;
             }
 
-            if (await TryReadAsync(source.Tree, path, followLinks: true, cancellationToken) is { } content)
+            if (await TryReadAsync(source.Tree, path, followLinks: true, required, cancellationToken) is { } content)
             {
                 return Judge(path, content, recorded, required);
             }
@@ -96,7 +96,18 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
 
         foreach (SourceTree other in source.Elsewhere)
         {
-            if (await TryReadAsync(other, path, followLinks: true, cancellationToken) is { } moved)
+            if (TryStat(other, path) is not { Type: EntryType.File } there)
+            {
+                continue;
+            }
+
+            if (IsUnchanged(recorded, there))
+            {
+                Rescued++;
+                return recorded;
+            }
+
+            if (await TryReadAsync(other, path, followLinks: true, required, cancellationToken) is { } moved)
             {
                 Rescued++;
                 return Judge(path, moved, recorded, required);
@@ -110,7 +121,7 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
 
         SourceMissing++;
         source.Notes.SourceMissing(path);
-        return recorded with { Flags = EntryFlags.SourceMissing };
+        return recorded with { Flags = (recorded.Flags & EntryFlags.Unstable) | EntryFlags.SourceMissing };
     }
 
     /// <summary>
@@ -136,11 +147,12 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
         return source.File(path, content.Stat, content.Content, content.IsStable ? EntryFlags.None : EntryFlags.Unstable);
     }
 
-    private async ValueTask<CapturedContent?> TryReadAsync(SourceTree tree, byte[] path, bool followLinks, CancellationToken cancellationToken)
+    private async ValueTask<CapturedContent?> TryReadAsync(
+        SourceTree tree, byte[] path, bool followLinks, RequiredFile? required, CancellationToken cancellationToken)
     {
         try
         {
-            CapturedContent? content = await reader.TryReadAsync(tree, path, followLinks, cancellationToken);
+            CapturedContent? content = await reader.TryReadAsync(tree, path, followLinks, insists: required is not null, cancellationToken);
             if (content is not null)
             {
                 ReadFiles++;

@@ -15,15 +15,17 @@ internal sealed class RequiredCollector : IDisposable
     private const int MaxSampleLength = 200;
 
     private readonly Installation _installation;
+    private readonly AcknowledgedFiles _acknowledged;
     private readonly RequiredSort _sort;
     private readonly ImmutableArray<string> _roots;
     private readonly SortedDictionary<string, long> _unprotected = new(StringComparer.Ordinal);
     private readonly ImmutableArray<string>.Builder _samples = ImmutableArray.CreateBuilder<string>();
 
+    /// <param name="acknowledged">What an administrator has accepted; says it of URLs that name no file, for nobody else sees them all.</param>
     /// <param name="spillDirectory">For sorting what does not fit into memory; it exists.</param>
-    public RequiredCollector(Installation installation, string spillDirectory)
+    public RequiredCollector(Installation installation, AcknowledgedFiles acknowledged, string spillDirectory)
     {
-        _installation = installation;
+        (_installation, _acknowledged) = (installation, acknowledged);
         _roots = [.. installation.Roots.Select(root => root.Name)];
         _sort = new RequiredSort(spillDirectory);
     }
@@ -32,6 +34,9 @@ internal sealed class RequiredCollector : IDisposable
 
     public long Unmapped { get; private set; }
 
+    public long UnmappedAcknowledged { get; private set; }
+
+    /// <summary>Of those that are not acknowledged.</summary>
     public ImmutableArray<string> UnmappedSamples => _samples.ToImmutable();
 
     public ValueTask Add(RequiredUrl required)
@@ -108,7 +113,11 @@ internal sealed class RequiredCollector : IDisposable
     private void AddUnmapped(string url)
     {
         Unmapped++;
-        if (_samples.Count < MaxSamples)
+        if (_acknowledged.ContainsUrl(url))
+        {
+            UnmappedAcknowledged++;
+        }
+        else if (_samples.Count < MaxSamples)
         {
             _samples.Add(url.Length > MaxSampleLength ? url[..MaxSampleLength] : url);
         }

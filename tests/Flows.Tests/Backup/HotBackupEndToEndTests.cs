@@ -81,6 +81,23 @@ public sealed class HotBackupEndToEndTests(OnDemand<PostgresServer> server)
     }
 
     [Fact]
+    public async Task Accepted_URLs_that_name_no_file_do_not_make_a_set_inconsistent_however_many_they_are()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 5, _token);
+        string[] urls = [.. Enumerable.Range(0, 60).Select(i => $"store://../{i}.bin")];
+        rig.AcknowledgedMissingFile = rig.Combine("accepted");
+        await File.WriteAllLinesAsync(rig.AcknowledgedMissingFile, urls.Skip(1), _token);
+        await rig.AddContentUrlsAsync(urls, _token);
+
+        FlowInstance run = await rig.BackupAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        ConsistencyReport report = Assert.Single(await rig.ReadSetsAsync(_token)).Consistency;
+        Assert.Equal((60, 59), (report.Missing, report.Acknowledged));
+        Assert.Equal(new NamedFile(string.Empty, urls[0], null, "invalid-url"), Assert.Single(report.Named));
+    }
+
+    [Fact]
     public async Task A_set_taken_while_documents_come_and_go_is_consistent()
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 200, _token);

@@ -86,6 +86,39 @@ public sealed class RangeCaptureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_found_elsewhere_is_not_read_again()
+    {
+        _bench.Write("z.bin", "here");
+        string volume = Directory.CreateDirectory(Path.Combine(_bench.Deleted, "volume")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(volume, "x.bin"), "linked", TestContext.Current.CancellationToken);
+        Directory.CreateSymbolicLink(Path.Combine(_bench.Source, "2025"), volume);
+        await File.WriteAllTextAsync(Path.Combine(_bench.Deleted, "y.bin"), "moved", TestContext.Current.CancellationToken);
+        (string, long?)[] required = [("2025/x.bin", 6), ("y.bin", 5)];
+
+        CapturedStep first = await _bench.CaptureAsync(required: required);
+        CapturedStep second = await _bench.CaptureAsync(first.Rows, required: required);
+
+        Assert.Equal((3, 2), (first.Totals.ReadFiles, first.Totals.Rescued));
+        Assert.Equal((0, 2), (second.Totals.ReadFiles, second.Totals.Rescued));
+        Assert.Equal("linked", await _bench.ReadTextAsync(second, "2025/x.bin"));
+        Assert.Equal("moved", await _bench.ReadTextAsync(second, "y.bin"));
+    }
+
+    [Fact]
+    public async Task A_file_behind_a_link_that_nobody_requires_any_more_is_not_lost()
+    {
+        string volume = Directory.CreateDirectory(_bench.Combine("volume")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(volume, "x.bin"), "linked", TestContext.Current.CancellationToken);
+        Directory.CreateSymbolicLink(Path.Combine(_bench.Source, "2025"), volume);
+        CapturedStep first = await _bench.CaptureAsync(required: [("2025/x.bin", 6)]);
+
+        CapturedStep second = await _bench.CaptureAsync(first.Rows);
+
+        Assert.Equal(0, second.Totals.Lost);
+        Assert.Empty(await _bench.ReadPathsAsync(second));
+    }
+
+    [Fact]
     public async Task A_required_file_that_is_gone_is_carried_over_with_its_directory()
     {
         _bench.Write("2026/x.bin", "one");

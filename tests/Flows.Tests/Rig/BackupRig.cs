@@ -44,6 +44,9 @@ internal sealed class BackupRig : IDisposable
     /// <summary>Where <c>pg_dump</c> is.</summary>
     public string ToolPath { get; set; } = PostgresServer.BinDirectory;
 
+    /// <summary>As <c>backup.acknowledgedMissingFile</c>.</summary>
+    public string? AcknowledgedMissingFile { get; set; }
+
     public string Combine(params ReadOnlySpan<string> parts) => _directory.Combine(parts);
 
     public static async Task<BackupRig> CreateAsync(PostgresServer server, int documents, CancellationToken cancellationToken)
@@ -68,12 +71,29 @@ internal sealed class BackupRig : IDisposable
         options.Installation.Index.Cron = "0 0 3 1 1 ? 2099";
         options.Repository.Encryption = "none";
         options.Backup.FullScanEvery = FullScanEvery;
+        options.Backup.AcknowledgedMissingFile = AcknowledgedMissingFile;
         stores ??= new RepositoryStores(
             DirectoryBlobStore.Open(Blobs, TimeProvider.System), DirectoryBlobStore.Open(_directory.Combine("control"), TimeProvider.System));
         return new FlowEnvironment(new LoadedOptions(options, null, null, []), stores, time ?? TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     public static string NewRun() => RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()).ToString();
+
+    /// <summary>Rows that require content of these URLs, whatever lies there.</summary>
+    public async Task AddContentUrlsAsync(IEnumerable<string> urls, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        long id = 1_000_000;
+        foreach (string url in urls)
+        {
+            await using var insert = new NpgsqlCommand(
+                "INSERT INTO alf_content_url (id, content_url, content_url_short, content_url_crc, content_size, orphan_time) VALUES ($1, $2, 'x', $1, 1, NULL)", connection);
+            insert.Parameters.AddWithValue(++id);
+            insert.Parameters.AddWithValue(url);
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
 
     public async Task<FlowInstance> BackupAsync(CancellationToken cancellationToken, bool acceptContentLoss = false)
     {

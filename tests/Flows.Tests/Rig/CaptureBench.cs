@@ -55,6 +55,8 @@ internal sealed class CaptureBench : IAsyncDisposable
         return new CaptureBench(directory, repository, index, await repository.LoadRunIndexAsync(Run, token), token);
     }
 
+    public string Combine(string name) => _directory.Combine(name);
+
     public string Write(string path, string content)
     {
         string full = Path.Combine(Source, path);

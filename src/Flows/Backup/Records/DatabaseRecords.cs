@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -14,7 +15,8 @@ public sealed record DumpDatabaseInput(RunRef Run, int Attempt);
 /// <param name="Required">Sorted lists of required files, one per content root that has any.</param>
 /// <param name="Unprotected">Required URLs whose bytes lie outside the file system, by protocol (<c>azb</c>, <c>s3</c>).</param>
 /// <param name="Unmapped">Required URLs that name no file of this installation.</param>
-/// <param name="UnmappedSamples">The first of them.</param>
+/// <param name="UnmappedSamples">The first of them that the administrator has not accepted.</param>
+/// <param name="UnmappedAcknowledged">Those that the administrator has accepted. Left out where 0, as in journals before it.</param>
 public sealed record DatabaseCapture(
     ContentRef Dump,
     string Vendor,
@@ -29,7 +31,8 @@ public sealed record DatabaseCapture(
     long Unmapped,
     ImmutableArray<string> UnmappedSamples,
     StoredTotals Stored,
-    ImmutableArray<string> Warnings)
+    ImmutableArray<string> Warnings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnmappedAcknowledged = 0)
 {
     public ContentRef? RequiredOf(string root)
     {

@@ -1,17 +1,26 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
 
 /// <param name="Attempt">Whose database phase the lists are of.</param>
-public sealed record CheckConsistencyInput(RunRef Run, int Attempt, ImmutableArray<RequiredFiles> Required, ImmutableArray<RootRef> Listings, long Unmapped, ImmutableArray<string> UnmappedSamples);
+/// <param name="Unmapped">With its two companions as in <see cref="DatabaseCapture"/>.</param>
+public sealed record CheckConsistencyInput(
+    RunRef Run,
+    int Attempt,
+    ImmutableArray<RequiredFiles> Required,
+    ImmutableArray<RootRef> Listings,
+    long Unmapped,
+    ImmutableArray<string> UnmappedSamples,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnmappedAcknowledged = 0);
 
 /// <param name="Root">Name of the content root.</param>
 public sealed record RootRef(string Root, ContentRef Listing);
 
 /// <summary>The proof: every file that the dump requires, looked up in the listings.</summary>
 /// <param name="Required">Files looked up.</param>
-/// <param name="Missing">Absent, of the wrong size, or named by a URL that names no file; acknowledged ones included.</param>
+/// <param name="Missing">Absent, of the wrong size, changed while they were read, or named by a URL that names no file; acknowledged ones included.</param>
 /// <param name="Acknowledged">Those among them that the administrator has accepted.</param>
 /// <param name="Named">The first thousand findings, a JSON array of <see cref="NamedFile"/> as a metadata stream; null where there is none.</param>
 public sealed record ConsistencyResult(long Required, long Missing, long Acknowledged, ContentRef? Named);

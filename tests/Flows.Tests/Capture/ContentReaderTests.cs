@@ -1,0 +1,78 @@
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Capture;
+
+public sealed class ContentReaderTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+    private readonly string _file;
+    private int _readings;
+
+    public ContentReaderTests()
+    {
+        _file = _directory.Combine("x.bin");
+        File.WriteAllText(_file, "content");
+    }
+
+    [Fact]
+    public async Task A_required_file_that_the_cleaner_moves_away_is_read_again_and_whole()
+    {
+        CapturedContent content = await ReadAsync(insists: true, after: reading =>
+        {
+            if (reading == 1)
+            {
+                File.Move(_file, _directory.Combine("moved.bin"));
+            }
+        });
+
+        Assert.True(content.IsStable);
+        Assert.Equal(OperatingSystem.IsWindows() ? 1 : 2, _readings);
+    }
+
+    [Fact]
+    public async Task One_that_changes_every_time_stays_unstable()
+    {
+        CapturedContent content = await ReadAsync(insists: true, after: Grow);
+
+        Assert.False(content.IsStable);
+        Assert.Equal(3, _readings);
+    }
+
+    [Fact]
+    public async Task One_that_nobody_requires_is_read_once()
+    {
+        CapturedContent content = await ReadAsync(insists: false, after: Grow);
+
+        Assert.False(content.IsStable);
+        Assert.Equal(1, _readings);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private void Grow(int reading) => File.AppendAllText(_file, "more");
+
+    /// <param name="after">What happens between the last byte and the look that follows it.</param>
+    private async Task<CapturedContent> ReadAsync(bool insists, Action<int> after)
+    {
+        using SourceTree tree = SourceTree.Open(_directory.Path);
+        var reader = new ContentReader(StoreAsync, CaptureBudget.Unlimited(TimeProvider.System));
+        return (await reader.TryReadAsync(tree, "x.bin"u8.ToArray(), followLinks: false, insists, TestContext.Current.CancellationToken))!;
+
+        async Task<ContentRef> StoreAsync(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken token)
+        {
+            byte[] buffer = new byte[100];
+            long length = 0;
+            while (await read(buffer, token) is var got and > 0)
+            {
+                length += got;
+            }
+
+            after(++_readings);
+            return new ContentRef(length, 0, [default]);
+        }
+    }
+}

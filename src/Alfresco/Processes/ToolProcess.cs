@@ -5,16 +5,24 @@ namespace AlfrescoBackupFlows.Alfresco.Processes;
 
 /// <summary>
 /// Runs a tool with its streams connected. The child never outlives the call: cancellation and any fault of a
-/// callback kill it (and its children), and it is waited for before anything is thrown.
+/// callback kill it (and its children), and it is waited for before anything is thrown. What a child leaves running is not waited for.
 /// </summary>
 internal static class ToolProcess
 {
-    private const int KeptLines = 200;
-    private const int KeptLineLength = 2_000;
+    /// <summary>The settings of this program come by the environment too, secrets among them: they are no child's business, nor is what opens its storage.</summary>
+    private const string OwnVariables = "ABF__";
+
+    private static readonly string[] StorageSecrets = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"];
+
+    /// <summary>How long the outputs of a tool that has ended may be silent without an end.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <param name="input">Writes the child's standard input, which is closed when it returns; null: closed at once.</param>
     /// <param name="output">Reads the child's standard output; null: read and dropped.</param>
-    /// <returns>How it ended. A child that stopped reading before <paramref name="input"/> was through is no fault of the callback: its exit tells why.</returns>
+    /// <returns>
+    /// How it ended. A child that stopped reading before <paramref name="input"/> was through is no fault of the callback: its exit tells why. An exit code of 0 says that
+    /// <paramref name="output"/> saw the end of the output.
+    /// </returns>
     public static async Task<ToolExit> RunAsync(
         ToolCommand command,
         Func<Stream, CancellationToken, Task>? input,
@@ -26,10 +34,13 @@ internal static class ToolProcess
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var killing = stop.Token.Register(static state => Kill((Process)state!), process);
         using var stdin = new ToolInput(process.StandardInput.BaseStream);
+        var exited = process.WaitForExitAsync(CancellationToken.None);
+        await using var stdout = new ToolOutput(process.StandardOutput.BaseStream, exited, Patience);
 
-        var errors = ReadErrorsAsync(process.StandardError);
+        var errors = new ErrorLines();
+        var readingErrors = Task.WhenAny(errors.ReadAsync(process.StandardError), OutlastAsync(exited));
         var writing = GuardAsync(WriteAsync(stdin, input, stop.Token), stop);
-        var reading = GuardAsync(ReadAsync(process.StandardOutput.BaseStream, output, stop.Token), stop);
+        var reading = GuardAsync(ReadAsync(stdout, output, stop.Token), stop);
         try
         {
             await Task.WhenAll(writing, reading);
@@ -42,12 +53,17 @@ internal static class ToolProcess
         finally
         {
             // Both callbacks are through or one failed and the child was killed: it ends by itself.
-            await process.WaitForExitAsync(CancellationToken.None);
+            await exited;
         }
 
+        await readingErrors;
         cancellationToken.ThrowIfCancellationRequested();
-        var exit = new ToolExit(process.ExitCode, await errors);
-        return exit.Code == 0 && stdin.Broken ? exit with { Code = -1 } : exit;
+        if (stdout.IsHeld && output is not null)
+        {
+            return new ToolExit(-1, [.. errors.Last, "error: it ended, but something that it started holds its output open"]);
+        }
+
+        return new ToolExit(process.ExitCode == 0 && stdin.Broken ? -1 : process.ExitCode, errors.Last);
     }
 
     private static ProcessStartInfo StartInfo(ToolCommand command)
@@ -66,6 +82,11 @@ internal static class ToolProcess
             info.ArgumentList.Add(argument);
         }
 
+        foreach (var name in info.Environment.Keys.Where(IsOwn).ToArray())
+        {
+            info.Environment.Remove(name);
+        }
+
         foreach (var (name, value) in command.Environment)
         {
             if (value is null)
@@ -80,6 +101,9 @@ internal static class ToolProcess
 
         return info;
     }
+
+    private static bool IsOwn(string variable) =>
+        variable.StartsWith(OwnVariables, StringComparison.OrdinalIgnoreCase) || StorageSecrets.Contains(variable, StringComparer.OrdinalIgnoreCase);
 
     private static async Task WriteAsync(ToolInput stdin, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
     {
@@ -101,7 +125,7 @@ internal static class ToolProcess
         }
     }
 
-    private static async Task ReadAsync(Stream stdout, Func<Stream, CancellationToken, Task>? output, CancellationToken cancellationToken)
+    private static async Task ReadAsync(ToolOutput stdout, Func<Stream, CancellationToken, Task>? output, CancellationToken cancellationToken)
     {
         await (output ?? ((stream, token) => stream.CopyToAsync(Stream.Null, token)))(stdout, cancellationToken);
         if (await stdout.ReadAsync(new byte[1], cancellationToken) != 0)
@@ -124,25 +148,10 @@ internal static class ToolProcess
         }
     }
 
-    private static async Task<IReadOnlyList<string>> ReadErrorsAsync(StreamReader stderr)
+    private static async Task OutlastAsync(Task exited)
     {
-        var lines = new Queue<string>();
-        while (await stderr.ReadLineAsync(CancellationToken.None) is { } line)
-        {
-            line = line.Trim();
-            if (line.Length == 0)
-            {
-                continue;
-            }
-
-            lines.Enqueue(line.Length > KeptLineLength ? line[..KeptLineLength] : line);
-            if (lines.Count > KeptLines)
-            {
-                lines.Dequeue();
-            }
-        }
-
-        return lines.ToArray();
+        await exited;
+        await Task.Delay(Patience);
     }
 
     private static void Kill(Process process)

@@ -3,8 +3,8 @@ using AlfrescoBackupFlows.Repository;
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>
-/// Dumps the database in one activity from one snapshot, and looks at the index copy before and after: a dump that ended under another
-/// generation may be older than the index, which is the one order that must never be.
+/// Dumps the database in one activity from one snapshot (a new one where an attempt failed), and looks at the index copy before and after: a dump that
+/// ended under another generation may be older than the index, which is the one order that must never be.
 /// </summary>
 internal sealed class DatabasePhase(BackupSteps steps, RunRef run, IndexPhase index)
 {
@@ -18,7 +18,7 @@ internal sealed class DatabasePhase(BackupSteps steps, RunRef run, IndexPhase in
 
         steps.Status.Begin("database");
         DateTimeOffset started = steps.Now;
-        DatabaseCapture capture = await steps.CallAsync(ActivityNames.DumpDatabase, new DumpDatabaseInput(run, attempt), Retries.Once);
+        DatabaseCapture capture = await steps.CallAsync(ActivityNames.DumpDatabase, new DumpDatabaseInput(run, attempt), Retries.Dump);
         var part = new DatabasePart(capture, new PhaseTimes(PhaseNames.Database, started, steps.Now));
         if (indexPart is null)
         {

@@ -14,6 +14,12 @@ internal static class Retries
     /// <summary>Reading files: each attempt goes on where uploaded packs end.</summary>
     public static readonly RetryRule Capture = new(8, TimeSpan.FromSeconds(10), 2, TimeSpan.FromMinutes(5));
 
-    /// <summary>One attempt: a dump that failed half-way belongs to a snapshot that is gone, and a person should hear of it.</summary>
+    /// <summary>
+    /// A dump that broke left nothing that counts, because dump and lists are one page: the next attempt takes a new snapshot, long enough after for a server to
+    /// restart. Whether the index copy still fits is looked at after the dump that came to its end.
+    /// </summary>
+    public static readonly RetryRule Dump = new(3, TimeSpan.FromSeconds(30), 4, TimeSpan.FromMinutes(2));
+
+    /// <summary>Commands whose effects lie outside of the repository: a person should hear of it.</summary>
     public static readonly RetryRule Once = new(1, TimeSpan.Zero, 1, TimeSpan.Zero);
 }

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
+[Trait("needs", "server")]
 public sealed class HotBackupEndToEndTests(OnDemand<PostgresServer> server)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;

@@ -217,13 +217,41 @@ public sealed class HotBackupFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_dump_is_not_tried_again()
+    public async Task A_dump_that_broke_is_taken_again_and_the_index_is_looked_at_after_the_one_that_did_not()
+    {
+        _standIns.Dump = _ =>
+        {
+            if (_standIns.Calls.Count(call => call == "DumpDatabase") < 3)
+            {
+                throw new TransientException(ErrorKind.Source, "the server went away");
+            }
+        };
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        Assert.Equal(["DumpDatabase", "DumpDatabase", "DumpDatabase", "ObserveIndex"], _standIns.Calls.Skip(5).Take(4));
+    }
+
+    [Fact]
+    public async Task A_dump_that_breaks_every_time_ends_the_run_with_what_the_database_said()
     {
         _standIns.Dump = _ => throw new TransientException(ErrorKind.Source, "the server went away");
 
         FlowInstance run = await _standIns.RunAsync(_token);
 
-        Assert.Equal(ErrorKind.Source, run.Failure!.Kind);
+        Assert.Equal((ErrorKind.Source, "the server went away"), (run.Failure!.Kind, run.Failure.Message));
+        Assert.Equal(3, _standIns.Calls.Count(call => call == "DumpDatabase"));
+        Assert.Equal("CloseRun aborted", _standIns.Calls[^1]);
+    }
+
+    [Fact]
+    public async Task A_fault_that_stays_is_not_tried_again()
+    {
+        _standIns.Dump = _ => throw new PermanentException(ErrorKind.Source, "wrong password");
+
+        await _standIns.RunAsync(_token);
+
         Assert.Equal(1, _standIns.Calls.Count(call => call == "DumpDatabase"));
     }
 

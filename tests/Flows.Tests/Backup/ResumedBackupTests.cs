@@ -7,6 +7,7 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
+[Trait("needs", "server")]
 public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform;
@@ -49,23 +48,15 @@ public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
 
     private async Task<FlowInstance> BackupAsync(BackupRig rig, int jobs)
     {
-        string tools = Directory.CreateDirectory(rig.Combine("tools")).FullName;
-        string started = await MakePipeAsync(Path.Combine(tools, "started"));
-        string goOn = await MakePipeAsync(Path.Combine(tools, "go-on"));
-        string real = Path.Combine(PostgresServer.BinDirectory, "pg_dump");
-        string standIn = Path.Combine(tools, "pg_dump");
-        await File.WriteAllTextAsync(
-            standIn, $"#!/bin/sh\nif [ \"$1\" != --version ] && [ $(ls '{tools}' | grep -c held) -lt {jobs} ]; then touch '{tools}/held'$$; echo > '{started}'; cat '{goOn}' > /dev/null; fi\nexec '{real}' \"$@\"\n", _token);
-        MakeExecutable(standIn);
-        rig.ToolPath = tools;
-
+        string tools = rig.UseStandInDump(
+            $"if [ $(ls \"$here\" | grep -c held) -lt {jobs} ]; then touch \"$here/held\"$$; echo > \"$here/started\"; cat \"$here/go-on\" > /dev/null; fi");
+        DumpGate pipes = await DumpGate.CreateAsync(tools, _token);
         Task<FlowInstance> backup = rig.BackupAsync(_token);
         for (int job = 0; job < jobs; job++)
         {
-            // Opening the pipe waits for the other end.
-            await File.ReadAllTextAsync(started, _token);
+            await pipes.WaitAsync(_token);
             await rig.Sample.RunIndexBackupJobAsync(_token);
-            await File.WriteAllTextAsync(goOn, "\n", _token);
+            await pipes.OpenAsync(_token);
         }
 
         return await backup;
@@ -76,21 +67,5 @@ public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
         using FlowClient client = FlowClient.TryOpen(rig.State)!;
         ImmutableArray<ActivityCount> counts = [.. client.CountActivities(run.Id)];
         return counts.Single(count => count.Activity == activity).Calls;
-    }
-
-    private async Task<string> MakePipeAsync(string path)
-    {
-        using Process process = Process.Start("mkfifo", [path]);
-        await process.WaitForExitAsync(_token);
-        Assert.Equal(0, process.ExitCode);
-        return path;
-    }
-
-    private static void MakeExecutable(string path)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 }

@@ -95,10 +95,30 @@ internal sealed class BackupRig : IDisposable
         }
     }
 
-    public async Task<FlowInstance> BackupAsync(CancellationToken cancellationToken, bool acceptContentLoss = false)
+    /// <summary>
+    /// Puts a shell script in the place of <c>pg_dump</c>: <c>$real</c> is the real one, <c>$here</c> the script's directory. Asked for its version, the real one answers.
+    /// </summary>
+    public string UseStandInDump(string script)
     {
-        await using FlowEnvironment environment = CreateEnvironment();
-        await using EmbeddedEngine engine = EmbeddedEngine.Open(State, BackupFlows.CreateCatalog(environment));
+        ToolPath = Directory.CreateDirectory(_directory.Combine("tools")).FullName;
+        string standIn = Path.Combine(ToolPath, "pg_dump");
+        File.WriteAllText(
+            standIn,
+            $"#!/bin/sh\nhere='{ToolPath}'\nreal='{Path.Combine(PostgresServer.BinDirectory, "pg_dump")}'\n[ \"$1\" = --version ] && exec \"$real\" \"$@\"\n{script}\nexec \"$real\" \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(standIn, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        return ToolPath;
+    }
+
+    /// <param name="time">The clock of engine and activities.</param>
+    public async Task<FlowInstance> BackupAsync(CancellationToken cancellationToken, bool acceptContentLoss = false, TimeProvider? time = null)
+    {
+        await using FlowEnvironment environment = CreateEnvironment(time: time);
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(
+            State, BackupFlows.CreateCatalog(environment), new EngineOptions { TimeProvider = time ?? TimeProvider.System });
         string run = NewRun();
         engine.Start(FlowNames.HotBackup, new HotBackupInput(run, acceptContentLoss, []), run);
         return await engine.RunToEndAsync(run, cancellationToken);

@@ -49,6 +49,20 @@ public sealed class RunWriterTests
         Assert.Equal(2, (await opened.NamesAsync("packs/")).Count);
     }
 
+    [Theory]
+    [InlineData(ChunkClass.Content, false)]
+    [InlineData(ChunkClass.Dump, false)]
+    [InlineData(ChunkClass.Index, false)]
+    [InlineData(ChunkClass.Metadata, true)]
+    public void Packs_that_every_run_reads_are_told_by_name_from_those_that_a_restore_reads(ChunkClass chunkClass, bool atHand)
+    {
+        string[] names = [.. Enumerable.Range(0, 1000).Select(_ => PackId.Draw(chunkClass).BlobName)];
+
+        Assert.All(names, name => Assert.Equal(atHand, name.StartsWith("packs/f", StringComparison.Ordinal)));
+        Assert.Equal(names.Length, names.Distinct().Count());
+        Assert.InRange(names.Select(name => name["packs/".Length..][..2]).Distinct().Count(), atHand ? 12 : 200, atHand ? 16 : 240);
+    }
+
     [Fact]
     public async Task What_is_stored_is_not_stored_again()
     {

@@ -93,6 +93,11 @@ internal sealed class InstallationDiscovery
     private Secret? ReadPassword()
     {
         const string Setting = "installation.database.passwordFile";
+        if (_options.Database.Password is { } given)
+        {
+            return given;
+        }
+
         if (_options.Database.PasswordFile is not { } path)
         {
             // Blanks at the end of a password count, so this is the one value that is not trimmed.

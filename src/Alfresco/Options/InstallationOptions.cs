@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform;
+
 namespace AlfrescoBackupFlows.Alfresco;
 
 /// <summary>The <c>installation</c> section. What is left out is discovered from <see cref="GlobalProperties"/>.</summary>
@@ -32,6 +34,9 @@ public sealed class DatabaseOptions
 
     /// <summary>A file that holds the password.</summary>
     public string? PasswordFile { get; set; }
+
+    /// <summary>The password itself, for the environment (<c>ABF__INSTALLATION__DATABASE__PASSWORD</c>); refused in a file.</summary>
+    public Secret? Password { get; set; }
 
     /// <summary>The directory of the vendor's tools (<c>pg_dump</c>, <c>mariadb-dump</c>, ...); default the search path.</summary>
     public string? ToolPath { get; set; }

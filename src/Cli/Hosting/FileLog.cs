@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
 /// Writes what the parts log to a file in the state directory, readable by its owner only. Warnings are also said on stderr, but for those of
-/// the engine: it reports each failed attempt, and the last one becomes the command's error anyway.
+/// the engine, which reports each failed attempt, and of the outcome: the last attempt and the outcome are the command's own result.
 /// </summary>
 internal sealed class FileLog : ILoggerProvider
 {
@@ -56,7 +57,7 @@ internal sealed class FileLog : ILoggerProvider
             }
         }
 
-        if (level >= LogLevel.Warning && !category.StartsWith(EngineCategory, StringComparison.Ordinal))
+        if (level >= LogLevel.Warning && category != BackupOutcome.Category && !category.StartsWith(EngineCategory, StringComparison.Ordinal))
         {
             _messages.Warn(message);
         }

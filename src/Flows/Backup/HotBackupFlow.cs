@@ -42,6 +42,7 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
             HotBackupResult result = await context.CallActivityAsync(ActivityNames.SealSet, seal, Retries.Storage);
+            BackupOutcome.Sealed(context, result);
 
             steps.Status.Begin("close");
             await context.CallActivityAsync(ActivityNames.CloseRun, new CloseRunInput(run, Reason: null), Retries.Storage);
@@ -49,7 +50,9 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
         }
         catch (Exception e) when (e is FlowActivityException or AbfException)
         {
-            await AbandonAsync(context, run, FlowFailure.From(e));
+            FlowFailure failure = FlowFailure.From(e);
+            BackupOutcome.Failed(context, run, failure);
+            await AbandonAsync(context, run, failure);
             throw;
         }
     }

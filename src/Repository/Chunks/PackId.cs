@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace AlfrescoBackupFlows.Repository;
 
-/// <summary>The id of a pack: 128 random bits, drawn anew for each attempt to write one.</summary>
+/// <summary>The id of a pack: random, drawn anew for each attempt to write one.</summary>
 public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
 {
     public const int Size = 16;
@@ -16,6 +17,19 @@ public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
             string text = ToString();
             return $"packs/{text.AsSpan(0, 2)}/{text}";
         }
+    }
+
+    /// <summary>
+    /// An id for a new pack. Its first digit is <c>f</c> for metadata and never so for the other classes: a store's own rules, which only see names, can then move
+    /// to slow storage what only a restore reads, and keep at hand what every run reads. No reader relies on it.
+    /// </summary>
+    public static PackId Draw(ChunkClass chunkClass)
+    {
+        const int Metadata = 0xF0;
+        Span<byte> id = stackalloc byte[Size];
+        RandomNumberGenerator.Fill(id);
+        id[0] = (byte)(chunkClass is ChunkClass.Metadata ? Metadata | id[0] : RandomNumberGenerator.GetInt32(Metadata));
+        return Read(id);
     }
 
     public static PackId Read(ReadOnlySpan<byte> source) => new(BinaryPrimitives.ReadUInt128BigEndian(source));

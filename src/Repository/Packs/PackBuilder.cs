@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Repository;
@@ -36,9 +35,7 @@ internal sealed class PackBuilder : IDisposable
 
     public PackBuilder(KeyRing keys, ChunkClass chunkClass, PackBuffer buffer, FrameCodec codec)
     {
-        Span<byte> id = stackalloc byte[PackId.Size];
-        RandomNumberGenerator.Fill(id);
-        Id = PackId.Read(id);
+        Id = PackId.Draw(chunkClass);
         Class = chunkClass;
         _blobName = Id.BlobName;
         _buffer = buffer;

@@ -145,7 +145,7 @@ public sealed class InstallationTests : IDisposable
     }
 
     [Fact]
-    public void A_password_file_wins_over_an_encrypted_password()
+    public void A_password_file_wins_over_an_encrypted_password_and_a_variable_over_both()
     {
         MakeRoot("alf_data", "contentstore");
         var options = Options($"""
@@ -158,6 +158,9 @@ public sealed class InstallationTests : IDisposable
         File.WriteAllText(options.Database.PasswordFile, "from file\n");
 
         Assert.Equal("from file", Installation.Discover(options).Database.Password!.Reveal());
+
+        options.Database.Password = new Secret("from a variable");
+        Assert.Equal("from a variable", Installation.Discover(options).Database.Password!.Reveal());
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class OptionsReaderTests : IDisposable
     public void Every_fault_is_reported_at_once_a_line_each()
     {
         PermanentException e = Assert.Throws<PermanentException>(() => Read("""
-            { "installation": { "name": "Acme!", "index": { "kind": "solr", "maxWait": "soon", "wait": 1 }, "database": { "password": "x" } },
+            { "installation": { "name": "Acme!", "index": { "kind": "solr", "maxWait": "soon", "wait": 1 }, "database": { "password": "x", "dbPassword": "y" } },
               "repository": { "url": "ftp://host/x", "encription": "none" }, "backup": { "parallelism": 99 } }
             """));
 
@@ -45,14 +45,14 @@ public sealed class OptionsReaderTests : IDisposable
         string[] lines = e.Message.Split('\n');
         foreach (string setting in (string[])[
             "installation.name 'Acme!'", "installation.index.kind 'solr'", "installation.index.maxWait 'soon'", "installation.index.wait: no such setting",
-            "installation.database.password: no such setting (a password stands in a file of its own", "installation.root is not set",
+            "installation.database.password stands in the file", "installation.database.dbPassword: no such setting (a password stands in a file of its own", "installation.root is not set",
             "installation.database.url is not set", "repository.url 'ftp://host/x'", "repository.encription: no such setting (did you mean encryption?)",
             "repository.passphraseFile is not set", "backup.parallelism '99'", "state is not set"])
         {
             Assert.Single(lines, l => l.StartsWith(setting, StringComparison.Ordinal));
         }
 
-        Assert.Equal(12, lines.Length);
+        Assert.Equal(13, lines.Length);
     }
 
     [Fact]
@@ -72,13 +72,14 @@ public sealed class OptionsReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("passphrase")]
-    [InlineData("connectionString")]
-    public void A_secret_in_the_file_is_refused_and_not_repeated(string key)
+    [InlineData("\"encryption\"", "\"passphrase\": \"hunter2\", \"encryption\"", "repository.passphrase")]
+    [InlineData("\"encryption\"", "\"connectionString\": \"hunter2\", \"encryption\"", "repository.connectionString")]
+    [InlineData("\"name\"", "\"database\": { \"password\": \"hunter2\" }, \"name\"", "installation.database.password")]
+    public void A_secret_in_the_file_is_refused_and_not_repeated(string before, string with, string setting)
     {
-        PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid.Replace("\"encryption\"", $"\"{key}\": \"hunter2\", \"encryption\"")));
+        PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid.Replace(before, with)));
 
-        Assert.StartsWith($"repository.{key} stands in the file", e.Message);
+        Assert.StartsWith($"{setting} stands in the file: a secret belongs into a file of its own, named by {setting}File", e.Message);
         Assert.DoesNotContain("hunter2", e.Message);
     }
 

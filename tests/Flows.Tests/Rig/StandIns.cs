@@ -5,6 +5,8 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
@@ -46,6 +48,10 @@ internal sealed class StandIns : IDisposable
 
     public SealSetInput? Sealed { get; private set; }
 
+    public HotBackupResult Result { get; set; } = new("20261122T010000Z-00000001", true, 0, 0, 0, 1, 1, 1, []);
+
+    public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
+
     public static IndexLook Clear(IndexGeneration generation) => new(IndexAction.Proceed, IsBusy: false, generation, null, null);
 
     public FlowCatalog CreateCatalog() => new FlowCatalog(FlowJson.Default)
@@ -86,13 +92,13 @@ internal sealed class StandIns : IDisposable
         .Add(ActivityNames.SealSet, Note(ActivityNames.SealSet, input =>
         {
             Sealed = input;
-            return new HotBackupResult(input.Run.Run, true, 0, 0, 0, 1, 1, 1, []);
+            return Result;
         }))
         .Add(ActivityNames.CloseRun, Note(ActivityNames.CloseRun, input => Close(input), input => input.Reason is null ? "sealed" : "aborted"));
 
     public async Task<FlowInstance> RunAsync(CancellationToken cancellationToken, Action<EmbeddedEngine>? started = null)
     {
-        await using EmbeddedEngine engine = EmbeddedEngine.Open(_directory.Path, CreateCatalog(), new EngineOptions { TimeProvider = Time });
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(_directory.Path, CreateCatalog(), new EngineOptions { TimeProvider = Time, LoggerFactory = Loggers });
         engine.Start(FlowNames.HotBackup, new HotBackupInput("20261122T010000Z-00000001", AcceptContentLoss: false, []), Instance);
         started?.Invoke(engine);
         return await engine.RunToEndAsync(Instance, cancellationToken);

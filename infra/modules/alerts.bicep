@@ -1,0 +1,99 @@
+@description('What must wake somebody. The names of events are those of src/Flows/Logs.cs; a test holds them against each other.')
+param name string
+
+param location string
+
+param tags object
+
+param insightsId string
+
+param emails string[]
+
+@description('1 to 47.')
+param maxHoursWithoutSet int
+
+var rules = {
+  'run-failed': {
+    severity: 1
+    text: 'A backup ended without a set, or could not be started. The reason is in the message; docs/cloud.md says what to do.'
+    windowSize: 'PT1H'
+    query: '''
+      union
+        (traces | where tostring(customDimensions.EventName) == "RunFailed" | project timestamp, message),
+        (requests | where name == "NightlyBackup" and success == false | project timestamp, message = strcat("NightlyBackup: ", resultCode))
+      '''
+  }
+  // The dead man's switch: it also covers an app that does not run, logs that do not arrive and a run that never ends.
+  'no-set': {
+    severity: 0
+    text: 'No backup set was sealed for ${maxHoursWithoutSet} hours.'
+    windowSize: 'P2D'
+    query: replace('''
+      traces
+      | where tostring(customDimensions.EventName) in ("SetSealed", "SetSealedWithFindings")
+      | summarize Last = max(timestamp)
+      | where isnull(Last) or Last < ago(HOURSh)
+      ''', 'HOURS', string(maxHoursWithoutSet))
+  }
+  'set-with-findings': {
+    severity: 2
+    text: 'A set was sealed, but files that the database requires are missing, gone or changed at the source. abf show SET names them.'
+    windowSize: 'PT1H'
+    query: 'traces | where tostring(customDimensions.EventName) == "SetSealedWithFindings" | project timestamp, message'
+  }
+  'repository-alarm': {
+    severity: 1
+    text: 'The log of the repository holds something that does not authenticate: somebody else writes to the container, or the store is damaged.'
+    windowSize: 'PT1H'
+    query: 'traces | where tostring(customDimensions.EventName) == "LogAlarm" | project timestamp, message'
+  }
+}
+
+resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: name
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'abf'
+    emailReceivers: [
+      for (email, i) in emails: {
+        name: 'mail-${i}'
+        emailAddress: email
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in items(rules): {
+    name: '${name}-${rule.key}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: '${name}: ${rule.key}'
+      description: rule.value.text
+      severity: rule.value.severity
+      enabled: true
+      scopes: [insightsId]
+      // Windows overlap, so that a line which arrives late is still seen; it fires once and resolves when the window has passed.
+      evaluationFrequency: 'PT15M'
+      windowSize: rule.value.windowSize
+      autoMitigate: true
+      criteria: {
+        allOf: [
+          {
+            query: rule.value.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [people.id] }
+    }
+  }
+]

@@ -1,0 +1,40 @@
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>
+/// Says how a run ended, in one log line of a category of its own: what monitoring listens to where nobody reads an exit code.
+/// </summary>
+public static class BackupOutcome
+{
+    /// <summary>The lines' category. A host that reports the outcome by itself need not show them again.</summary>
+    public const string Category = "AlfrescoBackupFlows.Outcome";
+
+    internal static void Sealed(IFlowContext context, HotBackupResult result)
+    {
+        ILogger logger = context.CreateReplaySafeLogger(Category);
+        if (result.HasFindings)
+        {
+            Logs.SetSealedWithFindings(logger, result.Set, result.Missing, result.SourceMissing, result.SourceChanged);
+        }
+        else
+        {
+            Logs.SetSealed(logger, result.Set, result.Files, result.Bytes, result.AddedBytes);
+        }
+    }
+
+    internal static void Failed(IFlowContext context, RunRef run, FlowFailure failure)
+    {
+        ILogger logger = context.CreateReplaySafeLogger(Category);
+        if (failure.Kind is ErrorKind.Cancelled)
+        {
+            Logs.RunCancelled(logger, run.Run);
+        }
+        else
+        {
+            Logs.RunFailed(logger, run.Run, failure.Kind, failure.Message);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Backup;
+
+/// <summary>The lines that monitoring listens to: one per run, however often the flow is replayed.</summary>
+public sealed class BackupOutcomeTests : IDisposable
+{
+    private readonly Lines _lines = new();
+    private readonly StandIns _standIns;
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    public BackupOutcomeTests() => _standIns = new StandIns { Loggers = _lines };
+
+    [Fact]
+    public async Task A_consistent_set_is_said_once()
+    {
+        await _standIns.RunAsync(_token);
+
+        Assert.Equal([(LogLevel.Information, "SetSealed")], _lines.Said);
+    }
+
+    [Fact]
+    public async Task A_set_with_findings_is_another_event()
+    {
+        _standIns.Result = _standIns.Result with { Consistent = false, Missing = 2 };
+
+        await _standIns.RunAsync(_token);
+
+        Assert.Equal([(LogLevel.Warning, "SetSealedWithFindings")], _lines.Said);
+    }
+
+    [Fact]
+    public async Task A_failed_run_is_said_once()
+    {
+        _standIns.Dump = _ => throw new PermanentException(ErrorKind.Source, "The database is unreachable.");
+
+        await _standIns.RunAsync(_token);
+
+        Assert.Equal([(LogLevel.Error, "RunFailed")], _lines.Said);
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_is_no_failure()
+    {
+        _standIns.Dump = _ => throw new PermanentException(ErrorKind.Cancelled, "The backup was cancelled.");
+
+        await _standIns.RunAsync(_token);
+
+        Assert.Equal([(LogLevel.Information, "RunCancelled")], _lines.Said);
+    }
+
+    public void Dispose() => _standIns.Dispose();
+
+    private sealed class Lines : ILoggerFactory, ILogger
+    {
+        private readonly List<(LogLevel Level, string? Event)> _said = [];
+
+        public IReadOnlyList<(LogLevel Level, string? Event)> Said => _said;
+
+        public ILogger CreateLogger(string categoryName) => categoryName == BackupOutcome.Category ? this : NullLogger.Instance;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _said.Add((logLevel, eventId.Name));
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(Nothing))]
 [JsonSerializable(typeof(HotBackupInput))]
 [JsonSerializable(typeof(HotBackupResult))]
-[JsonSerializable(typeof(BackupStatus))]
+[JsonSerializable(typeof(FlowStatus))]
 [JsonSerializable(typeof(RunRef))]
 [JsonSerializable(typeof(CheckSourcesInput))]
 [JsonSerializable(typeof(OpenRunInput))]
@@ -38,7 +38,6 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(System.Collections.Immutable.ImmutableArray<NamedFile>))]
 [JsonSerializable(typeof(RestoreInput))]
 [JsonSerializable(typeof(RestoreResult))]
-[JsonSerializable(typeof(RestoreStatus))]
 [JsonSerializable(typeof(RestorePlan))]
 [JsonSerializable(typeof(RestoreRangeInput))]
 [JsonSerializable(typeof(RestoredStep))]
@@ -46,4 +45,6 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(RestoredTotals))]
 [JsonSerializable(typeof(Restore.RestoredDatabase))]
 [JsonSerializable(typeof(RestoreCheck))]
+[JsonSerializable(typeof(VerifyInput))]
+[JsonSerializable(typeof(VerifyResult))]
 public sealed partial class FlowJson : JsonSerializerContext;

@@ -32,7 +32,7 @@ internal static class StatusCommand
 
     private static StatusDocument Describe(FlowClient client, FlowInstance run, string directory)
     {
-        BackupStatus? status = run.CustomStatus is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.BackupStatus) : null;
+        FlowStatus? status = run.CustomStatus is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.FlowStatus) : null;
         return new StatusDocument(
             StateOf(run, directory),
             run.Id,

@@ -141,6 +141,6 @@ internal sealed class BackupHost : IAsyncDisposable
         _context.Messages.Warn($"the unfinished run {run} is abandoned: {why}; a new run starts from the last set");
     }
 
-    private BackupStatus? StatusOf(string run) =>
-        _engine.Client.TryGet(run)?.CustomStatus is { } status ? _catalog.Read<BackupStatus>(status) : null;
+    private FlowStatus? StatusOf(string run) =>
+        _engine.Client.TryGet(run)?.CustomStatus is { } status ? _catalog.Read<FlowStatus>(status) : null;
 }

@@ -118,14 +118,6 @@ internal sealed class RestoreHost : IAsyncDisposable
             : throw new FlowActivityException(ended.FlowName, ended.Failure ?? new FlowFailure(ErrorKind.Cancelled, "the restore was given up", IsRetryable: false));
     }
 
-    private BackupStatus? StatusOf(string instance)
-    {
-        if (_engine.Client.TryGet(instance)?.CustomStatus is not { } json)
-        {
-            return null;
-        }
-
-        RestoreStatus status = _catalog.Read<RestoreStatus>(json);
-        return new BackupStatus(status.Phase, default, status.Detail, status.FilesDone, status.FilesTotal, status.BytesDone, status.BytesTotal, 0, null);
-    }
+    private FlowStatus? StatusOf(string instance) =>
+        _engine.Client.TryGet(instance)?.CustomStatus is { } status ? _catalog.Read<FlowStatus>(status) : null;
 }

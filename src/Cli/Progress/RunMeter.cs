@@ -16,7 +16,7 @@ internal sealed class RunMeter(RunCounts counts, TimeProvider time)
     private long _lastTime;
     private double _rate;
 
-    public RunSnapshot Read(BackupStatus? status)
+    public RunSnapshot Read(FlowStatus? status)
     {
         if (status is null)
         {

@@ -40,6 +40,6 @@ internal sealed class BackupProgress(IFlowContext context)
         DateTimeOffset? end = rate > 0 && _bytesTotal > _bytes
             ? context.CurrentUtcDateTime + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate)
             : null;
-        context.SetCustomStatus(new BackupStatus(_phase, _started, _detail, _files, _filesTotal, _bytes, _bytesTotal, Math.Round(rate), end));
+        context.SetCustomStatus(new FlowStatus(_phase, _detail, _files, _filesTotal, _bytes, _bytesTotal, Math.Round(rate), end));
     }
 }

@@ -12,6 +12,13 @@ public sealed class BackupOptions
 
     public RunOptions Backup { get; set; } = new();
 
+    public RestoreOptions Restore { get; set; } = new();
+
+    public ServeOptions Serve { get; set; } = new();
+
+    /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of five or six fields; null: only when asked.</summary>
+    public string? Schedule { get; set; }
+
     /// <summary>A local directory for the journal, locks and caches.</summary>
     public string? State { get; set; }
 }
@@ -59,4 +66,39 @@ public sealed class RunOptions
 
     /// <summary>A file that lists content URLs, one a line, whose absence is acknowledged.</summary>
     public string? AcknowledgedMissingFile { get; set; }
+}
+
+/// <summary>The <c>restore</c> section: what a restore over HTTP may touch. The command line needs none of it.</summary>
+public sealed class RestoreOptions
+{
+    /// <summary>Targets are made right beneath it; null: no restores over HTTP.</summary>
+    public string? Directory { get; set; }
+
+    /// <summary>The empty database that is filled: <c>postgresql://user@host:port/name</c> or <c>mysql://...</c>; null: files alone.</summary>
+    public string? DatabaseUrl { get; set; }
+
+    /// <summary>A file that holds its password.</summary>
+    public string? DatabasePasswordFile { get; set; }
+}
+
+/// <summary>The <c>serve</c> section: where <c>abf serve</c> listens and what it asks for.</summary>
+public sealed class ServeOptions
+{
+    /// <summary>Addresses to listen at, with ';' between them.</summary>
+    public string Urls { get; set; } = "http://127.0.0.1:7090";
+
+    /// <summary>A file that holds the key that every request must bring.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>The certificate of https addresses, with its chain: PEM, or PKCS #12 (<c>.pfx</c>, <c>.p12</c>).</summary>
+    public string? CertificateFile { get; set; }
+
+    /// <summary>The private key of a PEM certificate.</summary>
+    public string? CertificateKeyFile { get; set; }
+
+    /// <summary>A file that holds the password of the private key or of the PKCS #12 file.</summary>
+    public string? CertificatePasswordFile { get; set; }
+
+    /// <summary>Listen beyond this machine without TLS, in so many words: behind a proxy that has it.</summary>
+    public bool AllowPlainHttp { get; set; }
 }

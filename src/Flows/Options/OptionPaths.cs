@@ -25,6 +25,12 @@ internal static class OptionPaths
         options.State = Full(options.State, directory);
         options.Repository.ConnectionStringFile = Full(options.Repository.ConnectionStringFile, directory);
         options.Repository.PassphraseFile = Full(options.Repository.PassphraseFile, directory);
+        options.Restore.Directory = Full(options.Restore.Directory, directory);
+        options.Restore.DatabasePasswordFile = Full(options.Restore.DatabasePasswordFile, directory);
+        options.Serve.KeyFile = Full(options.Serve.KeyFile, directory);
+        options.Serve.CertificateFile = Full(options.Serve.CertificateFile, directory);
+        options.Serve.CertificateKeyFile = Full(options.Serve.CertificateKeyFile, directory);
+        options.Serve.CertificatePasswordFile = Full(options.Serve.CertificatePasswordFile, directory);
         options.Backup.AcknowledgedMissingFile = Full(options.Backup.AcknowledgedMissingFile, directory);
     }
 

@@ -12,7 +12,7 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
 {
     public async Task<RestoreResult> RunAsync(IFlowContext context, RestoreInput input)
     {
-        context.SetCustomStatus(new RestoreStatus("prepare", null, 0, 0, 0, 0));
+        context.SetCustomStatus(new FlowStatus("prepare", null, 0, 0, 0, 0));
         RestorePlan plan = await context.CallActivityAsync(RestoreNames.PrepareRestore, input, Retries.Check);
 
         RestoredTotals totals = RestoredTotals.None;
@@ -65,5 +65,5 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
     private static Repository.PathRange PathRangeOf(RestoreRoot root) => new(root.Ranges[0].From, root.Ranges[^1].To);
 
     private static void SetStatus(IFlowContext context, RestorePlan plan, string phase, string? detail, RestoredTotals done) =>
-        context.SetCustomStatus(new RestoreStatus(phase, detail, done.Files, plan.Files, done.Bytes, plan.Bytes));
+        context.SetCustomStatus(new FlowStatus(phase, detail, done.Files, plan.Files, done.Bytes, plan.Bytes));
 }

@@ -30,10 +30,6 @@ public sealed record RestoreResult(
     public bool HasFindings => Missing > 0;
 }
 
-/// <summary>The custom status of a restore.</summary>
-/// <param name="Phase"><c>prepare</c>, <c>files</c>, <c>directories</c>, <c>database</c>, <c>check</c>, <c>finish</c>.</param>
-public sealed record RestoreStatus(string Phase, string? Detail, long FilesDone, long FilesTotal, long BytesDone, long BytesTotal);
-
 /// <summary>What a restore will do: all that the flow branches on, and what a dry run prints.</summary>
 /// <param name="Roots">In the order of the manifest.</param>
 /// <param name="KnownMissing">Required files that the set does not have.</param>

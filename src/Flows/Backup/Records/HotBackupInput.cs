@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -8,7 +9,18 @@ namespace AlfrescoBackupFlows.Flows;
 /// <param name="Supersedes">
 /// Earlier runs of this installation that the host knows to be dead, because their journal is its own: their lease is taken over at once.
 /// </param>
-public sealed record HotBackupInput(string Run, bool AcceptContentLoss, ImmutableArray<string> Supersedes);
+/// <param name="RequestKey">What tells a repeated request from a new one, for the host alone; null where nobody asked over HTTP.</param>
+public sealed record HotBackupInput(string Run, bool AcceptContentLoss, ImmutableArray<string> Supersedes, string? RequestKey = null)
+{
+    /// <summary>Dead runs whose lease a new run may take over; older ones have none any more.</summary>
+    private const int MaxSuperseded = 8;
+
+    /// <summary>The input of a new run.</summary>
+    /// <param name="random">Becomes part of the run's id.</param>
+    /// <param name="dead">Runs that never sealed, newest first; see <see cref="Supersedes"/>.</param>
+    public static HotBackupInput Create(DateTimeOffset now, Guid random, bool acceptContentLoss, IEnumerable<string> dead, string? requestKey = null) =>
+        new(RunId.Create(now, random).ToString(), acceptContentLoss, [.. dead.Take(MaxSuperseded)], requestKey);
+}
 
 /// <summary>A sealed set in numbers. <see cref="HasFindings"/> is what a person must see (exit code 3).</summary>
 /// <param name="Set">Id of the set, the run's id.</param>
@@ -29,22 +41,3 @@ public sealed record HotBackupResult(
 {
     public bool HasFindings => !Consistent || Missing > 0 || SourceMissing > 0 || SourceChanged > 0;
 }
-
-/// <summary>The custom status of a backup: small, replaced as a whole, readable while the flow runs.</summary>
-/// <param name="Phase"><c>open</c>, <c>check</c>, <c>seeding</c>, <c>index-window</c>, <c>index</c>, <c>database</c>, <c>files</c>, <c>consistency</c>, <c>seal</c>, <c>close</c>.</param>
-/// <param name="PhaseStarted">By the flow's clock.</param>
-/// <param name="Detail">What is waited for, or which content store is read.</param>
-/// <param name="FilesTotal">Expected from the parent set; 0 where unknown.</param>
-/// <param name="BytesTotal">Expected from the parent set; 0 where unknown.</param>
-/// <param name="BytesPerSecond">Since the phase began; 0 where unknown.</param>
-/// <param name="EstimatedEnd">Null where unknown.</param>
-public sealed record BackupStatus(
-    string Phase,
-    DateTimeOffset PhaseStarted,
-    string? Detail,
-    long FilesDone,
-    long FilesTotal,
-    long BytesDone,
-    long BytesTotal,
-    double BytesPerSecond,
-    DateTimeOffset? EstimatedEnd);

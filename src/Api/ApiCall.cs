@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Flows;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace AlfrescoBackupFlows.Api;
+
+/// <summary>One request with what its handler needs.</summary>
+public sealed class ApiCall
+{
+    private const int MaxBodyBytes = 16 * 1024;
+
+    internal ApiCall(HttpContext http, FlowEnvironment environment, IFlowInstances flows, TextScrubber scrubber, SemaphoreSlim starting)
+    {
+        (Http, Environment, Flows, Text, Starting) = (http, environment, flows, scrubber, starting);
+        Sets = new InstallationSets(environment);
+    }
+
+    internal HttpContext Http { get; }
+
+    internal FlowEnvironment Environment { get; }
+
+    internal IFlowInstances Flows { get; }
+
+    internal InstallationSets Sets { get; }
+
+    /// <summary>Takes paths and secrets out of what was written for administrators.</summary>
+    internal TextScrubber Text { get; }
+
+    /// <summary>Held from the look whether something runs to the start.</summary>
+    internal SemaphoreSlim Starting { get; }
+
+    /// <summary>The path's <c>{id}</c>.</summary>
+    internal string Id => Http.GetRouteValue("id") as string ?? throw ApiException.NotFound();
+
+    /// <summary>The body; the default where there is none.</summary>
+    /// <exception cref="ApiException">400: too long, no JSON, or with members that nobody knows.</exception>
+    internal async Task<T> ReadBodyAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class, new()
+    {
+        byte[] body = await ReadBytesAsync(cancellationToken);
+        if (body.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return new T();
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? new T();
+        }
+        catch (JsonException e)
+        {
+            throw ApiException.Invalid($"the body does not fit: {(e.Path is { Length: > 1 } path ? $"member {path.TrimStart('$', '.')}" : "no valid JSON, or an unknown member")}");
+        }
+    }
+
+    internal static IResult Ok<T>(T document, JsonTypeInfo<T> type) => TypedResults.Json(document, type);
+
+    /// <summary>202, with the place of the status.</summary>
+    internal IResult Accepted<T>(T document, JsonTypeInfo<T> type, string status)
+    {
+        Http.Response.Headers.Location = status;
+        return TypedResults.Json(document, type, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private async Task<byte[]> ReadBytesAsync(CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxBodyBytes + 1];
+        int length = await Http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return length <= MaxBodyBytes ? buffer[..length] : throw ApiException.Invalid($"the body has more than {MaxBodyBytes} bytes");
+    }
+}

@@ -1,0 +1,45 @@
+using AlfrescoBackupFlows.Api.Handlers;
+
+namespace AlfrescoBackupFlows.Api;
+
+/// <summary>The paths, beneath <c>/api/</c>: constants, because attributes of a cloud host take nothing else.</summary>
+public static class ApiPaths
+{
+    public const string Prefix = "api";
+
+    public const string Backups = "backups";
+    public const string Backup = "backups/{id}";
+    public const string BackupCancel = "backups/{id}/cancel";
+    public const string Sets = "sets";
+    public const string Set = "sets/{id}";
+    public const string SetVerify = "sets/{id}/verify";
+    public const string Verification = "verifications/{id}";
+    public const string Restores = "restores";
+    public const string Restore = "restores/{id}";
+    public const string Health = "health";
+    public const string OpenApi = "openapi.json";
+}
+
+/// <summary>The one route table. A host maps every row of it, and nothing else.</summary>
+public static class ApiRoutes
+{
+    public static readonly ApiRoute StartBackup = new("POST", ApiPaths.Backups, BackupHandlers.StartAsync, [202, 400, 409, 422]);
+    public static readonly ApiRoute GetBackup = new("GET", ApiPaths.Backup, BackupHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute CancelBackup = new("POST", ApiPaths.BackupCancel, BackupHandlers.CancelAsync, [202, 404, 409]);
+    public static readonly ApiRoute ListSets = new("GET", ApiPaths.Sets, SetHandlers.ListAsync, [200]);
+    public static readonly ApiRoute GetSet = new("GET", ApiPaths.Set, SetHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute StartVerification = new("POST", ApiPaths.SetVerify, VerificationHandlers.StartAsync, [202, 400, 404, 409]);
+    public static readonly ApiRoute GetVerification = new("GET", ApiPaths.Verification, VerificationHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute StartRestore = new("POST", ApiPaths.Restores, RestoreHandlers.StartAsync, [202, 400, 403, 404, 409]);
+    public static readonly ApiRoute GetRestore = new("GET", ApiPaths.Restore, RestoreHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute Health = new("GET", ApiPaths.Health, HealthHandlers.GetAsync, [200]);
+    public static readonly ApiRoute OpenApi = new("GET", ApiPaths.OpenApi, HealthHandlers.GetOpenApiAsync, [200]);
+
+    /// <summary>What any route may answer besides its own codes: no or a wrong key, a fault, a storage that is not reached.</summary>
+    public static readonly IReadOnlyList<int> CommonStatusCodes = [401, 500, 503];
+
+    public static readonly IReadOnlyList<ApiRoute> All =
+    [
+        StartBackup, GetBackup, CancelBackup, ListSets, GetSet, StartVerification, GetVerification, StartRestore, GetRestore, Health, OpenApi,
+    ];
+}

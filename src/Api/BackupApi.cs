@@ -1,0 +1,71 @@
+using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Api;
+
+/// <summary>
+/// The HTTP API, whichever host serves it: calls the route's handler and turns what it throws into problem details. One per process; the host checks the
+/// caller's key before.
+/// </summary>
+public sealed class BackupApi(FlowEnvironment environment) : IDisposable
+{
+    private readonly TextScrubber _text = new(environment.Options);
+    private readonly SemaphoreSlim _starting = new(1);
+    private readonly ILogger _logger = environment.Loggers.CreateLogger<BackupApi>();
+
+    /// <summary>Answers a request that was matched to a route; <c>{id}</c> stands in the route values.</summary>
+    /// <param name="flows">The engine, which a host may know only per request.</param>
+    public async Task<IResult> HandleAsync(ApiRoute route, HttpContext context, IFlowInstances flows)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            return await route.Handler(new ApiCall(context, environment, flows, _text, _starting), context.RequestAborted);
+        }
+        catch (ApiException e)
+        {
+            return Answer(e.Problem);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        }
+        catch (AbfException e)
+        {
+            Logs.Failed(_logger, route.Method, route.Path, e.Message);
+            return Answer(Describe(FlowFailure.From(e)));
+        }
+#pragma warning disable CA1031 // The outermost frame: the client hears that something failed, the log what.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Logs.FailedUnexpectedly(_logger, route.Method, route.Path, e);
+            return Answer(Describe(FlowFailure.From(e)));
+        }
+    }
+
+    /// <summary>For a request that fits no route.</summary>
+    public static IResult NotFound() => Answer(ApiException.NotFound().Problem);
+
+    public static IResult MethodNotAllowed() => Answer(new Problem(
+        "Method not allowed", StatusCodes.Status405MethodNotAllowed, "this address takes other methods", "method-not-allowed", null));
+
+    public void Dispose() => _starting.Dispose();
+
+    private static JsonHttpResult<Problem> Answer(Problem problem) => TypedResults.Json(problem, ApiJson.Relaxed.Problem, Problem.ContentType, problem.Status);
+
+    /// <summary>503 where trying again may help.</summary>
+    private Problem Describe(FlowFailure failure)
+    {
+        int status = failure.IsRetryable && failure.Kind is not ErrorKind.Unexpected || failure.Kind is ErrorKind.Storage or ErrorKind.Busy
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status500InternalServerError;
+        FailureDocument shown = _text.Describe(failure);
+        return new Problem("The request could not be answered", status, shown.Message, shown.Code, null);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Flows;
+using Microsoft.AspNetCore.Http;
+
+namespace AlfrescoBackupFlows.Api.Handlers;
+
+/// <summary>Backups: start, look, cancel. One at a time.</summary>
+internal static class BackupHandlers
+{
+    private const string IdempotencyKey = "Idempotency-Key";
+    private const int MaxKeyLength = 255;
+
+    /// <summary>A repeated request with the same key gets the first one's answer, whatever has become of that backup.</summary>
+    public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        string? key = KeyOf(call.Http.Request);
+        BackupRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.BackupRequest, cancellationToken);
+        await call.Starting.WaitAsync(cancellationToken);
+        try
+        {
+            IReadOnlyList<InstanceState> instances = await call.Flows.ListAsync(FlowNames.HotBackup.Name, cancellationToken);
+            InstanceState backup = Find(instances, key, request) ?? await StartNewAsync(call, instances, key, request, cancellationToken);
+            return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
+        }
+        finally
+        {
+            call.Starting.Release();
+        }
+    }
+
+    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
+        ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.BackupDocument);
+
+    /// <summary>The backup hears of it and ends on its own; its status tells when it has.</summary>
+    public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        InstanceState backup = await FindAsync(call, cancellationToken);
+        if (backup.Phase is not InstancePhase.Running
+            || !await call.Flows.TryRaiseEventAsync(backup.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Flows.Engine.Nothing.Value, FlowJson.Default.Nothing), cancellationToken))
+        {
+            throw ApiException.Ended($"backup {backup.Id} has ended: there is nothing to cancel");
+        }
+
+        return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
+    }
+
+    /// <summary>The link of the backup that is on, or null.</summary>
+    public static async Task<string?> FindRunningAsync(ApiCall call, CancellationToken cancellationToken) =>
+        (await call.Flows.ListAsync(FlowNames.HotBackup.Name, cancellationToken)).FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running
+            ? LinkOf(running.Id)
+            : null;
+
+    private static InstanceState? Find(IReadOnlyList<InstanceState> instances, string? key, BackupRequest request)
+    {
+        if (key is not null && instances.FirstOrDefault(i => InputOf(i).RequestKey == key) is { } same)
+        {
+            return InputOf(same).AcceptContentLoss == request.AcceptContentLoss ? same : throw ApiException.KeyReused();
+        }
+
+        return instances.FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running
+            ? throw ApiException.Busy($"backup {running.Id} is on: wait for it, or cancel it", LinkOf(running.Id))
+            : null;
+    }
+
+    private static async Task<InstanceState> StartNewAsync(
+        ApiCall call, IReadOnlyList<InstanceState> instances, string? key, BackupRequest request, CancellationToken cancellationToken)
+    {
+        IEnumerable<string> dead = instances.Where(i => i.Phase is not InstancePhase.Completed).Select(i => i.Id);
+        HotBackupInput input = HotBackupInput.Create(call.Environment.Time.GetUtcNow(), Guid.NewGuid(), request.AcceptContentLoss, dead, key);
+        string json = JsonSerializer.Serialize(input, FlowJson.Default.HotBackupInput);
+        return await Instances.StartAsync(call, FlowNames.HotBackup.Name, json, input.Run, cancellationToken);
+    }
+
+    private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
+        InstanceIds.IsBackup(call.Id) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.HotBackup.Name
+            ? found
+            : throw ApiException.NotFound($"there is no backup '{call.Id}'");
+
+    private static BackupDocument Describe(ApiCall call, InstanceState backup)
+    {
+        HotBackupResult? result = backup.Result is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.HotBackupResult) : null;
+        return new BackupDocument(
+            backup.Id,
+            Instances.StateOf(backup, "sealed"),
+            backup.Created.UtcDateTime,
+            backup.Updated.UtcDateTime,
+            Instances.ProgressOf(backup, call.Text),
+            result is null ? null : Describe(call, result),
+            Instances.FailureOf(backup, call.Text),
+            new Links(LinkOf(backup.Id), $"{LinkOf(backup.Id)}/cancel", $"/{ApiPaths.Prefix}/{ApiPaths.Sets}/{backup.Id}"));
+    }
+
+    private static BackupResultDocument Describe(ApiCall call, HotBackupResult result) => new(
+        result.Consistent,
+        result.Missing,
+        result.SourceMissing,
+        result.SourceChanged,
+        result.Files,
+        result.Bytes,
+        result.AddedBytes,
+        result.Warnings.IsDefault ? [] : [.. result.Warnings.Select(call.Text.Clean)]);
+
+    private static HotBackupInput InputOf(InstanceState backup) => JsonSerializer.Deserialize(backup.Input, FlowJson.Default.HotBackupInput)!;
+
+    private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Backups}/{id}";
+
+    /// <summary>Only a hash of it goes into the journal: it is whatever the client made of it.</summary>
+    private static string? KeyOf(HttpRequest request)
+    {
+        string key = request.Headers[IdempotencyKey].ToString();
+        return key.Length switch
+        {
+            0 => null,
+            > MaxKeyLength => throw ApiException.Invalid($"{IdempotencyKey} has more than {MaxKeyLength} characters"),
+            _ => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32],
+        };
+    }
+}

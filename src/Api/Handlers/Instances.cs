@@ -1,0 +1,43 @@
+using System.Text.Json;
+using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Api.Handlers;
+
+/// <summary>What all flows do and show alike.</summary>
+internal static class Instances
+{
+    public static async Task<InstanceState> StartAsync(ApiCall call, string flowName, string input, string id, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = call.Environment.Time.GetUtcNow();
+        return await call.Flows.TryStartAsync(flowName, input, id, cancellationToken)
+            ? new InstanceState(id, flowName, InstancePhase.Running, input, null, null, null, now, now)
+            : throw new InvalidOperationException($"The new id {id} is taken.");
+    }
+
+    /// <param name="completed">What a completed one is called.</param>
+    public static string StateOf(InstanceState instance, string completed) => instance.Phase switch
+    {
+        InstancePhase.Running => "running",
+        InstancePhase.Completed => completed,
+        InstancePhase.Failed when instance.Failure?.Kind is not ErrorKind.Cancelled => "failed",
+        _ => "cancelled",
+    };
+
+    public static ProgressDocument? ProgressOf(InstanceState instance, TextScrubber text)
+    {
+        FlowStatus? status = instance.CustomStatus is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.FlowStatus) : null;
+        return status is null ? null : new ProgressDocument(
+            status.Phase,
+            status.Detail is { } detail ? text.Clean(detail) : null,
+            status.FilesDone,
+            status.FilesTotal,
+            status.BytesDone,
+            status.BytesTotal,
+            status.BytesPerSecond,
+            status.EstimatedEnd?.UtcDateTime);
+    }
+
+    public static FailureDocument? FailureOf(InstanceState instance, TextScrubber text) => instance.Failure is { } failure ? text.Describe(failure) : null;
+}

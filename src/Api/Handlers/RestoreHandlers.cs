@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Repository;
+using Microsoft.AspNetCore.Http;
+
+namespace AlfrescoBackupFlows.Api.Handlers;
+
+/// <summary>
+/// Restores: start, look. Only into directories right beneath the configured one, and only into the configured database: whoever holds the key can neither
+/// name a path nor send the database's password elsewhere.
+/// </summary>
+internal static partial class RestoreHandlers
+{
+    public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        RestoreRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.RestoreRequest, cancellationToken);
+        BackupOptions options = call.Environment.Options.Options;
+        string target = TargetOf(request, options.Restore);
+        RestoreDatabaseTarget? database = DatabaseOf(request, options);
+        SetSummary set = await SetHandlers.FindAsync(call, request.Set, cancellationToken);
+        string input = JsonSerializer.Serialize(
+            new RestoreInput(set.Id.ToString(), target, database, Owner: null, options.Backup.Parallelism), FlowJson.Default.RestoreInput);
+
+        await call.Starting.WaitAsync(cancellationToken);
+        try
+        {
+            InstanceState? running = (await call.Flows.ListAsync(FlowNames.Restore.Name, cancellationToken))
+                .FirstOrDefault(i => i.Phase is InstancePhase.Running && InputOf(i).Target == target);
+            if (running is not null && running.Input != input)
+            {
+                throw ApiException.Busy("another restore into this target is on: wait for it, or name another target", LinkOf(running.Id));
+            }
+
+            InstanceState restore = running ?? await Instances.StartAsync(call, FlowNames.Restore.Name, input, InstanceIds.ForRestore(target, Guid.NewGuid()), cancellationToken);
+            return call.Accepted(Describe(call, restore), ApiJson.Relaxed.RestoreDocument, LinkOf(restore.Id));
+        }
+        finally
+        {
+            call.Starting.Release();
+        }
+    }
+
+    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
+        InstanceIds.IsRestore(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.Restore.Name
+            ? ApiCall.Ok(Describe(call, found), ApiJson.Relaxed.RestoreDocument)
+            : throw ApiException.NotFound($"there is no restore '{call.Id}'");
+
+    private static string TargetOf(RestoreRequest request, RestoreOptions options)
+    {
+        string directory = options.Directory ?? throw ApiException.NotConfigured("restores over HTTP are off: restore.directory is not set");
+        if (request.Target is not { } name || !TargetName().IsMatch(name) || name.EndsWith('.'))
+        {
+            throw ApiException.Invalid("target: give one name of 1 to 128 letters, digits, '.', '_' or '-' that begins with a letter or digit");
+        }
+
+        string target = Path.Combine(directory, name);
+        return new DirectoryInfo(target).LinkTarget is null ? target : throw ApiException.Invalid("target: that name is a link to another place; give another name");
+    }
+
+    private static RestoreDatabaseTarget? DatabaseOf(RestoreRequest request, BackupOptions options)
+    {
+        if (!request.Database)
+        {
+            return null;
+        }
+
+        string url = options.Restore.DatabaseUrl ?? throw ApiException.NotConfigured("databases are not restored over HTTP: restore.databaseUrl is not set");
+        return new RestoreDatabaseTarget(url, options.Restore.DatabasePasswordFile, options.Installation.Database.ToolPath);
+    }
+
+    private static RestoreDocument Describe(ApiCall call, InstanceState restore)
+    {
+        RestoreInput input = InputOf(restore);
+        RestoreResult? result = restore.Result is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.RestoreResult) : null;
+        return new RestoreDocument(
+            restore.Id,
+            Instances.StateOf(restore, "done"),
+            input.Set,
+            Path.GetFileName(input.Target),
+            input.Database is not null,
+            restore.Created.UtcDateTime,
+            restore.Updated.UtcDateTime,
+            Instances.ProgressOf(restore, call.Text),
+            result is null ? null : new RestoreResultDocument(result.Files, result.Bytes, result.Required, result.Missing, [.. result.Warnings.Select(call.Text.Clean)]),
+            Instances.FailureOf(restore, call.Text),
+            new Links(LinkOf(restore.Id), null, null));
+    }
+
+    private static RestoreInput InputOf(InstanceState restore) => JsonSerializer.Deserialize(restore.Input, FlowJson.Default.RestoreInput)!;
+
+    private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Restores}/{id}";
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TargetName();
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Repository;
+using Microsoft.AspNetCore.Http;
+
+namespace AlfrescoBackupFlows.Api.Handlers;
+
+/// <summary>Verifications: start, look. One at a time; the same one asked for again is the one that is on.</summary>
+internal static class VerificationHandlers
+{
+    public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        VerifyRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.VerifyRequest, cancellationToken);
+        SetSummary set = await SetHandlers.FindAsync(call, call.Id, cancellationToken);
+        string input = JsonSerializer.Serialize(new VerifyInput(set.Id.ToString(), request.ReadData), FlowJson.Default.VerifyInput);
+        await call.Starting.WaitAsync(cancellationToken);
+        try
+        {
+            InstanceState? running = (await call.Flows.ListAsync(FlowNames.Verify.Name, cancellationToken)).FirstOrDefault(i => i.Phase is InstancePhase.Running);
+            if (running is not null && running.Input != input)
+            {
+                throw ApiException.Busy("another verification is on: wait for it", LinkOf(running.Id));
+            }
+
+            InstanceState verification = running ?? await Instances.StartAsync(call, FlowNames.Verify.Name, input, InstanceIds.ForVerify(Guid.NewGuid()), cancellationToken);
+            return call.Accepted(Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
+        }
+        finally
+        {
+            call.Starting.Release();
+        }
+    }
+
+    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
+        InstanceIds.IsVerify(call.Id) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.Verify.Name
+            ? ApiCall.Ok(Describe(call, found), ApiJson.Relaxed.VerificationDocument)
+            : throw ApiException.NotFound($"there is no verification '{call.Id}'");
+
+    private static VerificationDocument Describe(ApiCall call, InstanceState verification)
+    {
+        VerifyInput input = JsonSerializer.Deserialize(verification.Input, FlowJson.Default.VerifyInput)!;
+        VerifyResult? result = verification.Result is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.VerifyResult) : null;
+        return new VerificationDocument(
+            verification.Id,
+            Instances.StateOf(verification, "done"),
+            input.Set,
+            input.ReadData,
+            verification.Created.UtcDateTime,
+            verification.Updated.UtcDateTime,
+            Instances.ProgressOf(verification, call.Text),
+            result is null ? null : Describe(call, result),
+            Instances.FailureOf(verification, call.Text),
+            new Links(LinkOf(verification.Id), null, null));
+    }
+
+    private static VerificationResultDocument Describe(ApiCall call, VerifyResult result) => new(
+        result.IsSound,
+        result.Totals.Sets,
+        result.Totals.Files,
+        result.Totals.Bytes,
+        result.Totals.Required,
+        result.Totals.Packs,
+        result.Totals.PacksRead,
+        result.Errors,
+        result.Warnings,
+        [.. result.Findings.Select(f => new FindingDocument(f.Severity is FindingSeverity.Error ? "error" : "warning", f.Set?.ToString(), call.Text.Clean(f.Line)))]);
+
+    private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/verifications/{id}";
+}

@@ -46,7 +46,7 @@ foreach ((string name, int fileLength, bool compressible, int share) in new[]
             // One page for 64,000 files, as activities do it.
             if (number % 64_000 == 0)
             {
-                await source.CommitAsync(repository.OpenRunWriter(run, $"page-{number}", index, runIndex));
+                await source.CommitAsync(repository.OpenRunWriter(run, $"page-{number}", index, runIndex, LostPacks.None));
             }
 
             await source.Writer!.WriteAsync(chunkClass, read, CancellationToken.None);

@@ -15,6 +15,7 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(OpenRunInput))]
 [JsonSerializable(typeof(OpenedRun))]
 [JsonSerializable(typeof(SourceCheck))]
+[JsonSerializable(typeof(LostPackList))]
 [JsonSerializable(typeof(ObserveIndexInput))]
 [JsonSerializable(typeof(IndexLook))]
 [JsonSerializable(typeof(CaptureIndexInput))]

@@ -170,20 +170,11 @@ public sealed class BackupRepository : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Looks, by one listing of <c>packs/</c>, whether every pack that the index names is there in its full length. A pack that is not, and that new sets would
-    /// lean on, is <see cref="ErrorKind.Repository"/>.
-    /// </summary>
-    public async Task RequirePacksAsync(ChunkIndex index, CancellationToken cancellationToken)
+    /// <summary>Which packs of the index are absent or not in their length, by one listing of <c>packs/</c>.</summary>
+    public async Task<LostPacks> FindLostPacksAsync(ChunkIndex index, CancellationToken cancellationToken)
     {
         PackInventory inventory = await PackInventory.ListAsync(_blobs, index, cancellationToken);
-        string[] wrong = [.. index.Packs.Select(inventory.Need).OfType<string>()];
-        if (wrong.Length > 0)
-        {
-            throw new PermanentException(
-                ErrorKind.Repository,
-                $"repository.url: {_blobs.Location} lost {wrong.Length} of {index.Packs.Count} packs, so a new set would not restore. {wrong[0]} Bring it back (soft delete, versions, a copy); 'abf verify' names the sets that need it. Or begin a new repository elsewhere with 'abf init'.");
-        }
+        return new LostPacks(index.Packs.Where(pack => !inventory.IsWhole(pack)).Select(pack => pack.Id));
     }
 
     /// <summary>What a run has stored so far, its pages and receipts. One for all activities of the run in this process; the caller disposes it.</summary>
@@ -203,8 +194,9 @@ public sealed class BackupRepository : IAsyncDisposable
     }
 
     /// <summary>A writer for one activity, whose result page will have the name <paramref name="page"/> (<c>[a-z0-9][a-z0-9.-]{0,99}</c>).</summary>
-    public RunWriter OpenRunWriter(RunId run, string page, ChunkIndex index, RunIndex runIndex) => run == runIndex.Run
-        ? new RunWriter(_blobs, _sealer, _keys, _chunkKeys, index, runIndex, page, _access.Time)
+    /// <param name="lost">Chunks of these packs are stored anew.</param>
+    public RunWriter OpenRunWriter(RunId run, string page, ChunkIndex index, RunIndex runIndex, LostPacks lost) => run == runIndex.Run
+        ? new RunWriter(_blobs, _sealer, _keys, _chunkKeys, index, runIndex, lost, page, _access.Time)
         : throw new ArgumentException($"The index is that of run {runIndex.Run}.", nameof(runIndex));
 
     /// <summary>A reader of chunks that the sets or an unfinished run have stored. Thread-safe; its memory is bounded.</summary>
@@ -222,12 +214,14 @@ public sealed class BackupRepository : IAsyncDisposable
     /// back from the store. The chunks of files are not looked up: their places stand in the same pages.
     /// </summary>
     /// <param name="known">The index of the log as it is now.</param>
+    /// <param name="lost">Packs in which nothing is found.</param>
     /// <param name="added">The index blobs that the set adds.</param>
     /// <param name="chunks">Reads the lists themselves.</param>
     /// <param name="dump">The dump; null where there is none.</param>
     /// <param name="roots">Each root's listing and list of required files.</param>
     public async Task RequireStreamsAsync(
         ChunkIndex known,
+        LostPacks lost,
         IReadOnlyList<IndexBlob> added,
         IChunkSource chunks,
         ContentRef? dump,
@@ -239,7 +233,7 @@ public sealed class BackupRepository : IAsyncDisposable
         {
             using ChunkIndex own = await ChunkIndex.LoadAsync(
                 _blobs, _sealer, _keys.Repository, directory, [.. added.Select(index => new IndexSummary(index.Id, 0, index.Rows))], cancellationToken);
-            await new SealCheck(known, own, chunks).RequireAsync(dump, roots, cancellationToken);
+            await new SealCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
         }
         finally
         {

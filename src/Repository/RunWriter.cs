@@ -20,6 +20,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
     private readonly ChunkKeys _chunkKeys;
     private readonly ChunkIndex _index;
     private readonly RunIndex _runIndex;
+    private readonly LostPacks _lost;
     private readonly string _page;
     private readonly WriteOnce _store;
     private readonly PackPipeline _pipeline;
@@ -29,7 +30,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
     private readonly List<IndexBlob> _indexes = [];
     private WriterTotals _totals;
 
-    internal RunWriter(IBlobStore blobs, IObjectSealer sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunIndex runIndex, string page, TimeProvider time)
+    internal RunWriter(IBlobStore blobs, IObjectSealer sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunIndex runIndex, LostPacks lost, string page, TimeProvider time)
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -37,6 +38,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         _cuts = new CutPoints(chunkKeys);
         _index = index;
         _runIndex = runIndex;
+        _lost = lost;
         _page = RunNames.Page(runIndex.Run, page);
         _store = new WriteOnce(blobs, time);
         _pipeline = new PackPipeline(_store, sealer, keys, runIndex);
@@ -134,7 +136,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
 
     private bool IsStored(ChunkId id)
     {
-        if (_own.Contains(id) || _index.TryFind(id, out _))
+        if (_own.Contains(id) || _index.TryFind(id, _lost, out _))
         {
             return true;
         }

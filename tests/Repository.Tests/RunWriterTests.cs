@@ -214,7 +214,7 @@ public sealed class RunWriterTests
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump with { Chunks = [new ChunkId(1)] }, names));
 
         Task RequireAsync(IReadOnlyList<IndexBlob> added, ContentRef? database, ContentRef listed) =>
-            opened.Repository.RequireStreamsAsync(opened.Index, added, opened.OpenReader(), database, [(listed, null)], CancellationToken.None);
+            opened.Repository.RequireStreamsAsync(opened.Index, LostPacks.None, added, opened.OpenReader(), database, [(listed, null)], CancellationToken.None);
     }
 
     [Fact]

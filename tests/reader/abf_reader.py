@@ -280,14 +280,23 @@ class Repository:
                 key = (chunk, packs[pack][0])
                 need(previous is None or previous < key, "an index is not sorted")
                 previous = key
-                rank = (sequence, packs[pack][0])
-                if chunk not in self.places or rank < self.places[chunk][0]:
-                    self.places[chunk] = (rank, packs[pack], place)
+                self.places.setdefault(chunk, []).append(((sequence, packs[pack][0]), packs[pack], place))
             cursor.end()
+        for places in self.places.values():
+            places.sort()
 
     def chunk(self, chunk, kind):
-        need(chunk in self.places, f"chunk {chunk} has no place")
-        _, (pack, pack_length, pack_type), (number, offset, sealed_length, start, length) = self.places[chunk]
+        """From the first of the chunk's places that is not lost or damaged."""
+        damage = None
+        for _, pack, place in self.places.get(chunk, []):
+            try:
+                return self.chunk_at(chunk, kind, pack, place)
+            except Damage as error:
+                damage = damage or error
+        raise damage or Damage(f"chunk {chunk} has no place")
+
+    def chunk_at(self, chunk, kind, place_pack, place):
+        (pack, pack_length, pack_type), (number, offset, sealed_length, start, length) = place_pack, place
         # A chunk of another class may have the same bytes; the classes content, dump and index share their id key.
         need((pack_type == METADATA_PACK) == (kind == METADATA_PACK), f"chunk {chunk} is of another class")
         name = f"packs/{pack[:2]}/{pack}"

@@ -29,6 +29,9 @@ internal sealed class CaptureIndex(FlowEnvironment environment) : IActivity<Capt
         IndexSource source = IndexCopy.SourceOf(environment.Runs.DiscoverInstallation());
         var backup = new IndexBackup(source, scope.Time);
         SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
+        Inheritance inheritance = await scope.InheritanceAsync(cancellationToken);
+        ContentRef? inherit = parent?.Roots.FirstOrDefault(root => root.Class == ChunkClass.Index)?.Listing;
+        inherit = inherit is not null && await inheritance.HoldsAsync(inherit, cancellationToken) ? inherit : null;
         for (int copy = 0; copy < MaxCopies; copy++)
         {
             IndexObservation before = backup.Observe();
@@ -40,7 +43,8 @@ internal sealed class CaptureIndex(FlowEnvironment environment) : IActivity<Capt
             using SourceTree tree = SourceTree.Open(source.Path);
             var capture = new CaptureSetup(tree, elsewhere: [], ContentRoots.Index)
             {
-                Inherit = parent?.Roots.FirstOrDefault(root => root.Class == ChunkClass.Index)?.Listing,
+                Inherit = inherit,
+                Inheritance = inheritance,
                 Class = ChunkClass.Index,
                 Budget = CaptureBudget.Unlimited(scope.Time),
                 Phase = PhaseNames.Index,

@@ -30,6 +30,7 @@ internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<Capt
         {
             Range = input.Paths,
             Inherit = input.Inherit,
+            Inheritance = await scope.InheritanceAsync(cancellationToken),
             Required = input.Required,
             UsesSealing = input.UsesSealing,
             GrantsSealing = input.GrantsSealing,

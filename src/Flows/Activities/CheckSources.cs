@@ -24,12 +24,14 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
 
     private const int MaxWarnings = 20;
 
-    public Task<SourceCheck> RunAsync(CheckSourcesInput input, ActivityContext context, CancellationToken cancellationToken) =>
-        environment.Runs.WorkAsync(input.Run, (scope, token) => CheckAsync(input, scope, token), cancellationToken);
+    /// <summary>Lost packs.</summary>
+    private const int MaxNamed = 5;
 
-    private async Task<SourceCheck> CheckAsync(CheckSourcesInput input, RunScope scope, CancellationToken cancellationToken)
+    public Task<SourceCheck> RunAsync(CheckSourcesInput input, ActivityContext context, CancellationToken cancellationToken) =>
+        environment.Runs.WorkAsync(input.Run, (scope, token) => CheckAsync(input, scope, context.Progress, token), cancellationToken);
+
+    private async Task<SourceCheck> CheckAsync(CheckSourcesInput input, RunScope scope, IProgressSink progress, CancellationToken cancellationToken)
     {
-        await scope.RequirePacksAsync(cancellationToken);
         BackupOptions options = scope.Options;
         Installation installation = environment.Runs.DiscoverInstallation();
         installation.CheckRoots(input.AcceptContentLoss);
@@ -41,6 +43,8 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
         }
 
         SetManifest? parent = await scope.ReadParentAsync(input.Parent, cancellationToken);
+        bool fullScan = parent?.FullScan is not { } scanned || scope.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
+        LostPacks lost = fullScan ? await scope.FindLostPacksAsync(cancellationToken) : LostPacks.None;
         return new SourceCheck(
             installation.Index is not null,
             installation.Index?.MaxWait ?? TimeSpan.Zero,
@@ -48,12 +52,25 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
             FilesMustEndWithin(installation),
             ExpectedIndexAndDatabase(parent),
             parent?.Phase(PhaseNames.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
-            parent?.FullScan is not { } scanned || scope.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery,
+            fullScan,
             Math.Clamp(options.Backup.Parallelism, 1, 32),
             [.. installation.Roots.Select(root => root.Name)],
             parent?.Totals.Files ?? 0,
             parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
-            [.. installation.Warnings.Concat(database.Warnings).Concat(environment.Options.Warnings).Take(MaxWarnings)]);
+            [.. Warnings(lost, progress).Concat(installation.Warnings).Concat(database.Warnings).Concat(environment.Options.Warnings).Take(MaxWarnings)]);
+    }
+
+    private static IEnumerable<string> Warnings(LostPacks lost, IProgressSink progress)
+    {
+        if (lost.Count == 0)
+        {
+            return [];
+        }
+
+        string names = string.Join(", ", lost.Packs.Take(MaxNamed).Select(pack => pack.BlobName)) + (lost.Count > MaxNamed ? ", ..." : string.Empty);
+        string warning = $"The repository lost {lost.Count} packs ({names}): every file that this set needs of them is read and stored again. Run 'abf verify': it names what older sets lack.";
+        progress.Warn(warning);
+        return [warning];
     }
 
     /// <summary>Half of the days for which the cleaner spares an orphan; where it spares none, a few hours, and a warning elsewhere says that it is unsafe.</summary>

@@ -28,6 +28,11 @@ internal sealed class PlanFiles(FlowEnvironment environment) : IActivity<PlanFil
         SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
         RootStamp? recorded = parent?.Roots.FirstOrDefault(root => root.Name == input.Root);
         ContentRef? inherit = recorded?.Listing;
+        if (inherit is not null && !await (await scope.InheritanceAsync(cancellationToken)).HoldsAsync(inherit, cancellationToken))
+        {
+            // The listing itself is lost: every file is read as if it were new.
+            inherit = null;
+        }
 
         ImmutableArray<byte[]> cuts = inherit is null
             ? RangeCuts.OfDirectories(tree)

@@ -60,7 +60,7 @@ internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetIn
         LogHead head = await scope.Repository.Log.ReadAsync(cancellationToken);
         ChunkIndex known = await scope.Repository.LoadIndexAsync(head.State, cancellationToken);
         await scope.Repository.RequireStreamsAsync(
-            known, manifest.Indexes, scope.Chunks, manifest.Database?.Dump, manifest.Roots.Select(root => (root.Listing, root.Required)), cancellationToken);
+            known, await scope.LostPacksAsync(cancellationToken), manifest.Indexes, scope.Chunks, manifest.Database?.Dump, manifest.Roots.Select(root => (root.Listing, root.Required)), cancellationToken);
     }
 
     private static async Task<ImmutableArray<NamedFile>> ReadNamedAsync(ContentRef? named, RunScope scope, CancellationToken cancellationToken)

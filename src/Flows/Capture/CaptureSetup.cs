@@ -13,6 +13,9 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
     /// <summary>The listing to inherit from; null at first.</summary>
     public ContentRef? Inherit { get; init; }
 
+    /// <summary>What of that listing can be taken over.</summary>
+    public required Inheritance Inheritance { get; init; }
+
     /// <summary>The files that the dump requires of the root; null where nothing is.</summary>
     public ContentRef? Required { get; init; }
 
@@ -34,13 +37,13 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         var source = new CaptureSource(tree, elsewhere, notes);
         var listing = new RangeListing(writer, Budget, progress, Phase);
         var reader = new ContentReader((read, token) => writer.WriteAsync(Class, read, token), Budget);
-        var files = new FileCapture(source, reader, listing);
+        var files = new FileCapture(source, reader, listing, Inheritance);
         var sealing = new DirectorySealing(tree, notes, time.GetUtcNow(), UsesSealing, GrantsSealing);
 
         // Open-ended: a directory at the end of the range is judged by all of its files.
         IAsyncEnumerable<ListingEntry> inherited = Inherit is null
             ? AsyncEnumerable.Empty<ListingEntry>()
-            : new ListingReader(chunks, Inherit).ReadAsync(Range with { To = null }, cancellationToken);
+            : Inheritance.Open(Inherit).ReadAsync(Range with { To = null }, cancellationToken);
         IAsyncEnumerable<RequiredFile> needed = Required is null
             ? AsyncEnumerable.Empty<RequiredFile>()
             : new RequiredListReader(chunks, Required).ReadAsync(Range, cancellationToken);

@@ -7,7 +7,7 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 /// Decides what stands in the listing for one file: the parent's entry where nothing changed, what is read now, or, where the source lost or
 /// changed what the dump requires, the parent's entry with a flag.
 /// </summary>
-internal sealed class FileCapture(CaptureSource source, ContentReader reader, RangeListing listing)
+internal sealed class FileCapture(CaptureSource source, ContentReader reader, RangeListing listing, Inheritance inheritance)
 {
     public long ReadFiles { get; private set; }
 
@@ -44,14 +44,14 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
             return null;
         }
 
-        if (seen is not null && IsUnchanged(recorded, seen.Stat))
+        if (seen is not null && IsUnchanged(recorded, seen.Stat) && await inheritance.HoldsAsync(recorded!.Content!, cancellationToken))
         {
             return recorded;
         }
 
         if (seen is not null && await TryReadAsync(source.Tree, path, followLinks: false, required, cancellationToken) is { } content)
         {
-            return Judge(path, content, recorded, required);
+            return await JudgeAsync(path, content, recorded, required, cancellationToken);
         }
 
         return required is null ? null : await RescueAsync(path, recorded, required, isHandedOver, cancellationToken);
@@ -81,14 +81,14 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
             }
 
             Rescued++;
-            if (IsUnchanged(recorded, stat))
+            if (IsUnchanged(recorded, stat) && await inheritance.HoldsAsync(recorded!.Content!, cancellationToken))
             {
                 return recorded;
             }
 
             if (await TryReadAsync(source.Tree, path, followLinks: true, required, cancellationToken) is { } content)
             {
-                return Judge(path, content, recorded, required);
+                return await JudgeAsync(path, content, recorded, required, cancellationToken);
             }
 
             Rescued--;
@@ -110,11 +110,11 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
             if (await TryReadAsync(other, path, followLinks: true, required, cancellationToken) is { } moved)
             {
                 Rescued++;
-                return Judge(path, moved, recorded, required);
+                return await JudgeAsync(path, moved, recorded, required, cancellationToken);
             }
         }
 
-        if (recorded is not { IsDirectory: false })
+        if (recorded is not { IsDirectory: false } || !await inheritance.HoldsAsync(recorded.Content!, cancellationToken))
         {
             return null;
         }
@@ -128,10 +128,12 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
     /// Content files are written once. One that the dump requires, that the parent set holds in the required size, and that now has other
     /// bytes was changed behind Alfresco's back: the parent's content is what the database means.
     /// </summary>
-    private ListingEntry Judge(byte[] path, CapturedContent content, ListingEntry? recorded, RequiredFile? required)
+    private async ValueTask<ListingEntry> JudgeAsync(
+        byte[] path, CapturedContent content, ListingEntry? recorded, RequiredFile? required, CancellationToken cancellationToken)
     {
         bool wasWhole = recorded is { IsDirectory: false } && !recorded.Flags.HasFlag(EntryFlags.Unstable);
-        if (wasWhole && required?.Size is { } size && recorded!.Length == size && !recorded.Content!.Equals(content.Content))
+        if (wasWhole && required?.Size is { } size && recorded!.Length == size && !recorded.Content!.Equals(content.Content)
+            && await inheritance.HoldsAsync(recorded.Content, cancellationToken))
         {
             SourceChanged++;
             source.Notes.SourceChanged(path);

@@ -5,6 +5,9 @@ internal static class Pages
 {
     public const string MergedIndex = "index-blobs";
 
+    /// <summary>There only where a full scan found that packs are lost.</summary>
+    public const string LostPacks = "lost-packs";
+
     public static string Index(int attempt) => $"index.{attempt}";
 
     public static string Database(int attempt) => $"database.{attempt}";

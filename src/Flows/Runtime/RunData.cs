@@ -5,6 +5,8 @@ namespace AlfrescoBackupFlows.Flows;
 /// <summary>The indexes of a run at work: of the sets that were there when this process came to it, and of what the run stored itself.</summary>
 internal sealed class RunData : IDisposable
 {
+    private LostPacks? _lost;
+
     private RunData(RunOpened opened, ChunkIndex index, RunIndex runIndex, IChunkSource chunks)
     {
         (Opened, Index, RunIndex, Chunks) = (opened, index, runIndex, chunks);
@@ -24,6 +26,9 @@ internal sealed class RunData : IDisposable
         RunIndex runIndex = await repository.LoadRunIndexAsync(opened.Run, cancellationToken);
         return new RunData(opened, index, runIndex, repository.CreateReader(index, runIndex));
     }
+
+    /// <summary>Read once in each process, by the first activity after the preflight.</summary>
+    public async ValueTask<LostPacks> LostPacksAsync(Func<Task<LostPacks>> read) => _lost ??= await read();
 
     public void Dispose() => RunIndex.Dispose();
 }

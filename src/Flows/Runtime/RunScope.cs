@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Repository;
 
@@ -25,10 +26,27 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
     /// <summary>A local directory for sorting what does not fit into memory.</summary>
     public string SpillDirectory() => Directory.CreateDirectory(Path.Combine(Options.State!, "cache", "spill")).FullName;
 
-    public RunWriter OpenWriter(string page) => Repository.OpenRunWriter(Run, page, run.Index, run.RunIndex);
+    public async Task<RunWriter> OpenWriterAsync(string page, CancellationToken cancellationToken) =>
+        Repository.OpenRunWriter(Run, page, run.Index, run.RunIndex, await LostPacksAsync(cancellationToken));
 
-    /// <summary>Nothing that this run will take over from earlier sets was lost from the storage.</summary>
-    public Task RequirePacksAsync(CancellationToken cancellationToken) => Repository.RequirePacksAsync(run.Index, cancellationToken);
+    /// <summary>Looks for packs that were lost from the storage. What is found holds for the whole run, on every host.</summary>
+    public async Task<LostPacks> FindLostPacksAsync(CancellationToken cancellationToken)
+    {
+        LostPackList? list = await TryReadPageAsync(Pages.LostPacks, FlowJson.Default.LostPackList, cancellationToken);
+        if (list is null && await Repository.FindLostPacksAsync(run.Index, cancellationToken) is { Count: > 0 } lost)
+        {
+            await using RunWriter writer = Repository.OpenRunWriter(Run, Pages.LostPacks, run.Index, run.RunIndex, lost);
+            list = await writer.CommitPageAsync(LostPackList.Of(lost), FlowJson.Default.LostPackList, cancellationToken);
+        }
+
+        return list?.ToPacks() ?? LostPacks.None;
+    }
+
+    /// <summary>What the preflight found.</summary>
+    public ValueTask<LostPacks> LostPacksAsync(CancellationToken cancellationToken) =>
+        run.LostPacksAsync(async () => (await TryReadPageAsync(Pages.LostPacks, FlowJson.Default.LostPackList, cancellationToken))?.ToPacks() ?? LostPacks.None);
+
+    public async Task<Inheritance> InheritanceAsync(CancellationToken cancellationToken) => new(Chunks, run.Index, await LostPacksAsync(cancellationToken));
 
     public Task<T?> TryReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>

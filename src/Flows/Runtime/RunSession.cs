@@ -82,7 +82,7 @@ internal sealed class RunSession : IAsyncDisposable
                     return done;
                 }
 
-                await using RunWriter writer = scope.OpenWriter(page);
+                await using RunWriter writer = await scope.OpenWriterAsync(page, token);
                 T result = await work(scope, writer, token);
                 return await writer.CommitPageAsync(result, type, token);
             },

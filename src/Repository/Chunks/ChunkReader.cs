@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
-/// Chunks by id: the place from the indexes, a range of the pack, the frame, the chunk; its id is recomputed each time. Frames that hold several chunks are kept for a while, and
+/// Chunks by id: the place from the indexes, a range of the pack, the frame, the chunk; its id is recomputed each time. Where the pack of a place is lost or damaged the next
+/// place is tried: a chunk that was stored again is found there. Frames that hold several chunks are kept for a while, and
 /// reading on from where the last read ended fetches more with each request. Thread-safe; memory is bounded.
 /// </summary>
 internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunIndex? run) : IChunkSource
@@ -11,25 +14,70 @@ internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chun
     private readonly FrameCache _frames = new();
     private readonly PackWindows _windows = new(blobs);
 
+    /// <summary>Packs that failed: they are tried last from then on, so that a lost one costs one request.</summary>
+    private readonly ConcurrentDictionary<PackId, bool> _failed = new();
+
     public async ValueTask<byte[]> ReadChunkAsync(ChunkId id, ChunkClass chunkClass, CancellationToken cancellationToken)
     {
         ChunkPlace place = await FindAsync(id, cancellationToken);
+        (byte[]? chunk, PermanentException? damage) = _failed.ContainsKey(place.Pack.Id) ? default : await TryReadAsync(place, chunkClass, cancellationToken);
+        return chunk ?? await ReadElsewhereAsync(place, damage, chunkClass, cancellationToken);
+    }
+
+    public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new ChunkReadStream(this, content, chunkClass);
+
+    /// <summary>Tries every place but one whose damage is known; of packs that all failed the first damage is thrown.</summary>
+    private async Task<byte[]> ReadElsewhereAsync(ChunkPlace first, PermanentException? damage, ChunkClass chunkClass, CancellationToken cancellationToken)
+    {
+        IEnumerable<ChunkPlace> places = index.Find(first.Id);
+        if (run is not null && run.TryFind(first.Id, out ChunkPlace own))
+        {
+            places = places.Append(own);
+        }
+
+        foreach (ChunkPlace place in places.Where(place => damage is null || place != first).OrderBy(place => _failed.ContainsKey(place.Pack.Id)).ToArray())
+        {
+            (byte[]? chunk, PermanentException? why) = await TryReadAsync(place, chunkClass, cancellationToken);
+            if (chunk is not null)
+            {
+                return chunk;
+            }
+
+            damage ??= why;
+        }
+
+        throw damage!;
+    }
+
+    private async ValueTask<(byte[]? Chunk, PermanentException? Damage)> TryReadAsync(ChunkPlace place, ChunkClass chunkClass, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await ReadAsync(place, chunkClass, cancellationToken), null);
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+        {
+            _failed.TryAdd(place.Pack.Id, true);
+            return (null, exception);
+        }
+    }
+
+    private async ValueTask<byte[]> ReadAsync(ChunkPlace place, ChunkClass chunkClass, CancellationToken cancellationToken)
+    {
         string name = place.Pack.Id.BlobName;
         byte[] frame = _frames.TryGet(place) ?? await ReadFrameAsync(place, name, cancellationToken);
         if (place.Offset > frame.Length - place.Length)
         {
-            throw Damage.In(name, $"chunk {id} does not lie within its frame");
+            throw Damage.In(name, $"chunk {place.Id} does not lie within its frame");
         }
 
-        if (chunkKeys.IdOf(chunkClass, frame.AsSpan(place.Offset, place.Length)) != id)
+        if (chunkKeys.IdOf(chunkClass, frame.AsSpan(place.Offset, place.Length)) != place.Id)
         {
-            throw Damage.In(name, $"chunk {id} does not have the bytes that its id says");
+            throw Damage.In(name, $"chunk {place.Id} does not have the bytes that its id says");
         }
 
         return frame.Length == place.Length ? frame : frame.AsSpan(place.Offset, place.Length).ToArray();
     }
-
-    public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new ChunkReadStream(this, content, chunkClass);
 
     private async ValueTask<ChunkPlace> FindAsync(ChunkId id, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>The ids that a content reference leads to, without reading the content itself.</summary>
-internal static class ContentTree
+public static class ContentTree
 {
     /// <summary>
     /// Every chunk of the content, in order, and before the chunks that it names every list of ids (a metadata chunk). A list is read only after its id was handed out.

@@ -14,19 +14,34 @@ public sealed class ChunkIndex : IDisposable
 
     private ChunkIndex(RowFile file) => _file = file;
 
-    /// <summary>Chunks, each counted once.</summary>
+    /// <summary>Rows: a chunk has one for each pack that holds it.</summary>
     public long Count => _file.Count;
 
     /// <summary>Every pack that an index blob names, those included which are the place of no chunk.</summary>
     public IReadOnlyList<PackEntry> Packs => _file.Packs.ToArray();
 
-    /// <summary>The place of every chunk, in order of their ids, read block by block.</summary>
+    /// <summary>All places of every chunk, in order of their ids, read block by block.</summary>
     public IEnumerable<ChunkPlace> Places => _file.Enumerate();
 
     internal UInt128 Key => _file.Key;
 
     /// <summary>The chunk's place: of several, the one whose index was named by the lowest log entry, then the lowest pack id.</summary>
     public bool TryFind(ChunkId id, out ChunkPlace place) => _file.TryFind(id, out place);
+
+    /// <summary>The first of the chunk's places whose pack is not lost.</summary>
+    public bool TryFind(ChunkId id, LostPacks lost, out ChunkPlace place)
+    {
+        if (!TryFind(id, out place) || !lost.Contains(place.Pack.Id))
+        {
+            return place.Length > 0;
+        }
+
+        place = Find(id).FirstOrDefault(other => !lost.Contains(other.Pack.Id));
+        return place.Length > 0;
+    }
+
+    /// <summary>All places of the chunk, the one that counts first.</summary>
+    public IReadOnlyList<ChunkPlace> Find(ChunkId id) => _file.Find(id);
 
     public void Dispose() => _file.Dispose();
 

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
-/// Rows sorted by chunk id, each id once, in one local file. It is read with positioned reads of some KiB rather than mapped: memory stays constant
+/// Rows sorted by chunk id, a chunk's in the order in which its places count, in one local file. It is read with positioned reads of some KiB rather than mapped: memory stays constant
 /// at tens of millions of rows, and a fault of the disk is an exception instead of a signal. The file is a cache: whatever does not fit is "not there".
 /// Thread-safe.
 /// </summary>
@@ -17,7 +17,7 @@ namespace AlfrescoBackupFlows.Repository;
 internal sealed class RowFile : IDisposable
 {
     public const int HeaderSize = 64;
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     // On average 32 to 64 rows to search: one read of some 2 KiB.
     private const int RowsPerBucket = 64;
@@ -88,28 +88,15 @@ internal sealed class RowFile : IDisposable
         }
     }
 
-    public bool TryFind(ChunkId id, out ChunkPlace place)
-    {
-        place = default;
-        uint bucket = _bits == 0 ? 0 : (uint)(id.Value >> (128 - _bits));
-        uint first = _buckets[bucket];
-        int count = (int)(_buckets[bucket + 1] - first);
-        if (count == 0)
-        {
-            return false;
-        }
+    /// <summary>The place of the chunk that counts first.</summary>
+    public bool TryFind(ChunkId id, out ChunkPlace place) => TryFind(id, out place, all: null);
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(count * IndexTable.RowSize);
-        try
-        {
-            Span<byte> rows = buffer.AsSpan(0, count * IndexTable.RowSize);
-            ReadRows(first, rows);
-            return Search(rows, id, out place);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+    /// <summary>All places of the chunk in the order in which they count.</summary>
+    public IReadOnlyList<ChunkPlace> Find(ChunkId id)
+    {
+        List<ChunkPlace> places = [];
+        TryFind(id, out _, places);
+        return places;
     }
 
     /// <summary>Reads rows as they are stored, from number <paramref name="first"/>, until <paramref name="destination"/> is full.</summary>
@@ -146,29 +133,53 @@ internal sealed class RowFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private ChunkPlace At(ReadOnlySpan<byte> row) => IndexRow.Read(row, _packs[IndexRow.PackOf(row)]);
-
-    private bool Search(ReadOnlySpan<byte> rows, ChunkId id, out ChunkPlace place)
+    private bool TryFind(ChunkId id, out ChunkPlace place, List<ChunkPlace>? all)
     {
-        int low = 0;
-        int high = (rows.Length / IndexTable.RowSize) - 1;
-        while (low <= high)
+        place = default;
+        uint bucket = _bits == 0 ? 0 : (uint)(id.Value >> (128 - _bits));
+        uint first = _buckets[bucket];
+        int count = (int)(_buckets[bucket + 1] - first);
+        if (count == 0)
         {
-            int middle = (low + high) >> 1;
-            ReadOnlySpan<byte> row = rows[(middle * IndexTable.RowSize)..];
-            int order = ChunkId.Read(row).CompareTo(id);
-            if (order == 0)
-            {
-                place = At(row);
-                return true;
-            }
-
-            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+            return false;
         }
 
-        place = default;
-        return false;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(count * IndexTable.RowSize);
+        try
+        {
+            Span<byte> rows = buffer.AsSpan(0, count * IndexTable.RowSize);
+            ReadRows(first, rows);
+            return Search(rows, id, out place, all);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
+
+    private ChunkPlace At(ReadOnlySpan<byte> row) => IndexRow.Read(row, _packs[IndexRow.PackOf(row)]);
+
+    private bool Search(ReadOnlySpan<byte> rows, ChunkId id, out ChunkPlace place, List<ChunkPlace>? all)
+    {
+        int low = 0;
+        int high = rows.Length / IndexTable.RowSize;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            (low, high) = IdAt(rows, middle) < id ? (middle + 1, high) : (low, middle);
+        }
+
+        bool found = low < rows.Length / IndexTable.RowSize && IdAt(rows, low) == id;
+        place = found ? At(rows[(low * IndexTable.RowSize)..]) : default;
+        for (; all is not null && low < rows.Length / IndexTable.RowSize && IdAt(rows, low) == id; low++)
+        {
+            all.Add(At(rows[(low * IndexTable.RowSize)..]));
+        }
+
+        return found;
+    }
+
+    private static ChunkId IdAt(ReadOnlySpan<byte> rows, int number) => ChunkId.Read(rows[(number * IndexTable.RowSize)..]);
 
     private static RowFile? TryRead(SafeFileHandle file)
     {

@@ -5,7 +5,8 @@ namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
 /// Merges tables of rows into one <see cref="RowFile"/> in constant memory: tables are appended to a scratch file as they come, then merged from there.
-/// Sources have ranks in the order in which they are added; of several rows for a chunk the lowest rank counts, then the lowest pack id.
+/// Sources have ranks in the order in which they are added; of several rows for a chunk the one of the lowest rank comes first, then that of the lowest pack id. A chunk has one row for
+/// each pack that holds it.
 /// </summary>
 internal sealed class RowFileBuilder : IDisposable
 {
@@ -115,14 +116,22 @@ internal sealed class RowFileBuilder : IDisposable
 
         uint rows = 0;
         ChunkId previous = default;
+        List<int> packsOfChunk = [];
         while (heads.TryDequeue(out RowSource? source, out (ChunkId Id, int Rank, PackId Pack) head))
         {
-            if (rows == 0 || head.Id != previous)
+            if (head.Id != previous)
             {
+                packsOfChunk.Clear();
+                previous = head.Id;
+            }
+
+            int pack = IndexRow.PackOf(source.Current);
+            if (!packsOfChunk.Contains(pack))
+            {
+                packsOfChunk.Add(pack);
                 output.Write(source.Current);
                 hash.Append(source.Current);
                 buckets[bits == 0 ? 1 : (int)(uint)(head.Id.Value >> (128 - bits)) + 1]++;
-                previous = head.Id;
                 rows++;
             }
 

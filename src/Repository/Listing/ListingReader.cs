@@ -15,6 +15,9 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
     /// <summary>Two paths with their lengths, an id and three numbers.</summary>
     private const int MaxRowBytes = (2 * (PathOrder.MaxPathBytes + 3)) + ChunkId.Size + 30;
 
+    /// <summary>Which segments can be read; entries of others are passed over. All, unless the repository lost packs.</summary>
+    public Func<ChunkId, bool> Holds { get; init; } = static _ => true;
+
     /// <summary>The rows of the segments that have a path in the range.</summary>
     public async IAsyncEnumerable<SegmentRow> ReadRowsAsync(PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -49,6 +52,11 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
         ListingEntry? previous = null;
         await foreach (SegmentRow row in ReadRowsAsync(range, cancellationToken))
         {
+            if (!Holds(row.Chunk))
+            {
+                continue;
+            }
+
             foreach (ListingEntry entry in await ReadSegmentAsync(row, cancellationToken))
             {
                 ListingOrder.Check(previous, entry, What);

@@ -39,6 +39,13 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
             return false;
         }
 
+        // A reader goes on to the next place as well.
+        if (!packs.IsWhole(place.Pack) && index.Find(id).FirstOrDefault(other => packs.IsWhole(other.Pack)) is { Length: > 0 } again)
+        {
+            packs.NoteReplaced(place.Pack);
+            place = again;
+        }
+
         if (packs.Need(place.Pack) is { } fault)
         {
             packFault(fault);

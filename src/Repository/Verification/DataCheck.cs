@@ -27,7 +27,7 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
             try
             {
                 PackContents contents = await repository.ReadPackAsync(pack, token);
-                int proven = contents.Chunks.Count(chunk => index.TryFind(chunk.Id, out ChunkPlace place) && place == chunk);
+                int proven = contents.Chunks.Count(chunk => index.Find(chunk.Id).Contains(chunk));
                 if (proven != expected[packs.NumberOf(pack)])
                 {
                     findings.Error(null, $"Pack '{pack.Id.BlobName}' has {proven} chunks where the index says, not {expected[packs.NumberOf(pack)]}.");

@@ -13,6 +13,7 @@ internal sealed class PackInventory
     private readonly Dictionary<PackId, int> _numbers;
     private readonly long[] _lengths;
     private readonly BitArray _needed;
+    private readonly BitArray _replaced;
 
     private PackInventory(IReadOnlyList<PackEntry> packs)
     {
@@ -20,6 +21,7 @@ internal sealed class PackInventory
         _numbers = new Dictionary<PackId, int>(packs.Count);
         _lengths = new long[packs.Count];
         _needed = new BitArray(packs.Count);
+        _replaced = new BitArray(packs.Count);
         for (int i = 0; i < packs.Count; i++)
         {
             _numbers[packs[i].Id] = i;
@@ -61,6 +63,12 @@ internal sealed class PackInventory
             : _lengths[number] < 0 ? $"Pack '{pack.Id.BlobName}' is missing."
             : $"Pack '{pack.Id.BlobName}' has {_lengths[number]} bytes, not {pack.Length}.";
     }
+
+    /// <summary>Packs that are lost, but of which the sets need nothing that is not stored again in another.</summary>
+    public int Replaced => Enumerable.Range(0, _packs.Count).Count(i => _replaced[i] && !_needed[i]);
+
+    /// <summary>A chunk of this lost pack stands in another.</summary>
+    public void NoteReplaced(PackEntry pack) => _replaced[_numbers[pack.Id]] = true;
 
     public bool IsWhole(PackEntry pack) => _lengths[_numbers[pack.Id]] == pack.Length;
 

@@ -4,7 +4,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// Looks, before a set is sealed, whether its own streams will be found: in the index that the log names and in the blobs that the set adds. What a run's receipts know
 /// does not count, because a set does not have them. Absent is damage: the set would not restore.
 /// </summary>
-internal sealed class SealCheck(ChunkIndex known, ChunkIndex added, IChunkSource chunks)
+internal sealed class SealCheck(ChunkIndex known, LostPacks lost, ChunkIndex added, IChunkSource chunks)
 {
     public async Task RequireAsync(ContentRef? dump, IEnumerable<(ContentRef Listing, ContentRef? Required)> roots, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class SealCheck(ChunkIndex known, ChunkIndex added, IChunkSource
     private void Require(ChunkId id, ChunkClass chunkClass)
     {
         // Content, dump and index share their id key, so that a chunk of one may serve another.
-        bool found = added.TryFind(id, out ChunkPlace place) || known.TryFind(id, out place);
+        bool found = added.TryFind(id, out ChunkPlace place) || known.TryFind(id, lost, out place);
         if (!found || (place.Pack.Class == ChunkClass.Metadata) != (chunkClass == ChunkClass.Metadata))
         {
             throw Damage.InPart("the index of the set that was about to be sealed", $"chunk {id} is stored nowhere");

@@ -34,6 +34,11 @@ public sealed class SetVerifier(BackupRepository repository)
                 totals = await VerifySetAsync(set, chunks, contents, findings, totals, progress, cancellationToken);
             }
 
+            if (packs.Replaced is var replaced && replaced > 0)
+            {
+                findings.Warning(null, $"Packs that are missing or cut: {replaced}. What these sets need of them was stored again in other packs.");
+            }
+
             totals = totals with { Packs = packs.Needed.Count() };
             if (readData)
             {

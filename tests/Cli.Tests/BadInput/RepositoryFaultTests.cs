@@ -49,7 +49,7 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
     }
 
     [Fact]
-    public async Task A_missing_pack_is_named_and_no_new_set_leans_on_it()
+    public async Task A_missing_pack_is_named_and_a_full_scan_stores_again_what_it_held()
     {
         string pack = Directory.EnumerateFiles(Path.Combine(Abf.Repository, "packs"), "*", SearchOption.AllDirectories).OrderByDescending(f => new FileInfo(f).Length).First();
         File.Move(pack, Abf.Combine("lost"));
@@ -63,16 +63,16 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         AssertFault(restore, 7, name);
         Assert.True(File.Exists(Path.Combine(Abf.Combine("restored"), ".abf-restore")));
 
-        // A backup that would lean on the pack is refused: its set would look whole and not restore.
-        AssertFault(await Abf.RunAsync("backup"), 7, name, "repository.url", "abf verify", "abf init");
-        Assert.Equal(1, (await Abf.RunAsync("sets", "--json")).Json.GetArrayLength());
-
-        // With the pack back in its place all is well, and the restore goes on.
-        File.Move(Abf.Combine("lost"), pack);
-        await AssertOnlyTheEarlierSetStandsAsync();
-        AssertDone(await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"));
+        // A full scan says so, and stores again what the source still has: for the earlier set as well, whose restore goes on.
+        string earlier = (await Abf.RunAsync("sets", "--json")).Json[0].GetProperty("id").GetString()!;
+        Abf.Environment["ABF__BACKUP__FULLSCANEVERY"] = "0s";
+        AbfResult backup = await Abf.RunAsync("backup");
+        Assert.Equal(0, backup.ExitCode);
+        Assert.Contains("lost 1 packs", backup.Error, StringComparison.Ordinal);
+        Assert.Contains(name, backup.Error, StringComparison.Ordinal);
+        AssertDone(await Abf.RunAsync("verify", "--read-data"));
+        AssertDone(await Abf.RunAsync("restore", "--set", earlier, "--target", Abf.Combine("restored"), "--no-database"));
         await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Abf.Combine("restored"), "contentstore"));
-        AssertDone(await Abf.RunAsync("backup"));
     }
 
     /// <summary>Every blob with its bytes' sum.</summary>

@@ -68,13 +68,14 @@ internal sealed class CaptureBench : IAsyncDisposable
     public async Task<CapturedStep> CaptureAsync(
         ContentRef? inherit = null, PathRange? range = null, (string Path, long? Size)[]? required = null, CaptureBudget? budget = null)
     {
-        await using RunWriter writer = _repository.OpenRunWriter(Run, $"step.{_pages++}", _index, _runIndex);
+        await using RunWriter writer = _repository.OpenRunWriter(Run, $"step.{_pages++}", _index, _runIndex, LostPacks.None);
         using SourceTree tree = SourceTree.Open(Source);
         using SourceTree deleted = SourceTree.Open(Deleted);
         var setup = new CaptureSetup(tree, [deleted], "contentstore")
         {
             Range = range ?? PathRange.All,
             Inherit = inherit,
+            Inheritance = Inheritance.Whole(Chunks),
             Required = required is null ? null : await WriteRequiredAsync(required),
             UsesSealing = UsesSealing,
             GrantsSealing = GrantsSealing,
@@ -117,7 +118,7 @@ internal sealed class CaptureBench : IAsyncDisposable
 
     private async Task<ContentRef> WriteRequiredAsync((string Path, long? Size)[] required)
     {
-        await using RunWriter writer = _repository.OpenRunWriter(Run, $"required.{_pages++}", _index, _runIndex);
+        await using RunWriter writer = _repository.OpenRunWriter(Run, $"required.{_pages++}", _index, _runIndex, LostPacks.None);
         await using var list = new RequiredListWriter(writer);
         long id = 1;
         foreach ((string path, long? size) in required.OrderBy(file => Encoding.UTF8.GetBytes(file.Path), PathOrder.Instance))

@@ -36,7 +36,7 @@ internal static class SampleRepository
         ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
         using RunIndex runIndex = await repository.LoadRunIndexAsync(run.Run, CancellationToken.None);
         SetManifest manifest = Samples.Manifest(run.Run, run.Base, parent);
-        await using (RunWriter writer = repository.OpenRunWriter(run.Run, "all", index, runIndex))
+        await using (RunWriter writer = repository.OpenRunWriter(run.Run, "all", index, runIndex, LostPacks.None))
         {
             (RootStamp copy, RootStamp store) = (
                 await WriteRootAsync(writer, manifest.Roots[0], IndexFiles(number)),

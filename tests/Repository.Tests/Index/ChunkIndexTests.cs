@@ -56,6 +56,19 @@ public sealed class ChunkIndexTests : IDisposable
     }
 
     [Fact]
+    public async Task A_place_in_a_lost_pack_does_not_count()
+    {
+        await NameAsync(3, [Place(1, pack: 9), Place(2, pack: 9)]);
+        await NameAsync(5, [Place(1, pack: 4), Place(1, pack: 3)]);
+        using ChunkIndex index = await LoadAsync();
+        Assert.Equal([9UL, 3UL, 4UL], index.Find(Id(1)).Select(place => (ulong)place.Pack.Id.Value));
+        LostPacks lost = new([new PackId(9), new PackId(3)]);
+        Assert.True(index.TryFind(Id(1), lost, out ChunkPlace place) && place.Pack.Id.Value == 4);
+        Assert.False(index.TryFind(Id(2), lost, out _));
+        Assert.False(index.TryFind(Id(7), lost, out _));
+    }
+
+    [Fact]
     public async Task A_new_set_reads_only_its_own_index_blobs()
     {
         await NameAsync(1, [Place(1, 9)]);
@@ -63,8 +76,9 @@ public sealed class ChunkIndexTests : IDisposable
         await NameAsync(2, [Place(2, 1), Place(1, 1)]);
         await _blobs.DeleteAsync(_named[0].Id.BlobName, CancellationToken.None);
         using ChunkIndex index = await LoadAsync();
-        Assert.Equal(2, index.Count);
+        Assert.Equal(3, index.Count);
         Assert.True(index.TryFind(Id(1), out ChunkPlace place) && place.Pack.Id.Value == 9);
+        Assert.Equal([9UL, 1UL], index.Find(Id(1)).Select(found => (ulong)found.Pack.Id.Value));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
 
     public RunWriter OpenWriter(string page, int rowsPerBlob = IndexBlobs.UsualRows)
     {
-        RunWriter writer = Repository.OpenRunWriter(Run, page, Index, RunIndex);
+        RunWriter writer = Repository.OpenRunWriter(Run, page, Index, RunIndex, LostPacks.None);
         writer.RowsPerBlob = rowsPerBlob;
         return writer;
     }

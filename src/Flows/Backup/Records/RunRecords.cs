@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -43,6 +44,15 @@ public sealed record SourceCheck(
     long ExpectedFiles,
     long ExpectedBytes,
     ImmutableArray<string> Warnings);
+
+/// <summary>Packs that the repository lost, as a result page has them; never part of history.</summary>
+/// <param name="Packs">Ids, 32 hexadecimal digits each.</param>
+public sealed record LostPackList(ImmutableArray<string> Packs)
+{
+    public static LostPackList Of(LostPacks lost) => new([.. lost.Packs.Select(pack => pack.ToString())]);
+
+    public LostPacks ToPacks() => new(Packs.Select(text => PackId.TryParse(text, out PackId pack) ? pack : throw new System.Text.Json.JsonException($"'{text}' is no pack's id.")));
+}
 
 /// <param name="Reason">One line for the log's <c>abort</c> entry; null after a seal.</param>
 public sealed record CloseRunInput(RunRef Run, string? Reason);

@@ -35,13 +35,18 @@ public abstract class TargetTree : IDisposable
         return OperatingSystem.IsLinux() ? LinuxTargetTree.Open(rootPath) : PortableTargetTree.Open(rootPath);
     }
 
+    /// <summary>
+    /// Opens a directory beneath the root as a tree of its own, made as by <see cref="CreateDirectory"/>. Each is disposed by itself.
+    /// </summary>
+    public abstract TargetTree OpenBeneath(ReadOnlySpan<byte> path);
+
     /// <summary>Makes a directory and what is missing above it, for the owner alone (mode 0700) until its mode is set. One that exists is fine.</summary>
     public abstract void CreateDirectory(ReadOnlySpan<byte> path);
 
     /// <summary>Makes a file (mode 0600) in a directory that exists. One that exists is a fault: delete it first.</summary>
     public abstract TargetFile CreateFile(ReadOnlySpan<byte> path);
 
-    /// <summary>The entry's state; a symbolic link is not followed. Null: not there.</summary>
+    /// <summary>The entry's state; a symbolic link is not followed. Null: not there, and nothing can be there, such as beneath a file or a link.</summary>
     public abstract FileStat? TryStat(ReadOnlySpan<byte> path);
 
     /// <summary>Removes a file, a link or an empty directory; what is not there is fine.</summary>

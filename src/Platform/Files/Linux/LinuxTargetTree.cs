@@ -31,6 +31,14 @@ internal sealed class LinuxTargetTree : TargetTree
             : new LinuxTargetTree(rootPath, root);
     }
 
+    public override TargetTree OpenBeneath(ReadOnlySpan<byte> path)
+    {
+        TreePath.Require(path);
+        using var made = Walk(path, create: true, out var error) ?? throw Fault(path, error);
+        var root = FileCalls.OpenAt(made, "."u8, OpenFlags.Directory, out error) ?? throw Fault(path, error);
+        return new LinuxTargetTree(Describe(path), root);
+    }
+
     public override void CreateDirectory(ReadOnlySpan<byte> path)
     {
         TreePath.Require(path);
@@ -57,11 +65,11 @@ internal sealed class LinuxTargetTree : TargetTree
         using var parent = WalkToParent(path, out var name, out var error);
         if (parent.Handle is not { } directory)
         {
-            return error == Errno.ENOENT ? null : throw Fault(path, error);
+            return IsAbsent(error) ? null : throw Fault(path, error);
         }
 
         var result = FileCalls.Stat(directory, name, followLinks: false, out var stat);
-        if (result == -Errno.ENOENT)
+        if (IsAbsent(-result))
         {
             return null;
         }
@@ -159,6 +167,9 @@ internal sealed class LinuxTargetTree : TargetTree
         Interlocked.Exchange(ref _last, null)?.Dispose();
         _root.Dispose();
     }
+
+    /// <summary>Nothing is there, or can be there: a name that is too long, a way through a file or a link.</summary>
+    private static bool IsAbsent(int error) => error is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENAMETOOLONG;
 
     private bool Allowed(ReadOnlySpan<byte> path, int result) => result == 0 || Allowed(Describe(path), result);
 

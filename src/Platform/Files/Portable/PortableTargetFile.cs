@@ -4,7 +4,7 @@ namespace AlfrescoBackupFlows.Platform.Files.Portable;
 
 internal sealed class PortableTargetFile(PortableTargetTree tree, string place) : TargetFile
 {
-    private readonly SafeFileHandle _file = File.OpenHandle(place, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+    private readonly SafeFileHandle _file = Create(place);
 
     public override void Write(ReadOnlySpan<byte> bytes, long offset)
     {
@@ -32,6 +32,17 @@ internal sealed class PortableTargetFile(PortableTargetTree tree, string place) 
         RandomAccess.FlushToDisk(_file);
         return true;
     });
+
+    private static SafeFileHandle Create(string place)
+    {
+        var file = File.OpenHandle(place, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        return file;
+    }
 
     protected override void Dispose(bool disposing)
     {

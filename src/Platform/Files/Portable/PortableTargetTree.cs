@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace AlfrescoBackupFlows.Platform.Files.Portable;
 
 /// <summary>Writes through System.IO, for systems other than Linux. Links on the way are looked for before each call.</summary>
@@ -19,10 +21,17 @@ internal sealed class PortableTargetTree : TargetTree
             : throw new PermanentException(ErrorKind.Target, $"target '{rootPath}' does not exist or is not a directory");
     }
 
+    public override TargetTree OpenBeneath(ReadOnlySpan<byte> path)
+    {
+        CreateDirectory(path);
+        return Open(Resolve(path));
+    }
+
     public override void CreateDirectory(ReadOnlySpan<byte> path)
     {
         var place = Resolve(path);
-        Guarded(place, () => Directory.CreateDirectory(place));
+        RefuseLink(place);
+        Guarded(place, () => OperatingSystem.IsWindows() ? Directory.CreateDirectory(place) : CreatePrivate(place));
     }
 
     public override TargetFile CreateFile(ReadOnlySpan<byte> path)
@@ -33,8 +42,9 @@ internal sealed class PortableTargetTree : TargetTree
 
     public override FileStat? TryStat(ReadOnlySpan<byte> path)
     {
-        var place = Resolve(path);
-        return Guarded(place, () => PortablePath.Find(place) is { } info ? PortablePath.Stat(info) : (FileStat?)null);
+        return PortablePath.TryResolve(RootPath, path) is { } place && FindLinkAbove(place) is null
+            ? Guarded(place, () => PortablePath.Find(place) is { } info ? PortablePath.Stat(info) : (FileStat?)null)
+            : null;
     }
 
     public override void Delete(ReadOnlySpan<byte> path)
@@ -65,7 +75,12 @@ internal sealed class PortableTargetTree : TargetTree
         });
     }
 
-    public override bool TrySetMode(ReadOnlySpan<byte> path, int mode) => TrySetMode(Resolve(path), mode);
+    public override bool TrySetMode(ReadOnlySpan<byte> path, int mode)
+    {
+        var place = Resolve(path);
+        RefuseLink(place);
+        return TrySetMode(place, mode);
+    }
 
     public override bool TrySetOwner(ReadOnlySpan<byte> path, uint uid, uint gid) => false;
 
@@ -110,14 +125,42 @@ internal sealed class PortableTargetTree : TargetTree
     {
         var place = PortablePath.TryResolve(RootPath, path)
             ?? throw new PermanentException(ErrorKind.Target, $"target '{Describe(path)}': this system has no such name; restore on Linux, or leave this path out");
+        return FindLinkAbove(place) is { } link ? throw IsLink(link) : place;
+    }
+
+    private string? FindLinkAbove(string place)
+    {
         for (var above = Path.GetDirectoryName(place); above is not null && above.Length > RootPath.Length; above = Path.GetDirectoryName(above))
         {
             if (new DirectoryInfo(above).LinkTarget is not null)
             {
-                throw new PermanentException(ErrorKind.Target, $"target '{above}' is a symbolic link, which a restore never follows; remove it");
+                return above;
             }
         }
 
-        return place;
+        return null;
+    }
+
+    private static void RefuseLink(string place)
+    {
+        if (new DirectoryInfo(place).LinkTarget is not null)
+        {
+            throw IsLink(place);
+        }
+    }
+
+    private static PermanentException IsLink(string place) =>
+        new(ErrorKind.Target, $"target '{place}' is a symbolic link, which a restore never follows; remove it");
+
+    /// <summary>Level by level: only the last one that .NET makes gets the mode.</summary>
+    [UnsupportedOSPlatform("windows")]
+    private static DirectoryInfo CreatePrivate(string place)
+    {
+        if (Path.GetDirectoryName(place) is { } above && !Directory.Exists(above))
+        {
+            CreatePrivate(above);
+        }
+
+        return Directory.CreateDirectory(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

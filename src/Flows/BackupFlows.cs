@@ -31,10 +31,11 @@ public static class BackupFlows
             .Add(FlowNames.Restore, new RestoreFlow())
             .Add(RestoreNames.RestoreRangeFlow, new RestoreRangeFlow())
             .Add(RestoreNames.PrepareRestore, new PrepareRestore(environment))
+            .Add(RestoreNames.PlanRestoreRoot, new PlanRestoreRoot(environment))
             .Add(RestoreNames.RestoreRange, new RestoreRange(environment))
             .Add(RestoreNames.RestoreDirectories, new RestoreDirectories(environment))
             .Add(RestoreNames.RestoreDatabase, new RestoreDatabase(environment))
             .Add(RestoreNames.CheckRestored, new CheckRestored(environment))
-            .Add(RestoreNames.FinishRestore, new FinishRestore());
+            .Add(RestoreNames.FinishRestore, new FinishRestore(environment));
     }
 }

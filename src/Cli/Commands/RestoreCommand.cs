@@ -56,18 +56,19 @@ internal static class RestoreCommand
         await using RestoreHost host = await RestoreHost.OpenAsync(context, target);
         if (parsed.GetValue(options.DryRun))
         {
-            Report(context, input, await host.PlanAsync(input));
+            Report(context, input, await host.PreviewAsync(input));
             return ExitCodes.Done;
         }
 
         return Report(context, input, await host.RunAsync(input));
     }
 
-    private static void Report(CommandContext context, RestoreInput input, RestorePlan plan)
+    private static void Report(CommandContext context, RestoreInput input, RestorePreview preview)
     {
+        RestorePlan plan = preview.Plan;
         Warn(context, plan.Warnings);
         var document = new RestorePlanDocument(
-            plan.Set, input.Target, plan.Files, plan.Bytes, input.Database is null ? null : plan.DatabaseVendor, plan.KnownMissing, [.. plan.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))], [.. plan.Warnings]);
+            plan.Set, input.Target, plan.Files, plan.Bytes, input.Database is null ? null : plan.DatabaseVendor, plan.KnownMissing, [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))], [.. plan.Warnings]);
         context.Result.Write(document, CliJson.Relaxed.RestorePlanDocument, writer =>
         {
             writer.WriteLine($"would restore set {document.Set} into {document.Target}: {Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}");
@@ -92,7 +93,7 @@ internal static class RestoreCommand
         }
 
         var document = new RestoreDocument(
-            result.Set, input.Target, result.Files, result.Bytes, result.DatabaseRestored, result.Required, result.Missing, [.. result.NamedMissing], [.. result.Warnings]);
+            result.Set, input.Target, result.Files, result.Bytes, result.DatabaseRestored, result.Required, result.Missing, [.. result.NamedMissing], result.CarriedOver, [.. result.Warnings]);
         context.Result.Write(document, CliJson.Relaxed.RestoreDocument, writer =>
         {
             writer.WriteLine($"restored set {document.Set} into {document.Target}: {Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}{(document.Database ? ", and the database" : string.Empty)}");
@@ -103,7 +104,9 @@ internal static class RestoreCommand
             return ExitCodes.Done;
         }
 
-        context.Messages.Error($"{Units.Count(result.Missing)} required files were missing when set {result.Set} was sealed, and are missing now: {string.Join(", ", result.NamedMissing)}");
+        context.Messages.Error(result.Missing > 0
+            ? $"{Units.Count(result.Missing)} required files were missing when set {result.Set} was sealed, and are missing now: {string.Join(", ", result.NamedMissing)}"
+            : $"{Units.Count(result.CarriedOver)} files of set {result.Set} are older than its database; 'abf show {result.Set}' names them");
         return ExitCodes.Findings;
     }
 

@@ -53,7 +53,7 @@ internal sealed class RestoreHost : IAsyncDisposable
         }
     }
 
-    public Task<RestorePlan> PlanAsync(RestoreInput input) => RestoreDryRun.PlanAsync(_host.Flows, input, _context.Stop);
+    public Task<RestorePreview> PreviewAsync(RestoreInput input) => RestoreDryRun.PreviewAsync(_host.Flows, input, _context.Stop);
 
     /// <summary>Restores, going on with an unfinished restore of the same wording; one of another wording is given up for the new one.</summary>
     /// <exception cref="FlowActivityException">It failed; the target keeps its marker, and the same command goes on.</exception>

@@ -97,7 +97,7 @@ internal sealed record KeyChangeDocument(string Id, string Outcome);
 /// <summary><c>restore --json</c>.</summary>
 /// <param name="Required">Files that the database requires.</param>
 /// <param name="MissingFiles">The first of those that the set does not have.</param>
-internal sealed record RestoreDocument(string Set, string Target, long Files, long Bytes, bool Database, long Required, long Missing, string[] MissingFiles, string[] Warnings);
+internal sealed record RestoreDocument(string Set, string Target, long Files, long Bytes, bool Database, long Required, long Missing, string[] MissingFiles, long CarriedOver, string[] Warnings);
 
 /// <summary><c>restore --dry-run --json</c>.</summary>
 /// <param name="Database">The vendor of the dump; null where none is restored.</param>

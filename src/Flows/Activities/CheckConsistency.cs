@@ -41,7 +41,10 @@ internal sealed class CheckConsistency(FlowEnvironment environment) : IActivity<
         }
 
         proof.AddUnmapped(input.Unmapped, input.UnmappedAcknowledged, input.UnmappedSamples);
-        return new ConsistencyResult(proof.Required, proof.Missing, proof.Acknowledged, await WriteAsync(proof, writer, cancellationToken));
+        return new ConsistencyResult(proof.Required, proof.Missing, proof.Acknowledged, await WriteAsync(proof, writer, cancellationToken))
+        {
+            SizesIgnored = !installation.CheckSizes,
+        };
     }
 
     private static async Task<ContentRef?> WriteAsync(ConsistencyProof proof, RunWriter writer, CancellationToken cancellationToken)

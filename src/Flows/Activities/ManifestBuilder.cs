@@ -44,7 +44,10 @@ internal static class ManifestBuilder
                 input.Roots.Sum(root => root.Totals.SourceMissing),
                 input.Roots.Sum(root => root.Totals.SourceChanged),
                 proof.Acknowledged,
-                database.Unprotected),
+                database.Unprotected)
+            {
+                SizesIgnored = proof.SizesIgnored,
+            },
             Totals = new SetTotals(
                 roots.Sum(root => root.Files),
                 roots.Sum(root => root.Bytes) + database.Dump.Length,

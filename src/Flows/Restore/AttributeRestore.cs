@@ -14,13 +14,11 @@ internal sealed class AttributeRestore(TargetTree target, RestoreOwner? owner)
 
     public UnsetAttributes Unset { get; private set; } = UnsetAttributes.None;
 
-    public void Apply(ListingEntry entry)
-    {
-        bool owned = SetOwner(entry);
-        bool moded = target.TrySetMode(entry.Path, entry.Mode);
-        bool timed = target.TrySetTimes(entry.Path, entry.MtimeNs);
-        Count(owned, moded, timed);
-    }
+    public void Apply(ListingEntry entry) =>
+        Count(SetOwner(entry.Path, entry), target.TrySetMode(entry.Path, entry.Mode), target.TrySetTimes(entry.Path, entry.MtimeNs));
+
+    /// <summary>Owner and mode of another entry, for a path that no listing has; its time is nobody's.</summary>
+    public void ApplyAs(byte[] path, ListingEntry model) => Count(SetOwner(path, model), target.TrySetMode(path, model.Mode), timed: true);
 
     public void Count(bool owned, bool moded, bool timed)
     {
@@ -39,9 +37,9 @@ internal sealed class AttributeRestore(TargetTree target, RestoreOwner? owner)
         return (owner?.Uid ?? uid, owner?.Gid ?? gid);
     }
 
-    private bool SetOwner(ListingEntry entry)
+    private bool SetOwner(byte[] path, ListingEntry recorded)
     {
-        (uint uid, uint gid) = OwnerOf(entry);
-        return target.TrySetOwner(entry.Path, uid, gid);
+        (uint uid, uint gid) = OwnerOf(recorded);
+        return target.TrySetOwner(path, uid, gid);
     }
 }

@@ -6,6 +6,6 @@ namespace AlfrescoBackupFlows.Flows.Restore;
 public static class RestoreDryRun
 {
     /// <exception cref="Platform.PermanentException">As the restore itself would end.</exception>
-    public static Task<RestorePlan> PlanAsync(FlowEnvironment environment, RestoreInput input, CancellationToken cancellationToken) =>
-        new PrepareRestore(environment).PlanOnlyAsync(input, cancellationToken);
+    public static Task<RestorePreview> PreviewAsync(FlowEnvironment environment, RestoreInput input, CancellationToken cancellationToken) =>
+        new PrepareRestore(environment).PreviewAsync(input, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform;
 
@@ -16,9 +17,9 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
         RestorePlan plan = await context.CallActivityAsync(RestoreNames.PrepareRestore, input, Retries.Check);
 
         RestoredTotals totals = RestoredTotals.None;
-        foreach (RestoreRoot root in plan.Roots)
+        for (int number = 0; number < plan.Roots; number++)
         {
-            totals += await RestoreRootAsync(context, input, plan, root, totals);
+            totals += await RestoreRootAsync(context, input, plan, number, totals);
         }
 
         var warnings = plan.Warnings.ToBuilder();
@@ -30,28 +31,29 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
         }
 
         SetStatus(context, plan, "check", null, totals);
-        RestoreCheck check = await context.CallActivityAsync(RestoreNames.CheckRestored, input, Retries.Storage);
+        RestoreCheck check = await context.CallActivityAsync(RestoreNames.CheckRestored, new CheckRestoredInput(input, plan.KnownMissing), Retries.Storage);
         if (check.Missing > plan.KnownMissing)
         {
             throw new PermanentException(
                 ErrorKind.Target,
-                $"The restored files lack {check.Missing} of {check.Required} files that the database requires, and the set said {plan.KnownMissing}: {string.Join(", ", check.Named)}. '{input.Target}' is not fit for use; run the restore again, or take another set.");
+                $"Of {check.Required} files that the database requires, {check.Missing} are absent from the restored ones or of another size, and the set said {plan.KnownMissing}: {string.Join(", ", check.Named)}. '{input.Target}' is not fit for use; run the restore again, or take another set.");
         }
 
         SetStatus(context, plan, "finish", null, totals);
-        await context.CallActivityAsync(RestoreNames.FinishRestore, input, Retries.Check);
+        UnsetAttributes unset = totals.Unset + await context.CallActivityAsync(RestoreNames.FinishRestore, input, Retries.Check);
         return new RestoreResult(
-            plan.Set, totals.Files, totals.Bytes, input.Database is not null, check.Required, check.Missing, check.Named, totals.Unset, warnings.ToImmutable());
+            plan.Set, totals.Files, totals.Bytes, input.Database is not null, check.Required, plan.KnownMissing, check.Named, plan.CarriedOver, unset, warnings.ToImmutable());
     }
 
     /// <summary>Files side by side; then the directories, whose times and modes the files would have changed again.</summary>
     private static async Task<RestoredTotals> RestoreRootAsync(
-        IFlowContext context, RestoreInput input, RestorePlan plan, RestoreRoot root, RestoredTotals before)
+        IFlowContext context, RestoreInput input, RestorePlan plan, int number, RestoredTotals before)
     {
+        RestoreRoot root = await context.CallActivityAsync(RestoreNames.PlanRestoreRoot, new PlanRestoreRootInput(input.Set, number, input.Parallelism), Retries.Storage);
         SetStatus(context, plan, "files", root.Name, before);
-        var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRangeOf(root), input.Owner);
+        var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, Repository.PathRange.All, input.Owner);
         RestoredTotals totals = RestoredTotals.None;
-        RestoreRangeFlowInput[] ranges = [.. root.Ranges.Select(range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None))];
+        RestoreRangeFlowInput[] ranges = [.. RangeCuts.ToRanges(root.Cuts).Select(range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None))];
         await FanOut.RunAsync(context, RestoreNames.RestoreRangeFlow, ranges, input.Parallelism, done =>
         {
             totals += done;
@@ -61,8 +63,6 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
         SetStatus(context, plan, "directories", root.Name, before + totals);
         return totals + await context.CallActivityAsync(RestoreNames.RestoreDirectories, work, Retries.Storage);
     }
-
-    private static Repository.PathRange PathRangeOf(RestoreRoot root) => new(root.Ranges[0].From, root.Ranges[^1].To);
 
     private static void SetStatus(IFlowContext context, RestorePlan plan, string phase, string? detail, RestoredTotals done) =>
         context.SetCustomStatus(new FlowStatus(phase, detail, done.Files, plan.Files, done.Bytes, plan.Bytes));

@@ -23,23 +23,36 @@ public sealed record RestoreOwner(uint? Uid, uint? Gid);
 /// <summary>A restore that is done and was checked.</summary>
 /// <param name="Required">Files that the database requires.</param>
 /// <param name="Missing">Of these, the ones that the set does not have: what the set itself said when it was sealed.</param>
+/// <param name="CarriedOver">Files that were gone or changed at the source when the set was taken, and are there as an earlier set had them.</param>
 /// <param name="Unset">Files and directories whose owner, mode or time could not be set.</param>
 public sealed record RestoreResult(
-    string Set, long Files, long Bytes, bool DatabaseRestored, long Required, long Missing, ImmutableArray<string> NamedMissing, UnsetAttributes Unset, ImmutableArray<string> Warnings)
+    string Set, long Files, long Bytes, bool DatabaseRestored, long Required, long Missing, ImmutableArray<string> NamedMissing, long CarriedOver, UnsetAttributes Unset, ImmutableArray<string> Warnings)
 {
-    public bool HasFindings => Missing > 0;
+    /// <summary>A person must see it, as when the set was sealed (exit code 3).</summary>
+    public bool HasFindings => Missing > 0 || CarriedOver > 0;
 }
 
-/// <summary>What a restore will do: all that the flow branches on, and what a dry run prints.</summary>
-/// <param name="Roots">In the order of the manifest.</param>
+/// <summary>What a restore will do. A set may have a thousand roots: each is planned by itself, when its turn comes.</summary>
+/// <param name="Roots">How many roots there are, numbered as in the manifest.</param>
 /// <param name="KnownMissing">Required files that the set does not have.</param>
+/// <param name="CarriedOver">Files that are there as an earlier set had them.</param>
 public sealed record RestorePlan(
-    string Set, ImmutableArray<RestoreRoot> Roots, string? DatabaseVendor, long Files, long Bytes, long KnownMissing, ImmutableArray<string> Warnings);
+    string Set, int Roots, string? DatabaseVendor, long Files, long Bytes, long KnownMissing, long CarriedOver, ImmutableArray<string> Warnings);
+
+/// <param name="Number">Of the root in the set's manifest.</param>
+/// <param name="Parallelism">Ranges that are wanted at least.</param>
+public sealed record PlanRestoreRootInput(string Set, int Number, int Parallelism);
 
 /// <param name="Name">Also the directory beneath the target.</param>
 /// <param name="Class">Of its files' chunks.</param>
-/// <param name="Ranges">Consecutive ranges that can be restored side by side.</param>
-public sealed record RestoreRoot(string Name, ContentRef Listing, ChunkClass Class, long Files, long Bytes, ImmutableArray<PathRange> Ranges);
+/// <param name="Cuts">First paths of the second and further ranges, which can be restored side by side; at most 47 of at most 121 bytes.</param>
+public sealed record RestoreRoot(string Name, ContentRef Listing, ChunkClass Class, ImmutableArray<byte[]> Cuts);
+
+/// <summary>What a dry run prints.</summary>
+/// <param name="Roots">In the order of the manifest.</param>
+public sealed record RestorePreview(RestorePlan Plan, ImmutableArray<PreviewedRoot> Roots);
+
+public sealed record PreviewedRoot(string Name, long Files, long Bytes);
 
 /// <param name="Paths">What is left of the range.</param>
 public sealed record RestoreRangeInput(string Target, string Root, ContentRef Listing, ChunkClass Class, PathRange Paths, RestoreOwner? Owner);
@@ -73,7 +86,10 @@ public sealed record UnsetAttributes(long Owners, long Modes, long Times)
 /// <param name="Totals">So far, in earlier generations.</param>
 public sealed record RestoreRangeFlowInput(RestoreRangeInput Next, RestoredTotals Totals);
 
+/// <param name="KnownMissing">How many the set said it lacks.</param>
+public sealed record CheckRestoredInput(RestoreInput Restore, long KnownMissing);
+
 /// <param name="Required">Files that are required.</param>
-/// <param name="Missing">Required files that are not in the target.</param>
+/// <param name="Missing">Required files that are not in the target, or of another size than the database says.</param>
 /// <param name="Named">The first of them.</param>
 public sealed record RestoreCheck(long Required, long Missing, ImmutableArray<string> Named);

@@ -11,14 +11,24 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
     {
         BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        SetSummary summary = (RunId.TryParse(set, out RunId id) ? head.State.FindSet(id) : null) ?? throw new PermanentException(
-            ErrorKind.Configuration, $"--set {set}: there is no such set; 'abf sets' lists what there is.");
-        SetManifest manifest = await repository.Log.ReadManifestAsync(summary, cancellationToken);
+        SetManifest manifest = await ReadManifestAsync(repository, head, set, cancellationToken);
         ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
         return new SetReader(repository, manifest, repository.CreateReader(index, run: null));
     }
 
-    public RootStamp Root(string name) => Manifest.Roots.First(root => root.Name == name);
+    /// <inheritdoc cref="OpenAsync"/>
+    public static async Task<SetManifest> ReadManifestAsync(FlowEnvironment environment, string set, CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        return await ReadManifestAsync(repository, await repository.Log.ReadAsync(cancellationToken), set, cancellationToken);
+    }
+
+    private static Task<SetManifest> ReadManifestAsync(BackupRepository repository, LogHead head, string set, CancellationToken cancellationToken)
+    {
+        SetSummary summary = (RunId.TryParse(set, out RunId id) ? head.State.FindSet(id) : null) ?? throw new PermanentException(
+            ErrorKind.Configuration, $"--set {set}: there is no such set; 'abf sets' lists what there is.");
+        return repository.Log.ReadManifestAsync(summary, cancellationToken);
+    }
 
     /// <summary>The chunks of all sets.</summary>
     public static async Task<IChunkSource> OpenChunksAsync(FlowEnvironment environment, CancellationToken cancellationToken)

@@ -20,7 +20,8 @@ public enum DatabaseProgress
 
 /// <summary>What <c>.abf-restore</c> holds: a directory with it is not finished, and only the same set goes on in it.</summary>
 /// <param name="Url">The database that <paramref name="Database"/> speaks of; null while it is untouched.</param>
-public sealed record TargetMark(string Set, string Repository, DatabaseProgress Database, string? Url = null)
+/// <param name="MadeTarget">The directory was not there before.</param>
+public sealed record TargetMark(string Set, string Repository, DatabaseProgress Database, string? Url = null, bool MadeTarget = false)
 {
     /// <summary>How far this database is; one that an earlier attempt did not name is untouched.</summary>
     public DatabaseProgress ProgressOf(RestoreDatabaseTarget database) =>

@@ -137,7 +137,12 @@ public sealed record ConsistencyReport(
     long SourceMissing,
     long SourceChanged,
     long Acknowledged,
-    ImmutableSortedDictionary<string, long> Unprotected);
+    ImmutableSortedDictionary<string, long> Unprotected)
+{
+    /// <summary>True where a file of another size than the database says was not counted as missing: the store encrypts or compresses.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SizesIgnored { get; init; }
+}
 
 /// <param name="Root">The root's name.</param>
 /// <param name="Path">As <see cref="PathText.Format"/> writes it.</param>

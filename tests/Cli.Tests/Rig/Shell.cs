@@ -20,6 +20,10 @@ internal static class Shell
         return result.StandardOutput;
     }
 
+    /// <summary>As <see cref="RunAsync"/>, for what answers with one line.</summary>
+    public static async Task<string> OneLineAsync(string script, params string[] arguments) =>
+        Assert.Single((await RunAsync(script, arguments)).TrimEnd('\n').Split('\n'));
+
     /// <summary>Every entry of a tree with type, mode, owner, group and time in nanoseconds (of files the size too), sorted.</summary>
     public static Task<string> StatAsync(string directory) =>
         RunAsync(@"cd ""$1""; find . \( -type d -printf '%P %y %m %U %G %T@\n' -o -printf '%P %y %m %U %G %T@ %s\n' \) | sort", directory);

@@ -23,7 +23,12 @@ public sealed record RootRef(string Root, ContentRef Listing);
 /// <param name="Missing">Absent, of the wrong size, changed while they were read, or named by a URL that names no file; acknowledged ones included.</param>
 /// <param name="Acknowledged">Those among them that the administrator has accepted.</param>
 /// <param name="Named">The first thousand findings, a JSON array of <see cref="NamedFile"/> as a metadata stream; null where there is none.</param>
-public sealed record ConsistencyResult(long Required, long Missing, long Acknowledged, ContentRef? Named);
+public sealed record ConsistencyResult(long Required, long Missing, long Acknowledged, ContentRef? Named)
+{
+    /// <summary>Sizes were not compared.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SizesIgnored { get; init; }
+}
 
 /// <summary>Which result pages the set leans on, in numbers: <see cref="Pages"/> has their names.</summary>
 /// <param name="Attempt">Whose phases are sealed.</param>

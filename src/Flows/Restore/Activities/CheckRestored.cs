@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform.Files;
@@ -8,17 +11,19 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>
 /// Looks up every required file in the restored directory: as the restored database names it, or where no database was restored, as the set's
-/// own lists do. Their bytes were checked against the chunks' ids when they were written.
+/// own lists do. What is absent or of another size is missing, as when the set was sealed. The bytes were checked against the chunks' ids when
+/// they were written.
 /// </summary>
-internal sealed class CheckRestored(FlowEnvironment environment) : IActivity<RestoreInput, RestoreCheck>
+internal sealed class CheckRestored(FlowEnvironment environment) : IActivity<CheckRestoredInput, RestoreCheck>
 {
     private const int MaxNamed = 20;
 
-    public async Task<RestoreCheck> RunAsync(RestoreInput input, ActivityContext context, CancellationToken cancellationToken)
+    public async Task<RestoreCheck> RunAsync(CheckRestoredInput check, ActivityContext context, CancellationToken cancellationToken)
     {
+        RestoreInput input = check.Restore;
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         using var target = TargetTree.Open(input.Target);
-        var look = new Look(target);
+        var look = new Look(target, checkSizes: !set.Manifest.Consistency.SizesIgnored, check.KnownMissing);
         if (input.Database is { } database)
         {
             string[] stores = [.. set.Manifest.Roots.Select(root => root.Name).Where(name => name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal)).Select(name => name[ContentRoot.Stores.Length..])];
@@ -26,7 +31,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : IActivity<Res
             await database.Open().ReadRequiredAsync(
                 required =>
                 {
-                    look.Add(urls.Locate(required.Url), required.Url);
+                    look.Add(urls.Locate(required.Url), required.Size, required.Id, required.Url);
                     return ValueTask.CompletedTask;
                 },
                 cancellationToken);
@@ -37,7 +42,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : IActivity<Res
             {
                 await foreach (RequiredFile file in new RequiredListReader(set.Chunks, root.Required!).ReadAsync(cancellationToken))
                 {
-                    look.Add(new ContentPlace(ContentPlaceKind.File, root.Name, file.Path, string.Empty), $"{root.Name}/{TreePath.Display(file.Path)}");
+                    look.Add(new ContentPlace(ContentPlaceKind.File, root.Name, file.Path, string.Empty), file.Size, file.UrlId, $"{root.Name}/{TreePath.Display(file.Path)}");
                 }
             }
         }
@@ -45,8 +50,9 @@ internal sealed class CheckRestored(FlowEnvironment environment) : IActivity<Res
         return new RestoreCheck(look.Required, look.Missing, look.Named);
     }
 
-    private sealed class Look(TargetTree target)
+    private sealed class Look(TargetTree target, bool checkSizes, long knownMissing)
     {
+        private readonly HashSet<long> _missing = [];
         private readonly ImmutableArray<string>.Builder _named = ImmutableArray.CreateBuilder<string>();
 
         public long Required { get; private set; }
@@ -56,7 +62,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : IActivity<Res
         public ImmutableArray<string> Named => _named.ToImmutable();
 
         /// <summary>What lies outside the file system is no matter of files, and what is no URL at all is missing as the set said.</summary>
-        public void Add(ContentPlace place, string name)
+        public void Add(ContentPlace place, long? size, long id, string name)
         {
             if (place.Kind is ContentPlaceKind.NoFile or ContentPlaceKind.Outside)
             {
@@ -64,9 +70,13 @@ internal sealed class CheckRestored(FlowEnvironment environment) : IActivity<Res
             }
 
             Required++;
-            bool there = place.Kind == ContentPlaceKind.File
-                && target.TryStat([.. System.Text.Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path])?.Type == EntryType.File;
-            if (there)
+            if (place.Kind == ContentPlaceKind.File && IsThere(place, size))
+            {
+                return;
+            }
+
+            // A database may give a URL twice. Beyond the set's own number the restore fails anyway, and nothing more is remembered.
+            if (Missing <= knownMissing && !_missing.Add(BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {name}")))))
             {
                 return;
             }
@@ -77,5 +87,9 @@ internal sealed class CheckRestored(FlowEnvironment environment) : IActivity<Res
                 _named.Add(name);
             }
         }
+
+        private bool IsThere(ContentPlace place, long? size) =>
+            target.TryStat([.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path]) is { Type: EntryType.File } file
+            && (!checkSizes || size is null || size == file.Size);
     }
 }

@@ -1,17 +1,55 @@
+using System.Text;
+using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
-/// <summary>Everything is on disk before the marker goes.</summary>
-internal sealed class FinishRestore : IActivity<RestoreInput, Nothing>
+/// <summary>
+/// The target itself and what stands between it and a root, such as <c>stores</c>, are in no listing: they take after the roots. Then everything
+/// is brought to disk before the marker goes.
+/// </summary>
+internal sealed class FinishRestore(FlowEnvironment environment) : IActivity<RestoreInput, UnsetAttributes>
 {
-    public Task<Nothing> RunAsync(RestoreInput input, ActivityContext context, CancellationToken cancellationToken)
+    private const int OwnersOwnRights = 0x1C0; // 0700: or the marker could not be removed
+
+    public async Task<UnsetAttributes> RunAsync(RestoreInput input, ActivityContext context, CancellationToken cancellationToken)
     {
+        SetManifest set = await SetReader.ReadManifestAsync(environment, input.Set, cancellationToken);
+        var marker = new TargetMarker(input.Target);
         using var target = TargetTree.Open(input.Target);
+        UnsetAttributes unset = UnsetAttributes.None;
+        foreach (IGrouping<string, string> roots in set.Roots.Select(root => root.Name).Where(name => name.Contains('/', StringComparison.Ordinal)).GroupBy(Above))
+        {
+            unset += TakeAfter(roots.First(), roots.Key, input.Owner, keep: false);
+        }
+
+        // One that was there is the administrator's, who may have said whose it shall be.
+        bool made = marker.TryRead() is { MadeTarget: true };
+        string model = set.Roots.FirstOrDefault(root => root.Name == ContentRoot.Contentstore)?.Name ?? set.Roots[0].Name;
+        unset += TakeAfter(model, string.Empty, input.Owner, keep: !made);
+
         target.Flush();
-        new TargetMarker(input.Target).Remove();
+        marker.Remove();
         target.Flush();
-        return Task.FromResult(Nothing.Value);
+        return unset;
+
+        UnsetAttributes TakeAfter(string root, string place, RestoreOwner? owner, bool keep)
+        {
+            byte[] path = Encoding.UTF8.GetBytes(place);
+            if (target.TryStat(Encoding.UTF8.GetBytes(root)) is not { } of || target.TryStat(path) is not { } has)
+            {
+                return UnsetAttributes.None;
+            }
+
+            uint uid = owner?.Uid ?? (keep ? has.Uid : of.Uid);
+            uint gid = owner?.Gid ?? (keep ? has.Gid : of.Gid);
+            bool owned = target.TrySetOwner(path, uid, gid);
+            bool moded = target.TrySetMode(path, keep ? has.Mode : of.Mode | OwnersOwnRights);
+            return new UnsetAttributes(owned ? 0 : 1, moded ? 0 : 1, 0);
+        }
     }
+
+    private static string Above(string name) => name[..name.LastIndexOf('/')];
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AlfrescoBackupFlows.Alfresco.Database;
-using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
@@ -23,18 +22,20 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
         RestorePlan plan = await PlanAsync(input, set, mark, cancellationToken);
         if (mark is null)
         {
+            bool made = !Directory.Exists(input.Target);
             TargetTree.Open(input.Target, create: true).Dispose();
-            marker.Write(new TargetMark(input.Set, set.Repository.Id, DatabaseProgress.Untouched));
+            marker.Write(new TargetMark(input.Set, set.Repository.Id, DatabaseProgress.Untouched, MadeTarget: made));
         }
 
         return plan;
     }
 
     /// <summary>The same without writing anything: what a dry run prints.</summary>
-    public async Task<RestorePlan> PlanOnlyAsync(RestoreInput input, CancellationToken cancellationToken)
+    public async Task<RestorePreview> PreviewAsync(RestoreInput input, CancellationToken cancellationToken)
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
-        return await PlanAsync(input, set, CheckTarget(input, new TargetMarker(input.Target), set), cancellationToken);
+        RestorePlan plan = await PlanAsync(input, set, CheckTarget(input, new TargetMarker(input.Target), set), cancellationToken);
+        return new RestorePreview(plan, [.. set.Manifest.Roots.Select(root => new PreviewedRoot(root.Name, root.Files, root.Bytes))]);
     }
 
     private static TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
@@ -75,21 +76,21 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
     private static async Task<RestorePlan> PlanAsync(RestoreInput input, SetReader set, TargetMark? mark, CancellationToken cancellationToken)
     {
         var warnings = ImmutableArray.CreateBuilder<string>();
-        if (!set.Manifest.Consistency.Consistent)
+        ConsistencyReport consistency = set.Manifest.Consistency;
+        long carriedOver = consistency.SourceMissing + consistency.SourceChanged;
+        if (!consistency.Consistent)
         {
-            warnings.Add($"set {input.Set} is not consistent: {set.Manifest.Consistency.Missing} required files are missing; 'abf show {input.Set}' names them");
+            warnings.Add($"set {input.Set} is not consistent: {consistency.Missing} required files are missing; 'abf show {input.Set}' names them");
+        }
+
+        if (carriedOver > 0)
+        {
+            warnings.Add($"{carriedOver} files were gone or changed at the source when set {input.Set} was taken, and come back as an earlier set had them; 'abf show {input.Set}' names them");
         }
 
         if (input.Database is { } database && (mark?.ProgressOf(database) ?? DatabaseProgress.Untouched) == DatabaseProgress.Untouched)
         {
             await CheckDatabaseAsync(input, database, set, warnings, cancellationToken);
-        }
-
-        var roots = ImmutableArray.CreateBuilder<RestoreRoot>();
-        foreach (RootStamp root in set.Manifest.Roots)
-        {
-            ImmutableArray<byte[]> cuts = await RangeCuts.OfListingAsync(new ListingReader(set.Chunks, root.Listing), input.Parallelism, cancellationToken);
-            roots.Add(new RestoreRoot(root.Name, root.Listing, root.Class, root.Files, root.Bytes, RangeCuts.ToRanges(cuts)));
         }
 
         long bytes = set.Manifest.Roots.Sum(root => root.Bytes);
@@ -99,7 +100,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
         }
 
         return new RestorePlan(
-            input.Set, roots.ToImmutable(), set.Manifest.Database?.Vendor, set.Manifest.Roots.Sum(root => root.Files), bytes, set.Manifest.Consistency.Missing, warnings.ToImmutable());
+            input.Set, set.Manifest.Roots.Length, set.Manifest.Database?.Vendor, set.Manifest.Roots.Sum(root => root.Files), bytes, consistency.Missing, carriedOver, warnings.ToImmutable());
     }
 
     private static async Task CheckDatabaseAsync(

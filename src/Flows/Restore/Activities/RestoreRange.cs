@@ -14,7 +14,7 @@ internal sealed class RestoreRange(FlowEnvironment environment) : IActivity<Rest
     public async Task<RestoredStep> RunAsync(RestoreRangeInput input, ActivityContext context, CancellationToken cancellationToken)
     {
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
-        using var target = TargetTree.Open(Path.Combine(input.Target, input.Root), create: true);
+        using TargetTree target = input.OpenRoot();
         var restore = new FileRestore(target, chunks, input.Class, new AttributeRestore(target, input.Owner));
         var budget = new CaptureBudget(environment.Time);
         long files = 0;

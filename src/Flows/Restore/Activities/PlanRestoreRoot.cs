@@ -1,0 +1,17 @@
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Restore.Activities;
+
+/// <summary>Cuts a root into ranges, between the segments of its listing.</summary>
+internal sealed class PlanRestoreRoot(FlowEnvironment environment) : IActivity<PlanRestoreRootInput, RestoreRoot>
+{
+    public async Task<RestoreRoot> RunAsync(PlanRestoreRootInput input, ActivityContext context, CancellationToken cancellationToken)
+    {
+        SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
+        RootStamp root = set.Manifest.Roots[input.Number];
+        return new RestoreRoot(
+            root.Name, root.Listing, root.Class, await RangeCuts.OfListingAsync(new ListingReader(set.Chunks, root.Listing), input.Parallelism, cancellationToken));
+    }
+}

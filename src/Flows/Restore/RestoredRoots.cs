@@ -1,0 +1,14 @@
+using System.Text;
+using AlfrescoBackupFlows.Platform.Files;
+
+namespace AlfrescoBackupFlows.Flows.Restore;
+
+internal static class RestoredRoots
+{
+    /// <summary>The directory of a root beneath the target. A link that someone put on the way is refused: behind it lies another's data.</summary>
+    public static TargetTree OpenRoot(this RestoreRangeInput input)
+    {
+        using var target = TargetTree.Open(input.Target);
+        return target.OpenBeneath(Encoding.UTF8.GetBytes(input.Root));
+    }
+}

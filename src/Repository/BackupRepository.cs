@@ -68,6 +68,9 @@ public sealed class BackupRepository : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks whether a repository was begun here; where not: <see cref="ErrorKind.Configuration"/>.</summary>
+    public static Task RequireAsync(IBlobStore blobs, CancellationToken cancellationToken = default) => ListConfigsAsync(blobs, cancellationToken);
+
     /// <summary>
     /// Opens a repository: the config with the highest number that the passphrase opens and that the log names as the one that counts. No repository there is
     /// <see cref="ErrorKind.Configuration"/>; a wrong passphrase, another encryption than the expected one, damage and a newer format are <see cref="ErrorKind.Repository"/>.
@@ -88,12 +91,7 @@ public sealed class BackupRepository : IAsyncDisposable
     private static async Task<(BackupRepository? Repository, PermanentException? Why, bool Moved)> TryOpenAsync(
         IBlobStore blobs, RepositoryAccess access, CancellationToken cancellationToken)
     {
-        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
-        if (numbers.Count == 0)
-        {
-            throw new PermanentException(ErrorKind.Configuration, $"There is no repository at {blobs.Location}. Check repository.url, or run 'abf init' to begin one.");
-        }
-
+        IReadOnlyList<int> numbers = await ListConfigsAsync(blobs, cancellationToken);
         PermanentException? why = null;
         bool moved = false;
         foreach (int number in numbers)
@@ -122,6 +120,13 @@ public sealed class BackupRepository : IAsyncDisposable
         }
 
         return (null, why, moved);
+    }
+
+    private static async Task<IReadOnlyList<int>> ListConfigsAsync(IBlobStore blobs, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
+        return numbers.Count > 0 ? numbers : throw new PermanentException(
+            ErrorKind.Configuration, $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted, or run 'abf init' to begin one.");
     }
 
     /// <summary>Takes the keys over. A config that the log does not name as the one that counts is refused.</summary>
@@ -213,7 +218,7 @@ public sealed class BackupRepository : IAsyncDisposable
     /// Looks whether a set that adds these index blobs to the log would find its own streams: lists of chunks at every depth, and the segments of listings. The blobs are read
     /// back from the store. The chunks of files are not looked up: their places stand in the same pages.
     /// </summary>
-    /// <param name="known">The index of the log as it is now.</param>
+    /// <param name="known">The index of the log as it was at the run's base.</param>
     /// <param name="lost">Packs in which nothing is found.</param>
     /// <param name="added">The index blobs that the set adds.</param>
     /// <param name="chunks">Reads the lists themselves.</param>

@@ -60,6 +60,30 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
     }
 
     [Fact]
+    [Trait("needs", "linux")]
+    public async Task Nothing_is_written_or_missed_beneath_the_mount_point_of_a_volume_that_was_unmounted()
+    {
+        await Store.PutIfAbsentAsync("a/b", Bytes(1), Ct);
+        string volume = _directory.Path + ".volume";
+        Directory.Move(_directory.Path, volume);
+        Directory.CreateDirectory(_directory.Path);
+
+        Assert.Contains("mount it again", (await Assert.ThrowsAsync<TransientException>(() => Store.PutIfAbsentAsync("a/c", Bytes(1), Ct))).Message);
+        await Assert.ThrowsAsync<TransientException>(() => Store.PutAsync("a/c", Bytes(1), Ct));
+        await Assert.ThrowsAsync<TransientException>(() => Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        await Assert.ThrowsAsync<TransientException>(() => Store.ReadAsync("a/b", 0, new byte[1], Ct));
+        await Assert.ThrowsAsync<TransientException>(() => Store.GetPropertiesAsync("a/b", Ct));
+        await Assert.ThrowsAsync<TransientException>(() => Store.DeleteAsync("a/b", Ct));
+        await Assert.ThrowsAsync<TransientException>(async () => await Store.ListAsync("", Ct).ToListAsync(Ct));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
+
+        Directory.Delete(_directory.Path);
+        Directory.Move(volume, _directory.Path);
+        Assert.Equal(PutOutcome.Created, await Store.PutIfAbsentAsync("a/c", Bytes(1), Ct));
+        Assert.Equal(["a/b", "a/c"], await ListAsync(""));
+    }
+
+    [Fact]
     public async Task Left_over_temporary_files_are_never_listed_and_go_after_a_day()
     {
         Directory.CreateDirectory(_directory.Combine(".tmp"));

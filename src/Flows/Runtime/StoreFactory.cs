@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Azure;
 
@@ -26,8 +27,14 @@ public static class StoreFactory
         string url = repository.Url!;
         IBlobStore blobs = await OpenAsync(url, loaded, create, time, cancellationToken);
 
-        // The control store holds nothing that cannot be made anew, so it may be created at any time beside a repository that is there.
+        // The control store holds nothing that cannot be made anew, so it may be created at any time beside a repository that is there. On a volume
+        // that is not mounted there is none, and nothing must land beneath the mount point.
         string control = repository.ControlUrl ?? Beside(url);
+        if (!create && DirectoryBlobStore.TryParseUrl(control) is not null)
+        {
+            await BackupRepository.RequireAsync(blobs, cancellationToken);
+        }
+
         return new RepositoryStores(blobs, await OpenAsync(control, loaded, create: true, time, cancellationToken));
     }
 

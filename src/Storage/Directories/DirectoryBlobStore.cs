@@ -18,6 +18,7 @@ public sealed class DirectoryBlobStore : IBlobStore
     private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromDays(1);
 
     private readonly string _root;
+    private readonly DirectoryIdentity _identity;
     private readonly string _temporary;
     private readonly TimeProvider _time;
     private readonly DirectoryLeases _leases;
@@ -27,9 +28,10 @@ public sealed class DirectoryBlobStore : IBlobStore
     private readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);
     private int _cleaned;
 
-    private DirectoryBlobStore(string root, TimeProvider timeProvider, int listingPage)
+    private DirectoryBlobStore(string root, DirectoryIdentity identity, TimeProvider timeProvider, int listingPage)
     {
         _root = root;
+        _identity = identity;
         _temporary = Path.Combine(root, ".tmp");
         _time = timeProvider;
         _leases = new DirectoryLeases(root, timeProvider, NewTemporaryPath);
@@ -112,13 +114,13 @@ public sealed class DirectoryBlobStore : IBlobStore
 
             return total;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && TryStat(path) is null)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && DirectoryIdentity.TryOf(_root) == _identity && TryStat(path) is null)
         {
             return null;
         }
         catch (Exception e) when (DirectoryFaults.IsExpected(e))
         {
-            throw DirectoryFaults.Translate(e, _root, $"read {name}");
+            throw Fault(e, $"read {name}");
         }
     }
 
@@ -140,6 +142,8 @@ public sealed class DirectoryBlobStore : IBlobStore
                 yield return new BlobItem(name, found.Length, found.Created);
             }
         }
+
+        RequireRoot();
     }
 
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
@@ -152,6 +156,7 @@ public sealed class DirectoryBlobStore : IBlobStore
                 return false;
             }
 
+            RequireRoot();
             File.Delete(path);
             DurableFiles.FlushDirectory(Path.GetDirectoryName(path)!);
             return true;
@@ -173,7 +178,7 @@ public sealed class DirectoryBlobStore : IBlobStore
     internal static DirectoryBlobStore Open(string path, TimeProvider timeProvider, int listingPage)
     {
         string root = Path.GetFullPath(path);
-        return Directory.Exists(root) ? new DirectoryBlobStore(root, timeProvider, listingPage) : throw DirectoryFaults.Missing(root);
+        return DirectoryIdentity.TryOf(root) is { } identity ? new DirectoryBlobStore(root, identity, timeProvider, listingPage) : throw DirectoryFaults.Missing(root);
     }
 
     private string PathOf(string name)
@@ -193,11 +198,42 @@ public sealed class DirectoryBlobStore : IBlobStore
         }
         catch (Exception e) when (DirectoryFaults.IsExpected(e))
         {
-            throw DirectoryFaults.Translate(e, _root, doing);
+            throw Fault(e, doing);
         }
     }
 
+    /// <summary>
+    /// The directory at the root's path is the one that was opened. Looked at before a write, which must not land beneath the mount point of a volume that was
+    /// unmounted, after it, when it is about to be believed, and whenever something is not there.
+    /// </summary>
+    private void RequireRoot()
+    {
+        if (DirectoryIdentity.TryOf(_root) is not { } found)
+        {
+            throw DirectoryFaults.Missing(_root);
+        }
+
+        if (found != _identity)
+        {
+            throw DirectoryFaults.Replaced(_root);
+        }
+    }
+
+    private Platform.AbfException Fault(Exception exception, string doing)
+    {
+        RequireRoot();
+        return DirectoryFaults.Translate(exception, _root, doing);
+    }
+
     private T WithDirectory<T>(string path, Func<T> write)
+    {
+        RequireRoot();
+        T written = WithDurableDirectory(path, write);
+        RequireRoot();
+        return written;
+    }
+
+    private T WithDurableDirectory<T>(string path, Func<T> write)
     {
         string directory = Path.GetDirectoryName(path)!;
         EnsureDurable(directory);
@@ -211,9 +247,10 @@ public sealed class DirectoryBlobStore : IBlobStore
         {
             return write();
         }
-        catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException && Directory.Exists(_root))
+        catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
             // Somebody tidied the empty directory away.
+            RequireRoot();
             _durable.Clear();
             EnsureDurable(directory);
             EnsureDurable(_temporary);
@@ -221,7 +258,6 @@ public sealed class DirectoryBlobStore : IBlobStore
         }
     }
 
-    // Never creates the root: were its volume not mounted, the blobs would land beneath the mount point.
     private void EnsureDurable(string directory)
     {
         if (directory.Length <= _root.Length || _durable.ContainsKey(directory))
@@ -231,11 +267,6 @@ public sealed class DirectoryBlobStore : IBlobStore
 
         string parent = Path.GetDirectoryName(directory)!;
         EnsureDurable(parent);
-        if (!Directory.Exists(_root))
-        {
-            throw DirectoryFaults.Missing(_root);
-        }
-
         Directory.CreateDirectory(directory);
         DurableFiles.FlushDirectory(parent);
         _durable[directory] = true;
@@ -266,8 +297,9 @@ public sealed class DirectoryBlobStore : IBlobStore
             FileInfo file = new(path);
             return new BlobProperties(file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && Directory.Exists(_root))
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
+            RequireRoot();
             return null;
         }
     }

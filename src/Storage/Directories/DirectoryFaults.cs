@@ -23,7 +23,6 @@ internal static class DirectoryFaults
         string at = $"repository.url: the directory store {root} failed to {doing}";
         return exception switch
         {
-            _ when !Directory.Exists(root) => Missing(root, exception),
             NotSupportedException => NotExclusive(root, exception),
             UnauthorizedAccessException => Permanent($"{at}: access is denied; give the account that runs abf the right to read and write it", exception),
             PathTooLongException => Permanent($"{at}: the path is too long for the file system", exception),
@@ -32,8 +31,13 @@ internal static class DirectoryFaults
         };
     }
 
-    public static PermanentException Missing(string root, Exception? inner = null) => Permanent(
-        $"repository.url: the directory {root} does not exist; mount it, mend the path, or run abf init for a new repository", inner);
+    public static PermanentException Missing(string root) => Permanent(
+        $"repository.url: the directory {root} does not exist; mount it, mend the path, or run abf init for a new repository", inner: null);
+
+    /// <summary>Transient: the volume may come back, and then nothing is lost.</summary>
+    public static TransientException Replaced(string root) => new(
+        ErrorKind.Storage,
+        $"repository.url: the directory {root} is not the one that was opened; its volume was unmounted, or something else was put in its place: mount it again");
 
     public static PermanentException NotExclusive(string root, Exception? inner = null) => Permanent(
         $"repository.url: the file system of {root} cannot create a file only if it is absent, so two runs could overwrite each other; use a local file system or NFS", inner);

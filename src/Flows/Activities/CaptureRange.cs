@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 
@@ -24,8 +25,10 @@ internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<Capt
         CaptureRangeInput input, RunScope scope, RunWriter writer, ActivityContext context, CancellationToken cancellationToken)
     {
         Installation installation = environment.Runs.DiscoverInstallation();
-        using SourceTree tree = SourceTree.Open(ContentRoots.Find(installation, input.Root).Path);
-        ImmutableArray<SourceTree> elsewhere = ContentRoots.OpenElsewhere(installation, input.Root);
+        ContentRoot root = ContentRoots.Find(installation, input.Root);
+        using SourceTree tree = scope.Roots.Open(root);
+        RequireFilled(root, tree, input.Paths);
+        ImmutableArray<SourceTree> elsewhere = ContentRoots.OpenElsewhere(installation, scope.Roots, input.Root);
         var capture = new CaptureSetup(tree, elsewhere, input.Root)
         {
             Range = input.Paths,
@@ -48,6 +51,16 @@ internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<Capt
             {
                 other.Dispose();
             }
+        }
+    }
+
+    /// <summary>A range that begins within the root was cut from what was in it: also a process that never saw the volume notices that it is gone.</summary>
+    private static void RequireFilled(ContentRoot root, SourceTree tree, PathRange range)
+    {
+        if (range.From is not null && tree.TryReadDirectory(default) is not { Count: > 0 })
+        {
+            throw new TransientException(
+                ErrorKind.Source, $"{root.Setting} '{root.Path}' is empty, and was not when the run began: its volume was unmounted, or somebody emptied it. Mount it again.");
         }
     }
 }

@@ -35,6 +35,11 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
         BackupOptions options = scope.Options;
         Installation installation = environment.Runs.DiscoverInstallation();
         installation.CheckRoots(input.AcceptContentLoss);
+        foreach (ContentRoot root in installation.Roots)
+        {
+            scope.Roots.Open(root).Dispose();
+        }
+
         DatabaseFacts database = await DatabaseSource.Create(installation.Database).CheckAsync(cancellationToken);
         await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
         if (installation.Index is { } index && new IndexBackup(index, scope.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)

@@ -16,7 +16,7 @@ internal static class ContentRoots
         ?? throw new PermanentException(ErrorKind.Configuration, $"The content root '{name}' is no longer in the configuration: start a new backup.");
 
     /// <summary>Where else a required file of the root may lie: where the cleaner moves it, or in a tenant's store. The caller disposes them.</summary>
-    public static ImmutableArray<SourceTree> OpenElsewhere(Installation installation, string name)
+    public static ImmutableArray<SourceTree> OpenElsewhere(Installation installation, SourceRoots roots, string name)
     {
         var anyFile = new ContentPlace(ContentPlaceKind.File, name, [], string.Empty);
         bool holdsContent = name == ContentRoot.Contentstore || name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal);
@@ -26,7 +26,7 @@ internal static class ContentRoots
             .. from place in places
                from root in installation.Roots
                where root.Name == place.Root && Directory.Exists(root.Path)
-               select SourceTree.Open(root.Path),
+               select roots.Open(root),
         ];
     }
 }

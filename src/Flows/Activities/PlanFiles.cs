@@ -24,7 +24,7 @@ internal sealed class PlanFiles(FlowEnvironment environment) : IActivity<PlanFil
     private async Task<FilePlan> PlanAsync(PlanFilesInput input, RunScope scope, CancellationToken cancellationToken)
     {
         Installation installation = environment.Runs.DiscoverInstallation();
-        using SourceTree tree = SourceTree.Open(ContentRoots.Find(installation, input.Root).Path);
+        using SourceTree tree = scope.Roots.Open(ContentRoots.Find(installation, input.Root));
         SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
         RootStamp? recorded = parent?.Roots.FirstOrDefault(root => root.Name == input.Root);
         ContentRef? inherit = recorded?.Listing;

@@ -54,14 +54,14 @@ internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetIn
         return manifest;
     }
 
-    /// <summary>The index of the log as it is now: another process of this run may have built on a set that this one did not see when it came to the run.</summary>
-    private static async Task RequireStreamsAsync(SetManifest manifest, RunScope scope, CancellationToken cancellationToken)
-    {
-        LogHead head = await scope.Repository.Log.ReadAsync(cancellationToken);
-        ChunkIndex known = await scope.Repository.LoadIndexAsync(head.State, cancellationToken);
-        await scope.Repository.RequireStreamsAsync(
-            known, await scope.LostPacksAsync(cancellationToken), manifest.Indexes, scope.Chunks, manifest.Database?.Dump, manifest.Roots.Select(root => (root.Listing, root.Required)), cancellationToken);
-    }
+    private static async Task RequireStreamsAsync(SetManifest manifest, RunScope scope, CancellationToken cancellationToken) => await scope.Repository.RequireStreamsAsync(
+        scope.Index,
+        await scope.LostPacksAsync(cancellationToken),
+        manifest.Indexes,
+        scope.Chunks,
+        manifest.Database?.Dump,
+        manifest.Roots.Select(root => (root.Listing, root.Required)),
+        cancellationToken);
 
     private static async Task<ImmutableArray<NamedFile>> ReadNamedAsync(ContentRef? named, RunScope scope, CancellationToken cancellationToken)
     {

@@ -101,7 +101,7 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
                 continue;
             }
 
-            if (IsUnchanged(recorded, there))
+            if (IsUnchanged(recorded, there) && await inheritance.HoldsAsync(recorded!.Content!, cancellationToken))
             {
                 Rescued++;
                 return recorded;

@@ -2,7 +2,10 @@ using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
 
-/// <summary>The indexes of a run at work: of the sets that were there when this process came to it, and of what the run stored itself.</summary>
+/// <summary>
+/// The indexes of a run at work: of the sets that were there at its base, and of what it stored itself. A set that another installation sealed since
+/// then may expire, and its packs go, while the run is at work: nothing keeps them for it (<c>docs/repository-format.md</c>, Garbage).
+/// </summary>
 internal sealed class RunData : IDisposable
 {
     private LostPacks? _lost;
@@ -20,9 +23,11 @@ internal sealed class RunData : IDisposable
 
     public IChunkSource Chunks { get; }
 
+    public SourceRoots Roots { get; } = new();
+
     public static async Task<RunData> LoadAsync(BackupRepository repository, RunOpened opened, LogHead head, CancellationToken cancellationToken)
     {
-        ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
+        ChunkIndex index = await repository.LoadIndexAsync(head.State.WithIndexesUpTo(opened.Base), cancellationToken);
         RunIndex runIndex = await repository.LoadRunIndexAsync(opened.Run, cancellationToken);
         return new RunData(opened, index, runIndex, repository.CreateReader(index, runIndex));
     }

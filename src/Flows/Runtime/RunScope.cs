@@ -21,7 +21,13 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
     /// <summary>Chunks of the sets and of this run.</summary>
     public IChunkSource Chunks => run.Chunks;
 
+    /// <summary>Of the sets that were there at the run's base.</summary>
+    public ChunkIndex Index => run.Index;
+
     public RunIndex RunIndex => run.RunIndex;
+
+    /// <summary>The content roots as this process sees them.</summary>
+    public SourceRoots Roots => run.Roots;
 
     /// <summary>A local directory for sorting what does not fit into memory.</summary>
     public string SpillDirectory() => Directory.CreateDirectory(Path.Combine(Options.State!, "cache", "spill")).FullName;

@@ -18,6 +18,9 @@ public sealed record LogState(
     /// <summary>The newest set of an installation, or null.</summary>
     public SetSummary? NewestSet(string installation) => Sets.LastOrDefault(set => set.Installation == installation);
 
+    /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
+    public LogState WithIndexesUpTo(long sequence) => this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
+
     /// <summary>The state after one more entry. An entry that cannot follow this state is damage.</summary>
     internal LogState Apply(LogEntry entry)
     {

@@ -71,15 +71,4 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
             return one.Read<TOutput>(results[0]);
         }
     }
-
-    private sealed class Silence : IProgressSink
-    {
-        public void Advance(string phase, long files, long bytes)
-        {
-        }
-
-        public void Warn(string message)
-        {
-        }
-    }
 }

@@ -60,12 +60,15 @@ internal sealed class BackupRig : IDisposable
         return rig;
     }
 
+    /// <summary>As <c>installation.name</c>.</summary>
+    public string Installation { get; set; } = "sample";
+
     /// <param name="host">Another name stands for another host: it has a state directory of its own.</param>
     /// <param name="stores">In place of the repository in the directory.</param>
     public FlowEnvironment CreateEnvironment(string host = "state", RepositoryStores? stores = null, TimeProvider? time = null)
     {
         var options = new BackupOptions { State = _directory.Combine(host) };
-        options.Installation.Name = "sample";
+        options.Installation.Name = Installation;
         options.Installation.GlobalProperties = Sample.PropertiesFile;
         options.Installation.Database.ToolPath = ToolPath;
         options.Installation.Index.Cron = "0 0 3 1 1 ? 2099";

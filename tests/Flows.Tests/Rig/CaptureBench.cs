@@ -130,15 +130,4 @@ internal sealed class CaptureBench : IAsyncDisposable
         await writer.CommitPageAsync(new MergedIndex([], 0, 0), FlowJson.Default.MergedIndex, _token);
         return content;
     }
-
-    private sealed class Silence : IProgressSink
-    {
-        public void Advance(string phase, long files, long bytes)
-        {
-        }
-
-        public void Warn(string message)
-        {
-        }
-    }
 }

@@ -1,0 +1,50 @@
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Activities;
+
+/// <summary>A content root whose volume is unmounted while a run is at work: what stands at its path then is the empty directory beneath.</summary>
+[Trait("needs", "server")]
+public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Its_files_do_not_look_deleted_and_the_run_goes_on_when_it_is_back(bool sameProcess)
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 30, _token);
+        await using FlowEnvironment first = rig.CreateEnvironment();
+        await using FlowEnvironment later = rig.CreateEnvironment();
+        var run = new RunRef(BackupRig.NewRun(), null);
+        await RunAsync(first, ActivityNames.OpenRun, new OpenRunInput(run.Run, []));
+        FilePlan plan = await RunAsync(first, ActivityNames.PlanFiles, new PlanFilesInput(run, 1, "contentstore", 0, FullScan: false));
+        string year = Path.GetFileName(Directory.EnumerateDirectories(rig.Sample.Contentstore).First());
+        var range = new PathRange(System.Text.Encoding.UTF8.GetBytes(year), null);
+        var input = new CaptureRangeInput(run, 1, "contentstore", 0, 0, 0, range, plan.Inherit, null, plan.UsesSealing, plan.GrantsSealing);
+
+        string volume = rig.Sample.Contentstore + ".volume";
+        Directory.Move(rig.Sample.Contentstore, volume);
+        Directory.CreateDirectory(rig.Sample.Contentstore);
+        TransientException fault = await Assert.ThrowsAsync<TransientException>(
+            () => RunAsync(sameProcess ? first : later, ActivityNames.CaptureRange, input));
+        Directory.Delete(rig.Sample.Contentstore);
+        Directory.Move(volume, rig.Sample.Contentstore);
+        CapturedStep step = await RunAsync(first, ActivityNames.CaptureRange, input);
+
+        Assert.Equal(ErrorKind.Source, fault.Kind);
+        Assert.Contains("Mount it again", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(30, step.Totals.Files);
+    }
+
+    private async Task<TOutput> RunAsync<TInput, TOutput>(FlowEnvironment environment, ActivityName<TInput, TOutput> name, TInput input)
+    {
+        FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
+        return catalog.Read<TOutput>(await catalog.FindActivity(name.Name)!.Run(catalog.Write(input), new ActivityContext("test", new Silence()), _token));
+    }
+}

@@ -1,0 +1,64 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Backup;
+
+/// <summary>Two installations that have the same content, in one repository.</summary>
+[Trait("needs", "server")]
+public sealed class SharedRepositoryTests(OnDemand<PostgresServer> server)
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_shares_what_the_other_had_stored_before_it_began()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 30, _token);
+        SetManifest first = await BackupAsync(rig, "one", BackupRig.NewRun());
+        SetManifest second = await BackupAsync(rig, "two", BackupRig.NewRun());
+
+        Assert.True(second.Totals.AddedBytes < first.Totals.AddedBytes / 3, $"{second.Totals.AddedBytes} of {first.Totals.AddedBytes}");
+    }
+
+    /// <summary>A set that came meanwhile may expire meanwhile, and its packs may be older than the run: nothing would keep them.</summary>
+    [Fact]
+    public async Task A_run_leans_on_no_set_that_came_after_its_base()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 30, _token);
+        string early = BackupRig.NewRun();
+        await OpenAsync(rig, "one", early);
+        SetManifest meanwhile = await BackupAsync(rig, "two", BackupRig.NewRun());
+
+        SetManifest set = await BackupAsync(rig, "one", early);
+
+        Assert.True(set.Base < meanwhile.Base);
+        Assert.True(set.Consistency.Consistent);
+        Assert.True(set.Totals.AddedBytes > meanwhile.Totals.AddedBytes / 2, $"{set.Totals.AddedBytes} beside {meanwhile.Totals.AddedBytes}");
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        RootStamp root = set.Roots.Single(root => root.Name == "contentstore");
+        Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));
+    }
+
+    private async Task OpenAsync(BackupRig rig, string installation, string run)
+    {
+        rig.Installation = installation;
+        await using FlowEnvironment environment = rig.CreateEnvironment(installation);
+        FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
+        ActivityDefinition open = catalog.FindActivity(nameof(Flows.Activities.OpenRun))!;
+        await open.Run(catalog.Write(new OpenRunInput(run, [])), new ActivityContext("test", new Silence()), _token);
+    }
+
+    private async Task<SetManifest> BackupAsync(BackupRig rig, string installation, string run)
+    {
+        rig.Installation = installation;
+        await using FlowEnvironment environment = rig.CreateEnvironment(installation);
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine(installation), BackupFlows.CreateCatalog(environment));
+        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        FlowInstance ended = await engine.RunToEndAsync(run, _token);
+        Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
+        return (await rig.ReadSetsAsync(_token)).Single(set => set.Id.ToString() == run);
+    }
+}

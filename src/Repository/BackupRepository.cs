@@ -137,8 +137,11 @@ public sealed class BackupRepository : IAsyncDisposable
         try
         {
             var log = new CommitLog(blobs, sealer, access.Time);
-            ConfigStamp current = (await log.ReadAsync(cancellationToken)).State.Config;
-            return current == file.Stamp ? new BackupRepository(blobs, access, keys, sealer, log) : throw new PermanentException(
+            LogHead head = await log.ReadAsync(cancellationToken);
+            ConfigStamp current = head.State.Config;
+
+            // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm is raised.
+            return current == file.Stamp || !head.Alarms.IsEmpty ? new BackupRepository(blobs, access, keys, sealer, log) : throw new PermanentException(
                 ErrorKind.Repository,
                 $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file is missing or was changed. Use another passphrase (repository.passphraseFile).");
         }

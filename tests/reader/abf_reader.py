@@ -146,7 +146,7 @@ class Repository:
             except (ValueError, KeyError, TypeError, InvalidTag, Damage) as error:
                 failure = error
                 continue
-            if self.state["config"] == {"number": number, "sha256": self.configs[number]}:
+            if self.state["config"] == {"number": number, "sha256": self.configs[number]} or self.alarms:
                 return
             failure = Damage("the log names another config as current")
         raise Damage(f"no config can be used: {failure or type(failure).__name__}")
@@ -217,10 +217,8 @@ class Repository:
 
     def read_log(self):
         folder = os.path.join(self.root, "log")
-        entries, self.alarms, previous = {}, [], ""
-        sequences = sorted(LAST_NAME - int(n) for n in os.listdir(folder) if re.fullmatch("[0-9]{12}", n))
-        for position, sequence in enumerate(sequences):
-            need(position == sequence, f"log entry {position} is missing")
+        entries, self.alarms, previous, broken = {}, [], "", None
+        for sequence in sorted(LAST_NAME - int(n) for n in os.listdir(folder) if re.fullmatch("[0-9]{12}", n)):
             name = "log/%012d" % (LAST_NAME - sequence)
             try:
                 plain, digest = self.sealed(name, LOG)
@@ -228,14 +226,18 @@ class Repository:
                 self.alarms.append(str(damage))
                 continue
             entry = json.loads(plain)
-            need(entry["sequence"] == sequence and entry["previous"] == previous, f"the chain breaks at {name}")
+            need(entry["sequence"] == sequence, f"{name} has the sequence of another entry")
+            if entry["previous"] != previous and broken is None:
+                broken = sequence
+                self.alarms.append(f"the chain breaks before {name}: sets may be hidden")
             entries[sequence], previous = entry, digest
         need(entries.get(0, {}).get("type") == "init", "the log does not begin")
-        self.state = self.replay(entries)
+        self.state = self.replay(entries, LAST_NAME if broken is None else broken)
         self.entries = entries
 
     @staticmethod
-    def replay(entries):
+    def replay(entries, broken):
+        """The state after all entries; from the broken one on only what can follow."""
         state = {"config": entries[0]["config"], "openRuns": {}, "sets": [], "indexes": []}
         for sequence, entry in sorted(entries.items()):
             kind = entry["type"]
@@ -243,7 +245,7 @@ class Repository:
                 need(entry["run"] not in state["openRuns"], "a run is opened twice")
                 state["openRuns"][entry["run"]] = sequence
             elif kind in ("set", "abort", "evicted"):
-                need(state["openRuns"].pop(entry["run"], None) is not None, "a run ends that is not open")
+                need(state["openRuns"].pop(entry["run"], None) is not None or sequence >= broken, "a run ends that is not open")
                 if kind == "set":
                     state["sets"].append((sequence, entry["manifest"]))
                     state["indexes"] += [(sequence, index["id"]) for index in entry["manifest"]["indexes"]]
@@ -253,6 +255,11 @@ class Repository:
                 need(kind == "init" and sequence == 0, f"log entry {sequence} is of the unknown type {kind}")
             if sequence % 64 == 0:
                 carried = entry["state"]
+                if sequence >= broken:
+                    state = {"config": carried["config"], "openRuns": {run["run"]: run["sequence"] for run in carried["openRuns"]},
+                             "sets": [(s["sequence"], entries[s["sequence"]]["manifest"]) for s in carried["sets"] if s["sequence"] in entries],
+                             "indexes": [(i["sequence"], i["id"]) for i in carried["indexes"]]}
+                    continue
                 need([s["sequence"] for s in carried["sets"]] == [s[0] for s in state["sets"]]
                      and [r["run"] for r in carried["openRuns"]] == list(state["openRuns"])
                      and [(i["sequence"], i["id"]) for i in carried["indexes"]] == state["indexes"]

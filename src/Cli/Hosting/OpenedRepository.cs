@@ -47,9 +47,10 @@ internal sealed class OpenedRepository : IAsyncDisposable
     }
 
     /// <param name="text">An id, or <c>latest</c>.</param>
-    /// <exception cref="PermanentException">Configuration: there is no such set.</exception>
-    public SetSummary FindSet(string text) =>
-        Sets.FirstOrDefault(s => text == "latest" || s.Id.ToString() == text)
+    /// <exception cref="PermanentException">Configuration: there is no such set. Repository: nobody can tell which is the latest.</exception>
+    public SetSummary FindSet(string text) => text == "latest" && Head.Break is { } broken
+        ? throw new PermanentException(ErrorKind.Repository, $"{broken} Which set is the latest cannot be told: name one that 'abf sets' lists.")
+        : Sets.FirstOrDefault(s => text == "latest" || s.Id.ToString() == text)
         ?? throw new PermanentException(
             ErrorKind.Configuration,
             Sets.Count == 0

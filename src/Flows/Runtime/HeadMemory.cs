@@ -7,7 +7,7 @@ using AlfrescoBackupFlows.Repository;
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>
-/// Remembers the head of a repository's log in the state directory: a log that was cut or forked since then is refused. Every command and every
+/// Remembers the head of a repository's log in the state directory: a log that was cut or forked since then is broken. Every command and every
 /// run that opens the repository looks here first.
 /// </summary>
 /// <param name="state">The state directory.</param>
@@ -33,12 +33,15 @@ public sealed class HeadMemory(string state, string repository)
         }
     }
 
-    /// <summary>Reads the log against what is remembered, and remembers its head.</summary>
-    /// <exception cref="PermanentException">Kind Repository: the log was cut or forked since then.</exception>
+    /// <summary>Reads the log against what is remembered, and remembers its head. One that was cut or forked since then says so in <see cref="LogHead.Break"/>, and what was remembered stays.</summary>
     public async Task<LogHead> ReadAsync(CommitLog log, CancellationToken cancellationToken)
     {
         LogHead head = await log.ReadAsync(Read(), cancellationToken);
-        Write(head.Remember());
+        if (head.Break is null)
+        {
+            Write(head.Remember());
+        }
+
         return head;
     }
 

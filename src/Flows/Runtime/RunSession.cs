@@ -141,6 +141,11 @@ internal sealed class RunSession : IAsyncDisposable
     private async Task<RunData> OpenRunAsync(BackupRepository repository, RunId run, CancellationToken cancellationToken)
     {
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        if (head.Break is { } broken)
+        {
+            throw new PermanentException(ErrorKind.Repository, broken);
+        }
+
         RunOpened opened = head.State.FindOpenRun(run) ?? throw new PermanentException(
             ErrorKind.Busy, $"Run {run} is no longer open: another backup of '{InstallationName}' took its place, or it was given up.");
         await _gate.WaitAsync(cancellationToken);

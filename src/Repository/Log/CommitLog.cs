@@ -6,7 +6,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// <summary>
 /// The repository's one linear, hash-chained log. Appending is the conditional create of the next entry, so no lock is needed: of two writers one
 /// creates it, and the other reads it and judges anew. Every method may be called again after a lost answer, and from several threads.
-/// Damage is a <see cref="PermanentException"/> of kind Repository.
+/// Damage is a <see cref="PermanentException"/> of kind Repository. A log whose chain is broken can be read; appending to it is damage.
 /// </summary>
 public sealed class CommitLog
 {
@@ -30,7 +30,7 @@ public sealed class CommitLog
     public Task<LogHead> ReadAsync(CancellationToken cancellationToken = default) => ReadAsync(null, cancellationToken);
 
     /// <summary>
-    /// The log as it is now, proven to continue what was remembered: a log that ends before that entry, or has another there, is damage.
+    /// The log as it is now, held against what was remembered: a log that ends before that entry, or has another there, is broken (<see cref="LogHead.Break"/>).
     /// Reads back as far as the remembered entry.
     /// </summary>
     public async Task<LogHead> ReadAsync(RememberedHead? remembered, CancellationToken cancellationToken = default)
@@ -40,7 +40,7 @@ public sealed class CommitLog
         LogHead head = known is null || remembered is not null
             ? await walk.FromHintAsync(remembered, cancellationToken)
             : await walk.ForwardAsync(known, null, cancellationToken);
-        return Know(head);
+        return Know(head, isFresh: known is null || remembered is not null);
     }
 
     /// <summary>Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.</summary>
@@ -159,6 +159,11 @@ public sealed class CommitLog
         LogHead head = await ReadAsync(cancellationToken);
         while (await judge(head) is { } draft)
         {
+            if (head.Break is { } broken)
+            {
+                throw new PermanentException(ErrorKind.Repository, broken);
+            }
+
             if (!await AreSkippedStillAsync(head, cancellationToken))
             {
                 head = Know(await new LogWalk(_blobs, _reader).ForwardAsync(head with { Next = head.Sequence + 1 }, null, cancellationToken));
@@ -235,10 +240,12 @@ public sealed class CommitLog
         return null;
     }
 
-    private LogHead Know(LogHead head)
+    /// <param name="isFresh">The log was read anew, and its chain judged; otherwise a break that was seen before stays.</param>
+    private LogHead Know(LogHead head, bool isFresh = false)
     {
         LogHead? known = Volatile.Read(ref _known);
-        if (known is null || known.Next < head.Next || known.Sequence < head.Sequence)
+        head = isFresh ? head : head with { Break = head.Break ?? known?.Break };
+        if (isFresh || known is null || known.Next < head.Next || known.Sequence < head.Sequence)
         {
             Volatile.Write(ref _known, head);
         }

@@ -21,6 +21,23 @@ public sealed record LogState(
     /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
     public LogState WithIndexesUpTo(long sequence) => this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
 
+    /// <summary>The state after an entry that stands beyond a break of the chain: as much of it as can follow this state.</summary>
+    internal LogState ApplyBeyondBreak(LogEntry entry)
+    {
+        LogState open = entry.Type == LogEntryTypes.Set && FindOpenRun(entry.Manifest!.Id) is null && FindSet(entry.Manifest.Id) is null
+            ? this with { OpenRuns = OpenRuns.Add(new RunOpened(entry.Manifest.Id, entry.Manifest.Installation.Name, entry.Manifest.Base, entry.Sequence, entry.Time)) }
+            : this;
+        try
+        {
+            return entry.State?.ToState(entry) ?? open.Apply(entry);
+        }
+        catch (Platform.PermanentException exception) when (exception.Kind == Platform.ErrorKind.Repository)
+        {
+            // Its beginning is hidden by the break: there is nothing that it could end or replace.
+            return this;
+        }
+    }
+
     /// <summary>The state after one more entry. An entry that cannot follow this state is damage.</summary>
     internal LogState Apply(LogEntry entry)
     {

@@ -41,5 +41,10 @@ public sealed record RememberedHead(long Sequence, string Sha256);
 /// <param name="Alarms">What an administrator must see, one line each: entries that do not authenticate, foreign names.</param>
 public sealed record LogHead(long Sequence, string Sha256, long Next, LogState State, ImmutableArray<string> Alarms)
 {
+    /// <summary>
+    /// Where the chain does not hold, one line; null where it does. What was read is genuine, but something may be hidden, and nothing is appended. Stands in the alarms as well.
+    /// </summary>
+    public string? Break { get; init; }
+
     public RememberedHead Remember() => new(Sequence, Sha256);
 }

@@ -6,35 +6,43 @@ namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
 /// Finds the head of the log and the state after it: a listing gives a hint, from there forward while entries exist, then back to the nearest
-/// state. The chain of hashes is checked over all that is read.
+/// state. The chain of hashes is checked over all that is read; where it breaks, reading goes on with an alarm, because what authenticates is genuine all the same.
 /// </summary>
 internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
 {
     private readonly List<string> _alarms = [];
+    private string? _break;
     private bool _sawRemembered;
 
-    /// <summary>Reads the log anew. A log that lacks the remembered entry, or has another there, was cut or forked: damage.</summary>
+    /// <summary>Reads the log anew. A log that lacks the remembered entry, or has another there, was cut or forked: a break.</summary>
     public async Task<LogHead> FromHintAsync(RememberedHead? remembered, CancellationToken cancellationToken)
     {
         StoredEntry newest = await FindHintAsync(cancellationToken)
             ?? throw new PermanentException(ErrorKind.Repository, $"There is no log of this repository at {blobs.Location}: it was not initialised, or its log is lost.");
-        List<StoredEntry> back = await BackToStateAsync(newest, remembered, cancellationToken);
-        StoredEntry first = back[^1];
-        LogState state = first.Entry.State!.ToState(first.Entry);
+        List<(StoredEntry Stored, bool Follows)> back = await BackToStateAsync(newest, remembered, cancellationToken);
+        LogEntry first = back[^1].Stored.Entry;
+        LogState state = first.State!.ToState(first);
+        bool whole = true;
         for (int i = back.Count - 2; i >= 0; i--)
         {
-            state = Follow(state, back[i].Entry);
+            whole &= back[i].Follows;
+            state = whole ? Follow(state, back[i].Stored.Entry) : state.ApplyBeyondBreak(back[i].Stored.Entry);
         }
 
         LogHead head = new(newest.Entry.Sequence, newest.Sha256, newest.Entry.Sequence + 1, state, []);
         head = await ForwardAsync(head, remembered, cancellationToken);
-        return remembered is null || _sawRemembered ? head
-            : throw Lost(remembered, remembered.Sequence > head.Sequence ? $"ends at entry {head.Sequence}" : "has no valid entry there");
+        if (remembered is not null && !_sawRemembered)
+        {
+            Break(Lost(remembered, remembered.Sequence > head.Sequence ? $"ends at entry {head.Sequence}" : "has no valid entry there"));
+        }
+
+        return head with { Alarms = [.. _alarms], Break = _break };
     }
 
     /// <summary>The log as it is now, from a head that was read before: one request where nothing was added.</summary>
     public async Task<LogHead> ForwardAsync(LogHead known, RememberedHead? remembered, CancellationToken cancellationToken)
     {
+        _break ??= known.Break;
         LogHead head = known;
         while (await reader.ProbeAsync(head.Next, cancellationToken) is { Exists: true } probe)
         {
@@ -47,14 +55,15 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
 
             if (stored.Entry.Previous != head.Sha256)
             {
-                throw stored.Entry.Wrong($"it does not follow entry {head.Sequence}");
+                Break($"entry {head.Next} does not follow entry {head.Sequence}");
             }
 
             CheckRemembered(remembered, stored);
-            head = head with { Sequence = head.Next, Sha256 = stored.Sha256, Next = head.Next + 1, State = Follow(head.State, stored.Entry) };
+            LogState state = _break is null ? Follow(head.State, stored.Entry) : head.State.ApplyBeyondBreak(stored.Entry);
+            head = head with { Sequence = head.Next, Sha256 = stored.Sha256, Next = head.Next + 1, State = state };
         }
 
-        return head with { Alarms = [.. known.Alarms, .. _alarms] };
+        return head with { Alarms = [.. known.Alarms, .. _alarms], Break = _break };
     }
 
     /// <summary>The state after an entry. Where the entry carries the state, it is what the entries before it give.</summary>
@@ -91,38 +100,38 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
         return null;
     }
 
-    /// <summary>The entries from the newest back to the nearest one that carries the state; the chain is checked on to the remembered one where that is older.</summary>
-    private async Task<List<StoredEntry>> BackToStateAsync(StoredEntry newest, RememberedHead? remembered, CancellationToken cancellationToken)
+    /// <summary>
+    /// The entries from the newest back to the nearest one that carries the state, each with whether it follows the one after it in the list; the chain is checked on to the
+    /// remembered one where that is older.
+    /// </summary>
+    private async Task<List<(StoredEntry Stored, bool Follows)>> BackToStateAsync(StoredEntry newest, RememberedHead? remembered, CancellationToken cancellationToken)
     {
-        List<StoredEntry> entries = [newest];
+        List<(StoredEntry Stored, bool Follows)> entries = [(newest, true)];
         CheckRemembered(remembered, newest);
         StoredEntry current = newest;
-        for (long sequence = newest.Entry.Sequence - 1; entries[^1].Entry.State is null || sequence >= remembered?.Sequence; sequence--)
+        for (long sequence = newest.Entry.Sequence - 1; entries[^1].Stored.Entry.State is null || sequence >= remembered?.Sequence; sequence--)
         {
             EntryProbe probe = sequence < 0
                 ? throw newest.Entry.Wrong("no entry before it carries the state")
                 : await reader.ProbeAsync(sequence, cancellationToken);
-            if (!probe.Exists)
-            {
-                throw Damage.Missing(LogNames.BlobName(sequence));
-            }
-
             if (probe.Stored is not { } stored)
             {
-                _alarms.Add(probe.Alarm!);
+                _alarms.Add(probe.Alarm ?? $"Log entry {sequence} ({LogNames.BlobName(sequence)}) is missing.");
                 continue;
             }
 
-            if (current.Entry.Previous != stored.Sha256)
+            bool follows = current.Entry.Previous == stored.Sha256;
+            if (!follows)
             {
-                throw current.Entry.Wrong($"it does not follow entry {sequence}");
+                Break($"entry {current.Entry.Sequence} does not follow entry {sequence}");
             }
 
             CheckRemembered(remembered, stored);
             current = stored;
-            if (entries[^1].Entry.State is null)
+            if (entries[^1].Stored.Entry.State is null)
             {
-                entries.Add(stored);
+                entries[^1] = entries[^1] with { Follows = follows };
+                entries.Add((stored, true));
             }
         }
 
@@ -133,13 +142,21 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
     {
         if (remembered?.Sequence == stored.Entry.Sequence)
         {
-            _sawRemembered = remembered.Sha256 == stored.Sha256 ? true : throw Lost(remembered, "has another entry there: it was forked or put back from a copy");
+            _sawRemembered = true;
+            if (remembered.Sha256 != stored.Sha256)
+            {
+                Break(Lost(remembered, "has another entry there"));
+            }
         }
     }
 
-    private PermanentException Lost(RememberedHead remembered, string how) =>
-        new(
-            ErrorKind.Repository,
-            $"The log at {blobs.Location} {how}, but entry {remembered.Sequence} ({remembered.Sha256[..Math.Min(8, remembered.Sha256.Length)]}) was seen in it before. "
-            + "Somebody cut, forked or replaced it: bring the missing entries back, or remove the remembered head to accept what is there.");
+    private void Break(string where)
+    {
+        string line = $"The log at {blobs.Location} is broken: {where}. Sets may be hidden, and nothing is added to it. Bring the missing entries of log/ back (soft delete, versions, a copy).";
+        _alarms.Add(line);
+        _break ??= line;
+    }
+
+    private static string Lost(RememberedHead remembered, string how) =>
+        $"it {how}, but entry {remembered.Sequence} ({remembered.Sha256[..Math.Min(8, remembered.Sha256.Length)]}) was seen in it before: it was cut, forked or put back from an older copy (to accept what is there, remove the remembered head)";
 }

@@ -20,7 +20,14 @@ public sealed class SetVerifier(BackupRepository repository)
         VerifyTotals totals = VerifyTotals.None;
         foreach (string alarm in head.Alarms)
         {
-            findings.Warning(null, alarm);
+            if (alarm == head.Break)
+            {
+                findings.Error(null, alarm);
+            }
+            else
+            {
+                findings.Warning(null, alarm);
+            }
         }
 
         try

@@ -75,6 +75,28 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Abf.Combine("restored"), "contentstore"));
     }
 
+    [Fact]
+    public async Task A_log_entry_that_rotted_stops_writing_but_no_restore()
+    {
+        string id = (await Abf.RunAsync("sets", "--json")).Json[0].GetProperty("id").GetString()!;
+        string entry = Directory.GetFiles(Path.Combine(Abf.Repository, "log")).Order(StringComparer.Ordinal).ElementAt(1);
+        byte[] original = await File.ReadAllBytesAsync(entry, Token);
+        await File.WriteAllBytesAsync(entry, [.. original[..^1], (byte)(original[^1] ^ 1)], Token);
+
+        AbfResult sets = await Abf.RunAsync("sets", "--json");
+        Assert.Equal((0, id), (sets.ExitCode, sets.Json[0].GetProperty("id").GetString()));
+        Assert.Contains("is broken", sets.Error, StringComparison.Ordinal);
+        AssertDone(await Abf.RunAsync("restore", "--set", id, "--target", Abf.Combine("restored"), "--no-database"));
+        await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Abf.Combine("restored"), "contentstore"));
+        AssertFault(await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("latest"), "--no-database"), 7, "is broken", "abf sets");
+        AssertFault(await Abf.RunAsync("backup"), 7, "is broken", "log/");
+        Assert.Equal(7, (await Abf.RunAsync("verify")).ExitCode);
+
+        await File.WriteAllBytesAsync(entry, original, Token);
+        await AssertOnlyTheEarlierSetStandsAsync();
+        AssertDone(await Abf.RunAsync("backup"));
+    }
+
     /// <summary>Every blob with its bytes' sum.</summary>
     private Task<string> ListAsync() => Shell.RunAsync("cd \"$1\"; find . -type f -not -path './control/*' -exec cksum {} + | sort", Abf.Repository);
 }

@@ -133,8 +133,11 @@ public sealed class CommitLogTests
         RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
         await fixture.Blobs.DeleteAsync(LogNames.BlobName(2), CancellationToken.None);
         Assert.Equal(1, (await fixture.Open().ReadAsync()).Sequence);
-        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync(remembered));
-        Assert.Equal(ErrorKind.Repository, exception.Kind);
+        CommitLog log = fixture.Open();
+        LogHead head = await log.ReadAsync(remembered);
+        Assert.Contains("ends at entry 1", head.Break, StringComparison.Ordinal);
+        Assert.Contains(head.Break, head.Alarms);
+        await AssertRefusesToAppendAsync(log);
     }
 
     [Fact]
@@ -149,7 +152,7 @@ public sealed class CommitLogTests
             await fixture.SealAsync(i);
         }
 
-        await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync(remembered));
+        Assert.Contains("another entry there", (await fixture.Open().ReadAsync(remembered)).Break, StringComparison.Ordinal);
         LogHead forked = await fixture.Open().ReadAsync();
         Assert.Equal(forked.Sequence, (await fixture.Open().ReadAsync(forked.Remember())).Sequence);
     }
@@ -168,18 +171,59 @@ public sealed class CommitLogTests
         Assert.Equal(158, (await fixture.Open().ReadAsync(remembered)).Sequence);
     }
 
-    [Fact]
-    public async Task An_entry_that_is_missing_or_replaced_in_the_middle_is_damage()
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(3, true)]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    public async Task An_entry_that_is_missing_or_replaced_in_the_middle_hides_no_other_from_readers(long damaged, bool missing)
     {
         LogFixture fixture = await LogFixture.StartAsync();
-        await fixture.SealAsync(1);
-        await fixture.SealAsync(2);
-        byte[] blob = await fixture.ReadBlobAsync(2);
-        await fixture.Blobs.DeleteAsync(LogNames.BlobName(2), CancellationToken.None);
-        await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync());
+        for (int i = 1; i <= 3; i++)
+        {
+            await fixture.SealAsync(i);
+        }
+
+        byte[] original = await fixture.ReadBlobAsync(damaged);
+        byte[] blob = [.. original];
         blob[70] ^= 1;
-        await fixture.ReplaceAsync(2, blob);
-        await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync());
+        await fixture.Blobs.DeleteAsync(LogNames.BlobName(damaged), CancellationToken.None);
+        if (!missing)
+        {
+            await fixture.ReplaceAsync(damaged, blob);
+        }
+
+        // Entry 2 seals the first set; that of the others has no part in them.
+        CommitLog log = fixture.Open();
+        LogHead head = await log.ReadAsync();
+        Assert.Equal(damaged == 2 ? [2, 3] : [1, 2, 3], head.State.Sets.Select(set => int.Parse(set.Id.ToString()[^8..], System.Globalization.NumberStyles.HexNumber)));
+        Assert.Equal(6, head.Sequence);
+        Assert.NotNull(head.Break);
+        Assert.Contains(head.Alarms, alarm => alarm.Contains(LogNames.BlobName(damaged), StringComparison.Ordinal));
+        Assert.Equal(Samples.Run(3), (await log.ReadManifestAsync(head.State.Sets[^1])).Id);
+        await AssertRefusesToAppendAsync(log);
+
+        await fixture.ReplaceAsync(damaged, original);
+        Assert.Null((await fixture.Open().ReadAsync()).Break);
+        Assert.Null((await log.ReadAsync(head.Remember())).Break);
+        await fixture.SealAsync(4, log);
+    }
+
+    [Fact]
+    public async Task A_state_that_cannot_be_read_is_made_from_the_one_before_it()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        for (int i = 1; i <= 35; i++)
+        {
+            await fixture.SealAsync(i);
+        }
+
+        await fixture.Blobs.DeleteAsync(LogNames.BlobName(64), CancellationToken.None);
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.NotNull(head.Break);
+        Assert.Equal(34, head.State.Sets.Length);
     }
 
     [Theory]
@@ -221,8 +265,7 @@ public sealed class CommitLogTests
         RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
         await fixture.ReplaceAsync(2, new byte[100]);
         await fixture.SealAsync(2);
-        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => fixture.Open().ReadAsync(remembered));
-        Assert.Contains("no valid entry there", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("no valid entry there", (await fixture.Open().ReadAsync(remembered)).Break, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -294,5 +337,12 @@ public sealed class CommitLogTests
         int reads = counted.Reads;
         await log.ReadAsync();
         Assert.Equal(1, counted.Reads - reads);
+    }
+
+    private static async Task AssertRefusesToAppendAsync(CommitLog log)
+    {
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => log.OpenRunAsync(Samples.Run(99), "acme"));
+        Assert.Equal(ErrorKind.Repository, exception.Kind);
+        Assert.Contains("broken", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -30,13 +30,26 @@ internal static class SampleRepository
         await repository.Log.AbortAsync(aborted.Run, "given up");
     }
 
-    private static async Task<RunId> WriteSetAsync(BackupRepository repository, int number, RunId? parent, bool large)
+    /// <summary>Loses every content pack, and stores again what the second set held of them.</summary>
+    public static async Task LoseAndStoreAgainAsync(IBlobStore blobs, string encryption, string cache)
     {
-        RunOpened run = await repository.Log.OpenRunAsync(Samples.Run(number), "acme");
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, Access(encryption, cache));
+        ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
+        foreach (PackEntry pack in index.Packs.Where(pack => pack.Class == ChunkClass.Content))
+        {
+            await blobs.DeleteAsync(pack.Id.BlobName, CancellationToken.None);
+        }
+
+        await WriteSetAsync(repository, 2, Samples.Run(2), large: false, Samples.Run(4));
+    }
+
+    private static async Task<RunId> WriteSetAsync(BackupRepository repository, int number, RunId? parent, bool large, RunId? id = null)
+    {
+        RunOpened run = await repository.Log.OpenRunAsync(id ?? Samples.Run(number), "acme");
         ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
         using RunIndex runIndex = await repository.LoadRunIndexAsync(run.Run, CancellationToken.None);
         SetManifest manifest = Samples.Manifest(run.Run, run.Base, parent);
-        await using (RunWriter writer = repository.OpenRunWriter(run.Run, "all", index, runIndex, LostPacks.None))
+        await using (RunWriter writer = repository.OpenRunWriter(run.Run, "all", index, runIndex, await repository.FindLostPacksAsync(index, CancellationToken.None)))
         {
             (RootStamp copy, RootStamp store) = (
                 await WriteRootAsync(writer, manifest.Roots[0], IndexFiles(number)),

@@ -5,11 +5,12 @@ targetScope = 'resourceGroup'
 @description('Region of everything here. Take the region of Alfresco\'s database and content share.')
 param location string = resourceGroup().location
 
-@description('What every resource\'s name begins with.')
+@description('What every resource\'s name begins with: lower-case letters and digits, since names of storage accounts know no others.')
 @minLength(3)
 @maxLength(10)
 param name string = 'abf'
 
+@description('On every resource.')
 param tags object = {}
 
 @description('ABF__INSTALLATION__NAME: names the installation in the repository, for good.')
@@ -96,6 +97,7 @@ param passphrase string = ''
 @description('Storage account of the Azure Files share that holds dir.root.')
 param contentAccountName string
 
+@description('The share.')
 param contentShareName string
 
 @description('How the share is mounted. SMB: with a storage key, since App Service knows no other way. NFS: by the network alone.')
@@ -136,6 +138,7 @@ param alertEmails string[]
 @maxValue(47)
 param maxHoursWithoutSet int = 30
 
+@description('How long logs are kept.')
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 90

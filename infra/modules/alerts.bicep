@@ -16,6 +16,7 @@ var rules = {
   'run-failed': {
     severity: 1
     text: 'A backup ended without a set, or could not be started. The reason is in the message; docs/cloud.md says what to do.'
+    frequency: 'PT15M'
     windowSize: 'PT1H'
     query: '''
       union
@@ -27,23 +28,30 @@ var rules = {
   'no-set': {
     severity: 0
     text: 'No backup set was sealed for ${maxHoursWithoutSet} hours.'
+    frequency: 'PT1H'
     windowSize: 'P2D'
-    query: replace('''
+    query: replace(
+      '''
       traces
       | where tostring(customDimensions.EventName) in ("SetSealed", "SetSealedWithFindings")
       | summarize Last = max(timestamp)
       | where isnull(Last) or Last < ago(HOURSh)
-      ''', 'HOURS', string(maxHoursWithoutSet))
+      ''',
+      'HOURS',
+      string(maxHoursWithoutSet)
+    )
   }
   'set-with-findings': {
     severity: 2
     text: 'A set was sealed, but files that the database requires are missing, gone or changed at the source. abf show SET names them.'
+    frequency: 'PT15M'
     windowSize: 'PT1H'
     query: 'traces | where tostring(customDimensions.EventName) == "SetSealedWithFindings" | project timestamp, message'
   }
   'repository-alarm': {
     severity: 1
     text: 'The log of the repository holds something that does not authenticate: somebody else writes to the container, or the store is damaged.'
+    frequency: 'PT15M'
     windowSize: 'PT1H'
     query: 'traces | where tostring(customDimensions.EventName) == "LogAlarm" | project timestamp, message'
   }
@@ -79,7 +87,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       enabled: true
       scopes: [insightsId]
       // Windows overlap, so that a line which arrives late is still seen; it fires once and resolves when the window has passed.
-      evaluationFrequency: 'PT15M'
+      evaluationFrequency: rule.value.frequency
       windowSize: rule.value.windowSize
       autoMitigate: true
       criteria: {

@@ -72,7 +72,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     clientAffinityEnabled: false
     publicNetworkAccess: httpAccess == 'public' ? 'Enabled' : 'Disabled'
     virtualNetworkSubnetId: subnetId
-    outboundVnetRouting: { allTraffic: true }
+    // All that the app itself sends, and what it mounts. The image comes by the platform's own way, which can reach a public registry.
+    outboundVnetRouting: { applicationTraffic: true, contentShareTraffic: true }
     keyVaultReferenceIdentity: identityId
     siteConfig: {
       linuxFxVersion: 'DOCKER|${image}'
@@ -106,13 +107,16 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   resource mounts 'config' = {
     name: 'azurestorageaccounts'
     properties: {
-      content: union({
-        type: 'AzureFiles'
-        accountName: contentMount.accountName
-        shareName: contentMount.shareName
-        mountPath: contentMount.path
-        protocol: contentMount.protocol
-      }, usesShareKey ? { accessKey: '@AppSettingRef(${shareKeySetting})' } : {})
+      content: union(
+        {
+          type: 'AzureFiles'
+          accountName: contentMount.accountName
+          shareName: contentMount.shareName
+          mountPath: contentMount.path
+          protocol: contentMount.protocol
+        },
+        usesShareKey ? { accessKey: '@AppSettingRef(${shareKeySetting})' } : {}
+      )
     }
     dependsOn: [appSettings]
   }

@@ -11,7 +11,7 @@ param addressPrefix string
 var appPrefix = cidrSubnet(addressPrefix, 26, 0)
 var endpointPrefix = cidrSubnet(addressPrefix, 26, 1)
 
-// The endpoints answer the app and whoever is let in here (a machine for restores, say): add rules rather than opening the range.
+// The endpoints answer the app, callers of the API and a machine for restores, all of them over TLS and by identity.
 resource endpointRules 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: '${name}-endpoints'
   location: location
@@ -19,13 +19,13 @@ resource endpointRules 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   properties: {
     securityRules: [
       {
-        name: 'app-https'
+        name: 'https'
         properties: {
           priority: 100
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Tcp'
-          sourceAddressPrefix: appPrefix
+          sourceAddressPrefix: 'VirtualNetwork'
           sourcePortRange: '*'
           destinationAddressPrefix: endpointPrefix
           destinationPortRange: '443'
@@ -54,6 +54,23 @@ resource appRules 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   tags: tags
 }
 
+// The way out (telemetry, tokens, a public registry) is explicit: subnets no longer have one by default. Backups do not pass here but through the endpoints.
+resource exitAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
+  name: '${name}-exit'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static' }
+}
+
+resource exit 'Microsoft.Network/natGateways@2025-01-01' = {
+  name: '${name}-exit'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIpAddresses: [{ id: exitAddress.id }] }
+}
+
 resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
   name: name
   location: location
@@ -66,6 +83,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
         properties: {
           addressPrefix: appPrefix
           networkSecurityGroup: { id: appRules.id }
+          natGateway: { id: exit.id }
           delegations: [
             {
               name: 'app-service'

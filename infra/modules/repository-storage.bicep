@@ -41,8 +41,12 @@ var archives = archiveAfterDays >= 0
 var cools = coolAfterDays >= 0
 
 // The service itself would refuse these too, but late and in other words.
-var checkedSku = archives && contains(sku, 'ZRS') ? fail('archiveAfterDays needs a repositorySku of LRS, GRS or RAGRS: zone-redundant accounts have no archive tier') : sku
-var checkedDeleteDays = immutability != 'Off' && deleteRunPagesAfterDays >= 0 && deleteRunPagesAfterDays <= immutabilityDays ? fail('deleteRunPagesAfterDays must be more than immutabilityDays: until then the store refuses the deletion') : deleteRunPagesAfterDays
+var checkedSku = archives && contains(sku, 'ZRS')
+  ? fail('archiveAfterDays needs a repositorySku of LRS, GRS or RAGRS: zone-redundant accounts have no archive tier')
+  : sku
+var checkedDeleteDays = immutability != 'Off' && deleteRunPagesAfterDays >= 0 && deleteRunPagesAfterDays <= immutabilityDays
+  ? fail('deleteRunPagesAfterDays must be more than immutabilityDays: until then the store refuses the deletion')
+  : deleteRunPagesAfterDays
 
 // Packs whose name begins with f hold listings, which every run reads; all others only a restore or a reading verify opens (docs/repository-format.md).
 // A rule takes ten prefixes.
@@ -50,7 +54,8 @@ var restoreOnly = [for digit in ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9
 
 var tiering = union(
   cools ? { tierToCool: { daysAfterModificationGreaterThan: coolAfterDays } } : {},
-  archives ? { tierToArchive: { daysAfterModificationGreaterThan: archiveAfterDays } } : {}
+  // What was brought back for a restore stays for a fortnight.
+  archives ? { tierToArchive: { daysAfterModificationGreaterThan: archiveAfterDays, daysAfterLastTierChangeGreaterThan: 14 } } : {}
 )
 
 var tieringRules = [
@@ -102,14 +107,16 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
       services: { blob: { enabled: true, keyType: 'Account' } }
     }
     // Can only be switched on when the account is made. At the account, because only here a template can lock it.
-    immutableStorageWithVersioning: immutability == 'Off' ? null : {
-      enabled: true
-      immutabilityPolicy: {
-        state: immutability
-        immutabilityPeriodSinceCreationInDays: immutabilityDays
-        allowProtectedAppendWrites: false
-      }
-    }
+    immutableStorageWithVersioning: immutability == 'Off'
+      ? null
+      : {
+          enabled: true
+          immutabilityPolicy: {
+            state: immutability
+            immutabilityPeriodSinceCreationInDays: immutabilityDays
+            allowProtectedAppendWrites: false
+          }
+        }
   }
 
   resource blobs 'blobServices' = {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform;
 using Microsoft.Extensions.Logging;
@@ -7,7 +9,7 @@ using Xunit;
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
 /// <summary>The lines that monitoring listens to: one per run, however often the flow is replayed.</summary>
-public sealed class BackupOutcomeTests : IDisposable
+public sealed partial class BackupOutcomeTests : IDisposable
 {
     private readonly Lines _lines = new();
     private readonly StandIns _standIns;
@@ -53,7 +55,26 @@ public sealed class BackupOutcomeTests : IDisposable
         Assert.Equal([(LogLevel.Information, "RunCancelled")], _lines.Said);
     }
 
+    [Fact]
+    public void Every_event_that_an_alert_asks_for_is_said_by_the_flows()
+    {
+        string root = Path.GetFullPath(Path.Combine(ThisFile(), "..", "..", "..", ".."));
+        string said = File.ReadAllText(Path.Combine(root, "src", "Flows", "Logs.cs"));
+
+        string[] asked = [.. File.ReadLines(Path.Combine(root, "infra", "modules", "alerts.bicep"))
+            .Where(line => line.Contains("customDimensions.EventName", StringComparison.Ordinal))
+            .SelectMany(line => Quoted().Matches(line).Select(match => match.Groups["name"].Value))];
+
+        Assert.Contains("RunFailed", asked);
+        Assert.All(asked, name => Assert.Contains($" void {name}(", said));
+    }
+
     public void Dispose() => _standIns.Dispose();
+
+    [GeneratedRegex("\"(?<name>[A-Za-z]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Quoted();
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     private sealed class Lines : ILoggerFactory, ILogger
     {

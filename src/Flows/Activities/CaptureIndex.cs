@@ -15,13 +15,13 @@ internal sealed class CaptureIndex(FlowEnvironment environment) : IActivity<Capt
 {
     private const int MaxCopies = 3;
 
-    public Task<IndexCapture> RunAsync(CaptureIndexInput input, ActivityContext context, CancellationToken cancellationToken) =>
-        environment.Runs.ProduceAsync(
+    public async Task<IndexCapture> RunAsync(CaptureIndexInput input, ActivityContext context, CancellationToken cancellationToken) =>
+        (await environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.Index(input.Attempt),
             FlowJson.Default.IndexCapture,
             (scope, writer, token) => CaptureAsync(input, scope, writer, context.Progress, token),
-            cancellationToken);
+            cancellationToken)).ForHistory();
 
     private async Task<IndexCapture> CaptureAsync(
         CaptureIndexInput input, RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)

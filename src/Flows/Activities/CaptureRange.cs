@@ -14,11 +14,11 @@ namespace AlfrescoBackupFlows.Flows.Activities;
 /// </summary>
 internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<CaptureRangeInput, CapturedStep>
 {
-    public Task<CapturedStep> RunAsync(CaptureRangeInput input, ActivityContext context, CancellationToken cancellationToken)
+    public async Task<CapturedStep> RunAsync(CaptureRangeInput input, ActivityContext context, CancellationToken cancellationToken)
     {
         string page = Pages.Range(input.Pass, input.RootNumber, input.Range, input.Step);
-        return environment.Runs.ProduceAsync(
-            input.Run.Run, page, FlowJson.Default.CapturedStep, (scope, writer, token) => CaptureAsync(input, scope, writer, context, token), cancellationToken);
+        return (await environment.Runs.ProduceAsync(
+            input.Run.Run, page, FlowJson.Default.CapturedStep, (scope, writer, token) => CaptureAsync(input, scope, writer, context, token), cancellationToken)).ForHistory();
     }
 
     private async Task<CapturedStep> CaptureAsync(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Flows.Capture;
@@ -25,22 +26,24 @@ internal sealed class CheckConsistency(FlowEnvironment environment) : IActivity<
         await scope.RunIndex.RefreshAsync(cancellationToken);
         Installation installation = environment.Runs.DiscoverInstallation();
         AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(scope.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+        DatabaseCapture database = await scope.ReadPageAsync(Pages.Database(input.Attempt), FlowJson.Default.DatabaseCapture, cancellationToken);
+        ImmutableArray<RootListing> listings = await CapturedParts.ReadRootsAsync(scope, input.Attempt, input.Roots, cancellationToken);
         var proof = new ConsistencyProof(acknowledged, installation.CheckSizes);
-        foreach (RequiredFiles required in input.Required.Where(required => input.Listings.All(listing => listing.Root != required.Root)))
+        foreach (RequiredFiles required in database.Required.Where(required => listings.All(listing => listing.Root != required.Root)))
         {
             await proof.AddAbsentRootAsync(required.Root, new RequiredListReader(scope.Chunks, required.List).ReadAsync(cancellationToken));
         }
 
-        foreach (RootRef root in input.Listings)
+        foreach (RootListing root in listings)
         {
-            ContentRef? list = input.Required.FirstOrDefault(required => required.Root == root.Root)?.List;
+            ContentRef? list = database.RequiredOf(root.Root);
             IAsyncEnumerable<RequiredFile> required = list is null
                 ? AsyncEnumerable.Empty<RequiredFile>()
                 : new RequiredListReader(scope.Chunks, list).ReadAsync(cancellationToken);
             await proof.AddRootAsync(root.Root, required, new ListingReader(scope.Chunks, root.Listing).ReadAsync(cancellationToken));
         }
 
-        proof.AddUnmapped(input.Unmapped, input.UnmappedAcknowledged, input.UnmappedSamples);
+        proof.AddUnmapped(database.Unmapped, database.UnmappedAcknowledged, database.UnmappedSamples);
         return new ConsistencyResult(proof.Required, proof.Missing, proof.Acknowledged, await WriteAsync(proof, writer, cancellationToken))
         {
             SizesIgnored = !installation.CheckSizes,

@@ -22,8 +22,6 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
     /// <summary>A busy night may take half as long again.</summary>
     private const double Margin = 1.5;
 
-    private const int MaxWarnings = 20;
-
     /// <summary>Lost packs.</summary>
     private const int MaxNamed = 5;
 
@@ -62,7 +60,7 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
             [.. installation.Roots.Select(root => root.Name)],
             parent?.Totals.Files ?? 0,
             parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
-            [.. Warnings(lost, progress).Concat(installation.Warnings).Concat(database.Warnings).Concat(environment.Options.Warnings).Take(MaxWarnings)]);
+            WarningLines.Fit(Warnings(lost, progress).Concat(installation.Warnings).Concat(database.Warnings).Concat(environment.Options.Warnings)));
     }
 
     private static IEnumerable<string> Warnings(LostPacks lost, IProgressSink progress)

@@ -13,13 +13,13 @@ namespace AlfrescoBackupFlows.Flows.Activities;
 /// </summary>
 internal sealed class DumpDatabase(FlowEnvironment environment) : IActivity<DumpDatabaseInput, DatabaseCapture>
 {
-    public Task<DatabaseCapture> RunAsync(DumpDatabaseInput input, ActivityContext context, CancellationToken cancellationToken) =>
-        environment.Runs.ProduceAsync(
+    public async Task<DatabaseCapture> RunAsync(DumpDatabaseInput input, ActivityContext context, CancellationToken cancellationToken) =>
+        (await environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.Database(input.Attempt),
             FlowJson.Default.DatabaseCapture,
             (scope, writer, token) => DumpAsync(scope, writer, context.Progress, token),
-            cancellationToken);
+            cancellationToken)).ForHistory();
 
     private async Task<DatabaseCapture> DumpAsync(RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)
     {

@@ -8,14 +8,11 @@ namespace AlfrescoBackupFlows.Flows.Activities;
 /// <summary>Builds the manifest from journaled values; of the installation only names and places, for people.</summary>
 internal static class ManifestBuilder
 {
-    /// <summary>What a host shows at once; the manifest has all.</summary>
-    public const int MaxReportedWarnings = 20;
-
-    public static SetManifest Build(SealSetInput input, Installation installation, SetManifest? parent, ImmutableArray<NamedFile> named, string tool)
+    public static SetManifest Build(SealSetInput input, CapturedParts parts, Installation installation, SetManifest? parent, ImmutableArray<NamedFile> named, string tool)
     {
-        ImmutableArray<RootStamp> roots = [.. Roots(input, installation, parent)];
-        DatabaseCapture database = input.Database;
-        ConsistencyResult proof = input.Consistency;
+        ImmutableArray<RootStamp> roots = [.. Roots(parts, installation, parent)];
+        DatabaseCapture database = parts.Database;
+        ConsistencyResult proof = parts.Consistency;
         return new SetManifest
         {
             Id = RunId.Parse(input.Run.Run),
@@ -25,7 +22,7 @@ internal static class ManifestBuilder
             Started = input.Started,
             Sealed = input.Sealed,
             Phases = input.Phases,
-            Index = IndexOf(input.Index),
+            Index = IndexOf(parts.Index),
             Database = new DatabaseStamp(
                 database.Vendor,
                 database.ServerVersion,
@@ -41,8 +38,8 @@ internal static class ManifestBuilder
                 proof.Required,
                 proof.Missing,
                 named,
-                input.Roots.Sum(root => root.Totals.SourceMissing),
-                input.Roots.Sum(root => root.Totals.SourceChanged),
+                parts.Roots.Sum(root => root.Totals.SourceMissing),
+                parts.Roots.Sum(root => root.Totals.SourceChanged),
                 proof.Acknowledged,
                 database.Unprotected)
             {
@@ -51,10 +48,10 @@ internal static class ManifestBuilder
             Totals = new SetTotals(
                 roots.Sum(root => root.Files),
                 roots.Sum(root => root.Bytes) + database.Dump.Length,
-                input.Indexes.AddedBytes,
-                input.Indexes.Chunks),
-            Indexes = input.Indexes.Indexes,
-            Warnings = [.. Warnings(input, installation, parent)],
+                parts.Indexes.AddedBytes,
+                parts.Indexes.Chunks),
+            Indexes = parts.Indexes.Indexes,
+            Warnings = [.. Warnings(input, parts, installation, parent)],
             Tool = tool,
             FullScan = input.FullScan ? input.Started : parent?.FullScan,
         };
@@ -69,17 +66,17 @@ internal static class ManifestBuilder
             ContentRoots.Index,
             index.Warnings);
 
-    private static IEnumerable<RootStamp> Roots(SealSetInput input, Installation installation, SetManifest? parent)
+    private static IEnumerable<RootStamp> Roots(CapturedParts parts, Installation installation, SetManifest? parent)
     {
-        if (input.Index is { } index)
+        if (parts.Index is { } index)
         {
             yield return new RootStamp(
                 ContentRoots.Index, index.Path, index.Listing, null, index.Files, index.Directories, index.Bytes, 0, ChunkClass.Index);
         }
 
-        foreach (RootListing root in input.Roots)
+        foreach (RootListing root in parts.Roots)
         {
-            RequiredFiles? required = input.Database.Required.FirstOrDefault(list => list.Root == root.Root);
+            RequiredFiles? required = parts.Database.Required.FirstOrDefault(list => list.Root == root.Root);
             bool wasOff = parent?.Roots.FirstOrDefault(old => old.Name == root.Root)?.SealingOff == true;
             yield return new RootStamp(
                 root.Root,
@@ -97,7 +94,7 @@ internal static class ManifestBuilder
         }
     }
 
-    private static IEnumerable<string> Warnings(SealSetInput input, Installation installation, SetManifest? parent)
+    private static IEnumerable<string> Warnings(SealSetInput input, CapturedParts parts, Installation installation, SetManifest? parent)
     {
         foreach (string warning in input.Warnings)
         {
@@ -109,17 +106,17 @@ internal static class ManifestBuilder
             yield return $"The set before ({parent.Id}) is of an installation with another fingerprint: does another one use the name '{installation.Name}'?";
         }
 
-        foreach ((string protocol, long count) in input.Database.Unprotected)
+        foreach ((string protocol, long count) in parts.Database.Unprotected)
         {
             yield return $"{count} content URLs of protocol '{protocol}' lie outside the file system: their content is NOT in this set.";
         }
 
-        foreach (string warning in input.Database.Warnings)
+        foreach (string warning in parts.Database.Warnings)
         {
             yield return warning;
         }
 
-        foreach (RootListing root in input.Roots)
+        foreach (RootListing root in parts.Roots)
         {
             foreach (string warning in RootWarnings(root))
             {

@@ -9,8 +9,8 @@ namespace AlfrescoBackupFlows.Flows.Activities;
 /// </summary>
 internal sealed class MergeIndex(FlowEnvironment environment) : IActivity<MergeIndexInput, MergedIndex>
 {
-    public Task<MergedIndex> RunAsync(MergeIndexInput input, ActivityContext context, CancellationToken cancellationToken) =>
-        environment.Runs.ProduceAsync(
+    public async Task<MergedIndex> RunAsync(MergeIndexInput input, ActivityContext context, CancellationToken cancellationToken) =>
+        (await environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.MergedIndex,
             FlowJson.Default.MergedIndex,
@@ -19,5 +19,5 @@ internal sealed class MergeIndex(FlowEnvironment environment) : IActivity<MergeI
                 AddedIndexes merge = await scope.Repository.MergeRunIndexAsync(scope.Run, Pages.Behind(input), token);
                 return new MergedIndex([.. merge.Indexes], merge.Chunks, merge.AddedBytes);
             },
-            cancellationToken);
+            cancellationToken)).ForHistory();
 }

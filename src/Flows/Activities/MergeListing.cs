@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Engine;
-using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Activities;
@@ -12,13 +11,13 @@ namespace AlfrescoBackupFlows.Flows.Activities;
 /// </summary>
 internal sealed class MergeListing(FlowEnvironment environment) : IActivity<MergeListingInput, RootListing>
 {
-    public Task<RootListing> RunAsync(MergeListingInput input, ActivityContext context, CancellationToken cancellationToken) =>
-        environment.Runs.ProduceAsync(
+    public async Task<RootListing> RunAsync(MergeListingInput input, ActivityContext context, CancellationToken cancellationToken) =>
+        (await environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.Listing(input.Pass, input.RootNumber),
             FlowJson.Default.RootListing,
             (scope, writer, token) => MergeAsync(input, scope, writer, token),
-            cancellationToken);
+            cancellationToken)).ForHistory();
 
     private static async Task<RootListing> MergeAsync(MergeListingInput input, RunScope scope, RunWriter writer, CancellationToken cancellationToken)
     {
@@ -32,8 +31,7 @@ internal sealed class MergeListing(FlowEnvironment environment) : IActivity<Merg
             for (int step = 0; step < input.Steps[range]; step++)
             {
                 string page = Pages.Range(input.Pass, input.RootNumber, range, step);
-                CapturedStep captured = await scope.TryReadPageAsync(page, FlowJson.Default.CapturedStep, cancellationToken)
-                    ?? throw new PermanentException(ErrorKind.Repository, $"The result page '{page}' of run {input.Run.Run} is gone: start a new backup.");
+                CapturedStep captured = await scope.ReadPageAsync(page, FlowJson.Default.CapturedStep, cancellationToken);
                 totals += captured.Totals;
                 stored += captured.Stored;
                 warnings.AddRange(captured.Warnings.Take(CaptureNotes.MaxWarnings - warnings.Count));

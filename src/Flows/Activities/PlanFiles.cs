@@ -38,6 +38,6 @@ internal sealed class PlanFiles(FlowEnvironment environment) : IActivity<PlanFil
             ? RangeCuts.OfDirectories(tree)
             : await RangeCuts.OfListingAsync(new ListingReader(scope.Chunks, inherit), scope.Options.Backup.Parallelism, cancellationToken);
         bool grants = tree.KeepsDirectoryTimes && recorded?.SealingOff != true;
-        return new FilePlan(RangeCuts.ToRanges(cuts), inherit, UsesSealing: grants && !input.FullScan, grants);
+        return new FilePlan(cuts, inherit, UsesSealing: grants && !input.FullScan, grants);
     }
 }

@@ -46,8 +46,9 @@ internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetIn
     {
         SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
         Installation installation = environment.Runs.DiscoverInstallation();
-        ImmutableArray<NamedFile> named = await ReadNamedAsync(input.Consistency.Named, scope, cancellationToken);
-        SetManifest manifest = ManifestBuilder.Build(input, installation, parent, named, Tool);
+        CapturedParts parts = await CapturedParts.ReadAsync(input, scope, cancellationToken);
+        ImmutableArray<NamedFile> named = await ReadNamedAsync(parts.Consistency.Named, scope, cancellationToken);
+        SetManifest manifest = ManifestBuilder.Build(input, parts, installation, parent, named, Tool);
         await RequireStreamsAsync(manifest, scope, cancellationToken);
         await scope.Repository.Log.SealAsync(scope.Run, input.Base, manifest, cancellationToken);
         await environment.Runs.RememberHeadAsync(cancellationToken);
@@ -83,5 +84,5 @@ internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetIn
         manifest.Totals.Files,
         manifest.Totals.Bytes,
         manifest.Totals.AddedBytes,
-        [.. manifest.Index.Warnings.Except(manifest.Warnings).Concat(manifest.Warnings).Take(ManifestBuilder.MaxReportedWarnings)]);
+        WarningLines.Fit(manifest.Index.Warnings.Except(manifest.Warnings).Concat(manifest.Warnings)));
 }

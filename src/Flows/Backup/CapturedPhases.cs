@@ -7,28 +7,21 @@ internal sealed record IndexPart(IndexCapture Capture, PhaseTimes Times);
 
 internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
 
+/// <param name="Roots">How many content roots there are.</param>
 /// <param name="Pages">Of this pass and of the seeding pass, which it inherited from.</param>
-internal sealed record FilesPart(ImmutableArray<RootListing> Roots, ImmutableArray<RootPages> Pages, PhaseTimes Times);
+internal sealed record FilesPart(int Roots, ImmutableArray<RootPages> Pages, PhaseTimes Times);
 
 /// <summary>The three phases of one attempt, fit for a seal.</summary>
 internal sealed record CapturedPhases(int Attempt, IndexPart? Index, DatabasePart Database, FilesPart Files)
 {
-    public CheckConsistencyInput ToProve(RunRef run) => new(
-        run,
-        Attempt,
-        Database.Capture.Required,
-        [.. Files.Roots.Select(root => new RootRef(root.Root, root.Listing))],
-        Database.Capture.Unmapped,
-        Database.Capture.UnmappedSamples,
-        Database.Capture.UnmappedAcknowledged);
+    public CheckConsistencyInput ToProve(RunRef run) => new(run, Attempt, Files.Roots);
 
     public MergeIndexInput ToMerge(RunRef run) => new(run, Attempt, Index is not null, Files.Pages);
 
     public SealSetInput ToSeal(
-        RunRef run, OpenedRun opened, DateTimeOffset started, DateTimeOffset now, SourceCheck check, ConsistencyResult consistency, MergedIndex indexes)
+        RunRef run, OpenedRun opened, DateTimeOffset started, DateTimeOffset now, SourceCheck check)
     {
         ImmutableArray<PhaseTimes> phases = Index is null ? [Database.Times, Files.Times] : [Index.Times, Database.Times, Files.Times];
-        return new SealSetInput(
-            run, opened.Base, started, now, phases, Index?.Capture, Database.Capture, Files.Roots, consistency, indexes, check.FullScan, check.Warnings);
+        return new SealSetInput(run, Attempt, Index is not null, Files.Roots, opened.Base, started, now, phases, check.FullScan, check.Warnings);
     }
 }

@@ -29,15 +29,14 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
         steps.Status.Begin("files", null, check.ExpectedFiles, check.ExpectedBytes);
         DateTimeOffset started = steps.Now;
         DateTimeOffset deadline = Freshness.FilesDeadline(database.Times, check);
-        ImmutableArray<RootListing>? roots = await PassAsync(attempt, database.Capture, deadline);
-        return roots is null || steps.Now > deadline ? null : new FilesPart(
-            roots.Value, [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)], new PhaseTimes(PhaseNames.Files, started, steps.Now));
+        bool inTime = await PassAsync(attempt, database.Capture, deadline) && steps.Now <= deadline;
+        return !inTime ? null : new FilesPart(
+            check.Roots.Length, [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)], new PhaseTimes(PhaseNames.Files, started, steps.Now));
     }
 
-    private async Task<ImmutableArray<RootListing>?> PassAsync(
-        int pass, DatabaseCapture? database, DateTimeOffset? deadline)
+    /// <summary>False where the deadline passed.</summary>
+    private async Task<bool> PassAsync(int pass, DatabaseCapture? database, DateTimeOffset? deadline)
     {
-        var listings = ImmutableArray.CreateBuilder<RootListing>();
         for (int number = 0; number < check.Roots.Length; number++)
         {
             string root = check.Roots[number];
@@ -55,15 +54,15 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 FlowNames.CaptureRange, ranges, check.Parallelism, range => steps.Status.Advance(range.Totals));
             if (captured.Any(range => range.Expired))
             {
-                return null;
+                return false;
             }
 
             var merging = new MergeListingInput(
                 run, pass, root, number, [.. captured.Select(range => range.Steps)], plan.Inherit, acceptContentLoss || pass == SeedingPass);
-            listings.Add(await steps.CallAsync(ActivityNames.MergeListing, merging, Retries.Storage));
+            await steps.CallAsync(ActivityNames.MergeListing, merging, Retries.Storage);
             _pages.Add(new RootPages(pass, number, merging.Steps));
         }
 
-        return listings.ToImmutable();
+        return true;
     }
 }

@@ -34,11 +34,11 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             CapturedPhases captured = await CaptureInOrderAsync(steps, run, check, files);
 
             steps.Status.Begin("consistency");
-            ConsistencyResult consistency = await steps.CallAsync(ActivityNames.CheckConsistency, captured.ToProve(run), Retries.Storage);
+            await steps.CallAsync(ActivityNames.CheckConsistency, captured.ToProve(run), Retries.Storage);
 
             steps.Status.Begin("seal");
-            MergedIndex indexes = await steps.CallAsync(ActivityNames.MergeIndex, captured.ToMerge(run), Retries.Storage);
-            SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check, consistency, indexes);
+            await steps.CallAsync(ActivityNames.MergeIndex, captured.ToMerge(run), Retries.Storage);
+            SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check);
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
             HotBackupResult result = await context.CallActivityAsync(ActivityNames.SealSet, seal, Retries.Storage);

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -14,7 +15,8 @@ public sealed class FlowCatalog
 
     public FlowCatalog(IJsonTypeInfoResolver types)
     {
-        Json = new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = types };
+        // The default encoder writes six bytes for each letter that is not ASCII; nothing here ends up in a web page.
+        Json = new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = types, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     }
 
     /// <summary>How inputs, results, events and statuses are written.</summary>

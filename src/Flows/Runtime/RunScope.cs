@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -57,6 +58,12 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
     public Task<T?> TryReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>
         Repository.Pages.TryReadAsync(Run, page, type, cancellationToken);
+
+    /// <summary>A page that the journal counts.</summary>
+    public async Task<T> ReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class =>
+        await TryReadPageAsync(page, type, cancellationToken)
+        ?? throw new PermanentException(ErrorKind.Repository, $"The result page '{page}' of run {Run} is gone: start a new backup.");
 
     /// <summary>The manifest of the set that is inherited from; null where there is none.</summary>
     public async Task<SetManifest?> ReadParentAsync(string? parent, CancellationToken cancellationToken)

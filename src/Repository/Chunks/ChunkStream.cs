@@ -11,7 +11,10 @@ internal sealed class ChunkStream(RunWriter writer, ChunkClass chunkClass, CutPo
     private const int FirstLength = 64 << 10;
     private const int LastLength = 2 * CutPoints.MaxLength;
 
-    private readonly ContentRefBuilder _content = new(writer);
+    /// <summary>References to streams go through journals, many at once.</summary>
+    private const int InlineChunks = 4;
+
+    private readonly ContentRefBuilder _content = new(writer, InlineChunks);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstLength);
     private int _length;
     private bool _completed;

@@ -3,7 +3,8 @@ namespace AlfrescoBackupFlows.Repository;
 /// <summary>
 /// Gathers the ids of a content. As soon as a level has 65,536 ids they are stored as one metadata chunk, whose id goes one level up; so memory is bounded whatever the length.
 /// </summary>
-internal sealed class ContentRefBuilder(IMetadataWriter chunks)
+/// <param name="inline">More ids than this are moved one level down.</param>
+internal sealed class ContentRefBuilder(IMetadataWriter chunks, int inline = ContentRef.MaxInlineChunks)
 {
     private readonly List<List<ChunkId>> _levels = [[]];
     private long _length;
@@ -21,7 +22,7 @@ internal sealed class ContentRefBuilder(IMetadataWriter chunks)
     public async ValueTask<ContentRef> CompleteAsync(CancellationToken cancellationToken)
     {
         int depth = 0;
-        for (; depth < _levels.Count - 1 || _levels[depth].Count > ContentRef.MaxInlineChunks; depth++)
+        for (; depth < _levels.Count - 1 || _levels[depth].Count > inline; depth++)
         {
             if (_levels[depth].Count > 0)
             {

@@ -23,9 +23,8 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         OpenedRun opened = await twins.RunAsync(ActivityNames.OpenRun, new OpenRunInput(id, []));
         var run = new RunRef(id, opened.Parent);
         SourceCheck check = await twins.RunAsync(ActivityNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent));
-        IndexCapture index = await twins.RunAsync(ActivityNames.CaptureIndex, new CaptureIndexInput(run, 1));
+        await twins.RunAsync(ActivityNames.CaptureIndex, new CaptureIndexInput(run, 1));
         DatabaseCapture database = await twins.RunAsync(ActivityNames.DumpDatabase, new DumpDatabaseInput(run, 1));
-        var roots = new List<RootListing>();
         var pages = new List<RootPages>();
         for (int number = 0; number < check.Roots.Length; number++)
         {
@@ -39,19 +38,19 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
             }
 
             pages.Add(new RootPages(1, number, [.. plan.Ranges.Select(_ => 1)]));
-            roots.Add(await twins.RunAsync(
-                ActivityNames.MergeListing, new MergeListingInput(run, 1, root, number, [.. plan.Ranges.Select(_ => 1)], plan.Inherit, false)));
+            await twins.RunAsync(
+                ActivityNames.MergeListing, new MergeListingInput(run, 1, root, number, [.. plan.Ranges.Select(_ => 1)], plan.Inherit, false));
         }
 
-        ConsistencyResult proof = await twins.RunAsync(
+        await twins.RunAsync(
             ActivityNames.CheckConsistency,
-            new CheckConsistencyInput(run, 1, database.Required, [.. roots.Select(root => new RootRef(root.Root, root.Listing))], 0, []));
-        MergedIndex indexes = await twins.RunAsync(ActivityNames.MergeIndex, new MergeIndexInput(run, 1, HasIndex: true, [.. pages]));
+            new CheckConsistencyInput(run, 1, check.Roots.Length));
+        await twins.RunAsync(ActivityNames.MergeIndex, new MergeIndexInput(run, 1, HasIndex: true, [.. pages]));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         PhaseTimes[] phases = [new(PhaseNames.Index, now, now), new(PhaseNames.Database, now, now), new(PhaseNames.Files, now, now)];
         HotBackupResult result = await twins.RunAsync(
             ActivityNames.SealSet,
-            new SealSetInput(run, opened.Base, now, now, [.. phases], index, database, [.. roots], proof, indexes, check.FullScan, []));
+            new SealSetInput(run, 1, HasIndex: true, check.Roots.Length, opened.Base, now, now, [.. phases], check.FullScan, []));
         await twins.RunAsync(ActivityNames.CloseRun, new CloseRunInput(run, null));
 
         Assert.True(result.Consistent);

@@ -83,7 +83,7 @@ public sealed class HotBackupFlowTests : IDisposable
         Assert.Equal(RuntimeStatus.Completed, run.Status);
         Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureIndex"));
         Assert.Equal(2, _standIns.Calls.Count(call => call == "DumpDatabase"));
-        Assert.Equal(second, _standIns.Sealed!.Index!.Generation);
+        Assert.Equal(2, _standIns.Sealed!.Attempt);
     }
 
     [Fact]

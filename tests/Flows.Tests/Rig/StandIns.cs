@@ -70,7 +70,7 @@ internal sealed class StandIns : IDisposable
                 SomeContent, "PostgreSQL", "15", "15", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [], [],
                 ImmutableSortedDictionary<string, long>.Empty, 0, [], StoredTotals.None, []);
         }))
-        .Add(ActivityNames.PlanFiles, Note(ActivityNames.PlanFiles, input => new FilePlan(Plan(input), null, false, false), input => input.Root))
+        .Add(ActivityNames.PlanFiles, Note(ActivityNames.PlanFiles, input => new FilePlan([.. Plan(input).Skip(1).Select(range => range.From!)], null, false, false), input => input.Root))
         .Add(ActivityNames.CaptureRange, Note(
             ActivityNames.CaptureRange,
             input => new CapturedStep(Capture(input), SomeContent, new FileTotals { Files = 1 }, StoredTotals.None, []),

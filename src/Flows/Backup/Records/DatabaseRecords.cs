@@ -34,6 +34,16 @@ public sealed record DatabaseCapture(
     ImmutableArray<string> Warnings,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnmappedAcknowledged = 0)
 {
+    /// <summary>What the flow needs; all of it stays in the page.</summary>
+    internal DatabaseCapture ForHistory() => this with
+    {
+        Rows = ImmutableSortedDictionary<string, long>.Empty,
+        Unprotected = ImmutableSortedDictionary<string, long>.Empty,
+        NotApplicable = [],
+        UnmappedSamples = [],
+        Warnings = [],
+    };
+
     public ContentRef? RequiredOf(string root)
     {
         foreach (RequiredFiles list in Required)

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -8,11 +10,16 @@ namespace AlfrescoBackupFlows.Flows;
 /// <param name="RootNumber">Its place in the order of capture.</param>
 public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootNumber, bool FullScan);
 
-/// <param name="Ranges">Consecutive; the first begins at the root itself, the last is open.</param>
+/// <param name="Cuts">First paths of the second and further ranges; at most 47 of at most 121 bytes.</param>
 /// <param name="Inherit">The listing that ranges inherit from; null at first.</param>
 /// <param name="UsesSealing">Sealed leaf directories are handed over without looking at each file.</param>
 /// <param name="GrantsSealing">Leaf directories may become sealed: the file system keeps directory times and never lied so far.</param>
-public sealed record FilePlan(ImmutableArray<PathRange> Ranges, ContentRef? Inherit, bool UsesSealing, bool GrantsSealing);
+public sealed record FilePlan(ImmutableArray<byte[]> Cuts, ContentRef? Inherit, bool UsesSealing, bool GrantsSealing)
+{
+    /// <summary>Consecutive; the first begins at the root itself, the last is open.</summary>
+    [JsonIgnore]
+    public ImmutableArray<PathRange> Ranges => RangeCuts.ToRanges(Cuts);
+}
 
 /// <param name="Range">Number of the range within its root.</param>
 /// <param name="Step">Number of the activity within its range. With pass, root and range it names the result page.</param>
@@ -33,7 +40,11 @@ public sealed record CaptureRangeInput(
 
 /// <param name="Next">Where the next step begins (<see cref="PathRange.From"/>); null when the range is complete.</param>
 /// <param name="Rows">Rows of the listing segments written, as a metadata stream.</param>
-public sealed record CapturedStep(byte[]? Next, ContentRef Rows, FileTotals Totals, StoredTotals Stored, ImmutableArray<string> Warnings);
+public sealed record CapturedStep(byte[]? Next, ContentRef Rows, FileTotals Totals, StoredTotals Stored, ImmutableArray<string> Warnings)
+{
+    /// <summary>What the flow needs; all of it stays in the page.</summary>
+    internal CapturedStep ForHistory() => this with { Warnings = [] };
+}
 
 /// <param name="Deadline">No further step begins after it; null: none.</param>
 public sealed record CaptureRangeFlowInput(CaptureRangeInput Next, DateTimeOffset? Deadline, FileTotals Totals, StoredTotals Stored);
@@ -47,7 +58,11 @@ public sealed record MergeListingInput(RunRef Run, int Pass, string Root, int Ro
 
 /// <summary>The finished listing of a content root.</summary>
 /// <param name="SealingBroken">A new name stood under an unchanged directory stamp: sealing stays off for this root.</param>
-public sealed record RootListing(string Root, ContentRef Listing, FileTotals Totals, StoredTotals Stored, bool SealingBroken, ImmutableArray<string> Warnings);
+public sealed record RootListing(string Root, ContentRef Listing, FileTotals Totals, StoredTotals Stored, bool SealingBroken, ImmutableArray<string> Warnings)
+{
+    /// <summary>What the flow needs; all of it stays in the page.</summary>
+    internal RootListing ForHistory() => this with { Warnings = [] };
+}
 
 /// <summary>Counts of a range or a root. Every count is of files but <see cref="Bytes"/>, <see cref="ReadBytes"/> (bytes) and <see cref="Directories"/>.</summary>
 public sealed record FileTotals

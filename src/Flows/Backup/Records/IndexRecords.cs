@@ -40,7 +40,11 @@ public sealed record IndexCapture(
     long Directories,
     long Bytes,
     StoredTotals Stored,
-    ImmutableArray<string> Warnings);
+    ImmutableArray<string> Warnings)
+{
+    /// <summary>What the flow needs; all of it stays in the page.</summary>
+    internal IndexCapture ForHistory() => this with { Warnings = [] };
+}
 
 /// <summary>What an activity wrote, for the manifest's totals.</summary>
 /// <param name="NewChunks">Chunks that were not stored before.</param>

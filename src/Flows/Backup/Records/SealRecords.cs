@@ -4,19 +4,9 @@ using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
 
-/// <param name="Attempt">Whose database phase the lists are of.</param>
-/// <param name="Unmapped">With its two companions as in <see cref="DatabaseCapture"/>.</param>
-public sealed record CheckConsistencyInput(
-    RunRef Run,
-    int Attempt,
-    ImmutableArray<RequiredFiles> Required,
-    ImmutableArray<RootRef> Listings,
-    long Unmapped,
-    ImmutableArray<string> UnmappedSamples,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnmappedAcknowledged = 0);
-
-/// <param name="Root">Name of the content root.</param>
-public sealed record RootRef(string Root, ContentRef Listing);
+/// <param name="Attempt">Whose database and files phases are held against each other; their result pages have the lists.</param>
+/// <param name="Roots">How many content roots there are.</param>
+public sealed record CheckConsistencyInput(RunRef Run, int Attempt, int Roots);
 
 /// <summary>The proof: every file that the dump requires, looked up in the listings.</summary>
 /// <param name="Required">Files looked up.</param>
@@ -44,19 +34,24 @@ public sealed record RootPages(int Pass, int RootNumber, ImmutableArray<int> Ste
 /// <param name="Indexes">The index blobs, for the manifest.</param>
 /// <param name="Chunks">Chunks that the run stored.</param>
 /// <param name="AddedBytes">Bytes of the packs that hold them.</param>
-public sealed record MergedIndex(ImmutableArray<IndexBlob> Indexes, long Chunks, long AddedBytes);
+public sealed record MergedIndex(ImmutableArray<IndexBlob> Indexes, long Chunks, long AddedBytes)
+{
+    /// <summary>What the flow needs; all of it stays in the page.</summary>
+    internal MergedIndex ForHistory() => this with { Indexes = [] };
+}
 
-/// <summary>Everything the manifest is made of: journaled values only.</summary>
+/// <summary>What the manifest is made of, beyond the result pages of the attempt: journaled values only.</summary>
+/// <param name="Attempt">Whose phases are sealed.</param>
+/// <param name="HasIndex">There was an index phase.</param>
+/// <param name="Roots">How many content roots there are.</param>
 public sealed record SealSetInput(
     RunRef Run,
+    int Attempt,
+    bool HasIndex,
+    int Roots,
     long Base,
     DateTimeOffset Started,
     DateTimeOffset Sealed,
     ImmutableArray<PhaseTimes> Phases,
-    IndexCapture? Index,
-    DatabaseCapture Database,
-    ImmutableArray<RootListing> Roots,
-    ConsistencyResult Consistency,
-    MergedIndex Indexes,
     bool FullScan,
     ImmutableArray<string> Warnings);

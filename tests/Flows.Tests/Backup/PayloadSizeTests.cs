@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Text;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Repository;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Backup;
+
+/// <summary>
+/// What goes through a journal, as large as it can become: 32 content roots, as many ranges as a root is cut into, the longest cuts, streams whose references are as long as a writer makes them, warnings
+/// in letters of three bytes. Durable Task spills payloads above 45 KB.
+/// </summary>
+public sealed class PayloadSizeTests
+{
+    private const int Roots = 32;
+    private const int Cuts = 47;
+    private const int Limit = 16 * 1024;
+
+    private static readonly FlowCatalog Catalog = new(FlowJson.Default);
+    private static readonly RunRef Run = new("20261122T010000Z-00000001", "20261121T010000Z-00000001");
+    private static readonly ContentRef Stream = new(long.MaxValue, 3, [.. Enumerable.Range(0, 4).Select(i => new ChunkId(UInt128.MaxValue - (UInt128)i))]);
+    private static readonly ImmutableArray<byte[]> LongestCuts = [.. Enumerable.Range(0, Cuts).Select(i => Enumerable.Repeat((byte)(200 + i), 121).ToArray())];
+    private static readonly PathRange Paths = new(LongestCuts[0], LongestCuts[1]);
+    private static readonly FileTotals Totals = new() { Files = long.MaxValue, Bytes = long.MaxValue, Directories = long.MaxValue, ReadFiles = long.MaxValue, ReadBytes = long.MaxValue, Lost = long.MaxValue };
+    private static readonly StoredTotals Stored = new(long.MaxValue, long.MaxValue);
+    private static readonly string Root = "stores/" + new string('漢', 40);
+    private static readonly ImmutableArray<string> Warnings = WarningLines.Fit(Enumerable.Range(0, 100).Select(_ => new string('漢', 400)));
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 1, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Inputs_and_results_stay_under_16_KB()
+    {
+        PhaseTimes[] phases = [new(PhaseNames.Index, Now, Now), new(PhaseNames.Database, Now, Now), new(PhaseNames.Files, Now, Now)];
+        ImmutableArray<RequiredFiles> required = [.. Enumerable.Range(0, Roots).Select(_ => new RequiredFiles(Root, Stream, long.MaxValue))];
+        var capture = new CaptureRangeInput(Run, 1, Root, Roots, Cuts, 9999, Paths, Stream, Stream, true, true);
+        (string What, int Bytes)[] sizes =
+        [
+            Size(new SourceCheck(true, default, true, default, default, true, true, 32, [.. Enumerable.Repeat(Root, Roots)], long.MaxValue, long.MaxValue, Warnings)),
+            Size(new IndexCapture(new IndexGeneration(ulong.MaxValue, long.MaxValue), Now, new string('漢', 400), Stream, 1, 1, 1, Stored, Warnings).ForHistory()),
+            Size(new DatabaseCapture(
+                Stream, "postgresql", "17", "17", 1, 1, Tables(1000), [.. Tables(1000).Keys], required, Tables(20), 1, Warnings, Stored, Warnings, 1).ForHistory()),
+            Size(new FilePlan(LongestCuts, Stream, true, true)),
+            Size(capture),
+            Size(new CaptureRangeFlowInput(capture, Now, Totals, Stored)),
+            Size(new CapturedStep(LongestCuts[0], Stream, Totals, Stored, Warnings).ForHistory()),
+            Size(new MergeListingInput(Run, 1, Root, Roots, [.. Enumerable.Repeat(9999, Cuts + 1)], Stream, true)),
+            Size(new RootListing(Root, Stream, Totals, Stored, true, Warnings).ForHistory()),
+            Size(new CheckConsistencyInput(Run, 3, Roots)),
+            Size(new ConsistencyResult(long.MaxValue, long.MaxValue, long.MaxValue, Stream)),
+            Size(new MergedIndex([.. Enumerable.Range(0, 10_000).Select(i => new IndexBlob(new IndexId((UInt128)i), 1))], 1, 1).ForHistory()),
+            Size(new SealSetInput(Run, 3, true, Roots, long.MaxValue, Now, Now, [.. phases], true, Warnings)),
+            Size(new HotBackupResult(Run.Run, false, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, Warnings)),
+            Size(new RestoreRoot(Root, Stream, ChunkClass.Content, LongestCuts)),
+            Size(new RestorePlan(Run.Run, 1000, "postgresql", long.MaxValue, long.MaxValue, 1, 1, Warnings)),
+        ];
+        Assert.All(sizes, size => Assert.True(size.Bytes < Limit, $"{size.What} can have {size.Bytes} bytes"));
+    }
+
+    /// <summary>Seeding passes have result pages too. Only roots of five million files and more are cut into all the ranges, so that this is far above what occurs.</summary>
+    [Fact]
+    public void The_numbers_of_all_result_pages_stay_under_32_KB()
+    {
+        var pages = new RootPages(3, Roots, [.. Enumerable.Repeat(9999, Cuts + 1)]);
+        Assert.InRange(Size(new MergeIndexInput(Run, 3, true, [.. Enumerable.Repeat(pages, 2 * Roots)])).Bytes, 1, 32 * 1024);
+    }
+
+    [Fact]
+    public void Letters_that_are_not_ASCII_are_not_escaped() => Assert.Equal("\"漢é'<\"", Catalog.Write("漢é'<"));
+
+    [Fact]
+    public void Warnings_beyond_what_fits_are_counted()
+    {
+        ImmutableArray<string> few = ["one", "two"];
+        Assert.Equal(few, WarningLines.Fit(few));
+        Assert.Equal("80 further warnings.", WarningLines.Fit(Enumerable.Range(0, 100).Select(i => $"warning {i}"))[^1]);
+        Assert.InRange(Warnings.Sum(Encoding.UTF8.GetByteCount), 1000, WarningLines.MaxBytes + 50);
+    }
+
+    private static (string What, int Bytes) Size<T>(T payload) => (typeof(T).Name, Encoding.UTF8.GetByteCount(Catalog.Write(payload)));
+
+    private static ImmutableSortedDictionary<string, long> Tables(int count) =>
+        Enumerable.Range(0, count).ToImmutableSortedDictionary(i => $"alf_table_{i}", _ => long.MaxValue, StringComparer.Ordinal);
+}

@@ -6,6 +6,7 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
 /// <summary>Two processes at one job: the second is told who has it, and the first does not notice.</summary>
+[Trait("needs", "server")]
 public sealed class TwoAtOnceTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
 {
     [Fact]

@@ -8,6 +8,7 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>The executable against a sample installation on a real PostgreSQL.</summary>
+[Trait("needs", "server")]
 public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsyncLifetime
 {
     private readonly AbfRig _abf = new();

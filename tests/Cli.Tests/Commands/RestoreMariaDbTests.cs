@@ -8,6 +8,7 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>From MariaDB into MariaDB, with odd names and passwords; and stopped in the middle, where tables cannot be taken back by a transaction.</summary>
+[Trait("needs", "server")]
 public sealed class RestoreMariaDbTests(OnDemand<MariaDbServer> server) : IDisposable
 {
     private const string User = "o'dd user";

@@ -6,6 +6,7 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Rig;
 
 /// <summary>A test of the executable on a repository that holds one good set, and what it may say when something is wrong.</summary>
+[Trait("needs", "server")]
 public abstract class SealedSampleTest(SealedSample sample, OnDemand<PostgresServer> server) : IAsyncLifetime
 {
     protected static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Activities;
 
+[Trait("needs", "server")]
 public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;

@@ -9,6 +9,7 @@ using Xunit;
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
 /// <summary>A repository that lost packs: the next full scan stores again what the source still has, and both sets restore.</summary>
+[Trait("needs", "server")]
 public sealed class LostPackTests(OnDemand<PostgresServer> server)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;

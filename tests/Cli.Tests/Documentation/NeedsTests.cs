@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Cli.Tests.Rig;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests;
+
+/// <summary>Where no server can be had, as on the Windows job, tests that need one are left out by their trait.</summary>
+public sealed class NeedsTests
+{
+    private const string Trait = "[Trait(\"needs\", \"server\")]";
+
+    [Fact]
+    public void Every_test_that_takes_a_server_says_that_it_needs_one()
+    {
+        string tests = Path.GetFullPath(Path.Combine(ThisFile(), "..", "..", ".."));
+        (string Name, string Source)[] takers = [.. Directory.EnumerateFiles(tests, "*Tests.cs", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetFileName(file), Source: File.ReadAllText(file)))
+            .Where(test => test.Name != $"{nameof(NeedsTests)}.cs" && test.Source.Contains("OnDemand<", StringComparison.Ordinal))];
+
+        Assert.True(takers.Length >= 15, $"only {takers.Length} tests take a server");
+        Assert.All(takers, test => Assert.True(
+            test.Source.Contains(Trait, StringComparison.Ordinal) || test.Source.Contains($": {nameof(SealedSampleTest)}(", StringComparison.Ordinal), test.Name));
+        // Inherited by the tests of the sealed sample.
+        Assert.Contains(Trait, File.ReadAllText(Path.Combine(tests, "Cli.Tests", "Rig", $"{nameof(SealedSampleTest)}.cs")));
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}

@@ -64,6 +64,40 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Whether a living process holds the journal of this directory.</summary>
     public static bool IsRunning(string stateDirectory) => ProcessLock.IsHeld(Path.Combine(Path.GetFullPath(stateDirectory), JournalSchema.LockName));
 
+    /// <summary>Removes a state directory whose instances all ended before <paramref name="endedBefore"/>.</summary>
+    /// <returns>False: it is in use, or something in it is not that old, or has not ended.</returns>
+    public static bool TryRemove(string stateDirectory, DateTimeOffset endedBefore)
+    {
+        try
+        {
+            using ProcessLock held = ProcessLock.Acquire(Path.Combine(stateDirectory, JournalSchema.LockName));
+            using (FlowClient? client = FlowClient.TryOpen(stateDirectory))
+            {
+                if (client is null || client.List().Any(i => i.Status is RuntimeStatus.Running || i.Updated >= endedBefore))
+                {
+                    return false;
+                }
+            }
+
+            foreach (var file in Directory.EnumerateFiles(stateDirectory, JournalSchema.FileName + "*"))
+            {
+                File.Delete(file);
+            }
+
+            if (!OperatingSystem.IsWindows())
+            {
+                // With the lock still held, so that nobody begins a journal here meanwhile. Windows keeps the empty directory and its lock file.
+                Directory.Delete(stateDirectory, recursive: true);
+            }
+
+            return true;
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Busy)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Puts a new instance into the journal.</summary>
     /// <exception cref="PermanentException">Configuration: the id is taken.</exception>
     public void Start<TInput, TOutput>(FlowName<TInput, TOutput> flow, TInput input, string instanceId) =>

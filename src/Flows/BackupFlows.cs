@@ -2,6 +2,8 @@ using AlfrescoBackupFlows.Flows.Activities;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
+using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Flows.Verify.Activities;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -36,6 +38,10 @@ public static class BackupFlows
             .Add(RestoreNames.RestoreDirectories, new RestoreDirectories(environment))
             .Add(RestoreNames.RestoreDatabase, new RestoreDatabase(environment))
             .Add(RestoreNames.CheckRestored, new CheckRestored(environment))
-            .Add(RestoreNames.FinishRestore, new FinishRestore(environment));
+            .Add(RestoreNames.FinishRestore, new FinishRestore(environment))
+            .Add(FlowNames.Verify, new VerifyFlow())
+            .Add(VerifyNames.VerifyPartFlow, new VerifyPartFlow())
+            .Add(VerifyNames.PlanVerify, new PlanVerify(environment))
+            .Add(VerifyNames.VerifyStep, new VerifyStep(environment, new VerifySession(environment)));
     }
 }

@@ -52,4 +52,9 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(UnsetAttributes))]
 [JsonSerializable(typeof(VerifyInput))]
 [JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(VerifyPlan))]
+[JsonSerializable(typeof(VerifyStepInput))]
+[JsonSerializable(typeof(VerifiedStep))]
+[JsonSerializable(typeof(VerifyPartInput))]
+[JsonSerializable(typeof(VerifiedPart))]
 public sealed partial class FlowJson : JsonSerializerContext;

@@ -13,7 +13,8 @@ internal static class VerificationHandlers
     {
         VerifyRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.VerifyRequest, cancellationToken);
         SetSummary set = await SetHandlers.FindAsync(call, call.Id, cancellationToken);
-        string input = JsonSerializer.Serialize(new VerifyInput(set.Id.ToString(), request.ReadData), FlowJson.Default.VerifyInput);
+        var wording = new VerifyInput(set.Id.ToString(), request.ReadData);
+        string input = JsonSerializer.Serialize(wording, FlowJson.Default.VerifyInput);
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
@@ -23,7 +24,7 @@ internal static class VerificationHandlers
                 throw ApiException.Busy("another verification is on: wait for it", LinkOf(running.Id));
             }
 
-            InstanceState verification = running ?? await Instances.StartAsync(call, FlowNames.Verify.Name, input, InstanceIds.ForVerify(Guid.NewGuid()), cancellationToken);
+            InstanceState verification = running ?? await Instances.StartAsync(call.Environment, call.Flows, FlowNames.Verify.Name, input, InstanceIds.ForVerify(wording, Guid.NewGuid()), cancellationToken);
             return call.Accepted(Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
         }
         finally
@@ -33,7 +34,7 @@ internal static class VerificationHandlers
     }
 
     public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsVerify(call.Id) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.Verify.Name
+        InstanceIds.IsVerify(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.Verify.Name
             ? ApiCall.Ok(Describe(call, found), ApiJson.Relaxed.VerificationDocument)
             : throw ApiException.NotFound($"there is no verification '{call.Id}'");
 
@@ -49,22 +50,22 @@ internal static class VerificationHandlers
             verification.Created.UtcDateTime,
             verification.Updated.UtcDateTime,
             Instances.ProgressOf(verification, call.Text),
-            result is null ? null : Describe(call, result),
+            result is null ? null : Describe(call, result.Report),
             Instances.FailureOf(verification, call.Text),
             new Links(LinkOf(verification.Id), null, null));
     }
 
-    private static VerificationResultDocument Describe(ApiCall call, VerifyResult result) => new(
-        result.IsSound,
-        result.Totals.Sets,
-        result.Totals.Files,
-        result.Totals.Bytes,
-        result.Totals.Required,
-        result.Totals.Packs,
-        result.Totals.PacksRead,
-        result.Errors,
-        result.Warnings,
-        [.. result.Findings.Select(f => new FindingDocument(f.Severity is FindingSeverity.Error ? "error" : "warning", f.Set?.ToString(), call.Text.Clean(f.Line)))]);
+    private static VerificationResultDocument Describe(ApiCall call, VerifyReport report) => new(
+        report.IsSound,
+        report.Totals.Sets,
+        report.Totals.Files,
+        report.Totals.Bytes,
+        report.Totals.Required,
+        report.Totals.Packs,
+        report.Totals.PacksRead,
+        report.Errors,
+        report.Warnings,
+        [.. report.Findings.Select(f => new FindingDocument(f.Severity is FindingSeverity.Error ? "error" : "warning", f.Set?.ToString(), call.Text.Clean(f.Line)))]);
 
     private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/verifications/{id}";
 }

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -26,14 +27,21 @@ internal static class BackupCommand
         await using BackupHost host = await BackupHost.OpenAsync(context);
         if (host.FindUnfinished() is { } unfinished)
         {
-            context.Messages.Note($"run {unfinished} is resumed");
-            if (await host.DriveAsync(unfinished) is { } resumed)
+            if (acceptContentLoss && !unfinished.AcceptContentLoss)
+            {
+                throw new PermanentException(
+                    ErrorKind.Configuration,
+                    $"--accept-content-loss: run {unfinished.Run} is unfinished and began without it; '{context.CommandLine("cancel")}' gives that run up, and then the option counts");
+            }
+
+            context.Messages.Note($"run {unfinished.Run} is resumed");
+            if (await host.TryFinishAsync(unfinished.Run) is { } resumed)
             {
                 return Report(context, host, resumed);
             }
         }
 
-        HotBackupResult result = await host.DriveAsync(host.StartNew(acceptContentLoss))
+        HotBackupResult result = await host.TryFinishAsync(host.StartNew(acceptContentLoss))
             ?? throw new InvalidOperationException("a run that this version began does not match its journal");
         return Report(context, host, result);
     }

@@ -48,7 +48,7 @@ internal static class CancelCommand
     /// <summary>Another process holds the journal: it hears the event within a second, and ends with exit code 130.</summary>
     private static Task<int> AskAsync(CommandContext context, LoadedOptions loaded, string run)
     {
-        using FlowClient? client = FlowClient.TryOpen(RunDirectory.Of(loaded.Options), context.Time);
+        using FlowClient? client = FlowClient.TryOpen(new Journals(loaded.Options).Backups, context.Time);
         bool asked = client?.TryRaiseEvent(run, FlowEvents.Cancel, "{}") ?? false;
         return Task.FromResult(asked
             ? Report(context, new RunDocument(run, "asked"), $"run {run} was asked to end")
@@ -57,7 +57,7 @@ internal static class CancelCommand
 
     private static string? FindUnfinished(LoadedOptions loaded)
     {
-        using FlowClient? client = FlowClient.TryOpen(RunDirectory.Of(loaded.Options));
+        using FlowClient? client = FlowClient.TryOpen(new Journals(loaded.Options).Backups);
         return client?.List().FirstOrDefault(i => i.Status is RuntimeStatus.Running)?.Id;
     }
 

@@ -19,7 +19,7 @@ internal static class ResumeCommand
     {
         context.Load(OptionsScope.Installation);
         await using BackupHost host = await BackupHost.OpenAsync(context);
-        if (host.FindUnfinished() is { } run && await host.DriveAsync(run) is { } result)
+        if (host.FindUnfinished() is { } unfinished && await host.TryFinishAsync(unfinished.Run) is { } result)
         {
             return BackupCommand.Report(context, host, result);
         }

@@ -23,7 +23,7 @@ internal static class StatusCommand
     private static Task<int> RunAsync(CommandContext context)
     {
         LoadedOptions loaded = context.Load(OptionsScope.Repository);
-        string directory = RunDirectory.Of(loaded.Options);
+        string directory = new Journals(loaded.Options).Backups;
         using FlowClient? client = FlowClient.TryOpen(directory, context.Time);
         StatusDocument document = client?.List() is [var newest, ..] ? Describe(client, newest, directory) : Nothing();
         context.Result.Write(document, CliJson.Relaxed.StatusDocument, writer => WriteText(context, document, writer));

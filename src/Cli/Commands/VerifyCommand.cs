@@ -1,7 +1,7 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Cli.Progress;
+using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -20,11 +20,21 @@ internal static class VerifyCommand
 
     private static async Task<int> RunAsync(CommandContext context, string? set, bool readData)
     {
-        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-        SetSummary[] sets = set is null ? [.. opened.Sets] : [opened.FindSet(set)];
-        var totals = new LatestTotals();
-        Task<VerifyReport> work = new SetVerifier(opened.Repository).VerifyAsync(opened.Head, sets, readData, totals, context.Stop);
-        VerifyReport report = await ProgressDisplays.Choose(context).ShowAsync(work, totals.Read);
+        SetSummary[] sets;
+        VerifyInput input;
+        await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
+        {
+            sets = set is null ? [.. opened.Sets] : [opened.FindSet(set)];
+            input = new VerifyInput(set is null ? null : sets[0].Id.ToString(), readData);
+        }
+
+        await using VerifyHost host = await VerifyHost.OpenAsync(context, input);
+        VerifyResult result = await host.RunAsync(input);
+        return Report(context, readData, [.. sets.Where(s => s.Sequence <= result.Head)], result.Report);
+    }
+
+    private static int Report(CommandContext context, bool readData, SetSummary[] sets, VerifyReport report)
+    {
         foreach (Finding finding in report.Findings)
         {
             string line = finding.Set is { } of ? $"set {of}: {finding.Line}" : finding.Line;
@@ -60,20 +70,5 @@ internal static class VerifyCommand
         writer.WriteLine($"{report.Sets.Length} sets, {Units.Count(report.Files)} files, {Units.Bytes(report.Bytes)}; {depth}");
         writer.WriteLine($"{Units.Count(report.Required)} required files looked up in the listings");
         writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors)} errors");
-    }
-
-    private sealed class LatestTotals : IProgress<VerifyTotals>
-    {
-        private VerifyTotals _totals = VerifyTotals.None;
-
-        public void Report(VerifyTotals value) => Volatile.Write(ref _totals, value);
-
-        public RunSnapshot Read()
-        {
-            VerifyTotals totals = Volatile.Read(ref _totals);
-            return totals.PacksRead > 0
-                ? new RunSnapshot("data", null, 0, 0, totals.BytesRead, 0, 0, null)
-                : new RunSnapshot("structure", null, totals.Files, 0, 0, 0, 0, null);
-        }
     }
 }

@@ -1,11 +1,17 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.State;
+using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>What a running command has at hand.</summary>
 internal sealed class CommandContext(string? configPath, MessageWriter messages, ResultWriter result, CancellationToken stop) : IDisposable
 {
+    private readonly Lock _gate = new();
+    private ILoggerFactory? _loggers;
+
     public MessageWriter Messages { get; } = messages;
 
     public ResultWriter Result { get; } = result;
@@ -14,6 +20,19 @@ internal sealed class CommandContext(string? configPath, MessageWriter messages,
     public CancellationToken Stop { get; } = stop;
 
     public TimeProvider Time { get; } = TimeProvider.System;
+
+    /// <summary>The log in the state directory; the options are read first. One for all that the command opens.</summary>
+    /// <exception cref="PermanentException">Configuration: it cannot be written.</exception>
+    public ILoggerFactory Loggers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _loggers ??= OpenLog();
+            }
+        }
+    }
 
     /// <summary>Set once they are read.</summary>
     public LoadedOptions? Options { get; private set; }
@@ -36,7 +55,11 @@ internal sealed class CommandContext(string? configPath, MessageWriter messages,
         return Options;
     }
 
-    public void Dispose()
+    public void Dispose() => _loggers?.Dispose();
+
+    private ILoggerFactory OpenLog()
     {
+        string state = StateDirectory.Prepare(Options!.Options.State!);
+        return LoggerFactory.Create(builder => builder.AddProvider(new FileLog(Path.Combine(state, "abf.log"), Messages, Time)));
     }
 }

@@ -108,7 +108,7 @@ internal sealed record RestoreRootDocument(string Name, long Files, long Bytes);
 /// <summary><c>verify --json</c>.</summary>
 /// <param name="Sound">Every set that was looked at restores, as far as was looked.</param>
 /// <param name="Required">Required files that were looked up in the listings.</param>
-/// <param name="Errors">All of them; <paramref name="Findings"/> has the first thousand findings.</param>
+/// <param name="Errors">All of them; <paramref name="Findings"/> has the first hundred findings.</param>
 internal sealed record VerifyDocument(
     bool Sound, bool ReadData, string[] Sets, long Files, long Bytes, long Required, long Packs, long PacksRead, long Errors, long Warnings, VerifyFindingDocument[] Findings);
 

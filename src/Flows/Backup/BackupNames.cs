@@ -9,7 +9,7 @@ public static class FlowNames
 
     public static readonly FlowName<RestoreInput, RestoreResult> Restore = new(nameof(Flows.Restore.RestoreFlow));
 
-    public static readonly FlowName<VerifyInput, VerifyResult> Verify = new("VerifyFlow");
+    public static readonly FlowName<VerifyInput, VerifyResult> Verify = new(nameof(Flows.Verify.VerifyFlow));
 
     public static readonly FlowName<CaptureRangeFlowInput, CapturedRange> CaptureRange = new(nameof(CaptureRangeFlow));
 }

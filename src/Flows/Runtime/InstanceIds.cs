@@ -7,8 +7,8 @@ using AlfrescoBackupFlows.Repository;
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>
-/// The ids of flow instances. That of a backup is the run's. Those of restores hold a stamp of their target, because the journal of a restore belongs
-/// to its target. All of them fit into a URL and a file name.
+/// The ids of flow instances. That of a backup is the run's. Those of restores and verifications hold a stamp of the target or the wording, because
+/// their journals belong to these. All of them fit into a URL and a file name.
 /// </summary>
 public static class InstanceIds
 {
@@ -19,10 +19,12 @@ public static class InstanceIds
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
-    public static string ForVerify(Guid random) => VerifyPrefix + random.ToString("n", CultureInfo.InvariantCulture);
+    public static string ForVerify(VerifyInput input, Guid random) => Compose(VerifyPrefix, StampOf(input), random);
 
-    public static string ForRestore(string target, Guid random) =>
-        $"{RestorePrefix}{StampOf(target)}-{random.ToString("n", CultureInfo.InvariantCulture)}";
+    public static string ForRestore(string target, Guid random) => Compose(RestorePrefix, StampOf(target), random);
+
+    /// <summary>What stands for a wording of a verification.</summary>
+    public static string StampOf(VerifyInput input) => StampOf($"{input.Set ?? "all"} {(input.ReadData ? "data" : "structure")}");
 
     /// <summary>What stands for a target directory where its path must not.</summary>
     /// <param name="target">The directory, absolute.</param>
@@ -31,25 +33,24 @@ public static class InstanceIds
 
     public static bool IsBackup(string id) => RunId.TryParse(id, out _);
 
-    public static bool IsVerify(string id) =>
-        id.StartsWith(VerifyPrefix, StringComparison.Ordinal) && IsHex(id.AsSpan(VerifyPrefix.Length), RandomLength);
+    /// <param name="stamp">That of the wording.</param>
+    public static bool IsVerify(string id, out string stamp) => TryTake(id, VerifyPrefix, out stamp);
 
     /// <param name="stamp">That of the target.</param>
-    public static bool IsRestore(string id, out string stamp)
-    {
-        stamp = string.Empty;
-        if (!id.StartsWith(RestorePrefix, StringComparison.Ordinal)
-            || id.Split('-') is not [_, var target, var random]
-            || !IsHex(target, StampLength)
-            || !IsHex(random, RandomLength))
-        {
-            return false;
-        }
+    public static bool IsRestore(string id, out string stamp) => TryTake(id, RestorePrefix, out stamp);
 
-        stamp = target;
-        return true;
+    private static string Compose(string prefix, string stamp, Guid random) => $"{prefix}{stamp}-{random.ToString("n", CultureInfo.InvariantCulture)}";
+
+    private static bool TryTake(string id, string prefix, out string stamp)
+    {
+        bool fits = id.StartsWith(prefix, StringComparison.Ordinal)
+            && id.Length == prefix.Length + StampLength + 1 + RandomLength
+            && id[prefix.Length + StampLength] == '-'
+            && IsHex(id.AsSpan(prefix.Length, StampLength))
+            && IsHex(id.AsSpan(prefix.Length + StampLength + 1));
+        stamp = fits ? id.Substring(prefix.Length, StampLength) : string.Empty;
+        return fits;
     }
 
-    private static bool IsHex(ReadOnlySpan<char> text, int length) =>
-        text.Length == length && !text.ContainsAnyExcept(Digits);
+    private static bool IsHex(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Digits);
 }

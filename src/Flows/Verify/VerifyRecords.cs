@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -9,10 +8,32 @@ namespace AlfrescoBackupFlows.Flows;
 public sealed record VerifyInput(string? Set, bool ReadData);
 
 /// <param name="Head">Sequence of the log's newest entry when the verification began: what came later was not looked at.</param>
-/// <param name="Errors">All findings of severity error; <paramref name="Findings"/> has the first hundred findings.</param>
-/// <param name="Warnings">All findings of severity warning.</param>
-public sealed record VerifyResult(long Head, VerifyTotals Totals, long Errors, long Warnings, ImmutableArray<Finding> Findings)
+public sealed record VerifyResult(long Head, VerifyReport Report);
+
+/// <param name="Head">Sequence of the log's newest entry; the sets up to it are verified, so that a verification ends.</param>
+/// <param name="Report">The log's alarms.</param>
+public sealed record VerifyPlan(long Head, VerifyReport Report);
+
+/// <param name="Part">One of <see cref="VerifyParts"/>.</param>
+/// <param name="After">Where the step before ended; null at the beginning.</param>
+public sealed record VerifyStepInput(VerifyInput Wording, long Head, string Part, string? After);
+
+/// <param name="Next">Where the next step goes on; null where the part is done.</param>
+/// <param name="IsStopped">Nothing more can be looked at; the report says why.</param>
+public sealed record VerifiedStep(VerifyReport Report, string? Next, bool IsStopped = false);
+
+/// <param name="Report">So far, in earlier generations.</param>
+public sealed record VerifyPartInput(VerifyStepInput Next, VerifyReport Report);
+
+/// <param name="IsStopped">As in <see cref="VerifiedStep"/>.</param>
+public sealed record VerifiedPart(VerifyReport Report, bool IsStopped);
+
+/// <summary>What is verified first, and what then; also the phases of the status.</summary>
+public static class VerifyParts
 {
-    /// <summary>Every set that was looked at restores, as far as was looked.</summary>
-    public bool IsSound => Errors == 0;
+    /// <summary>Set by set: manifest, listings, packs by their length, required files. The cursor is the set's place in the log.</summary>
+    public const string Structure = "structure";
+
+    /// <summary>Pack by pack: every byte. The cursor is the pack's id.</summary>
+    public const string Data = "data";
 }

@@ -3,26 +3,25 @@ using AlfrescoBackupFlows.Platform;
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
-/// Reads every needed pack once, whole, and recomputes the id of every chunk. A pack is proven when as many of its chunks stand where the index says
-/// as the index has places in it: no list of chunks is kept.
+/// Reads packs whole and recomputes the id of every chunk. A pack is proven when as many of its chunks stand where the index says as the index has
+/// places in it: no list of chunks is kept.
 /// </summary>
-internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, PackInventory packs, Findings findings)
+internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, PackInventory packs)
 {
     /// <summary>A pack takes up to 64 MiB while it is read.</summary>
     private const int PacksAtOnce = 2;
 
-    public async Task<(long Packs, long Bytes)> RunAsync(Action<PackEntry> done, CancellationToken cancellationToken)
-    {
-        int[] expected = new int[index.Packs.Count];
-        foreach (ChunkPlace place in index.Places)
-        {
-            expected[packs.NumberOf(place.Pack)]++;
-        }
+    /// <summary>Places by pack; counted at the first call.</summary>
+    private int[]? _expected;
 
+    public async Task<VerifyReport> RunAsync(IEnumerable<PackEntry> wanted, Action<PackEntry>? done, CancellationToken cancellationToken)
+    {
+        int[] expected = _expected ??= CountPlaces();
+        Findings findings = new();
         long read = 0;
         long bytes = 0;
         ParallelOptions options = new() { MaxDegreeOfParallelism = PacksAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(packs.Needed.Where(packs.IsWhole), options, async (pack, token) =>
+        await Parallel.ForEachAsync(wanted.Where(packs.IsWhole), options, async (pack, token) =>
         {
             try
             {
@@ -40,8 +39,19 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
 
             Interlocked.Increment(ref read);
             Interlocked.Add(ref bytes, pack.Length);
-            done(pack);
+            done?.Invoke(pack);
         });
-        return (read, bytes);
+        return findings.Report(VerifyTotals.None with { PacksRead = read, BytesRead = bytes });
+    }
+
+    private int[] CountPlaces()
+    {
+        int[] counts = new int[index.Packs.Count];
+        foreach (ChunkPlace place in index.Places)
+        {
+            counts[packs.NumberOf(place.Pack)]++;
+        }
+
+        return counts;
     }
 }

@@ -27,13 +27,15 @@ public sealed record Finding(FindingSeverity Severity, RunId? Set, string Line);
 public sealed record VerifyTotals(long Sets, long Files, long Bytes, long Required, long Packs, long PacksRead, long BytesRead)
 {
     public static readonly VerifyTotals None = new(0, 0, 0, 0, 0, 0, 0);
-}
 
-/// <param name="Findings">The first thousand findings.</param>
-/// <param name="Errors">Findings of severity error, all of them.</param>
-/// <param name="Warnings">Findings of severity warning, all of them.</param>
-public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors, long Warnings, VerifyTotals Totals)
-{
-    /// <summary>Every set that was looked at restores, as far as was looked.</summary>
-    public bool IsSound => Errors == 0;
+    public static VerifyTotals operator +(VerifyTotals left, VerifyTotals right) => Add(left, right);
+
+    public static VerifyTotals Add(VerifyTotals left, VerifyTotals right) => new(
+        left.Sets + right.Sets,
+        left.Files + right.Files,
+        left.Bytes + right.Bytes,
+        left.Required + right.Required,
+        left.Packs + right.Packs,
+        left.PacksRead + right.PacksRead,
+        left.BytesRead + right.BytesRead);
 }

@@ -1,14 +1,12 @@
-using System.Collections.Immutable;
-
 namespace AlfrescoBackupFlows.Repository;
 
-/// <summary>Collects findings; keeps the first thousand and counts all. Thread-safe.</summary>
+/// <summary>Collects findings; keeps the first hundred and counts all. Thread-safe.</summary>
 internal sealed class Findings
 {
-    private const int MaxKept = 1000;
+    private const int MaxKept = 100;
 
     private readonly Lock _gate = new();
-    private readonly ImmutableArray<Finding>.Builder _kept = ImmutableArray.CreateBuilder<Finding>();
+    private readonly List<Finding> _kept = [];
     private long _errors;
     private long _warnings;
 
@@ -20,7 +18,7 @@ internal sealed class Findings
     {
         lock (_gate)
         {
-            return new VerifyReport(_kept.ToImmutable(), _errors, _warnings, totals);
+            return VerifyReport.Of(_kept, _errors, _warnings, totals);
         }
     }
 

@@ -1,0 +1,154 @@
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Cli.Progress;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Cli.Hosting;
+
+/// <summary>
+/// Runs the flows of one journal in this process: opens what they need and the engine, and drives an instance to its end. Backup, restore and verify
+/// stand on it. Holds the journal's lock while it lives.
+/// </summary>
+internal sealed class FlowHost : IAsyncDisposable
+{
+    private readonly CommandContext _context;
+    private readonly HostEnvironment _environment;
+    private readonly FlowCatalog _catalog;
+    private readonly EmbeddedEngine _engine;
+    private readonly RunCounts _counts;
+
+    private FlowHost(CommandContext context, HostEnvironment environment, string journal)
+    {
+        _context = context;
+        _environment = environment;
+        _counts = new RunCounts(context.Messages.Warn);
+        _catalog = BackupFlows.CreateCatalog(environment.Flows);
+        _engine = EmbeddedEngine.Open(journal, _catalog, new EngineOptions
+        {
+            // One more than the ranges at work: a cancel or a failure ends a flow without waiting for them.
+            MaxParallelActivities = environment.Options.Backup.Parallelism + 1,
+            TimeProvider = context.Time,
+            LoggerFactory = context.Loggers,
+            Progress = _counts,
+        });
+        _engine.Client.Purge(context.Time.GetUtcNow() - Journals.KeepsEnded);
+    }
+
+    public BackupOptions Options => _environment.Options;
+
+    public FlowEnvironment Flows => _environment.Flows;
+
+    /// <summary>The journal's instances.</summary>
+    public FlowClient Client => _engine.Client;
+
+    /// <exception cref="PermanentException">Busy: another process runs flows of this journal.</exception>
+    public static async Task<FlowHost> OpenAsync(CommandContext context, string journal)
+    {
+        HostEnvironment environment = await HostEnvironment.OpenAsync(context);
+        try
+        {
+            return new FlowHost(context, environment, journal);
+        }
+        catch
+        {
+            await environment.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>As the journal keeps it.</summary>
+    public string Write<T>(T value) => _catalog.Write(value);
+
+    public T Read<T>(string json) => _catalog.Read<T>(json);
+
+    /// <summary>The instance that has not ended, or null.</summary>
+    /// <param name="within">One that is older is given up, in so many words; null: never.</param>
+    public FlowInstance? FindUnfinished(TimeSpan? within = null)
+    {
+        FlowInstance? unfinished = Client.List().FirstOrDefault(i => i.Status is RuntimeStatus.Running);
+        TimeSpan age = unfinished is null ? TimeSpan.Zero : _context.Time.GetUtcNow() - unfinished.Created;
+        if (unfinished is null || within is not { } limit || age <= limit)
+        {
+            return unfinished;
+        }
+
+        string why = $"it is {Units.Duration(age)} old, more than backup.resumeWithin ({Units.Duration(limit)})";
+        Client.TryTerminate(unfinished.Id, why);
+        _context.Messages.Warn($"the unfinished run {unfinished.Id} is abandoned: {why}; a new run starts from the last set");
+        return null;
+    }
+
+    /// <summary>Drives an instance to its end, however it ends.</summary>
+    /// <returns>Null where another version began it and this one cannot go on; it is given up then.</returns>
+    /// <exception cref="OperationCanceledException">The process was asked to stop; the instance can be driven on.</exception>
+    public async Task<FlowInstance?> TryDriveAsync(string id, IProgressDisplay display)
+    {
+        try
+        {
+            Task<FlowInstance> work = _engine.RunToEndAsync(id, _context.Stop);
+            var meter = new RunMeter(_counts, _context.Time);
+            return await display.ShowAsync(work, () => meter.Read(StatusOf(id)));
+        }
+        catch (NonDeterministicFlowException e)
+        {
+            Client.TryTerminate(id, $"another version of abf began it and this one cannot go on ({e.Message})");
+            return null;
+        }
+    }
+
+    /// <summary>Drives an instance to its result, and shows how it gets there.</summary>
+    /// <returns>Null as with <see cref="TryDriveAsync"/>.</returns>
+    /// <exception cref="FlowActivityException">It failed, or was ended from outside.</exception>
+    public async Task<TResult?> TryFinishAsync<TResult>(string id)
+        where TResult : class
+    {
+        FlowInstance? ended = await TryDriveAsync(id, ProgressDisplays.Choose(_context));
+        return ended is null ? null
+            : ended.Status is RuntimeStatus.Completed ? Read<TResult>(ended.Result!)
+            : throw new FlowActivityException(ended.FlowName, ended.Failure ?? new FlowFailure(ErrorKind.Cancelled, $"{id} was given up", IsRetryable: false));
+    }
+
+    /// <summary>
+    /// Finishes an unfinished instance of the same input, or a new one; an unfinished one of another input is given up. Where another version began it, it
+    /// begins anew.
+    /// </summary>
+    public async Task<TResult> FinishAsync<TInput, TResult>(FlowName<TInput, TResult> flow, TInput input, Func<string> newId)
+        where TResult : class
+    {
+        if (FindUnfinished() is { } unfinished)
+        {
+            if (unfinished.Input != Write(input))
+            {
+                Client.TryTerminate(unfinished.Id, "another one was asked for in its place");
+            }
+            else
+            {
+                _context.Messages.Note("the unfinished one is resumed");
+                if (await TryFinishAsync<TResult>(unfinished.Id) is { } resumed)
+                {
+                    return resumed;
+                }
+
+                _context.Messages.Warn("another version of abf began the unfinished one; it begins anew");
+            }
+        }
+
+        string id = newId();
+        _engine.Start(flow, input, id);
+        return await TryFinishAsync<TResult>(id) ?? throw new InvalidOperationException("what this version began does not match its journal");
+    }
+
+    /// <summary>What this process asked of the storage so far.</summary>
+    public StorageDocument Traffic() => _environment.Traffic();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        await _environment.DisposeAsync();
+    }
+
+    private FlowStatus? StatusOf(string id) => Client.TryGet(id)?.CustomStatus is { } status ? Read<FlowStatus>(status) : null;
+}

@@ -1,0 +1,48 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Options;
+
+namespace AlfrescoBackupFlows.Cli.Hosting;
+
+/// <summary>
+/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, and one for each target of a restore and each wording of a
+/// verification, so that these are in nobody's way. Several installations may share a state directory, and what began against one repository is never
+/// resumed against another.
+/// </summary>
+internal sealed class Journals(BackupOptions options)
+{
+    /// <summary>How long instances that have ended are kept, for 'abf status' and for people.</summary>
+    public static readonly TimeSpan KeepsEnded = TimeSpan.FromDays(30);
+
+    public string Backups => Path.Combine(options.State!, "runs", OwnName);
+
+    private string AllRestores => Path.Combine(options.State!, "restores");
+
+    private string AllVerifications => Path.Combine(options.State!, "verifications", OwnName);
+
+    /// <summary>The location without the query, which may be a signature that is renewed while a run is interrupted.</summary>
+    private string OwnName => $"{options.Installation.Name ?? "default"}-{InstanceIds.StampOf(options.Repository.Url!.Split('?')[0].TrimEnd('/'))[..8]}";
+
+    /// <param name="stamp">That of the target, as in the restore's id.</param>
+    public string Restore(string stamp) => Path.Combine(AllRestores, stamp);
+
+    /// <param name="stamp">That of the wording, as in the verification's id.</param>
+    public string Verification(string stamp) => Path.Combine(AllVerifications, stamp);
+
+    /// <summary>The journals of restores that are there.</summary>
+    public IEnumerable<string> Restores() => Beneath(AllRestores);
+
+    /// <summary>The journals of verifications that are there.</summary>
+    public IEnumerable<string> Verifications() => Beneath(AllVerifications);
+
+    /// <summary>Removes the journals in which everything ended long ago.</summary>
+    public void RemoveOld(DateTimeOffset now)
+    {
+        foreach (string journal in Restores().Concat(Verifications()))
+        {
+            EmbeddedEngine.TryRemove(journal, endedBefore: now - KeepsEnded);
+        }
+    }
+
+    private static string[] Beneath(string directory) => Directory.Exists(directory) ? Directory.GetDirectories(directory) : [];
+}

@@ -1,0 +1,32 @@
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Cli.Hosting;
+
+/// <summary>Runs verifications of one wording in this process. The journal belongs to the wording.</summary>
+internal sealed class VerifyHost : IAsyncDisposable
+{
+    private readonly CommandContext _context;
+    private readonly FlowHost _host;
+
+    private VerifyHost(CommandContext context, FlowHost host) => (_context, _host) = (context, host);
+
+    /// <exception cref="PermanentException">Busy: another process verifies the same.</exception>
+    public static async Task<VerifyHost> OpenAsync(CommandContext context, VerifyInput input)
+    {
+        var journals = new Journals(context.Options!.Options);
+        journals.RemoveOld(context.Time.GetUtcNow());
+        return new VerifyHost(context, await FlowHost.OpenAsync(context, journals.Verification(InstanceIds.StampOf(input))));
+    }
+
+    /// <summary>Verifies, going on with an unfinished verification; after one that has ended, anew.</summary>
+    /// <exception cref="FlowActivityException">The storage failed; what is wrong with the repository is a finding.</exception>
+    public Task<VerifyResult> RunAsync(VerifyInput input)
+    {
+        _context.HowToGoOn = "the same command goes on where it stopped";
+        return _host.FinishAsync(FlowNames.Verify, input, () => InstanceIds.ForVerify(input, Guid.NewGuid()));
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}

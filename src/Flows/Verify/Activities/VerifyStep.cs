@@ -1,0 +1,82 @@
+using System.Globalization;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Verify.Activities;
+
+/// <summary>
+/// Verifies from where the step before ended until its part is done or its time is up. What it reads it reads again when it runs again, with the same
+/// result.
+/// </summary>
+internal sealed class VerifyStep(FlowEnvironment environment, VerifySession session) : IActivity<VerifyStepInput, VerifiedStep>
+{
+    /// <summary>What a killed verification does again at most, but for one large set.</summary>
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
+
+    /// <summary>Between two looks at the clock.</summary>
+    private const int PacksAtOnce = 8;
+
+    public async Task<VerifiedStep> RunAsync(VerifyStepInput input, ActivityContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            OpenedVerification opened = await session.OpenAsync(input, cancellationToken);
+            return input.Part == VerifyParts.Structure
+                ? await CheckSetsAsync(opened, input.After, context.Progress, cancellationToken)
+                : await ReadPacksAsync(opened, input.After, context.Progress, cancellationToken);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            session.Forget();
+            return new VerifiedStep(VerifyReport.OfFault(e), Next: null, IsStopped: true);
+        }
+        catch
+        {
+            // The fault of a pack is said once, and this report will not be read.
+            session.Forget();
+            throw;
+        }
+    }
+
+    private async Task<VerifiedStep> CheckSetsAsync(OpenedVerification opened, string? after, IProgressSink progress, CancellationToken cancellationToken)
+    {
+        long started = environment.Time.GetTimestamp();
+        VerifyReport report = VerifyReport.None;
+        long last = after is null ? -1 : long.Parse(after, CultureInfo.InvariantCulture);
+        foreach (SetSummary set in opened.Sets.Where(set => set.Sequence > last))
+        {
+            if (report.Totals.Sets > 0 && environment.Time.GetElapsedTime(started) >= Budget)
+            {
+                return new VerifiedStep(report, last.ToString(CultureInfo.InvariantCulture));
+            }
+
+            report += await opened.CheckAsync(set, progress, cancellationToken);
+            last = set.Sequence;
+        }
+
+        await opened.CheckAllAsync(cancellationToken);
+        return new VerifiedStep(report + opened.Verification.CountPacks(), Next: null);
+    }
+
+    private async Task<VerifiedStep> ReadPacksAsync(OpenedVerification opened, string? after, IProgressSink progress, CancellationToken cancellationToken)
+    {
+        // A process that did not look at the sets itself must do so before it knows which packs they need.
+        await opened.CheckAllAsync(cancellationToken);
+        long started = environment.Time.GetTimestamp();
+        VerifyReport report = VerifyReport.None;
+        IEnumerable<PackEntry> rest = PackId.TryParse(after, out PackId last) ? opened.Verification.NeededPacks.Where(pack => pack.Id > last) : opened.Verification.NeededPacks;
+        foreach (PackEntry[] packs in rest.Chunk(PacksAtOnce))
+        {
+            if (report.Totals.PacksRead > 0 && environment.Time.GetElapsedTime(started) >= Budget)
+            {
+                return new VerifiedStep(report, after);
+            }
+
+            report += await opened.Verification.ReadPacksAsync(packs, pack => progress.Advance(VerifyParts.Data, 0, pack.Length), cancellationToken);
+            after = packs[^1].Id.ToString();
+        }
+
+        return new VerifiedStep(report, Next: null);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>What a verification, or a part of one, found. Small enough for a journal, whatever was found.</summary>
+/// <param name="Findings">The first hundred findings, or fewer where they are long.</param>
+/// <param name="Errors">Findings of severity error, all of them.</param>
+/// <param name="Warnings">Findings of severity warning, all of them.</param>
+public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors, long Warnings, VerifyTotals Totals)
+{
+    private const int MaxFindings = 100;
+
+    /// <summary>Of all lines together, as JSON: a journal takes 64 KiB.</summary>
+    private const int MaxLineBytes = 24 * 1024;
+
+    public static readonly VerifyReport None = new([], 0, 0, VerifyTotals.None);
+
+    /// <summary>Every set that was looked at restores, as far as was looked.</summary>
+    public bool IsSound => Errors == 0;
+
+    public static VerifyReport operator +(VerifyReport left, VerifyReport right) => Add(left, right);
+
+    public static VerifyReport Add(VerifyReport left, VerifyReport right) =>
+        new(Cap(left.Findings.Concat(right.Findings)), left.Errors + right.Errors, left.Warnings + right.Warnings, left.Totals + right.Totals);
+
+    /// <summary>What is odd about the log is a warning; where its chain is broken, an error.</summary>
+    public static VerifyReport OfLog(LogHead head)
+    {
+        Finding[] findings = [.. head.Alarms.Select(alarm => new Finding(alarm == head.Break ? FindingSeverity.Error : FindingSeverity.Warning, null, alarm))];
+        int errors = findings.Count(finding => finding.Severity is FindingSeverity.Error);
+        return new VerifyReport(Cap(findings), errors, findings.Length - errors, VerifyTotals.None);
+    }
+
+    /// <summary>What kept the verification from going on.</summary>
+    public static VerifyReport OfFault(PermanentException fault) =>
+        new(Cap([new Finding(FindingSeverity.Error, null, fault.Message)]), 1, 0, VerifyTotals.None);
+
+    internal static VerifyReport Of(IEnumerable<Finding> findings, long errors, long warnings, VerifyTotals totals) => new(Cap(findings), errors, warnings, totals);
+
+    private static ImmutableArray<Finding> Cap(IEnumerable<Finding> findings)
+    {
+        int bytes = 0;
+        return [.. findings.Take(MaxFindings).TakeWhile(f => (bytes += JsonEncodedText.Encode(f.Line).EncodedUtf8Bytes.Length) <= MaxLineBytes)];
+    }
+}

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Handlers;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform;
@@ -46,6 +47,21 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         {
             Logs.FailedUnexpectedly(_logger, route.Method, route.Path, e);
             return Answer(Describe(FlowFailure.From(e)));
+        }
+    }
+
+    /// <summary>Starts a backup as a timer does.</summary>
+    /// <returns>The run's id; null where a backup is on.</returns>
+    public async Task<string?> TryStartBackupAsync(IFlowInstances flows, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            return (await BackupStart.TryAsync(environment, flows, new BackupRequest(), requestKey: null, cancellationToken)).Started?.Id;
+        }
+        finally
+        {
+            _starting.Release();
         }
     }
 

@@ -49,6 +49,7 @@ internal static class AbfProgram
             VerifyCommand.Create(runner),
             RestoreCommand.Create(runner),
             KeyCommand.Create(runner),
+            ServeCommand.Create(runner),
         };
         globals.AddTo(root);
         return root;

@@ -21,8 +21,9 @@ internal static class BackupHandlers
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
-            IReadOnlyList<InstanceState> instances = await call.Flows.ListAsync(FlowNames.HotBackup.Name, cancellationToken);
-            InstanceState backup = Find(instances, key, request) ?? await StartNewAsync(call, instances, key, request, cancellationToken);
+            BackupStart start = await BackupStart.TryAsync(call.Environment, call.Flows, request, key, cancellationToken);
+            InstanceState backup = start.Started
+                ?? throw ApiException.Busy($"backup {start.Running!.Id} is on: wait for it, or cancel it", LinkOf(start.Running.Id));
             return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
         }
         finally
@@ -53,27 +54,6 @@ internal static class BackupHandlers
             ? LinkOf(running.Id)
             : null;
 
-    private static InstanceState? Find(IReadOnlyList<InstanceState> instances, string? key, BackupRequest request)
-    {
-        if (key is not null && instances.FirstOrDefault(i => InputOf(i).RequestKey == key) is { } same)
-        {
-            return InputOf(same).AcceptContentLoss == request.AcceptContentLoss ? same : throw ApiException.KeyReused();
-        }
-
-        return instances.FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running
-            ? throw ApiException.Busy($"backup {running.Id} is on: wait for it, or cancel it", LinkOf(running.Id))
-            : null;
-    }
-
-    private static async Task<InstanceState> StartNewAsync(
-        ApiCall call, IReadOnlyList<InstanceState> instances, string? key, BackupRequest request, CancellationToken cancellationToken)
-    {
-        IEnumerable<string> dead = instances.Where(i => i.Phase is not InstancePhase.Completed).Select(i => i.Id);
-        HotBackupInput input = HotBackupInput.Create(call.Environment.Time.GetUtcNow(), Guid.NewGuid(), request.AcceptContentLoss, dead, key);
-        string json = JsonSerializer.Serialize(input, FlowJson.Default.HotBackupInput);
-        return await Instances.StartAsync(call, FlowNames.HotBackup.Name, json, input.Run, cancellationToken);
-    }
-
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
         InstanceIds.IsBackup(call.Id) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.HotBackup.Name
             ? found
@@ -90,7 +70,10 @@ internal static class BackupHandlers
             Instances.ProgressOf(backup, call.Text),
             result is null ? null : Describe(call, result),
             Instances.FailureOf(backup, call.Text),
-            new Links(LinkOf(backup.Id), $"{LinkOf(backup.Id)}/cancel", $"/{ApiPaths.Prefix}/{ApiPaths.Sets}/{backup.Id}"));
+            new Links(
+                LinkOf(backup.Id),
+                backup.Phase is InstancePhase.Running ? $"{LinkOf(backup.Id)}/cancel" : null,
+                backup.Phase is InstancePhase.Running or InstancePhase.Completed ? $"/{ApiPaths.Prefix}/{ApiPaths.Sets}/{backup.Id}" : null));
     }
 
     private static BackupResultDocument Describe(ApiCall call, HotBackupResult result) => new(
@@ -102,8 +85,6 @@ internal static class BackupHandlers
         result.Bytes,
         result.AddedBytes,
         result.Warnings.IsDefault ? [] : [.. result.Warnings.Select(call.Text.Clean)]);
-
-    private static HotBackupInput InputOf(InstanceState backup) => JsonSerializer.Deserialize(backup.Input, FlowJson.Default.HotBackupInput)!;
 
     private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Backups}/{id}";
 

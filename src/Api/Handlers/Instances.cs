@@ -8,10 +8,11 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 /// <summary>What all flows do and show alike.</summary>
 internal static class Instances
 {
-    public static async Task<InstanceState> StartAsync(ApiCall call, string flowName, string input, string id, CancellationToken cancellationToken)
+    public static async Task<InstanceState> StartAsync(
+        FlowEnvironment environment, IFlowInstances flows, string flowName, string input, string id, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = call.Environment.Time.GetUtcNow();
-        return await call.Flows.TryStartAsync(flowName, input, id, cancellationToken)
+        DateTimeOffset now = environment.Time.GetUtcNow();
+        return await flows.TryStartAsync(flowName, input, id, cancellationToken)
             ? new InstanceState(id, flowName, InstancePhase.Running, input, null, null, null, now, now)
             : throw new InvalidOperationException($"The new id {id} is taken.");
     }

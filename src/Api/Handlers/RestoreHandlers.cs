@@ -34,7 +34,7 @@ internal static partial class RestoreHandlers
                 throw ApiException.Busy("another restore into this target is on: wait for it, or name another target", LinkOf(running.Id));
             }
 
-            InstanceState restore = running ?? await Instances.StartAsync(call, FlowNames.Restore.Name, input, InstanceIds.ForRestore(target, Guid.NewGuid()), cancellationToken);
+            InstanceState restore = running ?? await Instances.StartAsync(call.Environment, call.Flows, FlowNames.Restore.Name, input, InstanceIds.ForRestore(target, Guid.NewGuid()), cancellationToken);
             return call.Accepted(Describe(call, restore), ApiJson.Relaxed.RestoreDocument, LinkOf(restore.Id));
         }
         finally

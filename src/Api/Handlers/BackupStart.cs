@@ -1,0 +1,34 @@
+using System.Text.Json;
+using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Flows;
+
+namespace AlfrescoBackupFlows.Api.Handlers;
+
+/// <summary>The rule that one backup runs at a time, for requests and timers. The caller holds the lock of starting.</summary>
+/// <param name="Started">The new one, or the one that the same request started before.</param>
+/// <param name="Running">The one in the way, where none was started.</param>
+internal sealed record BackupStart(InstanceState? Started, InstanceState? Running)
+{
+    /// <exception cref="ApiException">422: the key came with another request before.</exception>
+    public static async Task<BackupStart> TryAsync(
+        FlowEnvironment environment, IFlowInstances flows, BackupRequest request, string? requestKey, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<InstanceState> instances = await flows.ListAsync(FlowNames.HotBackup.Name, cancellationToken);
+        if (requestKey is not null && instances.FirstOrDefault(i => InputOf(i).RequestKey == requestKey) is { } same)
+        {
+            return InputOf(same).AcceptContentLoss == request.AcceptContentLoss ? new BackupStart(same, null) : throw ApiException.KeyReused();
+        }
+
+        if (instances.FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running)
+        {
+            return new BackupStart(null, running);
+        }
+
+        IEnumerable<string> dead = instances.Where(i => i.Phase is not InstancePhase.Completed).Select(i => i.Id);
+        HotBackupInput input = HotBackupInput.Create(environment.Time.GetUtcNow(), Guid.NewGuid(), request.AcceptContentLoss, dead, requestKey);
+        string json = JsonSerializer.Serialize(input, FlowJson.Default.HotBackupInput);
+        return new BackupStart(await Instances.StartAsync(environment, flows, FlowNames.HotBackup.Name, json, input.Run, cancellationToken), null);
+    }
+
+    private static HotBackupInput InputOf(InstanceState backup) => JsonSerializer.Deserialize(backup.Input, FlowJson.Default.HotBackupInput)!;
+}

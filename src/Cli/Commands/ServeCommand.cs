@@ -1,0 +1,86 @@
+using System.CommandLine;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Serve;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using Microsoft.AspNetCore.Builder;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary><c>abf serve</c>: the HTTP API, and backups by schedule, until the process is asked to stop.</summary>
+internal static class ServeCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var urls = new Option<string?>("--urls") { Description = "Addresses to listen at, with ';' between them (default: serve.urls).", HelpName = "URLS" };
+        var command = new Command("serve", "Serve the HTTP API, and take backups by schedule, until stopped.") { urls };
+        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(urls))));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string? urls)
+    {
+        BackupOptions options = context.Load(OptionsScope.Installation).Options;
+        IReadOnlyList<ServeAddress> addresses = ServeAddress.ParseAll(urls ?? options.Serve.Urls, options.Serve);
+        (ApiKey key, string? warning) = ApiKey.Read(options.Serve);
+        if (warning is not null)
+        {
+            context.Messages.Warn(warning);
+        }
+
+        using ServeCertificate? certificate = addresses.Any(a => a.IsTls) ? ServeCertificate.Read(options.Serve) : null;
+        NightlySchedule? schedule = options.Schedule is { } cron
+            ? NightlySchedule.Parse(cron, Installation.Discover(options.Installation).TimeZone, context.Time)
+            : null;
+
+        await using HostEnvironment environment = await HostEnvironment.OpenAsync(context);
+        using var api = new BackupApi(environment.Flows);
+        await using var flows = new ServedFlows(context);
+        await using WebApplication app = ApiServer.Create(addresses, certificate, key, api, flows, context.Loggers);
+        await StartAsync(app, urls ?? options.Serve.Urls, context.Stop);
+        context.Messages.Note($"listening at {string.Join(", ", ApiServer.AddressesOf(app))}");
+        try
+        {
+            await flows.TakeUpAllAsync(context.Stop);
+            await (schedule?.RunAsync(() => FireAsync(context, api, flows), context.Stop) ?? Task.CompletedTask);
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, context.Stop);
+        }
+        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
+        {
+            context.Messages.Note("stopping");
+        }
+
+        await app.StopAsync(CancellationToken.None);
+        return ExitCodes.Done;
+    }
+
+    private static async Task StartAsync(WebApplication app, string urls, CancellationToken stop)
+    {
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (IOException e)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"serve.urls '{urls}' cannot be listened at ({e.Message}): name a free address of this machine", e);
+        }
+    }
+
+    /// <summary>A backup by schedule. What goes wrong is said, and the next occurrence is another try.</summary>
+    private static async Task FireAsync(CommandContext context, BackupApi api, ServedFlows flows)
+    {
+        try
+        {
+            if (await api.TryStartBackupAsync(flows, context.Stop) is null)
+            {
+                context.Messages.Warn("schedule: skipped, because a backup is on");
+            }
+        }
+        catch (AbfException e)
+        {
+            context.Messages.Error($"schedule: the backup could not be started: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using Microsoft.AspNetCore.Http;
+
+namespace AlfrescoBackupFlows.Cli.Serve;
+
+/// <summary>The key that every request must bring, in the same header as in the cloud. Compared in constant time, by hashes, so that its length does not show either.</summary>
+internal sealed class ApiKey
+{
+    public const string Header = "x-functions-key";
+
+    private const int MinLength = 16;
+
+    private readonly byte[] _hash;
+
+    private ApiKey(Secret key) => _hash = Hash(key.Reveal());
+
+    /// <returns>The key, and what a person should know about its file.</returns>
+    /// <exception cref="PermanentException">Configuration: there is none, or it is too short, or does not fit into a header.</exception>
+    public static (ApiKey Key, string? Warning) Read(ServeOptions options)
+    {
+        string path = options.KeyFile ?? throw new PermanentException(
+            ErrorKind.Configuration, "serve.keyFile is not set: name a file that holds the key of the API, made for example with 'openssl rand -hex 32'");
+        SecretFile file = SecretFile.Read(path, "serve.keyFile");
+        string key = file.Value.Reveal();
+        return key.Length >= MinLength && key.All(c => c is > ' ' and <= '~')
+            ? (new ApiKey(file.Value), file.Warning)
+            : throw new PermanentException(ErrorKind.Configuration, $"serve.keyFile '{path}' does not fit: write one line of {MinLength} or more ASCII characters without blanks into it");
+    }
+
+    public bool IsIn(HttpRequest request) =>
+        request.Headers[Header] is [{ } given] && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+
+    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using AlfrescoBackupFlows.Api;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Cli.Serve;
+
+/// <summary>Kestrel with the rows of the route table. Who does not bring the key learns nothing but that.</summary>
+internal static class ApiServer
+{
+    private const long MaxBodyBytes = 64 * 1024;
+
+    /// <summary>An app that is ready to start.</summary>
+    public static WebApplication Create(
+        IReadOnlyList<ServeAddress> addresses, ServeCertificate? certificate, ApiKey key, BackupApi api, IFlowInstances flows, ILoggerFactory loggers)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, addresses, certificate));
+
+        WebApplication app = builder.Build();
+        app.Use((context, next) => key.IsIn(context.Request) ? next(context) : RefuseAsync(context));
+        app.UseStatusCodePages(pages => ExplainAsync(pages.HttpContext));
+        app.UseRouting();
+        foreach (ApiRoute route in ApiRoutes.All)
+        {
+            app.MapMethods($"/{ApiPaths.Prefix}/{route.Path}", [route.Method], async context => await (await api.HandleAsync(route, context, flows)).ExecuteAsync(context));
+        }
+
+        return app;
+    }
+
+    /// <summary>Where it listens, with the ports that the system chose.</summary>
+    public static IEnumerable<string> AddressesOf(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+
+    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<ServeAddress> addresses, ServeCertificate? certificate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        foreach (ServeAddress address in addresses)
+        {
+            if (address.Host is { } host)
+            {
+                kestrel.Listen(host, address.Port, Configure);
+            }
+            else
+            {
+                kestrel.ListenAnyIP(address.Port, Configure);
+            }
+
+            void Configure(ListenOptions listen)
+            {
+                if (address.IsTls)
+                {
+                    listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate!.Certificate, certificate.Chain));
+                }
+            }
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = (int)HttpStatusCode.Unauthorized;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What no route answered.</summary>
+    private static Task ExplainAsync(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => BackupApi.NotFound().ExecuteAsync(context),
+        StatusCodes.Status405MethodNotAllowed => BackupApi.MethodNotAllowed().ExecuteAsync(context),
+        _ => Task.CompletedTask,
+    };
+}

@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Progress;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Cli.Serve;
+
+/// <summary>
+/// The flows of this process for the API: whatever is started is driven in the background, one instance of a journal at a time. A journal is locked only while
+/// something in it runs, so that other commands can be used beside the server.
+/// </summary>
+internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsyncDisposable
+{
+    private readonly Journals _journals = new(context.Options!.Options);
+    private readonly ConcurrentDictionary<string, Task> _driving = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _gate = new(1);
+
+    public async Task<bool> TryStartAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken)
+    {
+        string journal = JournalOf(instanceId) ?? throw new ArgumentException($"{instanceId} is no id of a flow that is served.", nameof(instanceId));
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            // One that has ended a moment ago may still be closing.
+            await _driving.GetValueOrDefault(journal, Task.CompletedTask).WaitAsync(cancellationToken);
+            FlowHost host = await FlowHost.OpenAsync(context, journal);
+            bool isNew = host.Client.TryGet(instanceId) is null;
+            if (isNew)
+            {
+                host.Client.Start(flowName, input, instanceId);
+                Drive(journal, host, instanceId, "began");
+            }
+            else
+            {
+                await host.DisposeAsync();
+            }
+
+            return isNew;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        using FlowClient? client = JournalOf(instanceId) is { } journal ? FlowClient.TryOpen(journal, context.Time) : null;
+        return Task.FromResult(client?.TryGet(instanceId) is { } instance ? Describe(instance) : null);
+    }
+
+    /// <summary>A backup whose process has died is taken up by the way: whoever looks must not wait for something that nobody drives.</summary>
+    public async Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken)
+    {
+        if (flowName == FlowNames.HotBackup.Name)
+        {
+            await TakeUpAsync(_journals.Backups, cancellationToken);
+            return List([_journals.Backups], flowName);
+        }
+
+        return List(flowName == FlowNames.Restore.Name ? _journals.Restores() : _journals.Verifications(), flowName);
+    }
+
+    public Task<bool> TryRaiseEventAsync(string instanceId, string eventName, string payload, CancellationToken cancellationToken)
+    {
+        using FlowClient? client = JournalOf(instanceId) is { } journal ? FlowClient.TryOpen(journal, context.Time) : null;
+        return Task.FromResult(client?.TryRaiseEvent(instanceId, eventName, payload) ?? false);
+    }
+
+    /// <summary>Goes on with what an earlier process left: the backup, verifications, and the restores into the directory that belongs to the server.</summary>
+    public async Task TakeUpAllAsync(CancellationToken cancellationToken)
+    {
+        _journals.RemoveOld(context.Time.GetUtcNow());
+        foreach (string journal in (string[])[_journals.Backups, .. _journals.Verifications(), .. _journals.Restores()])
+        {
+            await TakeUpAsync(journal, cancellationToken);
+        }
+    }
+
+    /// <summary>Returns when everything has stopped, which the command's token asks for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_driving.Values);
+        _gate.Dispose();
+    }
+
+    private async Task TakeUpAsync(string journal, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_driving.GetValueOrDefault(journal, Task.CompletedTask).IsCompleted && IsLeft(journal))
+            {
+                FlowHost host = await FlowHost.OpenAsync(context, journal);
+                if (host.FindUnfinished(journal == _journals.Backups ? host.Options.Backup.ResumeWithin : null) is { } unfinished)
+                {
+                    Drive(journal, host, unfinished.Id, "is resumed");
+                }
+                else
+                {
+                    await host.DisposeAsync();
+                }
+            }
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Busy)
+        {
+            context.Messages.Note(e.Message);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Something in it has not ended, no living process drives it, and it is this server's to go on with.</summary>
+    private bool IsLeft(string journal)
+    {
+        if (EmbeddedEngine.IsRunning(journal))
+        {
+            return false;
+        }
+
+        using FlowClient? client = FlowClient.TryOpen(journal, context.Time);
+        return client?.List().FirstOrDefault(i => i.Status is RuntimeStatus.Running) is { } left
+            && (left.FlowName != FlowNames.Restore.Name || IsBeneathOwnDirectory(left));
+    }
+
+    private bool IsBeneathOwnDirectory(FlowInstance restore)
+    {
+        RestoreInput input = System.Text.Json.JsonSerializer.Deserialize(restore.Input, FlowJson.Default.RestoreInput)!;
+        return context.Options!.Options.Restore.Directory is { } own && Path.GetDirectoryName(input.Target) == Path.TrimEndingDirectorySeparator(own);
+    }
+
+    private void Drive(string journal, FlowHost host, string id, string verb)
+    {
+        context.Messages.Note($"{NameOf(id)} {verb}");
+        _driving[journal] = Task.Run(() => DriveAsync(host, id), CancellationToken.None);
+    }
+
+    private async Task DriveAsync(FlowHost host, string id)
+    {
+        await using (host)
+        {
+            try
+            {
+                Say(id, await host.TryDriveAsync(id, new NoProgress()));
+            }
+            catch (OperationCanceledException)
+            {
+                context.Messages.Note($"{NameOf(id)} is interrupted; the next '{context.CommandLine("serve")}' goes on where it stopped");
+            }
+#pragma warning disable CA1031 // The outermost frame of what runs in the background: the server goes on, and the instance can be driven on.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                context.Messages.Error($"{NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}");
+            }
+        }
+    }
+
+    private void Say(string id, FlowInstance? ended)
+    {
+        switch (ended)
+        {
+            case null:
+                context.Messages.Warn($"{NameOf(id)} is abandoned: another version of abf began it and this one cannot go on");
+                break;
+            case { Status: RuntimeStatus.Completed }:
+                context.Messages.Note($"{NameOf(id)} is done");
+                break;
+            default:
+                context.Messages.Error($"{NameOf(id)} failed: {ended.Failure?.Message ?? "it was given up"}");
+                break;
+        }
+    }
+
+    private static string NameOf(string id) => InstanceIds.IsBackup(id) ? $"run {id}" : id;
+
+    private List<InstanceState> List(IEnumerable<string> journals, string flowName)
+    {
+        var found = new List<InstanceState>();
+        foreach (string journal in journals)
+        {
+            using FlowClient? client = FlowClient.TryOpen(journal, context.Time);
+            found.AddRange((client?.List() ?? []).Where(i => i.FlowName == flowName).Select(Describe));
+        }
+
+        return [.. found.OrderByDescending(i => i.Created)];
+    }
+
+    private string? JournalOf(string id) =>
+        InstanceIds.IsBackup(id) ? _journals.Backups
+        : InstanceIds.IsVerify(id, out string stamp) ? _journals.Verification(stamp)
+        : InstanceIds.IsRestore(id, out stamp) ? _journals.Restore(stamp)
+        : null;
+
+    private static InstanceState Describe(FlowInstance i) => new(
+        i.Id,
+        i.FlowName,
+        i.Status switch
+        {
+            RuntimeStatus.Running => InstancePhase.Running,
+            RuntimeStatus.Completed => InstancePhase.Completed,
+            RuntimeStatus.Failed => InstancePhase.Failed,
+            _ => InstancePhase.Terminated,
+        },
+        i.Input,
+        i.CustomStatus,
+        i.Result,
+        i.Failure,
+        i.Created,
+        i.Updated);
+}

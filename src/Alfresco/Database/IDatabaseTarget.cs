@@ -11,8 +11,11 @@ public interface IDatabaseTarget
     /// <exception cref="PermanentException">Not empty (names the database), another vendor, wrong credentials, missing tool.</exception>
     Task<DatabaseFacts> CheckEmptyAsync(string dumpVendor, string dumpServerVersion, CancellationToken cancellationToken);
 
-    /// <summary>True where a restore may begin, which is also so for what an unfinished restore of this product left.</summary>
-    Task<bool> IsEmptyAsync(CancellationToken cancellationToken);
+    /// <summary>
+    /// Called after an attempt of the same restore was killed. The vendor's client outlives it and works on with what it had read: it is ended.
+    /// True where a restore may begin, which is also so for what the attempt left half done; false where its dump is in.
+    /// </summary>
+    Task<bool> TakeOverAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Feeds a dump to the vendor's own client. Either all of it is there afterwards or this throws: PostgreSQL is left empty then (one transaction);

@@ -15,7 +15,20 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
     {
         context.SetCustomStatus(new FlowStatus("prepare", null, 0, 0, 0, 0));
         RestorePlan plan = await context.CallActivityAsync(RestoreNames.PrepareRestore, input, Retries.Check);
+        try
+        {
+            return await RestoreAsync(context, input, plan);
+        }
+        catch (FlowActivityException e) when (e.Failure.Kind is ErrorKind.Repository)
+        {
+            throw new PermanentException(
+                ErrorKind.Repository,
+                $"set {input.Set}: {e.Failure.Message} What is restored so far stays in '{input.Target}', marked as unfinished: once the blob is back the same command goes on. Or restore another set into another directory.");
+        }
+    }
 
+    private static async Task<RestoreResult> RestoreAsync(IFlowContext context, RestoreInput input, RestorePlan plan)
+    {
         RestoredTotals totals = RestoredTotals.None;
         for (int number = 0; number < plan.Roots; number++)
         {

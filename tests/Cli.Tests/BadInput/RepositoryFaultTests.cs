@@ -60,7 +60,7 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         Assert.Contains(verify.Errors, e => e.Contains(name, StringComparison.Ordinal));
 
         AbfResult restore = await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database");
-        AssertFault(restore, 7, name);
+        AssertFault(restore, 7, name, Sample.Set);
         Assert.True(File.Exists(Path.Combine(Abf.Combine("restored"), ".abf-restore")));
 
         // A full scan says so, and stores again what the source still has: for the earlier set as well, whose restore goes on.

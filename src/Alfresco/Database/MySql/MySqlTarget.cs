@@ -43,11 +43,12 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         }
     }
 
-    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    public async Task<bool> TakeOverAsync(CancellationToken cancellationToken)
     {
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
         try
         {
+            await MySqlLeftovers.EndAsync(session, connection, cancellationToken);
             return await FindAnyAsync(session, cancellationToken) is null;
         }
         catch (MySqlException exception)
@@ -63,6 +64,11 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         {
             var tool = await MySqlTool.FindClientAsync(connection, MySqlServer.Of(session).IsMariaDb, cancellationToken);
             await RequireEmptyAsync(session, cancellationToken);
+            if ((await MySqlTables.NamesAsync(session, cancellationToken)).Contains(Marker))
+            {
+                await MySqlLeftovers.RequireNoneAsync(session, connection, cancellationToken);
+            }
+
             await ClearAsync(session, cancellationToken);
 
             // Binary mode: the client obeys no commands that a dump from elsewhere may hold, and the sandbox line of newer dumps is a mere comment.

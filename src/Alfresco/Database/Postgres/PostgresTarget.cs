@@ -44,11 +44,12 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         }
     }
 
-    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    public async Task<bool> TakeOverAsync(CancellationToken cancellationToken)
     {
         await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
         try
         {
+            await PostgresLeftovers.EndAsync(session, connection, cancellationToken);
             return await FindAnyAsync(session, cancellationToken) is null;
         }
         catch (NpgsqlException exception)
@@ -62,6 +63,7 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         var tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
         await using (var session = await PostgresSession.OpenAsync(connection, cancellationToken))
         {
+            await PostgresLeftovers.RequireNoneAsync(session, connection, cancellationToken);
             await RequireEmptyAsync(session, cancellationToken);
         }
 

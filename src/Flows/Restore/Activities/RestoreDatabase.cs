@@ -22,7 +22,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<R
             ErrorKind.Target, $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty directory.");
         DatabaseProgress progress = mark.ProgressOf(named);
         if (progress == DatabaseProgress.Restored
-            || (progress == DatabaseProgress.Started && !await database.IsEmptyAsync(cancellationToken)))
+            || (progress == DatabaseProgress.Started && !await database.TakeOverAsync(cancellationToken)))
         {
             marker.Write(mark with { Database = DatabaseProgress.Restored, Url = named.Url });
             return new RestoredDatabase([]);

@@ -14,6 +14,9 @@ public sealed class BackupRepository : IAsyncDisposable
     private readonly SemaphoreSlim _indexGate = new(1);
     private readonly List<ChunkIndex> _indexes = [];
 
+    /// <summary>Log states whose index is kept at hand: that of a run, and that of whoever reads meanwhile.</summary>
+    private const int MaxIndexes = 2;
+
     private BackupRepository(IBlobStore blobs, RepositoryAccess access, KeyRing keys, ObjectSealer sealer, CommitLog log)
     {
         _blobs = blobs;
@@ -168,8 +171,15 @@ public sealed class BackupRepository : IAsyncDisposable
                 return loaded;
             }
 
+            CacheLeftovers.Delete(_access.CacheDirectory, _access.Time);
             ChunkIndex index = await ChunkIndex.LoadAsync(_blobs, _sealer, _keys.Repository, _access.CacheDirectory, state.Indexes, cancellationToken);
             _indexes.Add(index);
+            if (_indexes.Count > MaxIndexes)
+            {
+                // Whoever still reads it keeps it open; then its file is closed.
+                _indexes.RemoveAt(0);
+            }
+
             return index;
         }
         finally
@@ -236,20 +246,9 @@ public sealed class BackupRepository : IAsyncDisposable
         IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
         CancellationToken cancellationToken)
     {
-        string directory = Path.Combine(_access.CacheDirectory, $"seal-{Guid.NewGuid():N}");
-        try
-        {
-            using ChunkIndex own = await ChunkIndex.LoadAsync(
-                _blobs, _sealer, _keys.Repository, directory, [.. added.Select(index => new IndexSummary(index.Id, 0, index.Rows))], cancellationToken);
-            await new SealCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
-        }
-        finally
-        {
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
-        }
+        using ChunkIndex own = await ChunkIndex.LoadScratchAsync(
+            _blobs, _sealer, _access.CacheDirectory, [.. added.Select(index => new IndexSummary(index.Id, 0, index.Rows))], cancellationToken);
+        await new SealCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
     }
 
     /// <summary>Reads one whole pack and checks everything in it, as <c>verify --read-data</c> does; at most 64 MiB of memory.</summary>

@@ -51,40 +51,65 @@ public sealed class ChunkIndex : IDisposable
     internal static async Task<ChunkIndex> LoadAsync(
         IBlobStore blobs, IObjectSealer sealer, UInt128 repository, string cacheDirectory, IReadOnlyList<IndexSummary> indexes, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(cacheDirectory);
-        string path = Path.Combine(cacheDirectory, $"{repository:x32}.chunks");
-        UInt128 key = KeyOf(repository, indexes);
-        RowFile? cached = RowFile.TryOpen(path);
-        if (cached?.Key == key)
-        {
-            return new ChunkIndex(cached);
-        }
-
         try
         {
-            bool extends = cached is not null && cached.Members <= indexes.Count && cached.Key == KeyOf(repository, indexes, cached.Members);
-            using var builder = new RowFileBuilder(path);
-            if (extends)
+            Directory.CreateDirectory(cacheDirectory);
+            string path = Path.Combine(cacheDirectory, $"{repository:x32}.chunks");
+            UInt128 key = KeyOf(repository, indexes);
+            RowFile? cached = RowFile.TryOpen(path);
+            if (cached?.Key == key)
             {
-                builder.Add(cached!, rank: 0);
+                return new ChunkIndex(cached);
             }
 
-            for (int i = extends ? cached!.Members : 0; i < indexes.Count; i++)
+            using (cached)
             {
-                // One entry's indexes share a rank, so that the pack id decides between them.
-                int rank = 1 + IndexOfEntry(indexes, i);
-                (IndexTable rows, _) = await IndexBlobs.ReadAsync(blobs, sealer, new IndexBlob(indexes[i].Id, indexes[i].Rows), cancellationToken);
-                builder.Add(rows, rank);
+                bool extends = cached is not null && cached.Members <= indexes.Count && cached.Key == KeyOf(repository, indexes, cached.Members);
+                using var builder = new RowFileBuilder(cacheDirectory);
+                if (extends)
+                {
+                    builder.Add(cached!, rank: 0);
+                }
+
+                await AddAsync(builder, blobs, sealer, indexes, extends ? cached!.Members : 0, cancellationToken);
+                builder.Build(path, key, indexes.Count);
             }
 
-            builder.Build(key, indexes.Count);
+            return new ChunkIndex(RowFile.TryOpen(path) ?? throw new IOException($"the chunk index that was just written to {path} cannot be read back"));
         }
-        finally
+        catch (Exception exception) when (CacheFault.IsFault(exception))
         {
-            cached?.Dispose();
+            throw CacheFault.At(cacheDirectory, exception);
         }
+    }
 
-        return new ChunkIndex(RowFile.TryOpen(path) ?? throw new IOException($"The chunk index that was just written to {path} cannot be read back."));
+    /// <summary>The same in a file without a name, for a single use; the caller disposes it.</summary>
+    internal static async Task<ChunkIndex> LoadScratchAsync(
+        IBlobStore blobs, IObjectSealer sealer, string cacheDirectory, IReadOnlyList<IndexSummary> indexes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(cacheDirectory);
+            using var builder = new RowFileBuilder(cacheDirectory);
+            await AddAsync(builder, blobs, sealer, indexes, 0, cancellationToken);
+            return new ChunkIndex(builder.Build());
+        }
+        catch (Exception exception) when (CacheFault.IsFault(exception))
+        {
+            throw CacheFault.At(cacheDirectory, exception);
+        }
+    }
+
+    private static async Task AddAsync(
+        RowFileBuilder builder, IBlobStore blobs, IObjectSealer sealer, IReadOnlyList<IndexSummary> indexes, int first, CancellationToken cancellationToken)
+    {
+        for (int i = first; i < indexes.Count; i++)
+        {
+            // One entry's indexes share a rank, so that the pack id decides between them.
+            int rank = 1 + IndexOfEntry(indexes, i);
+            (IndexTable rows, _) = await IndexBlobs.ReadAsync(blobs, sealer, new IndexBlob(indexes[i].Id, indexes[i].Rows), cancellationToken);
+            builder.Add(rows, rank);
+        }
     }
 
     private static int IndexOfEntry(IReadOnlyList<IndexSummary> indexes, int i)

@@ -24,14 +24,18 @@ internal sealed class RowFile : IDisposable
     private const int MaxBits = 20;
 
     private readonly SafeFileHandle _file;
+    private readonly IDisposable _owner;
+    private readonly string _directory;
     private readonly PackEntry[] _packs;
     private readonly uint[] _buckets;
     private readonly int _bits;
     private readonly long _rowsAt;
 
-    private RowFile(SafeFileHandle file, PackEntry[] packs, uint[] buckets, int bits, UInt128 key, int members)
+    private RowFile(SafeFileHandle file, IDisposable owner, string directory, PackEntry[] packs, uint[] buckets, int bits, UInt128 key, int members)
     {
         _file = file;
+        _owner = owner;
+        _directory = directory;
         _packs = packs;
         _buckets = buckets;
         _bits = bits;
@@ -77,7 +81,7 @@ internal sealed class RowFile : IDisposable
         RowFile? rows = null;
         try
         {
-            return rows = TryRead(file);
+            return rows = TryRead(file, file, Path.GetDirectoryName(path)!);
         }
         finally
         {
@@ -87,6 +91,10 @@ internal sealed class RowFile : IDisposable
             }
         }
     }
+
+    /// <summary>Takes over a file that was just written.</summary>
+    public static RowFile Open(FileStream file) =>
+        TryRead(file.SafeFileHandle, file, Path.GetDirectoryName(file.Name)!) ?? throw new IOException("The rows that were just written cannot be read back.");
 
     /// <summary>The place of the chunk that counts first.</summary>
     public bool TryFind(ChunkId id, out ChunkPlace place) => TryFind(id, out place, all: null);
@@ -102,17 +110,24 @@ internal sealed class RowFile : IDisposable
     /// <summary>Reads rows as they are stored, from number <paramref name="first"/>, until <paramref name="destination"/> is full.</summary>
     public void ReadRows(long first, Span<byte> destination)
     {
-        long offset = _rowsAt + (first * IndexTable.RowSize);
-        while (!destination.IsEmpty)
+        try
         {
-            int read = RandomAccess.Read(_file, destination, offset);
-            if (read == 0)
+            long offset = _rowsAt + (first * IndexTable.RowSize);
+            while (!destination.IsEmpty)
             {
-                throw new IOException("The cached chunk index became shorter while it was read.");
-            }
+                int read = RandomAccess.Read(_file, destination, offset);
+                if (read == 0)
+                {
+                    throw new IOException("The cached chunk index became shorter while it was read.");
+                }
 
-            destination = destination[read..];
-            offset += read;
+                destination = destination[read..];
+                offset += read;
+            }
+        }
+        catch (IOException exception)
+        {
+            throw CacheFault.At(_directory, exception);
         }
     }
 
@@ -131,7 +146,7 @@ internal sealed class RowFile : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _owner.Dispose();
 
     private bool TryFind(ChunkId id, out ChunkPlace place, List<ChunkPlace>? all)
     {
@@ -181,7 +196,7 @@ internal sealed class RowFile : IDisposable
 
     private static ChunkId IdAt(ReadOnlySpan<byte> rows, int number) => ChunkId.Read(rows[(number * IndexTable.RowSize)..]);
 
-    private static RowFile? TryRead(SafeFileHandle file)
+    private static RowFile? TryRead(SafeFileHandle file, IDisposable owner, string directory)
     {
         Span<byte> header = stackalloc byte[HeaderSize];
         if (RandomAccess.Read(file, header, 0) != HeaderSize || !header[..4].SequenceEqual("ABFX"u8) || BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) != Version)
@@ -222,7 +237,7 @@ internal sealed class RowFile : IDisposable
             starts[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i * sizeof(uint)));
         }
 
-        return new RowFile(file, table, starts, bits, key, members);
+        return new RowFile(file, owner, directory, table, starts, bits, key, members);
     }
 
     private static byte[] HashOf(SafeFileHandle file)

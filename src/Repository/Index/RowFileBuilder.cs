@@ -10,18 +10,20 @@ namespace AlfrescoBackupFlows.Repository;
 /// </summary>
 internal sealed class RowFileBuilder : IDisposable
 {
-    private readonly string _path;
+    /// <summary>Of a file in the making: a kill leaves it behind.</summary>
+    public const string TemporarySuffix = ".tmp";
+
+    private readonly string _directory;
     private readonly FileStream _scratch;
     private readonly List<RowSource> _sources = [];
     private readonly List<PackEntry> _packs = [];
     private readonly Dictionary<PackId, int> _numbers = [];
 
-    /// <summary>Takes a directory that exists; files of other names in it are left alone.</summary>
-    public RowFileBuilder(string path)
+    /// <param name="directory">It exists.</param>
+    public RowFileBuilder(string directory)
     {
-        _path = path;
-        string scratch = $"{path}.{Guid.NewGuid():N}.rows";
-        _scratch = new FileStream(scratch, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1 << 16, FileOptions.DeleteOnClose);
+        _directory = directory;
+        _scratch = ScratchFile.Create(directory);
     }
 
     public long Rows => _sources.Sum(source => source.Count);
@@ -39,20 +41,38 @@ internal sealed class RowFileBuilder : IDisposable
         _sources.Add(new RowSource((first, rows) => ReadScratch(offset + (first * IndexTable.RowSize), rows), table.Count, rank, Map(table.Packs)));
     }
 
-    /// <summary>Writes the merged file beside its name, flushes it where it is to outlive the process, and puts it in place at once.</summary>
-    public void Build(UInt128 key, int members, bool isKept = true)
+    /// <summary>Writes the merged rows into a file without a name, which lives as long as what is returned.</summary>
+    public RowFile Build()
     {
         _scratch.Flush();
-        string temporary = $"{_path}.{Guid.NewGuid():N}.tmp";
+        FileStream output = ScratchFile.Create(_directory);
+        try
+        {
+            Write(output, key: default, members: 0);
+            output.Flush();
+            return RowFile.Open(output);
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the merged file beside its name, flushes it, and puts it in place at once.</summary>
+    public void Build(string path, UInt128 key, int members)
+    {
+        _scratch.Flush();
+        string temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
         try
         {
             using (var output = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 Write(output, key, members);
-                output.Flush(flushToDisk: isKept);
+                output.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, _path, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
         }
         catch
         {

@@ -192,11 +192,11 @@ public sealed class RunIndex : IDisposable
     /// <summary>Moves the tail into a file and merges files of like size, so that there are never more than a few.</summary>
     private void Spill()
     {
-        Directory.CreateDirectory(_cacheDirectory);
-        string path = Path.Combine(_cacheDirectory, $"run-{Run}-{Guid.NewGuid():N}.rows");
-        using (var builder = new RowFileBuilder(path))
+        try
         {
-            builder.Add(IndexTable.Decode(IndexTable.Encode(_tail.Values), path), rank: 0);
+            Directory.CreateDirectory(_cacheDirectory);
+            using var builder = new RowFileBuilder(_cacheDirectory);
+            builder.Add(IndexTable.Decode(IndexTable.Encode(_tail.Values), "rows of the run"), rank: 0);
             ImmutableArray<RowFile> levels = _levels;
             while (!levels.IsEmpty && levels[^1].Count <= 4 * builder.Rows)
             {
@@ -204,12 +204,14 @@ public sealed class RunIndex : IDisposable
                 levels = levels.RemoveAt(levels.Length - 1);
             }
 
-            builder.Build(default, 0, isKept: false);
-            _levels = levels.Add(RowFile.TryOpen(path) ?? throw new IOException($"The rows that were just written to {path} cannot be read back."));
+            // Replaced files are closed when no lookup uses them.
+            _levels = levels.Add(builder.Build());
+        }
+        catch (Exception exception) when (CacheFault.IsFault(exception))
+        {
+            throw CacheFault.At(_cacheDirectory, exception);
         }
 
-        // The open file goes on; its name is not needed, and nothing is left behind by a kill. Replaced files are closed when no lookup uses them.
-        File.Delete(path);
         _tail.Clear();
     }
 }

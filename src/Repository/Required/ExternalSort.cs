@@ -1,5 +1,3 @@
-using AlfrescoBackupFlows.Platform;
-
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
@@ -84,9 +82,9 @@ public sealed class ExternalSort(string directory, SpanComparison comparison, in
         {
             return SpillFile.Write(directory, records);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (CacheFault.IsFault(exception))
         {
-            throw new PermanentException(ErrorKind.Configuration, $"Sorting needs room in '{directory}' (setting state): {exception.Message}", exception);
+            throw CacheFault.At(directory, exception);
         }
     }
 }

@@ -3,28 +3,13 @@ namespace AlfrescoBackupFlows.Repository;
 /// <summary>A sorted run of records in a file of its own: length (4 bytes, little-endian) and bytes of each.</summary>
 internal sealed class SpillFile : IDisposable
 {
-    private const int BufferBytes = 64 * 1024;
-
     private readonly FileStream _file;
 
     private SpillFile(FileStream file) => _file = file;
 
     public static SpillFile Write(string directory, IEnumerable<ReadOnlyMemory<byte>> records)
     {
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = BufferBytes,
-            Options = FileOptions.DeleteOnClose,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        FileStream file = new(Path.Combine(directory, $"sort-{Guid.NewGuid():N}.tmp"), options);
+        FileStream file = ScratchFile.Create(directory);
         try
         {
             Span<byte> length = stackalloc byte[sizeof(int)];
@@ -48,6 +33,18 @@ internal sealed class SpillFile : IDisposable
 
     /// <summary>The next record, in a buffer that is grown and used again; -1 at the end.</summary>
     public int ReadNext(ref byte[] buffer)
+    {
+        try
+        {
+            return TryReadNext(ref buffer);
+        }
+        catch (IOException exception)
+        {
+            throw CacheFault.At(Path.GetDirectoryName(_file.Name)!, exception);
+        }
+    }
+
+    private int TryReadNext(ref byte[] buffer)
     {
         Span<byte> prefix = stackalloc byte[sizeof(int)];
         if (_file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)

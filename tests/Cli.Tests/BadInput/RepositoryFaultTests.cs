@@ -97,6 +97,14 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         AssertDone(await Abf.RunAsync("backup"));
     }
 
+    [Fact]
+    public async Task A_full_disk_under_the_local_files()
+    {
+        string cache = Path.Combine(Abf.State, "cache");
+        AssertFault(await FullDisk.RunAsync(Abf, cache, "4k", move: null, ["verify"]), 2, "state: ", cache, "bytes are free", "Make room");
+        AssertDone(await Abf.RunAsync("verify"));
+    }
+
     /// <summary>Every blob with its bytes' sum.</summary>
     private Task<string> ListAsync() => Shell.RunAsync("cd \"$1\"; find . -type f -not -path './control/*' -exec cksum {} + | sort", Abf.Repository);
 }

@@ -1,0 +1,27 @@
+using System.Globalization;
+using AlfrescoBackupFlows.Platform;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>The one way in which a fault of the local cache is reported: the disk below the setting <c>state</c> is full, broken or not ours.</summary>
+internal static class CacheFault
+{
+    public static bool IsFault(Exception exception) => exception is IOException or UnauthorizedAccessException;
+
+    public static PermanentException At(string directory, Exception cause) => new(
+        ErrorKind.Configuration,
+        $"state: the local files in '{directory}' cannot be written or read ({cause.Message.TrimEnd('.')}); {Free(directory)}. Make room there or mend the disk; the backup then goes on with 'abf resume'.",
+        cause);
+
+    private static string Free(string directory)
+    {
+        try
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace} bytes are free");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return "how much is free cannot be told";
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AlfrescoBackupFlows.Repository.Tests;
+
+public sealed class CacheTests
+{
+    [Fact]
+    public async Task What_a_kill_left_is_deleted_a_day_later()
+    {
+        using TempDirectory temp = new();
+        MemoryBlobStore blobs = new();
+        await SampleRepository.WriteAsync(blobs, RepositoryAccess.EncryptionNone, temp.Combine("write"), large: false);
+        string cache = Directory.CreateDirectory(temp.Combine("cache", "spill")).FullName;
+        string left = Path.Combine(cache, "scratch-1.tmp");
+        await File.WriteAllTextAsync(left, "rows", TestContext.Current.CancellationToken);
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+
+        await LoadAsync();
+        Assert.True(File.Exists(left));
+        time.Advance(TimeSpan.FromHours(25));
+        await LoadAsync();
+        Assert.False(File.Exists(left));
+
+        async Task LoadAsync()
+        {
+            await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, SampleRepository.Access("none", temp.Combine("cache")) with { Time = time });
+            await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    [Trait("needs", "linux")]
+    public async Task Files_that_are_open_have_no_names()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows deletes them when they are closed.");
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        opened.RunIndex.AddPack(new PackId(1), Enumerable.Range(1, 40_000).Select(i => new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), 0, 64, 100, 0, 50)));
+        Assert.True(opened.RunIndex.TryFind(new ChunkId(5), out _));
+        Assert.DoesNotContain(Directory.EnumerateFiles(opened.CacheDirectory), file => !file.EndsWith(".chunks", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("needs", "linux")]
+    public async Task A_cache_that_cannot_be_written_is_named()
+    {
+        // A file in its place stands for a directory that cannot be written.
+        using TempDirectory temp = new();
+        MemoryBlobStore blobs = new();
+        await SampleRepository.WriteAsync(blobs, RepositoryAccess.EncryptionNone, temp.Combine("write"), large: false);
+        string cache = temp.Combine("cache");
+        await File.WriteAllTextAsync(cache, "not a directory", TestContext.Current.CancellationToken);
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, SampleRepository.Access("none", cache));
+        LogHead head = await repository.Log.ReadAsync();
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => repository.LoadIndexAsync(head.State, CancellationToken.None));
+        Assert.Equal(ErrorKind.Configuration, exception.Kind);
+        Assert.StartsWith("state: ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(cache, exception.Message, StringComparison.Ordinal);
+        Assert.Contains("free", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sorting_names_the_directory_that_it_cannot_write()
+    {
+        using TempDirectory temp = new();
+        using ExternalSort sort = new(temp.Combine("gone"), (left, right) => left.SequenceCompareTo(right), memoryBytes: 1000);
+        PermanentException exception = Assert.Throws<PermanentException>(() =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                sort.Add(new byte[100]);
+            }
+        });
+        Assert.Contains("state: ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_the_indexes_of_the_last_two_log_states_are_kept()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        LogState state = (await opened.Repository.Log.ReadAsync()).State;
+        ChunkIndex first = opened.Index;
+        Assert.Same(first, await opened.Repository.LoadIndexAsync(state, CancellationToken.None));
+        for (int i = 1; i <= 2; i++)
+        {
+            var rows = new IndexRows();
+            rows.Add(new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), 0, 64, 100, 0, 50));
+            (IndexBlob blob, _) = await IndexBlobs.WriteAsync(new WriteOnce(opened.Blobs, TimeProvider.System), opened.Repository.Sealer, rows, CancellationToken.None);
+            state = state with { Indexes = state.Indexes.Add(new IndexSummary(blob.Id, i, blob.Rows)) };
+            await opened.Repository.LoadIndexAsync(state, CancellationToken.None);
+        }
+
+        Assert.NotSame(first, await opened.Repository.LoadIndexAsync(state with { Indexes = [] }, CancellationToken.None));
+
+        // Whoever got it goes on with it.
+        Assert.False(first.TryFind(new ChunkId(1), out _));
+    }
+}

@@ -8,7 +8,7 @@ internal sealed record IndexPart(IndexCapture Capture, PhaseTimes Times);
 internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
 
 /// <param name="Roots">How many content roots there are.</param>
-/// <param name="Pages">Of this pass and of the seeding pass, which it inherited from.</param>
+/// <param name="Pages">Of this pass, and of the seeding pass, whose chunks it came upon.</param>
 internal sealed record FilesPart(int Roots, ImmutableArray<RootPages> Pages, PhaseTimes Times);
 
 /// <summary>The three phases of one attempt, fit for a seal.</summary>

@@ -153,7 +153,7 @@ public sealed record NamedFile(string Root, string Path, long? Size, string Reas
 /// <param name="Files">Files of all roots.</param>
 /// <param name="Bytes">Bytes of these files and of the dump.</param>
 /// <param name="AddedBytes">Bytes that the run stored: new chunks, as sealed.</param>
-/// <param name="Chunks">New chunks.</param>
+/// <param name="Chunks">Rows of the index blobs: new chunks, where one that several activities came upon counts for each.</param>
 public sealed record SetTotals(long Files, long Bytes, long AddedBytes, long Chunks);
 
 /// <summary>An index blob and how many rows it has.</summary>

@@ -88,7 +88,7 @@ public sealed class HotBackupEndToEndTests(OnDemand<PostgresServer> server)
         string[] urls = [.. Enumerable.Range(0, 60).Select(i => $"store://../{i}.bin")];
         rig.AcknowledgedMissingFile = rig.Combine("accepted");
         await File.WriteAllLinesAsync(rig.AcknowledgedMissingFile, urls.Skip(1), _token);
-        await rig.AddContentUrlsAsync(urls, _token);
+        await rig.AddContentUrlsAsync(await server.GetAsync(), urls, _token);
 
         FlowInstance run = await rig.BackupAsync(_token);
 
@@ -96,37 +96,5 @@ public sealed class HotBackupEndToEndTests(OnDemand<PostgresServer> server)
         ConsistencyReport report = Assert.Single(await rig.ReadSetsAsync(_token)).Consistency;
         Assert.Equal((60, 59), (report.Missing, report.Acknowledged));
         Assert.Equal(new NamedFile(string.Empty, urls[0], null, "invalid-url"), Assert.Single(report.Named));
-    }
-
-    [Fact]
-    public async Task A_set_taken_while_documents_come_and_go_is_consistent()
-    {
-        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 200, _token);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_token);
-        Task traffic = ChangeAsync(rig.Sample, stop.Token);
-
-        FlowInstance run = await rig.BackupAsync(_token);
-        await stop.CancelAsync();
-        await traffic;
-
-        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
-        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
-        Assert.True(set.Consistency.Consistent, string.Join('\n', set.Consistency.Named.Take(5)));
-    }
-
-    private static async Task ChangeAsync(SampleInstallation sample, CancellationToken stop)
-    {
-        try
-        {
-            while (true)
-            {
-                await sample.AddDocumentsAsync(10, stop);
-                await sample.DeleteDocumentsAsync(3, stop);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The backup is done.
-        }
     }
 }

@@ -46,6 +46,57 @@ public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
         Assert.Empty(await rig.ReadSetsAsync(_token));
     }
 
+    [Fact]
+    public async Task A_job_that_is_still_at_work_when_the_dump_ends_is_waited_for_and_all_phases_are_taken_again()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 5, _token);
+        bool begun = false;
+
+        // The flow has gone to sleep.
+        var clock = new HurriedClock(() =>
+        {
+            if (Interlocked.Exchange(ref begun, false))
+            {
+                rig.Sample.EndIndexBackupJob();
+            }
+        });
+        FlowInstance run = await BackupWithJobBegunAsync(rig, clock, () => Volatile.Write(ref begun, true));
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        Assert.False(begun);
+        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        RootStamp index = set.Roots.Single(root => root.Name == set.Index.Root);
+        Assert.Equal(SetContents.ReadDirectory(rig.Sample.IndexBackup), await SetContents.ReadRootAsync(repository, index, _token));
+        Assert.Equal((2, 2), (Calls(rig, run, "CaptureIndex"), Calls(rig, run, "DumpDatabase")));
+    }
+
+    [Fact]
+    public async Task With_refuse_a_job_that_begins_during_the_dump_ends_the_run_without_a_set()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 5, _token);
+        rig.OnWindow = "refuse";
+
+        FlowInstance run = await BackupWithJobBegunAsync(rig, TimeProvider.System, () => { });
+
+        Assert.Equal(ErrorKind.Busy, run.Failure!.Kind);
+        Assert.Contains("index-backup job is running", run.Failure.Message, StringComparison.Ordinal);
+        Assert.Empty(await rig.ReadSetsAsync(_token));
+    }
+
+    /// <summary>The job begins during the first dump, and does not end with it.</summary>
+    private async Task<FlowInstance> BackupWithJobBegunAsync(BackupRig rig, TimeProvider time, Action begun)
+    {
+        DumpGate gate = await DumpGate.CreateAsync(
+            rig.UseStandInDump("if ! [ -e \"$here/held\" ]; then touch \"$here/held\"; echo > \"$here/started\"; cat \"$here/go-on\" > /dev/null; fi"), _token);
+        Task<FlowInstance> backup = rig.BackupAsync(_token, time: time);
+        await gate.WaitAsync(_token);
+        await rig.Sample.BeginIndexBackupJobAsync(_token);
+        begun();
+        await gate.OpenAsync(_token);
+        return await backup;
+    }
+
     private async Task<FlowInstance> BackupAsync(BackupRig rig, int jobs)
     {
         string tools = rig.UseStandInDump(

@@ -1,37 +1,29 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using MySqlConnector;
 using Npgsql;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
-/// <summary>A sample installation on a real PostgreSQL, a repository in a directory, and the embedded engine.</summary>
+/// <summary>A sample installation on a real database server, a repository in a directory, and the embedded engine.</summary>
 internal sealed class BackupRig : IDisposable
 {
     private readonly TempDirectory _directory = new();
 
-    private BackupRig(PostgresServer server, string database)
+    private BackupRig(string name, string toolPath, SampleDatabase database)
     {
-        (DatabaseName, ConnectionString) = (database, server.ConnectionString(database));
-        Sample = new SampleInstallation(
-            _directory.Combine("alfresco"),
-            new SampleDatabase(
-                () => new NpgsqlConnection(ConnectionString),
-                $"jdbc:postgresql://{server.Host}:{server.Port}/{database}",
-                server.Username,
-                server.Password,
-                AlfrescoSchema.PostgreSql),
-            seed: 7);
+        (DatabaseName, ToolPath) = (name, toolPath);
+        Sample = new SampleInstallation(_directory.Combine("alfresco"), database, seed: 7);
     }
 
     public string DatabaseName { get; }
-
-    public string ConnectionString { get; }
 
     public SampleInstallation Sample { get; }
 
@@ -41,23 +33,46 @@ internal sealed class BackupRig : IDisposable
 
     public TimeSpan FullScanEvery { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Where <c>pg_dump</c> is.</summary>
-    public string ToolPath { get; set; } = PostgresServer.BinDirectory;
+    /// <summary>Where the dump tool is.</summary>
+    public string ToolPath { get; set; }
+
+    /// <summary>As <c>installation.database.username</c> and <c>passwordFile</c>, in place of what the properties say.</summary>
+    public (string Name, string PasswordFile)? DatabaseUser { get; set; }
+
+    /// <summary>As <c>installation.index.onWindow</c>.</summary>
+    public string OnWindow { get; set; } = "wait";
 
     /// <summary>As <c>backup.acknowledgedMissingFile</c>.</summary>
     public string? AcknowledgedMissingFile { get; set; }
 
     public string Combine(params ReadOnlySpan<string> parts) => _directory.Combine(parts);
 
-    public static async Task<BackupRig> CreateAsync(PostgresServer server, int documents, CancellationToken cancellationToken)
+    /// <param name="database">The name of an empty database; null: a new one.</param>
+    public static async Task<BackupRig> CreateAsync(PostgresServer server, int documents, CancellationToken cancellationToken, string? database = null)
     {
-        var rig = new BackupRig(server, await server.CreateDatabaseAsync("flows", cancellationToken));
-        await rig.Sample.CreateAsync(cancellationToken);
-        await rig.Sample.AddDocumentsAsync(documents, cancellationToken);
-        IBlobStore blobs = await DirectoryBlobStore.CreateAsync(rig.Blobs, TimeProvider.System, cancellationToken);
-        await DirectoryBlobStore.CreateAsync(rig._directory.Combine("control"), TimeProvider.System, cancellationToken);
+        string name = database ?? await server.CreateDatabaseAsync("flows", cancellationToken);
+        var sample = new SampleDatabase(
+            () => new NpgsqlConnection(server.ConnectionString(name)), $"jdbc:postgresql://{server.Host}:{server.Port}/{name}", server.Username, server.Password, AlfrescoSchema.PostgreSql);
+        return await new BackupRig(name, PostgresServer.BinDirectory, sample).FillAsync(documents, cancellationToken);
+    }
+
+    /// <inheritdoc cref="CreateAsync(PostgresServer, int, CancellationToken, string?)"/>
+    public static async Task<BackupRig> CreateAsync(MariaDbServer server, int documents, CancellationToken cancellationToken, string? database = null)
+    {
+        string name = database ?? await server.CreateDatabaseAsync("flows", cancellationToken);
+        var sample = new SampleDatabase(
+            () => new MySqlConnection(server.ConnectionString(name)), $"jdbc:mariadb://{server.Host}:{server.Port}/{name}", server.Username, server.Password, AlfrescoSchema.MariaDb);
+        return await new BackupRig(name, Path.GetDirectoryName(Tool.Find("mariadb-dump", "mariadb-client"))!, sample).FillAsync(documents, cancellationToken);
+    }
+
+    private async Task<BackupRig> FillAsync(int documents, CancellationToken cancellationToken)
+    {
+        await Sample.CreateAsync(cancellationToken);
+        await Sample.AddDocumentsAsync(documents, cancellationToken);
+        IBlobStore blobs = await DirectoryBlobStore.CreateAsync(Blobs, TimeProvider.System, cancellationToken);
+        await DirectoryBlobStore.CreateAsync(_directory.Combine("control"), TimeProvider.System, cancellationToken);
         await BackupRepository.InitAsync(blobs, new RepositoryInit("none", null, "test", TimeProvider.System), cancellationToken);
-        return rig;
+        return this;
     }
 
     /// <summary>As <c>installation.name</c>.</summary>
@@ -71,6 +86,8 @@ internal sealed class BackupRig : IDisposable
         options.Installation.Name = Installation;
         options.Installation.GlobalProperties = Sample.PropertiesFile;
         options.Installation.Database.ToolPath = ToolPath;
+        (options.Installation.Database.Username, options.Installation.Database.PasswordFile) = (DatabaseUser?.Name, DatabaseUser?.PasswordFile);
+        options.Installation.Index.OnWindow = OnWindow;
         options.Installation.Index.Cron = "0 0 3 1 1 ? 2099";
         options.Repository.Encryption = "none";
         options.Backup.FullScanEvery = FullScanEvery;
@@ -83,9 +100,9 @@ internal sealed class BackupRig : IDisposable
     public static string NewRun() => RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()).ToString();
 
     /// <summary>Rows that require content of these URLs, whatever lies there.</summary>
-    public async Task AddContentUrlsAsync(IEnumerable<string> urls, CancellationToken cancellationToken)
+    public async Task AddContentUrlsAsync(PostgresServer server, IEnumerable<string> urls, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(ConnectionString);
+        await using var connection = new NpgsqlConnection(server.ConnectionString(DatabaseName));
         await connection.OpenAsync(cancellationToken);
         long id = 1_000_000;
         foreach (string url in urls)
@@ -117,11 +134,12 @@ internal sealed class BackupRig : IDisposable
     }
 
     /// <param name="time">The clock of engine and activities.</param>
-    public async Task<FlowInstance> BackupAsync(CancellationToken cancellationToken, bool acceptContentLoss = false, TimeProvider? time = null)
+    public async Task<FlowInstance> BackupAsync(
+        CancellationToken cancellationToken, bool acceptContentLoss = false, TimeProvider? time = null, IProgressSink? progress = null)
     {
         await using FlowEnvironment environment = CreateEnvironment(time: time);
         await using EmbeddedEngine engine = EmbeddedEngine.Open(
-            State, BackupFlows.CreateCatalog(environment), new EngineOptions { TimeProvider = time ?? TimeProvider.System });
+            State, BackupFlows.CreateCatalog(environment), new EngineOptions { TimeProvider = time ?? TimeProvider.System, Progress = progress ?? new Silence() });
         string run = NewRun();
         engine.Start(FlowNames.HotBackup, new HotBackupInput(run, acceptContentLoss, []), run);
         return await engine.RunToEndAsync(run, cancellationToken);

@@ -4,8 +4,11 @@ namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 /// The system's time, except that nobody waits: an alarm due within <see cref="Longest"/> rings at once, and the time is then that of the alarm.
 /// A later one, or one that repeats, never rings.
 /// </summary>
-internal sealed class HurriedClock : TimeProvider
+/// <param name="beforeAlarm">Called before each alarm rings.</param>
+internal sealed class HurriedClock(Action? beforeAlarm = null) : TimeProvider
 {
+    private readonly Action _beforeAlarm = beforeAlarm ?? (static () => { });
+
     /// <summary>Longer than any pause between two attempts.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
@@ -47,6 +50,7 @@ internal sealed class HurriedClock : TimeProvider
         {
             if (Volatile.Read(ref _disposed) == 0)
             {
+                clock._beforeAlarm();
                 callback(state);
             }
         }

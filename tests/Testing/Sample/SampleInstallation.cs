@@ -126,6 +126,13 @@ public sealed class SampleInstallation
     /// </summary>
     public async Task RunIndexBackupJobAsync(CancellationToken cancellationToken)
     {
+        await BeginIndexBackupJobAsync(cancellationToken);
+        EndIndexBackupJob();
+    }
+
+    /// <summary>Its first half: the target is still the one before.</summary>
+    public async Task BeginIndexBackupJobAsync(CancellationToken cancellationToken)
+    {
         string temporary = Path.Combine(Root, ".indexbackup_temp");
         foreach (string store in (string[])["workspace/SpacesStore", "archive/SpacesStore", "system/system"])
         {
@@ -134,13 +141,17 @@ public sealed class SampleInstallation
             await File.WriteAllBytesAsync(Path.Combine(index, "segments_2"), RandomBytes(60), cancellationToken);
             await File.WriteAllBytesAsync(Path.Combine(temporary, store, "IndexInfo"), RandomBytes(120), cancellationToken);
         }
+    }
 
+    /// <summary>Its second half.</summary>
+    public void EndIndexBackupJob()
+    {
         if (Directory.Exists(IndexBackup))
         {
             Directory.Delete(IndexBackup, recursive: true);
         }
 
-        Directory.Move(temporary, IndexBackup);
+        Directory.Move(Path.Combine(Root, ".indexbackup_temp"), IndexBackup);
     }
 
     private string Properties() => string.Create(CultureInfo.InvariantCulture, $"""

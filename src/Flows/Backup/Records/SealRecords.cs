@@ -32,7 +32,7 @@ public sealed record RootPages(int Pass, int RootNumber, ImmutableArray<int> Ste
 
 /// <summary>What the run's index merge wrote.</summary>
 /// <param name="Indexes">The index blobs, for the manifest.</param>
-/// <param name="Chunks">Chunks that the run stored.</param>
+/// <param name="Chunks">Rows of these.</param>
 /// <param name="AddedBytes">Bytes of the packs that hold them.</param>
 public sealed record MergedIndex(ImmutableArray<IndexBlob> Indexes, long Chunks, long AddedBytes)
 {

@@ -11,7 +11,7 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 /// </summary>
 internal sealed class RequiredCollector : IDisposable
 {
-    private const int MaxSamples = 20;
+    private const int MaxSamples = ConsistencyProof.MaxNamed;
     private const int MaxSampleLength = 200;
 
     private readonly Installation _installation;

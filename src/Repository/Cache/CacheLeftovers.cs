@@ -17,7 +17,7 @@ internal static class CacheLeftovers
         {
             foreach (string left in Directory.EnumerateFiles(cacheDirectory, "*" + RowFileBuilder.TemporarySuffix, SearchOption.AllDirectories))
             {
-                if (time.GetUtcNow() - File.GetLastWriteTimeUtc(left) > Rest)
+                if (time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(left) > Rest)
                 {
                     File.Delete(left);
                 }

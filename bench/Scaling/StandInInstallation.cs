@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Scaling;
+
+/// <summary>
+/// Answers every activity of the backup as an installation of this size would, bounds of the real activities included: 48 ranges, a step ends after 512 MiB or 65,536 files that were read,
+/// or a million entries that were listed.
+/// </summary>
+internal sealed class StandInInstallation(long files, long averageBytes, bool unchanged, string state)
+{
+    private const int Ranges = 48;
+    private const int StepsBeforeContinue = 199;
+    private const string Store = "contentstore";
+
+    private static readonly ContentRef Stream = new(3_000_000, 1, [new ChunkId(UInt128.MaxValue / 3)]);
+    private static readonly IndexGeneration Generation = new(1_234_567, 1_763_850_000_000_000_000);
+    private static readonly DateTimeOffset Time = new(2026, 11, 22, 1, 0, 0, TimeSpan.Zero);
+
+    private readonly long _filesPerRange = files / Ranges;
+    private readonly long _filesPerStep = Math.Max(1, unchanged ? 1_000_000 : Math.Min(65_536, (512L << 20) / averageBytes));
+    private RecordedHistory? _longest;
+
+    public PayloadStatistics Payloads { get; } = new();
+
+    public long Activities => Payloads.Count;
+
+    /// <summary>The history of a range as long as it becomes; null where no range has so many steps.</summary>
+    public RecordedHistory? LongestRange => _longest;
+
+    public FlowCatalog CreateCatalog()
+    {
+        var catalog = new FlowCatalog(FlowJson.Default);
+        catalog.Add(FlowNames.HotBackup, new HotBackupFlow()).Add(FlowNames.CaptureRange, new CaptureRangeFlow());
+        Add<OpenRunInput, OpenedRun>("OpenRun", (_, _) => new OpenedRun(3, null, []));
+        Add<CheckSourcesInput, SourceCheck>("CheckSources", (_, _) => new SourceCheck(
+            HasIndex: true, TimeSpan.FromHours(2), RefreshesIndex: false, TimeSpan.FromDays(7), TimeSpan.FromMinutes(5),
+            SeedsFirst: false, FullScan: false, Parallelism: 8, [Store, "contentstore.deleted"], files, files * averageBytes, []));
+        Add<ObserveIndexInput, IndexLook>("ObserveIndex", (_, _) => new IndexLook(IndexAction.Proceed, IsBusy: false, Generation, null, null));
+        Add<CaptureIndexInput, IndexCapture>("CaptureIndex", (_, _) => new IndexCapture(Generation, Time, "/opt/alfresco/alf_data/backup-lucene-indexes", Stream, 900, 4, 40_000_000_000, StoredTotals.None, []));
+        Add<DumpDatabaseInput, DatabaseCapture>("DumpDatabase", (_, _) => new DatabaseCapture(
+            Stream, "postgresql", "17.2", "17.2", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [],
+            [new RequiredFiles(Store, Stream, files)], ImmutableSortedDictionary<string, long>.Empty, 0, [], new StoredTotals(100_000, 20_000_000_000), []));
+        Add<PlanFilesInput, FilePlan>("PlanFiles", (input, _) => new FilePlan(input.Root == Store ? [.. Enumerable.Range(1, Ranges - 1).Select(i => PathOf(i, 0))] : [], Stream, true, true));
+        Add<CaptureRangeInput, CapturedStep>("CaptureRange", Capture);
+        Add<MergeListingInput, RootListing>("MergeListing", (input, _) => new RootListing(input.Root, Stream, Totals(files), Stored(files), false, []));
+        Add<CheckConsistencyInput, ConsistencyResult>("CheckConsistency", (_, _) => new ConsistencyResult(files, 0, 0, null));
+        Add<MergeIndexInput, MergedIndex>("MergeIndex", (_, _) => new MergedIndex([], files, files * averageBytes));
+        Add<SealSetInput, HotBackupResult>("SealSet", (input, _) => new HotBackupResult(input.Run.Run, true, 0, 0, 0, files, files * averageBytes, files * averageBytes, []));
+        Add<CloseRunInput, Nothing>("CloseRun", (_, _) => Nothing.Value);
+        return catalog;
+
+        void Add<TInput, TOutput>(string name, Func<TInput, ActivityContext, TOutput> work) =>
+            catalog.Add(new ActivityName<TInput, TOutput>(name), new StandIn<TInput, TOutput>(name, catalog, Payloads, work));
+    }
+
+    private CapturedStep Capture(CaptureRangeInput input, ActivityContext context)
+    {
+        if (input.Root != Store)
+        {
+            return new CapturedStep(null, Stream, FileTotals.None, StoredTotals.None, []);
+        }
+
+        if (input.Step == StepsBeforeContinue && _longest is null)
+        {
+            using FlowClient client = FlowClient.TryOpen(state)!;
+            Interlocked.CompareExchange(ref _longest, client.TryExportHistory(context.InstanceId), null);
+        }
+
+        long done = (input.Step + 1) * _filesPerStep;
+        long captured = Math.Min(_filesPerStep, _filesPerRange - (input.Step * _filesPerStep));
+        return new CapturedStep(done < _filesPerRange ? PathOf(input.Range, input.Step) : null, Stream, Totals(captured), Stored(captured), []);
+    }
+
+    private FileTotals Totals(long count) => new() { Files = count, Bytes = count * averageBytes, Directories = count / 20, ReadFiles = unchanged ? 0 : count, ReadBytes = unchanged ? 0 : count * averageBytes };
+
+    private StoredTotals Stored(long count) => unchanged ? StoredTotals.None : new StoredTotals(count, count * averageBytes);
+
+    /// <summary>As a content store has them.</summary>
+    private static byte[] PathOf(int range, int step) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{2000 + (range / 12)}/{1 + (range % 12)}/28/23/59/{Guid.AllBitsSet:D}{step % 10}.bin/"));
+
+    private sealed class StandIn<TInput, TOutput>(string name, FlowCatalog catalog, PayloadStatistics payloads, Func<TInput, ActivityContext, TOutput> work) : IActivity<TInput, TOutput>
+    {
+        public Task<TOutput> RunAsync(TInput input, ActivityContext context, CancellationToken cancellationToken)
+        {
+            TOutput output = work(input, context);
+            payloads.Note(name, catalog.Write(input), catalog.Write(output));
+            return Task.FromResult(output);
+        }
+    }
+}

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform;
+
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>A lease that is being renewed. Disposed once by everyone who got it; the last one stops the renewal.</summary>
@@ -8,9 +10,9 @@ internal sealed class HeldLease : IAsyncDisposable
     private readonly Func<HeldLease, bool> _letGo;
     private readonly Task _renewal;
 
-    /// <param name="renew">Runs until the lease is lost or the token says stop.</param>
+    /// <param name="renew">Runs until the lease is lost, and says why, or the token says stop.</param>
     /// <param name="letGo">Says whether this was the last hold.</param>
-    public HeldLease(Func<CancellationToken, Task> renew, Func<HeldLease, bool> letGo)
+    public HeldLease(Func<CancellationToken, Task<AbfException>> renew, Func<HeldLease, bool> letGo)
     {
         _letGo = letGo;
         _renewal = WatchAsync(renew);
@@ -21,6 +23,9 @@ internal sealed class HeldLease : IAsyncDisposable
 
     /// <summary>Cancelled when another run took the lease or it could not be renewed in time.</summary>
     public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Why it was lost; null while it is not.</summary>
+    public AbfException? Fault { get; private set; }
 
     public async ValueTask DisposeAsync()
     {
@@ -38,11 +43,11 @@ internal sealed class HeldLease : IAsyncDisposable
         _lost.Dispose();
     }
 
-    private async Task WatchAsync(Func<CancellationToken, Task> renew)
+    private async Task WatchAsync(Func<CancellationToken, Task<AbfException>> renew)
     {
         try
         {
-            await renew(_stop.Token);
+            Fault = await renew(_stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

@@ -90,18 +90,19 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
         }
     }
 
-    /// <summary>Returns when the lease is lost.</summary>
-    private async Task RenewAsync(string run, CancellationToken stop)
+    /// <summary>Returns when the lease is lost, and why: another run took it, or the storage was away for as long as it lasts, which is no reason to give the run up.</summary>
+    private async Task<AbfException> RenewAsync(string run, CancellationToken stop)
     {
         long renewed = time.GetTimestamp();
         using var timer = new PeriodicTimer(RenewEvery, time);
-        while (await timer.WaitForNextTickAsync(stop))
+        while (true)
         {
+            await timer.WaitForNextTickAsync(stop);
             try
             {
                 if (!await control.AcquireLeaseAsync(name, LeaseId(run), Duration, stop))
                 {
-                    return;
+                    return Busy(run);
                 }
 
                 renewed = time.GetTimestamp();
@@ -111,7 +112,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
                 Logs.LeaseNotRenewed(logger, run, e.Message);
                 if (time.GetElapsedTime(renewed) >= Duration)
                 {
-                    return;
+                    return new TransientException(e.Kind, $"The installation's lease could not be renewed for {Duration.TotalSeconds} s: {e.Message}", e);
                 }
             }
         }

@@ -63,7 +63,7 @@ internal sealed class RunSession : IAsyncDisposable
         }
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw LeaseKeeper.Busy(run);
+            throw lease.Fault ?? LeaseKeeper.Busy(run);
         }
     }
 

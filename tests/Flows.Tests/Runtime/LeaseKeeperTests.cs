@@ -1,0 +1,59 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Runtime;
+
+public sealed class LeaseKeeperTests
+{
+    private const string Name = "leases/sample";
+    private const string Run = "20261122T010000Z-00000001";
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_storage_that_is_away_for_longer_than_the_lease_lasts_is_a_fault_of_the_storage_and_the_run_goes_on_later()
+    {
+        bool away = false;
+        var control = new FaultInjectingBlobStore(new MemoryBlobStore(_time), _ => away ? new BlobFault { FailBefore = true } : null);
+        await using LeaseKeeper leases = Keeper(control);
+        await using HeldLease lease = await leases.HoldAsync(Run, _token);
+
+        away = true;
+        await UntilLostAsync(lease);
+        away = false;
+        await using HeldLease again = await leases.HoldAsync(Run, _token);
+
+        Assert.Equal(ErrorKind.Storage, Assert.IsType<TransientException>(lease.Fault).Kind);
+        Assert.Null(again.Fault);
+    }
+
+    [Fact]
+    public async Task A_lease_that_another_run_took_ends_this_one()
+    {
+        var control = new MemoryBlobStore(_time);
+        await using LeaseKeeper leases = Keeper(control);
+        await using HeldLease lease = await leases.HoldAsync(Run, _token);
+
+        await control.BreakLeaseAsync(Name, _token);
+        Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId("another"), LeaseKeeper.Duration, _token));
+        await UntilLostAsync(lease);
+
+        Assert.Equal(ErrorKind.Busy, Assert.IsType<PermanentException>(lease.Fault).Kind);
+    }
+
+    private LeaseKeeper Keeper(IBlobStore control) => new(control, Name, _time, NullLogger.Instance);
+
+    private async Task UntilLostAsync(HeldLease lease)
+    {
+        while (!lease.Lost.IsCancellationRequested)
+        {
+            _token.ThrowIfCancellationRequested();
+            _time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Yield();
+        }
+    }
+}

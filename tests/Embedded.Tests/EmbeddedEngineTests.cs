@@ -12,17 +12,6 @@ public sealed class EmbeddedEngineTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Activities_in_turn_hand_their_results_on()
-    {
-        _stage.Activity("Double", x => x * 2)
-            .Flow(async (context, input) => await context.CallActivityAsync(Act("Double"), await context.CallActivityAsync(Act("Double"), input)));
-
-        var end = await _stage.RunAsync(10);
-
-        Assert.Equal((RuntimeStatus.Completed, "40"), (end.Status, end.Result));
-    }
-
-    [Fact]
     public async Task Activities_run_in_parallel_up_to_the_maximum()
     {
         var running = 0;
@@ -48,63 +37,6 @@ public sealed class EmbeddedEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_transient_failure_is_tried_again_after_growing_durable_delays()
-    {
-        _stage.Options = new EngineOptions { TimeProvider = new SkippingClock(), PollInterval = TimeSpan.FromDays(1) };
-        var attempts = 0;
-        var minutes = 0d;
-        _stage.Activity("Flaky", _ => ++attempts < 3 ? throw new TransientException(ErrorKind.Storage, "try later") : attempts)
-            .Flow(async (context, _) =>
-            {
-                var start = context.CurrentUtcDateTime;
-                var result = await context.CallActivityAsync(Act("Flaky"), 0, Thrice);
-                minutes = (context.CurrentUtcDateTime - start).TotalMinutes;
-                return result;
-            });
-
-        Assert.Equal("3", (await _stage.RunAsync()).Result);
-        Assert.True(minutes >= 3, $"1 + 2 minutes of delay, not {minutes}");
-    }
-
-    [Theory]
-    [InlineData(true, 3)]
-    [InlineData(false, 1)]
-    public async Task A_failure_that_lasts_reaches_the_flow_with_its_kind(bool transient, int expectedAttempts)
-    {
-        _stage.Options = new EngineOptions { TimeProvider = new SkippingClock(), PollInterval = TimeSpan.FromDays(1) };
-        var attempts = 0;
-        _stage.Activity("Fail", _ =>
-        {
-            attempts++;
-            throw transient ? new TransientException(ErrorKind.Storage, "no answer") : new PermanentException(ErrorKind.Storage, "no answer");
-        }).Flow((context, _) => context.CallActivityAsync(Act("Fail"), 0, Thrice));
-
-        var end = await _stage.RunAsync();
-
-        Assert.Equal(RuntimeStatus.Failed, end.Status);
-        Assert.Equal(new FlowFailure(ErrorKind.Storage, "no answer", transient), end.Failure);
-        Assert.Equal(expectedAttempts, attempts);
-    }
-
-    [Fact]
-    public async Task A_failure_that_the_flow_catches_does_not_fail_it()
-    {
-        _stage.Activity("Fail", _ => throw new PermanentException(ErrorKind.Source, "gone")).Flow(async (context, _) =>
-        {
-            try
-            {
-                return await context.CallActivityAsync(Act("Fail"), 0);
-            }
-            catch (FlowActivityException e) when (e.Failure.Kind == ErrorKind.Source)
-            {
-                return -1;
-            }
-        });
-
-        Assert.Equal("-1", (await _stage.RunAsync()).Result);
-    }
-
-    [Fact]
     public async Task A_timer_fires_at_its_time_and_not_before()
     {
         _stage.Options = new EngineOptions { TimeProvider = new SkippingClock(), PollInterval = TimeSpan.FromDays(1) };
@@ -116,21 +48,6 @@ public sealed class EmbeddedEngineTests : IDisposable
         });
 
         Assert.Equal("1", (await _stage.RunAsync()).Result);
-    }
-
-    [Fact]
-    public async Task A_cancelled_timer_holds_nothing_up()
-    {
-        _stage.Activity("Work", x => x).Flow(async (context, input) =>
-        {
-            using var cancel = new CancellationTokenSource();
-            var timer = context.CreateTimer(context.CurrentUtcDateTime.AddDays(1), cancel.Token);
-            await Task.WhenAny(timer, context.CallActivityAsync(Act("Work"), input));
-            cancel.Cancel();
-            return timer.IsCanceled ? await context.CallActivityAsync(Act("Work"), 7) : -1;
-        });
-
-        Assert.Equal("7", (await _stage.RunAsync()).Result);
     }
 
     [Fact]
@@ -182,26 +99,6 @@ public sealed class EmbeddedEngineTests : IDisposable
         Assert.True(other.TryRaiseEvent("one", "go", "5"));
 
         Assert.Equal("5", (await run).Result);
-    }
-
-    [Fact]
-    public async Task A_wait_that_was_cancelled_leaves_the_event_to_the_next_one()
-    {
-        EmbeddedEngine? engine = null;
-        _stage.Activity("Raise", x => engine!.Client.TryRaiseEvent("one", "go", "9") ? x : -1).Flow(async (context, input) =>
-        {
-            using var cancel = new CancellationTokenSource();
-            var abandoned = context.WaitForExternalEvent<int>("go", cancel.Token);
-            cancel.Cancel();
-            await context.CallActivityAsync(Act("Raise"), input);
-            return abandoned.IsCanceled ? await context.WaitForExternalEvent<int>("go", CancellationToken.None) : -1;
-        });
-        await using (engine = _stage.Open())
-        {
-            engine.Start(Main, 0, "one");
-
-            Assert.Equal("9", (await engine.RunToEndAsync("one", Token)).Result);
-        }
     }
 
     [Fact]

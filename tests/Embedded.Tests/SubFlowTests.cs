@@ -26,36 +26,11 @@ public sealed class SubFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sub_flow_that_fails_fails_the_call_with_its_kind()
-    {
-        _stage.ChildFlow((_, _) => throw new PermanentException(ErrorKind.Target, "disk full"))
-            .Flow((context, x) => context.CallSubFlowAsync(Child, x));
-
-        Assert.Equal(new FlowFailure(ErrorKind.Target, "disk full", false), (await _stage.RunAsync()).Failure);
-    }
-
-    [Fact]
     public async Task A_sub_flow_whose_id_is_taken_fails_the_call()
     {
         _stage.ChildFlow((_, x) => Task.FromResult(x)).Flow((context, x) => context.CallSubFlowAsync(Child, x, "one"));
 
         Assert.Contains("one exists already", (await _stage.RunAsync()).Failure!.Message);
-    }
-
-    [Fact]
-    public async Task A_sub_flow_continues_as_new_and_still_answers_its_parent()
-    {
-        _stage.ChildFlow((context, x) =>
-        {
-            if (x < 5)
-            {
-                context.ContinueAsNew(x + 1);
-            }
-
-            return Task.FromResult(x);
-        }).Flow((context, x) => context.CallSubFlowAsync(Child, x));
-
-        Assert.Equal("5", (await _stage.RunAsync()).Result);
     }
 
     [Fact]
@@ -81,19 +56,6 @@ public sealed class SubFlowTests : IDisposable
         Assert.Equal("terminated: enough", end.Failure!.Message);
         Assert.All(other.ListTree("one"), i => Assert.Equal(RuntimeStatus.Terminated, i.Status));
         Assert.False(other.TryTerminate("one", "again"));
-    }
-
-    [Fact]
-    public async Task A_flow_that_ends_leaves_no_child_behind()
-    {
-        _stage.Activity("Quick", x => x)
-            .ChildFlow((context, _) => context.WaitForExternalEvent<int>("never", CancellationToken.None))
-            .Flow(async (context, x) => await await Task.WhenAny(context.CallSubFlowAsync(Child, x, "child"), context.CallActivityAsync(Act("Quick"), x)));
-
-        Assert.Equal("1", (await _stage.RunAsync()).Result);
-
-        using var client = FlowClient.TryOpen(_stage.StateDirectory)!;
-        Assert.Equal(RuntimeStatus.Terminated, client.TryGet("child")!.Status);
     }
 
     [Fact]

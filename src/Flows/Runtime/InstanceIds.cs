@@ -12,8 +12,8 @@ namespace AlfrescoBackupFlows.Flows;
 /// </summary>
 public static class InstanceIds
 {
-    private const string VerifyPrefix = "verify-";
-    private const string RestorePrefix = "restore-";
+    public const string VerifyPrefix = "verify-";
+    public const string RestorePrefix = "restore-";
     private const int StampLength = 16;
     private const int RandomLength = 32;
 

@@ -10,18 +10,20 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
-/// <summary>The real flows over activities that only note their names: order and branches, without a source or a repository.</summary>
-internal sealed class StandIns : IDisposable
+/// <summary>
+/// The real flows over activities that only note their names: order and branches, without a source or a repository. The other part runs them,
+/// on the engine whose tests these are.
+/// </summary>
+internal sealed partial class StandIns : IDisposable
 {
     public const string Instance = "one";
+
+    public static readonly HotBackupInput Input = new("20261122T010000Z-00000001", AcceptContentLoss: false, []);
 
     public static readonly IndexGeneration FirstCopy = new(7, 1000);
     public static readonly ContentRef SomeContent = new(1, 0, [new ChunkId(1)]);
 
-    private readonly TempDirectory _directory = new();
     private readonly ConcurrentQueue<string> _calls = new();
-
-    public LeapingClock Time { get; } = new(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
 
     /// <summary>Names of activities in the order of their calls.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
@@ -95,18 +97,6 @@ internal sealed class StandIns : IDisposable
             return Result;
         }))
         .Add(ActivityNames.CloseRun, Note(ActivityNames.CloseRun, input => Close(input), input => input.Reason is null ? "sealed" : "aborted"));
-
-    public async Task<FlowInstance> RunAsync(CancellationToken cancellationToken, Action<EmbeddedEngine>? started = null)
-    {
-        await using EmbeddedEngine engine = EmbeddedEngine.Open(_directory.Path, CreateCatalog(), new EngineOptions { TimeProvider = Time, LoggerFactory = Loggers });
-        engine.Start(FlowNames.HotBackup, new HotBackupInput("20261122T010000Z-00000001", AcceptContentLoss: false, []), Instance);
-        started?.Invoke(engine);
-        return await engine.RunToEndAsync(Instance, cancellationToken);
-    }
-
-    public FlowClient OpenClient() => FlowClient.TryOpen(_directory.Path, Time)!;
-
-    public void Dispose() => _directory.Dispose();
 
     private StandIn<TInput, TOutput> Note<TInput, TOutput>(
         ActivityName<TInput, TOutput> name, Func<TInput, TOutput> work, Func<TInput, string>? detail = null) =>

@@ -1,0 +1,58 @@
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.State;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Functions;
+
+/// <summary>What the functions are given.</summary>
+internal static class BackupServices
+{
+    /// <summary>
+    /// Reads the settings <c>ABF__...</c>, which mean what they mean in <c>abf.json</c>, and opens the stores that they name. The installation is only
+    /// looked at: where its content is not mounted at this moment, a backup fails and says so, and the sets can still be asked for.
+    /// </summary>
+    /// <param name="say">Takes what a person should mend, a line each. The Functions host drops what is logged outside of an invocation.</param>
+    /// <exception cref="PermanentException">Every fault of the settings, a line each.</exception>
+    public static async Task AddBackupFlowsAsync(this IServiceCollection services, Action<string> say)
+    {
+        LoadedOptions options = Load(say);
+        StateDirectory.Prepare(options.Options.State!);
+        RepositoryStores stores = await StoreFactory.OpenAsync(options, TimeProvider.System, CancellationToken.None);
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(stores);
+        services.AddSingleton(provider => new FlowEnvironment(options, stores, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => BackupFlows.CreateCatalog(provider.GetRequiredService<FlowEnvironment>()));
+        services.AddSingleton<ActivityRunner>();
+        services.AddSingleton<BackupApi>();
+    }
+
+    private static LoadedOptions Load(Action<string> say)
+    {
+        LoadedOptions options = OptionsReader.Load(path: null, OptionsScope.Repository);
+        foreach (string warning in options.Warnings)
+        {
+            say(warning);
+        }
+
+        try
+        {
+            OptionsReader.Load(path: null, OptionsScope.Installation);
+        }
+        catch (PermanentException e)
+        {
+            say(e.Message);
+        }
+
+        if (ScheduleZone.Misfit(options.Options.Installation.TimeZone, Environment.GetEnvironmentVariable, TimeProvider.System.GetUtcNow()) is { } misfit)
+        {
+            say(misfit);
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,118 @@
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace AlfrescoBackupFlows.Functions;
+
+/// <summary>Starts, finds and signals instances through Durable Task's client, which a function gets with its invocation.</summary>
+/// <param name="control">The control store.</param>
+internal sealed class DurableInstances(DurableTaskClient client, IBlobStore control) : IFlowInstances
+{
+    private const string StartLease = "start";
+
+    /// <summary>
+    /// A backup is started under a lease in the control store, so that of two hosts that saw none running only one starts one. The
+    /// repository's own lease guards against hosts of other task hubs.
+    /// </summary>
+    /// <exception cref="PermanentException">Busy: another backup was started at this moment.</exception>
+    public async Task<bool> TryStartAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken)
+    {
+        if (flowName != FlowNames.HotBackup.Name)
+        {
+            return await TryScheduleAsync(flowName, input, instanceId, cancellationToken);
+        }
+
+        Guid lease = Guid.NewGuid();
+        if (!await control.AcquireLeaseAsync(StartLease, lease, BlobLease.MaxDuration, cancellationToken))
+        {
+            throw Busy();
+        }
+
+        try
+        {
+            return (await ListAsync(flowName, cancellationToken)).Any(i => i.Phase is InstancePhase.Running)
+                ? throw Busy()
+                : await TryScheduleAsync(flowName, input, instanceId, cancellationToken);
+        }
+        finally
+        {
+            await control.ReleaseLeaseAsync(StartLease, lease, CancellationToken.None);
+        }
+    }
+
+    public async Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken) =>
+        await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellationToken) is { } found ? Describe(found) : null;
+
+    public async Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken)
+    {
+        var query = new OrchestrationQuery(InstanceIdPrefix: HubIds.PrefixOf(flowName), FetchInputsAndOutputs: true);
+        var found = new List<InstanceState>();
+        await foreach (OrchestrationMetadata instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
+        {
+            if (instance.Name == flowName)
+            {
+                found.Add(Describe(instance));
+            }
+        }
+
+        return [.. found.OrderByDescending(i => i.Created)];
+    }
+
+    public async Task<bool> TryRaiseEventAsync(string instanceId, string eventName, string payload, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(instanceId, cancellationToken) is not { Phase: InstancePhase.Running })
+        {
+            return false;
+        }
+
+        await client.RaiseEventAsync(instanceId, eventName, Payload.Parse(payload), cancellationToken);
+        return true;
+    }
+
+    internal static InstanceState Describe(OrchestrationMetadata instance)
+    {
+        InstancePhase phase = instance.RuntimeStatus switch
+        {
+            OrchestrationRuntimeStatus.Completed => InstancePhase.Completed,
+            OrchestrationRuntimeStatus.Failed => InstancePhase.Failed,
+            OrchestrationRuntimeStatus.Terminated => InstancePhase.Terminated,
+            _ => InstancePhase.Running,
+        };
+        return new InstanceState(
+            instance.InstanceId,
+            instance.Name,
+            phase,
+            instance.SerializedInput ?? "null",
+            instance.SerializedCustomStatus,
+            phase is InstancePhase.Completed ? instance.SerializedOutput : null,
+            FailureOf(instance, phase),
+            instance.CreatedAt,
+            instance.LastUpdatedAt);
+    }
+
+    private static FlowFailure? FailureOf(OrchestrationMetadata instance, InstancePhase phase) => phase switch
+    {
+        InstancePhase.Failed when instance.FailureDetails is { } details => CrossingFailure.Read(details),
+        InstancePhase.Failed => new FlowFailure(ErrorKind.Unexpected, "the flow failed", IsRetryable: false),
+        InstancePhase.Terminated => new FlowFailure(ErrorKind.Cancelled, "terminated from outside", IsRetryable: false),
+        _ => null,
+    };
+
+    private static PermanentException Busy() => new(ErrorKind.Busy, "Another backup was started at this moment: look at its status.");
+
+    private async Task<bool> TryScheduleAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken)
+    {
+        if (await client.GetInstanceAsync(instanceId, cancellationToken) is not null)
+        {
+            return false;
+        }
+
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            flowName, Payload.Parse(input), new StartOrchestrationOptions { InstanceId = instanceId }, cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,19 @@
+using AlfrescoBackupFlows.Functions;
+using AlfrescoBackupFlows.Platform;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+
+try
+{
+    FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
+    builder.ConfigureFunctionsWebApplication();
+    await builder.Services.AddBackupFlowsAsync(Console.Error.WriteLine);
+    await builder.Build().RunAsync();
+    return 0;
+}
+catch (AbfException e)
+{
+    // The Functions host shows a worker's error output in its log: every fault of the settings, a line each.
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}

@@ -1,0 +1,33 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Testing;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Rig;
+
+/// <summary>Runs them on the embedded engine, whose time leaps.</summary>
+internal sealed partial class StandIns
+{
+    /// <summary>How long something takes that is waited for.</summary>
+    public static readonly TimeSpan AWhile = TimeSpan.FromSeconds(20);
+
+    private readonly TempDirectory _directory = new();
+
+    public LeapingClock Time { get; } = new(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
+
+    /// <param name="cancel">Raise the cancel event right after the start.</param>
+    public async Task<FlowInstance> RunAsync(CancellationToken cancellationToken, bool cancel = false)
+    {
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(_directory.Path, CreateCatalog(), new EngineOptions { TimeProvider = Time, LoggerFactory = Loggers });
+        engine.Start(FlowNames.HotBackup, Input, Instance);
+        if (cancel)
+        {
+            engine.Client.TryRaiseEvent(Instance, FlowEvents.Cancel, "{}");
+        }
+
+        return await engine.RunToEndAsync(Instance, cancellationToken);
+    }
+
+    public FlowClient OpenClient() => FlowClient.TryOpen(_directory.Path, Time)!;
+
+    public void Dispose() => _directory.Dispose();
+}

@@ -1,0 +1,4 @@
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(OnDemand<PostgresServer>))]

@@ -1,0 +1,36 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Engines.Tests;
+using Xunit;
+using static AlfrescoBackupFlows.Engines.Tests.LambdaFlows;
+
+namespace AlfrescoBackupFlows.Functions.Tests;
+
+public sealed class HostStopTests
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_activity_whose_host_stops_is_told_and_runs_again_elsewhere_without_counting_as_an_attempt()
+    {
+        TestEngine? engine = null;
+        int runs = 0;
+        LambdaFlows flows = new LambdaFlows().Activity("Long", async (x, stop) =>
+        {
+            if (++runs == 1)
+            {
+                engine!.ReplaceHost();
+                await Task.Delay(Timeout.Infinite, stop);
+            }
+
+            return x;
+        }).Flow((context, input) => context.CallActivityAsync(Act("Long"), input));
+        await using (engine = await TestEngine.OpenAsync(flows.Catalog))
+        {
+            await engine.StartAsync(Main.Name, "7", "one");
+
+            FlowInstance end = await engine.WaitForEndAsync("one", _token);
+
+            Assert.Equal((RuntimeStatus.Completed, "7", 2), (end.Status, end.Result, runs));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Hosting;
+
+namespace AlfrescoBackupFlows.Engines.Tests;
+
+/// <summary>The life of a host that can be told to stop.</summary>
+internal sealed class HostLifetime : IHostApplicationLifetime
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    public CancellationToken ApplicationStarted => CancellationToken.None;
+
+    public CancellationToken ApplicationStopping => _stopping.Token;
+
+    public CancellationToken ApplicationStopped => CancellationToken.None;
+
+    public void StopApplication() => _stopping.Cancel();
+}

@@ -15,6 +15,13 @@ internal static class HeldTool
     /// <summary>Starts a command (a backup where none is given) whose tool waits; other tools are the real ones.</summary>
     public static Process StartHeldAt(this AbfRig rig, JsonObject database, string tool, params string[] command)
     {
+        rig.HoldTool(database, tool);
+        return rig.Start(command.Length == 0 ? [Backup] : command);
+    }
+
+    /// <summary>Puts the script in front of the tool.</summary>
+    public static void HoldTool(this AbfRig rig, JsonObject database, string tool)
+    {
         foreach (string name in (string[])["pg_dump", "psql"])
         {
             string wait = name == tool
@@ -29,15 +36,14 @@ internal static class HeldTool
         }
 
         database["toolPath"] = rig.Combine("held-tools");
-        return rig.Start(command.Length == 0 ? [Backup] : command);
     }
 
     /// <summary>Returns when the tool waits; a command that ends before fails the test.</summary>
-    public static async Task WaitUntilHeldAsync(this AbfRig rig, Process command)
+    public static async Task WaitUntilHeldAsync(this AbfRig rig, Process? command = null)
     {
         while (!File.Exists(rig.Combine("held")))
         {
-            Assert.False(command.HasExited, command.HasExited ? await command.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) : string.Empty);
+            Assert.False(command?.HasExited ?? false, command?.HasExited ?? false ? await command!.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) : string.Empty);
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
         }
     }

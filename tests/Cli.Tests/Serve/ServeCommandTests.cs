@@ -1,0 +1,199 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Cli.Tests.Rig;
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests.Serve;
+
+/// <summary>The HTTP API of <c>abf serve</c> on a repository that holds a set.</summary>
+[Trait("needs", "server")]
+public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+{
+    private string Restored => Abf.Combine("restored");
+
+    [Fact]
+    public async Task A_set_is_taken_shown_verified_and_restored_over_http_without_a_path_or_a_secret_in_any_answer()
+    {
+        PostgresServer postgres = await ServerAsync();
+        string database = await postgres.CreateDatabaseAsync("served", Token);
+        using ServedApi api = await StartAsync(new JsonObject
+        {
+            ["directory"] = Restored,
+            ["databaseUrl"] = $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+            ["databasePasswordFile"] = Abf.WriteSecret("pw", postgres.Password),
+        });
+
+        (HttpStatusCode status, JsonElement backup) = await api.SendAsync(HttpMethod.Post, "/api/backups");
+        Assert.Equal(HttpStatusCode.Accepted, status);
+        JsonElement sealedSet = await api.FollowAsync(Link(backup, "status"));
+        Assert.Equal("sealed", sealedSet.GetProperty("state").GetString());
+        (_, JsonElement set) = await api.SendAsync(HttpMethod.Get, Link(backup, "result"));
+        Assert.Equal(["index", "database", "files"], set.GetProperty("phases").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        (_, JsonElement sets) = await api.SendAsync(HttpMethod.Get, "/api/sets");
+        Assert.Equal([backup.GetProperty("id").GetString(), Sample.Set], sets.EnumerateArray().Select(s => s.GetProperty("id").GetString()));
+
+        (_, JsonElement verification) = await api.SendAsync(HttpMethod.Post, "/api/sets/latest/verify", """{"readData":true}""");
+        JsonElement verified = (await api.FollowAsync(Link(verification, "status"))).GetProperty("result");
+        Assert.True(verified.GetProperty("sound").GetBoolean());
+        Assert.Equal(verified.GetProperty("packs").GetInt64(), verified.GetProperty("packsRead").GetInt64());
+
+        (_, JsonElement restore) = await api.SendAsync(HttpMethod.Post, "/api/restores", """{"target":"a-day","database":true}""");
+        JsonElement restored = await api.FollowAsync(Link(restore, "status"));
+        Assert.Equal("done", restored.GetProperty("state").GetString());
+        await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Restored, "a-day", "contentstore"));
+        Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, database));
+
+        (_, JsonElement again) = await api.SendAsync(HttpMethod.Post, "/api/restores", """{"target":"a-day"}""");
+        JsonElement refused = await api.FollowAsync(Link(again, "status"));
+        Assert.Equal("target", refused.GetProperty("failure").GetProperty("code").GetString());
+        Assert.All(api.Answers, answer => AssertTellsNothing(answer, postgres));
+        Assert.Equal(0, await api.EndAsync("TERM"));
+    }
+
+    [Fact]
+    public async Task Without_the_key_a_request_learns_nothing()
+    {
+        using ServedApi api = await StartAsync();
+        using var stranger = new HttpClient { BaseAddress = api.Client.BaseAddress };
+        foreach (string path in (string[])["/api/health", "/api/sets", "/api/openapi.json", "/api/nothing", "/"])
+        {
+            foreach (string? key in (string?[])[null, "", ServedApi.Key + "x", ServedApi.Key[..^1]])
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}?code={ServedApi.Key}");
+                if (key is not null)
+                {
+                    request.Headers.TryAddWithoutValidation("x-functions-key", key);
+                }
+
+                using HttpResponseMessage response = await stranger.SendAsync(request, Token);
+                Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+                Assert.Empty(await response.Content.ReadAsStringAsync(Token));
+                Assert.Equal(["Date"], response.Headers.Select(h => h.Key));
+            }
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Get, "/api/nothing")).Status);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await api.SendAsync(HttpMethod.Delete, "/api/health")).Status);
+        Assert.Equal("ok", (await api.SendAsync(HttpMethod.Get, "/api/health")).Json.GetProperty("status").GetString());
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("KILL")]
+    public async Task A_backup_that_was_interrupted_is_gone_on_with_at_the_next_start(string signal)
+    {
+        Abf.HoldTool(Setting("database"), "pg_dump");
+        string id;
+        using (ServedApi first = await StartAsync())
+        {
+            (_, JsonElement backup) = await first.SendAsync(HttpMethod.Post, "/api/backups");
+            id = backup.GetProperty("id").GetString()!;
+            await Abf.WaitUntilHeldAsync();
+            (HttpStatusCode busy, JsonElement problem) = await first.SendAsync(HttpMethod.Post, "/api/backups");
+            Assert.Equal((HttpStatusCode.Conflict, $"/api/backups/{id}"), (busy, problem.GetProperty("running").GetString()));
+
+            Assert.Equal(signal == "TERM" ? 0 : 137, await first.EndAsync(signal));
+            Assert.Equal(signal == "TERM", first.Said.Contains($"run {id} is interrupted; the next 'abf serve", StringComparison.Ordinal));
+        }
+
+        Abf.LetGo();
+        using ServedApi second = await StartAsync();
+        Assert.Equal("sealed", (await second.FollowAsync($"/api/backups/{id}")).GetProperty("state").GetString());
+        Assert.Contains($"run {id} is resumed", second.Said);
+    }
+
+    [Fact]
+    public async Task A_backup_is_cancelled_over_http_and_from_the_command_line()
+    {
+        Abf.HoldTool(Setting("database"), "pg_dump");
+        using ServedApi api = await StartAsync();
+        (_, JsonElement backup) = await api.SendAsync(HttpMethod.Post, "/api/backups");
+        await Abf.WaitUntilHeldAsync();
+
+        AbfResult second = await Abf.RunAsync("backup");
+        Assert.Equal(4, second.ExitCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await api.SendAsync(HttpMethod.Post, Link(backup, "cancel"))).Status);
+        Assert.Equal("cancelled", (await api.FollowAsync(Link(backup, "status"))).GetProperty("state").GetString());
+        Assert.Equal("nothing to cancel", (await Abf.RunAsync("cancel", "--json")).Json.GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task A_schedule_starts_a_backup_and_skips_while_one_is_on()
+    {
+        Abf.HoldTool(Setting("database"), "pg_dump");
+        Abf.Config["schedule"] = "* * * * * *";
+        using ServedApi api = await StartAsync();
+        await Abf.WaitUntilHeldAsync();
+        while (!api.Said.Contains("schedule: skipped, because a backup is on", StringComparison.Ordinal))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
+        }
+
+        (_, JsonElement health) = await api.SendAsync(HttpMethod.Get, "/api/health");
+        Assert.StartsWith("/api/backups/", health.GetProperty("running").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, await api.EndAsync("TERM"));
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0", "serve.allowPlainHttp")]
+    [InlineData("http://*:0", "serve.allowPlainHttp")]
+    [InlineData("https://127.0.0.1:0", "serve.certificateFile")]
+    [InlineData("ftp://127.0.0.1", "does not fit")]
+    [InlineData("7090", "does not fit")]
+    public async Task An_address_that_would_show_the_key_or_cannot_be_is_refused(string urls, string says)
+    {
+        ServedApi.Configure(Abf);
+        AssertFault(await Abf.RunAsync("serve", "--urls", urls), 2, "serve.urls", says);
+    }
+
+    [Fact]
+    public async Task Key_and_schedule_are_looked_at_before_it_listens()
+    {
+        AssertFault(await Abf.RunAsync("serve"), 2, "serve.keyFile", "openssl rand");
+        ServedApi.Configure(Abf);
+        ((JsonObject)Abf.Config["serve"]!)["keyFile"] = Abf.WriteSecret("short", "short\n");
+        AssertFault(await Abf.RunAsync("serve"), 2, "serve.keyFile", "16 or more");
+        ServedApi.Configure(Abf);
+        Abf.Config["schedule"] = "every night";
+        AssertFault(await Abf.RunAsync("serve"), 2, "schedule 'every night'");
+    }
+
+    [Fact]
+    public async Task With_a_certificate_it_speaks_tls()
+    {
+        await Shell.RunAsync(
+            @"cd ""$1"" && openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null", Abf.DirectoryPath);
+        ServedApi.Configure(Abf);
+        var serve = (JsonObject)Abf.Config["serve"]!;
+        (serve["urls"], serve["certificateFile"], serve["certificateKeyFile"]) = ("https://127.0.0.1:0", Abf.Combine("tls.crt"), Abf.Combine("tls.key"));
+        using ServedApi api = await ServedApi.StartAsync(Abf);
+
+        string health = await Shell.RunAsync(
+            @"curl --silent --show-error --cacert ""$1/tls.crt"" -H ""x-functions-key: $2"" ""$3api/health""", Abf.DirectoryPath, ServedApi.Key, api.Client.BaseAddress!.AbsoluteUri);
+
+        Assert.Contains("\"ok\"", health);
+    }
+
+    private static string Link(JsonElement document, string name)
+    {
+        Assert.True(document.TryGetProperty("links", out JsonElement links), document.GetRawText());
+        return links.GetProperty(name).GetString()!;
+    }
+
+    private Task<ServedApi> StartAsync(JsonObject? restore = null)
+    {
+        ServedApi.Configure(Abf);
+        Abf.Config["restore"] = restore ?? new JsonObject();
+        return ServedApi.StartAsync(Abf);
+    }
+
+    private void AssertTellsNothing(string answer, PostgresServer postgres)
+    {
+        foreach (string hidden in (string[])[Abf.DirectoryPath, Sample.Installation.Root, PostgresServer.BinDirectory, postgres.Password, AbfRig.Passphrase, ServedApi.Key, "/tmp"])
+        {
+            Assert.DoesNotContain(hidden, answer, StringComparison.Ordinal);
+        }
+    }
+}

@@ -105,7 +105,11 @@ internal sealed class PortableSourceTree : SourceTree
             var target = info.ResolveLinkTarget(returnFinalTarget: true);
             return target is null ? info : PortablePath.Find(target.FullName);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
+        {
+            throw new SourceUnreadableException(UnreadableReason.Link, $"'{Describe(path)}' is a symbolic link that leads nowhere: {e.Message}", e);
+        }
+        catch (UnauthorizedAccessException e)
         {
             throw Unreadable(Describe(path), e);
         }

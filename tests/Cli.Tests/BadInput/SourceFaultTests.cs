@@ -115,7 +115,9 @@ public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServe
         Assert.Equal("source-missing", finding.GetProperty("reason").GetString());
         Assert.Contains(gone["contentstore/".Length..], finding.ToString());
 
-        AssertDone(await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"));
+        AbfResult restored = await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database");
+        Assert.Equal(3, restored.ExitCode);
+        Assert.Contains("older than its database", Assert.Single(restored.Errors), StringComparison.Ordinal);
         Assert.Equal(
             await File.ReadAllBytesAsync(Path.Combine(Sample.Installation.Root, gone), Token), await File.ReadAllBytesAsync(Path.Combine(Abf.Combine("restored"), gone), Token));
     }

@@ -13,6 +13,13 @@ internal sealed class PackBuilder : IDisposable
     /// <summary>Two chunks of 16 MiB and what goes around them.</summary>
     public const int ContentCapacity = (32 << 20) + (1 << 20);
 
+    /// <summary>
+    /// A pack of many small chunks is closed at this length: they take as much memory beside the pack, for its directory, receipt and rows, as is saved here.
+    /// </summary>
+    private const int ManyChunksTarget = 20 << 20;
+
+    private const int ManyChunks = 8192;
+
     /// <summary>A chunk of 16 MiB must fit; a pack is closed at <see cref="MetadataTarget"/>, and only what is written takes memory.</summary>
     public const int MetadataCapacity = (16 << 20) + (1 << 20);
 
@@ -63,7 +70,8 @@ internal sealed class PackBuilder : IDisposable
         // Two further frames at most: the shared one that stands open and one for the new chunk.
         int end = _position + _sharedLength + length + (2 * FrameOverhead)
             + _directory.EncodedLength + (2 * PackDirectory.FrameSize) + PackDirectory.ChunkSize + FrameOverhead + PackDirectory.TrailerSize;
-        return end <= _target && _directory.Chunks.Count < MaxChunks;
+        int target = _directory.Chunks.Count < ManyChunks ? _target : Math.Min(_target, ManyChunksTarget);
+        return end <= target && _directory.Chunks.Count < MaxChunks;
     }
 
     /// <summary>Adds a chunk that <see cref="Fits"/>.</summary>

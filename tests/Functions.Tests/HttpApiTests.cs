@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Reflection;
+using System.Text.Json;
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Functions.Tests;
+
+/// <summary>The HTTP functions over a socket, mapped as their attributes say, over flows with stand-in activities on Durable Task.</summary>
+public sealed class HttpApiTests : IAsyncLifetime
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private readonly TempDirectory _state = new();
+    private readonly MemoryBlobStore _blobs = new();
+    private readonly ManualResetEventSlim _goOn = new();
+    private readonly StandIns _standIns = new();
+    private FlowEnvironment _environment = null!;
+    private TestEngine _engine = null!;
+    private WebApplication _web = null!;
+    private HttpClient _http = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await BackupRepository.InitAsync(_blobs, new RepositoryInit("none", null, "test", TimeProvider.System), _token);
+        var options = new BackupOptions { State = _state.Path };
+        options.Installation.Name = "sample";
+        options.Repository.Encryption = "none";
+        _environment = new FlowEnvironment(
+            new LoadedOptions(options, null, null, []), new RepositoryStores(_blobs, new MemoryBlobStore()), TimeProvider.System, NullLoggerFactory.Instance);
+        _standIns.Dump = _ => _goOn.Wait(_token);
+        _engine = await TestEngine.OpenAsync(_standIns.CreateCatalog());
+        await ServeAsync(new HttpApi(new BackupApi(_environment), _environment.Stores));
+    }
+
+    [Fact]
+    public async Task Every_route_of_the_table_is_answered_by_its_function()
+    {
+        _goOn.Set();
+        foreach (ApiRoute route in ApiRoutes.All)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(route.Method), $"api/{route.Path.Replace("{id}", "20200101T000000Z-00000000", StringComparison.Ordinal)}");
+            using HttpResponseMessage answer = await _http.SendAsync(request, _token);
+
+            Assert.True(route.StatusCodes.Contains((int)answer.StatusCode), $"{route.Method} {route.Path}: {answer.StatusCode}");
+            Assert.StartsWith("application/", answer.Content.Headers.ContentType?.MediaType);
+        }
+    }
+
+    [Fact]
+    public async Task A_backup_is_started_once_looked_at_and_cancelled()
+    {
+        using HttpResponseMessage started = await _http.PostAsync("api/backups", null, _token);
+        using HttpResponseMessage again = await _http.PostAsync("api/backups", null, _token);
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Conflict), (started.StatusCode, again.StatusCode));
+        string link = started.Headers.Location!.ToString();
+        Assert.Equal(link, (await again.Content.ReadFromJsonAsync<JsonElement>(_token)).GetProperty("running").GetString());
+
+        using HttpResponseMessage cancelled = await _http.PostAsync($"{link}/cancel", null, _token);
+        Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+        _goOn.Set();
+        await _engine.WaitForEndAsync(link.Split('/')[^1], _token);
+
+        JsonElement ended = await _http.GetFromJsonAsync<JsonElement>(link, _token);
+        Assert.Equal("cancelled", ended.GetProperty("state").GetString());
+        Assert.Equal("cancelled", ended.GetProperty("failure").GetProperty("code").GetString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _goOn.Set();
+        _http.Dispose();
+        await _web.DisposeAsync();
+        await _engine.DisposeAsync();
+        await _environment.DisposeAsync();
+        _standIns.Dispose();
+        _state.Dispose();
+    }
+
+    private async Task ServeAsync(HttpApi api)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        _web = builder.Build();
+        foreach (MethodInfo function in typeof(HttpApi).GetMethods().Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null))
+        {
+            HttpTriggerAttribute trigger = function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>()!;
+            _web.MapMethods($"/{ApiPaths.Prefix}/{trigger.Route}", trigger.Methods!, async http =>
+            {
+                IResult answer = await (Task<IResult>)function.Invoke(api, [http.Request, _engine.Client])!;
+                await answer.ExecuteAsync(http);
+            });
+        }
+
+        _web.Urls.Add("http://127.0.0.1:0");
+        await _web.StartAsync(_token);
+        _http = new HttpClient { BaseAddress = new Uri(_web.Urls.Single()) };
+    }
+}

@@ -48,7 +48,8 @@ public sealed record RestoreDocument(
 
 /// <param name="Required">Files that the database requires.</param>
 /// <param name="Missing">Of these, the ones that the set does not have.</param>
-public sealed record RestoreResultDocument(long Files, long Bytes, long Required, long Missing, string[] Warnings);
+/// <param name="CarriedOver">Files that were gone or changed at the source when the set was taken, and are there as an earlier set had them.</param>
+public sealed record RestoreResultDocument(long Files, long Bytes, long Required, long Missing, long CarriedOver, string[] Warnings);
 
 /// <param name="Status"><c>ok</c>: this host answers. It does not look at the storage or the database.</param>
 /// <param name="Running">The link of the backup that is on; null where none is.</param>

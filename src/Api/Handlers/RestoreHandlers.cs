@@ -84,7 +84,7 @@ internal static partial class RestoreHandlers
             restore.Created.UtcDateTime,
             restore.Updated.UtcDateTime,
             Instances.ProgressOf(restore, call.Text),
-            result is null ? null : new RestoreResultDocument(result.Files, result.Bytes, result.Required, result.Missing, [.. result.Warnings.Select(call.Text.Clean)]),
+            result is null ? null : new RestoreResultDocument(result.Files, result.Bytes, result.Required, result.Missing, result.CarriedOver, [.. result.Warnings.Select(call.Text.Clean)]),
             Instances.FailureOf(restore, call.Text),
             new Links(LinkOf(restore.Id), null, null));
     }

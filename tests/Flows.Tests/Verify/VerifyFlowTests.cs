@@ -1,0 +1,114 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Flows.Verify.Activities;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Verify;
+
+[Trait("needs", "server")]
+public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_verification_that_was_stopped_among_the_packs_goes_on_there_without_installation_lease_or_write()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 60, _token);
+        await BackUpAsync(rig);
+        string before = List(rig);
+        var control = new MemoryBlobStore();
+        var input = new VerifyInput(Set: null, ReadData: true);
+        string id = InstanceIds.ForVerify(input, Guid.NewGuid());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_token);
+        await using (FlowEnvironment environment = ReadOnly(rig, control))
+        {
+            var options = new EngineOptions { Progress = new StopAt(VerifyParts.Data, stop) };
+            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), BackupFlows.CreateCatalog(environment), options);
+            engine.Start(FlowNames.Verify, input, id);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync(id, stop.Token));
+        }
+
+        await using FlowEnvironment again = ReadOnly(rig, control);
+        FlowCatalog catalog = BackupFlows.CreateCatalog(again);
+        await using EmbeddedEngine second = EmbeddedEngine.Open(rig.Combine("verify"), catalog);
+        FlowInstance ended = await second.RunToEndAsync(id, _token);
+
+        Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
+        VerifyReport report = catalog.Read<VerifyResult>(ended.Result!).Report;
+        Assert.True(report.IsSound, string.Join('\n', report.Findings));
+        Assert.Equal(1, report.Totals.Sets);
+        Assert.True(report.Totals.Packs > 0 && report.Totals.Packs == report.Totals.PacksRead, report.Totals.ToString());
+        IReadOnlyList<ActivityCount> counts = second.Client.CountActivities(id);
+        Assert.Equal(1, counts.Single(count => count.Activity == nameof(PlanVerify)).Starts);
+        Assert.Equal((2, 3), (counts.Single(count => count.Activity == nameof(VerifyStep)).Calls, counts.Single(count => count.Activity == nameof(VerifyStep)).Starts));
+        Assert.Equal(before, List(rig));
+        Assert.Empty(await control.ListAsync(string.Empty, _token).ToListAsync(_token));
+    }
+
+    [Fact]
+    public async Task What_is_found_is_bounded_in_the_journal_and_counted_in_full()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 300, _token);
+        await BackUpAsync(rig);
+        foreach (string pack in Directory.GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories).Where(p => !Path.GetFileName(p).StartsWith('f')))
+        {
+            File.Delete(pack);
+        }
+
+        await using FlowEnvironment environment = ReadOnly(rig, new MemoryBlobStore());
+        FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), catalog);
+        engine.Start(FlowNames.Verify, new VerifyInput(Set: null, ReadData: true), "v");
+        FlowInstance ended = await engine.RunToEndAsync("v", _token);
+
+        Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
+        VerifyReport report = catalog.Read<VerifyResult>(ended.Result!).Report;
+        Assert.True(report.Errors > 100, $"{report.Errors} errors");
+        Assert.InRange(report.Findings.Length, 1, 100);
+        Assert.True(ended.Result!.Length < 48 * 1024, $"{ended.Result.Length} characters");
+    }
+
+    private static FlowEnvironment ReadOnly(BackupRig rig, IBlobStore control)
+    {
+        var options = new BackupOptions { State = rig.Combine("verifier") };
+        options.Repository.Encryption = "none";
+        return new FlowEnvironment(
+            new LoadedOptions(options, null, null, []), new RepositoryStores(DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System), control), TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    private async Task BackUpAsync(BackupRig rig)
+    {
+        await using FlowEnvironment environment = rig.CreateEnvironment();
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, BackupFlows.CreateCatalog(environment));
+        string run = BackupRig.NewRun();
+        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        FlowInstance ended = await engine.RunToEndAsync(run, _token);
+        Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
+    }
+
+    /// <summary>Every blob with its length and last change.</summary>
+    private static string List(BackupRig rig) => string.Join('\n', new DirectoryInfo(rig.Blobs)
+        .EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal).Select(f => $"{f.FullName} {f.Length} {f.LastWriteTimeUtc.Ticks}"));
+
+    /// <summary>Asks the engine to stop when a part first reports progress.</summary>
+    private sealed class StopAt(string part, CancellationTokenSource stop) : IProgressSink
+    {
+        public void Advance(string reported, long files, long bytes)
+        {
+            if (reported == part)
+            {
+                stop.Cancel();
+            }
+        }
+
+        public void Warn(string message)
+        {
+        }
+    }
+}

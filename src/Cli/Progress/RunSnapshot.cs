@@ -20,18 +20,18 @@ internal sealed record RunSnapshot(
         return Counts() is { Length: > 0 } counts ? $"{label}: {counts}" : label;
     }
 
-    /// <summary>Files, bytes, rate and time left, as far as they are known.</summary>
+    /// <summary>Files, bytes, rate and time left, as far as they are known; an expected total that was passed is not one any more.</summary>
     public string Counts()
     {
         var parts = new List<string>();
         if (Files > 0 || FilesTotal > 0)
         {
-            parts.Add(FilesTotal > 0 ? $"{Units.Count(Files)} of about {Units.Count(FilesTotal)} files" : $"{Units.Count(Files)} files");
+            parts.Add(FilesTotal >= Files ? $"{Units.Count(Files)} of ~{Units.Count(FilesTotal)} files" : $"{Units.Count(Files)} files");
         }
 
         if (Bytes > 0)
         {
-            parts.Add(BytesTotal > 0 ? $"{Units.Bytes(Bytes)} of about {Units.Bytes(BytesTotal)}" : Units.Bytes(Bytes));
+            parts.Add(BytesTotal >= Bytes ? $"{Units.Bytes(Bytes)} of ~{Units.Bytes(BytesTotal)}" : Units.Bytes(Bytes));
         }
 
         if (BytesPerSecond >= 1)

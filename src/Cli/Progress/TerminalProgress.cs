@@ -7,6 +7,9 @@ namespace AlfrescoBackupFlows.Cli.Progress;
 /// <summary>For a person: phase, bar, counts, rate and time left, drawn on stderr.</summary>
 internal sealed class TerminalProgress(MessageWriter messages, TimeProvider time) : IProgressDisplay
 {
+    // With the counts beside it, it fits into 110 columns.
+    private const int BarWidth = 16;
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     public async Task<T> ShowAsync<T>(Task<T> work, Func<RunSnapshot> read)
@@ -18,7 +21,7 @@ internal sealed class TerminalProgress(MessageWriter messages, TimeProvider time
         {
             await console.Progress()
                 .AutoClear(true)
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), counts)
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, counts)
                 .StartAsync(async drawing =>
                 {
                     ProgressTask bar = drawing.AddTask("start");

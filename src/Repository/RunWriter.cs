@@ -66,13 +66,12 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         {
             _pipeline.ThrowIfFaulted();
             _totals = _totals with { PlainBytes = _totals.PlainBytes + plain.Length };
+            await FlushRowsAsync(cancellationToken);
             if (IsStored(id))
             {
-                await FlushRowsAsync(cancellationToken);
                 return id;
             }
 
-            await FlushRowsAsync(cancellationToken);
             await _pipeline.AddAsync(chunkClass, id, plain, cancellationToken);
             _own.Add(id);
             _totals = _totals with { NewChunks = _totals.NewChunks + 1, NewBytes = _totals.NewBytes + plain.Length };

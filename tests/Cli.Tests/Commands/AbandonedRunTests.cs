@@ -75,7 +75,7 @@ public sealed class AbandonedRunTests(SealedSample sample, OnDemand<PostgresServ
         AbfResult restore = await Abf.RunAsync(command);
 
         AssertDone(restore);
-        Assert.Contains("the unfinished restore was begun by another version of abf", restore.Error);
+        Assert.Contains("another version of abf began the unfinished one", restore.Error);
         Assert.Equal(files, await Shell.InodesAsync(target + "/contentstore"));
         Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, database));
     }

@@ -34,7 +34,7 @@ internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<Capt
             Range = input.Paths,
             Inherit = input.Inherit,
             Inheritance = await scope.InheritanceAsync(cancellationToken),
-            Required = input.Required,
+            Required = input.Required is { } required ? scope.OpenRequired(required) : null,
             UsesSealing = input.UsesSealing,
             GrantsSealing = input.GrantsSealing,
             Class = ChunkClass.Content,

@@ -17,7 +17,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
     public required Inheritance Inheritance { get; init; }
 
     /// <summary>The files that the dump requires of the root; null where nothing is.</summary>
-    public ContentRef? Required { get; init; }
+    public RequiredListReader? Required { get; init; }
 
     public bool UsesSealing { get; init; }
 
@@ -46,7 +46,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
             : Inheritance.Open(Inherit).ReadAsync(Range with { To = null }, cancellationToken);
         IAsyncEnumerable<RequiredFile> needed = Required is null
             ? AsyncEnumerable.Empty<RequiredFile>()
-            : new RequiredListReader(chunks, Required).ReadAsync(Range, cancellationToken);
+            : Required.ReadAsync(Range, cancellationToken);
         await using var parent = new Lookahead<ListingEntry>(inherited, cancellationToken);
         await using var required = new Lookahead<RequiredFile>(needed, cancellationToken);
 

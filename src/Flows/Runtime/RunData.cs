@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -22,6 +23,8 @@ internal sealed class RunData : IDisposable
     public RunIndex RunIndex { get; }
 
     public IChunkSource Chunks { get; }
+
+    public ConcurrentDictionary<ContentRef, RequiredListReader> RequiredLists { get; } = new();
 
     public SourceRoots Roots { get; } = new();
 

@@ -30,6 +30,9 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
     /// <summary>The content roots as this process sees them.</summary>
     public SourceRoots Roots => run.Roots;
 
+    /// <summary>The list's reader, the same for the whole run: every step of a capture wants another range of it.</summary>
+    public RequiredListReader OpenRequired(ContentRef list) => run.RequiredLists.GetOrAdd(list, _ => new RequiredListReader(Chunks, list));
+
     /// <summary>A local directory for sorting what does not fit into memory.</summary>
     public string SpillDirectory() => Directory.CreateDirectory(Path.Combine(Options.State!, "cache", "spill")).FullName;
 

@@ -6,7 +6,7 @@ internal sealed class ChunkReadStream : Stream
     private readonly IChunkSource _chunks;
     private readonly ContentRef _content;
     private readonly ChunkClass _class;
-    private readonly Stack<(ReadOnlyMemory<byte> Ids, int Depth)> _pending = new();
+    private readonly Stack<(ReadOnlyMemory<byte> Ids, int Depth)> _pending;
     private ReadOnlyMemory<byte> _current;
     private long _position;
 
@@ -21,8 +21,21 @@ internal sealed class ChunkReadStream : Stream
             content.Chunks[i].Write(ids.AsSpan(i * ChunkId.Size));
         }
 
-        _pending.Push((ids, content.Depth));
+        _pending = new([(ids, content.Depth)]);
     }
+
+    /// <summary>Reads on from a place that another stream over the same content passed.</summary>
+    public ChunkReadStream(IChunkSource chunks, ContentRef content, ChunkClass chunkClass, ChunkPosition from)
+    {
+        _chunks = chunks;
+        _content = content;
+        _class = chunkClass;
+        _pending = new(from.Pending);
+        _position = from.Offset;
+    }
+
+    /// <summary>Told of each chunk of the content before it is read.</summary>
+    public Action<ChunkPosition>? Passing { get; init; }
 
     public override bool CanRead => true;
 
@@ -90,6 +103,11 @@ internal sealed class ChunkReadStream : Stream
             if (level.Ids.IsEmpty)
             {
                 continue;
+            }
+
+            if (level.Depth == 0 && Passing is { } passing)
+            {
+                passing(new ChunkPosition(_position, [.. _pending.Reverse(), level]));
             }
 
             _pending.Push((level.Ids[ChunkId.Size..], level.Depth));

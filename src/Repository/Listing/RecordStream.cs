@@ -37,5 +37,16 @@ internal sealed class RecordStream(Stream stream, int maxRecord) : IAsyncDisposa
 
     public void Advance(int count) => _start += count;
 
+    /// <summary>Passes over bytes; over fewer where the stream ends before.</summary>
+    public async ValueTask SkipAsync(long count, CancellationToken cancellationToken)
+    {
+        while (count > 0 && await FillAsync(cancellationToken))
+        {
+            int passed = (int)Math.Min(count, _end - _start);
+            Advance(passed);
+            count -= passed;
+        }
+    }
+
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 }

@@ -1,7 +1,7 @@
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
-/// The record of a list of required files that is read now, in a buffer that is used again: a range of the list is found by reading what comes before
+/// The record of a list of required files that is read now, in a buffer that is used again: the start of a range is found by reading what comes before
 /// it, and that must cost next to nothing.
 /// </summary>
 internal sealed class RequiredCursor(string what)
@@ -13,6 +13,17 @@ internal sealed class RequiredCursor(string what)
 
     /// <summary>Valid until the next read, and as a path only after <see cref="ToFile"/> checked it.</summary>
     public ReadOnlySpan<byte> Path => _path.AsSpan(0, _length);
+
+    /// <summary>Id of the content URL.</summary>
+    public long Id => _id;
+
+    /// <summary>Reads on after a record with this path and id.</summary>
+    public void Resume(ReadOnlySpan<byte> path, long id)
+    {
+        (_length, _id) = (path.Length, id);
+        Reserve();
+        path.CopyTo(_path);
+    }
 
     /// <summary>Reads the next record and returns its length in bytes. Records ascend by path, then by id.</summary>
     public int Read(ReadOnlySpan<byte> source)
@@ -32,11 +43,7 @@ internal sealed class RequiredCursor(string what)
 
         _id = id;
         _length = shared + rest.Length;
-        if (_length > _path.Length)
-        {
-            Array.Resize(ref _path, PathOrder.MaxPathBytes);
-        }
-
+        Reserve();
         rest.CopyTo(_path.AsSpan(shared));
         return reader.Position;
     }
@@ -44,4 +51,12 @@ internal sealed class RequiredCursor(string what)
     public RequiredFile ToFile() => PathOrder.IsValid(Path)
         ? new RequiredFile(Path.ToArray(), _size == 0 ? null : _size - 1, _id)
         : throw Damage.InPart(what, $"'{PathText.Format(Path)}' is not a path that a listing may have");
+
+    private void Reserve()
+    {
+        if (_length > _path.Length)
+        {
+            Array.Resize(ref _path, PathOrder.MaxPathBytes);
+        }
+    }
 }

@@ -4,28 +4,19 @@ namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
 /// Reads a list of required files, whole or a range of paths, in constant memory. What breaks a rule of the format is a
-/// <see cref="Platform.PermanentException"/> of kind Repository. Each call reads anew.
+/// <see cref="Platform.PermanentException"/> of kind Repository. Remembers places that it has passed: a range is read from the last one before it. Thread-safe.
 /// </summary>
 public sealed class RequiredListReader(IChunkSource chunks, ContentRef list)
 {
-    private const string What = "a list of required files";
-    private const int MaxRecordBytes = PathOrder.MaxPathBytes + 40;
+    private readonly RequiredMarks _marks = new();
 
     public IAsyncEnumerable<RequiredFile> ReadAsync(CancellationToken cancellationToken) => ReadAsync(PathRange.All, cancellationToken);
 
     public async IAsyncEnumerable<RequiredFile> ReadAsync(PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using RecordStream stream = new(chunks.OpenRead(list, ChunkClass.Metadata), MaxRecordBytes);
-        if (!await stream.FillAsync(cancellationToken) || stream.Buffered[0] != RequiredListWriter.Version)
+        await using var records = new RequiredRecords(chunks, list, _marks.FindLast(range));
+        while (await records.ReadAsync(cancellationToken) is { } cursor)
         {
-            throw Damage.InPart(What, "its version is not known");
-        }
-
-        stream.Advance(1);
-        var cursor = new RequiredCursor(What);
-        while (await stream.FillAsync(cancellationToken))
-        {
-            stream.Advance(cursor.Read(stream.Buffered));
             if (range.EndsBefore(cursor.Path))
             {
                 yield break;
@@ -34,6 +25,11 @@ public sealed class RequiredListReader(IChunkSource chunks, ContentRef list)
             if (!range.StartsAfter(cursor.Path))
             {
                 yield return cursor.ToFile();
+            }
+
+            if (_marks.Wants(records.Offset))
+            {
+                _marks.Add(records.ToMark());
             }
         }
     }

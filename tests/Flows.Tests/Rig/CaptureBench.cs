@@ -76,7 +76,7 @@ internal sealed class CaptureBench : IAsyncDisposable
             Range = range ?? PathRange.All,
             Inherit = inherit,
             Inheritance = Inheritance.Whole(Chunks),
-            Required = required is null ? null : await WriteRequiredAsync(required),
+            Required = required is null ? null : new RequiredListReader(Chunks, await WriteRequiredAsync(required)),
             UsesSealing = UsesSealing,
             GrantsSealing = GrantsSealing,
             Class = ChunkClass.Content,

@@ -13,6 +13,8 @@ internal sealed class MemoryChunks : IMetadataWriter, IChunkSource
 
     public int Added { get; private set; }
 
+    public int Reads { get; private set; }
+
     public ValueTask<ChunkId> AddChunkAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
         ChunkId id = ChunkId.Read(HMACSHA256.HashData(Key, plain.Span));
@@ -28,7 +30,11 @@ internal sealed class MemoryChunks : IMetadataWriter, IChunkSource
 
     public ulong SegmentHash(ReadOnlySpan<byte> path) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(Key, path));
 
-    public ValueTask<byte[]> ReadChunkAsync(ChunkId id, ChunkClass chunkClass, CancellationToken cancellationToken) => ValueTask.FromResult(Chunks[id]);
+    public ValueTask<byte[]> ReadChunkAsync(ChunkId id, ChunkClass chunkClass, CancellationToken cancellationToken)
+    {
+        Reads++;
+        return ValueTask.FromResult(Chunks[id]);
+    }
 
     public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new MemoryStream([.. Flatten(content.Chunks, content.Depth).SelectMany(id => Chunks[id])]);
 

@@ -66,6 +66,35 @@ public sealed class RequiredListTests
     }
 
     [Fact]
+    public async Task A_range_is_read_from_the_last_place_that_was_passed_before_it()
+    {
+        MemoryChunks chunks = new();
+        RequiredFile[] files = [.. Enumerable.Range(0, 200_000).Select(i => File($"2026/{i / 1000:000}/{Convert.ToHexStringLower(BitConverter.GetBytes(i * 2654435761L))}{i:000000}.bin", i)).OrderBy(file => file.Path, PathOrder.Instance)];
+        await using RequiredListWriter writer = new(chunks);
+        foreach (RequiredFile file in files)
+        {
+            await writer.AddAsync(file, Never);
+        }
+
+        ContentRef list = await writer.CompleteAsync(Never);
+        RequiredListReader reader = new(chunks, list);
+        Assert.Equal(files.Length, await reader.ReadAsync(Never).CountAsync(Never));
+        foreach (int day in (int[])[0, 1, 50, 123, 198, 199])
+        {
+            PathRange range = PathRange.Of(Encoding.ASCII.GetBytes($"2026/{day:000}"));
+            int before = chunks.Reads;
+            List<RequiredFile> some = await reader.ReadAsync(range, Never).ToListAsync(Never);
+            Assert.Equal(files.Where(file => range.Contains(file.Path)).Select(Text), some.Select(Text));
+
+            // A mark each mebibyte, and a buffer of 64 KiB beyond; the whole list is eight times as long.
+            Assert.InRange(chunks.Reads - before, 1, 1300);
+        }
+
+        Assert.InRange(list.Length, 5_000_000, 50_000_000);
+        Assert.Empty(await reader.ReadAsync(PathRange.Of("2027"u8), Never).ToListAsync(Never));
+    }
+
+    [Fact]
     public async Task The_writer_refuses_a_file_that_is_out_of_order()
     {
         await using RequiredListWriter writer = new(new MemoryChunks());

@@ -7,7 +7,7 @@ namespace AlfrescoBackupFlows.Functions.Tests;
 
 public sealed class CrossingFailureTests
 {
-    private static readonly FlowFailure Failure = new(ErrorKind.Source, "two\nlines with \"quotes\"", IsRetryable: false);
+    private static readonly FlowFailure Failure = new(ErrorKind.Source, "two\nlines: with \"quotes\"", IsRetryable: false);
 
     [Fact]
     public void A_failure_is_found_however_deep_the_host_wraps_it()
@@ -28,6 +28,21 @@ public sealed class CrossingFailureTests
         string text = $"Result: Failure\nException: AlfrescoBackupFlows.Functions.CrossingFailure: {CrossingFailure.Of(Failure).Message}\nStack:    at Somewhere";
 
         Assert.Equal(Failure, CrossingFailure.Read(new TaskFailureDetails("(unknown)", text, null, null, null)));
+    }
+
+    /// <summary>As the Durable extension does with what a worker throws: the type ends at the first colon and blank, the message at the line's end.</summary>
+    [Fact]
+    public void A_failure_survives_being_cut_into_type_and_message()
+    {
+        string thrown = CrossingFailure.Of(Failure).Message;
+        string[] parts = thrown.Split(": ", 2);
+        TaskFailureDetails bare = parts.Length == 1
+            ? new TaskFailureDetails("(unknown)", thrown, null, null, null)
+            : new TaskFailureDetails(parts[0], parts[1], null, null, null);
+        string[] withType = $"{typeof(CrossingFailure).FullName}: {thrown}".Split(": ", 2);
+
+        Assert.Equal(Failure, CrossingFailure.Read(bare));
+        Assert.Equal(Failure, CrossingFailure.Read(new TaskFailureDetails(withType[0], withType[1], null, null, null)));
     }
 
     [Fact]

@@ -68,6 +68,7 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
         Assert.Equal((InstancePhase.Running, json), (await Instances.FindAsync(input.Run, _token)) is { } on ? (on.Phase, on.Input) : default);
 
         Assert.True(await Instances.TryRaiseEventAsync(input.Run, FlowEvents.Cancel, "{}", _token));
+        _goOn.Set(); // Durable Task ends no orchestration while an activity of it is at work.
         await _engine.WaitForEndAsync(input.Run, _token);
 
         InstanceState ended = (await Instances.FindAsync(input.Run, _token))!;

@@ -14,9 +14,12 @@ internal sealed class CrossingFailure(string message, Exception? innerException)
     private const string Marker = "abf-failure ";
     private const string InterruptedMarker = "abf-interrupted";
 
-    /// <summary>What an activity or a flow throws for the host to carry.</summary>
+    /// <summary>
+    /// What an activity or a flow throws for the host to carry. The host takes what stands before the first colon and blank for the exception's type and
+    /// cuts there, so there is none: within the JSON they stand in strings alone, where a blank can be written as an escape.
+    /// </summary>
     public static CrossingFailure Of(FlowFailure failure, Exception? cause = null) =>
-        new(Marker + JsonSerializer.Serialize(failure, HostJson.Default.FlowFailure), cause);
+        new(Marker + JsonSerializer.Serialize(failure, HostJson.Default.FlowFailure).Replace(": ", ":\\u0020", StringComparison.Ordinal), cause);
 
     /// <summary>What an activity throws that stopped because its host stops: not a failure, it is to run again.</summary>
     public static CrossingFailure Interrupted(Exception cause) => new(InterruptedMarker, cause);

@@ -35,7 +35,7 @@ internal static class ServeCommand
             ? NightlySchedule.Parse(cron, Installation.Discover(options.Installation).TimeZone, context.Time)
             : null;
 
-        await using HostEnvironment environment = await HostEnvironment.OpenAsync(context);
+        await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: false);
         using var api = new BackupApi(environment.Flows);
         await using var flows = new ServedFlows(context);
         await using WebApplication app = ApiServer.Create(addresses, certificate, key, api, flows, context.Loggers);

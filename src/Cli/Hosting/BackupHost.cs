@@ -17,7 +17,7 @@ internal sealed class BackupHost : IAsyncDisposable
 
     /// <exception cref="PermanentException">Busy: another process runs a backup of this installation.</exception>
     public static async Task<BackupHost> OpenAsync(CommandContext context) =>
-        new(context, await FlowHost.OpenAsync(context, new Journals(context.Options!.Options).Backups));
+        new(context, await FlowHost.OpenAsync(context, new Journals(context.Options!.Options).Backups, takesLeases: true));
 
     /// <summary>The unfinished run, or null. One that is too old to go on is abandoned here, in so many words.</summary>
     public HotBackupInput? FindUnfinished() =>

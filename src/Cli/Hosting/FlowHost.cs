@@ -44,10 +44,11 @@ internal sealed class FlowHost : IAsyncDisposable
     /// <summary>The journal's instances.</summary>
     public FlowClient Client => _engine.Client;
 
+    /// <param name="takesLeases">Whether the journal is that of backups.</param>
     /// <exception cref="PermanentException">Busy: another process runs flows of this journal.</exception>
-    public static async Task<FlowHost> OpenAsync(CommandContext context, string journal)
+    public static async Task<FlowHost> OpenAsync(CommandContext context, string journal, bool takesLeases)
     {
-        HostEnvironment environment = await HostEnvironment.OpenAsync(context);
+        HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases);
         try
         {
             return new FlowHost(context, environment, journal);

@@ -22,10 +22,14 @@ internal sealed class HostEnvironment : IAsyncDisposable
 
     public FlowEnvironment Flows { get; }
 
-    public static async Task<HostEnvironment> OpenAsync(CommandContext context)
+    /// <param name="takesLeases">Backups are to run; where only restores and verifications are, a repository that cannot be written will do.</param>
+    public static async Task<HostEnvironment> OpenAsync(CommandContext context, bool takesLeases)
     {
         LoadedOptions loaded = context.Options ?? throw new InvalidOperationException("the options are read first");
-        return new HostEnvironment(context, loaded, await StoreFactory.OpenAsync(loaded, context.Time, context.Stop));
+        RepositoryStores stores = takesLeases
+            ? await StoreFactory.OpenAsync(loaded, context.Time, context.Stop)
+            : await StoreFactory.OpenWithoutLeasesAsync(loaded, context.Time, context.Stop);
+        return new HostEnvironment(context, loaded, stores);
     }
 
     /// <summary>What this process asked of the storage so far.</summary>

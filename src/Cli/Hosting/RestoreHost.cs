@@ -19,7 +19,7 @@ internal sealed class RestoreHost : IAsyncDisposable
     {
         var journals = new Journals(context.Options!.Options);
         journals.RemoveOld(context.Time.GetUtcNow());
-        return new RestoreHost(context, await FlowHost.OpenAsync(context, journals.Restore(InstanceIds.StampOf(target))));
+        return new RestoreHost(context, await FlowHost.OpenAsync(context, journals.Restore(InstanceIds.StampOf(target)), takesLeases: false));
     }
 
     public Task<RestorePreview> PreviewAsync(RestoreInput input) => RestoreDryRun.PreviewAsync(_host.Flows, input, _context.Stop);

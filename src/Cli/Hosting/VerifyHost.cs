@@ -17,7 +17,7 @@ internal sealed class VerifyHost : IAsyncDisposable
     {
         var journals = new Journals(context.Options!.Options);
         journals.RemoveOld(context.Time.GetUtcNow());
-        return new VerifyHost(context, await FlowHost.OpenAsync(context, journals.Verification(InstanceIds.StampOf(input))));
+        return new VerifyHost(context, await FlowHost.OpenAsync(context, journals.Verification(InstanceIds.StampOf(input)), takesLeases: false));
     }
 
     /// <summary>Verifies, going on with an unfinished verification; after one that has ended, anew.</summary>

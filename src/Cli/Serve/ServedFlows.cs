@@ -26,7 +26,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         {
             // One that has ended a moment ago may still be closing.
             await _driving.GetValueOrDefault(journal, Task.CompletedTask).WaitAsync(cancellationToken);
-            FlowHost host = await FlowHost.OpenAsync(context, journal);
+            FlowHost host = await FlowHost.OpenAsync(context, journal, takesLeases: journal == _journals.Backups);
             bool isNew = host.Client.TryGet(instanceId) is null;
             if (isNew)
             {
@@ -94,7 +94,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         {
             if (_driving.GetValueOrDefault(journal, Task.CompletedTask).IsCompleted && IsLeft(journal))
             {
-                FlowHost host = await FlowHost.OpenAsync(context, journal);
+                FlowHost host = await FlowHost.OpenAsync(context, journal, takesLeases: journal == _journals.Backups);
                 if (host.FindUnfinished(journal == _journals.Backups ? host.Options.Backup.ResumeWithin : null) is { } unfinished)
                 {
                     Drive(journal, host, unfinished.Id, "is resumed");

@@ -17,6 +17,17 @@ public static class StoreFactory
     public static Task<RepositoryStores> OpenAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken) =>
         OpenAsync(loaded, create: false, time, cancellationToken);
 
+    /// <summary>
+    /// Opens what is there for a host that takes no lease, so that a repository on a read-only volume, or of another user, is read as well. The control store
+    /// is not opened; the repository's own blobs stand in its place.
+    /// </summary>
+    /// <exception cref="PermanentException">Storage: it is not there, or refuses.</exception>
+    public static async Task<RepositoryStores> OpenWithoutLeasesAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken)
+    {
+        IBlobStore blobs = await OpenAsync(loaded.Options.Repository.Url!, loaded, create: false, time, cancellationToken);
+        return new RepositoryStores(blobs, blobs);
+    }
+
     /// <summary>For <c>init</c>: a directory is created where it is missing; a container never is.</summary>
     public static Task<RepositoryStores> CreateAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken) =>
         OpenAsync(loaded, create: true, time, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Storage;
@@ -25,9 +26,10 @@ internal static class ExclusivityProbe
 
             return created == 1 ? true : throw DirectoryFaults.NotExclusive(root);
         }
-        catch (AggregateException e) when (e.InnerException is NotSupportedException inner)
+        catch (AggregateException e)
         {
-            throw DirectoryFaults.NotExclusive(root, inner);
+            ExceptionDispatchInfo.Throw(e.InnerException!);
+            throw;
         }
         finally
         {

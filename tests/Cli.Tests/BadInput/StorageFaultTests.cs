@@ -75,6 +75,33 @@ public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServ
         AssertDone(await Abf.RunAsync("verify", "--read-data"));
     }
 
+    [Fact]
+    public async Task A_repository_that_this_user_may_only_read_is_read_and_restored()
+    {
+        Abf.WriteConfig();
+        await Shell.RunAsync("chmod -R a+rX,a-w \"$1\"", Abf.Repository);
+        if (Environment.IsPrivilegedProcess)
+        {
+            await Shell.RunAsync("chown -R 65534:65534 \"$1\"; chown -R 0:0 \"$2\"", Abf.DirectoryPath, Abf.Repository);
+            Abf.Prefix = [Tool.Find("setpriv", "util-linux"), "--reuid=65534", "--regid=65534", "--clear-groups"];
+        }
+
+        try
+        {
+            foreach (string[] command in (string[][])[["sets"], ["show", "latest"], ["key", "list"], ["verify", "--read-data"], ["restore", "--set", "latest", "--target", Abf.Combine("target"), "--no-database"]])
+            {
+                AssertDone(await Abf.RunPlainAsync([.. command, "--config", Abf.ConfigFile]));
+            }
+
+            AbfResult backup = await Abf.RunPlainAsync("backup", "--config", Abf.ConfigFile);
+            AssertFault(backup, 6, "repository.url", Abf.Repository, "access is denied", "right to read and write");
+        }
+        finally
+        {
+            await Shell.RunAsync("chmod -R u+w \"$1\"", Abf.Repository);
+        }
+    }
+
     private static async Task<string> CreateContainerAsync(AzuriteServer azurite)
     {
         string name = $"bad-{Guid.NewGuid():n}";

@@ -78,6 +78,8 @@ public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServ
     [Fact]
     public async Task A_repository_that_this_user_may_only_read_is_read_and_restored()
     {
+        File.Copy(Sample.Installation.PropertiesFile, Abf.Combine("global.properties"));
+        Abf.Section("installation")["globalProperties"] = Abf.Combine("global.properties");
         Abf.WriteConfig();
         await Shell.RunAsync("chmod -R a+rX,a-w \"$1\"", Abf.Repository);
         if (Environment.IsPrivilegedProcess)

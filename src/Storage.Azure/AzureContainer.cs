@@ -18,9 +18,10 @@ internal sealed record AzureContainer(BlobContainerClient Client, AzureLocation 
         BlobClientOptions client = new();
         client.Retry.Mode = RetryMode.Exponential;
         client.Retry.MaxRetries = options.MaxRetries;
-        client.Retry.Delay = TimeSpan.FromSeconds(0.8);
+        client.Retry.Delay = options.RetryDelay;
         client.Retry.MaxDelay = TimeSpan.FromSeconds(30);
         client.Retry.NetworkTimeout = s_networkTimeout;
+        client.Transport = options.Transport ?? client.Transport;
 
         if (options.ConnectionString is { } connectionString)
         {

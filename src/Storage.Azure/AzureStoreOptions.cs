@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform;
+using Azure.Core.Pipeline;
 
 namespace AlfrescoBackupFlows.Storage.Azure;
 
@@ -17,6 +18,12 @@ public sealed record AzureStoreOptions
     /// <summary>Blobs a page of a listing; null leaves it to the service (5,000). Small in tests.</summary>
     internal int? ListingPage { get; init; }
 
-    /// <summary>Tries after the first, 0.8 s to 30 s apart.</summary>
+    /// <summary>Tries after the first.</summary>
     internal int MaxRetries { get; init; } = 5;
+
+    /// <summary>Before the second try; each further one takes twice as long, up to 30 s.</summary>
+    internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.8);
+
+    /// <summary>Carries the requests; null: the SDK's own. Goes wrong in tests.</summary>
+    internal HttpPipelineTransport? Transport { get; init; }
 }

@@ -1,5 +1,8 @@
+using AlfrescoBackupFlows.Flows.Tests.Faults;
 using AlfrescoBackupFlows.Testing;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(OnDemand<PostgresServer>))]
 [assembly: AssemblyFixture(typeof(OnDemand<MariaDbServer>))]
+[assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]
+[assembly: AssemblyFixture(typeof(FaultBenches))]

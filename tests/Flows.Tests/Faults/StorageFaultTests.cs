@@ -10,87 +10,55 @@ using Xunit;
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 
 /// <summary>
-/// Every storage request of a small backup goes wrong, one in each run, in every way. What is real and what is not: <see cref="FaultBench"/>.
+/// Storage requests of a small backup go wrong, one in each run: each kind of request, or with <c>ABF_FAULT_SWEEP=full</c> every single one in every way. What is real
+/// and what is not: <see cref="FaultBench"/>.
 /// </summary>
 [Trait("needs", "server")]
-public sealed class StorageFaultTests(OnDemand<PostgresServer> server, ITestOutputHelper output)
+public sealed class StorageFaultTests(OnDemand<PostgresServer> postgres, OnDemand<AzuriteServer> azurite, FaultBenches benches, ITestOutputHelper output)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Faults => [.. Kinds.Keys];
-
-    private static Dictionary<string, BlobFault> Kinds { get; } = new(StringComparer.Ordinal)
+    [Fact]
+    public async Task A_fault_at_any_request_to_a_directory_ends_in_a_correct_set_or_a_clear_error()
     {
-        ["read cut short"] = new BlobFault { Truncate = true },
-        ["late by two minutes"] = new BlobFault { Delay = TimeSpan.FromMinutes(2) },
-        ["fails before"] = new BlobFault { FailBefore = true },
-        ["answer lost"] = new BlobFault { FailAfter = true },
-        ["refused"] = new BlobFault { FailBefore = true, Permanent = true },
-        ["refused after it was done"] = new BlobFault { FailAfter = true, Permanent = true },
-    };
-
-    [Theory]
-    [MemberData(nameof(Faults))]
-    public async Task A_fault_at_any_request_ends_in_a_correct_set_or_a_clear_error(string kind)
-    {
-        using FaultBench bench = await FaultBench.CreateAsync(await server.GetAsync(), _token);
-        await SweepAsync(bench, kind, bench.Requests.Where(call => Matters(kind, call)), bench.CopyToMemoryAsync);
+        FaultBench bench = await benches.GetAsync(postgres);
+        await SweepAsync(bench, waysEach: 3, token => bench.CopyToDirectoryAsync(bench.Before, bench.NewState(), token));
     }
 
     [Fact]
-    public async Task A_directory_store_does_no_worse()
+    public async Task A_fault_at_any_request_to_Azure_ends_in_a_correct_set_or_a_clear_error()
     {
-        using FaultBench bench = await FaultBench.CreateAsync(await server.GetAsync(), _token);
-        await SweepAsync(bench, "fails before", bench.Requests.Where(call => call.Number % 6 == 1), bench.CopyToDirectoryAsync);
-        await SweepAsync(bench, "answer lost", bench.Requests.Where(call => call.Number % 6 == 4), bench.CopyToDirectoryAsync);
+        FaultBench bench = await benches.GetAsync(postgres);
+        AzuriteCopies copies = await AzuriteCopies.CreateAsync(await azurite.GetAsync(), _token);
+        await SweepAsync(bench, waysEach: 1, token => copies.CopyAsync(bench.Before, http: null, token));
     }
 
-    /// <summary>Only reads are cut short; after a read, a lost answer is no other than one that never came; and a late answer is the same everywhere.</summary>
-    private static bool Matters(string kind, BlobCall call) => kind switch
-    {
-        "read cut short" => call.Verb is BlobVerb.Read,
-        "answer lost" or "refused after it was done" => FaultBench.Changes(call),
-        "late by two minutes" => call.Number % 8 == 0,
-        _ => true,
-    };
-
-    private async Task SweepAsync(FaultBench bench, string kind, IEnumerable<BlobCall> calls, Func<CancellationToken, Task<RepositoryStores>> copy)
+    private async Task SweepAsync(FaultBench bench, int waysEach, Func<CancellationToken, Task<RepositoryStores>> copy)
     {
         var outcomes = new ConcurrentBag<Outcome>();
-        await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = _token }, async (call, token) =>
-        {
-            RepositoryStores stores = await copy(token);
-            outcomes.Add(await RunAsync(bench, stores, Kinds[kind], call.Number, token));
-        });
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = _token };
+        await Parallel.ForEachAsync(
+            FaultSweep.Choose(bench.Requests, StorageFault.All, FaultSweep.KindOf, (way, call) => way.Matters(call), waysEach),
+            options,
+            async (point, token) => outcomes.Add(await RunAsync(bench, await copy(token), point.Way, point.Request.Number, token)));
 
-        output.WriteLine($"{kind}: {outcomes.Count} of {bench.Requests.Length} requests; {outcomes.Count(o => o.Error is null)} sets, {outcomes.Count(o => o.Error is not null)} clear errors");
-        foreach (IGrouping<string?, Outcome> errors in outcomes.Where(o => o.Error is not null).GroupBy(o => o.Error))
+        foreach (IGrouping<string, Outcome> way in outcomes.GroupBy(outcome => outcome.Way))
         {
-            output.WriteLine($"  {errors.Count()} x {errors.Key} ({errors.First().Call})");
+            output.WriteLine($"{way.Key}: {way.Count()} of {bench.Requests.Length} requests; {way.Count(o => o.Error is null)} sets, {way.Count(o => o.Error is not null)} clear errors");
+            foreach (IGrouping<string?, Outcome> errors in way.Where(o => o.Error is not null).GroupBy(o => o.Error))
+            {
+                output.WriteLine($"  {errors.Count()} x {errors.Key} ({errors.First().Call})");
+            }
         }
 
-        Assert.Empty(outcomes.Where(o => o.Wrong.Count > 0).Select(o => $"{kind}, {o.Call}: {string.Join("; ", o.Wrong.Take(3))} [{o.Error}]"));
+        Assert.Empty(outcomes.Where(o => o.Wrong.Count > 0).Select(o => $"{o.Way}, {o.Call}: {string.Join("; ", o.Wrong.Take(3))} [{o.Error}]"));
     }
 
-    private static async Task<Outcome> RunAsync(FaultBench bench, RepositoryStores stores, BlobFault fault, int number, CancellationToken token)
+    private static async Task<Outcome> RunAsync(FaultBench bench, RepositoryStores stores, StorageFault way, int number, CancellationToken token)
     {
-        int calls = 0;
-        string hit = $"call {number} was not reached";
-        BlobFault? Plan(BlobCall call)
-        {
-            if (Interlocked.Increment(ref calls) != number)
-            {
-                return null;
-            }
-
-            hit = $"call {number}: {call.Verb} {call.Name}";
-            return fault;
-        }
-
-        var clock = new HurriedClock();
-        var faulty = new RepositoryStores(new FaultInjectingBlobStore(stores.Blobs, Plan, clock), new FaultInjectingBlobStore(stores.Control, Plan, clock));
+        FaultPlan plan = new(way, number);
         string state = bench.NewState();
-        FlowInstance run = await bench.BackupAsync(faulty, state, token);
+        FlowInstance run = await bench.BackupAsync(plan.Around(stores, new HurriedClock()), state, token);
         var wrong = new List<string>();
         string? error = null;
         if (run.Status != RuntimeStatus.Completed)
@@ -101,26 +69,21 @@ public sealed class StorageFaultTests(OnDemand<PostgresServer> server, ITestOutp
                 wrong.Add("the error is not clear");
             }
 
-            wrong.AddRange(await bench.FindFaultsAsync(stores, atLeast: 1, token));
+            wrong.AddRange(await bench.FindFaultsAsync(stores, sets: 1, token));
             FlowInstance next = await bench.BackupAsync(stores, state, token);
             if (next.Status != RuntimeStatus.Completed)
             {
                 wrong.Add($"the next backup failed too: {next.Failure!.Message}");
-                return new Outcome(hit, error, wrong);
+                return new Outcome(way.Name, plan.Hit, error, wrong);
             }
         }
 
-        wrong.AddRange(await bench.FindFaultsAsync(stores, atLeast: 2, token));
-        if (wrong.Count == 0 && await bench.DescribeNewestAsync(stores, token) is var newest && newest != bench.Undisturbed)
-        {
-            wrong.Add($"not the undisturbed set:\n{newest}\n{bench.Undisturbed}");
-        }
-
-        return new Outcome(hit, error, wrong);
+        wrong.AddRange(await bench.FindFaultsAsync(stores, sets: 2, token));
+        return new Outcome(way.Name, plan.Hit, error, wrong);
     }
 
     /// <summary>Without names that differ from run to run.</summary>
     private static string Shorten(string message) => Regex.Replace(message, "[0-9a-fA-F]{8,}|[0-9]{6,}", "*", RegexOptions.NonBacktracking);
 
-    private sealed record Outcome(string Call, string? Error, List<string> Wrong);
+    private sealed record Outcome(string Way, string Call, string? Error, List<string> Wrong);
 }

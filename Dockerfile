@@ -21,7 +21,7 @@ FROM ${MYSQL_80_IMAGE} AS mysql-8.0
 FROM ${MYSQL_84_IMAGE} AS mysql-8.4
 
 FROM ${FUNCTIONS_IMAGE}
-ARG POSTGRESQL_VERSIONS="13 14 15 16 17 18"
+ARG POSTGRESQL_VERSIONS="14 15 16 17 18"
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 
 # PostgreSQL's own repository knows Debian and Ubuntu by code name, so this does not care which of them the base is.

@@ -19,7 +19,7 @@ param tags object = {}
 param installationName string
 
 @description('ABF__INSTALLATION__TIMEZONE, and the zone of the schedule: IANA id of the zone in which Alfresco runs.')
-param timeZone string = 'Etc/UTC'
+param timeZone string
 
 @description('When the nightly backup starts: NCRONTAB, six fields. After Alfresco\'s own index-backup job of 03:00.')
 param schedule string = '0 30 3 * * *'
@@ -48,11 +48,11 @@ param parallelism int = 4
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_RAGRS', 'Standard_GZRS', 'Standard_RAGZRS'])
 param repositorySku string = 'Standard_GRS'
 
-@description('Write-once protection of every blob of the repository. Off cannot be turned on later, Locked can never be undone nor shortened: until the days have passed nobody deletes anything, Microsoft included.')
+@description('Write-once protection of every blob of the repository. Off is for good: it cannot be turned on later, and turned off later it leaves the policy as it is. Locked takes two deployments, Unlocked first; it can never be undone nor shortened: until the days have passed nobody deletes anything, Microsoft included.')
 @allowed(['Off', 'Unlocked', 'Locked'])
 param immutability string = 'Unlocked'
 
-@description('How long a blob cannot be changed or deleted, from its creation.')
+@description('How long a blob cannot be deleted, from its creation. New sets rest on packs of old ones, whose days have passed. A change holds for blobs that are written afterwards.')
 @minValue(1)
 @maxValue(3650)
 param immutabilityDays int = 35
@@ -76,6 +76,10 @@ param deleteRunPagesAfterDays int = 60
 
 @description('A lock on the account that holds the backups.')
 param preventDeletion bool = true
+
+@description('Redundancy of the app\'s own account. Standard_LRS where the region has no zones.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+param hostSku string = 'Standard_ZRS'
 
 @description('ABF__INSTALLATION__DATABASE__URL: postgresql://, mysql:// or mariadb://, without a password.')
 param databaseUrl string
@@ -111,6 +115,9 @@ param contentShareKey string = ''
 @description('dir.root, relative to the share.')
 param contentRoot string = ''
 
+@description('Resource id of that account: makes a private endpoint to it here, and its DNS zone. Empty: the network reaches the share already.')
+param contentAccountId string = ''
+
 @description('Range of the network that is made here; /24 or larger. Not used where subnets are given.')
 param networkPrefix string = '10.70.0.0/24'
 
@@ -122,6 +129,9 @@ param endpointSubnetId string = ''
 
 @description('False where a landing zone registers private endpoints by itself.')
 param createDnsZones bool = true
+
+@description('Resource ids of further networks that the DNS zones are linked to, such as that of the machine for abf init and restores. A network takes one zone of each name.')
+param linkNetworkIds string[] = []
 
 @description('private: the HTTP API answers in the network alone.')
 @allowed(['private', 'public'])
@@ -151,6 +161,7 @@ var contentPath = '/mnt/alf_data'
 var repositoryContainer = 'backups'
 var checkedEndpointSubnet = empty(appSubnetId) == empty(endpointSubnetId) ? endpointSubnetId : fail('appSubnetId and endpointSubnetId go together')
 var makesNetwork = empty(appSubnetId)
+var reachesContent = !empty(contentAccountId)
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: '${name}-${suffix}'
@@ -182,18 +193,23 @@ var endpointSubnet = makesNetwork ? network!.outputs.endpointSubnetId : checkedE
 // A subnet's id is that of its network and two segments more.
 var networkId = makesNetwork ? network!.outputs.networkId : join(take(split(appSubnetId, '/'), 9), '/')
 
-var zoneNames = {
+var zoneNames = union(reachesContent ? { file: 'privatelink.file.${environment().suffixes.storage}' } : {}, {
   blob: 'privatelink.blob.${environment().suffixes.storage}'
   queue: 'privatelink.queue.${environment().suffixes.storage}'
   table: 'privatelink.table.${environment().suffixes.storage}'
   vault: 'privatelink.vaultcore.azure.net'
   sites: 'privatelink.azurewebsites.net'
-}
+})
 
 module zones 'modules/dns-zone.bicep' = [
   for zone in items(zoneNames): if (createDnsZones) {
     name: 'zone-${zone.key}'
-    params: { zoneName: zone.value, networkId: networkId, tags: tags }
+    params: {
+      zoneName: zone.value
+      // Other networks have their own way to the share.
+      networkIds: zone.key == 'file' ? [networkId] : concat([networkId], linkNetworkIds)
+      tags: tags
+    }
   }
 ]
 
@@ -222,6 +238,7 @@ module hostStorage 'modules/host-storage.bicep' = {
     name: '${name}host${take(suffix, 10)}'
     location: location
     tags: tags
+    sku: hostSku
     controlContainerName: 'abf-control'
     principalId: identity.properties.principalId
   }
@@ -249,13 +266,16 @@ module registryPull 'modules/registry-pull.bicep' = if (!empty(registryResourceI
   }
 }
 
-var endpoints = [
-  { of: 'repository', group: 'blob' }
-  { of: 'host', group: 'blob' }
-  { of: 'host', group: 'queue' }
-  { of: 'host', group: 'table' }
-  { of: 'vault', group: 'vault' }
-]
+var endpoints = concat(
+  [
+    { of: 'repository', group: 'blob' }
+    { of: 'host', group: 'blob' }
+    { of: 'host', group: 'queue' }
+    { of: 'host', group: 'table' }
+    { of: 'vault', group: 'vault' }
+  ],
+  reachesContent ? [{ of: 'content', group: 'file' }] : []
+)
 
 module privateEndpoints 'modules/private-endpoint.bicep' = [
   for endpoint in endpoints: {
@@ -265,7 +285,12 @@ module privateEndpoints 'modules/private-endpoint.bicep' = [
       location: location
       tags: tags
       subnetId: endpointSubnet
-      targetId: endpoint.of == 'repository' ? repository.outputs.accountId : endpoint.of == 'host' ? hostStorage.outputs.accountId : vault.outputs.vaultId
+      targetId: {
+        repository: repository.outputs.accountId
+        host: hostStorage.outputs.accountId
+        vault: vault.outputs.vaultId
+        content: contentAccountId
+      }[endpoint.of]
       group: endpoint.group
       dnsZoneId: createDnsZones ? resourceId('Microsoft.Network/privateDnsZones', zoneNames[endpoint.group]) : ''
     }

@@ -18,12 +18,20 @@ var rules = {
     text: 'A backup ended without a set, or could not be started. The reason is in the message; docs/cloud.md says what to do.'
     frequency: 'PT15M'
     windowSize: 'PT1H'
-    // The second line is the Durable extension's own: it also covers a run whose flow could not say anything, such as one that a new version cannot replay.
-    // A cancelled run fails as well, there.
+    // The second part is the Durable extension's own: it also covers a run whose flow could not say anything, such as one that a new version cannot replay.
+    // A cancelled run fails as well, there, and only the flow's own line says which it was.
     query: '''
       union
         (traces | where tostring(customDimensions.EventName) == "RunFailed" | project timestamp, message),
-        (traces | where tostring(customDimensions.prop__functionName) == "HotBackupFlow" and tostring(customDimensions.prop__state) == "Failed" and message !has "Cancelled" | project timestamp, message),
+        (traces
+          | where tostring(customDimensions.prop__functionName) == "HotBackupFlow" and tostring(customDimensions.prop__state) == "Failed"
+          | extend Run = tostring(customDimensions.prop__instanceId)
+          | join kind=leftanti (
+              traces
+              | where tostring(customDimensions.EventName) == "RunCancelled"
+              | extend Run = extract(@"Run (\S+) was cancelled", 1, message)
+            ) on Run
+          | project timestamp, message),
         (requests | where name == "NightlyBackup" and success == false | project timestamp, message = strcat("NightlyBackup: ", resultCode))
       '''
   }

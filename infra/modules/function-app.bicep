@@ -72,8 +72,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     clientAffinityEnabled: false
     publicNetworkAccess: httpAccess == 'public' ? 'Enabled' : 'Disabled'
     virtualNetworkSubnetId: subnetId
-    // All that the app itself sends, and what it mounts. The image comes by the platform's own way, which can reach a public registry.
-    outboundVnetRouting: { applicationTraffic: true, contentShareTraffic: true }
+    // What the app sends, what it mounts and its image: so a registry may be one that only the network reaches.
+    outboundVnetRouting: { applicationTraffic: true, contentShareTraffic: true, imagePullTraffic: true }
     keyVaultReferenceIdentity: identityId
     siteConfig: {
       linuxFxVersion: 'DOCKER|${image}'
@@ -155,16 +155,13 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-// The container's own output: what the host said before it could reach Application Insights.
+// What the host says while it cannot reach Application Insights. The container's own output is no category of a function app: that is in its log stream.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'platform'
   scope: app
   properties: {
     workspaceId: workspaceId
-    logs: [
-      { category: 'AppServiceConsoleLogs', enabled: true }
-      { category: 'AppServicePlatformLogs', enabled: true }
-    ]
+    logs: [{ category: 'FunctionAppLogs', enabled: true }]
   }
 }
 

@@ -5,6 +5,8 @@ param location string
 
 param tags object
 
+param sku string
+
 param controlContainerName string
 
 param principalId string
@@ -21,7 +23,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: 'Standard_ZRS' }
+  sku: { name: sku }
   properties: {
     accessTier: 'Hot'
     allowBlobPublicAccess: false

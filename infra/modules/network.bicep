@@ -11,7 +11,7 @@ param addressPrefix string
 var appPrefix = cidrSubnet(addressPrefix, 26, 0)
 var endpointPrefix = cidrSubnet(addressPrefix, 26, 1)
 
-// The endpoints answer the app, callers of the API and a machine for restores, all of them over TLS and by identity.
+// The endpoints answer the app, callers of the API and a machine for restores, all of them over TLS and by identity; that of the content share, if there is one, the app alone.
 resource endpointRules 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: '${name}-endpoints'
   location: location
@@ -29,6 +29,20 @@ resource endpointRules 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
           sourcePortRange: '*'
           destinationAddressPrefix: endpointPrefix
           destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'content-share'
+        properties: {
+          priority: 110
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: appPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: endpointPrefix
+          // SMB, NFS.
+          destinationPortRanges: ['445', '2049']
         }
       }
       {

@@ -10,7 +10,7 @@ param subnetId string
 @description('The resource that answers.')
 param targetId string
 
-@description('Its service: blob, queue, table, vault, sites.')
+@description('Its service: blob, queue, table, file, vault, sites.')
 param group string
 
 @description('Empty where the zone is somebody else\'s business, such as a policy of the landing zone.')

@@ -40,6 +40,9 @@ var blobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDe
 var archives = archiveAfterDays >= 0
 var cools = coolAfterDays >= 0
 
+// The app never deletes; 'abf key' does, which people run as themselves. What is left to a stolen identity is to write a new version over a blob: the old one stays.
+var neverDelete = '((!(ActionMatches{\'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete\'})) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringNotEquals \'${containerName}\'))'
+
 // The service itself would refuse these too, but late and in other words.
 var checkedSku = archives && contains(sku, 'ZRS')
   ? fail('archiveAfterDays needs a repositorySku of LRS, GRS or RAGRS: zone-redundant accounts have no archive tier')
@@ -106,7 +109,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
       requireInfrastructureEncryption: true
       services: { blob: { enabled: true, keyType: 'Account' } }
     }
-    // Can only be switched on when the account is made. At the account, because only here a template can lock it.
+    // Can only be switched on when the account is made, and locked only afterwards. At the account, because only here a template can lock it.
     immutableStorageWithVersioning: immutability == 'Off'
       ? null
       : {
@@ -147,16 +150,21 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: blobDataContributor
     principalId: principalId
     principalType: 'ServicePrincipal'
+    condition: neverDelete
+    conditionVersion: '2.0'
   }
 }
 
-// Who deleted what: a backup that is gone is the first thing somebody will be asked about.
-resource deletions 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  name: 'deletions'
+// Who wrote and deleted what: a backup that is gone, or a blob that somebody else wrote, is the first thing somebody will be asked about.
+resource changes 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'changes'
   scope: account::blobs
   properties: {
     workspaceId: workspaceId
-    logs: [{ category: 'StorageDelete', enabled: true }]
+    logs: [
+      { category: 'StorageWrite', enabled: true }
+      { category: 'StorageDelete', enabled: true }
+    ]
   }
 }
 

@@ -13,6 +13,12 @@ namespace AlfrescoBackupFlows.Flows.Options;
 /// <param name="display">How a setting's path is written where it was read: as such, or as a variable's name.</param>
 internal sealed class OptionBinder(OptionFaults faults, Func<string, string> display)
 {
+    // App Service hands over the reference itself where it cannot read the secret; taken for a passphrase, it would be one.
+    private const string VaultReference = "@Microsoft.KeyVault(";
+
+    private const string UnresolvedMend =
+        "is a Key Vault reference that was not resolved: see its status in the app's settings, give the app's identity the right to read the secret, then restart the app";
+
     public void Bind(IConfiguration section, object target, string prefix)
     {
         IReadOnlyList<OptionProperty> properties = OptionProperty.Of(target.GetType(), prefix);
@@ -100,7 +106,7 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
         (value, string? mend) = type switch
         {
             _ when type == typeof(string) => (text, null),
-            _ when type == typeof(Secret) => (new Secret(text), null),
+            _ when type == typeof(Secret) => text.StartsWith(VaultReference, StringComparison.Ordinal) ? (null, UnresolvedMend) : (new Secret(text), null),
             _ when type == typeof(bool) => bool.TryParse(text, out bool b) ? (b, null) : (null, "write true or false"),
             _ when type == typeof(int) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int i) ? (i, null) : (null, "write a whole number"),
             _ when type == typeof(TimeSpan) => Duration.TryParse(text, out TimeSpan t) ? (t, (string?)null) : ((object?)null, Duration.Mend),
@@ -108,7 +114,7 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
         };
         if (mend is not null)
         {
-            faults.Add($"{display(option.Path)} '{text}' does not fit: {mend}");
+            faults.Add(type == typeof(Secret) ? $"{display(option.Path)} {mend}" : $"{display(option.Path)} '{text}' does not fit: {mend}");
         }
 
         return mend is null;

@@ -92,6 +92,17 @@ public sealed class OptionsReaderTests : IDisposable
         Assert.Equal("AccountKey=k", loaded.ConnectionString?.Reveal());
     }
 
+    [Theory]
+    [InlineData("repository:passphrase", "ABF__REPOSITORY__PASSPHRASE")]
+    [InlineData("repository:connectionString", "ABF__REPOSITORY__CONNECTIONSTRING")]
+    [InlineData("installation:database:password", "ABF__INSTALLATION__DATABASE__PASSWORD")]
+    public void A_key_vault_reference_that_the_platform_did_not_resolve_is_no_secret(string key, string variable)
+    {
+        PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid, (key, "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)")));
+
+        Assert.StartsWith($"the variable {variable} is a Key Vault reference that was not resolved: ", e.Message);
+    }
+
     [Fact]
     public void A_secret_file_is_read_and_a_missing_one_is_a_fault()
     {

@@ -18,13 +18,15 @@ var rules = {
     text: 'A backup ended without a set, or could not be started. The reason is in the message; docs/cloud.md says what to do.'
     frequency: 'PT15M'
     windowSize: 'PT1H'
+    // A run that is cancelled during its dump ends for the extension when the dump does.
+    lookBack: 'P2D'
     // The second part is the Durable extension's own: it also covers a run whose flow could not say anything, such as one that a new version cannot replay.
     // A cancelled run fails as well, there, and only the flow's own line says which it was.
     query: '''
       union
-        (traces | where tostring(customDimensions.EventName) == "RunFailed" | project timestamp, message),
+        (traces | where timestamp > ago(1h) and tostring(customDimensions.EventName) == "RunFailed" | project timestamp, message),
         (traces
-          | where tostring(customDimensions.prop__functionName) == "HotBackupFlow" and tostring(customDimensions.prop__state) == "Failed"
+          | where timestamp > ago(1h) and tostring(customDimensions.prop__functionName) == "HotBackupFlow" and tostring(customDimensions.prop__state) == "Failed"
           | extend Run = tostring(customDimensions.prop__instanceId)
           | join kind=leftanti (
               traces
@@ -32,7 +34,7 @@ var rules = {
               | extend Run = extract(@"Run (\S+) was cancelled", 1, message)
             ) on Run
           | project timestamp, message),
-        (requests | where name == "NightlyBackup" and success == false | project timestamp, message = strcat("NightlyBackup: ", resultCode))
+        (requests | where timestamp > ago(1h) and name == "NightlyBackup" and success == false | project timestamp, message = strcat("NightlyBackup: ", resultCode))
       '''
   }
   // The dead man's switch: it also covers an app that does not run, logs that do not arrive and a run that never ends.
@@ -100,6 +102,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       // Windows overlap, so that a line which arrives late is still seen; it fires once and resolves when the window has passed.
       evaluationFrequency: rule.value.frequency
       windowSize: rule.value.windowSize
+      overrideQueryTimeRange: rule.value.?lookBack
       autoMitigate: true
       criteria: {
         allOf: [

@@ -13,11 +13,11 @@ namespace AlfrescoBackupFlows.Flows.Options;
 /// <param name="display">How a setting's path is written where it was read: as such, or as a variable's name.</param>
 internal sealed class OptionBinder(OptionFaults faults, Func<string, string> display)
 {
-    // App Service hands over the reference itself where it cannot read the secret; taken for a passphrase, it would be one.
+    // App Service hands over the reference itself where it could not read the secret; taken for a passphrase, it would be one.
     private const string VaultReference = "@Microsoft.KeyVault(";
 
     private const string UnresolvedMend =
-        "is a Key Vault reference that was not resolved: see its status in the app's settings, give the app's identity the right to read the secret, then restart the app";
+        "is a Key Vault reference that was not resolved: the app's settings show its status and why; then refresh the references and restart the app (docs/cloud.md)";
 
     public void Bind(IConfiguration section, object target, string prefix)
     {

@@ -11,6 +11,9 @@ namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 /// <summary>The lines that monitoring listens to: one per run, however often the flow is replayed.</summary>
 public sealed partial class BackupOutcomeTests : IDisposable
 {
+    private static readonly string Root = Path.GetFullPath(Path.Combine(ThisFile(), "..", "..", "..", ".."));
+    private static readonly string Alerts = Path.Combine(Root, "infra", "modules", "alerts.bicep");
+
     private readonly Lines _lines = new();
     private readonly StandIns _standIns;
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -53,15 +56,16 @@ public sealed partial class BackupOutcomeTests : IDisposable
         await _standIns.RunAsync(_token);
 
         Assert.Equal([(LogLevel.Information, "RunCancelled")], _lines.Said);
+        Match pattern = Extracted().Match(File.ReadAllText(Alerts));
+        Assert.Equal(StandIns.Input.Run, Regex.Match(_lines.Last, pattern.Groups["pattern"].Value, RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
     }
 
     [Fact]
     public void Every_event_that_an_alert_asks_for_is_said_by_the_flows()
     {
-        string root = Path.GetFullPath(Path.Combine(ThisFile(), "..", "..", "..", ".."));
-        string said = File.ReadAllText(Path.Combine(root, "src", "Flows", "Logs.cs"));
+        string said = File.ReadAllText(Path.Combine(Root, "src", "Flows", "Logs.cs"));
 
-        string[] asked = [.. File.ReadLines(Path.Combine(root, "infra", "modules", "alerts.bicep"))
+        string[] asked = [.. File.ReadLines(Alerts)
             .Where(line => line.Contains("customDimensions.EventName", StringComparison.Ordinal))
             .SelectMany(line => Quoted().Matches(line).Select(match => match.Groups["name"].Value))];
 
@@ -74,6 +78,9 @@ public sealed partial class BackupOutcomeTests : IDisposable
     [GeneratedRegex("\"(?<name>[A-Za-z]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Quoted();
 
+    [GeneratedRegex("extract\\(@\"(?<pattern>[^\"]+)\", 1, message\\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Extracted();
+
     private static string ThisFile([CallerFilePath] string path = "") => path;
 
     private sealed class Lines : ILoggerFactory, ILogger
@@ -81,6 +88,8 @@ public sealed partial class BackupOutcomeTests : IDisposable
         private readonly List<(LogLevel Level, string? Event)> _said = [];
 
         public IReadOnlyList<(LogLevel Level, string? Event)> Said => _said;
+
+        public string Last { get; private set; } = string.Empty;
 
         public ILogger CreateLogger(string categoryName) => categoryName == BackupOutcome.Category ? this : NullLogger.Instance;
 
@@ -91,8 +100,11 @@ public sealed partial class BackupOutcomeTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
             _said.Add((logLevel, eventId.Name));
+            Last = formatter(state, exception);
+        }
 
         public void Dispose()
         {

@@ -66,7 +66,7 @@ internal static class VerifyCommand
 
     private static void WriteText(VerifyDocument report, TextWriter writer)
     {
-        string depth = report.ReadData ? $"all {Units.Count(report.PacksRead)} packs read" : $"{Units.Count(report.Packs)} packs are there; --read-data reads them";
+        string depth = report.ReadData ? $"{Units.Count(report.PacksRead)} of {Units.Count(report.Packs)} packs read" : $"{Units.Count(report.Packs)} packs are there; --read-data reads them";
         writer.WriteLine($"{report.Sets.Length} sets, {Units.Count(report.Files)} files, {Units.Bytes(report.Bytes)}; {depth}");
         writer.WriteLine($"{Units.Count(report.Required)} required files looked up in the listings");
         writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors)} errors");

@@ -16,7 +16,7 @@ public sealed class VerifyPartFlow : IFlow<VerifyPartInput, VerifiedPart>
         for (int i = 0; i < StepsPerGeneration; i++)
         {
             VerifiedStep step = await context.CallActivityAsync(VerifyNames.VerifyStep, next, Retries.Storage);
-            report += step.Report;
+            report = (step.Again is { } again ? report.Renew(again) : report) + step.Report;
             if (step.Next is null)
             {
                 return new VerifiedPart(report, step.IsStopped);

@@ -20,7 +20,8 @@ public sealed record VerifyStepInput(VerifyInput Wording, long Head, string Part
 
 /// <param name="Next">Where the next step goes on; null where the part is done.</param>
 /// <param name="IsStopped">Nothing more can be looked at; the report says why.</param>
-public sealed record VerifiedStep(VerifyReport Report, string? Next, bool IsStopped = false);
+/// <param name="Again">What is found now in sets that an earlier process has reported on; null where none was looked at again.</param>
+public sealed record VerifiedStep(VerifyReport Report, string? Next, bool IsStopped = false, VerifyReport? Again = null);
 
 /// <param name="Report">So far, in earlier generations.</param>
 public sealed record VerifyPartInput(VerifyStepInput Next, VerifyReport Report);

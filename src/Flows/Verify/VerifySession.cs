@@ -65,13 +65,17 @@ internal sealed record OpenedVerification(SetVerification Verification, IReadOnl
         return report;
     }
 
-    /// <summary>Looks at the sets that an earlier process reported on, to know which packs they need.</summary>
-    public async Task CheckAllAsync(CancellationToken cancellationToken)
+    /// <summary>Looks at the sets up to a place in the log that an earlier process reported on, to know which packs they need. What it reported may have changed since.</summary>
+    /// <returns>Null: this process has looked at all of them itself.</returns>
+    public async Task<VerifyReport?> CheckAgainAsync(long last, CancellationToken cancellationToken)
     {
-        foreach (SetSummary set in Sets.Where(set => !_checked.Contains(set.Id)))
+        VerifyReport? report = null;
+        foreach (SetSummary set in Sets.Where(set => set.Sequence <= last && !_checked.Contains(set.Id)))
         {
-            await CheckAsync(set, progress: null, cancellationToken);
+            report = (report ?? VerifyReport.None) + await CheckAsync(set, progress: null, cancellationToken);
         }
+
+        return report;
     }
 
     private sealed class Told(IProgressSink? progress) : IProgress<VerifyTotals>

@@ -25,6 +25,14 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
     public static VerifyReport Add(VerifyReport left, VerifyReport right) =>
         new(Cap(left.Findings.Concat(right.Findings)), left.Errors + right.Errors, left.Warnings + right.Warnings, left.Totals + right.Totals);
 
+    /// <summary>Adds what a second look at the same sets found and the first did not; what both found counts once.</summary>
+    public VerifyReport Renew(VerifyReport again)
+    {
+        Finding[] news = [.. again.Findings.Except(Findings)];
+        int errors = news.Count(finding => finding.Severity is FindingSeverity.Error);
+        return this with { Findings = Cap(Findings.Concat(news)), Errors = Math.Max(Errors + errors, again.Errors), Warnings = Math.Max(Warnings + news.Length - errors, again.Warnings) };
+    }
+
     /// <summary>What is odd about the log is a warning; where its chain is broken, an error.</summary>
     public static VerifyReport OfLog(LogHead head)
     {

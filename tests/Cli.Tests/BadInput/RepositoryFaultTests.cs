@@ -55,8 +55,10 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         File.Move(pack, Abf.Combine("lost"));
         string name = Path.GetFileName(pack);
 
-        AbfResult verify = await Abf.RunAsync("verify");
+        AbfResult verify = await Abf.RunAsync("verify", "--read-data");
         Assert.Equal(7, verify.ExitCode);
+        int packs = Directory.GetFiles(Path.Combine(Abf.Repository, "packs"), "*", SearchOption.AllDirectories).Length;
+        Assert.Contains($"; {packs} of {packs + 1} packs read", verify.Out, StringComparison.Ordinal);
         Assert.Contains(verify.Errors, e => e.Contains(name, StringComparison.Ordinal));
 
         AbfResult restore = await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database");

@@ -52,6 +52,50 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
     }
 
     [Fact]
+    public async Task A_verification_that_goes_on_finds_what_was_lost_meanwhile_and_says_what_was_lost_before_once()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
+        await BackUpAsync(rig);
+        string[] packs = [.. Directory.GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories).Where(p => !Path.GetFileName(p).StartsWith('f'))];
+        Assert.True(packs.Length > 1);
+        File.Delete(packs[0]);
+        var input = new VerifyInput(Set: null, ReadData: true);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_token);
+        await using (FlowEnvironment environment = ReadOnly(rig, new MemoryBlobStore()))
+        {
+            var options = new EngineOptions { Progress = new StopAt(VerifyParts.Data, stop) };
+            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), BackupFlows.CreateCatalog(environment), options);
+            engine.Start(FlowNames.Verify, input, "interrupted");
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync("interrupted", stop.Token));
+        }
+
+        File.Delete(packs[1]);
+        VerifyReport goneOn = await ReportAsync("interrupted");
+        VerifyReport anew = await ReportAsync("anew");
+
+        Assert.Contains(goneOn.Findings, finding => finding.Line.Contains(Path.GetFileName(packs[1]), StringComparison.Ordinal));
+        Assert.Equal(Lines(anew), Lines(goneOn));
+        Assert.Equal((anew.Errors, anew.Totals), (goneOn.Errors, goneOn.Totals));
+
+        static IEnumerable<string> Lines(VerifyReport report) => report.Findings.Select(finding => $"{finding.Set}: {finding.Line}").Order(StringComparer.Ordinal);
+
+        async Task<VerifyReport> ReportAsync(string id)
+        {
+            await using FlowEnvironment environment = ReadOnly(rig, new MemoryBlobStore());
+            FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
+            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), catalog);
+            if (engine.Client.TryGet(id) is null)
+            {
+                engine.Start(FlowNames.Verify, input, id);
+            }
+
+            FlowInstance ended = await engine.RunToEndAsync(id, _token);
+            Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
+            return catalog.Read<VerifyResult>(ended.Result!).Report;
+        }
+    }
+
+    [Fact]
     public async Task What_is_found_is_bounded_in_the_journal_and_counted_in_full()
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 300, _token);

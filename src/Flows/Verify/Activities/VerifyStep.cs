@@ -41,28 +41,28 @@ internal sealed class VerifyStep(FlowEnvironment environment, VerifySession sess
 
     private async Task<VerifiedStep> CheckSetsAsync(OpenedVerification opened, string? after, IProgressSink progress, CancellationToken cancellationToken)
     {
+        long last = after is null ? -1 : long.Parse(after, CultureInfo.InvariantCulture);
+        VerifyReport? again = await opened.CheckAgainAsync(last, cancellationToken);
         long started = environment.Time.GetTimestamp();
         VerifyReport report = VerifyReport.None;
-        long last = after is null ? -1 : long.Parse(after, CultureInfo.InvariantCulture);
         foreach (SetSummary set in opened.Sets.Where(set => set.Sequence > last))
         {
             if (report.Totals.Sets > 0 && environment.Time.GetElapsedTime(started) >= Budget)
             {
-                return new VerifiedStep(report, last.ToString(CultureInfo.InvariantCulture));
+                return new VerifiedStep(report, last.ToString(CultureInfo.InvariantCulture), Again: again);
             }
 
             report += await opened.CheckAsync(set, progress, cancellationToken);
             last = set.Sequence;
         }
 
-        await opened.CheckAllAsync(cancellationToken);
-        return new VerifiedStep(report + opened.Verification.CountPacks(), Next: null);
+        return new VerifiedStep(report + opened.Verification.CountPacks(), Next: null, Again: again);
     }
 
     private async Task<VerifiedStep> ReadPacksAsync(OpenedVerification opened, string? after, IProgressSink progress, CancellationToken cancellationToken)
     {
         // A process that did not look at the sets itself must do so before it knows which packs they need.
-        await opened.CheckAllAsync(cancellationToken);
+        VerifyReport? again = await opened.CheckAgainAsync(long.MaxValue, cancellationToken);
         long started = environment.Time.GetTimestamp();
         VerifyReport report = VerifyReport.None;
         IEnumerable<PackEntry> rest = PackId.TryParse(after, out PackId last) ? opened.Verification.NeededPacks.Where(pack => pack.Id > last) : opened.Verification.NeededPacks;
@@ -70,13 +70,13 @@ internal sealed class VerifyStep(FlowEnvironment environment, VerifySession sess
         {
             if (report.Totals.PacksRead > 0 && environment.Time.GetElapsedTime(started) >= Budget)
             {
-                return new VerifiedStep(report, after);
+                return new VerifiedStep(report, after, Again: again);
             }
 
             report += await opened.Verification.ReadPacksAsync(packs, pack => progress.Advance(VerifyParts.Data, 0, pack.Length), cancellationToken);
             after = packs[^1].Id.ToString();
         }
 
-        return new VerifiedStep(report, Next: null);
+        return new VerifiedStep(report, Next: null, Again: again);
     }
 }

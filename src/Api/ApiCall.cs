@@ -68,7 +68,17 @@ public sealed class ApiCall
     private async Task<byte[]> ReadBytesAsync(CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxBodyBytes + 1];
-        int length = await Http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        int length;
+        try
+        {
+            length = await Http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        }
+        catch (BadHttpRequestException e)
+        {
+            // The host's own limit, or a body that is no HTTP.
+            throw ApiException.Invalid($"the body cannot be read: {e.Message}");
+        }
+
         return length <= MaxBodyBytes ? buffer[..length] : throw ApiException.Invalid($"the body has more than {MaxBodyBytes} bytes");
     }
 }

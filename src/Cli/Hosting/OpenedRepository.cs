@@ -9,10 +9,12 @@ namespace AlfrescoBackupFlows.Cli.Hosting;
 /// <summary>The repository, opened for a command that reads it or changes its keys, with the head of its log.</summary>
 internal sealed class OpenedRepository : IAsyncDisposable
 {
+    private readonly string? _installation;
+
     private OpenedRepository(BackupRepository repository, LogHead head, string? installation)
     {
-        (Repository, Head) = (repository, head);
-        Sets = [.. head.State.Sets.Where(s => installation is null || s.Installation == installation).Reverse()];
+        (Repository, Head, _installation) = (repository, head, installation);
+        Sets = [.. InstallationSets.Of(head, installation)];
     }
 
     public BackupRepository Repository { get; }
@@ -48,9 +50,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
 
     /// <param name="text">An id, or <c>latest</c>.</param>
     /// <exception cref="PermanentException">Configuration: there is no such set. Repository: nobody can tell which is the latest.</exception>
-    public SetSummary FindSet(string text) => text == "latest" && Head.Break is { } broken
-        ? throw new PermanentException(ErrorKind.Repository, $"{broken} Which set is the latest cannot be told: name one that 'abf sets' lists.")
-        : Sets.FirstOrDefault(s => text == "latest" || s.Id.ToString() == text)
+    public SetSummary FindSet(string text) => InstallationSets.Find(Head, _installation, text)
         ?? throw new PermanentException(
             ErrorKind.Configuration,
             Sets.Count == 0

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -5,23 +6,35 @@ namespace AlfrescoBackupFlows.Flows;
 /// <summary>The sets of the configured installation (of every installation, where none is configured), as hosts show them. Reads only. Thread-safe.</summary>
 public sealed class InstallationSets(FlowEnvironment environment)
 {
+    private string? Installation => environment.Options.Options.Installation.Name;
+
     /// <returns>Newest first.</returns>
-    public async Task<IReadOnlyList<SetSummary>> ListAsync(CancellationToken cancellationToken)
-    {
-        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
-        LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        string? installation = environment.Options.Options.Installation.Name;
-        return [.. head.State.Sets.Where(s => installation is null || s.Installation == installation).Reverse()];
-    }
+    public async Task<IReadOnlyList<SetSummary>> ListAsync(CancellationToken cancellationToken) => [.. Of(await ReadHeadAsync(cancellationToken), Installation)];
+
+    /// <inheritdoc cref="Find"/>
+    public async Task<SetSummary?> FindAsync(string text, CancellationToken cancellationToken) => Find(await ReadHeadAsync(cancellationToken), Installation, text);
+
+    /// <param name="installation">Null: the sets of every installation.</param>
+    /// <returns>Newest first.</returns>
+    public static IEnumerable<SetSummary> Of(LogHead head, string? installation) =>
+        head.State.Sets.Where(s => installation is null || s.Installation == installation).Reverse();
 
     /// <param name="text">An id, or <c>latest</c>.</param>
     /// <returns>Null: there is no such set.</returns>
-    public async Task<SetSummary?> FindAsync(string text, CancellationToken cancellationToken) =>
-        (await ListAsync(cancellationToken)).FirstOrDefault(s => text == "latest" || s.Id.ToString() == text);
+    /// <exception cref="PermanentException">Repository: nobody can tell which is the latest.</exception>
+    public static SetSummary? Find(LogHead head, string? installation, string text) => text == "latest" && head.Break is { } broken
+        ? throw new PermanentException(ErrorKind.Repository, $"{broken} Which set is the latest cannot be told: name one that 'abf sets' lists.")
+        : Of(head, installation).FirstOrDefault(s => text == "latest" || s.Id.ToString() == text);
 
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken)
     {
         BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
         return await repository.Log.ReadManifestAsync(set, cancellationToken);
+    }
+
+    private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        return await repository.Log.ReadAsync(cancellationToken);
     }
 }

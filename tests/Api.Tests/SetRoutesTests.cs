@@ -1,0 +1,47 @@
+using AlfrescoBackupFlows.Api.Tests.Rig;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Api.Tests;
+
+public sealed class SetRoutesTests
+{
+    [Fact]
+    public async Task Which_set_of_a_broken_log_is_the_latest_is_not_guessed()
+    {
+        await using ApiRig api = await ApiRig.StartAsync(rig => rig.Options.Restore.Directory = Path.Combine(rig.Directory, "restored"));
+        await BreakLogAsync(api);
+
+        foreach (ApiAnswer answer in (ApiAnswer[])[
+            await api.GetAsync("/api/sets/latest"),
+            await api.PostAsync("/api/sets/latest/verify"),
+            await api.PostAsync("/api/restores", """{"target":"x"}""")])
+        {
+            answer.AssertProblem(500, "repository");
+            Assert.Contains("Which set is the latest cannot be told", answer.Text("detail"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, api.Flows.Count);
+        (await api.GetAsync("/api/sets/20260101T000000Z-00000000")).AssertProblem(404, "not-found");
+        Assert.Equal("[]", (await api.GetAsync("/api/sets")).Body);
+    }
+
+    /// <summary>Lets an entry in the middle of the log rot.</summary>
+    private static async Task BreakLogAsync(ApiRig api)
+    {
+        string blobs = Path.Combine(api.Directory, "blobs");
+        var access = new RepositoryAccess("none", null, Path.Combine(api.Directory, "cache"), TimeProvider.System);
+        await using (BackupRepository repository = await BackupRepository.OpenAsync(DirectoryBlobStore.Open(blobs, TimeProvider.System), access))
+        {
+            foreach (string installation in (string[])["one", "two"])
+            {
+                await repository.Log.OpenRunAsync(RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()), installation);
+            }
+        }
+
+        string entry = Directory.GetFiles(Path.Combine(blobs, "log")).Order(StringComparer.Ordinal).ElementAt(1);
+        byte[] bytes = await File.ReadAllBytesAsync(entry);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(entry, bytes);
+    }
+}

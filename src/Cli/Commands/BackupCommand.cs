@@ -41,6 +41,11 @@ internal static class BackupCommand
             }
         }
 
+        if (host.HasAbandoned)
+        {
+            context.Messages.Note("a new run starts from the last set");
+        }
+
         HotBackupResult result = await host.TryFinishAsync(host.StartNew(acceptContentLoss))
             ?? throw new InvalidOperationException("a run that this version began does not match its journal");
         return Report(context, host, result);

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using DatabaseConnection = AlfrescoBackupFlows.Alfresco.Database.DatabaseConnection;
@@ -53,13 +54,14 @@ internal static class RestoreCommand
             database is null ? null : new RestoreDatabaseTarget(database, passwordFile, configured.Installation.Database.ToolPath),
             parsed.GetValue(options.Owner) is { } owner ? ParseOwner(owner) : null,
             configured.Backup.Parallelism);
-        await using RestoreHost host = await RestoreHost.OpenAsync(context, target);
         if (parsed.GetValue(options.DryRun))
         {
-            Report(context, input, await host.PreviewAsync(input));
+            await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: false);
+            Report(context, input, await RestoreDryRun.PreviewAsync(environment.Flows, input, context.Stop));
             return ExitCodes.Done;
         }
 
+        await using RestoreHost host = await RestoreHost.OpenAsync(context, target);
         return Report(context, input, await host.RunAsync(input));
     }
 
@@ -151,6 +153,6 @@ internal static class RestoreCommand
 
         public Option<string?> Owner { get; } = new("--owner") { Description = "USER:GROUP that owns everything, in place of the recorded owners." };
 
-        public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Make every check and say what would be done; write nothing." };
+        public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Make every check and say what would be done; begin no restore." };
     }
 }

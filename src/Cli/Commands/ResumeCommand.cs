@@ -2,10 +2,11 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf resume</c>: an interrupted run goes on; where there is none, that is no fault.</summary>
+/// <summary><c>abf resume</c>: an interrupted run goes on; where there is none, that is no fault; where it had to be abandoned, it is.</summary>
 internal static class ResumeCommand
 {
     public static Command Create(CommandRunner runner)
@@ -22,6 +23,11 @@ internal static class ResumeCommand
         if (host.FindUnfinished() is { } unfinished && await host.TryFinishAsync(unfinished.Run) is { } result)
         {
             return BackupCommand.Report(context, host, result);
+        }
+
+        if (host.HasAbandoned)
+        {
+            throw new PermanentException(ErrorKind.Cancelled, $"no run is left to go on with; '{context.CommandLine("backup")}' takes a new one, from the last set");
         }
 
         context.Result.Write(

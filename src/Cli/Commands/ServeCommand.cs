@@ -69,7 +69,7 @@ internal static class ServeCommand
     }
 
     /// <summary>A backup by schedule. What goes wrong is said, and the next occurrence is another try.</summary>
-    private static async Task FireAsync(CommandContext context, BackupApi api, ServedFlows flows)
+    internal static async Task FireAsync(CommandContext context, BackupApi api, IFlowInstances flows)
     {
         try
         {
@@ -81,6 +81,12 @@ internal static class ServeCommand
         catch (AbfException e)
         {
             context.Messages.Error($"schedule: the backup could not be started: {e.Message}");
+        }
+#pragma warning disable CA1031 // The server goes on, whatever one occurrence came to.
+        catch (Exception e) when (!context.Stop.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            context.Messages.Error($"schedule: the backup could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}");
         }
     }
 }

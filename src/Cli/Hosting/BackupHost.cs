@@ -19,9 +19,17 @@ internal sealed class BackupHost : IAsyncDisposable
     public static async Task<BackupHost> OpenAsync(CommandContext context) =>
         new(context, await FlowHost.OpenAsync(context, new Journals(context.Options!.Options).Backups, takesLeases: true));
 
+    /// <summary>The unfinished run was too old, or of another version, and is abandoned.</summary>
+    public bool HasAbandoned { get; private set; }
+
     /// <summary>The unfinished run, or null. One that is too old to go on is abandoned here, in so many words.</summary>
-    public HotBackupInput? FindUnfinished() =>
-        _host.FindUnfinished(_host.Options.Backup.ResumeWithin) is { } unfinished ? _host.Read<HotBackupInput>(unfinished.Input) : null;
+    public HotBackupInput? FindUnfinished()
+    {
+        bool any = _host.Client.List().Any(i => i.Status is RuntimeStatus.Running);
+        FlowInstance? unfinished = _host.FindUnfinished();
+        HasAbandoned = any && unfinished is null;
+        return unfinished is null ? null : _host.Read<HotBackupInput>(unfinished.Input);
+    }
 
     /// <summary>Puts a new run into the journal.</summary>
     /// <returns>Its id.</returns>
@@ -43,7 +51,8 @@ internal sealed class BackupHost : IAsyncDisposable
         HotBackupResult? result = await _host.TryFinishAsync<HotBackupResult>(run);
         if (result is null)
         {
-            _context.Messages.Warn($"the unfinished run {run} is abandoned: another version of abf began it and this one cannot go on; a new run starts from the last set");
+            HasAbandoned = true;
+            _context.Messages.Warn($"the unfinished run {run} is abandoned: another version of abf began it and this one cannot go on");
         }
 
         return result;

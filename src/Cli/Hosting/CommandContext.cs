@@ -60,6 +60,8 @@ internal sealed class CommandContext(string? configPath, MessageWriter messages,
     private ILoggerFactory OpenLog()
     {
         string state = StateDirectory.Prepare(Options!.Options.State!);
-        return LoggerFactory.Create(builder => builder.AddProvider(new FileLog(Path.Combine(state, "abf.log"), Messages, Time)));
+        return LoggerFactory.Create(builder => builder
+            .AddFilter("Microsoft", LogLevel.Warning) // a line or more for each request that is served
+            .AddProvider(new FileLog(Path.Combine(state, "abf.log"), Messages, Time)));
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
-/// Writes what the parts log to a file in the state directory, readable by its owner only. Warnings are also said on stderr, but for those of
+/// Writes what the parts log to a file in the state directory, readable by its owner only, which begins anew when it is long. Warnings are also said on stderr, but for those of
 /// the engine, which reports each failed attempt, and of the outcome: the last attempt and the outcome are the command's own result.
 /// </summary>
 internal sealed class FileLog : ILoggerProvider
@@ -17,39 +17,52 @@ internal sealed class FileLog : ILoggerProvider
     private const string EngineCategory = "AlfrescoBackupFlows.Embedded";
 
     private readonly Lock _gate = new();
-    private readonly StreamWriter _file;
+    private readonly string _path;
     private readonly MessageWriter _messages;
     private readonly TimeProvider _time;
+    private StreamWriter? _file;
 
+    /// <exception cref="PermanentException">Configuration: it cannot be written.</exception>
     public FileLog(string path, MessageWriter messages, TimeProvider time)
     {
-        try
-        {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
-            {
-                File.Move(path, path + ".1", overwrite: true);
-            }
-
-            _file = new StreamWriter(PrivateFile.OpenWrite(path, FileMode.Append)) { AutoFlush = true };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PermanentException(ErrorKind.Configuration, $"state: '{path}' cannot be written ({e.Message}); give this user the right, or make room", e);
-        }
-
-        _messages = messages;
-        _time = time;
+        (_path, _messages, _time) = (path, messages, time);
+        _file = Open();
     }
 
     public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName);
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
+
+    /// <summary>Other commands write to the same file, and one of them may have put it aside just now.</summary>
+    private StreamWriter Open()
+    {
+        try
+        {
+            if (new FileInfo(_path) is { Exists: true, Length: > MaxBytes })
+            {
+                File.Move(_path, _path + ".1", overwrite: true);
+            }
+
+            return new StreamWriter(PrivateFile.OpenWrite(_path, FileMode.Append)) { AutoFlush = true };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"state: '{_path}' cannot be written ({e.Message}); give this user the right, or make room", e);
+        }
+    }
 
     private void Write(string category, LogLevel level, string message, Exception? exception)
     {
         lock (_gate)
         {
             string time = _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+            if (_file?.BaseStream.Length > MaxBytes)
+            {
+                _file.Dispose();
+                _file = null;
+            }
+
+            _file ??= Open();
             _file.WriteLine($"{time} {level} {category}: {message.ReplaceLineEndings(" ")}");
             if (exception is not null)
             {

@@ -34,12 +34,9 @@ internal sealed class FlowHost : IAsyncDisposable
             LoggerFactory = context.Loggers,
             Progress = _counts,
         });
-        _engine.Client.Purge(context.Time.GetUtcNow() - Journals.KeepsEnded);
     }
 
     public BackupOptions Options => _environment.Options;
-
-    public FlowEnvironment Flows => _environment.Flows;
 
     /// <summary>The journal's instances.</summary>
     public FlowClient Client => _engine.Client;
@@ -49,13 +46,17 @@ internal sealed class FlowHost : IAsyncDisposable
     public static async Task<FlowHost> OpenAsync(CommandContext context, string journal, bool takesLeases)
     {
         HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases);
+        IAsyncDisposable opened = environment;
         try
         {
-            return new FlowHost(context, environment, journal);
+            var host = new FlowHost(context, environment, journal);
+            opened = host;
+            host.Client.Purge(context.Time.GetUtcNow() - Journals.KeepsEnded);
+            return host;
         }
         catch
         {
-            await environment.DisposeAsync();
+            await opened.DisposeAsync();
             throw;
         }
     }
@@ -65,20 +66,23 @@ internal sealed class FlowHost : IAsyncDisposable
 
     public T Read<T>(string json) => _catalog.Read<T>(json);
 
-    /// <summary>The instance that has not ended, or null.</summary>
-    /// <param name="within">One that is older is given up, in so many words; null: never.</param>
-    public FlowInstance? FindUnfinished(TimeSpan? within = null)
+    /// <summary>What an instance is called where people read it.</summary>
+    public static string NameOf(string id) => InstanceIds.IsBackup(id) ? $"run {id}" : id;
+
+    /// <summary>The instance that has not ended, or null. One that is too old is given up, in so many words; but for a restore, whose target waits for it.</summary>
+    public FlowInstance? FindUnfinished()
     {
         FlowInstance? unfinished = Client.List().FirstOrDefault(i => i.Status is RuntimeStatus.Running);
         TimeSpan age = unfinished is null ? TimeSpan.Zero : _context.Time.GetUtcNow() - unfinished.Created;
-        if (unfinished is null || within is not { } limit || age <= limit)
+        TimeSpan limit = Options.Backup.ResumeWithin;
+        if (unfinished is null || unfinished.FlowName == FlowNames.Restore.Name || age <= limit)
         {
             return unfinished;
         }
 
         string why = $"it is {Units.Duration(age)} old, more than backup.resumeWithin ({Units.Duration(limit)})";
         Client.TryTerminate(unfinished.Id, why);
-        _context.Messages.Warn($"the unfinished run {unfinished.Id} is abandoned: {why}; a new run starts from the last set");
+        _context.Messages.Warn($"the unfinished {NameOf(unfinished.Id)} is abandoned: {why}");
         return null;
     }
 

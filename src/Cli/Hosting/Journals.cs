@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -35,12 +36,20 @@ internal sealed class Journals(BackupOptions options)
     /// <summary>The journals of verifications that are there.</summary>
     public IEnumerable<string> Verifications() => Beneath(AllVerifications);
 
-    /// <summary>Removes the journals in which everything ended long ago.</summary>
-    public void RemoveOld(DateTimeOffset now)
+    /// <summary>Removes the journals in which everything ended long ago. One that cannot be looked into (another user's, a damaged one) stays, and is in nobody's way.</summary>
+    /// <param name="warn">Hears of those.</param>
+    public void RemoveOld(DateTimeOffset now, Action<string> warn)
     {
         foreach (string journal in Restores().Concat(Verifications()))
         {
-            EmbeddedEngine.TryRemove(journal, endedBefore: now - KeepsEnded);
+            try
+            {
+                EmbeddedEngine.TryRemove(journal, endedBefore: now - KeepsEnded);
+            }
+            catch (AbfException e)
+            {
+                warn($"an old journal is not cleared away: {e.Message}");
+            }
         }
     }
 

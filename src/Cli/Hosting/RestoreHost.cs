@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Engine;
-using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -18,11 +17,9 @@ internal sealed class RestoreHost : IAsyncDisposable
     public static async Task<RestoreHost> OpenAsync(CommandContext context, string target)
     {
         var journals = new Journals(context.Options!.Options);
-        journals.RemoveOld(context.Time.GetUtcNow());
+        journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
         return new RestoreHost(context, await FlowHost.OpenAsync(context, journals.Restore(InstanceIds.StampOf(target)), takesLeases: false));
     }
-
-    public Task<RestorePreview> PreviewAsync(RestoreInput input) => RestoreDryRun.PreviewAsync(_host.Flows, input, _context.Stop);
 
     /// <summary>Restores, going on with an unfinished restore of the same wording; one of another wording is given up for the new one.</summary>
     /// <exception cref="FlowActivityException">It failed; the target keeps its marker, and the same command goes on.</exception>

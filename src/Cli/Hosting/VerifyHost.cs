@@ -16,7 +16,7 @@ internal sealed class VerifyHost : IAsyncDisposable
     public static async Task<VerifyHost> OpenAsync(CommandContext context, VerifyInput input)
     {
         var journals = new Journals(context.Options!.Options);
-        journals.RemoveOld(context.Time.GetUtcNow());
+        journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
         return new VerifyHost(context, await FlowHost.OpenAsync(context, journals.Verification(InstanceIds.StampOf(input)), takesLeases: false));
     }
 

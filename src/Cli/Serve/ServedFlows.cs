@@ -16,6 +16,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 {
     private readonly Journals _journals = new(context.Options!.Options);
     private readonly ConcurrentDictionary<string, Task> _driving = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1);
 
     public async Task<bool> TryStartAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken)
@@ -26,19 +27,23 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         {
             // One that has ended a moment ago may still be closing.
             await _driving.GetValueOrDefault(journal, Task.CompletedTask).WaitAsync(cancellationToken);
-            FlowHost host = await FlowHost.OpenAsync(context, journal, takesLeases: journal == _journals.Backups);
-            bool isNew = host.Client.TryGet(instanceId) is null;
-            if (isNew)
+            FlowHost? host = await FlowHost.OpenAsync(context, journal, takesLeases: journal == _journals.Backups);
+            try
             {
+                if (host.Client.TryGet(instanceId) is not null)
+                {
+                    return false;
+                }
+
                 host.Client.Start(flowName, input, instanceId);
                 Drive(journal, host, instanceId, "began");
+                host = null;
+                return true;
             }
-            else
+            finally
             {
-                await host.DisposeAsync();
+                await (host?.DisposeAsync() ?? default);
             }
-
-            return isNew;
         }
         finally
         {
@@ -52,16 +57,23 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         return Task.FromResult(client?.TryGet(instanceId) is { } instance ? Describe(instance) : null);
     }
 
-    /// <summary>A backup whose process has died is taken up by the way: whoever looks must not wait for something that nobody drives.</summary>
+    /// <summary>What a process left that has died is taken up by the way: whoever looks must not wait for something that nobody drives.</summary>
     public async Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken)
     {
-        if (flowName == FlowNames.HotBackup.Name)
+        IEnumerable<string> journals = flowName == FlowNames.HotBackup.Name ? [_journals.Backups]
+            : flowName == FlowNames.Restore.Name ? _journals.Restores()
+            : _journals.Verifications();
+        var found = new List<InstanceState>();
+        foreach (string journal in journals)
         {
-            await TakeUpAsync(_journals.Backups, cancellationToken);
-            return List([_journals.Backups], flowName);
+            if (await TryTakeUpAsync(journal, cancellationToken))
+            {
+                using FlowClient? client = FlowClient.TryOpen(journal, context.Time);
+                found.AddRange((client?.List() ?? []).Where(i => i.FlowName == flowName).Select(Describe));
+            }
         }
 
-        return List(flowName == FlowNames.Restore.Name ? _journals.Restores() : _journals.Verifications(), flowName);
+        return [.. found.OrderByDescending(i => i.Created)];
     }
 
     public Task<bool> TryRaiseEventAsync(string instanceId, string eventName, string payload, CancellationToken cancellationToken)
@@ -73,10 +85,10 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     /// <summary>Goes on with what an earlier process left: the backup, verifications, and the restores into the directory that belongs to the server.</summary>
     public async Task TakeUpAllAsync(CancellationToken cancellationToken)
     {
-        _journals.RemoveOld(context.Time.GetUtcNow());
+        _journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
         foreach (string journal in (string[])[_journals.Backups, .. _journals.Verifications(), .. _journals.Restores()])
         {
-            await TakeUpAsync(journal, cancellationToken);
+            await TryTakeUpAsync(journal, cancellationToken);
         }
     }
 
@@ -87,31 +99,53 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         _gate.Dispose();
     }
 
-    private async Task TakeUpAsync(string journal, CancellationToken cancellationToken)
+    /// <returns>False: it is the journal of a restore or a verification and cannot be looked into, be it damaged or another user's. The others go on.</returns>
+    private async Task<bool> TryTakeUpAsync(string journal, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
             if (_driving.GetValueOrDefault(journal, Task.CompletedTask).IsCompleted && IsLeft(journal))
             {
-                FlowHost host = await FlowHost.OpenAsync(context, journal, takesLeases: journal == _journals.Backups);
-                if (host.FindUnfinished(journal == _journals.Backups ? host.Options.Backup.ResumeWithin : null) is { } unfinished)
-                {
-                    Drive(journal, host, unfinished.Id, "is resumed");
-                }
-                else
-                {
-                    await host.DisposeAsync();
-                }
+                await TakeUpAsync(journal);
             }
+
+            return true;
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Busy)
         {
             context.Messages.Note(e.Message);
+            return true;
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Configuration && journal != _journals.Backups)
+        {
+            if (_unreadable.Add(journal))
+            {
+                context.Messages.Warn($"left alone: {e.Message}");
+            }
+
+            return false;
         }
         finally
         {
             _gate.Release();
+        }
+    }
+
+    private async Task TakeUpAsync(string journal)
+    {
+        FlowHost? host = await FlowHost.OpenAsync(context, journal, takesLeases: journal == _journals.Backups);
+        try
+        {
+            if (host.FindUnfinished() is { } unfinished)
+            {
+                Drive(journal, host, unfinished.Id, "is resumed");
+                host = null;
+            }
+        }
+        finally
+        {
+            await (host?.DisposeAsync() ?? default);
         }
     }
 
@@ -136,7 +170,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 
     private void Drive(string journal, FlowHost host, string id, string verb)
     {
-        context.Messages.Note($"{NameOf(id)} {verb}");
+        context.Messages.Note($"{FlowHost.NameOf(id)} {verb}");
         _driving[journal] = Task.Run(() => DriveAsync(host, id), CancellationToken.None);
     }
 
@@ -150,13 +184,13 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
             }
             catch (OperationCanceledException)
             {
-                context.Messages.Note($"{NameOf(id)} is interrupted; the next '{context.CommandLine("serve")}' goes on where it stopped");
+                context.Messages.Note($"{FlowHost.NameOf(id)} is interrupted; the next '{context.CommandLine("serve")}' goes on where it stopped");
             }
 #pragma warning disable CA1031 // The outermost frame of what runs in the background: the server goes on, and the instance can be driven on.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                context.Messages.Error($"{NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}");
+                context.Messages.Error($"{FlowHost.NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}");
             }
         }
     }
@@ -166,29 +200,15 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         switch (ended)
         {
             case null:
-                context.Messages.Warn($"{NameOf(id)} is abandoned: another version of abf began it and this one cannot go on");
+                context.Messages.Warn($"{FlowHost.NameOf(id)} is abandoned: another version of abf began it and this one cannot go on");
                 break;
             case { Status: RuntimeStatus.Completed }:
-                context.Messages.Note($"{NameOf(id)} is done");
+                context.Messages.Note($"{FlowHost.NameOf(id)} is done");
                 break;
             default:
-                context.Messages.Error($"{NameOf(id)} failed: {ended.Failure?.Message ?? "it was given up"}");
+                context.Messages.Error($"{FlowHost.NameOf(id)} failed: {ended.Failure?.Message ?? "it was given up"}");
                 break;
         }
-    }
-
-    private static string NameOf(string id) => InstanceIds.IsBackup(id) ? $"run {id}" : id;
-
-    private List<InstanceState> List(IEnumerable<string> journals, string flowName)
-    {
-        var found = new List<InstanceState>();
-        foreach (string journal in journals)
-        {
-            using FlowClient? client = FlowClient.TryOpen(journal, context.Time);
-            found.AddRange((client?.List() ?? []).Where(i => i.FlowName == flowName).Select(Describe));
-        }
-
-        return [.. found.OrderByDescending(i => i.Created)];
     }
 
     private string? JournalOf(string id) =>

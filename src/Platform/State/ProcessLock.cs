@@ -13,7 +13,7 @@ public sealed class ProcessLock : IDisposable
 
     private ProcessLock(FileStream file) => _file = file;
 
-    /// <exception cref="PermanentException">Busy: another process holds it; the message names its id.</exception>
+    /// <exception cref="PermanentException">Busy: another process holds it; the message names its id. Configuration: it cannot be written.</exception>
     public static ProcessLock Acquire(string path)
     {
         FileStream file;
@@ -22,17 +22,25 @@ public sealed class ProcessLock : IDisposable
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix; the descriptor is closed on exec, so a child never keeps the lock.
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new PermanentException(ErrorKind.Configuration, $"state: {path} cannot be opened ({e.Message}): run as the owner of the state directory", e);
-        }
         catch (IOException e) when (File.Exists(path))
         {
             throw new PermanentException(ErrorKind.Busy, $"state: {path} is held by {Holder(path)}: wait for it to end, or stop it", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(path, e);
+        }
 
-        File.WriteAllText(PidFile(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-        return new ProcessLock(file);
+        try
+        {
+            File.WriteAllText(PidFile(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return new ProcessLock(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            file.Dispose();
+            throw NotWritable(PidFile(path), e);
+        }
     }
 
     /// <summary>
@@ -70,13 +78,16 @@ public sealed class ProcessLock : IDisposable
             using var process = Process.GetProcessById(int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture));
             return !process.HasExited;
         }
-        catch (Exception e) when (e is IOException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
         {
-            return false; // nobody ever wrote it, or that process has ended
+            return false; // nobody ever wrote it, or that process has ended, or it is another user's, who may look
         }
     }
 
     private static string PidFile(string path) => path + ".pid";
+
+    private static PermanentException NotWritable(string path, Exception e) =>
+        new(ErrorKind.Configuration, $"state: {path} cannot be written ({e.Message}): run as the owner of the state directory, or make room", e);
 
     private static string Holder(string path)
     {
@@ -84,7 +95,7 @@ public sealed class ProcessLock : IDisposable
         {
             return $"process {File.ReadAllText(PidFile(path)).Trim()}";
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "another process"; // it has just taken the lock and not yet written its id
         }

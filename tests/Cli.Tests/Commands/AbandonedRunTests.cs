@@ -15,18 +15,20 @@ public sealed class AbandonedRunTests(SealedSample sample, OnDemand<PostgresServ
         "UPDATE history SET payload = '{\"roots\":[{\"name\":\"contentstore\"}],\"base\":[]}' WHERE type LIKE '%Completed' AND sequence = (SELECT min(sequence) FROM history WHERE type LIKE '%Completed')";
 
     [Fact]
-    public async Task A_run_older_than_resumeWithin_is_abandoned()
+    public async Task A_run_older_than_resumeWithin_is_abandoned_which_is_no_success_of_resume()
     {
         Abf.Config["backup"] = new System.Text.Json.Nodes.JsonObject { ["resumeWithin"] = "3h" };
         await KillAsync("pg_dump", "backup");
         string old = await ReadAsync("runs", "SELECT id FROM instance WHERE parent IS NULL");
         await ReadAsync("runs", "UPDATE instance SET created = created - 5 * 3600 * 1000");
 
-        AbfResult backup = await Abf.RunAsync("backup", "--json");
+        AbfResult resume = await Abf.RunAsync("resume", "--json");
 
+        AssertFault(resume, 130, "abf backup");
+        Assert.Contains($"the unfinished run {old} is abandoned: it is 5:00:", resume.Error);
+        Assert.Contains("more than backup.resumeWithin (3:00:00)", resume.Error);
+        AbfResult backup = await Abf.RunAsync("backup", "--json");
         AssertDone(backup);
-        Assert.Contains($"the unfinished run {old} is abandoned: it is 5:00:", backup.Error);
-        Assert.Contains("more than backup.resumeWithin (3:00:00)", backup.Error);
         await AssertNewSetAsync(backup, old);
     }
 
@@ -56,6 +58,7 @@ public sealed class AbandonedRunTests(SealedSample sample, OnDemand<PostgresServ
 
         AssertDone(backup);
         Assert.Contains($"the unfinished run {old} is abandoned: another version of abf began it", backup.Error);
+        Assert.Contains("a new run starts from the last set", backup.Error);
         await AssertNewSetAsync(backup, old);
     }
 

@@ -70,6 +70,7 @@ public sealed class RestoreCommandTests(SealedSample sample, OnDemand<PostgresSe
             ["audit.contentstore", "contentstore", "contentstore.deleted", "keystore", "lucene-indexes", "stores/archive"],
             plan.Json.GetProperty("roots").EnumerateArray().Select(r => r.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
         Assert.False(Directory.Exists(Target));
+        Assert.False(Directory.Exists(Path.Combine(Abf.State, "restores")));
         Directory.CreateDirectory(Target);
         await File.WriteAllTextAsync(Path.Combine(Target, "x"), "x", Token);
         AssertFault(await RestoreAsync("--no-database", "--dry-run"), 8, Target, "not empty");

@@ -75,6 +75,8 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
         }
 
         Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Get, "/api/nothing")).Status);
+        (HttpStatusCode tooLong, JsonElement problem) = await api.SendAsync(HttpMethod.Post, "/api/backups", new string(' ', 70_000));
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (tooLong, problem.GetProperty("code").GetString()));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await api.SendAsync(HttpMethod.Delete, "/api/health")).Status);
         Assert.Equal("ok", (await api.SendAsync(HttpMethod.Get, "/api/health")).Json.GetProperty("status").GetString());
     }

@@ -20,4 +20,20 @@ public sealed class ProcessLockTests
 
         ProcessLock.Acquire(path).Dispose();
     }
+
+    [Fact]
+    public void A_lock_whose_holder_cannot_be_written_down_is_refused_by_name_and_stays_free()
+    {
+        using var temp = new TempDirectory();
+        var path = temp.Combine("lock");
+        var inTheWay = Directory.CreateDirectory(path + ".pid");
+
+        var refused = Assert.Throws<PermanentException>(() => ProcessLock.Acquire(path));
+        Assert.Equal(ErrorKind.Configuration, refused.Kind);
+        Assert.Contains(inTheWay.FullName, refused.Message);
+        Assert.False(ProcessLock.IsHeld(path));
+
+        inTheWay.Delete();
+        ProcessLock.Acquire(path).Dispose();
+    }
 }

@@ -43,13 +43,13 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
             HasIndex: true, TimeSpan.FromHours(2), RefreshesIndex: false, TimeSpan.FromDays(7), TimeSpan.FromMinutes(5),
             SeedsFirst: false, FullScan: false, Parallelism: 8, [Store, "contentstore.deleted"], files, files * averageBytes, []));
         Add<ObserveIndexInput, IndexLook>("ObserveIndex", (_, _) => new IndexLook(IndexAction.Proceed, IsBusy: false, Generation, null, null));
-        Add<CaptureIndexInput, IndexCapture>("CaptureIndex", (_, _) => new IndexCapture(Generation, Time, "/opt/alfresco/alf_data/backup-lucene-indexes", Stream, 900, 4, 40_000_000_000, StoredTotals.None, []));
+        Add<CaptureIndexInput, IndexCapture>("CaptureIndex", (_, _) => new IndexCapture(Generation, Time, "/opt/alfresco/alf_data/backup-lucene-indexes", Stream, 900, 4, 40_000_000_000, []));
         Add<DumpDatabaseInput, DatabaseCapture>("DumpDatabase", (_, _) => new DatabaseCapture(
             Stream, "postgresql", "17.2", "17.2", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [],
-            [new RequiredFiles(Store, Stream, files)], ImmutableSortedDictionary<string, long>.Empty, 0, [], new StoredTotals(100_000, 20_000_000_000), []));
+            [new RequiredFiles(Store, Stream, files)], ImmutableSortedDictionary<string, long>.Empty, 0, [], []));
         Add<PlanFilesInput, FilePlan>("PlanFiles", (input, _) => new FilePlan(input.Root == Store ? [.. Enumerable.Range(1, Ranges - 1).Select(i => PathOf(i, 0))] : [], Stream, true, true));
         Add<CaptureRangeInput, CapturedStep>("CaptureRange", Capture);
-        Add<MergeListingInput, RootListing>("MergeListing", (input, _) => new RootListing(input.Root, Stream, Totals(files), Stored(files), false, []));
+        Add<MergeListingInput, RootListing>("MergeListing", (input, _) => new RootListing(input.Root, Stream, Totals(files), false, []));
         Add<CheckConsistencyInput, ConsistencyResult>("CheckConsistency", (_, _) => new ConsistencyResult(files, 0, 0, null));
         Add<MergeIndexInput, MergedIndex>("MergeIndex", (_, _) => new MergedIndex([], files, files * averageBytes));
         Add<SealSetInput, HotBackupResult>("SealSet", (input, _) => new HotBackupResult(input.Run.Run, true, 0, 0, 0, files, files * averageBytes, files * averageBytes, []));
@@ -64,7 +64,7 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
     {
         if (input.Root != Store)
         {
-            return new CapturedStep(null, Stream, FileTotals.None, StoredTotals.None, []);
+            return new CapturedStep(null, Stream, FileTotals.None, []);
         }
 
         if (input.Step == StepsBeforeContinue && _longest is null)
@@ -75,12 +75,10 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
 
         long done = (input.Step + 1) * _filesPerStep;
         long captured = Math.Min(_filesPerStep, _filesPerRange - (input.Step * _filesPerStep));
-        return new CapturedStep(done < _filesPerRange ? PathOf(input.Range, input.Step) : null, Stream, Totals(captured), Stored(captured), []);
+        return new CapturedStep(done < _filesPerRange ? PathOf(input.Range, input.Step) : null, Stream, Totals(captured), []);
     }
 
     private FileTotals Totals(long count) => new() { Files = count, Bytes = count * averageBytes, Directories = count / 20, ReadFiles = unchanged ? 0 : count, ReadBytes = unchanged ? 0 : count * averageBytes };
-
-    private StoredTotals Stored(long count) => unchanged ? StoredTotals.None : new StoredTotals(count, count * averageBytes);
 
     /// <summary>As a content store has them.</summary>
     private static byte[] PathOf(int range, int step) =>

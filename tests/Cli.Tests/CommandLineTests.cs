@@ -39,12 +39,24 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Every_command_has_help()
     {
-        foreach (string command in (string[])["init", "backup", "resume", "status", "cancel", "sets", "show", "key"])
+        string[] commands = ["init", "backup", "resume", "status", "cancel", "sets", "show", "verify", "restore", "key", "serve"];
+        AbfResult root = await _abf.RunPlainAsync("--help");
+        Assert.Equal(commands, root.Out[root.Out.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n').Skip(1).Where(l => l.Length > 2).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
+        foreach (string command in commands)
         {
             AbfResult result = await _abf.RunPlainAsync(command, "--help");
             Assert.Equal(0, result.ExitCode);
             Assert.Contains("--config <FILE>", result.Out);
         }
+    }
+
+    [Fact]
+    public async Task A_backup_has_no_option_that_leaves_a_part_out()
+    {
+        AbfResult result = await _abf.RunPlainAsync("backup", "--help");
+
+        string[] options = [.. result.Out[result.Out.IndexOf("Options:", StringComparison.Ordinal)..].Split(' ', '\n', ',').Where(w => w.StartsWith("--", StringComparison.Ordinal))];
+        Assert.Equal(["--accept-content-loss", "--help", "--config", "--json", "--quiet"], options);
     }
 
     [Fact]

@@ -13,4 +13,17 @@ public sealed record ContentRoot(string Name, string Path, string Setting)
 
     /// <summary>Prefix of the names of further stores.</summary>
     public const string Stores = "stores/";
+
+    /// <summary>Whether a directory, absolute, is this one or lies beneath it.</summary>
+    public bool Holds(string directory)
+    {
+        string named = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(directory));
+        string own = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path));
+        return named == own || IsBeneath(named, own);
+    }
+
+    /// <param name="path">A directory without a separator at its end.</param>
+    /// <param name="above">Another.</param>
+    internal static bool IsBeneath(string path, string above) =>
+        path.StartsWith(System.IO.Path.EndsInDirectorySeparator(above) ? above : above + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

@@ -85,7 +85,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
                 {
                     faults.Add($"{a.Setting} and {b.Setting} are the same directory '{a.Path}': each needs one of its own");
                 }
-                else if (IsBeneath(a.Real, b.Real) || IsBeneath(b.Real, a.Real))
+                else if (ContentRoot.IsBeneath(a.Real, b.Real) || ContentRoot.IsBeneath(b.Real, a.Real))
                 {
                     faults.Add($"{a.Setting} '{a.Path}' and {b.Setting} '{b.Path}' lie in one another: each needs a directory of its own");
                 }
@@ -177,7 +177,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
     private void RefuseLiveIndex(ContentRoot place)
     {
         var live = values.Text("installation.index.path", null, "dir.indexes") is { } path && Path.IsPathFullyQualified(path) ? Clean(path) : null;
-        if (Path.GetFileName(place.Path) == "lucene-indexes" || (live is not null && (place.Path == live || IsBeneath(place.Path, live) || IsBeneath(live, place.Path))))
+        if (Path.GetFileName(place.Path) == "lucene-indexes" || (live is not null && (place.Path == live || ContentRoot.IsBeneath(place.Path, live) || ContentRoot.IsBeneath(live, place.Path))))
         {
             faults.Add($"{place.Setting} '{place.Path}' is the live index, and copying that corrupts it: name the directory into which Alfresco's index-backup job copies (dir.indexes.backup)");
         }
@@ -233,7 +233,4 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
             return path;
         }
     }
-
-    private static bool IsBeneath(string path, string above) =>
-        path.StartsWith(Path.EndsInDirectorySeparator(above) ? above : above + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

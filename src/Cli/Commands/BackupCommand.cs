@@ -14,7 +14,7 @@ internal static class BackupCommand
     {
         var acceptContentLoss = new Option<bool>("--accept-content-loss")
         {
-            Description = "Seal the set although a content store is empty or lost more than 1 % of its files since the last set.",
+            Description = "Seal the set although a content root is gone, is empty, or lost more than 1 % of its files since the last set (of the keystore: any).",
         };
         var command = new Command("backup", "Take a hot backup, to its end; goes on with an unfinished one.") { acceptContentLoss };
         command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(acceptContentLoss))));

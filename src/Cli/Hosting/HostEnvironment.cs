@@ -28,7 +28,7 @@ internal sealed class HostEnvironment : IAsyncDisposable
         LoadedOptions loaded = context.Options ?? throw new InvalidOperationException("the options are read first");
         RepositoryStores stores = takesLeases
             ? await StoreFactory.OpenAsync(loaded, context.Time, context.Stop)
-            : await StoreFactory.OpenWithoutLeasesAsync(loaded, context.Time, context.Stop);
+            : StoreFactory.OpenWithoutLeases(loaded, context.Time);
         return new HostEnvironment(context, loaded, stores);
     }
 

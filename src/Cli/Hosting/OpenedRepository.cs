@@ -28,7 +28,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
     {
         LoadedOptions loaded = context.Load(OptionsScope.Repository);
         string state = StateDirectory.Prepare(loaded.Options.State!);
-        RepositoryStores stores = await StoreFactory.OpenWithoutLeasesAsync(loaded, context.Time, context.Stop);
+        RepositoryStores stores = StoreFactory.OpenWithoutLeases(loaded, context.Time);
         var access = new RepositoryAccess(loaded.Options.Repository.Encryption, loaded.Passphrase, Path.Combine(state, "cache"), context.Time);
         BackupRepository repository = await BackupRepository.OpenAsync(stores.Blobs, access, context.Stop);
         try

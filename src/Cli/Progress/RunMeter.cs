@@ -10,6 +10,9 @@ internal sealed class RunMeter(RunCounts counts, TimeProvider time)
     /// <summary>How much a new reading of the rate counts against the older ones.</summary>
     private const double Smoothing = 0.2;
 
+    /// <summary>What a phase had counted when another followed it: a phase that comes again, for the next root say, counts from there.</summary>
+    private readonly Dictionary<string, (long Files, long Bytes)> _left = new(StringComparer.Ordinal);
+
     private string? _phase;
     private (long Files, long Bytes) _before;
     private long _lastBytes;
@@ -27,8 +30,14 @@ internal sealed class RunMeter(RunCounts counts, TimeProvider time)
         if (status.Phase != _phase)
         {
             // What an earlier process did counts, what this one did before the first look is in the status or in the live counts.
+            if (_phase is not null)
+            {
+                _left[_phase] = counts.Of(_phase);
+            }
+
             _phase = status.Phase;
-            _before = (status.FilesDone, status.BytesDone);
+            (long Files, long Bytes) left = _left.GetValueOrDefault(_phase);
+            _before = (status.FilesDone - left.Files, status.BytesDone - left.Bytes);
             (_lastBytes, _lastTime, _rate) = (live.Bytes, time.GetTimestamp(), 0);
         }
 

@@ -77,7 +77,6 @@ internal sealed class CaptureIndex(FlowEnvironment environment) : IActivity<Capt
             totals.Files,
             totals.Directories,
             totals.Bytes,
-            captured.Stored,
             [.. IndexWindowRule.Warnings(source, seen).Concat(captured.Warnings)]);
     }
 }

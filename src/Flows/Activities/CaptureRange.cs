@@ -35,6 +35,7 @@ internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<Capt
             Inherit = input.Inherit,
             Inheritance = await scope.InheritanceAsync(cancellationToken),
             Required = input.Required is { } required ? scope.OpenRequired(required) : null,
+            FollowsLinks = input.Root == ContentRoot.Keystore,
             UsesSealing = input.UsesSealing,
             GrantsSealing = input.GrantsSealing,
             Class = ChunkClass.Content,

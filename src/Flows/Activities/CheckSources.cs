@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Alfresco.Database;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Activities;
@@ -46,6 +47,7 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
         }
 
         SetManifest? parent = await scope.ReadParentAsync(input.Parent, cancellationToken);
+        string[] goneRoots = [.. GoneRoots(installation, parent, input.AcceptContentLoss)];
         bool fullScan = parent?.FullScan is not { } scanned || scope.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
         LostPacks lost = fullScan ? await scope.FindLostPacksAsync(cancellationToken) : LostPacks.None;
         return new SourceCheck(
@@ -60,7 +62,20 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
             [.. installation.Roots.Select(root => root.Name)],
             parent?.Totals.Files ?? 0,
             parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
-            WarningLines.Fit(Warnings(lost, progress).Concat(installation.Warnings).Concat(database.Warnings).Concat(environment.Options.Warnings)));
+            WarningLines.Fit(Warnings(lost, progress).Concat(goneRoots).Concat(installation.Warnings).Concat(database.Warnings).Concat(environment.Options.Warnings)));
+    }
+
+    /// <summary>A whole root that the set before has: its volume may be unmounted. Of the cleaner's directory it is only said; administrators empty that one.</summary>
+    private static IEnumerable<string> GoneRoots(Installation installation, SetManifest? parent, bool accepts)
+    {
+        IEnumerable<RootStamp> before = parent?.Roots.Where(root => root.Class == ChunkClass.Content && root.Files > 0) ?? [];
+        foreach (RootStamp gone in before.Where(root => installation.Roots.All(other => other.Name != root.Name)))
+        {
+            string what = $"The content root '{gone.Name}' ('{gone.Path}', {gone.Files} files in the set before) is not there";
+            yield return accepts || gone.Name == ContentRoot.Deleted
+                ? $"{what}: it is not in this set."
+                : throw new PermanentException(ErrorKind.Source, $"{what}. Is its volume mounted? If this is right, run the backup with --accept-content-loss.");
+        }
     }
 
     private static IEnumerable<string> Warnings(LostPacks lost, IProgressSink progress)

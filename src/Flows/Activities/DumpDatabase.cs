@@ -45,7 +45,6 @@ internal sealed class DumpDatabase(FlowEnvironment environment) : IActivity<Dump
             required.Unprotected,
             required.Unmapped,
             required.UnmappedSamples,
-            StoredTotals.Of(writer.Totals),
             [.. result.Warnings.Concat(TenantWarnings(installation, result)).Take(MaxWarnings)],
             required.UnmappedAcknowledged);
     }
@@ -62,6 +61,6 @@ internal sealed class DumpDatabase(FlowEnvironment environment) : IActivity<Dump
 
     private static IEnumerable<string> TenantWarnings(Installation installation, DumpResult result) =>
         result.TenantRoots
-            .Where(tenant => installation.Roots.All(root => !Path.GetFullPath(tenant).StartsWith(Path.GetFullPath(root.Path), StringComparison.Ordinal)))
+            .Where(tenant => !installation.Roots.Any(root => root.Holds(tenant)))
             .Select(tenant => $"A tenant keeps content in '{tenant}', which is in no configured content root: it is NOT in this set. Name it in installation.content.stores.");
 }

@@ -130,11 +130,11 @@ internal static class ManifestBuilder
         FileTotals totals = root.Totals;
         (long Count, string What)[] counts =
         [
-            (totals.SourceMissing, "required files are gone from the source and were carried over from the set before"),
+            (totals.SourceMissing, "required files are gone from the source, or unreadable there, and were carried over from the set before"),
             (totals.SourceChanged, "required files changed in the source; the content of the set before was carried over"),
             (totals.Unreadable, "files or directories could not be read"),
             (totals.Unstable, "files changed while they were read"),
-            (totals.Skipped, "symbolic links, sockets or devices were left out"),
+            (totals.Skipped, "symbolic links, sockets or devices are in the set only where the database requires the file behind them"),
             (totals.BrokenSeals, "directories changed their names without changing their times"),
         ];
         return counts.Where(count => count.Count > 0).Select(count => $"{root.Root}: {count.Count} {count.What}.").Concat(root.Warnings);

@@ -24,7 +24,6 @@ internal sealed class MergeListing(FlowEnvironment environment) : IActivity<Merg
         await scope.RunIndex.RefreshAsync(cancellationToken);
         await using var root = new ListingRoot(writer);
         var totals = FileTotals.None;
-        var stored = StoredTotals.None;
         var warnings = new List<string>();
         for (int range = 0; range < input.Steps.Length; range++)
         {
@@ -33,7 +32,6 @@ internal sealed class MergeListing(FlowEnvironment environment) : IActivity<Merg
                 string page = Pages.Range(input.Pass, input.RootNumber, range, step);
                 CapturedStep captured = await scope.ReadPageAsync(page, FlowJson.Default.CapturedStep, cancellationToken);
                 totals += captured.Totals;
-                stored += captured.Stored;
                 warnings.AddRange(captured.Warnings.Take(CaptureNotes.MaxWarnings - warnings.Count));
                 await foreach (SegmentRow row in new ListingReader(scope.Chunks, captured.Rows).ReadRowsAsync(PathRange.All, cancellationToken))
                 {
@@ -46,10 +44,10 @@ internal sealed class MergeListing(FlowEnvironment environment) : IActivity<Merg
         if (!input.AcceptContentLoss)
         {
             long before = input.Inherit is null ? 0 : await CountFilesAsync(new ListingReader(scope.Chunks, input.Inherit), cancellationToken);
-            ContentLoss.Check(input.Root, totals, before);
+            ContentLoss.Check(input.Root, totals, before, warnings);
         }
 
-        return new RootListing(input.Root, summary.Listing, totals, stored, totals.BrokenSeals > 0, [.. warnings]);
+        return new RootListing(input.Root, summary.Listing, totals, totals.BrokenSeals > 0, [.. warnings]);
     }
 
     private static async Task<long> CountFilesAsync(ListingReader listing, CancellationToken cancellationToken)

@@ -15,27 +15,25 @@ public sealed class CaptureRangeFlow : IFlow<CaptureRangeFlowInput, CapturedRang
     {
         CaptureRangeInput next = input.Next;
         FileTotals totals = input.Totals;
-        StoredTotals stored = input.Stored;
         for (int i = 0; i < StepsPerGeneration; i++)
         {
             if (input.Deadline is { } deadline && context.CurrentUtcDateTime > deadline)
             {
-                return new CapturedRange(next.Step, Expired: true, totals, stored);
+                return new CapturedRange(next.Step, Expired: true, totals);
             }
 
             CapturedStep step = await context.CallActivityAsync(ActivityNames.CaptureRange, next, Retries.Capture);
             totals += step.Totals;
-            stored += step.Stored;
             if (step.Next is null)
             {
-                return new CapturedRange(next.Step + 1, Expired: false, totals, stored);
+                return new CapturedRange(next.Step + 1, Expired: false, totals);
             }
 
             next = next with { Step = next.Step + 1, Paths = next.Paths with { From = step.Next } };
         }
 
-        var rest = input with { Next = next, Totals = totals, Stored = stored };
+        var rest = input with { Next = next, Totals = totals };
         context.ContinueAsNew(rest);
-        return new CapturedRange(next.Step, Expired: false, totals, stored);
+        return new CapturedRange(next.Step, Expired: false, totals);
     }
 }

@@ -48,8 +48,7 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 new CaptureRangeInput(
                     run, pass, root, number, range, Step: 0, paths, plan.Inherit, database?.RequiredOf(root), plan.UsesSealing, plan.GrantsSealing),
                 deadline,
-                FileTotals.None,
-                StoredTotals.None))];
+                FileTotals.None))];
             CapturedRange[] captured = await steps.FanOutAsync(
                 FlowNames.CaptureRange, ranges, check.Parallelism, range => steps.Status.Advance(range.Totals));
             if (captured.Any(range => range.Expired))

@@ -45,14 +45,14 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             BackupOutcome.Sealed(context, result);
 
             steps.Status.Begin("close");
-            await context.CallActivityAsync(ActivityNames.CloseRun, new CloseRunInput(run, Reason: null), Retries.Storage);
+            await CloseAsync(context, new CloseRunInput(run, Reason: null), Retries.Storage);
             return result;
         }
         catch (Exception e) when (e is FlowActivityException or AbfException)
         {
             FlowFailure failure = FlowFailure.From(e);
             BackupOutcome.Failed(context, run, failure);
-            await AbandonAsync(context, run, failure);
+            await CloseAsync(context, new CloseRunInput(run, failure.Message), Retries.Check);
             throw;
         }
     }
@@ -89,18 +89,18 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
     }
 
     /// <summary>
-    /// The abort entry is a courtesy to the repository's readers: where even that cannot be written, the first failure is what counts.
-    /// A failed seal may have happened all the same; the log knows, and an abort after one's own set is refused there.
+    /// Lets go of the lease, and ends a run without a set in the log: courtesies, so the run's outcome stays what it is where they fail. The lease expires by
+    /// itself. A failed seal may have happened all the same; the log knows, and an abort after one's own set is refused there.
     /// </summary>
-    private static async Task AbandonAsync(IFlowContext context, RunRef run, FlowFailure failure)
+    private static async Task CloseAsync(IFlowContext context, CloseRunInput input, RetryRule retry)
     {
         try
         {
-            await context.CallActivityAsync(ActivityNames.CloseRun, new CloseRunInput(run, failure.Message), Retries.Check);
+            await context.CallActivityAsync(ActivityNames.CloseRun, input, retry);
         }
         catch (FlowActivityException e)
         {
-            Logs.CloseFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), run.Run, e.Message);
+            Logs.CloseFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), input.Run.Run, e.Message);
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck chec
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
 
     private bool _refreshed;
+    private TimeSpan _waited;
 
     public async Task<IndexPart> CaptureAsync(int attempt)
     {
@@ -42,7 +43,8 @@ internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck chec
 
     private async Task WaitForWindowAsync()
     {
-        DateTimeOffset giveUpAt = steps.Now + check.MaxWait;
+        DateTimeOffset began = steps.Now;
+        DateTimeOffset giveUpAt = began + check.MaxWait - _waited;
         while (true)
         {
             var input = new ObserveIndexInput(run, check.ExpectedIndexAndDatabase, giveUpAt);
@@ -50,6 +52,7 @@ internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck chec
             switch (look.Action)
             {
                 case IndexAction.Proceed:
+                    _waited += steps.Now - began;
                     return;
                 case IndexAction.Refuse:
                     throw new PermanentException(ErrorKind.Busy, $"The index backup cannot be captured now: {look.Reason}.");

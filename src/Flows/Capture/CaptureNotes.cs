@@ -11,6 +11,7 @@ internal sealed class CaptureNotes(string root)
     public const int MaxWarnings = 6;
 
     private readonly List<string> _warnings = [];
+    private byte[]? _unreadable;
 
     public long UnreadableCount { get; private set; }
 
@@ -22,14 +23,19 @@ internal sealed class CaptureNotes(string root)
 
     public void Unreadable(ReadOnlySpan<byte> path)
     {
-        UnreadableCount++;
-        Add(path, "cannot be read; it is not in the set");
+        // A required file is tried in more than one way.
+        if (!path.SequenceEqual(_unreadable))
+        {
+            _unreadable = path.ToArray();
+            UnreadableCount++;
+            Add(path, "cannot be read: give the account that runs abf the right to, or look at the disk");
+        }
     }
 
     public void Skipped(ReadOnlySpan<byte> path, EntryType type)
     {
         SkippedCount++;
-        Add(path, type == EntryType.Symlink ? "is a symbolic link; it is not in the set" : "is no regular file; it is not in the set");
+        Add(path, type == EntryType.Symlink ? "is a symbolic link; it is in the set, as a file, only where the database requires it" : "is no regular file; it is not in the set");
     }
 
     /// <summary>Says so where a name is not valid UTF-8; it is captured all the same.</summary>
@@ -44,7 +50,7 @@ internal sealed class CaptureNotes(string root)
     public void Unstable(ReadOnlySpan<byte> path) => Add(path, "changed while it was read");
 
     public void SourceMissing(ReadOnlySpan<byte> path) =>
-        Add(path, "is gone from the source though the database requires it; carried over from the parent set");
+        Add(path, "is not to be had from the source though the database requires it; carried over from the parent set");
 
     public void SourceChanged(ReadOnlySpan<byte> path) =>
         Add(path, "is not what the parent set holds though the database requires that; the parent set's content is carried over");

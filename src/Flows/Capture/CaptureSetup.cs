@@ -19,6 +19,9 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
     /// <summary>The files that the dump requires of the root; null where nothing is.</summary>
     public RequiredListReader? Required { get; init; }
 
+    /// <inheritdoc cref="CaptureSource.FollowsLinks"/>
+    public bool FollowsLinks { get; init; }
+
     public bool UsesSealing { get; init; }
 
     public bool GrantsSealing { get; init; }
@@ -34,7 +37,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         IChunkSource chunks, RunWriter writer, TimeProvider time, IProgressSink progress, CancellationToken cancellationToken)
     {
         var notes = new CaptureNotes(root);
-        var source = new CaptureSource(tree, elsewhere, notes);
+        var source = new CaptureSource(tree, elsewhere, notes) { FollowsLinks = FollowsLinks };
         var listing = new RangeListing(writer, Budget, progress, Phase);
         var reader = new ContentReader((read, token) => writer.WriteAsync(Class, read, token), Budget);
         var files = new FileCapture(source, reader, listing, Inheritance);
@@ -53,7 +56,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         var capture = new RangeCapture(source, Range, parent, required, listing, sealing, files, Budget);
         byte[]? next = await capture.RunAsync(cancellationToken);
         ContentRef rows = await listing.CompleteAsync(cancellationToken);
-        return new CapturedStep(next, rows, Totals(listing, files, notes), StoredTotals.Of(writer.Totals), notes.Warnings);
+        return new CapturedStep(next, rows, Totals(listing, files, notes), notes.Warnings);
     }
 
     private static FileTotals Totals(RangeListing listing, FileCapture files, CaptureNotes notes) => new()

@@ -10,6 +10,9 @@ internal sealed record CaptureSource(SourceTree Tree, ImmutableArray<SourceTree>
 {
     private readonly Dictionary<(uint, uint), FileOwner> _owners = [];
 
+    /// <summary>A symbolic link to a file is captured as that file: where every file is needed, though no list says so.</summary>
+    public bool FollowsLinks { get; init; }
+
     public ListingEntry Directory(ScanEntry seen, EntryFlags flags) =>
         new(seen.Path, flags, seen.Stat.Mode, OwnerOf(seen.Stat), seen.Stat.MtimeNs, seen.Stat.CtimeNs, Content: null);
 

@@ -16,7 +16,8 @@ internal static class ContentLoss
     public const double MaxShare = 0.01;
 
     /// <exception cref="PermanentException">Kind Source.</exception>
-    public static void Check(string root, FileTotals totals, long parentFiles)
+    /// <param name="notes">What the capture noted, for the message.</param>
+    public static void Check(string root, FileTotals totals, long parentFiles, IEnumerable<string> notes)
     {
         if (root == ContentRoot.Deleted)
         {
@@ -30,6 +31,13 @@ internal static class ContentLoss
             throw new PermanentException(
                 ErrorKind.Source,
                 $"The content root '{root}' is empty ({parentFiles} files in the set before). Is its volume mounted? If this is right, run the backup with --accept-content-loss.");
+        }
+
+        if (root == ContentRoot.Keystore && totals.Unreadable + totals.Skipped + totals.Lost > 0)
+        {
+            throw new PermanentException(
+                ErrorKind.Source,
+                $"Of the keystore {totals.Unreadable + totals.Skipped + totals.Lost} files cannot be captured or are gone since the set before: {notes.FirstOrDefault() ?? "they were deleted or moved."} Encrypted content cannot be read without its keys. If this is right, run the backup with --accept-content-loss.");
         }
 
         long lost = totals.Lost + totals.SourceMissing + totals.Unreadable;

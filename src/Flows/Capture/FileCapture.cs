@@ -49,7 +49,7 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
             return recorded;
         }
 
-        if (seen is not null && await TryReadAsync(source.Tree, path, followLinks: false, required, cancellationToken) is { } content)
+        if (seen is not null && await TryReadAsync(source.Tree, path, source.FollowsLinks, required, cancellationToken) is { } content)
         {
             return await JudgeAsync(path, content, recorded, required, cancellationToken);
         }

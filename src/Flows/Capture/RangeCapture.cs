@@ -36,7 +36,7 @@ internal sealed class RangeCapture
         CaptureBudget budget)
     {
         _source = source;
-        _scan = new TreeScan(source.Tree, range, source.Notes);
+        _scan = new TreeScan(source.Tree, range, source.Notes, source.FollowsLinks);
         (_range, _parent, _required, _listing, _sealing, _files, _budget) = (range, parent, required, listing, sealing, files, budget);
     }
 

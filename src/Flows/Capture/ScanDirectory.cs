@@ -10,7 +10,7 @@ internal sealed class ScanDirectory(byte[] path, IReadOnlyList<SourceEntry> name
     private int _next;
 
     /// <summary>The next file or directory that still exists and may have something in the range; null at the end.</summary>
-    public ScanEntry? Next(SourceTree tree, PathRange range, CaptureNotes notes)
+    public ScanEntry? Next(SourceTree tree, PathRange range, CaptureNotes notes, bool followsLinks)
     {
         if (_loaded is not null)
         {
@@ -26,7 +26,7 @@ internal sealed class ScanDirectory(byte[] path, IReadOnlyList<SourceEntry> name
                 continue;
             }
 
-            if (Look(tree, child, notes) is { } entry)
+            if (Look(tree, child, notes, followsLinks) is { } entry)
             {
                 return entry;
             }
@@ -35,7 +35,7 @@ internal sealed class ScanDirectory(byte[] path, IReadOnlyList<SourceEntry> name
         return null;
     }
 
-    public IReadOnlyList<ScanEntry>? TryLoadLeaf(SourceTree tree, int limit, CaptureNotes notes)
+    public IReadOnlyList<ScanEntry>? TryLoadLeaf(SourceTree tree, int limit, CaptureNotes notes, bool followsLinks)
     {
         if (names.Count > limit || names.Any(name => name.Type != EntryType.File))
         {
@@ -45,7 +45,7 @@ internal sealed class ScanDirectory(byte[] path, IReadOnlyList<SourceEntry> name
         var entries = new List<ScanEntry>(names.Count);
         foreach (SourceEntry name in names)
         {
-            if (Look(tree, Child(name.Name), notes) is { } entry)
+            if (Look(tree, Child(name.Name), notes, followsLinks) is { } entry)
             {
                 entries.Add(entry);
             }
@@ -59,13 +59,18 @@ internal sealed class ScanDirectory(byte[] path, IReadOnlyList<SourceEntry> name
     private static bool IsBefore(PathRange range, byte[] child) =>
         range.StartsAfter(child) && !PathOrder.IsBelow(range.From, child);
 
-    private static ScanEntry? Look(SourceTree tree, byte[] child, CaptureNotes notes)
+    private static ScanEntry? Look(SourceTree tree, byte[] child, CaptureNotes notes, bool followsLinks)
     {
         try
         {
             if (tree.TryStat(child) is not { } stat)
             {
                 return null;
+            }
+
+            if (followsLinks && stat.Type == EntryType.Symlink && tree.TryStat(child, followLinks: true) is { Type: EntryType.File } file)
+            {
+                stat = file;
             }
 
             if (stat.Type is EntryType.Symlink or EntryType.Other)

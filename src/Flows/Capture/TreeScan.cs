@@ -7,7 +7,8 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 /// Walks a source tree in <see cref="PathOrder"/> within a range of paths, holding one directory per level in memory. What vanishes
 /// meanwhile is left out without a word: rolled-back uploads do that. Links, sockets and the like are reported and left out.
 /// </summary>
-internal sealed class TreeScan(SourceTree tree, PathRange range, CaptureNotes notes)
+/// <param name="followsLinks">A link to a file counts as that file.</param>
+internal sealed class TreeScan(SourceTree tree, PathRange range, CaptureNotes notes, bool followsLinks)
 {
     private readonly Stack<ScanDirectory> _open = new();
     private bool _begun;
@@ -40,7 +41,7 @@ internal sealed class TreeScan(SourceTree tree, PathRange range, CaptureNotes no
     public IReadOnlyList<ScanEntry>? TryLoadLeaf(int limit)
     {
         ScanDirectory? directory = Descend();
-        return directory?.TryLoadLeaf(tree, limit, notes);
+        return directory?.TryLoadLeaf(tree, limit, notes, followsLinks);
     }
 
     private ScanEntry? Next()
@@ -58,7 +59,7 @@ internal sealed class TreeScan(SourceTree tree, PathRange range, CaptureNotes no
 
         while (_open.TryPeek(out ScanDirectory? directory))
         {
-            if (directory.Next(tree, range, notes) is not { } entry)
+            if (directory.Next(tree, range, notes, followsLinks) is not { } entry)
             {
                 _open.Pop();
             }

@@ -55,7 +55,7 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
         SetStatus(context, plan, "finish", null, totals);
         UnsetAttributes unset = totals.Unset + await context.CallActivityAsync(RestoreNames.FinishRestore, input, Retries.Check);
         return new RestoreResult(
-            plan.Set, totals.Files, totals.Bytes, input.Database is not null, check.Required, plan.KnownMissing, check.Named, plan.CarriedOver, unset, warnings.ToImmutable());
+            plan.Set, totals.Files, totals.Bytes, input.Database is not null, check.Required, plan.KnownMissing, check.Named, plan.CarriedOver, unset, WarningLines.Fit(warnings));
     }
 
     /// <summary>Files side by side; then the directories, whose times and modes the files would have changed again.</summary>

@@ -22,9 +22,9 @@ public static class StoreFactory
     /// is not opened; the repository's own blobs stand in its place.
     /// </summary>
     /// <exception cref="PermanentException">Storage: it is not there, or refuses.</exception>
-    public static async Task<RepositoryStores> OpenWithoutLeasesAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken)
+    public static RepositoryStores OpenWithoutLeases(LoadedOptions loaded, TimeProvider time)
     {
-        IBlobStore blobs = await OpenAsync(loaded.Options.Repository.Url!, loaded, create: false, time, cancellationToken);
+        IBlobStore blobs = BlobStores.Open(loaded.Options.Repository.Url!, loaded.ConnectionString, time);
         return new RepositoryStores(blobs, blobs);
     }
 
@@ -36,34 +36,18 @@ public static class StoreFactory
     {
         RepositoryOptions repository = loaded.Options.Repository;
         string url = repository.Url!;
-        IBlobStore blobs = await OpenAsync(url, loaded, create, time, cancellationToken);
+        IBlobStore blobs = create
+            ? await BlobStores.CreateAsync(url, loaded.ConnectionString, time, cancellationToken)
+            : BlobStores.Open(url, loaded.ConnectionString, time);
 
         // The control store holds nothing that cannot be made anew, so it may be created at any time beside a repository that is there. On a volume
         // that is not mounted there is none, and nothing must land beneath the mount point.
-        string control = repository.ControlUrl ?? Beside(url);
+        string control = repository.ControlUrl ?? BlobStores.Below(url, ControlPrefix);
         if (!create && DirectoryBlobStore.TryParseUrl(control) is not null)
         {
             await BackupRepository.RequireAsync(blobs, cancellationToken);
         }
 
-        return new RepositoryStores(blobs, await OpenAsync(control, loaded, create: true, time, cancellationToken));
-    }
-
-    private static async Task<IBlobStore> OpenAsync(string url, LoadedOptions loaded, bool create, TimeProvider time, CancellationToken cancellationToken)
-    {
-        if (DirectoryBlobStore.TryParseUrl(url) is not { } path)
-        {
-            return AzureBlobStore.Open(new AzureStoreOptions { Url = url, ConnectionString = loaded.ConnectionString });
-        }
-
-        return create ? await DirectoryBlobStore.CreateAsync(path, time, cancellationToken) : DirectoryBlobStore.Open(path, time);
-    }
-
-    /// <summary>The prefix beneath the repository's, before the query with a signature.</summary>
-    private static string Beside(string url)
-    {
-        int query = url.IndexOf('?', StringComparison.Ordinal);
-        string path = query < 0 ? url : url[..query];
-        return $"{path.TrimEnd('/')}/{ControlPrefix}{(query < 0 ? string.Empty : url[query..])}";
+        return new RepositoryStores(blobs, await BlobStores.CreateAsync(control, loaded.ConnectionString, time, cancellationToken));
     }
 }

@@ -10,7 +10,7 @@ internal static class CacheFault
 
     public static PermanentException At(string directory, Exception cause) => new(
         ErrorKind.Configuration,
-        $"state: the local files in '{directory}' cannot be written or read ({cause.Message.TrimEnd('.')}); {Free(directory)}. Make room there or mend the disk; the backup then goes on with 'abf resume'.",
+        $"state: the local files in '{directory}' cannot be written or read ({cause.Message.TrimEnd('.')}); {Free(directory)}. Make room there or mend the disk, and run the same command again: a backup goes on where it stopped.",
         cause);
 
     private static string Free(string directory)

@@ -77,7 +77,7 @@ public static class PhaseNames
 /// <param name="Warnings">Such as: the copy was older than <c>maxAge</c>.</param>
 public sealed record IndexCopyStamp(string Kind, string? Generation, DateTimeOffset? Written, string? Root, ImmutableArray<string> Warnings);
 
-/// <param name="Vendor"><c>postgresql</c>, <c>mysql</c> or <c>mariadb</c>.</param>
+/// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>; readers ignore case.</param>
 /// <param name="ServerVersion">As the server says it.</param>
 /// <param name="ToolVersion">As the dump tool says it.</param>
 /// <param name="Name">The database's name.</param>

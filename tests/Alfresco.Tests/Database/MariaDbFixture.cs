@@ -65,13 +65,13 @@ public sealed class MariaDbFixture : IAsyncLifetime
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
-            ArgumentList = { "--no-defaults", "--host=127.0.0.1", "--protocol=tcp", string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--user=root", "--routines", "--triggers", "--skip-dump-date", "--hex-blob", "--", database },
+            ArgumentList = { "--no-defaults", "--host=127.0.0.1", "--protocol=tcp", string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--user=root", "--routines", "--triggers", "--events", "--skip-dump-date", "--hex-blob", "--", database },
         };
         info.Environment["MYSQL_PWD"] = Password;
         using var process = Process.Start(info)!;
         var text = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(0, process.ExitCode);
-        return string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("-- Host: ") && !line.StartsWith("-- Dumping routines for")));
+        return string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("-- Host: ") && !line.StartsWith("-- Dumping routines for") && !line.StartsWith("-- Dumping events for")));
     }
 }

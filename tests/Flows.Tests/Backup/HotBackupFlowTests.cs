@@ -61,6 +61,30 @@ public sealed class HotBackupFlowTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_run_has_waited_is_taken_off_its_next_wait()
+    {
+        _standIns.Check = _standIns.Check with { RefreshesIndex = true };
+        var left = new List<TimeSpan>();
+        _standIns.Observe = input =>
+        {
+            if (input.Expected > TimeSpan.Zero)
+            {
+                left.Add(input.GiveUpAt - _standIns.Time.GetUtcNow());
+            }
+
+            return left.Count < 3
+                ? new IndexLook(IndexAction.WaitUntil, IsBusy: true, null, "the job is running", _standIns.Time.GetUtcNow() + StandIns.AWhile)
+                : StandIns.Clear(StandIns.FirstCopy);
+        };
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(RuntimeStatus.Completed, run.Status);
+        Assert.Equal(4, left.Count);
+        Assert.True(left[3] <= _standIns.Check.MaxWait - (2 * StandIns.AWhile), $"{left[3]} are left");
+    }
+
+    [Fact]
     public async Task A_refused_window_ends_busy_and_aborts_the_run()
     {
         _standIns.Observe = _ => new IndexLook(IndexAction.Refuse, IsBusy: true, null, "the job is running", null);
@@ -208,6 +232,16 @@ public sealed class HotBackupFlowTests : IDisposable
         FlowInstance run = await _standIns.RunAsync(_token);
 
         Assert.Equal(ErrorKind.Source, run.Failure!.Kind);
+    }
+
+    [Fact]
+    public async Task A_set_that_was_sealed_is_a_success_also_where_the_lease_cannot_be_given_back()
+    {
+        _standIns.Close = _ => throw new PermanentException(ErrorKind.Storage, "unreachable");
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.Equal(RuntimeStatus.Completed, run.Status);
     }
 
     [Fact]

@@ -23,7 +23,6 @@ public sealed class PayloadSizeTests
     private static readonly ImmutableArray<byte[]> LongestCuts = [.. Enumerable.Range(0, Cuts).Select(i => Enumerable.Repeat((byte)(200 + i), 121).ToArray())];
     private static readonly PathRange Paths = new(LongestCuts[0], LongestCuts[1]);
     private static readonly FileTotals Totals = new() { Files = long.MaxValue, Bytes = long.MaxValue, Directories = long.MaxValue, ReadFiles = long.MaxValue, ReadBytes = long.MaxValue, Lost = long.MaxValue };
-    private static readonly StoredTotals Stored = new(long.MaxValue, long.MaxValue);
     private static readonly string Root = "stores/" + new string('漢', 40);
     private static readonly ImmutableArray<string> Warnings = WarningLines.Fit(Enumerable.Range(0, 100).Select(_ => new string('漢', 400)));
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 1, 0, 0, TimeSpan.Zero);
@@ -37,15 +36,15 @@ public sealed class PayloadSizeTests
         (string What, int Bytes)[] sizes =
         [
             Size(new SourceCheck(true, default, true, default, default, true, true, 32, [.. Enumerable.Repeat(Root, Roots)], long.MaxValue, long.MaxValue, Warnings)),
-            Size(new IndexCapture(new IndexGeneration(ulong.MaxValue, long.MaxValue), Now, new string('漢', 400), Stream, 1, 1, 1, Stored, Warnings).ForHistory()),
+            Size(new IndexCapture(new IndexGeneration(ulong.MaxValue, long.MaxValue), Now, new string('漢', 400), Stream, 1, 1, 1, Warnings).ForHistory()),
             Size(new DatabaseCapture(
-                Stream, "postgresql", "17", "17", 1, 1, Tables(1000), [.. Tables(1000).Keys], required, Tables(20), 1, Warnings, Stored, Warnings, 1).ForHistory()),
+                Stream, "postgresql", "17", "17", 1, 1, Tables(1000), [.. Tables(1000).Keys], required, Tables(20), 1, Warnings, Warnings, 1).ForHistory()),
             Size(new FilePlan(LongestCuts, Stream, true, true)),
             Size(capture),
-            Size(new CaptureRangeFlowInput(capture, Now, Totals, Stored)),
-            Size(new CapturedStep(LongestCuts[0], Stream, Totals, Stored, Warnings).ForHistory()),
+            Size(new CaptureRangeFlowInput(capture, Now, Totals)),
+            Size(new CapturedStep(LongestCuts[0], Stream, Totals, Warnings).ForHistory()),
             Size(new MergeListingInput(Run, 1, Root, Roots, [.. Enumerable.Repeat(9999, Cuts + 1)], Stream, true)),
-            Size(new RootListing(Root, Stream, Totals, Stored, true, Warnings).ForHistory()),
+            Size(new RootListing(Root, Stream, Totals, true, Warnings).ForHistory()),
             Size(new CheckConsistencyInput(Run, 3, Roots)),
             Size(new ConsistencyResult(long.MaxValue, long.MaxValue, long.MaxValue, Stream)),
             Size(new MergedIndex([.. Enumerable.Range(0, 10_000).Select(i => new IndexBlob(new IndexId((UInt128)i), 1))], 1, 1).ForHistory()),

@@ -86,6 +86,20 @@ public sealed class RangeCaptureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_every_file_is_needed_a_link_to_one_is_captured_as_that_file()
+    {
+        _bench.FollowsLinks = true;
+        await File.WriteAllTextAsync(Path.Combine(_bench.Deleted, "real"), "key", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(Path.Combine(_bench.Source, "keystore"), Path.Combine(_bench.Deleted, "real"));
+        File.CreateSymbolicLink(Path.Combine(_bench.Source, "nowhere"), Path.Combine(_bench.Deleted, "absent"));
+
+        CapturedStep step = await _bench.CaptureAsync();
+
+        Assert.Equal("key", await _bench.ReadTextAsync(step, "keystore"));
+        Assert.Equal((1, 1), (step.Totals.Files, step.Totals.Skipped));
+    }
+
+    [Fact]
     public async Task What_was_found_elsewhere_is_not_read_again()
     {
         _bench.Write("z.bin", "here");

@@ -38,6 +38,8 @@ internal sealed class CaptureBench : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UtcNow);
 
+    public bool FollowsLinks { get; set; }
+
     public bool UsesSealing { get; set; }
 
     public bool GrantsSealing { get; set; }
@@ -77,6 +79,7 @@ internal sealed class CaptureBench : IAsyncDisposable
             Inherit = inherit,
             Inheritance = Inheritance.Whole(Chunks),
             Required = required is null ? null : new RequiredListReader(Chunks, await WriteRequiredAsync(required)),
+            FollowsLinks = FollowsLinks,
             UsesSealing = UsesSealing,
             GrantsSealing = GrantsSealing,
             Class = ChunkClass.Content,

@@ -64,25 +64,25 @@ internal sealed partial class StandIns : IDisposable
         .Add(ActivityNames.ObserveIndex, Note(ActivityNames.ObserveIndex, input => Observe(input)))
         .Add(ActivityNames.RefreshIndex, Note(ActivityNames.RefreshIndex, _ => Nothing.Value))
         .Add(ActivityNames.CaptureIndex, Note(ActivityNames.CaptureIndex, input => new IndexCapture(
-            CopyIndex(input), DateTimeOffset.UnixEpoch, "/backup", SomeContent, 1, 1, 1, StoredTotals.None, [])))
+            CopyIndex(input), DateTimeOffset.UnixEpoch, "/backup", SomeContent, 1, 1, 1, [])))
         .Add(ActivityNames.DumpDatabase, Note(ActivityNames.DumpDatabase, input =>
         {
             Dump(input);
             return new DatabaseCapture(
                 SomeContent, "PostgreSQL", "15", "15", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [], [],
-                ImmutableSortedDictionary<string, long>.Empty, 0, [], StoredTotals.None, []);
+                ImmutableSortedDictionary<string, long>.Empty, 0, [], []);
         }))
         .Add(ActivityNames.PlanFiles, Note(ActivityNames.PlanFiles, input => new FilePlan([.. Plan(input).Skip(1).Select(range => range.From!)], null, false, false), input => input.Root))
         .Add(ActivityNames.CaptureRange, Note(
             ActivityNames.CaptureRange,
-            input => new CapturedStep(Capture(input), SomeContent, new FileTotals { Files = 1 }, StoredTotals.None, []),
+            input => new CapturedStep(Capture(input), SomeContent, new FileTotals { Files = 1 }, []),
             input => input.Root))
         .Add(ActivityNames.MergeListing, Note(
             ActivityNames.MergeListing,
             input =>
             {
                 Merge(input);
-                return new RootListing(input.Root, SomeContent, FileTotals.None, StoredTotals.None, false, []);
+                return new RootListing(input.Root, SomeContent, FileTotals.None, false, []);
             },
             input => input.Root))
         .Add(ActivityNames.CheckConsistency, Note(ActivityNames.CheckConsistency, _ => new ConsistencyResult(1, 0, 0, null)))

@@ -38,7 +38,7 @@ internal static class Samples
         ],
         Index = new IndexCopyStamp("lucene", "8f1-1c2", Time.AddHours(-4), "lucene-indexes", []),
         Database = new DatabaseStamp(
-            "postgresql",
+            "PostgreSQL",
             "15.8",
             "15.8",
             "alfresco",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlfrescoBackupFlows.Platform;
 using MySqlConnector;
 
@@ -64,6 +65,14 @@ internal static class MySqlSession
         }
 
         return found;
+    }
+
+    /// <summary>Whether the connection's database is one that a grant names, which may be a pattern.</summary>
+    public static async Task<bool> IsLikeAsync(MySqlConnection connection, string pattern, CancellationToken cancellationToken)
+    {
+        await using var command = new MySqlCommand("SELECT DATABASE() LIKE @pattern", connection);
+        command.Parameters.AddWithValue("@pattern", pattern);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) == 1;
     }
 
     private static string ConnectionString(DatabaseConnection target) => new MySqlConnectionStringBuilder

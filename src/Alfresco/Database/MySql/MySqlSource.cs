@@ -31,6 +31,7 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
     {
         MySqlServer server;
         MySqlTool tool;
+        bool hasEvents;
         await using (var session = await MySqlSession.OpenAsync(connection, cancellationToken))
         {
             try
@@ -38,6 +39,7 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
                 server = MySqlServer.Of(session);
                 tool = await FindToolAsync(server, cancellationToken);
                 await MySqlTables.LookAsync(session, connection, cancellationToken);
+                hasEvents = await MySqlTables.HasEventsAsync(session, cancellationToken);
             }
             catch (MySqlException exception)
             {
@@ -46,20 +48,20 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         }
 
         var inserts = new AlfrescoInserts();
-        var said = await RunAsync(tool, inserts, dump, required, cancellationToken);
+        var said = await RunAsync(tool, Arguments(tool, hasEvents), inserts, dump, required, cancellationToken);
         return new DumpResult(
             server.Vendor, server.Version.ToString(), tool.Version.ToString(), inserts.Watermark, inserts.Rows, inserts.NotApplicable, inserts.TenantRoots, [.. server.Compare(connection, tool), .. said]);
     }
 
     private async Task<IReadOnlyList<string>> RunAsync(
-        MySqlTool tool, AlfrescoInserts inserts, Func<Stream, CancellationToken, Task> dump, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+        MySqlTool tool, string[] arguments, AlfrescoInserts inserts, Func<Stream, CancellationToken, Task> dump, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
     {
         var reader = new InsertReader(inserts);
         var tail = new StreamTail();
         ToolExit exit;
         try
         {
-            exit = await ToolProcess.RunAsync(tool.Command(connection, Arguments(tool)), input: null, (output, token) => dump(new ObservedStream(output, ObserveAsync), token), cancellationToken);
+            exit = await ToolProcess.RunAsync(tool.Command(connection, arguments), input: null, (output, token) => dump(new ObservedStream(output, ObserveAsync), token), cancellationToken);
         }
         catch (FormatException exception)
         {
@@ -86,9 +88,9 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         }
     }
 
-    private static string[] Arguments(MySqlTool tool)
+    private static string[] Arguments(MySqlTool tool, bool hasEvents)
     {
-        string[] arguments =
+        List<string> arguments =
         [
             "--single-transaction",
             "--quick",
@@ -103,7 +105,18 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
             // So that an unchanged database is an unchanged dump.
             "--skip-dump-date",
         ];
-        return tool.IsMariaDb || tool.Version.Major < 8 ? arguments : [.. arguments, "--column-statistics=0", "--set-gtid-purged=OFF"];
+        if (hasEvents)
+        {
+            // Only then, because it needs a right that an installation without events has no reason to give.
+            arguments.Add("--events");
+        }
+
+        if (!tool.IsMariaDb && tool.Version.Major >= 8)
+        {
+            arguments.AddRange(["--column-statistics=0", "--set-gtid-purged=OFF"]);
+        }
+
+        return [.. arguments];
     }
 
     private async Task<MySqlTool> FindToolAsync(MySqlServer server, CancellationToken cancellationToken)

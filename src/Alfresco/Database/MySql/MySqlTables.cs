@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Platform;
 using MySqlConnector;
 
 namespace AlfrescoBackupFlows.Alfresco.Database.MySql;
 
 /// <summary>A look at the tables before they are dumped, and the questions asked of a restored database.</summary>
-internal static class MySqlTables
+internal static partial class MySqlTables
 {
     /// <exception cref="PermanentException">Not Alfresco's, or tables that no snapshot covers.</exception>
     public static async Task<(long SizeBytes, IReadOnlyList<string> Warnings)> LookAsync(MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
@@ -51,8 +52,9 @@ internal static class MySqlTables
         var tables = new HashSet<string>(await NamesAsync(session, cancellationToken), StringComparer.OrdinalIgnoreCase);
         if (tables.Contains("alf_content_url"))
         {
-            var used = tables.Contains("alf_content_data") ? "EXISTS (SELECT 1 FROM alf_content_data d WHERE d.content_url_id = u.id) OR " : string.Empty;
-            await ReadAsync(session, $"SELECT u.id, u.content_url, u.content_size FROM alf_content_url u WHERE {used}u.orphan_time IS NULL", required, cancellationToken);
+            // Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.
+            var used = tables.Contains("alf_content_data") ? " OR EXISTS (SELECT 1 FROM alf_content_data d WHERE d.content_url_id = u.id)" : string.Empty;
+            await ReadAsync(session, $"SELECT u.id, u.content_url, u.content_size FROM alf_content_url u WHERE u.orphan_time IS NULL{used}", required, cancellationToken);
         }
 
         if (tables.Contains("avm_nodes"))
@@ -72,17 +74,36 @@ internal static class MySqlTables
         }
     }
 
+    /// <summary>Scheduled events of the database that the user has the right to see.</summary>
+    public static async Task<bool> HasEventsAsync(MySqlConnection session, CancellationToken cancellationToken) =>
+        (await MySqlSession.ListAsync(session, "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() LIMIT 1", cancellationToken)).Count > 0;
+
     /// <summary>SHOW TABLES, and so the tool, leaves out what a user has no right to, without a word.</summary>
     private static async Task<bool> MayReadAllAsync(MySqlConnection session, CancellationToken cancellationToken)
     {
-        const string Granted =
-            """
-            SELECT privilege_type FROM information_schema.user_privileges
-            WHERE privilege_type = 'SELECT' AND REPLACE(grantee, '''', '') = CURRENT_USER()
-            UNION ALL
-            SELECT privilege_type FROM information_schema.schema_privileges
-            WHERE privilege_type = 'SELECT' AND REPLACE(grantee, '''', '') = CURRENT_USER() AND DATABASE() LIKE table_schema
-            """;
-        return (await MySqlSession.ListAsync(session, Granted, cancellationToken)).Count > 0;
+        foreach (string line in await MySqlSession.ListAsync(session, "SHOW GRANTS", cancellationToken))
+        {
+            Match grant = Grant().Match(line);
+
+            // What a role of MySQL gives is not listed: who has one is not warned.
+            if (!grant.Success ? line.StartsWith("GRANT `", StringComparison.Ordinal) && !line.Contains(" ON ", StringComparison.Ordinal) : Reads(grant) && await IsHereAsync(grant))
+            {
+                return true;
+            }
+        }
+
+        return false;
+
+        static bool Reads(Match grant) =>
+            grant.Groups["rights"].Value.Split(", ").Any(right => right is "SELECT" or "ALL PRIVILEGES");
+
+        async Task<bool> IsHereAsync(Match grant)
+        {
+            string database = grant.Groups["database"].Value;
+            return database == "*" || await MySqlSession.IsLikeAsync(session, database.Trim('`').Replace("``", "`", StringComparison.Ordinal), cancellationToken);
+        }
     }
+
+    [GeneratedRegex(@"^GRANT (?<rights>.+?) ON (?<database>\*|`(?:[^`]|``)+`)\.\* TO ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Grant();
 }

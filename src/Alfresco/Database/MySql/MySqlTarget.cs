@@ -14,7 +14,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
 
     public async Task<DatabaseFacts> CheckEmptyAsync(string dumpVendor, string dumpServerVersion, CancellationToken cancellationToken)
     {
-        if (dumpVendor is not ("MySQL" or "MariaDB"))
+        if (dumpVendor.ToUpperInvariant() is not ("MYSQL" or "MARIADB"))
         {
             throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: the set holds a dump of {dumpVendor}, which {connection.Vendor} cannot load; name a {dumpVendor} database");
         }
@@ -26,7 +26,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
             var server = MySqlServer.Of(session);
             var tool = await MySqlTool.FindClientAsync(connection, server.IsMariaDb, cancellationToken);
             var warnings = new List<string>(server.Compare(connection, tool));
-            if (!string.Equals(server.Vendor, dumpVendor, StringComparison.Ordinal))
+            if (!string.Equals(server.Vendor, dumpVendor, StringComparison.OrdinalIgnoreCase))
             {
                 warnings.Add($"{connection.Names.Url}: the dump is {dumpVendor}'s, the target {server.Vendor}'s; what it does not know fails the restore");
             }

@@ -50,8 +50,9 @@ internal sealed class PostgresTables
     {
         if (_present.Contains("alf_content_url"))
         {
-            var used = _present.Contains("alf_content_data") ? $"EXISTS (SELECT 1 FROM {Name("alf_content_data")} d WHERE d.content_url_id = u.id) OR " : string.Empty;
-            await ReadAsync(connection, $"SELECT u.id, u.content_url, u.content_size FROM {Name("alf_content_url")} u WHERE {used}u.orphan_time IS NULL", required, cancellationToken);
+            // Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.
+            var used = _present.Contains("alf_content_data") ? $" OR EXISTS (SELECT 1 FROM {Name("alf_content_data")} d WHERE d.content_url_id = u.id)" : string.Empty;
+            await ReadAsync(connection, $"SELECT u.id, u.content_url, u.content_size FROM {Name("alf_content_url")} u WHERE u.orphan_time IS NULL{used}", required, cancellationToken);
         }
 
         if (_present.Contains("avm_nodes"))

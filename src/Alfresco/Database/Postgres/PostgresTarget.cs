@@ -61,12 +61,7 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     public async Task<RestoreResult> RestoreAsync(Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
     {
         var tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
-        await using (var session = await PostgresSession.OpenAsync(connection, cancellationToken))
-        {
-            await PostgresLeftovers.RequireNoneAsync(session, connection, cancellationToken);
-            await RequireEmptyAsync(session, cancellationToken);
-        }
-
+        await RequireFreeAsync(cancellationToken);
         var command = tool.Command(connection, "--no-psqlrc", "--no-password", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-");
         var exit = await ToolProcess.RunAsync(command, (input, token) => WriteAsync(input, writeDump, token), output: null, cancellationToken);
         return exit.Code == 0 && !exit.Errors.Any(PostgresDump.IsFault)
@@ -124,6 +119,21 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
             ORDER BY 1 LIMIT 1
             """;
         return PostgresSession.ScalarAsync<string>(session, Any, cancellationToken);
+    }
+
+    /// <summary>Empty, and no client of an attempt that was killed is at work in it.</summary>
+    private async Task RequireFreeAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
+        try
+        {
+            await PostgresLeftovers.RequireNoneAsync(session, connection, cancellationToken);
+            await RequireEmptyAsync(session, cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresSession.Explain(connection, exception);
+        }
     }
 
     private async Task RequireEmptyAsync(NpgsqlConnection session, CancellationToken cancellationToken)

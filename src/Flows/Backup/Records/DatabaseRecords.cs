@@ -30,7 +30,6 @@ public sealed record DatabaseCapture(
     ImmutableSortedDictionary<string, long> Unprotected,
     long Unmapped,
     ImmutableArray<string> UnmappedSamples,
-    StoredTotals Stored,
     ImmutableArray<string> Warnings,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnmappedAcknowledged = 0)
 {

@@ -40,25 +40,25 @@ public sealed record CaptureRangeInput(
 
 /// <param name="Next">Where the next step begins (<see cref="PathRange.From"/>); null when the range is complete.</param>
 /// <param name="Rows">Rows of the listing segments written, as a metadata stream.</param>
-public sealed record CapturedStep(byte[]? Next, ContentRef Rows, FileTotals Totals, StoredTotals Stored, ImmutableArray<string> Warnings)
+public sealed record CapturedStep(byte[]? Next, ContentRef Rows, FileTotals Totals, ImmutableArray<string> Warnings)
 {
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal CapturedStep ForHistory() => this with { Warnings = [] };
 }
 
 /// <param name="Deadline">No further step begins after it; null: none.</param>
-public sealed record CaptureRangeFlowInput(CaptureRangeInput Next, DateTimeOffset? Deadline, FileTotals Totals, StoredTotals Stored);
+public sealed record CaptureRangeFlowInput(CaptureRangeInput Next, DateTimeOffset? Deadline, FileTotals Totals);
 
 /// <param name="Steps">How many result pages the range has.</param>
 /// <param name="Expired">The deadline passed before the end: the range is incomplete and the phase is void.</param>
-public sealed record CapturedRange(int Steps, bool Expired, FileTotals Totals, StoredTotals Stored);
+public sealed record CapturedRange(int Steps, bool Expired, FileTotals Totals);
 
 /// <param name="Steps">Result pages per range.</param>
 public sealed record MergeListingInput(RunRef Run, int Pass, string Root, int RootNumber, ImmutableArray<int> Steps, ContentRef? Inherit, bool AcceptContentLoss);
 
 /// <summary>The finished listing of a content root.</summary>
 /// <param name="SealingBroken">A new name stood under an unchanged directory stamp: sealing stays off for this root.</param>
-public sealed record RootListing(string Root, ContentRef Listing, FileTotals Totals, StoredTotals Stored, bool SealingBroken, ImmutableArray<string> Warnings)
+public sealed record RootListing(string Root, ContentRef Listing, FileTotals Totals, bool SealingBroken, ImmutableArray<string> Warnings)
 {
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal RootListing ForHistory() => this with { Warnings = [] };

@@ -39,22 +39,8 @@ public sealed record IndexCapture(
     long Files,
     long Directories,
     long Bytes,
-    StoredTotals Stored,
     ImmutableArray<string> Warnings)
 {
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal IndexCapture ForHistory() => this with { Warnings = [] };
-}
-
-/// <summary>What an activity wrote, for the manifest's totals.</summary>
-/// <param name="NewChunks">Chunks that were not stored before.</param>
-/// <param name="NewBytes">Plain bytes of these.</param>
-public sealed record StoredTotals(long NewChunks, long NewBytes)
-{
-    public static readonly StoredTotals None = new(0, 0);
-
-    public static StoredTotals Of(WriterTotals totals) => new(totals.NewChunks, totals.NewBytes);
-
-    public static StoredTotals operator +(StoredTotals left, StoredTotals right) =>
-        new(left.NewChunks + right.NewChunks, left.NewBytes + right.NewBytes);
 }

@@ -48,7 +48,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<R
         }
 
         marker.Write(mark with { Database = DatabaseProgress.Restored, Url = named.Url });
-        return new RestoredDatabase([.. result.Warnings]);
+        return new RestoredDatabase(WarningLines.Fit(result.Warnings));
     }
 
     private static async Task CopyAsync(Stream dump, Stream client, IProgressSink progress, CancellationToken cancellationToken)

@@ -52,7 +52,11 @@ public sealed class BackupRepository : IAsyncDisposable
     /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already: <see cref="ErrorKind.Configuration"/>. What a killed
     /// <c>init</c> left behind is in nobody's way.
     /// </summary>
-    public static async Task InitAsync(IBlobStore blobs, RepositoryInit init, CancellationToken cancellationToken = default)
+    public static Task InitAsync(IBlobStore blobs, RepositoryInit init, CancellationToken cancellationToken = default) =>
+        InitAsync(blobs, init, KeyDerivation.Usual, cancellationToken);
+
+    /// <summary>With other costs of a passphrase than the usual ones, for tests that open a repository many times.</summary>
+    internal static async Task InitAsync(IBlobStore blobs, RepositoryInit init, KdfDocument kdf, CancellationToken cancellationToken)
     {
         await foreach (BlobItem item in blobs.ListAsync(LogNames.Prefix, cancellationToken))
         {
@@ -61,7 +65,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
         using KeyRing keys = KeyRing.Generate(RandomId());
         using var sealer = new ObjectSealer(keys);
-        RepositoryConfig config = NewConfig(keys, init);
+        RepositoryConfig config = NewConfig(keys, init, kdf);
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         int number = numbers.Count == 0 ? 1 : checked(numbers[0] + 1);
         ConfigFile file = await ConfigFile.TryCreateAsync(blobs, init.Time, number, config, cancellationToken) ?? throw Exists(blobs, ConfigFile.BlobName(number));
@@ -268,7 +272,7 @@ public sealed class BackupRepository : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static RepositoryConfig NewConfig(KeyRing keys, RepositoryInit init)
+    private static RepositoryConfig NewConfig(KeyRing keys, RepositoryInit init, KdfDocument kdf)
     {
         DateTimeOffset now = init.Time.GetUtcNow();
         var config = new RepositoryConfig
@@ -281,7 +285,7 @@ public sealed class BackupRepository : IAsyncDisposable
         };
         return init.Encryption switch
         {
-            RepositoryAccess.EncryptionPassphrase => config with { Slots = [KeySlot.Create(keys, ConfigKeys.Need(init.Passphrase), init.SlotName, null, now)] },
+            RepositoryAccess.EncryptionPassphrase => config with { Slots = [KeySlot.Create(keys, ConfigKeys.Need(init.Passphrase), init.SlotName, kdf, now)] },
             RepositoryAccess.EncryptionNone => config with { Keys = ConfigKeys.InClear(keys) },
             _ => throw new PermanentException(ErrorKind.Configuration, $"repository.encryption is '{init.Encryption}'; it can be 'passphrase' or 'none'."),
         };

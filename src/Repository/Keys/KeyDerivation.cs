@@ -8,8 +8,8 @@ internal static class KeyDerivation
     public const int SaltSize = 16;
     public const string Name = "argon2id";
 
-    /// <summary>64 MiB, three passes: RFC 9106's second recommended choice, with one lane.</summary>
-    public static KdfDocument Default(byte[] salt) => new(Name, 65_536, 3, 1, salt);
+    /// <summary>64 MiB, three passes: RFC 9106's second recommended choice, with one lane. Each slot has a salt of its own.</summary>
+    public static KdfDocument Usual { get; } = new(Name, 65_536, 3, 1, []);
 
     public static bool IsBounded(KdfDocument kdf) =>
         kdf.Name == Name && kdf.MemoryKiB is >= 8_192 and <= 1_048_576 && kdf.Iterations is >= 1 and <= 16 && kdf.Parallelism == 1 && kdf.Salt.Length == SaltSize;

@@ -18,10 +18,9 @@ internal static class KeySlot
     private const int WrappedSize = KeyRing.KeySize + FrameCipher.TagSize;
 
     /// <summary>A new slot with a random id and salt.</summary>
-    public static SlotDocument Create(KeyRing keys, Secret passphrase, string name, KdfDocument? parameters, DateTimeOffset now)
+    public static SlotDocument Create(KeyRing keys, Secret passphrase, string name, KdfDocument parameters, DateTimeOffset now)
     {
-        byte[] salt = RandomNumberGenerator.GetBytes(KeyDerivation.SaltSize);
-        KdfDocument kdf = parameters is null ? KeyDerivation.Default(salt) : parameters with { Salt = salt };
+        KdfDocument kdf = parameters with { Salt = RandomNumberGenerator.GetBytes(KeyDerivation.SaltSize) };
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
         byte[] wrapping = Derive(passphrase, kdf);
         try

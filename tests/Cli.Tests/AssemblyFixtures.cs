@@ -6,3 +6,4 @@ using Xunit;
 [assembly: AssemblyFixture(typeof(OnDemand<MariaDbServer>))]
 [assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]
 [assembly: AssemblyFixture(typeof(SealedSample))]
+[assembly: TestCollectionOrderer(typeof(CrashesFirst))]

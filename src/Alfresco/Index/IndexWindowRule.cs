@@ -71,5 +71,6 @@ public static class IndexWindowRule
         : until > giveUpAt ? new IndexDecision(IndexAction.Refuse, $"{reason}; waiting until {until:u} exceeds installation.index.maxWait ({Minutes(source.MaxWait)})", null)
         : new IndexDecision(IndexAction.WaitUntil, reason, until);
 
-    private static string Minutes(TimeSpan time) => $"{Math.Ceiling(time.TotalMinutes)} min";
+    private static string Minutes(TimeSpan time) =>
+        time < TimeSpan.FromMinutes(2) ? $"{Math.Ceiling(time.TotalSeconds)} s" : $"{Math.Ceiling(time.TotalMinutes)} min";
 }

@@ -33,6 +33,7 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
     {
         BackupOptions options = scope.Options;
         Installation installation = environment.Runs.DiscoverInstallation();
+        OwnDirectories.RequireApart(options, installation.Index is { } copy ? installation.Roots.Add(new ContentRoot(ContentRoots.Index, copy.Path, "the index backup")) : installation.Roots);
         installation.CheckRoots(input.AcceptContentLoss);
         foreach (ContentRoot root in installation.Roots)
         {

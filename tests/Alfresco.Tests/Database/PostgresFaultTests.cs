@@ -54,6 +54,17 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     }
 
     [Fact]
+    public async Task A_restore_asks_for_the_right_to_create_before_it_begins()
+    {
+        var target = await server.CreateDatabaseAsync();
+        await server.ExecuteAsync(target, "DROP ROLE IF EXISTS restorer; CREATE ROLE restorer LOGIN PASSWORD 'x'");
+        Task<DatabaseFacts> CheckAsync() => DatabaseTarget.Create(server.Connection(target, "restorer", "x")).CheckEmptyAsync("PostgreSQL", "15.1", Cancel);
+        AssertSays(await Assert.ThrowsAsync<PermanentException>(CheckAsync), "'restorer'", target, "GRANT CREATE ON SCHEMA public");
+        await server.ExecuteAsync(target, "GRANT CREATE ON SCHEMA public TO restorer");
+        await CheckAsync();
+    }
+
+    [Fact]
     public async Task A_tool_that_is_not_there_names_the_tool_path()
     {
         var source = await server.CreateAlfrescoAsync();

@@ -21,6 +21,7 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         try
         {
             await RequireEmptyAsync(session, cancellationToken);
+            await RequireCreateAsync(session, cancellationToken);
             var tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
             var server = session.PostgreSqlVersion;
             var size = await PostgresSession.ScalarAsync<long>(session, "SELECT pg_database_size(current_database())", cancellationToken);
@@ -133,6 +134,19 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         catch (NpgsqlException exception)
         {
             throw PostgresSession.Explain(connection, exception);
+        }
+    }
+
+    /// <summary>Asked before the files are restored, which may take hours.</summary>
+    private async Task RequireCreateAsync(NpgsqlConnection session, CancellationToken cancellationToken)
+    {
+        const string MayCreate =
+            "SELECT COALESCE(has_schema_privilege(to_regnamespace('public')::oid, 'CREATE'), has_database_privilege(current_database(), 'CREATE'))";
+        if (!await PostgresSession.ScalarAsync<bool>(session, MayCreate, cancellationToken))
+        {
+            throw new PermanentException(
+                connection.Names.Kind,
+                $"{connection.Names.Username} '{connection.Username}' may not create tables in database '{connection.Database}' at {connection.Host}:{connection.Port}; make it the database's owner, or GRANT CREATE ON SCHEMA public to it");
         }
     }
 

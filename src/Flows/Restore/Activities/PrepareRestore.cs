@@ -38,8 +38,9 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
         return new RestorePreview(plan, [.. set.Manifest.Roots.Select(root => new PreviewedRoot(root.Name, root.Files, root.Bytes))]);
     }
 
-    private static TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
+    private TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
     {
+        OwnDirectories.RequireApart(environment.Options.Options, input.Target);
         if (File.Exists(input.Target))
         {
             throw new PermanentException(ErrorKind.Target, $"--target '{input.Target}' is a file; name a directory that is absent or empty.");

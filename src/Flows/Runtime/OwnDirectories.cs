@@ -1,0 +1,48 @@
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>
+/// The directories that a backup writes itself. Within what it captures they would go into every set and grow with each; what is restored into them
+/// would be taken for a part of the repository.
+/// </summary>
+internal static class OwnDirectories
+{
+    /// <exception cref="PermanentException">Configuration: one of them holds a captured directory, or lies within it.</exception>
+    public static void RequireApart(BackupOptions options, IEnumerable<ContentRoot> captured)
+    {
+        foreach (ContentRoot root in captured)
+        {
+            foreach ((string setting, string path) in Of(options).Where(own => root.Holds(own.Path) || Holds(own.Path, root.Path)))
+            {
+                throw new PermanentException(
+                    ErrorKind.Configuration, $"{setting} '{path}' and {root.Setting} '{root.Path}' lie in one another: the backup would capture its own files; name a directory outside of the installation's");
+            }
+        }
+    }
+
+    /// <exception cref="PermanentException">Target.</exception>
+    public static void RequireApart(BackupOptions options, string target)
+    {
+        foreach ((string setting, string path) in Of(options).Where(own => Holds(own.Path, target) || Holds(target, own.Path)))
+        {
+            throw new PermanentException(ErrorKind.Target, $"--target '{target}' and {setting} '{path}' lie in one another; name another directory");
+        }
+    }
+
+    private static bool Holds(string directory, string path) => new ContentRoot(string.Empty, directory, string.Empty).Holds(path);
+
+    private static IEnumerable<(string Setting, string Path)> Of(BackupOptions options)
+    {
+        (string Setting, string? Path)[] all =
+        [
+            ("repository.url", options.Repository.Url is { } url ? DirectoryBlobStore.TryParseUrl(url) : null),
+            ("repository.controlUrl", options.Repository.ControlUrl is { } control ? DirectoryBlobStore.TryParseUrl(control) : null),
+            ("state", options.State),
+        ];
+        return all.Where(own => own.Path is not null).Select(own => (own.Setting, own.Path!));
+    }
+}

@@ -14,8 +14,10 @@ public static class ApiPaths
     public const string Set = "sets/{id}";
     public const string SetVerify = "sets/{id}/verify";
     public const string Verification = "verifications/{id}";
+    public const string VerificationCancel = "verifications/{id}/cancel";
     public const string Restores = "restores";
     public const string Restore = "restores/{id}";
+    public const string RestoreCancel = "restores/{id}/cancel";
     public const string Health = "health";
     public const string OpenApi = "openapi.json";
 }
@@ -30,8 +32,10 @@ public static class ApiRoutes
     public static readonly ApiRoute GetSet = new("GET", ApiPaths.Set, SetHandlers.GetAsync, [200, 404]);
     public static readonly ApiRoute StartVerification = new("POST", ApiPaths.SetVerify, VerificationHandlers.StartAsync, [202, 400, 404, 409]);
     public static readonly ApiRoute GetVerification = new("GET", ApiPaths.Verification, VerificationHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute CancelVerification = new("POST", ApiPaths.VerificationCancel, VerificationHandlers.CancelAsync, [202, 404, 409]);
     public static readonly ApiRoute StartRestore = new("POST", ApiPaths.Restores, RestoreHandlers.StartAsync, [202, 400, 403, 404, 409]);
     public static readonly ApiRoute GetRestore = new("GET", ApiPaths.Restore, RestoreHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute CancelRestore = new("POST", ApiPaths.RestoreCancel, RestoreHandlers.CancelAsync, [202, 404, 409]);
     public static readonly ApiRoute Health = new("GET", ApiPaths.Health, HealthHandlers.GetAsync, [200]);
     public static readonly ApiRoute OpenApi = new("GET", ApiPaths.OpenApi, HealthHandlers.GetOpenApiAsync, [200]);
 
@@ -40,6 +44,7 @@ public static class ApiRoutes
 
     public static readonly IReadOnlyList<ApiRoute> All =
     [
-        StartBackup, GetBackup, CancelBackup, ListSets, GetSet, StartVerification, GetVerification, StartRestore, GetRestore, Health, OpenApi,
+        StartBackup, GetBackup, CancelBackup, ListSets, GetSet, StartVerification, GetVerification, CancelVerification, StartRestore, GetRestore, CancelRestore,
+        Health, OpenApi,
     ];
 }

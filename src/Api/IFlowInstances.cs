@@ -15,7 +15,7 @@ public interface IFlowInstances
     /// <returns>Null: there is no such instance, or it ended so long ago that the engine forgot it.</returns>
     Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken);
 
-    /// <summary>The instances of a flow that are nobody's sub-flow, newest first.</summary>
+    /// <summary>The instances of a flow that are nobody's sub-flow, newest first. Why one failed may be told by <see cref="FindAsync"/> alone.</summary>
     Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken);
 
     /// <summary>Raises an external event; it is kept until the flow waits for it.</summary>

@@ -35,16 +35,10 @@ internal static class BackupHandlers
     public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
         ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.BackupDocument);
 
-    /// <summary>The backup hears of it and ends on its own; its status tells when it has.</summary>
     public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
     {
         InstanceState backup = await FindAsync(call, cancellationToken);
-        if (backup.Phase is not InstancePhase.Running
-            || !await call.Flows.TryRaiseEventAsync(backup.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Flows.Engine.Nothing.Value, FlowJson.Default.Nothing), cancellationToken))
-        {
-            throw ApiException.Ended($"backup {backup.Id} has ended: there is nothing to cancel");
-        }
-
+        await Instances.CancelAsync(call.Flows, backup, "backup", cancellationToken);
         return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
     }
 
@@ -72,7 +66,7 @@ internal static class BackupHandlers
             Instances.FailureOf(backup, call.Text),
             new Links(
                 LinkOf(backup.Id),
-                backup.Phase is InstancePhase.Running ? $"{LinkOf(backup.Id)}/cancel" : null,
+                Instances.CancelLinkOf(backup, LinkOf(backup.Id)),
                 backup.Phase is InstancePhase.Running or InstancePhase.Completed ? $"/{ApiPaths.Prefix}/{ApiPaths.Sets}/{backup.Id}" : null));
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
 
@@ -13,10 +14,26 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
     public static async Task<BackupStart> TryAsync(
         FlowEnvironment environment, IFlowInstances flows, BackupRequest request, string? requestKey, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await TryOnceAsync(environment, flows, request, requestKey, cancellationToken);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Busy)
+        {
+            // Another host started one since this one looked: that one is found now, and may be the same request's.
+            return await TryOnceAsync(environment, flows, request, requestKey, cancellationToken);
+        }
+    }
+
+    private static async Task<BackupStart> TryOnceAsync(
+        FlowEnvironment environment, IFlowInstances flows, BackupRequest request, string? requestKey, CancellationToken cancellationToken)
+    {
         IReadOnlyList<InstanceState> instances = await flows.ListAsync(FlowNames.HotBackup.Name, cancellationToken);
         if (requestKey is not null && instances.FirstOrDefault(i => InputOf(i).RequestKey == requestKey) is { } same)
         {
-            return InputOf(same).AcceptContentLoss == request.AcceptContentLoss ? new BackupStart(same, null) : throw ApiException.KeyReused();
+            return InputOf(same).AcceptContentLoss == request.AcceptContentLoss
+                ? new BackupStart(await flows.FindAsync(same.Id, cancellationToken) ?? same, null)
+                : throw ApiException.KeyReused();
         }
 
         if (instances.FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running)

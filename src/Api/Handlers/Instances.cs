@@ -17,6 +17,21 @@ internal static class Instances
             : throw new InvalidOperationException($"The new id {id} is taken.");
     }
 
+    /// <summary>It hears of the cancel and ends on its own; its status tells when it has.</summary>
+    /// <param name="name">What it is called in the answer.</param>
+    /// <exception cref="ApiException">409: it has ended.</exception>
+    public static async Task CancelAsync(IFlowInstances flows, InstanceState instance, string name, CancellationToken cancellationToken)
+    {
+        if (instance.Phase is not InstancePhase.Running
+            || !await flows.TryRaiseEventAsync(instance.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Flows.Engine.Nothing.Value, FlowJson.Default.Nothing), cancellationToken))
+        {
+            throw ApiException.Ended($"{name} {instance.Id} has ended: there is nothing to cancel");
+        }
+    }
+
+    /// <summary>The link that cancels it; null where it has ended.</summary>
+    public static string? CancelLinkOf(InstanceState instance, string link) => instance.Phase is InstancePhase.Running ? $"{link}/cancel" : null;
+
     /// <param name="completed">What a completed one is called.</param>
     public static string StateOf(InstanceState instance, string completed) => instance.Phase switch
     {

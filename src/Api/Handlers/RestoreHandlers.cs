@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace AlfrescoBackupFlows.Api.Handlers;
 
 /// <summary>
-/// Restores: start, look. Only into directories right beneath the configured one, and only into the configured database: whoever holds the key can neither
+/// Restores: start, look, cancel. Only into directories right beneath the configured one, and only into the configured database: whoever holds the key can neither
 /// name a path nor send the database's password elsewhere.
 /// </summary>
 internal static partial class RestoreHandlers
@@ -44,8 +44,18 @@ internal static partial class RestoreHandlers
     }
 
     public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
+        ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.RestoreDocument);
+
+    public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        InstanceState restore = await FindAsync(call, cancellationToken);
+        await Instances.CancelAsync(call.Flows, restore, "restore", cancellationToken);
+        return call.Accepted(Describe(call, restore), ApiJson.Relaxed.RestoreDocument, LinkOf(restore.Id));
+    }
+
+    private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
         InstanceIds.IsRestore(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.Restore.Name
-            ? ApiCall.Ok(Describe(call, found), ApiJson.Relaxed.RestoreDocument)
+            ? found
             : throw ApiException.NotFound($"there is no restore '{call.Id}'");
 
     private static string TargetOf(RestoreRequest request, RestoreOptions options)
@@ -86,7 +96,7 @@ internal static partial class RestoreHandlers
             Instances.ProgressOf(restore, call.Text),
             result is null ? null : new RestoreResultDocument(result.Files, result.Bytes, result.Required, result.Missing, result.CarriedOver, [.. result.Warnings.Select(call.Text.Clean)]),
             Instances.FailureOf(restore, call.Text),
-            new Links(LinkOf(restore.Id), null, null));
+            new Links(LinkOf(restore.Id), Instances.CancelLinkOf(restore, LinkOf(restore.Id)), null));
     }
 
     private static RestoreInput InputOf(InstanceState restore) => JsonSerializer.Deserialize(restore.Input, FlowJson.Default.RestoreInput)!;

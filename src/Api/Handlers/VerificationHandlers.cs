@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
 
-/// <summary>Verifications: start, look. One at a time; the same one asked for again is the one that is on.</summary>
+/// <summary>Verifications: start, look, cancel. One at a time; the same one asked for again is the one that is on.</summary>
 internal static class VerificationHandlers
 {
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
@@ -34,8 +34,18 @@ internal static class VerificationHandlers
     }
 
     public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
+        ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.VerificationDocument);
+
+    public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        InstanceState verification = await FindAsync(call, cancellationToken);
+        await Instances.CancelAsync(call.Flows, verification, "verification", cancellationToken);
+        return call.Accepted(Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
+    }
+
+    private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
         InstanceIds.IsVerify(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.Verify.Name
-            ? ApiCall.Ok(Describe(call, found), ApiJson.Relaxed.VerificationDocument)
+            ? found
             : throw ApiException.NotFound($"there is no verification '{call.Id}'");
 
     private static VerificationDocument Describe(ApiCall call, InstanceState verification)
@@ -52,7 +62,7 @@ internal static class VerificationHandlers
             Instances.ProgressOf(verification, call.Text),
             result is null ? null : Describe(call, result.Report),
             Instances.FailureOf(verification, call.Text),
-            new Links(LinkOf(verification.Id), null, null));
+            new Links(LinkOf(verification.Id), Instances.CancelLinkOf(verification, LinkOf(verification.Id)), null));
     }
 
     private static VerificationResultDocument Describe(ApiCall call, VerifyReport report) => new(

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Flows.Engine;
-using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -9,13 +8,12 @@ namespace AlfrescoBackupFlows.Flows;
 /// </summary>
 internal sealed class BackupSteps : IDisposable
 {
-    private readonly CancellationTokenSource _listening = new();
-    private readonly Task _cancelled;
+    private readonly CancelSignal _cancel;
 
     public BackupSteps(IFlowContext context)
     {
         Context = context;
-        _cancelled = context.WaitForExternalEvent<Nothing>(FlowEvents.Cancel, _listening.Token);
+        _cancel = new CancelSignal(context, "The backup was cancelled before its seal: no set was made.");
         Status = new BackupProgress(context);
     }
 
@@ -25,12 +23,8 @@ internal sealed class BackupSteps : IDisposable
 
     public DateTimeOffset Now => Context.CurrentUtcDateTime;
 
-    public async Task<TOutput> CallAsync<TInput, TOutput>(ActivityName<TInput, TOutput> activity, TInput input, RetryRule retry)
-    {
-        Task<TOutput> work = Context.CallActivityAsync(activity, input, retry);
-        await UnlessCancelledAsync(work);
-        return await work;
-    }
+    public Task<TOutput> CallAsync<TInput, TOutput>(ActivityName<TInput, TOutput> activity, TInput input, RetryRule retry) =>
+        _cancel.UnlessCancelledAsync(Context.CallActivityAsync(activity, input, retry));
 
     /// <summary>Sleeps durably.</summary>
     public async Task WaitUntilAsync(DateTimeOffset time)
@@ -38,7 +32,7 @@ internal sealed class BackupSteps : IDisposable
         using var timer = new CancellationTokenSource();
         try
         {
-            await UnlessCancelledAsync(Context.CreateTimer(time, timer.Token));
+            await _cancel.UnlessCancelledAsync(Context.CreateTimer(time, timer.Token));
         }
         finally
         {
@@ -51,23 +45,11 @@ internal sealed class BackupSteps : IDisposable
     /// </summary>
     public Task<TOutput[]> FanOutAsync<TInput, TOutput>(
         FlowName<TInput, TOutput> flow, IReadOnlyList<TInput> inputs, int parallelism, Action<TOutput> completed) =>
-        FanOut.RunAsync(Context, flow, inputs, parallelism, completed, UnlessCancelledAsync);
+        FanOut.RunAsync(Context, flow, inputs, parallelism, completed, _cancel.UnlessCancelledAsync);
 
     /// <summary>Stops listening; the flow ends.</summary>
-    public void Dispose()
-    {
-        _listening.Cancel();
-        _listening.Dispose();
-    }
+    public void Dispose() => _cancel.Dispose();
 
     /// <summary>Not awaited: a flow awaits nothing but what its context handed out.</summary>
     private static void Remove(CancellationTokenSource timer) => timer.Cancel();
-
-    private async Task UnlessCancelledAsync(Task work)
-    {
-        if (await Task.WhenAny(work, _cancelled) == _cancelled && !work.IsCompleted)
-        {
-            throw new PermanentException(ErrorKind.Cancelled, "The backup was cancelled before its seal: no set was made.");
-        }
-    }
 }

@@ -13,11 +13,13 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
 {
     public async Task<RestoreResult> RunAsync(IFlowContext context, RestoreInput input)
     {
+        using var cancel = new CancelSignal(
+            context, $"The restore was cancelled. What is restored so far stays in '{input.Target}', marked as unfinished: the same restore goes on there.");
         context.SetCustomStatus(new FlowStatus("prepare", null, 0, 0, 0, 0));
-        RestorePlan plan = await context.CallActivityAsync(RestoreNames.PrepareRestore, input, Retries.Check);
+        RestorePlan plan = await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.PrepareRestore, input, Retries.Check));
         try
         {
-            return await RestoreAsync(context, input, plan);
+            return await RestoreAsync(context, input, plan, cancel);
         }
         catch (FlowActivityException e) when (e.Failure.Kind is ErrorKind.Repository)
         {
@@ -27,24 +29,24 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
         }
     }
 
-    private static async Task<RestoreResult> RestoreAsync(IFlowContext context, RestoreInput input, RestorePlan plan)
+    private static async Task<RestoreResult> RestoreAsync(IFlowContext context, RestoreInput input, RestorePlan plan, CancelSignal cancel)
     {
         RestoredTotals totals = RestoredTotals.None;
         for (int number = 0; number < plan.Roots; number++)
         {
-            totals += await RestoreRootAsync(context, input, plan, number, totals);
+            totals += await RestoreRootAsync(context, input, plan, number, totals, cancel);
         }
 
         var warnings = plan.Warnings.ToBuilder();
         if (input.Database is not null)
         {
             SetStatus(context, plan, "database", input.Database.Url, totals);
-            RestoredDatabase database = await context.CallActivityAsync(RestoreNames.RestoreDatabase, input, Retries.Once);
+            RestoredDatabase database = await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.RestoreDatabase, input, Retries.Once));
             warnings.AddRange(database.Warnings);
         }
 
         SetStatus(context, plan, "check", null, totals);
-        RestoreCheck check = await context.CallActivityAsync(RestoreNames.CheckRestored, new CheckRestoredInput(input, plan.KnownMissing), Retries.Storage);
+        RestoreCheck check = await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.CheckRestored, new CheckRestoredInput(input, plan.KnownMissing), Retries.Storage));
         if (check.Missing > plan.KnownMissing)
         {
             throw new PermanentException(
@@ -52,6 +54,7 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
                 $"Of {check.Required} files that the database requires, {check.Missing} are absent from the restored ones or of another size, and the set said {plan.KnownMissing}: {string.Join(", ", check.Named)}. '{input.Target}' is not fit for use; run the restore again, or take another set.");
         }
 
+        // From here on a cancel comes too late: the target is whole, and about to lose its marker.
         SetStatus(context, plan, "finish", null, totals);
         UnsetAttributes unset = totals.Unset + await context.CallActivityAsync(RestoreNames.FinishRestore, input, Retries.Check);
         return new RestoreResult(
@@ -60,9 +63,9 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
 
     /// <summary>Files side by side; then the directories, whose times and modes the files would have changed again.</summary>
     private static async Task<RestoredTotals> RestoreRootAsync(
-        IFlowContext context, RestoreInput input, RestorePlan plan, int number, RestoredTotals before)
+        IFlowContext context, RestoreInput input, RestorePlan plan, int number, RestoredTotals before, CancelSignal cancel)
     {
-        RestoreRoot root = await context.CallActivityAsync(RestoreNames.PlanRestoreRoot, new PlanRestoreRootInput(input.Set, number, input.Parallelism), Retries.Storage);
+        RestoreRoot root = await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.PlanRestoreRoot, new PlanRestoreRootInput(input.Set, number, input.Parallelism), Retries.Storage));
         SetStatus(context, plan, "files", root.Name, before);
         var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, Repository.PathRange.All, input.Owner);
         RestoredTotals totals = RestoredTotals.None;
@@ -71,10 +74,10 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
         {
             totals += done;
             SetStatus(context, plan, "files", root.Name, before + totals);
-        });
+        }, cancel.UnlessCancelledAsync);
 
         SetStatus(context, plan, "directories", root.Name, before + totals);
-        return totals + await context.CallActivityAsync(RestoreNames.RestoreDirectories, work, Retries.Storage);
+        return totals + await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.RestoreDirectories, work, Retries.Storage));
     }
 
     private static void SetStatus(IFlowContext context, RestorePlan plan, string phase, string? detail, RestoredTotals done) =>

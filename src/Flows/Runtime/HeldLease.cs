@@ -21,7 +21,7 @@ internal sealed class HeldLease : IAsyncDisposable
     /// <summary>Who holds it; guarded by the keeper.</summary>
     public int Holds { get; set; }
 
-    /// <summary>Cancelled when another run took the lease or it could not be renewed in time.</summary>
+    /// <summary>Cancelled when another run took the lease, it could not be renewed in time, or the run is over.</summary>
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Why it was lost; null while it is not.</summary>
@@ -33,6 +33,15 @@ internal sealed class HeldLease : IAsyncDisposable
         {
             await StopAsync();
         }
+    }
+
+    /// <summary>Stops renewing, and tells everyone who holds it.</summary>
+    public async Task LoseAsync(AbfException why)
+    {
+        await _stop.CancelAsync();
+        await _renewal;
+        Fault ??= why;
+        await _lost.CancelAsync();
     }
 
     public async Task StopAsync()

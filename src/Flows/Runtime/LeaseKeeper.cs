@@ -49,9 +49,29 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
         }
     }
 
-    /// <summary>Gives the lease back, whether it is held here or not.</summary>
-    public Task ReleaseAsync(string run, CancellationToken cancellationToken) =>
-        control.ReleaseLeaseAsync(name, LeaseId(run), cancellationToken);
+    /// <summary>
+    /// Gives the lease back, whether it is held here or not: the run is over. What is still at work for it here stops, such as the dump of a cancelled
+    /// backup; an engine may have no other way to tell it.
+    /// </summary>
+    public async Task ReleaseAsync(string run, CancellationToken cancellationToken)
+    {
+        HeldLease? held;
+        lock (_gate)
+        {
+            if (_held.Remove(run, out held))
+            {
+                held.Holds++;
+            }
+        }
+
+        if (held is not null)
+        {
+            await held.LoseAsync(new PermanentException(ErrorKind.Cancelled, $"Run {run} is over."));
+            await held.DisposeAsync();
+        }
+
+        await control.ReleaseLeaseAsync(name, LeaseId(run), cancellationToken);
+    }
 
     public static PermanentException Busy(string run) => new(
         ErrorKind.Busy,

@@ -11,14 +11,15 @@ public sealed class VerifyFlow : IFlow<VerifyInput, VerifyResult>
 {
     public async Task<VerifyResult> RunAsync(IFlowContext context, VerifyInput input)
     {
-        VerifyPlan plan = await context.CallActivityAsync(VerifyNames.PlanVerify, input, Retries.Storage);
-        VerifiedPart structure = await RunPartAsync(context, input, plan.Head, VerifyParts.Structure, plan.Report);
+        using var cancel = new CancelSignal(context, "The verification was cancelled.");
+        VerifyPlan plan = await cancel.UnlessCancelledAsync(context.CallActivityAsync(VerifyNames.PlanVerify, input, Retries.Storage));
+        VerifiedPart structure = await cancel.UnlessCancelledAsync(RunPartAsync(context, input, plan.Head, VerifyParts.Structure, plan.Report));
         if (structure.IsStopped || !input.ReadData)
         {
             return new VerifyResult(plan.Head, structure.Report);
         }
 
-        VerifiedPart data = await RunPartAsync(context, input, plan.Head, VerifyParts.Data, structure.Report);
+        VerifiedPart data = await cancel.UnlessCancelledAsync(RunPartAsync(context, input, plan.Head, VerifyParts.Data, structure.Report));
         return new VerifyResult(plan.Head, data.Report);
     }
 

@@ -37,6 +37,10 @@ public sealed class HttpApi(BackupApi api, RepositoryStores stores)
     public Task<IResult> GetVerification([HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Verification)] HttpRequest request, [DurableClient] DurableTaskClient client) =>
         AnswerAsync(ApiRoutes.GetVerification, request, client);
 
+    [Function(nameof(CancelVerification))]
+    public Task<IResult> CancelVerification([HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.VerificationCancel)] HttpRequest request, [DurableClient] DurableTaskClient client) =>
+        AnswerAsync(ApiRoutes.CancelVerification, request, client);
+
     [Function(nameof(StartRestore))]
     public Task<IResult> StartRestore([HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.Restores)] HttpRequest request, [DurableClient] DurableTaskClient client) =>
         AnswerAsync(ApiRoutes.StartRestore, request, client);
@@ -44,6 +48,10 @@ public sealed class HttpApi(BackupApi api, RepositoryStores stores)
     [Function(nameof(GetRestore))]
     public Task<IResult> GetRestore([HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Restore)] HttpRequest request, [DurableClient] DurableTaskClient client) =>
         AnswerAsync(ApiRoutes.GetRestore, request, client);
+
+    [Function(nameof(CancelRestore))]
+    public Task<IResult> CancelRestore([HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.RestoreCancel)] HttpRequest request, [DurableClient] DurableTaskClient client) =>
+        AnswerAsync(ApiRoutes.CancelRestore, request, client);
 
     [Function(nameof(Health))]
     public Task<IResult> Health([HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Health)] HttpRequest request, [DurableClient] DurableTaskClient client) =>

@@ -122,6 +122,30 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
     }
 
     [Fact]
+    public async Task A_restore_is_cancelled_over_http_and_the_same_one_goes_on()
+    {
+        PostgresServer postgres = await ServerAsync();
+        string database = await postgres.CreateDatabaseAsync("cancelled", Token);
+        Abf.HoldTool(Setting("database"), "psql");
+        using ServedApi api = await StartAsync(new JsonObject
+        {
+            ["directory"] = Restored,
+            ["databaseUrl"] = $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+            ["databasePasswordFile"] = Abf.WriteSecret("pw", postgres.Password),
+        });
+        (_, JsonElement restore) = await api.SendAsync(HttpMethod.Post, "/api/restores", """{"target":"a-day","database":true}""");
+        await Abf.WaitUntilHeldAsync();
+
+        Assert.Equal(HttpStatusCode.Accepted, (await api.SendAsync(HttpMethod.Post, Link(restore, "cancel"))).Status);
+        Assert.Equal("cancelled", (await api.FollowAsync(Link(restore, "status"))).GetProperty("state").GetString());
+        Abf.LetGo();
+        (_, JsonElement again) = await api.SendAsync(HttpMethod.Post, "/api/restores", """{"target":"a-day","database":true}""");
+
+        Assert.Equal("done", (await api.FollowAsync(Link(again, "status"))).GetProperty("state").GetString());
+        Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, database));
+    }
+
+    [Fact]
     public async Task A_schedule_starts_a_backup_and_skips_while_one_is_on()
     {
         Abf.HoldTool(Setting("database"), "pg_dump");

@@ -45,6 +45,20 @@ public sealed class LeaseKeeperTests
         Assert.Equal(ErrorKind.Busy, Assert.IsType<PermanentException>(lease.Fault).Kind);
     }
 
+    [Fact]
+    public async Task A_run_that_is_over_ends_what_is_still_at_work_for_it()
+    {
+        var control = new MemoryBlobStore(_time);
+        await using LeaseKeeper leases = Keeper(control);
+        await using HeldLease lease = await leases.HoldAsync(Run, _token);
+
+        await leases.ReleaseAsync(Run, _token);
+
+        Assert.True(lease.Lost.IsCancellationRequested);
+        Assert.Equal(ErrorKind.Cancelled, Assert.IsType<PermanentException>(lease.Fault).Kind);
+        Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId("another"), LeaseKeeper.Duration, _token));
+    }
+
     private LeaseKeeper Keeper(IBlobStore control) => new(control, Name, _time, NullLogger.Instance);
 
     private async Task UntilLostAsync(HeldLease lease)

@@ -30,7 +30,7 @@ internal sealed partial class TextScrubber
             .. options.Installation.Content.Stores.Values,
         ];
         _paths = [.. paths.OfType<string>().Where(p => p.Length > 1).OrderByDescending(p => p.Length)];
-        _secrets = [.. ((Secret?[])[loaded.Passphrase, loaded.ConnectionString, options.Installation.Database.Password]).OfType<Secret>()];
+        _secrets = [.. ((Secret?[])[loaded.Passphrase, loaded.ConnectionString, options.Installation.Database.Password, options.Restore.DatabasePassword]).OfType<Secret>()];
     }
 
     /// <summary>A failure as clients see it. What nobody foresaw was written by nobody for others to read, so only its kind is told.</summary>

@@ -79,6 +79,9 @@ public sealed class RestoreOptions
 
     /// <summary>A file that holds its password.</summary>
     public string? DatabasePasswordFile { get; set; }
+
+    /// <summary>The password itself, for the environment (<c>ABF__RESTORE__DATABASEPASSWORD</c>); refused in a file.</summary>
+    public Secret? DatabasePassword { get; set; }
 }
 
 /// <summary>The <c>serve</c> section: where <c>abf serve</c> listens and what it asks for.</summary>

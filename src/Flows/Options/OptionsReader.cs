@@ -14,7 +14,7 @@ public static class OptionsReader
     /// <summary>What the names of overriding environment variables start with.</summary>
     public const string EnvironmentPrefix = "ABF__";
 
-    private static readonly string[] SecretKeys = ["repository:passphrase", "repository:connectionString", "installation:database:password"];
+    private static readonly string[] SecretKeys = ["repository:passphrase", "repository:connectionString", "installation:database:password", "restore:databasePassword"];
 
     /// <summary>Reads the file, if one is named, and the environment over it.</summary>
     /// <exception cref="PermanentException">Of kind Configuration: one line per fault, each naming setting, value and mend.</exception>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Flows.Restore;
@@ -9,10 +10,12 @@ public sealed record RestoredDatabase(ImmutableArray<string> Warnings);
 
 internal static class RestoreDatabases
 {
-    /// <summary>Reads the password anew each time: it stands in no journal.</summary>
-    public static IDatabaseTarget Open(this RestoreDatabaseTarget database)
+    /// <summary>Reads the password anew each time: it stands in no journal. The one from the environment goes to the configured database alone.</summary>
+    public static IDatabaseTarget Open(this RestoreDatabaseTarget database, RestoreOptions options)
     {
-        Secret? password = database.PasswordFile is { } file ? SecretFile.Read(file, DatabaseSettingNames.RestoreTarget.Password).Value : null;
+        Secret? password = options.DatabasePassword is { } configured && options.DatabaseUrl == database.Url
+            ? configured
+            : database.PasswordFile is { } file ? SecretFile.Read(file, DatabaseSettingNames.RestoreTarget.Password).Value : null;
         return DatabaseTarget.Create(DatabaseConnection.FromRestoreUrl(database.Url, password, database.ToolPath));
     }
 }

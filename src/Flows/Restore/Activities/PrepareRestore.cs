@@ -74,7 +74,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
         }
     }
 
-    private static async Task<RestorePlan> PlanAsync(RestoreInput input, SetReader set, TargetMark? mark, CancellationToken cancellationToken)
+    private async Task<RestorePlan> PlanAsync(RestoreInput input, SetReader set, TargetMark? mark, CancellationToken cancellationToken)
     {
         var warnings = ImmutableArray.CreateBuilder<string>();
         ConsistencyReport consistency = set.Manifest.Consistency;
@@ -104,12 +104,12 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
             input.Set, set.Manifest.Roots.Length, set.Manifest.Database?.Vendor, set.Manifest.Roots.Sum(root => root.Files), bytes, consistency.Missing, carriedOver, warnings.ToImmutable());
     }
 
-    private static async Task CheckDatabaseAsync(
+    private async Task CheckDatabaseAsync(
         RestoreInput input, RestoreDatabaseTarget database, SetReader set, ImmutableArray<string>.Builder warnings, CancellationToken cancellationToken)
     {
         DatabaseStamp stamp = set.Manifest.Database ?? throw new PermanentException(
             ErrorKind.Configuration, $"--database: set {input.Set} has no database dump; restore with --no-database.");
-        DatabaseFacts facts = await database.Open().CheckEmptyAsync(stamp.Vendor, stamp.ServerVersion, cancellationToken);
+        DatabaseFacts facts = await database.Open(environment.Options.Options.Restore).CheckEmptyAsync(stamp.Vendor, stamp.ServerVersion, cancellationToken);
         warnings.AddRange(facts.Warnings);
     }
 

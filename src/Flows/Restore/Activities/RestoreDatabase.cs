@@ -16,7 +16,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<R
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         DatabaseStamp stamp = set.Manifest.Database!;
         RestoreDatabaseTarget named = input.Database!;
-        IDatabaseTarget database = named.Open();
+        IDatabaseTarget database = named.Open(environment.Options.Options.Restore);
         var marker = new TargetMarker(input.Target);
         TargetMark mark = marker.TryRead() ?? throw new PermanentException(
             ErrorKind.Target, $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty directory.");

@@ -1,0 +1,45 @@
+using System.Globalization;
+using AlfrescoBackupFlows.Cli.Serve;
+using AlfrescoBackupFlows.Platform;
+using TimeZoneConverter;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests.Serve;
+
+public sealed class NightlyScheduleTests
+{
+    [Theory]
+    [InlineData("30 3 * * *", "Europe/Zurich", "2026-01-15T12:00Z", "2026-01-16T02:30Z")]
+    [InlineData("30 3 * * *", "Europe/Zurich", "2026-07-15T12:00Z", "2026-07-16T01:30Z")]
+    [InlineData("0 30 3 * * *", "Europe/Zurich", "2026-07-15T12:00Z", "2026-07-16T01:30Z")]
+    [InlineData("30 3 * * *", "W. Europe Standard Time", "2026-07-15T12:00Z", "2026-07-16T01:30Z")]
+    [InlineData("30 3 * * *", "America/New_York", "2026-07-15T12:00Z", "2026-07-16T07:30Z")]
+    [InlineData("30 3 * * 1-5", "UTC", "2026-11-20T12:00Z", "2026-11-23T03:30Z")]
+    public void A_schedule_is_meant_in_the_installation_s_zone(string cron, string zone, string after, string next) =>
+        Assert.Equal(Moment(next), Schedule(cron, zone).NextAfter(Moment(after)));
+
+    /// <summary>At 2:00 the clock is put to 3:00: the night has no 2:30, and its backup is taken all the same.</summary>
+    [Fact]
+    public void A_night_whose_hour_is_left_out_has_its_backup_when_the_clock_goes_on() =>
+        Assert.Equal(Moment("2026-03-29T01:00Z"), Schedule("30 2 * * *", "Europe/Zurich").NextAfter(Moment("2026-03-28T12:00Z")));
+
+    /// <summary>At 3:00 the clock is put back to 2:00: the night has 2:30 twice.</summary>
+    [Fact]
+    public void A_night_whose_hour_comes_twice_has_one_backup()
+    {
+        NightlySchedule schedule = Schedule("30 2 * * *", "Europe/Zurich");
+
+        DateTimeOffset first = schedule.NextAfter(Moment("2026-10-24T12:00Z"))!.Value;
+
+        Assert.Equal(Moment("2026-10-25T00:30Z"), first);
+        Assert.Equal(Moment("2026-10-26T01:30Z"), schedule.NextAfter(first));
+    }
+
+    [Fact]
+    public void What_is_no_schedule_is_said_with_an_example() =>
+        Assert.Contains("30 3 * * *", Assert.Throws<PermanentException>(() => Schedule("every night", "UTC")).Message);
+
+    private static NightlySchedule Schedule(string cron, string zone) => NightlySchedule.Parse(cron, TZConvert.GetTimeZoneInfo(zone), TimeProvider.System);
+
+    private static DateTimeOffset Moment(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+}

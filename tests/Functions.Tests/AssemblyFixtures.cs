@@ -2,3 +2,4 @@ using AlfrescoBackupFlows.Testing;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(OnDemand<PostgresServer>))]
+[assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]

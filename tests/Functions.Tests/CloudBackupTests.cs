@@ -3,15 +3,19 @@ using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Azure;
 using AlfrescoBackupFlows.Testing;
+using Azure.Storage.Blobs;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Functions.Tests;
 
-/// <summary>The real flow with the real activities on Durable Task: an installation on PostgreSQL into a directory.</summary>
+/// <summary>The real flow with the real activities on Durable Task: an installation on PostgreSQL into a container of Azurite.</summary>
 [Trait("needs", "server")]
-public sealed class CloudBackupTests(OnDemand<PostgresServer> server)
+public sealed class CloudBackupTests(OnDemand<PostgresServer> server, OnDemand<AzuriteServer> azurite)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
@@ -20,17 +24,21 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server)
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 120, _token);
 
-        FlowInstance cloud = await BackupAsync(rig);
-        Assert.True(cloud.Status == RuntimeStatus.Completed, cloud.Failure?.Message);
-        FlowInstance embedded = await rig.BackupAsync(_token);
-        Assert.True(embedded.Status == RuntimeStatus.Completed, embedded.Failure?.Message);
+        IBlobStore blobs = await CreateContainerAsync();
+        await BackupRepository.InitAsync(blobs, new RepositoryInit("none", null, "test", TimeProvider.System), _token);
+        var stores = new RepositoryStores(blobs, await CreateContainerAsync());
 
-        SetManifest[] sets = [.. await rig.ReadSetsAsync(_token)];
+        FlowInstance cloud = await BackupAsync(rig, stores);
+        Assert.True(cloud.Status == RuntimeStatus.Completed, cloud.Failure?.Message);
+        await BackupEmbeddedAsync(rig, stores);
+
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, new RepositoryAccess("none", null, rig.Combine("cache"), TimeProvider.System), _token);
+        LogHead head = await repository.Log.ReadAsync(_token);
+        SetManifest[] sets = [await repository.Log.ReadManifestAsync(head.State.Sets[0], _token), await repository.Log.ReadManifestAsync(head.State.Sets[1], _token)];
         Assert.Equal(sets[0].Id, sets[1].Parent);
         Assert.True(sets[0].Consistency.Consistent);
         Assert.Equal(sets[1].Phases.Select(phase => phase.Name), sets[0].Phases.Select(phase => phase.Name));
         Assert.Equal(sets[1].Roots.Select(root => (root.Name, root.Files, root.Bytes)), sets[0].Roots.Select(root => (root.Name, root.Files, root.Bytes)));
-        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         foreach (RootStamp root in sets[0].Roots)
         {
             Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));
@@ -43,16 +51,35 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server)
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 5, _token);
         rig.ToolPath = rig.Combine("nowhere");
 
-        FlowInstance run = await BackupAsync(rig);
+        FlowInstance run = await BackupAsync(rig, stores: null);
 
         Assert.Equal(RuntimeStatus.Failed, run.Status);
         Assert.False(run.Failure!.IsRetryable);
         Assert.Contains("nowhere", run.Failure.Message);
     }
 
-    private async Task<FlowInstance> BackupAsync(BackupRig rig)
+    private async Task<IBlobStore> CreateContainerAsync()
     {
-        await using FlowEnvironment environment = rig.CreateEnvironment();
+        AzuriteServer emulator = await azurite.GetAsync();
+        var container = new BlobContainerClient(emulator.ConnectionString, $"cloud-{Guid.NewGuid():n}");
+        await container.CreateAsync(cancellationToken: _token);
+        return AzureBlobStore.Open(new AzureStoreOptions { Url = $"{emulator.AccountUrl}/{container.Name}", ConnectionString = new Secret(emulator.ConnectionString) });
+    }
+
+    private async Task BackupEmbeddedAsync(BackupRig rig, RepositoryStores stores)
+    {
+        await using FlowEnvironment environment = rig.CreateEnvironment("embedded", stores);
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("journal"), BackupFlows.CreateCatalog(environment));
+        string run = BackupRig.NewRun();
+        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        FlowInstance ended = await engine.RunToEndAsync(run, _token);
+        Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
+    }
+
+    /// <param name="stores">Null: the rig's own, in directories.</param>
+    private async Task<FlowInstance> BackupAsync(BackupRig rig, RepositoryStores? stores)
+    {
+        await using FlowEnvironment environment = rig.CreateEnvironment(stores: stores);
         FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
         await using TestEngine engine = await TestEngine.OpenAsync(catalog);
         string run = BackupRig.NewRun();

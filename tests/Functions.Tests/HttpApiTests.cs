@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Engines.Tests;
@@ -10,11 +9,6 @@ using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -30,7 +24,7 @@ public sealed class HttpApiTests : IAsyncLifetime
     private readonly StandIns _standIns = new();
     private FlowEnvironment _environment = null!;
     private TestEngine _engine = null!;
-    private WebApplication _web = null!;
+    private FunctionsFront _front = null!;
     private HttpClient _http = null!;
 
     public async ValueTask InitializeAsync()
@@ -43,7 +37,8 @@ public sealed class HttpApiTests : IAsyncLifetime
             new LoadedOptions(options, null, null, []), new RepositoryStores(_blobs, new MemoryBlobStore()), TimeProvider.System, NullLoggerFactory.Instance);
         _standIns.Dump = _ => _goOn.Wait(_token);
         _engine = await TestEngine.OpenAsync(_standIns.CreateCatalog());
-        await ServeAsync(new HttpApi(new BackupApi(_environment), _environment.Stores));
+        _front = await FunctionsFront.StartAsync(new HttpApi(new BackupApi(_environment), _environment.Stores), _engine.Client, _token);
+        _http = _front.CreateClient();
     }
 
     [Fact]
@@ -83,30 +78,10 @@ public sealed class HttpApiTests : IAsyncLifetime
     {
         _goOn.Set();
         _http.Dispose();
-        await _web.DisposeAsync();
+        await _front.DisposeAsync();
         await _engine.DisposeAsync();
         await _environment.DisposeAsync();
         _standIns.Dispose();
         _state.Dispose();
-    }
-
-    private async Task ServeAsync(HttpApi api)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        _web = builder.Build();
-        foreach (MethodInfo function in typeof(HttpApi).GetMethods().Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null))
-        {
-            HttpTriggerAttribute trigger = function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>()!;
-            _web.MapMethods($"/{ApiPaths.Prefix}/{trigger.Route}", trigger.Methods!, async http =>
-            {
-                IResult answer = await (Task<IResult>)function.Invoke(api, [http.Request, _engine.Client])!;
-                await answer.ExecuteAsync(http);
-            });
-        }
-
-        _web.Urls.Add("http://127.0.0.1:0");
-        await _web.StartAsync(_token);
-        _http = new HttpClient { BaseAddress = new Uri(_web.Urls.Single()) };
     }
 }

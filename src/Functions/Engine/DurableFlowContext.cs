@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Functions;
 
 /// <summary>The flows' context over Durable Task's.</summary>
-internal sealed class DurableFlowContext(TaskOrchestrationContext context, FlowCatalog catalog) : IFlowContext
+internal sealed class DurableFlowContext(TaskOrchestrationContext context, FlowCatalog catalog) : IFlowContext, IDisposable
 {
+    private readonly CancellationTokenSource _ended = new();
     private readonly EventInbox _events = new(context);
     private readonly List<string> _children = [];
 
@@ -31,7 +32,7 @@ internal sealed class DurableFlowContext(TaskOrchestrationContext context, FlowC
             {
                 return catalog.Read<TOutput>((await context.CallActivityAsync<JsonElement>(activity.Name, payload)).GetRawText());
             }
-            catch (TaskFailedException e) when (CrossingFailure.IsInterruption(e.FailureDetails))
+            catch (TaskFailedException e) when (!_ended.IsCancellationRequested && CrossingFailure.IsInterruption(e.FailureDetails))
             {
                 continue; // Its host stopped: no attempt.
             }
@@ -45,7 +46,7 @@ internal sealed class DurableFlowContext(TaskOrchestrationContext context, FlowC
                 throw new FlowActivityException(activity.Name, failure);
             }
 
-            await CreateTimer(CurrentUtcDateTime + retry!.DelayAfter(attempt++), CancellationToken.None);
+            await CreateTimer(CurrentUtcDateTime + retry!.DelayAfter(attempt++), _ended.Token);
         }
     }
 
@@ -82,6 +83,13 @@ internal sealed class DurableFlowContext(TaskOrchestrationContext context, FlowC
     {
         _events.Return();
         context.ContinueAsNew(Payload.Parse(catalog.Write(input)));
+    }
+
+    /// <summary>The flow has ended: nothing is tried again, and no timer is left that Durable Task would wait for.</summary>
+    public void Dispose()
+    {
+        _ended.Cancel();
+        _ended.Dispose();
     }
 
     public ILogger CreateReplaySafeLogger(string category) => context.CreateReplaySafeLogger(category);

@@ -11,7 +11,7 @@ internal static class FlowOrchestrator
     public static async Task<JsonElement> RunAsync(FlowCatalog catalog, TaskOrchestrationContext context, JsonElement input)
     {
         FlowDefinition flow = catalog.FindFlow(context.Name.Name) ?? throw new InvalidOperationException($"there is no flow {context.Name.Name}");
-        var adapter = new DurableFlowContext(context, catalog);
+        using var adapter = new DurableFlowContext(context, catalog);
         try
         {
             return Payload.Parse(await flow.Run(adapter, input.GetRawText()));

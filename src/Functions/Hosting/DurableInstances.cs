@@ -13,12 +13,15 @@ namespace AlfrescoBackupFlows.Functions;
 internal sealed class DurableInstances(DurableTaskClient client, IBlobStore control) : IFlowInstances
 {
     private const string StartLease = "start";
+    private const int MaxTries = 20;
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// A backup is started under a lease in the control store, so that of two hosts that saw none running only one starts one. The
     /// repository's own lease guards against hosts of other task hubs.
     /// </summary>
-    /// <exception cref="PermanentException">Busy: another backup was started at this moment.</exception>
+    /// <exception cref="PermanentException">Busy: another backup was started meanwhile, or a host that died holds the lease for up to a minute.</exception>
     public async Task<bool> TryStartAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken)
     {
         if (flowName != FlowNames.HotBackup.Name)
@@ -26,11 +29,7 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
             return await TryScheduleAsync(flowName, input, instanceId, cancellationToken);
         }
 
-        Guid lease = Guid.NewGuid();
-        if (!await control.AcquireLeaseAsync(StartLease, lease, BlobLease.MaxDuration, cancellationToken))
-        {
-            throw Busy();
-        }
+        Guid lease = await LockStartAsync(cancellationToken);
 
         try
         {
@@ -101,6 +100,23 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         InstancePhase.Terminated => new FlowFailure(ErrorKind.Cancelled, "terminated from outside", IsRetryable: false),
         _ => null,
     };
+
+    /// <summary>Waits for a start that is at work elsewhere, which takes a second at most.</summary>
+    private async Task<Guid> LockStartAsync(CancellationToken cancellationToken)
+    {
+        var lease = Guid.NewGuid();
+        for (int tries = 1; !await control.AcquireLeaseAsync(StartLease, lease, BlobLease.MaxDuration, cancellationToken); tries++)
+        {
+            if (tries == MaxTries)
+            {
+                throw Busy();
+            }
+
+            await Task.Delay(BetweenTries, cancellationToken);
+        }
+
+        return lease;
+    }
 
     private static PermanentException Busy() => new(ErrorKind.Busy, "Another backup was started at this moment: look at its status.");
 

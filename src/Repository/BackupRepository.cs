@@ -233,7 +233,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>
     /// Looks whether a set that adds these index blobs to the log would find its own streams: lists of chunks at every depth, and the segments of listings. The blobs are read
-    /// back from the store. The chunks of files are not looked up: their places stand in the same pages.
+    /// back from the store, and the packs that they name must be there in their length. The chunks of files are not looked up: their places stand in the same pages.
     /// </summary>
     /// <param name="known">The index of the log as it was at the run's base.</param>
     /// <param name="lost">Packs in which nothing is found.</param>
@@ -253,6 +253,24 @@ public sealed class BackupRepository : IAsyncDisposable
         using ChunkIndex own = await ChunkIndex.LoadScratchAsync(
             _blobs, _sealer, _access.CacheDirectory, [.. added.Select(index => new IndexSummary(index.Id, 0, index.Rows))], cancellationToken);
         await new SealCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
+        await RequirePacksAsync(own, cancellationToken);
+    }
+
+    /// <summary>Whether the packs that a set adds are whole: a storage may have cut one and called it done.</summary>
+    private async Task RequirePacksAsync(ChunkIndex own, CancellationToken cancellationToken)
+    {
+        PackInventory inventory = await PackInventory.ListAsync(_blobs, own, cancellationToken);
+        foreach (PackEntry pack in own.Packs.Where(pack => !inventory.IsWhole(pack)))
+        {
+            string name = pack.Id.BlobName;
+            long? length = (await _blobs.GetPropertiesAsync(name, cancellationToken))?.Length;
+            if (length != pack.Length)
+            {
+                throw new PermanentException(
+                    ErrorKind.Storage,
+                    $"{_blobs.Location} did not keep what was written: '{name}' has {length ?? 0} of its {pack.Length} bytes. Nothing was sealed; look after the storage, then start a new backup.");
+            }
+        }
     }
 
     /// <summary>Reads one whole pack and checks everything in it, as <c>verify --read-data</c> does; at most 64 MiB of memory.</summary>

@@ -192,7 +192,7 @@ public sealed class RunWriterTests
     }
 
     [Fact]
-    public async Task Streams_whose_chunks_the_set_would_not_find_are_not_sealed()
+    public async Task Streams_whose_chunks_the_set_would_not_find_and_packs_that_are_not_whole_are_not_sealed()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
         await using RunWriter writer = opened.OpenWriter("a");
@@ -212,6 +212,14 @@ public sealed class RunWriterTests
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], dump, names));
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], null, names));
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump with { Chunks = [new ChunkId(1)] }, names));
+
+        // The pack of the dump alone: nothing of it is read before the seal.
+        string pack = (await opened.NamesAsync("packs/")).First(name => !name.StartsWith("packs/f", StringComparison.Ordinal));
+        await opened.Blobs.DeleteAsync(pack, CancellationToken.None);
+        await opened.Blobs.PutIfAbsentAsync(pack, new byte[1000], CancellationToken.None);
+        PermanentException cut = await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump, names));
+        Assert.Equal(ErrorKind.Storage, cut.Kind);
+        Assert.Contains($"'{pack}' has 1000 of its ", cut.Message, StringComparison.Ordinal);
 
         Task RequireAsync(IReadOnlyList<IndexBlob> added, ContentRef? database, ContentRef listed) =>
             opened.Repository.RequireStreamsAsync(opened.Index, LostPacks.None, added, opened.OpenReader(), database, [(listed, null)], CancellationToken.None);

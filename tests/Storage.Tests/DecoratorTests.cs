@@ -70,11 +70,19 @@ public sealed class FaultInjectingBlobStoreTests : MemoryBackedContract
     }
 
     [Fact]
-    public async Task A_truncated_read_gives_half()
+    public async Task What_is_truncated_is_the_first_half()
     {
-        FaultInjectingBlobStore store = new(Memory, static call => call.Verb == BlobVerb.Read ? new BlobFault { Truncate = true } : null);
-        await store.PutIfAbsentAsync("a", Bytes(100), Ct);
+        FaultInjectingBlobStore store = new(Memory, static call => call.Verb is BlobVerb.Read or BlobVerb.List ? new BlobFault { Truncate = true } : null);
+        foreach (string name in (string[])["a", "b", "c"])
+        {
+            await store.PutIfAbsentAsync(name, Bytes(100), Ct);
+        }
+
         Assert.Equal(50, await store.ReadAsync("a", 0, new byte[100], Ct));
+        Assert.Equal(["a", "b"], await store.ListAsync("", Ct).Select(item => item.Name).ToListAsync(Ct));
+        FaultInjectingBlobStore cutting = new(Memory, static call => call.Verb == BlobVerb.PutIfAbsent ? new BlobFault { Truncate = true } : null);
+        Assert.Equal(PutOutcome.Created, await cutting.PutIfAbsentAsync("d", Bytes(100), Ct));
+        Assert.Equal(50, (await cutting.GetPropertiesAsync("d", Ct))!.Length);
     }
 
     [Fact]

@@ -14,15 +14,21 @@ internal sealed class WriteOnce(IBlobStore blobs, TimeProvider time)
 
     public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        if (!await TryPutAsync(name, content, cancellationToken))
+        if (await CreateAsync(name, content, cancellationToken) != PutOutcome.Created && !await EqualsStoredAsync(name, content, cancellationToken))
         {
             throw Damage.In(name, "something else stands where new bytes belong");
         }
     }
 
-    /// <summary>For names that another may take: whether these bytes stand there, by this call or by one whose answer was lost.</summary>
-    public async Task<bool> TryPutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        await CreateAsync(name, content, cancellationToken) == PutOutcome.Created || await EqualsStoredAsync(name, content, cancellationToken);
+    /// <summary>
+    /// For names that another may take, and for what everything hangs on: whether these bytes stand there, by this call or by one whose answer was lost. They are read back:
+    /// a storage that cut them would otherwise fork the log, or lose the keys.
+    /// </summary>
+    public async Task<bool> TryPutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await CreateAsync(name, content, cancellationToken);
+        return await EqualsStoredAsync(name, content, cancellationToken);
+    }
 
     /// <summary>For names that another may take: says whether the blob was created. "Exists already" may mean these bytes and a lost answer.</summary>
     public async Task<PutOutcome> CreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)

@@ -21,7 +21,9 @@ public sealed record BlobFault
     /// <summary>Trying again cannot help: a <see cref="Platform.PermanentException"/>, else a <see cref="Platform.TransientException"/>.</summary>
     public bool Permanent { get; init; }
 
-    /// <summary>A read gives only the first half of its bytes, as a store that lost the end of a blob would.</summary>
+    /// <summary>
+    /// Only the first half, and no word of it: of the bytes that are read or written, as a store that lost the end of a blob would have them, or of the blobs that are listed, but at least one.
+    /// </summary>
     public bool Truncate { get; init; }
 
     /// <summary>How long the call waits first.</summary>

@@ -28,12 +28,12 @@ public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, Blo
     public static Func<BlobCall, BlobFault?> FromCall(int number, BlobFault fault) => call => call.Number >= number ? fault : null;
 
     public Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.PutIfAbsent, name, _ => inner.PutIfAbsentAsync(name, content, cancellationToken), cancellationToken);
+        RunAsync(BlobVerb.PutIfAbsent, name, fault => inner.PutIfAbsentAsync(name, Cut(content, fault), cancellationToken), cancellationToken);
 
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.Put, name, async _ =>
+        RunAsync(BlobVerb.Put, name, async fault =>
         {
-            await inner.PutAsync(name, content, cancellationToken);
+            await inner.PutAsync(name, Cut(content, fault), cancellationToken);
             return true;
         }, cancellationToken);
 
@@ -50,7 +50,8 @@ public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, Blo
     public async IAsyncEnumerable<BlobItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         BlobFault? fault = await BeginAsync(BlobVerb.List, prefix, cancellationToken);
-        await foreach (BlobItem item in inner.ListAsync(prefix, cancellationToken))
+        IAsyncEnumerable<BlobItem> items = inner.ListAsync(prefix, cancellationToken);
+        await foreach (BlobItem item in fault is { Truncate: true } ? FirstHalfAsync(items, cancellationToken) : items)
         {
             yield return item;
 
@@ -76,6 +77,17 @@ public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, Blo
             await inner.BreakLeaseAsync(name, cancellationToken);
             return true;
         }, cancellationToken);
+
+    private static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> content, BlobFault? fault) => fault is { Truncate: true } ? content[..(content.Length / 2)] : content;
+
+    private static async IAsyncEnumerable<BlobItem> FirstHalfAsync(IAsyncEnumerable<BlobItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<BlobItem> all = await items.ToListAsync(cancellationToken);
+        foreach (BlobItem item in all.Take((all.Count + 1) / 2))
+        {
+            yield return item;
+        }
+    }
 
     private async Task<T> RunAsync<T>(BlobVerb verb, string name, Func<BlobFault?, Task<T>> request, CancellationToken cancellationToken)
     {

@@ -5,23 +5,23 @@ namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 
 /// <summary>A way in which a request goes wrong.</summary>
 /// <param name="Times">How often the same request goes wrong when it is made again.</param>
-/// <param name="Matters">Only reads are cut short; after a read, a lost answer is no other than one that never came.</param>
+/// <param name="Matters">What is neither read nor written cannot be cut short; after a read, a lost answer is no other than one that never came.</param>
 internal sealed record StorageFault(string Name, BlobFault Fault, int Times, Func<BlobCall, bool> Matters)
 {
     public static ImmutableArray<StorageFault> All { get; } =
     [
         new("fails before", new BlobFault { FailBefore = true }, 1, _ => true),
         new("answer lost", new BlobFault { FailAfter = true }, 1, FaultSweep.Changes),
-        new("read cut short", new BlobFault { Truncate = true }, 1, IsRead),
+        new("cut short", new BlobFault { Truncate = true }, 1, CanBeCut),
         new("refused", new BlobFault { FailBefore = true, Permanent = true }, 1, _ => true),
         new("refused after it was done", new BlobFault { FailAfter = true, Permanent = true }, 1, FaultSweep.Changes),
         new("late by two minutes", new BlobFault { Delay = TimeSpan.FromMinutes(2) }, 1, _ => true),
         new("fails three times", new BlobFault { FailBefore = true }, 3, _ => true),
         new("answer lost three times", new BlobFault { FailAfter = true }, 3, FaultSweep.Changes),
-        new("read cut short three times", new BlobFault { Truncate = true }, 3, IsRead),
+        new("cut short three times", new BlobFault { Truncate = true }, 3, CanBeCut),
     ];
 
-    private static bool IsRead(BlobCall call) => call.Verb is BlobVerb.Read;
+    private static bool CanBeCut(BlobCall call) => call.Verb is BlobVerb.Read or BlobVerb.List or BlobVerb.PutIfAbsent;
 }
 
 /// <summary>One request goes wrong, and the next ones like it while the fault lasts.</summary>

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests;
@@ -59,6 +60,18 @@ public sealed class KeySlotsTests
         await using BackupRepository late = await BackupRepository.OpenAsync(blobs, opened.Access(Second));
         Assert.Equal(ErrorKind.Busy, (await Assert.ThrowsAsync<PermanentException>(() => late.Keys.AddAsync(new Secret("fourth"), "fourth"))).Kind);
         Assert.Equal(["config/5"], await opened.NamesAsync("config/"));
+    }
+
+    [Fact]
+    public async Task A_config_that_the_storage_cut_and_called_written_does_not_take_the_place_of_the_one_before()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
+        var cutting = new FaultInjectingBlobStore(opened.Blobs, call => call.Name == "config/2" && call.Verb == BlobVerb.PutIfAbsent ? new BlobFault { Truncate = true } : null);
+        await using BackupRepository repository = await BackupRepository.OpenAsync(cutting, opened.Access(First));
+        await Assert.ThrowsAsync<PermanentException>(() => repository.Keys.AddAsync(Second, "second"));
+        await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
+        await again.Keys.AddAsync(Second, "second");
+        await using BackupRepository second = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Second));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Tests;
 
@@ -108,6 +109,21 @@ public sealed class CommitLogTests
         CommitLog log = fixture.Open(new LostAnswerStore(fixture.Blobs));
         await fixture.SealAsync(1, log);
         Assert.Equal(2, (await fixture.Open().ReadAsync()).Sequence);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task An_entry_that_the_storage_cut_and_called_written_is_written_again(int cut)
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        int puts = 0;
+        await fixture.SealAsync(1, fixture.Open(new FaultInjectingBlobStore(
+            fixture.Blobs, call => call.Verb == BlobVerb.PutIfAbsent && ++puts == cut ? new BlobFault { Truncate = true } : null)));
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.Null(head.Break);
+        Assert.Single(head.State.Sets);
+        Assert.Equal(3, head.Sequence);
     }
 
     [Fact]

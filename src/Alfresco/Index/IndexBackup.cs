@@ -52,9 +52,6 @@ public sealed class IndexBackup(IndexSource source, TimeProvider time)
         return new IndexObservation(stamp, now - Time(stamp.ChangedNs), tempChanged, stale);
     }
 
-    /// <inheritdoc cref="IndexSchedule.NextFiring"/>
-    public DateTimeOffset? NextFiring(DateTimeOffset after) => source.Schedule.NextFiring(after);
-
     /// <summary>Runs the refresh command, then waits for a new copy. See <see cref="IndexRefresh"/>.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken) => new IndexRefresh(source, this, time).RunAsync(cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
@@ -30,7 +31,7 @@ internal static class SetListing
     }
 
     private static EntryDocument Describe(string root, ListingEntry entry) => new(
-        entry.Path.Length == 0 ? root : $"{root}/{PathText.Format(entry.Path)}",
+        entry.Path.Length == 0 ? root : $"{root}/{TreePath.Display(entry.Path)}",
         entry.IsDirectory ? "directory" : "file",
         entry.Length,
         Convert.ToString(entry.Mode, 8).PadLeft(4, '0'),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Capture;
@@ -129,5 +130,5 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
         }
     }
 
-    private static string Display(byte[] path) => PathText.Format(path);
+    private static string Display(byte[] path) => TreePath.Display(path);
 }

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Options;
 
@@ -26,9 +27,9 @@ public sealed class BackupOptions
 /// <summary>The <c>repository</c> section.</summary>
 public sealed class RepositoryOptions
 {
-    public const string EncryptionPassphrase = "passphrase";
+    public const string EncryptionPassphrase = RepositoryAccess.EncryptionPassphrase;
 
-    public const string EncryptionNone = "none";
+    public const string EncryptionNone = RepositoryAccess.EncryptionNone;
 
     /// <summary><c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX</c> (with or without a SAS) or <c>file:///path</c>.</summary>
     public string? Url { get; set; }

@@ -36,7 +36,10 @@ public static class TreePath
         return true;
     }
 
-    /// <summary>For messages: UTF-8 as it is, control characters, backslashes and other bytes as <c>\xNN</c>.</summary>
+    /// <summary>
+    /// For manifests and people: UTF-8 where it is valid; a byte that is not, and a control character, becomes <c>\xNN</c>, and a backslash <c>\\</c>. No two
+    /// paths have the same text.
+    /// </summary>
     public static string Display(ReadOnlySpan<byte> path)
     {
         var text = new StringBuilder(path.Length);
@@ -44,7 +47,11 @@ public static class TreePath
         while (!path.IsEmpty)
         {
             var status = Rune.DecodeFromUtf8(path, out var rune, out var used);
-            if (status == OperationStatus.Done && !Rune.IsControl(rune) && rune.Value != '\\')
+            if (status == OperationStatus.Done && rune.Value == '\\')
+            {
+                text.Append("\\\\");
+            }
+            else if (status == OperationStatus.Done && !Rune.IsControl(rune))
             {
                 text.Append(chars[..rune.EncodeToUtf16(chars)]);
             }

@@ -4,7 +4,7 @@ namespace AlfrescoBackupFlows.Repository;
 internal static class ChunkLimits
 {
     /// <summary>The longest chunk, and where files are cut.</summary>
-    public const int MaxChunkLength = 16 << 20;
+    public const int MaxChunkLength = ContentRef.MaxChunkBytes;
 
     /// <summary>Small chunks share a frame of up to this many plain bytes.</summary>
     public const int SharedFrameLength = 256 << 10;

@@ -80,8 +80,8 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
 
         bool sound = config.Encryption switch
         {
-            "passphrase" => config.Slots is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxSlots } && config.Slots.All(KeySlot.IsComplete) && config.Keys.IsDefault,
-            "none" => config.Keys is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxKeys } && config.Keys.All(key => key is not null) && config.Slots.IsDefaultOrEmpty,
+            RepositoryAccess.EncryptionPassphrase => config.Slots is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxSlots } && config.Slots.All(KeySlot.IsComplete) && config.Keys.IsDefault,
+            RepositoryAccess.EncryptionNone => config.Keys is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxKeys } && config.Keys.All(key => key is not null) && config.Slots.IsDefaultOrEmpty,
             _ => false,
         };
         return sound ? config : throw Damage.In(name, $"its encryption is not one that version {RepositoryConfig.FormatVersion} knows, or its keys do not fit it");

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform.Files;
+
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>What must hold between an entry of a listing and the next.</summary>
@@ -22,11 +24,11 @@ internal static class ListingOrder
 
         if (PathOrder.Compare(previous.Path, next.Path) >= 0)
         {
-            return $"'{PathText.Format(next.Path)}' does not come after '{PathText.Format(previous.Path)}'";
+            return $"'{TreePath.Display(next.Path)}' does not come after '{TreePath.Display(previous.Path)}'";
         }
 
         return !previous.IsDirectory && PathOrder.IsBelow(next.Path, previous.Path)
-            ? $"'{PathText.Format(next.Path)}' lies below a file"
+            ? $"'{TreePath.Display(next.Path)}' lies below a file"
             : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -29,7 +30,7 @@ public sealed class ListingRoot : IAsyncDisposable
     {
         if ((_last is not null && PathOrder.Compare(_last, row.First) >= 0) || PathOrder.Compare(row.First, row.Last) > 0)
         {
-            throw new ArgumentException($"The segment from '{PathText.Format(row.First)}' does not come after '{PathText.Format(_last)}'.", nameof(row));
+            throw new ArgumentException($"The segment from '{TreePath.Display(row.First)}' does not come after '{TreePath.Display(_last)}'.", nameof(row));
         }
 
         _buffer.WriteBlock(row.First);

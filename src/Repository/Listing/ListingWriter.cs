@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -31,7 +32,7 @@ public sealed class ListingWriter(IMetadataWriter chunks)
         EntryFlags allowed = entry.IsDirectory ? SegmentDecoder.DirectoryFlags : SegmentDecoder.FileFlags;
         string? violation = PathOrder.IsValid(entry.Path) && (entry.Flags & ~allowed) == EntryFlags.None && (entry.IsDirectory || (entry.Path.Length > 0 && entry.Content!.IsPlausible))
             ? ListingOrder.Violation(_previous, entry)
-            : $"'{PathText.Format(entry.Path)}' cannot stand in a listing";
+            : $"'{TreePath.Display(entry.Path)}' cannot stand in a listing";
         if (violation is not null)
         {
             throw new ArgumentException(violation, nameof(entry));

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform.Files;
+
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace AlfrescoBackupFlows.Repository;
 public sealed class PathOrder : IComparer<byte[]>
 {
     /// <summary>The most bytes that a path may have.</summary>
-    public const int MaxPathBytes = 65_535;
+    public const int MaxPathBytes = TreePath.MaxLength;
 
     public static readonly PathOrder Instance = new();
 
@@ -29,29 +31,7 @@ public sealed class PathOrder : IComparer<byte[]>
     int IComparer<byte[]>.Compare(byte[]? x, byte[]? y) => Compare(x, y);
 
     /// <summary>Whether a path may stand in a listing: no empty, <c>.</c> or <c>..</c> component, no U+0000, at most 65,535 bytes. The empty path, the root itself, may.</summary>
-    public static bool IsValid(ReadOnlySpan<byte> path)
-    {
-        if (path.IsEmpty)
-        {
-            return true;
-        }
-
-        if (path.Length > MaxPathBytes || path.Contains((byte)0))
-        {
-            return false;
-        }
-
-        foreach (Range range in path.Split((byte)'/'))
-        {
-            ReadOnlySpan<byte> component = path[range];
-            if (component.IsEmpty || component.SequenceEqual("."u8) || component.SequenceEqual(".."u8))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    public static bool IsValid(ReadOnlySpan<byte> path) => TreePath.IsValid(path);
 
     /// <summary>Whether <paramref name="path"/> lies below <paramref name="directory"/>, at any depth.</summary>
     public static bool IsBelow(ReadOnlySpan<byte> path, ReadOnlySpan<byte> directory) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -91,7 +92,7 @@ internal ref struct VarintReader(ReadOnlySpan<byte> source, string what)
         int shared = (int)ReadBounded(previous.Length, "the length that a path shares with the one before it");
         ReadOnlySpan<byte> rest = ReadBlock(PathOrder.MaxPathBytes - shared, "the length of a path");
         byte[] path = [.. previous[..shared], .. rest];
-        return PathOrder.IsValid(path) ? path : throw Wrong($"'{PathText.Format(path)}' is not a path that a listing may have");
+        return PathOrder.IsValid(path) ? path : throw Wrong($"'{TreePath.Display(path)}' is not a path that a listing may have");
     }
 
     public ContentRef ReadContent()

@@ -15,9 +15,6 @@ public sealed record LogState(
 
     public SetSummary? FindSet(RunId id) => Sets.FirstOrDefault(set => set.Id == id);
 
-    /// <summary>The newest set of an installation, or null.</summary>
-    public SetSummary? NewestSet(string installation) => Sets.LastOrDefault(set => set.Installation == installation);
-
     /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
     public LogState WithIndexesUpTo(long sequence) => this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;
@@ -81,7 +82,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
         {
             if (!LogNames.TryParse(item.Name, out long sequence))
             {
-                _alarms.Add($"'{PathText.Format(System.Text.Encoding.UTF8.GetBytes(item.Name))}' is not the name of a log entry.");
+                _alarms.Add($"'{TreePath.Display(System.Text.Encoding.UTF8.GetBytes(item.Name))}' is not the name of a log entry.");
                 continue;
             }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -145,7 +146,7 @@ public sealed record ConsistencyReport(
 }
 
 /// <param name="Root">The root's name.</param>
-/// <param name="Path">As <see cref="PathText.Format"/> writes it.</param>
+/// <param name="Path">As <see cref="TreePath.Display"/> writes it.</param>
 /// <param name="Size">Bytes that the database says it has; null where it does not say.</param>
 /// <param name="Reason"><c>missing</c>, <c>wrong-size</c>, <c>unstable</c>, <c>source-missing</c>, <c>source-changed</c>, <c>invalid-url</c>.</param>
 public sealed record NamedFile(string Root, string Path, long? Size, string Reason);

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform.Files;
+
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
@@ -50,7 +52,7 @@ internal sealed class RequiredCursor(string what)
 
     public RequiredFile ToFile() => PathOrder.IsValid(Path)
         ? new RequiredFile(Path.ToArray(), _size == 0 ? null : _size - 1, _id)
-        : throw Damage.InPart(what, $"'{PathText.Format(Path)}' is not a path that a listing may have");
+        : throw Damage.InPart(what, $"'{TreePath.Display(Path)}' is not a path that a listing may have");
 
     private void Reserve()
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -30,7 +31,7 @@ public sealed class RequiredListWriter : IAsyncDisposable
         bool fits = file.Path.Length > 0 && PathOrder.IsValid(file.Path) && file.Size is null or (>= 0 and < long.MaxValue) && file.UrlId >= 0;
         if (!fits || (_previous is not null && RequiredOrder.Compare(_previous, file) >= 0))
         {
-            throw new ArgumentException($"'{PathText.Format(file.Path)}' cannot stand here in a list of required files.", nameof(file));
+            throw new ArgumentException($"'{TreePath.Display(file.Path)}' cannot stand here in a list of required files.", nameof(file));
         }
 
         _buffer.WritePath(_previous?.Path, file.Path);

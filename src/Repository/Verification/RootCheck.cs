@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -41,7 +42,7 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
                 if (entry.Content is { } content
                     && await contents.FindFaultAsync(content, root.Class, fault => findings.Error(manifest.Id, fault), cancellationToken) is { } fault)
                 {
-                    findings.Error(manifest.Id, $"File '{PathText.Format(entry.Path)}' of {root.Name} does not restore: {fault}.");
+                    findings.Error(manifest.Id, $"File '{TreePath.Display(entry.Path)}' of {root.Name} does not restore: {fault}.");
                 }
             }
 

@@ -40,7 +40,7 @@ public sealed class InstallationTests : IDisposable
         Assert.Equal("0 30 2 ? * MON-FRI", found.Index.Schedule.Expression);
         Assert.Equal(30, found.OrphanProtectDays);
         Assert.Empty(found.Warnings);
-        found.CheckRoots();
+        found.CheckRoots(acceptEmpty: false);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
 
@@ -87,7 +88,7 @@ internal sealed class KeptRepository(IReadOnlyDictionary<string, byte[]> blobs, 
             text.WriteLine($"{root.Name}: {root.Files} files, {root.Directories} directories, {root.Bytes} bytes, {root.RequiredFiles} required");
             await foreach (ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(cancellationToken))
             {
-                text.WriteLine($"  {PathText.Format(entry.Path)} {entry.Flags} {entry.Mode} {entry.MtimeNs} {entry.Length} {string.Join(' ', entry.Content?.Chunks ?? [])}");
+                text.WriteLine($"  {TreePath.Display(entry.Path)} {entry.Flags} {entry.Mode} {entry.MtimeNs} {entry.Length} {string.Join(' ', entry.Content?.Chunks ?? [])}");
             }
         }
 

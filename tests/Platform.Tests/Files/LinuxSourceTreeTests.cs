@@ -124,7 +124,7 @@ public sealed class LinuxSourceTreeTests : SourceTreeContract
     [Fact]
     public void Names_that_are_not_text_are_shown_escaped()
     {
-        Assert.Equal(@"a\xff\x0aé\x5c", TreePath.Display([(byte)'a', 0xFF, (byte)'\n', 0xC3, 0xA9, (byte)'\\']));
+        Assert.Equal(@"a\xff\x0aé\\", TreePath.Display([(byte)'a', 0xFF, (byte)'\n', 0xC3, 0xA9, (byte)'\\']));
     }
 
     private static string Output(string program, params string[] arguments)

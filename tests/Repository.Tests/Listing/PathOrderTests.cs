@@ -1,4 +1,5 @@
 using System.Text;
+using AlfrescoBackupFlows.Platform.Files;
 using CsCheck;
 
 namespace AlfrescoBackupFlows.Repository.Tests;
@@ -59,8 +60,8 @@ public sealed class PathOrderTests
     [Fact]
     public void Text_of_odd_bytes_is_unambiguous()
     {
-        Assert.Equal(@"caf\xe9/ok\\n\x0a", PathText.Format([.. "caf"u8, 0xE9, .. "/ok\\n\n"u8]));
-        Assert.Equal("Ärger/漢字", PathText.Format("Ärger/漢字"u8));
+        Assert.Equal(@"caf\xe9/ok\\n\x0a", TreePath.Display([.. "caf"u8, 0xE9, .. "/ok\\n\n"u8]));
+        Assert.Equal("Ärger/漢字", TreePath.Display("Ärger/漢字"u8));
     }
 
     private static int Components(byte[] left, byte[] right)

@@ -16,7 +16,6 @@ internal static class OpenFlags
     public const int AtSymlinkNoFollow = 0x100;
     public const int AtRemoveDirectory = 0x200;
     public const int AtEmptyPath = 0x1000;
-    public const int AtCurrentDirectory = -100;
 
     private static readonly bool Arm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le;
 

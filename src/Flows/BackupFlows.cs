@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows.Activities;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
@@ -17,19 +17,19 @@ public static class BackupFlows
         return new FlowCatalog(FlowJson.Default)
             .Add(FlowNames.HotBackup, new HotBackupFlow())
             .Add(FlowNames.CaptureRange, new CaptureRangeFlow())
-            .Add(ActivityNames.OpenRun, new OpenRun(environment))
-            .Add(ActivityNames.CheckSources, new CheckSources(environment))
-            .Add(ActivityNames.ObserveIndex, new ObserveIndex(environment))
-            .Add(ActivityNames.RefreshIndex, new RefreshIndex(environment))
-            .Add(ActivityNames.CaptureIndex, new CaptureIndex(environment))
-            .Add(ActivityNames.DumpDatabase, new DumpDatabase(environment))
-            .Add(ActivityNames.PlanFiles, new PlanFiles(environment))
-            .Add(ActivityNames.CaptureRange, new CaptureRange(environment))
-            .Add(ActivityNames.MergeListing, new MergeListing(environment))
-            .Add(ActivityNames.CheckConsistency, new CheckConsistency(environment))
-            .Add(ActivityNames.MergeIndex, new MergeIndex(environment))
-            .Add(ActivityNames.SealSet, new SealSet(environment))
-            .Add(ActivityNames.CloseRun, new CloseRun(environment))
+            .Add(BackupNames.OpenRun, new OpenRun(environment))
+            .Add(BackupNames.CheckSources, new CheckSources(environment))
+            .Add(BackupNames.ObserveIndex, new ObserveIndex(environment))
+            .Add(BackupNames.RefreshIndex, new RefreshIndex(environment))
+            .Add(BackupNames.CaptureIndex, new CaptureIndex(environment))
+            .Add(BackupNames.DumpDatabase, new DumpDatabase(environment))
+            .Add(BackupNames.PlanFiles, new PlanFiles(environment))
+            .Add(BackupNames.CaptureRange, new CaptureRange(environment))
+            .Add(BackupNames.MergeListing, new MergeListing(environment))
+            .Add(BackupNames.CheckConsistency, new CheckConsistency(environment))
+            .Add(BackupNames.MergeIndex, new MergeIndex(environment))
+            .Add(BackupNames.SealSet, new SealSet(environment))
+            .Add(BackupNames.CloseRun, new CloseRun(environment))
             .Add(FlowNames.Restore, new RestoreFlow())
             .Add(RestoreNames.RestoreRangeFlow, new RestoreRangeFlow())
             .Add(RestoreNames.PrepareRestore, new PrepareRestore(environment))

@@ -22,7 +22,7 @@ public sealed class CaptureRangeFlow : IFlow<CaptureRangeFlowInput, CapturedRang
                 return new CapturedRange(next.Step, Expired: true, totals);
             }
 
-            CapturedStep step = await context.CallActivityAsync(ActivityNames.CaptureRange, next, Retries.Capture);
+            CapturedStep step = await context.CallActivityAsync(BackupNames.CaptureRange, next, Retries.Capture);
             totals += step.Totals;
             if (step.Next is null)
             {

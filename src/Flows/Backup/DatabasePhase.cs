@@ -18,7 +18,7 @@ internal sealed class DatabasePhase(BackupSteps steps, RunRef run, IndexPhase in
 
         steps.Status.Begin("database");
         DateTimeOffset started = steps.Now;
-        DatabaseCapture capture = await steps.CallAsync(ActivityNames.DumpDatabase, new DumpDatabaseInput(run, attempt), Retries.Dump);
+        DatabaseCapture capture = await steps.CallAsync(BackupNames.DumpDatabase, new DumpDatabaseInput(run, attempt), Retries.Dump);
         var part = new DatabasePart(capture, new PhaseTimes(PhaseNames.Database, started, steps.Now));
         if (indexPart is null)
         {

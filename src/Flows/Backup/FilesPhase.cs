@@ -42,7 +42,7 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
             string root = check.Roots[number];
             steps.Status.Detail(root);
             var planning = new PlanFilesInput(run, pass, root, number, check.FullScan);
-            FilePlan plan = await steps.CallAsync(ActivityNames.PlanFiles, planning, Retries.Check);
+            FilePlan plan = await steps.CallAsync(BackupNames.PlanFiles, planning, Retries.Check);
 
             CaptureRangeFlowInput[] ranges = [.. plan.Ranges.Select((paths, range) => new CaptureRangeFlowInput(
                 new CaptureRangeInput(
@@ -58,7 +58,7 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
 
             var merging = new MergeListingInput(
                 run, pass, root, number, [.. captured.Select(range => range.Steps)], plan.Inherit, acceptContentLoss || pass == SeedingPass);
-            await steps.CallAsync(ActivityNames.MergeListing, merging, Retries.Storage);
+            await steps.CallAsync(BackupNames.MergeListing, merging, Retries.Storage);
             _pages.Add(new RootPages(pass, number, merging.Steps));
         }
 

@@ -19,11 +19,11 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             DateTimeOffset started = steps.Now;
             steps.Status.Begin("open");
             OpenedRun opened = await context.CallActivityAsync(
-                ActivityNames.OpenRun, new OpenRunInput(input.Run, input.Supersedes), Retries.Storage);
+                BackupNames.OpenRun, new OpenRunInput(input.Run, input.Supersedes), Retries.Storage);
             run = run with { Parent = opened.Parent };
 
             steps.Status.Begin("check");
-            SourceCheck check = await steps.CallAsync(ActivityNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent, input.AcceptContentLoss), Retries.Check);
+            SourceCheck check = await steps.CallAsync(BackupNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent, input.AcceptContentLoss), Retries.Check);
 
             var files = new FilesPhase(steps, run, check, input.AcceptContentLoss);
             if (check.SeedsFirst)
@@ -34,14 +34,14 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             CapturedPhases captured = await CaptureInOrderAsync(steps, run, check, files);
 
             steps.Status.Begin("consistency");
-            await steps.CallAsync(ActivityNames.CheckConsistency, captured.ToProve(run), Retries.Storage);
+            await steps.CallAsync(BackupNames.CheckConsistency, captured.ToProve(run), Retries.Storage);
 
             steps.Status.Begin("seal");
-            await steps.CallAsync(ActivityNames.MergeIndex, captured.ToMerge(run), Retries.Storage);
+            await steps.CallAsync(BackupNames.MergeIndex, captured.ToMerge(run), Retries.Storage);
             SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check);
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
-            HotBackupResult result = await context.CallActivityAsync(ActivityNames.SealSet, seal, Retries.Storage);
+            HotBackupResult result = await context.CallActivityAsync(BackupNames.SealSet, seal, Retries.Storage);
             BackupOutcome.Sealed(context, result);
 
             steps.Status.Begin("close");
@@ -96,7 +96,7 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
     {
         try
         {
-            await context.CallActivityAsync(ActivityNames.CloseRun, input, retry);
+            await context.CallActivityAsync(BackupNames.CloseRun, input, retry);
         }
         catch (FlowActivityException e)
         {

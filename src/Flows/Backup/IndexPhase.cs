@@ -23,21 +23,21 @@ internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck chec
         if (check.RefreshesIndex && !_refreshed)
         {
             steps.Status.Begin("index", "refreshing");
-            await steps.CallAsync(ActivityNames.RefreshIndex, run, Retries.Once);
+            await steps.CallAsync(BackupNames.RefreshIndex, run, Retries.Once);
             _refreshed = true;
             await WaitForWindowAsync();
         }
 
         steps.Status.Begin("index");
         DateTimeOffset started = steps.Now;
-        IndexCapture capture = await steps.CallAsync(ActivityNames.CaptureIndex, new CaptureIndexInput(run, attempt), Retries.Capture);
+        IndexCapture capture = await steps.CallAsync(BackupNames.CaptureIndex, new CaptureIndexInput(run, attempt), Retries.Capture);
         return new IndexPart(capture, new PhaseTimes(PhaseNames.Index, started, steps.Now));
     }
 
     /// <summary>One look, as journaled; says why the captured copy no longer stands, or null.</summary>
     public async Task<string?> MisfitAsync(IndexPart index)
     {
-        IndexLook seen = await steps.CallAsync(ActivityNames.ObserveIndex, new ObserveIndexInput(run, TimeSpan.Zero, steps.Now), Retries.Check);
+        IndexLook seen = await steps.CallAsync(BackupNames.ObserveIndex, new ObserveIndexInput(run, TimeSpan.Zero, steps.Now), Retries.Check);
         return seen.Holds(index.Capture.Generation) ? null : seen.Reason ?? "the index backup changed after it was captured";
     }
 
@@ -48,7 +48,7 @@ internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck chec
         while (true)
         {
             var input = new ObserveIndexInput(run, check.ExpectedIndexAndDatabase, giveUpAt);
-            IndexLook look = await steps.CallAsync(ActivityNames.ObserveIndex, input, Retries.Check);
+            IndexLook look = await steps.CallAsync(BackupNames.ObserveIndex, input, Retries.Check);
             switch (look.Action)
             {
                 case IndexAction.Proceed:

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Backup.Capture;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
-using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Backup.Capture;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;

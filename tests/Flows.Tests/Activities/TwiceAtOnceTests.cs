@@ -21,38 +21,38 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         var twins = new Twins(BackupFlows.CreateCatalog(one), BackupFlows.CreateCatalog(other), _token);
         string id = BackupRig.NewRun();
 
-        OpenedRun opened = await twins.RunAsync(ActivityNames.OpenRun, new OpenRunInput(id, []));
+        OpenedRun opened = await twins.RunAsync(BackupNames.OpenRun, new OpenRunInput(id, []));
         var run = new RunRef(id, opened.Parent);
-        SourceCheck check = await twins.RunAsync(ActivityNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent));
-        await twins.RunAsync(ActivityNames.CaptureIndex, new CaptureIndexInput(run, 1));
-        DatabaseCapture database = await twins.RunAsync(ActivityNames.DumpDatabase, new DumpDatabaseInput(run, 1));
+        SourceCheck check = await twins.RunAsync(BackupNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent));
+        await twins.RunAsync(BackupNames.CaptureIndex, new CaptureIndexInput(run, 1));
+        DatabaseCapture database = await twins.RunAsync(BackupNames.DumpDatabase, new DumpDatabaseInput(run, 1));
         var pages = new List<RootPages>();
         for (int number = 0; number < check.Roots.Length; number++)
         {
             string root = check.Roots[number];
-            FilePlan plan = await twins.RunAsync(ActivityNames.PlanFiles, new PlanFilesInput(run, 1, root, number, check.FullScan));
+            FilePlan plan = await twins.RunAsync(BackupNames.PlanFiles, new PlanFilesInput(run, 1, root, number, check.FullScan));
             for (int range = 0; range < plan.Ranges.Length; range++)
             {
                 var input = new CaptureRangeInput(
                     run, 1, root, number, range, 0, plan.Ranges[range], plan.Inherit, database.RequiredOf(root), plan.UsesSealing, plan.GrantsSealing);
-                Assert.Null((await twins.RunAsync(ActivityNames.CaptureRange, input)).Next);
+                Assert.Null((await twins.RunAsync(BackupNames.CaptureRange, input)).Next);
             }
 
             pages.Add(new RootPages(1, number, [.. plan.Ranges.Select(_ => 1)]));
             await twins.RunAsync(
-                ActivityNames.MergeListing, new MergeListingInput(run, 1, root, number, [.. plan.Ranges.Select(_ => 1)], plan.Inherit, false));
+                BackupNames.MergeListing, new MergeListingInput(run, 1, root, number, [.. plan.Ranges.Select(_ => 1)], plan.Inherit, false));
         }
 
         await twins.RunAsync(
-            ActivityNames.CheckConsistency,
+            BackupNames.CheckConsistency,
             new CheckConsistencyInput(run, 1, check.Roots.Length));
-        await twins.RunAsync(ActivityNames.MergeIndex, new MergeIndexInput(run, 1, HasIndex: true, [.. pages]));
+        await twins.RunAsync(BackupNames.MergeIndex, new MergeIndexInput(run, 1, HasIndex: true, [.. pages]));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         PhaseTimes[] phases = [new(PhaseNames.Index, now, now), new(PhaseNames.Database, now, now), new(PhaseNames.Files, now, now)];
         HotBackupResult result = await twins.RunAsync(
-            ActivityNames.SealSet,
+            BackupNames.SealSet,
             new SealSetInput(run, 1, HasIndex: true, check.Roots.Length, opened.Base, now, now, [.. phases], check.FullScan, []));
-        await twins.RunAsync(ActivityNames.CloseRun, new CloseRunInput(run, null));
+        await twins.RunAsync(BackupNames.CloseRun, new CloseRunInput(run, null));
 
         Assert.True(result.Consistent);
         Assert.Equal(id, Assert.Single(await rig.ReadSetsAsync(_token)).Id.ToString());

@@ -22,8 +22,8 @@ public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
         await using FlowEnvironment first = rig.CreateEnvironment();
         await using FlowEnvironment later = rig.CreateEnvironment();
         var run = new RunRef(BackupRig.NewRun(), null);
-        await RunAsync(first, ActivityNames.OpenRun, new OpenRunInput(run.Run, []));
-        FilePlan plan = await RunAsync(first, ActivityNames.PlanFiles, new PlanFilesInput(run, 1, "contentstore", 0, FullScan: false));
+        await RunAsync(first, BackupNames.OpenRun, new OpenRunInput(run.Run, []));
+        FilePlan plan = await RunAsync(first, BackupNames.PlanFiles, new PlanFilesInput(run, 1, "contentstore", 0, FullScan: false));
         string year = Path.GetFileName(Directory.EnumerateDirectories(rig.Sample.Contentstore).First());
         var range = new PathRange(System.Text.Encoding.UTF8.GetBytes(year), null);
         var input = new CaptureRangeInput(run, 1, "contentstore", 0, 0, 0, range, plan.Inherit, null, plan.UsesSealing, plan.GrantsSealing);
@@ -32,10 +32,10 @@ public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
         Directory.Move(rig.Sample.Contentstore, volume);
         Directory.CreateDirectory(rig.Sample.Contentstore);
         TransientException fault = await Assert.ThrowsAsync<TransientException>(
-            () => RunAsync(sameProcess ? first : later, ActivityNames.CaptureRange, input));
+            () => RunAsync(sameProcess ? first : later, BackupNames.CaptureRange, input));
         Directory.Delete(rig.Sample.Contentstore);
         Directory.Move(volume, rig.Sample.Contentstore);
-        CapturedStep step = await RunAsync(first, ActivityNames.CaptureRange, input);
+        CapturedStep step = await RunAsync(first, BackupNames.CaptureRange, input);
 
         Assert.Equal(ErrorKind.Source, fault.Kind);
         Assert.Contains("Mount it again", fault.Message, StringComparison.Ordinal);

@@ -31,7 +31,7 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         FlowInstance ended = await second.RunToEndAsync(run, _token);
 
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-        Assert.Equal(1, second.Client.CountActivities(run).Single(count => count.Activity == nameof(Flows.Activities.DumpDatabase)).Starts);
+        Assert.Equal(1, second.Client.CountActivities(run).Single(count => count.Activity == nameof(Flows.Backup.Activities.DumpDatabase)).Starts);
         Assert.True(Assert.Single(await rig.ReadSetsAsync(_token)).Consistency.Consistent);
     }
 
@@ -68,7 +68,7 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
 
     private async Task<OpenedRun> OpenAsync(FlowCatalog catalog, OpenRunInput input)
     {
-        ActivityDefinition open = catalog.FindActivity(nameof(Flows.Activities.OpenRun))!;
+        ActivityDefinition open = catalog.FindActivity(nameof(Flows.Backup.Activities.OpenRun))!;
         return catalog.Read<OpenedRun>(await open.Run(catalog.Write(input), new ActivityContext("test", new StopAt(string.Empty, new())), _token));
     }
 

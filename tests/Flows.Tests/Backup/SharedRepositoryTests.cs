@@ -47,7 +47,7 @@ public sealed class SharedRepositoryTests(OnDemand<PostgresServer> server)
         rig.Installation = installation;
         await using FlowEnvironment environment = rig.CreateEnvironment(installation);
         FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
-        ActivityDefinition open = catalog.FindActivity(nameof(Flows.Activities.OpenRun))!;
+        ActivityDefinition open = catalog.FindActivity(nameof(Flows.Backup.Activities.OpenRun))!;
         await open.Run(catalog.Write(new OpenRunInput(run, [])), new ActivityContext("test", new Silence()), _token);
     }
 

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Backup.Capture;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Testing;
@@ -59,7 +59,7 @@ public sealed class ContentReaderTests : IDisposable
     private async Task<CapturedContent> ReadAsync(bool insists, Action<int> after)
     {
         using SourceTree tree = SourceTree.Open(_directory.Path);
-        var reader = new ContentReader(StoreAsync, CaptureBudget.Unlimited(TimeProvider.System));
+        var reader = new ContentReader(StoreAsync, StepBudget.Unlimited(TimeProvider.System));
         return (await reader.TryReadAsync(tree, "x.bin"u8.ToArray(), followLinks: false, insists, TestContext.Current.CancellationToken))!;
 
         async Task<ContentRef> StoreAsync(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken token)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Backup.Capture;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
 using Xunit;
@@ -197,7 +197,7 @@ public sealed class RangeCaptureTests : IAsyncLifetime
         int steps = 0;
         while (true)
         {
-            CapturedStep step = await _bench.CaptureAsync(range: range, budget: new CaptureBudget(_bench.Time) { MaxEntries = 3 });
+            CapturedStep step = await _bench.CaptureAsync(range: range, budget: new StepBudget(_bench.Time) { MaxEntries = 3 });
             entries.AddRange(await _bench.ReadAsync(step));
             steps++;
             if (step.Next is null)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Backup.Capture;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
@@ -68,7 +68,7 @@ internal sealed class CaptureBench : IAsyncDisposable
     }
 
     public async Task<CapturedStep> CaptureAsync(
-        ContentRef? inherit = null, PathRange? range = null, (string Path, long? Size)[]? required = null, CaptureBudget? budget = null)
+        ContentRef? inherit = null, PathRange? range = null, (string Path, long? Size)[]? required = null, StepBudget? budget = null)
     {
         await using RunWriter writer = _repository.OpenRunWriter(Run, $"step.{_pages++}", _index, _runIndex, LostPacks.None);
         using SourceTree tree = SourceTree.Open(Source);
@@ -83,7 +83,7 @@ internal sealed class CaptureBench : IAsyncDisposable
             UsesSealing = UsesSealing,
             GrantsSealing = GrantsSealing,
             Class = ChunkClass.Content,
-            Budget = budget ?? new CaptureBudget(Time),
+            Budget = budget ?? new StepBudget(Time),
             Phase = PhaseNames.Files,
         };
 

@@ -59,44 +59,44 @@ internal sealed partial class StandIns : IDisposable
     public FlowCatalog CreateCatalog() => new FlowCatalog(FlowJson.Default)
         .Add(FlowNames.HotBackup, new HotBackupFlow())
         .Add(FlowNames.CaptureRange, new CaptureRangeFlow())
-        .Add(ActivityNames.OpenRun, Note(ActivityNames.OpenRun, _ => new OpenedRun(3, null, [])))
-        .Add(ActivityNames.CheckSources, Note(ActivityNames.CheckSources, _ => Check))
-        .Add(ActivityNames.ObserveIndex, Note(ActivityNames.ObserveIndex, input => Observe(input)))
-        .Add(ActivityNames.RefreshIndex, Note(ActivityNames.RefreshIndex, _ => Nothing.Value))
-        .Add(ActivityNames.CaptureIndex, Note(ActivityNames.CaptureIndex, input => new IndexCapture(
+        .Add(BackupNames.OpenRun, Note(BackupNames.OpenRun, _ => new OpenedRun(3, null, [])))
+        .Add(BackupNames.CheckSources, Note(BackupNames.CheckSources, _ => Check))
+        .Add(BackupNames.ObserveIndex, Note(BackupNames.ObserveIndex, input => Observe(input)))
+        .Add(BackupNames.RefreshIndex, Note(BackupNames.RefreshIndex, _ => Nothing.Value))
+        .Add(BackupNames.CaptureIndex, Note(BackupNames.CaptureIndex, input => new IndexCapture(
             CopyIndex(input), DateTimeOffset.UnixEpoch, "/backup", SomeContent, 1, 1, 1, [])))
-        .Add(ActivityNames.DumpDatabase, Note(ActivityNames.DumpDatabase, input =>
+        .Add(BackupNames.DumpDatabase, Note(BackupNames.DumpDatabase, input =>
         {
             Dump(input);
             return new DatabaseCapture(
                 SomeContent, "PostgreSQL", "15", "15", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [], [],
                 ImmutableSortedDictionary<string, long>.Empty, 0, [], []);
         }))
-        .Add(ActivityNames.PlanFiles, Note(ActivityNames.PlanFiles, input => new FilePlan([.. Plan(input).Skip(1).Select(range => range.From!)], null, false, false), input => input.Root))
-        .Add(ActivityNames.CaptureRange, Note(
-            ActivityNames.CaptureRange,
+        .Add(BackupNames.PlanFiles, Note(BackupNames.PlanFiles, input => new FilePlan([.. Plan(input).Skip(1).Select(range => range.From!)], null, false, false), input => input.Root))
+        .Add(BackupNames.CaptureRange, Note(
+            BackupNames.CaptureRange,
             input => new CapturedStep(Capture(input), SomeContent, new FileTotals { Files = 1 }, []),
             input => input.Root))
-        .Add(ActivityNames.MergeListing, Note(
-            ActivityNames.MergeListing,
+        .Add(BackupNames.MergeListing, Note(
+            BackupNames.MergeListing,
             input =>
             {
                 Merge(input);
                 return new RootListing(input.Root, SomeContent, FileTotals.None, false, []);
             },
             input => input.Root))
-        .Add(ActivityNames.CheckConsistency, Note(ActivityNames.CheckConsistency, _ => new ConsistencyResult(1, 0, 0, null)))
-        .Add(ActivityNames.MergeIndex, Note(ActivityNames.MergeIndex, input =>
+        .Add(BackupNames.CheckConsistency, Note(BackupNames.CheckConsistency, _ => new ConsistencyResult(1, 0, 0, null)))
+        .Add(BackupNames.MergeIndex, Note(BackupNames.MergeIndex, input =>
         {
             MergedPages = input;
             return new MergedIndex([], 1, 1);
         }))
-        .Add(ActivityNames.SealSet, Note(ActivityNames.SealSet, input =>
+        .Add(BackupNames.SealSet, Note(BackupNames.SealSet, input =>
         {
             Sealed = input;
             return Result;
         }))
-        .Add(ActivityNames.CloseRun, Note(ActivityNames.CloseRun, input => Close(input), input => input.Reason is null ? "sealed" : "aborted"));
+        .Add(BackupNames.CloseRun, Note(BackupNames.CloseRun, input => Close(input), input => input.Reason is null ? "sealed" : "aborted"));
 
     private StandIn<TInput, TOutput> Note<TInput, TOutput>(
         ActivityName<TInput, TOutput> name, Func<TInput, TOutput> work, Func<TInput, string>? detail = null) =>

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Backup.Capture;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
@@ -16,7 +16,7 @@ internal sealed class RestoreRange(FlowEnvironment environment) : IActivity<Rest
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = input.OpenRoot();
         var restore = new FileRestore(target, chunks, input.Class, new AttributeRestore(target, input.Owner));
-        var budget = new CaptureBudget(environment.Time);
+        var budget = new StepBudget(environment.Time);
         long files = 0;
         long bytes = 0;
         byte[]? next = null;

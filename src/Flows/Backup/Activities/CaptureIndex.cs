@@ -1,0 +1,82 @@
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Flows.Backup.Capture;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+
+/// <summary>
+/// Copies the index backup, never the live index, and looks at its generation before the first file and after the last. A copy that the job
+/// replaced meanwhile is taken again.
+/// </summary>
+internal sealed class CaptureIndex(FlowEnvironment environment) : IActivity<CaptureIndexInput, IndexCapture>
+{
+    private const int MaxCopies = 3;
+
+    public async Task<IndexCapture> RunAsync(CaptureIndexInput input, ActivityContext context, CancellationToken cancellationToken) =>
+        (await environment.Runs.ProduceAsync(
+            input.Run.Run,
+            Pages.Index(input.Attempt),
+            FlowJson.Default.IndexCapture,
+            (scope, writer, token) => CaptureAsync(input, scope, writer, context.Progress, token),
+            cancellationToken)).ForHistory();
+
+    private async Task<IndexCapture> CaptureAsync(
+        CaptureIndexInput input, RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)
+    {
+        IndexSource source = IndexCopy.SourceOf(environment.Runs.DiscoverInstallation());
+        var backup = new IndexBackup(source, scope.Time);
+        SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
+        Inheritance inheritance = await scope.InheritanceAsync(cancellationToken);
+        ContentRef? inherit = parent?.Roots.FirstOrDefault(root => root.Class == ChunkClass.Index)?.Listing;
+        inherit = inherit is not null && await inheritance.HoldsAsync(inherit, cancellationToken) ? inherit : null;
+        for (int copy = 0; copy < MaxCopies; copy++)
+        {
+            IndexObservation before = backup.Observe();
+            if (before.IsRunning || IndexCopy.GenerationOf(before) is not { } generation)
+            {
+                break;
+            }
+
+            using SourceTree tree = SourceTree.Open(source.Path);
+            var capture = new CaptureSetup(tree, elsewhere: [], ContentRoots.Index)
+            {
+                Inherit = inherit,
+                Inheritance = inheritance,
+                Class = ChunkClass.Index,
+                Budget = StepBudget.Unlimited(scope.Time),
+                Phase = PhaseNames.Index,
+            };
+            CapturedStep captured = await capture.RunAsync(scope.Chunks, writer, scope.Time, progress, cancellationToken);
+            IndexObservation after = backup.Observe();
+            if (!after.IsRunning && IndexCopy.GenerationOf(after) == generation && captured.Totals.Unstable == 0)
+            {
+                return Complete(source, before, generation, captured);
+            }
+        }
+
+        throw new TransientException(ErrorKind.Busy, $"Alfresco's index-backup job replaces '{source.Path}' while it is read: run the backup at another hour.");
+    }
+
+    private static IndexCapture Complete(IndexSource source, IndexObservation seen, IndexGeneration generation, CapturedStep captured)
+    {
+        FileTotals totals = captured.Totals;
+        if (totals.Unreadable > 0)
+        {
+            throw new PermanentException(
+                ErrorKind.Source, $"{totals.Unreadable} files of the index backup '{source.Path}' cannot be read: {captured.Warnings.FirstOrDefault()}");
+        }
+
+        return new IndexCapture(
+            generation,
+            DateTimeOffset.UnixEpoch.AddTicks(generation.ChangedNs / TimeSpan.NanosecondsPerTick),
+            source.Path,
+            captured.Rows,
+            totals.Files,
+            totals.Directories,
+            totals.Bytes,
+            [.. IndexWindowRule.Warnings(source, seen).Concat(captured.Warnings)]);
+    }
+}

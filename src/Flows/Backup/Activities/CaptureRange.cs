@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Flows.Backup.Capture;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+
+/// <summary>
+/// Captures a range of a content root until its end or the budget. The page holds totals and a reference to the rows of the listing segments;
+/// history never sees a file.
+/// </summary>
+internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<CaptureRangeInput, CapturedStep>
+{
+    public async Task<CapturedStep> RunAsync(CaptureRangeInput input, ActivityContext context, CancellationToken cancellationToken)
+    {
+        string page = Pages.Range(input.Pass, input.RootNumber, input.Range, input.Step);
+        return (await environment.Runs.ProduceAsync(
+            input.Run.Run, page, FlowJson.Default.CapturedStep, (scope, writer, token) => CaptureAsync(input, scope, writer, context, token), cancellationToken)).ForHistory();
+    }
+
+    private async Task<CapturedStep> CaptureAsync(
+        CaptureRangeInput input, RunScope scope, RunWriter writer, ActivityContext context, CancellationToken cancellationToken)
+    {
+        Installation installation = environment.Runs.DiscoverInstallation();
+        ContentRoot root = ContentRoots.Find(installation, input.Root);
+        using SourceTree tree = scope.Roots.Open(root);
+        RequireFilled(root, tree, input.Paths);
+        ImmutableArray<SourceTree> elsewhere = ContentRoots.OpenElsewhere(installation, scope.Roots, input.Root);
+        var capture = new CaptureSetup(tree, elsewhere, input.Root)
+        {
+            Range = input.Paths,
+            Inherit = input.Inherit,
+            Inheritance = await scope.InheritanceAsync(cancellationToken),
+            Required = input.Required is { } required ? scope.OpenRequired(required) : null,
+            FollowsLinks = input.Root == ContentRoot.Keystore,
+            UsesSealing = input.UsesSealing,
+            GrantsSealing = input.GrantsSealing,
+            Class = ChunkClass.Content,
+            Budget = new StepBudget(scope.Time),
+            Phase = input.Pass == 0 ? "seeding" : PhaseNames.Files,
+        };
+        try
+        {
+            return await capture.RunAsync(scope.Chunks, writer, scope.Time, context.Progress, cancellationToken);
+        }
+        finally
+        {
+            foreach (SourceTree other in elsewhere)
+            {
+                other.Dispose();
+            }
+        }
+    }
+
+    /// <summary>A range that begins within the root was cut from what was in it: also a process that never saw the volume notices that it is gone.</summary>
+    private static void RequireFilled(ContentRoot root, SourceTree tree, PathRange range)
+    {
+        if (range.From is not null && tree.TryReadDirectory(default) is not { Count: > 0 })
+        {
+            throw new TransientException(
+                ErrorKind.Source, $"{root.Setting} '{root.Path}' is empty, and was not when the run began: its volume was unmounted, or somebody emptied it. Mount it again.");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Flows.Backup.Capture;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+
+/// <summary>
+/// The preflight: everything that the phases need is there and can be read, before any of it is. Its result is all that the flow knows of the
+/// configuration.
+/// </summary>
+internal sealed class CheckSources(FlowEnvironment environment) : IActivity<CheckSourcesInput, SourceCheck>
+{
+    /// <summary>Taken for granted where there is no earlier set to go by.</summary>
+    private static readonly TimeSpan LongestIndexAndDatabase = TimeSpan.FromHours(6);
+
+    private static readonly TimeSpan UsualIndexAndDatabase = TimeSpan.FromMinutes(10);
+
+    /// <summary>A busy night may take half as long again.</summary>
+    private const double Margin = 1.5;
+
+    /// <summary>Lost packs.</summary>
+    private const int MaxNamed = 5;
+
+    public Task<SourceCheck> RunAsync(CheckSourcesInput input, ActivityContext context, CancellationToken cancellationToken) =>
+        environment.Runs.WorkAsync(input.Run, (scope, token) => CheckAsync(input, scope, context.Progress, token), cancellationToken);
+
+    private async Task<SourceCheck> CheckAsync(CheckSourcesInput input, RunScope scope, IProgressSink progress, CancellationToken cancellationToken)
+    {
+        BackupOptions options = scope.Options;
+        Installation installation = environment.Runs.DiscoverInstallation();
+        OwnDirectories.RequireApart(options, installation.Index is { } copy ? installation.Roots.Add(new ContentRoot(ContentRoots.Index, copy.Path, "the index backup")) : installation.Roots);
+        installation.CheckRoots(input.AcceptContentLoss);
+        foreach (ContentRoot root in installation.Roots)
+        {
+            scope.Roots.Open(root).Dispose();
+        }
+
+        DatabaseFacts database = await DatabaseSource.Create(installation.Database).CheckAsync(cancellationToken);
+        await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+        if (installation.Index is { } index && new IndexBackup(index, scope.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)
+        {
+            throw IndexWindowRule.Absent(index);
+        }
+
+        SetManifest? parent = await scope.ReadParentAsync(input.Parent, cancellationToken);
+        string[] goneRoots = [.. GoneRoots(installation, parent, input.AcceptContentLoss)];
+        bool fullScan = parent?.FullScan is not { } scanned || scope.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
+        LostPacks lost = fullScan ? await scope.FindLostPacksAsync(cancellationToken) : LostPacks.None;
+        return new SourceCheck(
+            installation.Index is not null,
+            installation.Index?.MaxWait ?? TimeSpan.Zero,
+            installation.Index is { RefreshCommand.IsEmpty: false },
+            FilesMustEndWithin(installation),
+            ExpectedIndexAndDatabase(parent),
+            parent?.Phase(PhaseNames.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
+            fullScan,
+            Math.Clamp(options.Backup.Parallelism, 1, 32),
+            [.. installation.Roots.Select(root => root.Name)],
+            parent?.Totals.Files ?? 0,
+            parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
+            WarningLines.Fit(Warnings(lost, progress).Concat(goneRoots).Concat(installation.Warnings).Concat(database.Warnings).Concat(environment.Options.Warnings)));
+    }
+
+    /// <summary>A whole root that the set before has: its volume may be unmounted. Of the cleaner's directory it is only said; administrators empty that one.</summary>
+    private static IEnumerable<string> GoneRoots(Installation installation, SetManifest? parent, bool accepts)
+    {
+        IEnumerable<RootStamp> before = parent?.Roots.Where(root => root.Class == ChunkClass.Content && root.Files > 0) ?? [];
+        foreach (RootStamp gone in before.Where(root => installation.Roots.All(other => other.Name != root.Name)))
+        {
+            string what = $"The content root '{gone.Name}' ('{gone.Path}', {gone.Files} files in the set before) is not there";
+            yield return accepts || gone.Name == ContentRoot.Deleted
+                ? $"{what}: it is not in this set."
+                : throw new PermanentException(ErrorKind.Source, $"{what}. Is its volume mounted? If this is right, run the backup with --accept-content-loss.");
+        }
+    }
+
+    private static IEnumerable<string> Warnings(LostPacks lost, IProgressSink progress)
+    {
+        if (lost.Count == 0)
+        {
+            return [];
+        }
+
+        string names = string.Join(", ", lost.Packs.Take(MaxNamed).Select(pack => pack.BlobName)) + (lost.Count > MaxNamed ? ", ..." : string.Empty);
+        string warning = $"The repository lost {lost.Count} packs ({names}): every file that this set needs of them is read and stored again. Run 'abf verify': it names what older sets lack.";
+        progress.Warn(warning);
+        return [warning];
+    }
+
+    /// <summary>Half of the days for which the cleaner spares an orphan; where it spares none, a few hours, and a warning elsewhere says that it is unsafe.</summary>
+    private static TimeSpan FilesMustEndWithin(Installation installation) =>
+        installation.OrphanProtectDays > 0 ? TimeSpan.FromDays(installation.OrphanProtectDays) / 2 : Freshness.SeedsBeyond;
+
+    private static TimeSpan ExpectedIndexAndDatabase(SetManifest? parent)
+    {
+        if (parent?.Phase(PhaseNames.Database) is not { } database)
+        {
+            return UsualIndexAndDatabase;
+        }
+
+        DateTimeOffset started = parent.Phase(PhaseNames.Index)?.Started ?? database.Started;
+        TimeSpan expected = (database.Ended - started) * Margin + TimeSpan.FromMinutes(1);
+
+        // A run that was interrupted between its phases took long only by the clock; the look after SQL guards what this cap lets through.
+        return expected < LongestIndexAndDatabase ? expected : LongestIndexAndDatabase;
+    }
+}

@@ -1,0 +1,24 @@
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+
+/// <summary>
+/// Gives the lease back, and after a failure or cancel ends the run in the log. A run that has its set, or was evicted, stays as it is.
+/// Idempotent; needs no lease, because the run may just have lost it.
+/// </summary>
+internal sealed class CloseRun(FlowEnvironment environment) : IActivity<CloseRunInput, Nothing>
+{
+    public async Task<Nothing> RunAsync(CloseRunInput input, ActivityContext context, CancellationToken cancellationToken)
+    {
+        RunSession session = environment.Runs;
+        if (input.Reason is not null)
+        {
+            BackupRepository repository = await session.OpenRepositoryAsync(cancellationToken);
+            await repository.Log.AbortAsync(RunId.Parse(input.Run.Run), input.Reason, cancellationToken);
+        }
+
+        await session.Leases.ReleaseAsync(input.Run.Run, cancellationToken);
+        return Nothing.Value;
+    }
+}

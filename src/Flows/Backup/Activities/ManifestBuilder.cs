@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Repository;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+
+/// <summary>Builds the manifest from journaled values; of the installation only names and places, for people.</summary>
+internal static class ManifestBuilder
+{
+    public static SetManifest Build(SealSetInput input, CapturedParts parts, Installation installation, SetManifest? parent, ImmutableArray<NamedFile> named, string tool)
+    {
+        ImmutableArray<RootStamp> roots = [.. Roots(parts, installation, parent)];
+        DatabaseCapture database = parts.Database;
+        ConsistencyResult proof = parts.Consistency;
+        return new SetManifest
+        {
+            Id = RunId.Parse(input.Run.Run),
+            Installation = new InstallationStamp(installation.Name, installation.Fingerprint),
+            Base = input.Base,
+            Parent = input.Run.Parent is { } id ? RunId.Parse(id) : null,
+            Started = input.Started,
+            Sealed = input.Sealed,
+            Phases = input.Phases,
+            Index = IndexOf(parts.Index),
+            Database = new DatabaseStamp(
+                database.Vendor,
+                database.ServerVersion,
+                database.ToolVersion,
+                installation.Database.Database,
+                database.Dump,
+                database is { TransactionId: { } transaction, CommitTimeMs: { } committed } ? new TransactionWatermark(transaction, committed) : null,
+                database.Rows,
+                database.NotApplicable),
+            Roots = roots,
+            Consistency = new ConsistencyReport(
+                proof.Missing == proof.Acknowledged,
+                proof.Required,
+                proof.Missing,
+                named,
+                parts.Roots.Sum(root => root.Totals.SourceMissing),
+                parts.Roots.Sum(root => root.Totals.SourceChanged),
+                proof.Acknowledged,
+                database.Unprotected)
+            {
+                SizesIgnored = proof.SizesIgnored,
+            },
+            Totals = new SetTotals(
+                roots.Sum(root => root.Files),
+                roots.Sum(root => root.Bytes) + database.Dump.Length,
+                parts.Indexes.AddedBytes,
+                parts.Indexes.Chunks),
+            Indexes = parts.Indexes.Indexes,
+            Warnings = [.. Warnings(input, parts, installation, parent)],
+            Tool = tool,
+            FullScan = input.FullScan ? input.Started : parent?.FullScan,
+        };
+    }
+
+    private static IndexCopyStamp IndexOf(IndexCapture? index) => index is null
+        ? new IndexCopyStamp("none", null, null, null, [])
+        : new IndexCopyStamp(
+            "lucene",
+            string.Create(CultureInfo.InvariantCulture, $"{index.Generation.Inode}-{index.Generation.ChangedNs}"),
+            index.Written,
+            ContentRoots.Index,
+            index.Warnings);
+
+    private static IEnumerable<RootStamp> Roots(CapturedParts parts, Installation installation, SetManifest? parent)
+    {
+        if (parts.Index is { } index)
+        {
+            yield return new RootStamp(
+                ContentRoots.Index, index.Path, index.Listing, null, index.Files, index.Directories, index.Bytes, 0, ChunkClass.Index);
+        }
+
+        foreach (RootListing root in parts.Roots)
+        {
+            RequiredFiles? required = parts.Database.Required.FirstOrDefault(list => list.Root == root.Root);
+            bool wasOff = parent?.Roots.FirstOrDefault(old => old.Name == root.Root)?.SealingOff == true;
+            yield return new RootStamp(
+                root.Root,
+                ContentRoots.Find(installation, root.Root).Path,
+                root.Listing,
+                required?.List,
+                root.Totals.Files,
+                root.Totals.Directories,
+                root.Totals.Bytes,
+                required?.Files ?? 0,
+                ChunkClass.Content)
+            {
+                SealingOff = wasOff || root.SealingBroken,
+            };
+        }
+    }
+
+    private static IEnumerable<string> Warnings(SealSetInput input, CapturedParts parts, Installation installation, SetManifest? parent)
+    {
+        foreach (string warning in input.Warnings)
+        {
+            yield return warning;
+        }
+
+        if (parent is not null && parent.Installation.Fingerprint != installation.Fingerprint)
+        {
+            yield return $"The set before ({parent.Id}) is of an installation with another fingerprint: does another one use the name '{installation.Name}'?";
+        }
+
+        foreach ((string protocol, long count) in parts.Database.Unprotected)
+        {
+            yield return $"{count} content URLs of protocol '{protocol}' lie outside the file system: their content is NOT in this set.";
+        }
+
+        foreach (string warning in parts.Database.Warnings)
+        {
+            yield return warning;
+        }
+
+        foreach (RootListing root in parts.Roots)
+        {
+            foreach (string warning in RootWarnings(root))
+            {
+                yield return warning;
+            }
+        }
+    }
+
+    private static IEnumerable<string> RootWarnings(RootListing root)
+    {
+        FileTotals totals = root.Totals;
+        (long Count, string What)[] counts =
+        [
+            (totals.SourceMissing, "required files are gone from the source, or unreadable there, and were carried over from the set before"),
+            (totals.SourceChanged, "required files changed in the source; the content of the set before was carried over"),
+            (totals.Unreadable, "files or directories could not be read"),
+            (totals.Unstable, "files changed while they were read"),
+            (totals.Skipped, "symbolic links, sockets or devices are in the set only where the database requires the file behind them"),
+            (totals.BrokenSeals, "directories changed their names without changing their times"),
+        ];
+        return counts.Where(count => count.Count > 0).Select(count => $"{root.Root}: {count.Count} {count.What}.").Concat(root.Warnings);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Repository;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+
+/// <summary>
+/// Takes the installation's lease and opens the run in the log. Older open runs of the installation can never seal from here on: whoever
+/// worked for them does not hold the lease. Idempotent by the log.
+/// </summary>
+internal sealed class OpenRun(FlowEnvironment environment) : IActivity<OpenRunInput, OpenedRun>
+{
+    private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(OpenRun));
+
+    public async Task<OpenedRun> RunAsync(OpenRunInput input, ActivityContext context, CancellationToken cancellationToken)
+    {
+        RunSession session = environment.Runs;
+        BackupRepository repository = await session.OpenRepositoryAsync(cancellationToken);
+        foreach (string dead in input.Supersedes)
+        {
+            await session.Leases.ReleaseAsync(dead, cancellationToken);
+        }
+
+        await using HeldLease lease = await session.Leases.HoldAsync(input.Run, cancellationToken);
+        RunOpened opened = await repository.Log.OpenRunAsync(RunId.Parse(input.Run), session.InstallationName, cancellationToken);
+        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        ImmutableArray<string> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
+
+        // As of the run's base, so that a repeated call comes to the same.
+        SetSummary? parent = head.State.Sets.LastOrDefault(set => set.Installation == opened.Installation && set.Sequence <= opened.Base);
+        return new OpenedRun(opened.Base, parent?.Id.ToString(), evicted);
+    }
+
+    private async Task<ImmutableArray<string>> EvictOthersAsync(BackupRepository repository, RunOpened own, LogHead head, CancellationToken cancellationToken)
+    {
+        var evicted = ImmutableArray.CreateBuilder<string>();
+        foreach (RunOpened other in head.State.OpenRuns.Where(open => open.Installation == own.Installation && open.Run != own.Run))
+        {
+            await repository.Log.EvictAsync(other.Run, $"run {own.Run} took its place", cancellationToken);
+            Logs.RunEvicted(_logger, own.Run.ToString(), other.Run.ToString());
+            evicted.Add(other.Run.ToString());
+        }
+
+        return evicted.ToImmutable();
+    }
+}

@@ -1,0 +1,18 @@
+using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Flows.Engine;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+
+/// <summary>Runs the configured refresh command and waits for a new copy. Run twice, it makes two copies: the later one is captured.</summary>
+internal sealed class RefreshIndex(FlowEnvironment environment) : IActivity<RunRef, Nothing>
+{
+    public Task<Nothing> RunAsync(RunRef input, ActivityContext context, CancellationToken cancellationToken) =>
+        environment.Runs.WorkAsync(
+            input.Run,
+            async (scope, token) =>
+            {
+                await new IndexBackup(IndexCopy.SourceOf(environment.Runs.DiscoverInstallation()), scope.Time).RefreshAsync(token);
+                return Nothing.Value;
+            },
+            cancellationToken);
+}

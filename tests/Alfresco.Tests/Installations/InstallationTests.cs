@@ -197,9 +197,9 @@ public sealed class InstallationTests : IDisposable
     {
         var root = MakeRoot("alf_data");
         var found = Installation.Discover(Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\n"));
-        var missing = Assert.Throws<PermanentException>(found.CheckRoots);
+        var missing = Assert.Throws<PermanentException>(() => found.CheckRoots(acceptEmpty: false));
         Directory.CreateDirectory(Path.Combine(root, "contentstore"));
-        var empty = Assert.Throws<PermanentException>(found.CheckRoots);
+        var empty = Assert.Throws<PermanentException>(() => found.CheckRoots(acceptEmpty: false));
 
         Assert.Equal((ErrorKind.Source, ErrorKind.Source), (missing.Kind, empty.Kind));
         Assert.Contains(Path.Combine(root, "contentstore"), missing.Message);

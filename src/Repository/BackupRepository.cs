@@ -40,6 +40,9 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <summary>Result pages of runs.</summary>
     public RunPages Pages { get; }
 
+    /// <summary>Packs of a run that are asked for one by one before the seal; more are listed.</summary>
+    internal int MaxPacksAskedFor { get; set; } = 500;
+
     internal IBlobStore Blobs => _blobs;
 
     internal IObjectSealer Sealer => _sealer;
@@ -256,11 +259,20 @@ public sealed class BackupRepository : IAsyncDisposable
         await RequirePacksAsync(own, cancellationToken);
     }
 
-    /// <summary>Whether the packs that a set adds are whole: a storage may have cut one and called it done.</summary>
+    /// <summary>
+    /// Whether the packs that a set adds are whole: a storage may have cut one and called it done. Those of a night are asked for one by one; for the many of a
+    /// first full, a listing of all packs is cheaper.
+    /// </summary>
     private async Task RequirePacksAsync(ChunkIndex own, CancellationToken cancellationToken)
     {
-        PackInventory inventory = await PackInventory.ListAsync(_blobs, own, cancellationToken);
-        foreach (PackEntry pack in own.Packs.Where(pack => !inventory.IsWhole(pack)))
+        IEnumerable<PackEntry> doubtful = own.Packs;
+        if (doubtful.Count() > MaxPacksAskedFor)
+        {
+            PackInventory inventory = await PackInventory.ListAsync(_blobs, own, cancellationToken);
+            doubtful = doubtful.Where(pack => !inventory.IsWhole(pack));
+        }
+
+        foreach (PackEntry pack in doubtful)
         {
             string name = pack.Id.BlobName;
             long? length = (await _blobs.GetPropertiesAsync(name, cancellationToken))?.Length;

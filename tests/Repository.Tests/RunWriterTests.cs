@@ -220,6 +220,8 @@ public sealed class RunWriterTests
         PermanentException cut = await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump, names));
         Assert.Equal(ErrorKind.Storage, cut.Kind);
         Assert.Contains($"'{pack}' has 1000 of its ", cut.Message, StringComparison.Ordinal);
+        opened.Repository.MaxPacksAskedFor = 0;
+        Assert.Equal(cut.Message, (await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump, names))).Message);
 
         Task RequireAsync(IReadOnlyList<IndexBlob> added, ContentRef? database, ContentRef listed) =>
             opened.Repository.RequireStreamsAsync(opened.Index, LostPacks.None, added, opened.OpenReader(), database, [(listed, null)], CancellationToken.None);

@@ -15,10 +15,13 @@ public sealed record ContentRoot(string Name, string Path, string Setting)
     public const string Stores = "stores/";
 
     /// <summary>Whether a directory, absolute, is this one or lies beneath it.</summary>
-    public bool Holds(string directory)
+    public bool Holds(string directory) => Holds(Path, directory);
+
+    /// <summary>Whether the second directory is the first or lies beneath it; both absolute.</summary>
+    public static bool Holds(string above, string directory)
     {
         string named = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(directory));
-        string own = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path));
+        string own = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(above));
         return named == own || IsBeneath(named, own);
     }
 

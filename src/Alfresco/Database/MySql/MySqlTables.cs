@@ -83,10 +83,7 @@ internal static partial class MySqlTables
     {
         foreach (string line in await MySqlSession.ListAsync(session, "SHOW GRANTS", cancellationToken))
         {
-            Match grant = Grant().Match(line);
-
-            // What a role of MySQL gives is not listed: who has one is not warned.
-            if (!grant.Success ? line.StartsWith("GRANT `", StringComparison.Ordinal) && !line.Contains(" ON ", StringComparison.Ordinal) : Reads(grant) && await IsHereAsync(grant))
+            if (IsOfRole(line) || (Grant().Match(line) is { Success: true } grant && Reads(grant) && await IsHereAsync(grant)))
             {
                 return true;
             }
@@ -94,13 +91,16 @@ internal static partial class MySqlTables
 
         return false;
 
+        // What a role of MySQL gives is not listed: who has one is not warned.
+        static bool IsOfRole(string line) => line.StartsWith("GRANT `", StringComparison.Ordinal) && !line.Contains(" ON ", StringComparison.Ordinal);
+
         static bool Reads(Match grant) =>
             grant.Groups["rights"].Value.Split(", ").Any(right => right is "SELECT" or "ALL PRIVILEGES");
 
         async Task<bool> IsHereAsync(Match grant)
         {
             string database = grant.Groups["database"].Value;
-            return database == "*" || await MySqlSession.IsLikeAsync(session, database.Trim('`').Replace("``", "`", StringComparison.Ordinal), cancellationToken);
+            return database == "*" || await MySqlSession.IsLikeAsync(session, database[1..^1].Replace("``", "`", StringComparison.Ordinal), cancellationToken);
         }
     }
 

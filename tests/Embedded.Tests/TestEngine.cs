@@ -10,6 +10,8 @@ internal sealed class TestEngine : IAsyncDisposable
     private readonly TempDirectory _directory = new();
     private readonly EmbeddedEngine _engine;
 
+    public static bool CarriesEventsOver => true;
+
     private TestEngine(FlowCatalog catalog) => _engine = EmbeddedEngine.Open(_directory.Combine("state"), catalog);
 
     public static Task<TestEngine> OpenAsync(FlowCatalog catalog) => Task.FromResult(new TestEngine(catalog));

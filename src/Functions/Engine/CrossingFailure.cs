@@ -42,7 +42,7 @@ internal sealed class CrossingFailure(string message, Exception? innerException)
         return new FlowFailure(ErrorKind.Unexpected, $"{innermost.ErrorType}: {innermost.ErrorMessage}", IsRetryable: true);
     }
 
-    private static FlowFailure? TryRead(string message)
+    internal static FlowFailure? TryRead(string message)
     {
         int start = message.IndexOf(Marker, StringComparison.Ordinal);
         if (start < 0)

@@ -96,6 +96,8 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
     private static FlowFailure? FailureOf(OrchestrationMetadata instance, InstancePhase phase) => phase switch
     {
         InstancePhase.Failed when instance.FailureDetails is { } details => CrossingFailure.Read(details),
+        // The extension with Azure Storage knows no details of an instance that ended: type and message stand in the output.
+        InstancePhase.Failed when instance.SerializedOutput is { } output && CrossingFailure.TryRead(output) is { } failure => failure,
         InstancePhase.Failed => new FlowFailure(ErrorKind.Unexpected, "the flow failed", IsRetryable: false),
         InstancePhase.Terminated => new FlowFailure(ErrorKind.Cancelled, "terminated from outside", IsRetryable: false),
         _ => null,

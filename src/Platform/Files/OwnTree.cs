@@ -55,7 +55,10 @@ public abstract class OwnTree
     public abstract FileStream OpenAppend(string path);
 
     /// <summary>Takes the system's lock on a file, which is created where it is missing; its directory exists. Null: another holds it.</summary>
-    public abstract FileStream? TryLock(string path);
+    public abstract IDisposable? TryLock(string path);
+
+    /// <summary>Whether another holds the system's lock on a file; never creates it.</summary>
+    public abstract bool IsLocked(string path);
 
     /// <summary>
     /// Writes the content to <paramref name="temporary"/> (not existing), makes it durable and gives it the name <paramref name="path"/> unless that is

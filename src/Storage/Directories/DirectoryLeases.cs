@@ -24,7 +24,7 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
         BlobLease.CheckDuration(duration);
         string path = PathOf(name);
         tree.CreateDirectory(Directory);
-        using FileStream held = Lock();
+        using IDisposable held = Lock();
         if (TryRead(path) is { } current && current.Holder != leaseId)
         {
             return false;
@@ -44,7 +44,7 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
         }
 
         string path = PathOf(name);
-        using FileStream held = Lock();
+        using IDisposable held = Lock();
         if (TryRead(path) is not { } current || (leaseId is { } id && current.Holder != id))
         {
             return false;
@@ -66,7 +66,7 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
         }
     }
 
-    private FileStream Lock()
+    private IDisposable Lock()
     {
         for (int attempt = 1; attempt <= LockAttempts; attempt++)
         {

@@ -74,13 +74,13 @@ public abstract class OwnTreeContract : IDisposable
     [Fact]
     public void A_lock_is_held_by_one_and_free_again_afterwards()
     {
-        using (FileStream? held = Tree.TryLock("lock"))
+        using (IDisposable? held = Tree.TryLock("lock"))
         {
             Assert.NotNull(held);
             Assert.Null(Tree.TryLock("lock"));
         }
 
-        using FileStream? again = Tree.TryLock("lock");
+        using IDisposable? again = Tree.TryLock("lock");
         Assert.NotNull(again);
     }
 

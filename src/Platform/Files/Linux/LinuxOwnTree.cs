@@ -6,8 +6,6 @@ namespace AlfrescoBackupFlows.Platform.Files.Linux;
 /// <summary>Every call is relative to a directory that <see cref="OwnWalk"/> opened, and follows no link.</summary>
 internal sealed class LinuxOwnTree : OwnTree
 {
-    private const int LockExclusiveNow = 2 | 4;
-
     private readonly OwnWalk _walk;
 
     public LinuxOwnTree(string root, string within, bool isPrivate)
@@ -54,19 +52,21 @@ internal sealed class LinuxOwnTree : OwnTree
         return stream;
     }
 
-    public override FileStream? TryLock(string path)
+    public override IDisposable? TryLock(string path)
     {
         using SafeFileHandle directory = Require(ParentOf(path), Way.Write);
-        SafeFileHandle file = OpenToWrite(directory, path, OpenFlags.ReadWrite);
+        return FileLock.TryTake(OpenToWrite(directory, path, OpenFlags.ReadWrite));
+    }
 
-        // A file system without locks is taken as it is, as System.IO does.
-        if (FileCalls.Checked(Libc.FLock(file, LockExclusiveNow)) == -Errno.EAGAIN)
+    public override bool IsLocked(string path)
+    {
+        if (TryOpenRead(path) is not { } file)
         {
-            file.Dispose();
-            return null;
+            return false;
         }
 
-        return new FileStream(file, FileAccess.ReadWrite);
+        using FileLock? free = FileLock.TryTake(file, shared: true);
+        return free is null;
     }
 
     public override bool TryCreate(string path, string temporary, ReadOnlySpan<byte> content)
@@ -172,21 +172,21 @@ internal sealed class LinuxOwnTree : OwnTree
     {
         try
         {
-            EntryType type = OwnWalk.StatOf(file, Describe(path)).Type;
-            if (type == EntryType.Directory)
+            FileStat stat = OwnWalk.StatOf(file, Describe(path));
+            if (stat.Type == EntryType.Directory)
             {
                 file.Dispose();
                 return null;
             }
 
-            if (type != EntryType.File)
+            if (stat.Type != EntryType.File)
             {
-                throw Refuse(path, type);
+                throw Refuse(path, stat.Type);
             }
 
             if (checkOwner)
             {
-                _walk.RequireOwner(file, Describe(path));
+                _walk.RequireOwner(stat.Uid, Describe(path));
             }
 
             return file;
@@ -201,10 +201,22 @@ internal sealed class LinuxOwnTree : OwnTree
     private FileStat? TryStat(SafeFileHandle directory, string path)
     {
         int result = FileCalls.Stat(directory, NameOf(path), followLinks: false, out FileStat stat);
-        return result == -Errno.ENOENT ? null
-            : result < 0 ? throw Failure(path, -result)
-            : stat.Type is EntryType.File or EntryType.Directory ? stat
-            : throw Refuse(path, stat.Type);
+        if (result < 0)
+        {
+            return result == -Errno.ENOENT ? null : throw Failure(path, -result);
+        }
+
+        if (stat.Type is not (EntryType.File or EntryType.Directory))
+        {
+            throw Refuse(path, stat.Type);
+        }
+
+        if (IsPrivate)
+        {
+            _walk.RequireOwner(stat.Uid, Describe(path));
+        }
+
+        return stat;
     }
 
     private void WriteNew(SafeFileHandle directory, string path, ReadOnlySpan<byte> content)

@@ -51,10 +51,10 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
         return current;
     }
 
-    public void RequireOwner(SafeFileHandle file, string place)
+    public void RequireOwner(uint user, string place)
     {
         using SafeFileHandle top = FileCalls.OpenRoot(root, OpenFlags.PathOnly | OpenFlags.Directory, out int error) ?? throw SystemFailure.Of(root, error);
-        RequireOwner(file, place, StatOf(top, root).Uid);
+        RequireOwner(user, place, StatOf(top, root).Uid);
     }
 
     public static FileStat StatOf(SafeFileHandle handle, string place)
@@ -106,7 +106,7 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
         {
             if (way != Way.Read || isPrivate)
             {
-                RequireOwner(next, place, owner);
+                RequireOwner(StatOf(next, place).Uid, place, owner);
             }
 
             if (way == Way.Create && !_durable.ContainsKey(path))
@@ -138,9 +138,8 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
             : throw refuse(place, other.Type);
     }
 
-    private void RequireOwner(SafeFileHandle found, string place, uint owner)
+    private void RequireOwner(uint user, string place, uint owner)
     {
-        uint user = StatOf(found, place).Uid;
         if (user != Self && user != 0 && user != owner)
         {
             throw new UnsafeEntryException(

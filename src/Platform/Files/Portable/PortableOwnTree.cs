@@ -37,7 +37,7 @@ internal sealed class PortableOwnTree(string root, string within, bool isPrivate
 
     public override FileStream OpenAppend(string path) => new(ResolveFile(path), Options(FileMode.Append, FileAccess.Write, FileShare.ReadWrite));
 
-    public override FileStream? TryLock(string path)
+    public override IDisposable? TryLock(string path)
     {
         string place = ResolveFile(path);
         try
@@ -47,6 +47,23 @@ internal sealed class PortableOwnTree(string root, string within, bool isPrivate
         catch (IOException) when (File.Exists(place))
         {
             return null;
+        }
+    }
+
+    public override bool IsLocked(string path)
+    {
+        try
+        {
+            new FileStream(ResolveFile(path), FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException e) when (e is not UnsafeEntryException)
+        {
+            return true;
         }
     }
 

@@ -57,9 +57,9 @@ internal sealed class JournalDatabase : IDisposable
         OwnTree state = OwnTree.OpenPrivate(stateDirectory);
         try
         {
-            foreach (string suffix in (string[])["-wal", "-shm", "-journal"])
+            foreach (string name in JournalSchema.Beside)
             {
-                _ = state.TryStat(JournalSchema.FileName + suffix);
+                _ = state.TryStat(name);
             }
 
             if (state.TryStat(JournalSchema.FileName) is null)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -35,12 +35,7 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
     public RequiredListReader OpenRequired(ContentRef list) => run.RequiredLists.GetOrAdd(list, _ => new RequiredListReader(Chunks, list));
 
     /// <summary>A local directory for sorting what does not fit into memory.</summary>
-    public string SpillDirectory()
-    {
-        OwnTree state = OwnTree.OpenPrivate(Options.State!);
-        state.CreateDirectory("cache/spill");
-        return state.Describe("cache/spill");
-    }
+    public string SpillDirectory() => StateDirectory.MakeBeneath(Options.State!, "cache", "spill");
 
     public async Task<RunWriter> OpenWriterAsync(string page, CancellationToken cancellationToken) =>
         Repository.OpenRunWriter(Run, page, run.Index, run.RunIndex, await LostPacksAsync(cancellationToken));

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace AlfrescoBackupFlows.Platform.Files;
 
 /// <summary>
-/// Files that survive a power cut once a call has returned, and that appear under their name whole or not at all.
+/// Files by their paths, as <see cref="Portable.PortableOwnTree"/> needs them, that survive a power cut once a call has returned, and that appear under their name whole or not at all.
 /// Failures are the <see cref="IOException"/> and <see cref="UnauthorizedAccessException"/> of System.IO, with the system's error number in
 /// <see cref="Exception.HResult"/> on Unix.
 /// </summary>

@@ -19,7 +19,7 @@ public abstract class OwnTree
     private protected OwnTree(string root, string within, bool isPrivate) => (Root, Within, IsPrivate) = (root, within, isPrivate);
 
     /// <summary>Where the tree begins, for messages.</summary>
-    public string Location => Within.Length == 0 ? Root : System.IO.Path.Combine(Root, Within.Replace('/', System.IO.Path.DirectorySeparatorChar));
+    public string Location => Within.Length == 0 ? Root : Path.Combine(Root, Within.Replace('/', Path.DirectorySeparatorChar));
 
     /// <summary>The administrator's part of the way.</summary>
     private protected string Root { get; }
@@ -31,16 +31,16 @@ public abstract class OwnTree
     private protected bool IsPrivate { get; }
 
     /// <summary>A directory that others may read, as the umask permits; what is read from it is authenticated by whoever reads it.</summary>
-    public static OwnTree OpenShared(string root) => Create(System.IO.Path.GetFullPath(root), "", isPrivate: false);
+    public static OwnTree OpenShared(string root) => Create(root, "", isPrivate: false);
 
     /// <summary>A directory for this user alone: directories 0700, files 0600, whatever the umask.</summary>
-    public static OwnTree OpenPrivate(string root) => Create(System.IO.Path.GetFullPath(root), "", isPrivate: true);
+    public static OwnTree OpenPrivate(string root) => Create(root, "", isPrivate: true);
 
     /// <summary>A directory beneath this one as a tree of its own; creates nothing.</summary>
     public OwnTree Beneath(string path) => Create(Root, Within.Length == 0 ? path : $"{Within}/{path}", IsPrivate);
 
     /// <summary>Where the path leads, for messages.</summary>
-    public string Describe(string path) => path.Length == 0 ? Location : System.IO.Path.Combine(Location, path.Replace('/', System.IO.Path.DirectorySeparatorChar));
+    public string Describe(string path) => path.Length == 0 ? Location : Path.Combine(Location, path.Replace('/', Path.DirectorySeparatorChar));
 
     /// <summary>Which directory stands at the tree's place; null where there is none.</summary>
     public abstract DirectoryIdentity? TryIdentify();
@@ -103,8 +103,11 @@ public abstract class OwnTree
         return total <= maxBytes ? bytes[..total] : throw new IOException($"'{Describe(path)}' has more than {maxBytes} bytes");
     }
 
-    private static OwnTree Create(string root, string within, bool isPrivate) =>
-        OperatingSystem.IsLinux() ? new LinuxOwnTree(root, within, isPrivate) : new PortableOwnTree(root, within, isPrivate);
+    private static OwnTree Create(string root, string within, bool isPrivate)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        return OperatingSystem.IsLinux() ? new LinuxOwnTree(full, within, isPrivate) : new PortableOwnTree(full, within, isPrivate);
+    }
 
     private protected UnsafeEntryException Refuse(string path, EntryType found) => new(found switch
     {

@@ -36,7 +36,8 @@ public sealed class ProcessLock : IDisposable
         try
         {
             string pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-            tree.Replace(PidFile(name), $"{PidFile(name)}.{Guid.NewGuid():n}", Encoding.ASCII.GetBytes(pid));
+            tree.Delete(NewPidFile(name));
+            tree.Replace(PidFile(name), NewPidFile(name), Encoding.ASCII.GetBytes(pid));
             return new ProcessLock(taken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -64,6 +65,9 @@ public sealed class ProcessLock : IDisposable
         }
     }
 
+    /// <summary>The lock's own file and what stands beside it.</summary>
+    public static IReadOnlyList<string> FilesOf(string name) => [NewPidFile(name), PidFile(name), name];
+
     public void Dispose() => _lock.Dispose();
 
     private static (OwnTree Tree, string Name) Split(string path)
@@ -87,6 +91,8 @@ public sealed class ProcessLock : IDisposable
 
     private static string? ReadPid(OwnTree tree, string name) =>
         tree.TryReadAll(PidFile(name), MaxPidBytes) is { } bytes ? Encoding.ASCII.GetString(bytes).Trim() : null;
+
+    private static string NewPidFile(string name) => PidFile(name) + ".new";
 
     private static string PidFile(string path) => path + ".pid";
 

@@ -41,12 +41,17 @@ public static class StateDirectory
     /// <summary>A directory beneath the state, whether it exists or not: where it does, no step of the way is a link or another user's.</summary>
     /// <returns>The full path.</returns>
     /// <exception cref="PermanentException">Configuration: what is there is named.</exception>
-    public static string Beneath(string state, params ReadOnlySpan<string> names)
+    public static string Beneath(string state, params ReadOnlySpan<string> names) => Beneath(state, names, tree => tree.TryIdentify());
+
+    /// <summary>The same, and makes it where it is missing.</summary>
+    public static string MakeBeneath(string state, params ReadOnlySpan<string> names) => Beneath(state, names, tree => tree.CreateDirectory(""));
+
+    private static string Beneath(string state, ReadOnlySpan<string> names, Action<OwnTree> look)
     {
         OwnTree tree = OwnTree.OpenPrivate(state).Beneath(string.Join('/', names));
         try
         {
-            _ = tree.TryIdentify();
+            look(tree);
             return tree.Location;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

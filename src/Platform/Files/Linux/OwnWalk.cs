@@ -82,7 +82,6 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
 
     private SafeFileHandle? EnterNext(SafeFileHandle parent, string path, byte[] name, Way way, uint owner)
     {
-        string place = Path.Combine(root, path);
         SafeFileHandle? next = FileCalls.OpenAt(parent, name, Step, out int error);
         if (next is null && error == Errno.ENOENT && way == Way.Create)
         {
@@ -90,7 +89,7 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
             int made = FileCalls.MakeDirectory(parent, name, DirectoryMode);
             if (made is < 0 and not -Errno.EEXIST)
             {
-                throw SystemFailure.Of(place, -made);
+                throw SystemFailure.Of(Place(path), -made);
             }
 
             _durable.TryRemove(path, out _);
@@ -99,19 +98,19 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
 
         if (next is null)
         {
-            return Missing(parent, place, name, way, error);
+            return Missing(parent, Place(path), name, way, error);
         }
 
         try
         {
             if (way != Way.Read || isPrivate)
             {
-                RequireOwner(StatOf(next, place).Uid, place, owner);
+                RequireOwner(StatOf(next, path).Uid, path, owner);
             }
 
             if (way == Way.Create && !_durable.ContainsKey(path))
             {
-                Flush(parent, place);
+                Flush(parent, path);
                 _durable[path] = true;
             }
 
@@ -138,12 +137,14 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
             : throw refuse(place, other.Type);
     }
 
-    private void RequireOwner(uint user, string place, uint owner)
+    private string Place(string path) => Path.Combine(root, path);
+
+    private void RequireOwner(uint user, string path, uint owner)
     {
         if (user != Self && user != 0 && user != owner)
         {
             throw new UnsafeEntryException(
-                $"'{place}' belongs to user {user}, and not to the user of this process ({Self}), to root, or to the owner of '{root}' ({owner}): "
+                $"'{Place(path)}' belongs to user {user}, and not to the user of this process ({Self}), to root, or to the owner of '{root}' ({owner}): "
                 + "find out who made it, and remove it or change its owner");
         }
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -16,7 +17,7 @@ public sealed class HeadMemory(string state, string repository)
 {
     private const int MaxBytes = 64 * 1024;
 
-    private readonly OwnTree _state = OwnTree.OpenPrivate(state);
+    private readonly OwnTree _state = OwnTree.OpenPrivate(StateDirectory.Prepare(state));
     private readonly string _path = $"heads/{repository}.json";
 
     /// <summary>Null: this machine sees the repository for the first time.</summary>

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
 using Microsoft.Extensions.Logging;
 
@@ -79,22 +80,35 @@ public sealed class EmbeddedEngine : IAsyncDisposable
                 }
             }
 
-            foreach (var file in Directory.EnumerateFiles(stateDirectory, JournalSchema.FileName + "*"))
-            {
-                File.Delete(file);
-            }
-
-            if (!OperatingSystem.IsWindows())
-            {
-                // With the lock still held, so that nobody begins a journal here meanwhile. Windows keeps the empty directory and its lock file.
-                Directory.Delete(stateDirectory, recursive: true);
-            }
-
+            RemoveOwnFiles(stateDirectory);
             return true;
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Busy)
         {
             return false;
+        }
+    }
+
+    private static void RemoveOwnFiles(string stateDirectory)
+    {
+        OwnTree journal = OwnTree.OpenPrivate(stateDirectory);
+        foreach (string name in JournalSchema.Files)
+        {
+            journal.Delete(name);
+        }
+
+        // With the lock still held, so that nobody begins a journal here meanwhile. Windows keeps the directory and its lock file, and all keep what is not ours.
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (string name in ProcessLock.FilesOf(JournalSchema.LockName))
+            {
+                journal.Delete(name);
+            }
+
+            if (!Directory.EnumerateFileSystemEntries(stateDirectory).Any())
+            {
+                Directory.Delete(stateDirectory);
+            }
         }
     }
 

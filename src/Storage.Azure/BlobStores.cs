@@ -16,6 +16,12 @@ public static class BlobStores
     public static async Task<IBlobStore> CreateAsync(string url, Secret? connectionString, TimeProvider timeProvider, CancellationToken cancellationToken) =>
         DirectoryBlobStore.TryParseUrl(url) is { } path ? await DirectoryBlobStore.CreateAsync(path, timeProvider, cancellationToken) : OpenAzure(url, connectionString);
 
+    /// <summary>As <see cref="CreateAsync"/>, for a store of this name below another.</summary>
+    public static async Task<IBlobStore> CreateBelowAsync(string url, string name, Secret? connectionString, TimeProvider timeProvider, CancellationToken cancellationToken) =>
+        DirectoryBlobStore.TryParseUrl(url) is { } path
+            ? await DirectoryBlobStore.CreateBelowAsync(path, name, timeProvider, cancellationToken)
+            : OpenAzure(Below(url, name), connectionString);
+
     /// <summary>The URL of a store below another: <c>control</c> beside a repository's blobs. Keeps a SAS.</summary>
     public static string Below(string url, string name)
     {

@@ -87,7 +87,7 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
     public async Task Left_over_temporary_files_are_never_listed_and_go_after_a_day()
     {
         Directory.CreateDirectory(_directory.Combine(".tmp"));
-        string abandoned = _directory.Combine(".tmp", "left");
+        string abandoned = _directory.Combine(".tmp", "0123456789abcdef0123456789abcdef");
         await File.WriteAllBytesAsync(abandoned, Bytes(10), Ct);
         await Store.PutIfAbsentAsync("one", Bytes(1), Ct);
         Assert.True(File.Exists(abandoned));

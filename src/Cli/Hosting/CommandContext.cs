@@ -62,6 +62,6 @@ internal sealed class CommandContext(string? configPath, MessageWriter messages,
         string state = StateDirectory.Prepare(Options!.Options.State!);
         return LoggerFactory.Create(builder => builder
             .AddFilter("Microsoft", LogLevel.Warning) // a line or more for each request that is served
-            .AddProvider(new FileLog(Path.Combine(state, "abf.log"), Messages, Time)));
+            .AddProvider(new FileLog(state, Messages, Time)));
     }
 }

@@ -11,10 +11,10 @@ internal static class ErrorReport
     public static string Write(Exception exception, CommandContext context)
     {
         string directory = context.Options?.Options.State is { } state && Directory.Exists(state) ? state : Path.GetTempPath();
-        string path = Path.Combine(directory, $"abf-error-{DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{Environment.ProcessId}.txt");
+        string path = Path.Combine(directory, $"abf-error-{DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{Guid.NewGuid():n}.txt");
         try
         {
-            using var writer = new StreamWriter(PrivateFile.OpenWrite(path, FileMode.CreateNew));
+            using var writer = new StreamWriter(PrivateFile.Create(path));
             writer.WriteLine(Redact(exception.ToString(), context.Options?.Passphrase, context.Options?.ConnectionString));
             return path;
         }

@@ -13,19 +13,20 @@ namespace AlfrescoBackupFlows.Cli.Hosting;
 /// </summary>
 internal sealed class FileLog : ILoggerProvider
 {
+    private const string Name = "abf.log";
     private const long MaxBytes = 4 * 1024 * 1024;
     private const string EngineCategory = "AlfrescoBackupFlows.Embedded";
 
     private readonly Lock _gate = new();
-    private readonly string _path;
+    private readonly OwnTree _state;
     private readonly MessageWriter _messages;
     private readonly TimeProvider _time;
     private StreamWriter? _file;
 
     /// <exception cref="PermanentException">Configuration: it cannot be written.</exception>
-    public FileLog(string path, MessageWriter messages, TimeProvider time)
+    public FileLog(string state, MessageWriter messages, TimeProvider time)
     {
-        (_path, _messages, _time) = (path, messages, time);
+        (_state, _messages, _time) = (OwnTree.OpenPrivate(state), messages, time);
         _file = Open();
     }
 
@@ -38,16 +39,16 @@ internal sealed class FileLog : ILoggerProvider
     {
         try
         {
-            if (new FileInfo(_path) is { Exists: true, Length: > MaxBytes })
+            if (_state.TryStat(Name) is { Size: > MaxBytes })
             {
-                File.Move(_path, _path + ".1", overwrite: true);
+                _state.Move(Name, Name + ".1");
             }
 
-            return new StreamWriter(PrivateFile.OpenWrite(_path, FileMode.Append)) { AutoFlush = true };
+            return new StreamWriter(_state.OpenAppend(Name)) { AutoFlush = true };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: '{_path}' cannot be written ({e.Message}); give this user the right, or make room", e);
+            throw new PermanentException(ErrorKind.Configuration, $"state: '{_state.Describe(Name)}' cannot be written ({e.Message}); give this user the right, or make room", e);
         }
     }
 

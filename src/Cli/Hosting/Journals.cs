@@ -1,7 +1,10 @@
+using System.Text;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Platform.State;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -15,26 +18,22 @@ internal sealed class Journals(BackupOptions options)
     /// <summary>How long instances that have ended are kept, for 'abf status' and for people.</summary>
     public static readonly TimeSpan KeepsEnded = TimeSpan.FromDays(30);
 
-    public string Backups => Path.Combine(options.State!, "runs", OwnName);
-
-    private string AllRestores => Path.Combine(options.State!, "restores");
-
-    private string AllVerifications => Path.Combine(options.State!, "verifications", OwnName);
+    public string Backups => StateDirectory.Beneath(options.State!, "runs", OwnName);
 
     /// <summary>The location without the query, which may be a signature that is renewed while a run is interrupted.</summary>
     private string OwnName => $"{options.Installation.Name ?? "default"}-{InstanceIds.StampOf(options.Repository.Url!.Split('?')[0].TrimEnd('/'))[..8]}";
 
     /// <param name="stamp">That of the target, as in the restore's id.</param>
-    public string Restore(string stamp) => Path.Combine(AllRestores, stamp);
+    public string Restore(string stamp) => StateDirectory.Beneath(options.State!, "restores", stamp);
 
     /// <param name="stamp">That of the wording, as in the verification's id.</param>
-    public string Verification(string stamp) => Path.Combine(AllVerifications, stamp);
+    public string Verification(string stamp) => StateDirectory.Beneath(options.State!, "verifications", OwnName, stamp);
 
     /// <summary>The journals of restores that are there.</summary>
-    public IEnumerable<string> Restores() => Beneath(AllRestores);
+    public IEnumerable<string> Restores() => Beneath("restores");
 
     /// <summary>The journals of verifications that are there.</summary>
-    public IEnumerable<string> Verifications() => Beneath(AllVerifications);
+    public IEnumerable<string> Verifications() => Beneath($"verifications/{OwnName}");
 
     /// <summary>Removes the journals in which everything ended long ago. One that cannot be looked into (another user's, a damaged one) stays, and is in nobody's way.</summary>
     /// <param name="warn">Hears of those.</param>
@@ -53,5 +52,17 @@ internal sealed class Journals(BackupOptions options)
         }
     }
 
-    private static string[] Beneath(string directory) => Directory.Exists(directory) ? Directory.GetDirectories(directory) : [];
+    private List<string> Beneath(string directory)
+    {
+        OwnTree all = OwnTree.OpenPrivate(StateDirectory.Beneath(options.State!, directory));
+        List<string> journals = [];
+        all.TryVisit("", (name, type) =>
+        {
+            if (type == EntryType.Directory)
+            {
+                journals.Add(all.Describe(Encoding.UTF8.GetString(name)));
+            }
+        });
+        return journals;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Data.Sqlite;
 
 namespace AlfrescoBackupFlows.Embedded;
@@ -28,6 +29,7 @@ internal sealed class JournalDatabase : IDisposable
     /// <exception cref="PermanentException">Configuration: it is damaged, of a newer version, or cannot be opened.</exception>
     public static JournalDatabase Open(string stateDirectory, bool check, Action? crashPoint = null)
     {
+        RequireOwn(stateDirectory);
         var journal = new JournalDatabase(Path.Combine(stateDirectory, JournalSchema.FileName), crashPoint);
         try
         {
@@ -43,6 +45,31 @@ internal sealed class JournalDatabase : IDisposable
         {
             journal.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// SQLite opens its files by their paths, and follows links: what is not ours is refused before. A journal that is not there yet is made here, for this
+    /// user alone; SQLite gives the files beside it the same mode. None is opened: closing one would drop the locks of another connection of this process.
+    /// </summary>
+    private static void RequireOwn(string stateDirectory)
+    {
+        OwnTree state = OwnTree.OpenPrivate(stateDirectory);
+        try
+        {
+            foreach (string name in JournalSchema.Beside)
+            {
+                _ = state.TryStat(name);
+            }
+
+            if (state.TryStat(JournalSchema.FileName) is null)
+            {
+                state.TryCreate(JournalSchema.FileName, $"{JournalSchema.FileName}.{Guid.NewGuid():n}", []);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"state: the journal cannot be opened ({e.Message})", e);
         }
     }
 

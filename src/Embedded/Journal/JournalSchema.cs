@@ -4,6 +4,12 @@ internal static class JournalSchema
 {
     public const string FileName = "journal.db";
 
+    /// <summary>What SQLite makes beside the database.</summary>
+    public static readonly string[] Beside = [FileName + "-wal", FileName + "-shm", FileName + "-journal"];
+
+    /// <summary>The database and what belongs to it.</summary>
+    public static readonly string[] Files = [.. Beside, FileName];
+
     public const string LockName = "journal.lock";
 
     /// <summary>Kept in <c>user_version</c>. A newer one is refused.</summary>

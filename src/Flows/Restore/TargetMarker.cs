@@ -40,9 +40,11 @@ internal sealed class TargetMarker(string target)
     /// <summary>What the marker is called until it is whole. A kill may leave it behind, alone in the target; it tells nothing.</summary>
     public const string TemporaryName = Name + ".new";
 
-    private string Path => System.IO.Path.Combine(target, Name);
+    private const int MaxBytes = 64 * 1024;
 
-    private string TemporaryPath => System.IO.Path.Combine(target, TemporaryName);
+    private readonly OwnTree _target = OwnTree.OpenShared(target);
+
+    private string Path => _target.Describe(Name);
 
     /// <summary>Null where there is none.</summary>
     /// <exception cref="PermanentException">Kind Target: there is a file of this name that is not ours.</exception>
@@ -50,11 +52,7 @@ internal sealed class TargetMarker(string target)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(Path), TargetMarkJson.Default.TargetMark) ?? throw NotOurs(null);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
+            return _target.TryReadAll(Name, MaxBytes) is { } bytes ? JsonSerializer.Deserialize(bytes, TargetMarkJson.Default.TargetMark) ?? throw NotOurs(null) : null;
         }
         catch (JsonException e)
         {
@@ -70,8 +68,8 @@ internal sealed class TargetMarker(string target)
     {
         try
         {
-            File.Delete(TemporaryPath);
-            DurableFiles.Replace(Path, TemporaryPath, JsonSerializer.SerializeToUtf8Bytes(mark, TargetMarkJson.Default.TargetMark));
+            _target.Delete(TemporaryName);
+            _target.Replace(Name, TemporaryName, JsonSerializer.SerializeToUtf8Bytes(mark, TargetMarkJson.Default.TargetMark));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -84,8 +82,8 @@ internal sealed class TargetMarker(string target)
     {
         try
         {
-            File.Delete(TemporaryPath);
-            File.Delete(Path);
+            _target.Delete(TemporaryName);
+            _target.Delete(Name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -14,22 +15,25 @@ namespace AlfrescoBackupFlows.Flows;
 /// <param name="repository">The repository's id.</param>
 public sealed class HeadMemory(string state, string repository)
 {
-    private readonly string _path = Path.Combine(state, "heads", repository + ".json");
+    private const int MaxBytes = 64 * 1024;
+
+    private readonly OwnTree _state = OwnTree.OpenPrivate(StateDirectory.Prepare(state));
+    private readonly string _path = $"heads/{repository}.json";
 
     /// <summary>Null: this machine sees the repository for the first time.</summary>
     private RememberedHead? Read()
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(_path), HeadJson.Default.RememberedHead);
+            return _state.TryReadAll(_path, MaxBytes) is { } bytes ? JsonSerializer.Deserialize(bytes, HeadJson.Default.RememberedHead) : null;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            throw new PermanentException(ErrorKind.Configuration, $"state: {_state.Describe(_path)} cannot be read ({e.Message})", e);
         }
         catch (JsonException e)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: {_path} is damaged: look whether the repository's sets are as they should be, then delete it", e);
+            throw new PermanentException(ErrorKind.Configuration, $"state: {_state.Describe(_path)} is damaged: look whether the repository's sets are as they should be, then delete it", e);
         }
     }
 
@@ -55,12 +59,11 @@ public sealed class HeadMemory(string state, string repository)
 
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            DurableFiles.Replace(_path, $"{_path}.{Guid.NewGuid():n}", JsonSerializer.SerializeToUtf8Bytes(head, HeadJson.Default.RememberedHead));
+            _state.Replace(_path, $"{_path}.{Guid.NewGuid():n}", JsonSerializer.SerializeToUtf8Bytes(head, HeadJson.Default.RememberedHead));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: {_path} cannot be written ({e.Message}): make room, or give the right to write there", e);
+            throw new PermanentException(ErrorKind.Configuration, $"state: {_state.Describe(_path)} cannot be written ({e.Message}): make room, or give the right to write there", e);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -34,7 +35,7 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
     public RequiredListReader OpenRequired(ContentRef list) => run.RequiredLists.GetOrAdd(list, _ => new RequiredListReader(Chunks, list));
 
     /// <summary>A local directory for sorting what does not fit into memory.</summary>
-    public string SpillDirectory() => Directory.CreateDirectory(Path.Combine(Options.State!, "cache", "spill")).FullName;
+    public string SpillDirectory() => StateDirectory.MakeBeneath(Options.State!, "cache", "spill");
 
     public async Task<RunWriter> OpenWriterAsync(string page, CancellationToken cancellationToken) =>
         Repository.OpenRunWriter(Run, page, run.Index, run.RunIndex, await LostPacksAsync(cancellationToken));

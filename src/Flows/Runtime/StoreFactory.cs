@@ -42,12 +42,14 @@ public static class StoreFactory
 
         // The control store holds nothing that cannot be made anew, so it may be created at any time beside a repository that is there. On a volume
         // that is not mounted there is none, and nothing must land beneath the mount point.
-        string control = repository.ControlUrl ?? BlobStores.Below(url, ControlPrefix);
-        if (!create && DirectoryBlobStore.TryParseUrl(control) is not null)
+        if (!create && DirectoryBlobStore.TryParseUrl(repository.ControlUrl ?? url) is not null)
         {
             await BackupRepository.RequireAsync(blobs, cancellationToken);
         }
 
-        return new RepositoryStores(blobs, await BlobStores.CreateAsync(control, loaded.ConnectionString, time, cancellationToken));
+        IBlobStore control = repository.ControlUrl is { } own
+            ? await BlobStores.CreateAsync(own, loaded.ConnectionString, time, cancellationToken)
+            : await BlobStores.CreateBelowAsync(url, ControlPrefix, loaded.ConnectionString, time, cancellationToken);
+        return new RepositoryStores(blobs, control);
     }
 }

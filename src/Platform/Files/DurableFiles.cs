@@ -3,12 +3,14 @@ using Microsoft.Win32.SafeHandles;
 namespace AlfrescoBackupFlows.Platform.Files;
 
 /// <summary>
-/// Files that survive a power cut once a call has returned, and that appear under their name whole or not at all.
+/// Files by their paths, as <see cref="Portable.PortableOwnTree"/> needs them, that survive a power cut once a call has returned, and that appear under their name whole or not at all.
 /// Failures are the <see cref="IOException"/> and <see cref="UnauthorizedAccessException"/> of System.IO, with the system's error number in
 /// <see cref="Exception.HResult"/> on Unix.
 /// </summary>
 public static class DurableFiles
 {
+    private const UnixFileMode NotForOthersToWrite = (UnixFileMode)0x1FD; // 0775
+
     /// <summary>
     /// Writes <paramref name="content"/> to <paramref name="temporaryPath"/> (same file system, not existing), makes it durable and gives it
     /// the name <paramref name="path"/> unless that is taken. Returns false where it is taken; the one who took it may be another process.
@@ -56,7 +58,9 @@ public static class DurableFiles
         }
     }
 
-    /// <summary>Creates a directory with all its parents; every level that was missing is durable when the call returns.</summary>
+    /// <summary>
+    /// Creates a directory with all its parents, none of them writable by others; every level that was missing is durable when the call returns.
+    /// </summary>
     public static void CreateDirectory(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
@@ -68,7 +72,15 @@ public static class DurableFiles
         if (Path.GetDirectoryName(full) is { } parent)
         {
             CreateDirectory(parent);
-            Directory.CreateDirectory(full);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(full);
+            }
+            else
+            {
+                Directory.CreateDirectory(full, NotForOthersToWrite);
+            }
+
             FlushDirectory(parent);
         }
     }

@@ -13,10 +13,8 @@ internal static partial class DurableFilesNative
     private const int Emlink = 31;
     private const int Enosys = 38;
     private const int Eopnotsupp = 95;
-    private const int AtFdCwd = -100;
-    private const uint RenameNoReplace = 1;
 
-    /// <summary>Gives the file a second name unless that is taken; falls back to a rename that does not replace, where the file system has no links.</summary>
+    /// <summary>Gives the file a second name unless that is taken.</summary>
     public static bool TryLink(string existing, string path)
     {
         if (Link(existing, path) == 0)
@@ -28,7 +26,7 @@ internal static partial class DurableFilesNative
         return error switch
         {
             Eexist => false,
-            Eperm or Enosys or Eopnotsupp or Emlink when OperatingSystem.IsLinux() => TryRename(existing, path),
+            Eperm or Enosys or Eopnotsupp or Emlink => throw NotExclusive(path),
             _ => throw Failure("link", path, error),
         };
     }
@@ -52,31 +50,7 @@ internal static partial class DurableFilesNative
         }
     }
 
-    private static bool TryRename(string existing, string path)
-    {
-        try
-        {
-            if (Renameat2(AtFdCwd, existing, AtFdCwd, path, RenameNoReplace) == 0)
-            {
-                return true;
-            }
-        }
-        catch (EntryPointNotFoundException e)
-        {
-            throw NotExclusive(path, e);
-        }
-
-        int error = Marshal.GetLastPInvokeError();
-        return error switch
-        {
-            Eexist => false,
-            Einval or Enosys or Eopnotsupp => throw NotExclusive(path, null),
-            _ => throw Failure("renameat2", path, error),
-        };
-    }
-
-    private static NotSupportedException NotExclusive(string path, Exception? inner) =>
-        new($"The file system of {path} has neither hard links nor a rename that does not replace.", inner);
+    private static NotSupportedException NotExclusive(string path) => new($"The file system of {path} has no hard links.");
 
     private static IOException Failure(string call, string path, int error)
     {
@@ -86,9 +60,6 @@ internal static partial class DurableFilesNative
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string existing, string path);
-
-    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Renameat2(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

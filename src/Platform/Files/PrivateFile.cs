@@ -1,18 +1,22 @@
 namespace AlfrescoBackupFlows.Platform.Files;
 
-/// <summary>Files that only their owner may read: logs and error reports.</summary>
+/// <summary>New files that only their owner may read, in a directory that was looked at before: caches, scratch files, error reports.</summary>
 public static class PrivateFile
 {
-    /// <summary>Opens for writing. A file that is created gets mode 0600; elsewhere than on Unix the directory's rights count.</summary>
-    /// <param name="mode"><see cref="FileMode.Append"/>, <see cref="FileMode.Create"/> or <see cref="FileMode.CreateNew"/>.</param>
-    public static FileStream OpenWrite(string path, FileMode mode)
+    private const int BufferBytes = 64 << 10;
+
+    /// <summary>
+    /// Creates a file with mode 0600; elsewhere than on Unix the directory's rights count. A name that is taken, be it by a link that leads nowhere, is an
+    /// <see cref="IOException"/>.
+    /// </summary>
+    public static FileStream Create(string path, FileShare share = FileShare.None, FileOptions options = FileOptions.None)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = share, Options = options, BufferSize = BufferBytes };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        return new FileStream(path, options);
+        return new FileStream(path, create);
     }
 }

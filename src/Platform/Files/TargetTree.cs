@@ -17,14 +17,24 @@ public abstract class TargetTree : IDisposable
 
     public string RootPath { get; }
 
-    /// <summary>Opens an existing directory, or with <paramref name="create"/> makes it and what is missing above it.</summary>
+    /// <summary>
+    /// Opens an existing directory, or with <paramref name="create"/> makes it (mode 0700) and what is missing above it. The directory itself is no link,
+    /// and where everybody may make directories, it is nobody else's.
+    /// </summary>
     public static TargetTree Open(string rootPath, bool create = false)
     {
         if (create)
         {
             try
             {
-                Directory.CreateDirectory(rootPath);
+                if (OperatingSystem.IsWindows())
+                {
+                    Directory.CreateDirectory(rootPath);
+                }
+                else
+                {
+                    Directory.CreateDirectory(rootPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Platform.State;
 
@@ -9,22 +11,22 @@ namespace AlfrescoBackupFlows.Platform.State;
 /// </summary>
 public sealed class ProcessLock : IDisposable
 {
-    private readonly FileStream _file;
+    private const int MaxPidBytes = 64;
 
-    private ProcessLock(FileStream file) => _file = file;
+    private readonly IDisposable _lock;
+
+    private ProcessLock(IDisposable taken) => _lock = taken;
 
     /// <exception cref="PermanentException">Busy: another process holds it; the message names its id. Configuration: it cannot be written.</exception>
     public static ProcessLock Acquire(string path)
     {
-        FileStream file;
+        (OwnTree tree, string name) = Split(path);
+        IDisposable taken;
         try
         {
-            // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix; the descriptor is closed on exec, so a child never keeps the lock.
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw new PermanentException(ErrorKind.Busy, $"state: {path} is held by {Holder(path)}: wait for it to end, or stop it", e);
+            // The descriptor is closed on exec, so a child never keeps the lock.
+            taken = tree.TryLock(name)
+                ?? throw new PermanentException(ErrorKind.Busy, $"state: {path} is held by {Holder(tree, name)}: wait for it to end, or stop it");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -33,12 +35,14 @@ public sealed class ProcessLock : IDisposable
 
         try
         {
-            File.WriteAllText(PidFile(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new ProcessLock(file);
+            string pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+            tree.Delete(NewPidFile(name));
+            tree.Replace(PidFile(name), NewPidFile(name), Encoding.ASCII.GetBytes(pid));
+            return new ProcessLock(taken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            file.Dispose();
+            taken.Dispose();
             throw NotWritable(PidFile(path), e);
         }
     }
@@ -49,33 +53,34 @@ public sealed class ProcessLock : IDisposable
     /// </summary>
     public static bool IsHeld(string path)
     {
-        if (!IsAlive(PidFile(path)))
-        {
-            return false;
-        }
-
+        (OwnTree tree, string name) = Split(path);
         try
         {
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
-            return false; // the number was given to another process since
+            // Locked by nobody: the number was given to another process since.
+            return IsAlive(tree, name) && tree.IsLocked(name);
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
+            throw NotWritable(path, e);
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>The lock's own file and what stands beside it.</summary>
+    public static IReadOnlyList<string> FilesOf(string name) => [NewPidFile(name), PidFile(name), name];
 
-    private static bool IsAlive(string pidFile)
+    public void Dispose() => _lock.Dispose();
+
+    private static (OwnTree Tree, string Name) Split(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return (OwnTree.OpenPrivate(Path.GetDirectoryName(full)!), Path.GetFileName(full));
+    }
+
+    private static bool IsAlive(OwnTree tree, string name)
     {
         try
         {
-            using var process = Process.GetProcessById(int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture));
+            using var process = Process.GetProcessById(int.Parse(ReadPid(tree, name) ?? "", CultureInfo.InvariantCulture));
             return !process.HasExited;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
@@ -84,20 +89,26 @@ public sealed class ProcessLock : IDisposable
         }
     }
 
+    private static string? ReadPid(OwnTree tree, string name) =>
+        tree.TryReadAll(PidFile(name), MaxPidBytes) is { } bytes ? Encoding.ASCII.GetString(bytes).Trim() : null;
+
+    private static string NewPidFile(string name) => PidFile(name) + ".new";
+
     private static string PidFile(string path) => path + ".pid";
 
     private static PermanentException NotWritable(string path, Exception e) =>
         new(ErrorKind.Configuration, $"state: {path} cannot be written ({e.Message}): run as the owner of the state directory, or make room", e);
 
-    private static string Holder(string path)
+    private static string Holder(OwnTree tree, string name)
     {
         try
         {
-            return $"process {File.ReadAllText(PidFile(path)).Trim()}";
+            // Without a number, it has just taken the lock and not yet written it.
+            return ReadPid(tree, name) is { } pid ? $"process {pid}" : "another process";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return "another process"; // it has just taken the lock and not yet written its id
+            return "another process";
         }
     }
 }

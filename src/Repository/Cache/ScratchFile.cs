@@ -1,31 +1,15 @@
+using AlfrescoBackupFlows.Platform.Files;
+
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>Local files that need no name: nothing is left behind by a kill, and only this user can read them while they are open.</summary>
 internal static class ScratchFile
 {
-    private const int BufferBytes = 64 << 10;
-
-    /// <param name="directory">It exists.</param>
+    /// <param name="directory">It exists, and is this user's.</param>
     public static FileStream Create(string directory)
     {
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Delete,
-            BufferSize = BufferBytes,
-        };
-        if (OperatingSystem.IsWindows())
-        {
-            options.Options = FileOptions.DeleteOnClose;
-        }
-        else
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        string path = Path.Combine(directory, $"scratch-{Guid.NewGuid():N}.tmp");
-        var file = new FileStream(path, options);
+        string path = Path.Combine(directory, $"scratch-{Guid.NewGuid():N}{RowFileBuilder.TemporarySuffix}");
+        FileStream file = PrivateFile.Create(path, FileShare.Delete, OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
         if (!OperatingSystem.IsWindows())
         {
             File.Delete(path);

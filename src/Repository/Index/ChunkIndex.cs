@@ -53,7 +53,7 @@ public sealed class ChunkIndex : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(cacheDirectory);
+            CacheDirectory.Create(cacheDirectory);
             string path = Path.Combine(cacheDirectory, $"{repository:x32}.chunks");
             UInt128 key = KeyOf(repository, indexes);
             RowFile? cached = RowFile.TryOpen(path);
@@ -89,7 +89,7 @@ public sealed class ChunkIndex : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(cacheDirectory);
+            CacheDirectory.Create(cacheDirectory);
             using var builder = new RowFileBuilder(cacheDirectory);
             await AddAsync(builder, blobs, sealer, indexes, 0, cancellationToken);
             return new ChunkIndex(builder.Build());

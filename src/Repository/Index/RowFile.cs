@@ -68,12 +68,8 @@ internal sealed class RowFile : IDisposable
     /// <summary>Opens and checks a file; null where there is none or where it is not sound.</summary>
     public static RowFile? TryOpen(string path)
     {
-        SafeFileHandle file;
-        try
-        {
-            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        string directory = Path.GetDirectoryName(path)!;
+        if (CacheDirectory.Open(directory).TryOpenRead(Path.GetFileName(path)) is not { } file)
         {
             return null;
         }
@@ -81,7 +77,7 @@ internal sealed class RowFile : IDisposable
         RowFile? rows = null;
         try
         {
-            return rows = TryRead(file, file, Path.GetDirectoryName(path)!);
+            return rows = TryRead(file, file, directory);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -66,7 +67,7 @@ internal sealed class RowFileBuilder : IDisposable
         string temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
         try
         {
-            using (var output = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            using (var output = PrivateFile.Create(temporary))
             {
                 Write(output, key, members);
                 output.Flush(flushToDisk: true);

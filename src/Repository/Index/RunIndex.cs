@@ -194,7 +194,7 @@ public sealed class RunIndex : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(_cacheDirectory);
+            CacheDirectory.Create(_cacheDirectory);
             using var builder = new RowFileBuilder(_cacheDirectory);
             builder.Add(IndexTable.Decode(IndexTable.Encode(_tail.Values), "rows of the run"), rank: 0);
             ImmutableArray<RowFile> levels = _levels;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Win32.SafeHandles;
@@ -7,7 +6,8 @@ namespace AlfrescoBackupFlows.Storage;
 
 /// <summary>
 /// Blobs as files of a directory, see <see cref="FileNameEscape"/> for their names. Several processes and hosts may use it at once.
-/// The store's own files (<c>.tmp</c>, <c>.leases</c>) begin with a dot and are never listed. One limit of file systems shows: a blob cannot have the
+/// The store's own files (<c>.tmp</c>, <c>.leases</c>) begin with a dot and are never listed. Whoever may write to the directory may plant things there:
+/// see <see cref="OwnTree"/> for what is refused. The directory itself may be reached over links. One limit of file systems shows: a blob cannot have the
 /// name of another's directory (<c>a</c> and <c>a/b</c>); that put fails.
 /// </summary>
 public sealed class DirectoryBlobStore : IBlobStore
@@ -15,30 +15,23 @@ public sealed class DirectoryBlobStore : IBlobStore
     internal const int DefaultListingPage = 8192;
 
     private const string UrlStart = "file:///";
-    private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromDays(1);
 
-    private readonly string _root;
+    private readonly OwnTree _tree;
     private readonly DirectoryIdentity _identity;
-    private readonly string _temporary;
-    private readonly TimeProvider _time;
+    private readonly TemporaryFiles _temporary;
     private readonly DirectoryLeases _leases;
     private readonly DirectoryListing _listing;
 
-    // Directories whose names this process knows to be durable: another process may have made one and not have flushed it yet.
-    private readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);
-    private int _cleaned;
-
-    private DirectoryBlobStore(string root, DirectoryIdentity identity, TimeProvider timeProvider, int listingPage)
+    private DirectoryBlobStore(OwnTree tree, DirectoryIdentity identity, TimeProvider timeProvider, int listingPage)
     {
-        _root = root;
+        _tree = tree;
         _identity = identity;
-        _temporary = Path.Combine(root, ".tmp");
-        _time = timeProvider;
-        _leases = new DirectoryLeases(root, timeProvider, NewTemporaryPath);
-        _listing = new DirectoryListing(root, listingPage);
+        _temporary = new TemporaryFiles(tree, timeProvider);
+        _leases = new DirectoryLeases(tree, timeProvider, TemporaryFiles.NewPath);
+        _listing = new DirectoryListing(tree, listingPage);
     }
 
-    public string Location => _root;
+    public string Location => _tree.Location;
 
     /// <summary>Opens a store that exists. A missing directory is a <see cref="Platform.PermanentException"/>: it may be a volume that is not mounted.</summary>
     public static DirectoryBlobStore Open(string path, TimeProvider timeProvider) => Open(path, timeProvider, DefaultListingPage);
@@ -47,21 +40,17 @@ public sealed class DirectoryBlobStore : IBlobStore
     /// Creates the directory where it is missing, and refuses a file system on which two writers could both create the same file.
     /// Whether a repository is there already is for the caller to see.
     /// </summary>
-    public static async Task<DirectoryBlobStore> CreateAsync(string path, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static Task<DirectoryBlobStore> CreateAsync(string path, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        string root = Path.GetFullPath(path);
-        try
-        {
-            DurableFiles.CreateDirectory(root);
-        }
-        catch (Exception e) when (DirectoryFaults.IsExpected(e))
-        {
-            throw new Platform.PermanentException(Platform.ErrorKind.Storage, $"repository.url: the directory {root} cannot be created ({e.Message.ReplaceLineEndings(" ")}); mend the path or its rights", e);
-        }
+        OwnTree tree = OwnTree.OpenShared(path);
+        return CreateAsync(tree, () => DurableFiles.CreateDirectory(tree.Location), timeProvider, cancellationToken);
+    }
 
-        DirectoryBlobStore store = Open(root, timeProvider);
-        await store.RunAsync("probe for exclusive creation", () => ExclusivityProbe.Run(root, store.NewTemporaryPath), cancellationToken);
-        return store;
+    /// <summary>The same for a directory beneath that of another store, which is opened as everything else in there: never over a link.</summary>
+    public static Task<DirectoryBlobStore> CreateBelowAsync(string path, string name, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        OwnTree outer = OwnTree.OpenShared(path);
+        return CreateAsync(outer.Beneath(name), () => outer.CreateDirectory(name), timeProvider, cancellationToken);
     }
 
     /// <summary>The path of a URL of the form <c>file:///path</c>, percent-encoded or not; null for another scheme.</summary>
@@ -79,16 +68,16 @@ public sealed class DirectoryBlobStore : IBlobStore
     public Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
-        return RunAsync($"create {name}", () => WithDirectory(path, () =>
-            DurableFiles.TryCreate(path, NewTemporaryPath(), content.Span) ? PutOutcome.Created : PutOutcome.AlreadyExists), cancellationToken);
+        return RunAsync($"create {name}", () => Write(() =>
+            _tree.TryCreate(path, TemporaryFiles.NewPath(), content.Span) ? PutOutcome.Created : PutOutcome.AlreadyExists), cancellationToken);
     }
 
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
-        return RunAsync($"write {name}", () => WithDirectory(path, () =>
+        return RunAsync($"write {name}", () => Write(() =>
         {
-            DurableFiles.Replace(path, NewTemporaryPath(), content.Span);
+            _tree.Replace(path, TemporaryFiles.NewPath(), content.Span);
             return true;
         }), cancellationToken);
     }
@@ -99,7 +88,13 @@ public sealed class DirectoryBlobStore : IBlobStore
         string path = PathOf(name);
         try
         {
-            using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+            using SafeFileHandle? handle = _tree.TryOpenRead(path);
+            if (handle is null)
+            {
+                RequireRoot();
+                return null;
+            }
+
             int total = 0;
             while (total < destination.Length)
             {
@@ -113,10 +108,6 @@ public sealed class DirectoryBlobStore : IBlobStore
             }
 
             return total;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && DirectoryIdentity.TryOf(_root) == _identity && TryStat(path) is null)
-        {
-            return null;
         }
         catch (Exception e) when (DirectoryFaults.IsExpected(e))
         {
@@ -151,22 +142,15 @@ public sealed class DirectoryBlobStore : IBlobStore
         string path = PathOf(name);
         return RunAsync($"delete {name}", () =>
         {
-            if (TryStat(path) is null)
-            {
-                return false;
-            }
-
             RequireRoot();
-            File.Delete(path);
-            DurableFiles.FlushDirectory(Path.GetDirectoryName(path)!);
-            return true;
+            return _tree.Delete(path);
         }, cancellationToken);
     }
 
     public async Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
     {
         await PutIfAbsentAsync(name, ReadOnlyMemory<byte>.Empty, cancellationToken);
-        return await RunAsync($"lease {name}", () => WithDirectory(_leases.PathOf(name), () => _leases.Acquire(name, leaseId, duration)), cancellationToken);
+        return await RunAsync($"lease {name}", () => Write(() => _leases.Acquire(name, leaseId, duration)), cancellationToken);
     }
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
@@ -175,19 +159,42 @@ public sealed class DirectoryBlobStore : IBlobStore
     public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) =>
         RunAsync($"break the lease of {name}", () => _leases.Release(name, null), cancellationToken);
 
-    internal static DirectoryBlobStore Open(string path, TimeProvider timeProvider, int listingPage)
+    internal static DirectoryBlobStore Open(string path, TimeProvider timeProvider, int listingPage) =>
+        Open(OwnTree.OpenShared(path), timeProvider, listingPage);
+
+    private static async Task<DirectoryBlobStore> CreateAsync(OwnTree tree, Action create, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        string root = Path.GetFullPath(path);
-        return DirectoryIdentity.TryOf(root) is { } identity ? new DirectoryBlobStore(root, identity, timeProvider, listingPage) : throw DirectoryFaults.Missing(root);
+        try
+        {
+            create();
+        }
+        catch (Exception e) when (DirectoryFaults.IsExpected(e))
+        {
+            throw DirectoryFaults.NotCreated(tree.Location, e);
+        }
+
+        DirectoryBlobStore store = Open(tree, timeProvider, DefaultListingPage);
+        await store.RunAsync("probe for exclusive creation", () => ExclusivityProbe.Run(tree, TemporaryFiles.NewPath), cancellationToken);
+        return store;
     }
 
-    private string PathOf(string name)
+    private static DirectoryBlobStore Open(OwnTree tree, TimeProvider timeProvider, int listingPage)
+    {
+        try
+        {
+            return tree.TryIdentify() is { } identity ? new DirectoryBlobStore(tree, identity, timeProvider, listingPage) : throw DirectoryFaults.Missing(tree.Location);
+        }
+        catch (Exception e) when (DirectoryFaults.IsExpected(e))
+        {
+            throw DirectoryFaults.Translate(e, tree.Location, "open");
+        }
+    }
+
+    private static string PathOf(string name)
     {
         BlobNames.Check(name);
-        return Path.Combine(_root, FileNameEscape.ToPath(name));
+        return FileNameEscape.ToPath(name);
     }
-
-    private string NewTemporaryPath() => Path.Combine(_temporary, Guid.NewGuid().ToString("n"));
 
     // File calls block, and a flush takes long: they run on the pool, so that a caller may have several under way.
     private async Task<T> RunAsync<T>(string doing, Func<T> work, CancellationToken cancellationToken)
@@ -208,99 +215,60 @@ public sealed class DirectoryBlobStore : IBlobStore
     /// </summary>
     private void RequireRoot()
     {
-        if (DirectoryIdentity.TryOf(_root) is not { } found)
+        if (_tree.TryIdentify() is not { } found)
         {
-            throw DirectoryFaults.Missing(_root);
+            throw DirectoryFaults.Missing(Location);
         }
 
         if (found != _identity)
         {
-            throw DirectoryFaults.Replaced(_root);
+            throw DirectoryFaults.Replaced(Location);
         }
     }
 
     private Platform.AbfException Fault(Exception exception, string doing)
     {
-        RequireRoot();
-        return DirectoryFaults.Translate(exception, _root, doing);
+        try
+        {
+            RequireRoot();
+        }
+        catch (Exception e) when (DirectoryFaults.IsExpected(e))
+        {
+            // The directory cannot be looked at, or something was put in its place: that comes before all else.
+            exception = e;
+        }
+
+        return DirectoryFaults.Translate(exception, Location, doing);
     }
 
-    private T WithDirectory<T>(string path, Func<T> write)
+    private T Write<T>(Func<T> write)
     {
         RequireRoot();
-        T written = WithDurableDirectory(path, write);
+        _temporary.DeleteAbandoned();
+        T written;
+        try
+        {
+            written = write();
+        }
+        catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException)
+        {
+            // Somebody tidied an empty directory away just now.
+            RequireRoot();
+            written = write();
+        }
+
         RequireRoot();
         return written;
     }
 
-    private T WithDurableDirectory<T>(string path, Func<T> write)
-    {
-        string directory = Path.GetDirectoryName(path)!;
-        EnsureDurable(directory);
-        EnsureDurable(_temporary);
-        if (Interlocked.Exchange(ref _cleaned, 1) == 0)
-        {
-            DeleteAbandoned();
-        }
-
-        try
-        {
-            return write();
-        }
-        catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException)
-        {
-            // Somebody tidied the empty directory away.
-            RequireRoot();
-            _durable.Clear();
-            EnsureDurable(directory);
-            EnsureDurable(_temporary);
-            return write();
-        }
-    }
-
-    private void EnsureDurable(string directory)
-    {
-        if (directory.Length <= _root.Length || _durable.ContainsKey(directory))
-        {
-            return;
-        }
-
-        string parent = Path.GetDirectoryName(directory)!;
-        EnsureDurable(parent);
-        Directory.CreateDirectory(directory);
-        DurableFiles.FlushDirectory(parent);
-        _durable[directory] = true;
-    }
-
-    private void DeleteAbandoned()
-    {
-        DateTime before = (_time.GetUtcNow() - s_abandonedAfter).UtcDateTime;
-        foreach (string file in Directory.EnumerateFiles(_temporary))
-        {
-            if (File.GetLastWriteTimeUtc(file) < before)
-            {
-                File.Delete(file);
-            }
-        }
-    }
-
-    // Not File.Exists: that one says no to a file that may not be looked at.
     private BlobProperties? TryStat(string path)
     {
-        try
-        {
-            if (File.GetAttributes(path).HasFlag(FileAttributes.Directory))
-            {
-                return null;
-            }
-
-            FileInfo file = new(path);
-            return new BlobProperties(file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        if (_tree.TryStat(path) is not { Type: EntryType.File } file)
         {
             RequireRoot();
             return null;
         }
+
+        return new BlobProperties(file.Size, DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick));
     }
 }

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Storage;
 
@@ -23,6 +24,7 @@ internal static class DirectoryFaults
         string at = $"repository.url: the directory store {root} failed to {doing}";
         return exception switch
         {
+            UnsafeEntryException => Permanent($"{at}: {OneLine(exception)}", exception),
             NotSupportedException => NotExclusive(root, exception),
             UnauthorizedAccessException => Permanent($"{at}: access is denied; give the account that runs abf the right to read and write it", exception),
             PathTooLongException => Permanent($"{at}: the path is too long for the file system", exception),
@@ -33,6 +35,9 @@ internal static class DirectoryFaults
 
     public static PermanentException Missing(string root) => Permanent(
         $"repository.url: the directory {root} does not exist; mount it, mend the path, or run abf init for a new repository", inner: null);
+
+    public static PermanentException NotCreated(string root, Exception cause) => Permanent(
+        $"repository.url: the directory {root} cannot be created ({OneLine(cause)}); correct the path or its rights", cause);
 
     /// <summary>Transient: the volume may come back, and then nothing is lost.</summary>
     public static TransientException Replaced(string root) => new(

@@ -9,81 +9,76 @@ namespace AlfrescoBackupFlows.Storage;
 /// Leases of a directory store: a small JSON file each, changed only under the operating system's lock on <c>.leases/.lock</c>. Hosts that share the
 /// directory need clocks that agree to within seconds; a wrong clock costs double work, never a wrong set.
 /// </summary>
-internal sealed partial class DirectoryLeases(string root, TimeProvider timeProvider, Func<string> newTemporaryPath)
+internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timeProvider, Func<string> newTemporaryPath)
 {
+    private const string Directory = ".leases";
+    private const string LockName = Directory + "/.lock";
+    private const int MaxBytes = 4096;
     private const int LockAttempts = 400;
     private static readonly TimeSpan s_lockPause = TimeSpan.FromMilliseconds(25);
 
-    private readonly string _directory = Path.Combine(root, ".leases");
-
-    public string PathOf(string name) => Path.Combine(_directory, FileNameEscape.ToPath(name));
+    private static string PathOf(string name) => $"{Directory}/{FileNameEscape.ToPath(name)}";
 
     public bool Acquire(string name, Guid leaseId, TimeSpan duration)
     {
         BlobLease.CheckDuration(duration);
         string path = PathOf(name);
-        using FileStream held = Lock();
+        tree.CreateDirectory(Directory);
+        using IDisposable held = Lock();
         if (TryRead(path) is { } current && current.Holder != leaseId)
         {
             return false;
         }
 
         LeaseFile next = new(leaseId, timeProvider.GetUtcNow() + duration);
-        DurableFiles.Replace(path, newTemporaryPath(), JsonSerializer.SerializeToUtf8Bytes(next, LeaseJson.Default.LeaseFile));
+        tree.Replace(path, newTemporaryPath(), JsonSerializer.SerializeToUtf8Bytes(next, LeaseJson.Default.LeaseFile));
         return true;
     }
 
     /// <summary>Ends the lease of this holder, or of any where none is given.</summary>
     public bool Release(string name, Guid? leaseId)
     {
-        if (!Directory.Exists(_directory))
+        if (tree.TryStat(Directory) is null)
         {
             return false;
         }
 
         string path = PathOf(name);
-        using FileStream held = Lock();
+        using IDisposable held = Lock();
         if (TryRead(path) is not { } current || (leaseId is { } id && current.Holder != id))
         {
             return false;
         }
 
-        File.Delete(path);
-        return true;
+        return tree.Delete(path);
     }
 
     private LeaseFile? TryRead(string path)
     {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
         try
         {
-            LeaseFile? lease = JsonSerializer.Deserialize(File.ReadAllBytes(path), LeaseJson.Default.LeaseFile);
+            LeaseFile? lease = tree.TryReadAll(path, MaxBytes) is { } bytes ? JsonSerializer.Deserialize(bytes, LeaseJson.Default.LeaseFile) : null;
             return lease?.Expires > timeProvider.GetUtcNow() ? lease : null;
         }
         catch (JsonException e)
         {
-            throw new PermanentException(ErrorKind.Storage, $"repository.url: the lease file {path} is damaged; delete it while no abf runs", e);
+            throw new PermanentException(ErrorKind.Storage, $"repository.url: the lease file {tree.Describe(path)} is damaged; delete it while no abf runs", e);
         }
     }
 
-    private FileStream Lock()
+    private IDisposable Lock()
     {
-        string path = Path.Combine(_directory, ".lock");
-        for (int attempt = 1; ; attempt++)
+        for (int attempt = 1; attempt <= LockAttempts; attempt++)
         {
-            try
+            if (tree.TryLock(LockName) is { } held)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return held;
             }
-            catch (IOException) when (attempt < LockAttempts && Directory.Exists(_directory))
-            {
-                Thread.Sleep(s_lockPause);
-            }
+
+            Thread.Sleep(s_lockPause);
         }
+
+        throw new IOException($"another process holds {tree.Describe(LockName)} and does not let go; find it, and end it");
     }
 
     internal sealed record LeaseFile(Guid Holder, DateTimeOffset Expires);

@@ -1,25 +1,23 @@
 using System.Collections.Immutable;
-using System.IO.Enumeration;
 using System.Text;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Storage;
 
 /// <summary>
 /// The blobs below a directory in the order of their names' bytes. A directory of any size takes the memory of one page: it is read once per page,
-/// each time for the smallest names after the last one given.
+/// each time for the smallest names after the last one given. A link or a pipe with the name of a blob is a fault, not a blob.
 /// </summary>
-internal sealed class DirectoryListing(string root, int pageSize)
+internal sealed class DirectoryListing(OwnTree tree, int pageSize)
 {
-    private static readonly EnumerationOptions s_all = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false, RecurseSubdirectories = false, ReturnSpecialDirectories = false };
-
     private readonly record struct Entry(byte[] Bytes, string FileName, bool IsDirectory);
 
-    /// <summary>Every blob whose name starts with the prefix: the whole name, and the file's path.</summary>
+    /// <summary>Every blob whose name starts with the prefix: the whole name, and the file's path in the tree.</summary>
     public IEnumerable<(string Name, string Path)> Enumerate(string prefix)
     {
         // Whole parts of the prefix name a directory; only the last part needs a search.
         int slash = prefix.LastIndexOf('/');
-        string directory = slash < 0 ? root : Path.Combine(root, FileNameEscape.ToPath(prefix[..slash]));
+        string directory = slash < 0 ? "" : FileNameEscape.ToPath(prefix[..slash]);
         return Walk(directory, Encoding.UTF8.GetBytes(prefix[..(slash + 1)]), Encoding.UTF8.GetBytes(prefix[(slash + 1)..]));
     }
 
@@ -32,7 +30,7 @@ internal sealed class DirectoryListing(string root, int pageSize)
             foreach (Entry entry in page)
             {
                 byte[] whole = [.. name, .. entry.Bytes];
-                string path = Path.Combine(directory, entry.FileName);
+                string path = PathIn(directory, entry.FileName);
                 if (!entry.IsDirectory)
                 {
                     yield return (Encoding.UTF8.GetString(whole), path);
@@ -59,35 +57,34 @@ internal sealed class DirectoryListing(string root, int pageSize)
     {
         // The queue's head is the largest name of the page, so that a smaller one takes its place.
         PriorityQueue<Entry, byte[]> page = new(Comparer<byte[]>.Create(static (l, r) => r.AsSpan().SequenceCompareTo(l)));
-        try
+        tree.TryVisit(directory, (fileName, type) =>
         {
-            foreach (Entry? candidate in new FileSystemEnumerable<Entry?>(directory, ToEntry, s_all))
+            if (ToEntry(fileName, type) is not { } entry || !Matches(entry, wanted))
             {
-                if (candidate is not { } entry || !Matches(entry, wanted))
-                {
-                    continue;
-                }
-
-                if (after is not null && entry.Bytes.AsSpan().SequenceCompareTo(after) <= 0)
-                {
-                    continue;
-                }
-
-                if (page.Count < pageSize)
-                {
-                    page.Enqueue(entry, entry.Bytes);
-                }
-                else
-                {
-                    page.EnqueueDequeue(entry, entry.Bytes);
-                }
+                return;
             }
-        }
-        catch (IOException) when (Directory.Exists(root) && !Directory.Exists(directory))
-        {
-            // Nothing was ever put there, or the prefix names a blob and goes on.
-            return [];
-        }
+
+            if (type is not (EntryType.File or EntryType.Directory))
+            {
+                // Says what stands there, unless it has gone since.
+                _ = tree.TryStat(PathIn(directory, entry.FileName));
+                return;
+            }
+
+            if (after is not null && entry.Bytes.AsSpan().SequenceCompareTo(after) <= 0)
+            {
+                return;
+            }
+
+            if (page.Count < pageSize)
+            {
+                page.Enqueue(entry, entry.Bytes);
+            }
+            else
+            {
+                page.EnqueueDequeue(entry, entry.Bytes);
+            }
+        });
 
         Entry[] sorted = new Entry[page.Count];
         for (int i = sorted.Length - 1; i >= 0; i--)
@@ -105,6 +102,13 @@ internal sealed class DirectoryListing(string root, int pageSize)
         return agrees && (entry.IsDirectory || entry.Bytes.Length >= wanted.Length);
     }
 
-    private static Entry? ToEntry(ref FileSystemEntry entry) =>
-        FileNameEscape.TryDecode(entry.FileName, entry.IsDirectory, out byte[]? bytes) ? new Entry(bytes, entry.FileName.ToString(), entry.IsDirectory) : null;
+    private static string PathIn(string directory, string fileName) => directory.Length == 0 ? fileName : $"{directory}/{fileName}";
+
+    private static Entry? ToEntry(ReadOnlySpan<byte> fileName, EntryType type)
+    {
+        // Latin-1 keeps every byte, and a name of ours has none beyond ASCII.
+        string name = Encoding.Latin1.GetString(fileName);
+        bool isDirectory = type == EntryType.Directory;
+        return FileNameEscape.TryDecode(name, isDirectory, out byte[]? bytes) ? new Entry(bytes, name, isDirectory) : null;
+    }
 }

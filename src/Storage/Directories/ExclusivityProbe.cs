@@ -9,22 +9,21 @@ internal static class ExclusivityProbe
     private const int Writers = 8;
 
     /// <summary>Throws the permanent fault that names the file system where it does not.</summary>
-    public static bool Run(string root, Func<string> newTemporaryPath)
+    public static bool Run(OwnTree tree, Func<string> newTemporaryPath)
     {
-        string target = newTemporaryPath() + ".probe";
-        DurableFiles.CreateDirectory(Path.GetDirectoryName(target)!);
+        string target = newTemporaryPath() + TemporaryFiles.ProbeSuffix;
         try
         {
             int created = 0;
             Parallel.For(0, Writers, writer =>
             {
-                if (DurableFiles.TryCreate(target, newTemporaryPath(), [(byte)writer]))
+                if (tree.TryCreate(target, newTemporaryPath(), [(byte)writer]))
                 {
                     Interlocked.Increment(ref created);
                 }
             });
 
-            return created == 1 ? true : throw DirectoryFaults.NotExclusive(root);
+            return created == 1 ? true : throw DirectoryFaults.NotExclusive(tree.Location);
         }
         catch (AggregateException e)
         {
@@ -33,7 +32,7 @@ internal static class ExclusivityProbe
         }
         finally
         {
-            File.Delete(target);
+            tree.Delete(target);
         }
     }
 }

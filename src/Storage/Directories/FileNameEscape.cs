@@ -28,7 +28,7 @@ internal static class FileNameEscape
         "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
     };
 
-    /// <summary>The path of a blob relative to the store's root, with the platform's separator.</summary>
+    /// <summary>The path of a blob relative to the store's root, with <c>/</c> between its parts.</summary>
     public static string ToPath(string blobName)
     {
         StringBuilder path = new(blobName.Length + 8);
@@ -83,7 +83,7 @@ internal static class FileNameEscape
     {
         if (path.Length > 0)
         {
-            path.Append(Path.DirectorySeparatorChar);
+            path.Append('/');
         }
 
         if (piece.IsEmpty)

@@ -34,6 +34,14 @@ public abstract class TargetTreeContract : IDisposable
     }
 
     [Fact]
+    public void A_target_that_is_a_link_is_refused()
+    {
+        Directory.CreateDirectory(_temp.At("elsewhere"));
+        Directory.CreateSymbolicLink(_temp.At("link"), _temp.At("elsewhere"));
+        AssertTarget(() => Open(_temp.At("link")), "link");
+    }
+
+    [Fact]
     public void A_file_gets_its_bytes_its_time_and_its_mode()
     {
         Directory.CreateDirectory(_temp.At("new/target"));

@@ -21,6 +21,42 @@ public sealed class ProcessLockTests
         ProcessLock.Acquire(path).Dispose();
     }
 
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("lock.pid")]
+    public void A_lock_is_never_taken_through_a_link(string planted)
+    {
+        using var temp = new TempDirectory();
+        File.WriteAllText(temp.Combine("precious"), "precious");
+        File.CreateSymbolicLink(temp.Combine(planted), temp.Combine("precious"));
+
+        if (planted == "lock")
+        {
+            var refused = Assert.Throws<PermanentException>(() => ProcessLock.Acquire(temp.Combine("lock")));
+            Assert.Contains(temp.Combine(planted), refused.Message);
+        }
+        else
+        {
+            // The file of the number takes the place of the link.
+            ProcessLock.Acquire(temp.Combine("lock")).Dispose();
+        }
+
+        Assert.Equal("precious", File.ReadAllText(temp.Combine("precious")));
+    }
+
+    [Fact]
+    public void Whether_a_lock_is_held_is_told_without_taking_it()
+    {
+        using var temp = new TempDirectory();
+        Assert.False(ProcessLock.IsHeld(temp.Combine("lock")));
+        using (ProcessLock.Acquire(temp.Combine("lock")))
+        {
+            Assert.True(ProcessLock.IsHeld(temp.Combine("lock")));
+        }
+
+        Assert.False(ProcessLock.IsHeld(temp.Combine("lock")));
+    }
+
     [Fact]
     public void A_lock_whose_holder_cannot_be_written_down_is_refused_by_name_and_stays_free()
     {

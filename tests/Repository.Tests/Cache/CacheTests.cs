@@ -14,8 +14,10 @@ public sealed class CacheTests
         MemoryBlobStore blobs = new();
         await SampleRepository.WriteAsync(blobs, RepositoryAccess.EncryptionNone, temp.Combine("write"), large: false);
         string cache = Directory.CreateDirectory(temp.Combine("cache", "spill")).FullName;
-        string left = Path.Combine(cache, "scratch-1.tmp");
+        string left = Path.Combine(cache, $"scratch-{Guid.NewGuid():N}.tmp");
+        string strange = Path.Combine(cache, "notes.tmp");
         await File.WriteAllTextAsync(left, "rows", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(strange, "not ours", TestContext.Current.CancellationToken);
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);
 
         await LoadAsync();
@@ -23,6 +25,7 @@ public sealed class CacheTests
         time.Advance(TimeSpan.FromHours(25));
         await LoadAsync();
         Assert.False(File.Exists(left));
+        Assert.True(File.Exists(strange));
 
         async Task LoadAsync()
         {
@@ -40,6 +43,41 @@ public sealed class CacheTests
         opened.RunIndex.AddPack(new PackId(1), Enumerable.Range(1, 40_000).Select(i => new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), 0, 64, 100, 0, 50)));
         Assert.True(opened.RunIndex.TryFind(new ChunkId(5), out _));
         Assert.DoesNotContain(Directory.EnumerateFiles(opened.CacheDirectory), file => !file.EndsWith(".chunks", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("cache", null)]
+    [InlineData("cache/spill", null)]
+    [InlineData("cache/00000000000000000000000000000001.chunks", "precious.tmp")]
+    public async Task Nothing_is_deleted_read_or_written_through_a_link(string planted, string? target)
+    {
+        using TempDirectory temp = new();
+        MemoryBlobStore blobs = new();
+        await SampleRepository.WriteAsync(blobs, RepositoryAccess.EncryptionNone, temp.Combine("write"), large: false);
+        string outside = Directory.CreateDirectory(temp.Combine("outside")).FullName;
+        string[] precious = [Path.Combine(outside, $"scratch-{Guid.NewGuid():N}.tmp"), Path.Combine(outside, "precious.tmp")];
+        foreach (string file in precious)
+        {
+            await File.WriteAllTextAsync(file, "precious", TestContext.Current.CancellationToken);
+        }
+
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow.AddDays(2));
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, SampleRepository.Access("none", temp.Combine("state", "cache")) with { Time = time });
+        planted = temp.Combine("state", planted.Replace("00000000000000000000000000000001", repository.Id, StringComparison.Ordinal));
+        Directory.CreateDirectory(Path.GetDirectoryName(planted)!);
+        File.CreateSymbolicLink(planted, target is null ? outside : Path.Combine(outside, target));
+
+        LogState state = (await repository.Log.ReadAsync()).State;
+        Exception? refused = await Record.ExceptionAsync(() => repository.LoadIndexAsync(state, CancellationToken.None));
+
+        // A link that nothing goes through is no fault.
+        if (refused is not null || !planted.EndsWith("spill", StringComparison.Ordinal))
+        {
+            Assert.Contains($"'{planted}' is a symbolic link", Assert.IsType<PermanentException>(refused).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(precious.Order(), Directory.EnumerateFileSystemEntries(outside).Order());
+        Assert.All(precious, file => Assert.Equal("precious", File.ReadAllText(file)));
     }
 
     [Fact]

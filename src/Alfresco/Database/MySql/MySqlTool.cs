@@ -76,7 +76,7 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
         ["MYSQL_HOST"] = null,
         ["MYSQL_TCP_PORT"] = null,
         ["MYSQL_UNIX_PORT"] = null,
-        ["MYSQL_TEST_LOGIN_FILE"] = Path.Combine(Path.GetTempPath(), "abf-no-login-path"),
+        ["MYSQL_TEST_LOGIN_FILE"] = OperatingSystem.IsWindows() ? "NUL" : "/dev/null",
         ["LC_ALL"] = "C",
     };
 

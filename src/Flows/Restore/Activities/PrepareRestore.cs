@@ -41,6 +41,12 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
     private TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
     {
         OwnDirectories.RequireApart(environment.Options.Options, input.Target);
+        if (new DirectoryInfo(input.Target).LinkTarget is { } place)
+        {
+            throw new PermanentException(
+                ErrorKind.Target, $"--target '{input.Target}' is a symbolic link (to '{place}'), which a restore never follows; name the directory that it leads to.");
+        }
+
         if (File.Exists(input.Target))
         {
             throw new PermanentException(ErrorKind.Target, $"--target '{input.Target}' is a file; name a directory that is absent or empty.");

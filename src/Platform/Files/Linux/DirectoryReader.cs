@@ -12,26 +12,34 @@ internal static unsafe class DirectoryReader
     /// <summary>Null and an error number where reading failed. Entries come in the directory's own order.</summary>
     public static SourceEntry[]? Read(SafeFileHandle directory, out int error)
     {
+        var entries = new List<SourceEntry>();
+        error = Visit(directory, (name, type) => entries.Add(new SourceEntry(name.ToArray(), type)));
+        return error == 0 ? [.. entries] : null;
+    }
+
+    /// <summary>Shows every name but <c>.</c> and <c>..</c>, in the directory's own order, in constant memory.</summary>
+    /// <returns>0, or the error number where reading failed.</returns>
+    public static int Visit(SafeFileHandle directory, EntryVisitor visit)
+    {
         // closedir closes its descriptor, and the handle closes its own: each gets one.
         var descriptor = FileCalls.Checked(Libc.Dup((int)directory.DangerousGetHandle()));
         GC.KeepAlive(directory);
         if (descriptor < 0)
         {
-            error = -descriptor;
-            return null;
+            return -descriptor;
         }
 
         var stream = Libc.FdOpenDir(descriptor);
         if (stream == 0)
         {
-            error = Marshal.GetLastPInvokeError();
+            var error = Marshal.GetLastPInvokeError();
             _ = Libc.Close(descriptor);
-            return null;
+            return error;
         }
 
         try
         {
-            return ReadAll(stream, directory, out error);
+            return VisitAll(stream, directory, visit);
         }
         finally
         {
@@ -39,16 +47,14 @@ internal static unsafe class DirectoryReader
         }
     }
 
-    private static SourceEntry[]? ReadAll(nint stream, SafeFileHandle directory, out int error)
+    private static int VisitAll(nint stream, SafeFileHandle directory, EntryVisitor visit)
     {
-        var entries = new List<SourceEntry>();
         while (true)
         {
             var raw = Libc.ReadDir(stream);
             if (raw == null)
             {
-                error = Marshal.GetLastPInvokeError();
-                return error == 0 ? [.. entries] : null;
+                return Marshal.GetLastPInvokeError();
             }
 
             var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(raw + NameOffset);
@@ -67,7 +73,7 @@ internal static unsafe class DirectoryReader
             };
             if (type is { } known)
             {
-                entries.Add(new SourceEntry(name.ToArray(), known));
+                visit(name, known);
             }
         }
     }

@@ -82,6 +82,47 @@ internal static unsafe class FileCalls
         }
     }
 
+    /// <summary>Gives a file a second name that is not taken; a name that is a symbolic link is linked itself, not followed.</summary>
+    public static int Link(SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle toDirectory, ReadOnlySpan<byte> to)
+    {
+        using var source = new Terminated(from, stackalloc byte[OnStack]);
+        using var target = new Terminated(to, stackalloc byte[OnStack]);
+        fixed (byte* s = source.Bytes, t = target.Bytes)
+        {
+            return Checked(Libc.LinkAt(fromDirectory, s, toDirectory, t, 0));
+        }
+    }
+
+    /// <summary>Renames within a file system, over what has the name already.</summary>
+    public static int Rename(SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle toDirectory, ReadOnlySpan<byte> to)
+    {
+        using var source = new Terminated(from, stackalloc byte[OnStack]);
+        using var target = new Terminated(to, stackalloc byte[OnStack]);
+        fixed (byte* s = source.Bytes, t = target.Bytes)
+        {
+            return Checked(Libc.RenameAt(fromDirectory, s, toDirectory, t));
+        }
+    }
+
+    /// <summary>As <see cref="Rename"/>, but only where the name is free; -ENOSYS where the C library or the kernel has no such call.</summary>
+    public static int RenameIfFree(SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle toDirectory, ReadOnlySpan<byte> to)
+    {
+        const uint NoReplace = 1;
+        using var source = new Terminated(from, stackalloc byte[OnStack]);
+        using var target = new Terminated(to, stackalloc byte[OnStack]);
+        fixed (byte* s = source.Bytes, t = target.Bytes)
+        {
+            try
+            {
+                return Checked(Libc.RenameAt2(fromDirectory, s, toDirectory, t, NoReplace));
+            }
+            catch (EntryPointNotFoundException)
+            {
+                return -Errno.ENOSYS;
+            }
+        }
+    }
+
     /// <summary>Sets the mtime of an entry, or of the handle's own file where the name is empty; a symbolic link is not followed.</summary>
     public static int SetMtime(SafeFileHandle directory, ReadOnlySpan<byte> name, long mtimeNs)
     {

@@ -9,6 +9,7 @@ internal sealed class LinuxTargetTree : TargetTree
     private const uint PrivateDirectory = 0x1C0; // 0700
     private const uint PrivateFile = 0x180; // 0600
     private const uint PermissionBits = 0xFFF;
+    private const int WriteForOthers = 0x2;
 
     private static readonly int Step = OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.NoFollow;
 
@@ -25,10 +26,35 @@ internal sealed class LinuxTargetTree : TargetTree
 
     public static LinuxTargetTree Open(string rootPath)
     {
-        var root = FileCalls.OpenRoot(rootPath, OpenFlags.Directory, out var error);
-        return root is null
-            ? throw new PermanentException(ErrorKind.Target, $"target '{rootPath}' cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}")
-            : new LinuxTargetTree(rootPath, root);
+        var root = FileCalls.OpenRoot(rootPath, OpenFlags.Directory | OpenFlags.NoFollow, out var error)
+            ?? throw new PermanentException(ErrorKind.Target, $"target '{rootPath}' cannot be opened: {Marshal.GetPInvokeErrorMessage(error)} (a symbolic link is never followed)");
+        try
+        {
+            RefusePlanted(root, rootPath);
+            return new LinuxTargetTree(rootPath, root);
+        }
+        catch
+        {
+            root.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>In a directory like /tmp, somebody else may have made the target before we could, to look on.</summary>
+    private static void RefusePlanted(SafeFileHandle root, string rootPath)
+    {
+        FileStat stat = OwnWalk.StatOf(root, rootPath);
+        if (stat.Uid == 0 || stat.Uid == Libc.GetEffectiveUser())
+        {
+            return;
+        }
+
+        using SafeFileHandle? above = FileCalls.OpenAt(root, ".."u8, OpenFlags.PathOnly | OpenFlags.Directory, out _);
+        if (above is not null && (OwnWalk.StatOf(above, rootPath).Mode & WriteForOthers) != 0)
+        {
+            throw new PermanentException(
+                ErrorKind.Target, $"target '{rootPath}' belongs to user {stat.Uid}, and stands where everybody may make a directory: name one that is not there yet, or change its owner");
+        }
     }
 
     public override TargetTree OpenBeneath(ReadOnlySpan<byte> path)

@@ -6,8 +6,10 @@ namespace AlfrescoBackupFlows.Platform.Files.Linux;
 internal static class OpenFlags
 {
     public const int WriteOnly = 0x1;
+    public const int ReadWrite = 0x2;
     public const int Create = 0x40;
     public const int Exclusive = 0x80;
+    public const int Append = 0x400;
     public const int NonBlock = 0x800;
     public const int NoAtime = 0x40000;
     public const int CloseOnExec = 0x80000;

@@ -16,6 +16,7 @@ internal sealed class PortableTargetTree : TargetTree
     public static PortableTargetTree Open(string rootPath)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(rootPath));
+        RefuseLink(full);
         return Directory.Exists(full)
             ? new PortableTargetTree(full)
             : throw new PermanentException(ErrorKind.Target, $"target '{rootPath}' does not exist or is not a directory");

@@ -43,6 +43,17 @@ internal static class SampleRepository
         await WriteSetAsync(repository, 2, Samples.Run(2), large: false, Samples.Run(4));
     }
 
+    /// <summary>Loses one index blob and damages the other, and seals a set that heals both.</summary>
+    public static async Task LoseIndexesAndHealAsync(IBlobStore blobs, string encryption, string cache)
+    {
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, Access(encryption, cache));
+        ImmutableArray<IndexSummary> indexes = (await repository.Log.ReadAsync()).State.Indexes;
+        await blobs.DeleteAsync(indexes[0].Id.BlobName, CancellationToken.None);
+        await blobs.DeleteAsync(indexes[1].Id.BlobName, CancellationToken.None);
+        await blobs.PutIfAbsentAsync(indexes[1].Id.BlobName, new byte[1000], CancellationToken.None);
+        await WriteHealingSetAsync(repository, Samples.Run(5));
+    }
+
     /// <summary>One more set, of the second's files, as a backup seals it: what is lost of the index is written anew.</summary>
     public static async Task<HealedIndex> WriteHealingSetAsync(BackupRepository repository, RunId id)
     {

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
@@ -8,8 +9,15 @@ internal sealed class PlanVerify(FlowEnvironment environment) : IActivity<Verify
 {
     public async Task<VerifyPlan> RunAsync(VerifyInput input, ActivityContext context, CancellationToken cancellationToken)
     {
-        (BackupRepository repository, LogHead head) = await environment.Runs.OpenAnewAsync(cancellationToken);
-        await repository.DisposeAsync();
-        return new VerifyPlan(head.Sequence, VerifyReport.OfLog(head));
+        try
+        {
+            (BackupRepository repository, LogHead head) = await environment.Runs.OpenAnewAsync(cancellationToken);
+            await repository.DisposeAsync();
+            return new VerifyPlan(head.Sequence, VerifyReport.OfLog(head));
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            return new VerifyPlan(VerifyPlan.Nothing, VerifyReport.OfFault(e));
+        }
     }
 }

@@ -79,7 +79,7 @@ public sealed class BackupRepository : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks whether a repository was begun here; where not: <see cref="ErrorKind.Configuration"/>.</summary>
+    /// <summary>Looks whether a repository was begun here; where not: <see cref="ErrorKind.Configuration"/>; where all configs are lost: <see cref="ErrorKind.Repository"/>.</summary>
     public static Task RequireAsync(IBlobStore blobs, CancellationToken cancellationToken = default) => ListConfigsAsync(blobs, cancellationToken);
 
     /// <summary>
@@ -136,7 +136,18 @@ public sealed class BackupRepository : IAsyncDisposable
     private static async Task<IReadOnlyList<int>> ListConfigsAsync(IBlobStore blobs, CancellationToken cancellationToken)
     {
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
-        return numbers.Count > 0 ? numbers : throw new PermanentException(
+        if (numbers.Count > 0)
+        {
+            return numbers;
+        }
+
+        if (await blobs.ListAsync(LogNames.Prefix, cancellationToken).AnyAsync(cancellationToken))
+        {
+            throw new PermanentException(
+                ErrorKind.Repository, $"The repository at {blobs.Location} has a log and no config: the config has the keys, without which no set can be read. Bring config/ back from a copy of the repository.");
+        }
+
+        throw new PermanentException(
             ErrorKind.Configuration, $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted, or run 'abf init' to begin one.");
     }
 

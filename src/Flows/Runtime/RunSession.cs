@@ -142,17 +142,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>Opens the repository from the store alone; the caller disposes it.</summary>
     public async Task<(BackupRepository Repository, LogHead Head)> OpenAnewAsync(CancellationToken cancellationToken)
     {
-        BackupRepository repository;
-        try
-        {
-            repository = await BackupRepository.OpenAsync(_environment.Stores.Blobs, Access(), cancellationToken);
-        }
-        catch (PermanentException e) when (e.Kind == ErrorKind.Configuration && _repository is not null)
-        {
-            // There was one when this process opened it.
-            throw new PermanentException(ErrorKind.Repository, e.Message, e);
-        }
-
+        BackupRepository repository = await BackupRepository.OpenAsync(_environment.Stores.Blobs, Access(), cancellationToken);
         try
         {
             LogHead head = await new HeadMemory(Options.State!, repository.Id).ReadAsync(repository.Log, cancellationToken);

@@ -80,8 +80,7 @@ public sealed class KeySlots
     /// <exception cref="PermanentException">Repository: it is lost, and these are not its bytes.</exception>
     public async Task<string?> HealAsync(LogHead head, CancellationToken cancellationToken = default)
     {
-        // Behind an entry that cannot be read another config may count; the one that opened the repository is good enough to read.
-        ConfigStamp current = head.Alarms.IsEmpty ? head.State.Config : _known.Stamp;
+        ConfigStamp current = head.State.Config;
         string name = ConfigFile.BlobName(current.Number);
         byte[]? stored = await ConfigFile.TryReadBytesAsync(_blobs, current.Number, cancellationToken);
         if (stored is not null && ConfigFile.HashOf(stored) == current.Sha256)
@@ -92,6 +91,12 @@ public sealed class KeySlots
 
         if (_known.Stamp != current)
         {
+            // Behind an entry that cannot be read another config may count. An older one is never put back: it may have a passphrase that was removed.
+            if (!head.Alarms.IsEmpty)
+            {
+                return null;
+            }
+
             throw stored is null ? Damage.Missing(name) : Damage.In(name, "it is not the config that the log names");
         }
 

@@ -26,7 +26,7 @@ internal sealed class IndexCheck(ChunkIndex index)
         {
             RunId[] sets = [.. _leaning.Values.Where(set => set.Sequence >= lost.Index.Sequence).OrderBy(set => set.Sequence).Select(set => set.Id)];
             string who = sets.Length == 0 ? "none of the sets that were looked at leans on it"
-                : $"these sets lean on it: {string.Join(", ", sets.Take(MaxNamed))}{(sets.Length > MaxNamed ? ", ..." : string.Empty)}";
+                : $"these sets lean on it{(index.Lost.Length > 1 ? ", or on another that is lost" : string.Empty)}: {string.Join(", ", sets.Take(MaxNamed))}{(sets.Length > MaxNamed ? ", ..." : string.Empty)}";
             string line = $"The {lost}; {who}. Where its chunks are was read from the directories of the packs; a backup writes it anew.";
             if (sets.Length > 0 || ofEverySet)
             {

@@ -29,7 +29,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         string name = Harm(kept.Rig, folder, zeroed);
         VerifyReport report = await kept.VerifyAsync();
         Assert.False(report.IsSound);
-        string says = folder == "log" ? "is broken" : folder == "config" && !zeroed ? "no repository" : name;
+        string says = folder == "log" ? "is broken" : folder == "config" && !zeroed ? "no config" : name;
         Assert.Contains(report.Findings, finding => finding.Severity == FindingSeverity.Error && finding.Line.Contains(says, StringComparison.Ordinal));
     }
 

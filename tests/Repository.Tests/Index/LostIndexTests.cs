@@ -44,18 +44,17 @@ public sealed class LostIndexTests
     [MemberData(nameof(HarmsOfEach))]
     public async Task The_next_set_heals_it_and_a_host_without_a_cache_reads_every_set(string harm, int number)
     {
-        foreach (string cache in (string[])["write", "cold"])
-        {
-            using LostIndexBench bench = await LostIndexBench.CreateAsync();
-            string name = await bench.HarmAsync(harm, number);
-            HealedIndex healed = await bench.SealAsync(cache);
-            Assert.Equal(name, Assert.Single(healed.Lost).Index.Id.BlobName);
-            Assert.Single(healed.Warnings, warning => warning.Contains(name, StringComparison.Ordinal));
-            Assert.True((await bench.VerifyAsync(cache)).Findings.IsEmpty);
-            Assert.True((await bench.VerifyAsync("none")).Findings.IsEmpty);
-            await bench.ReadsAllAsync("none", lost: null);
-            Assert.Empty((await bench.SealAsync(cache)).Lost);
-        }
+        // The host that has the blob in its cache, and one that has nothing.
+        string cache = number == 0 ? "write" : "none";
+        using LostIndexBench bench = await LostIndexBench.CreateAsync();
+        string name = await bench.HarmAsync(harm, number);
+        HealedIndex healed = await bench.SealAsync(cache);
+        Assert.Equal(name, Assert.Single(healed.Lost).Index.Id.BlobName);
+        Assert.Single(healed.Warnings, warning => warning.Contains(name, StringComparison.Ordinal));
+        Assert.Empty((await bench.VerifyAsync("write")).Findings);
+        Assert.Empty((await bench.VerifyAsync("none")).Findings);
+        await bench.ReadsAllAsync("none", lost: null);
+        Assert.Empty((await bench.SealAsync(cache)).Lost);
     }
 
     [Fact]

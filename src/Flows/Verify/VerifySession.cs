@@ -13,12 +13,18 @@ internal sealed class VerifySession(FlowEnvironment environment)
     private OpenedOnce? _opened;
     private (VerifyInput Wording, long Head) _key;
 
-    /// <summary>Works with what is opened. What the work finds to be a fault of repository or storage lets the next step open anew.</summary>
+    /// <summary>Works with what is opened; the last one who does disposes it. After a fault the next step opens anew.</summary>
     public async Task<VerifiedStep> WorkAsync(VerifyStepInput step, Func<OpenedVerification, Task<VerifiedStep>> work, CancellationToken cancellationToken)
     {
-        OpenedOnce opened = Take(step, cancellationToken);
+        (OpenedOnce opened, OpenedOnce? before) = Take(step, cancellationToken);
         try
         {
+            if (before is not null)
+            {
+                // Of a verification that was cancelled between two steps.
+                await ReleaseAsync(before);
+            }
+
             VerifiedStep done = await work(await opened.Task);
             if (done.Next is null && (step.Part == VerifyParts.Data || !step.Wording.ReadData))
             {
@@ -39,20 +45,27 @@ internal sealed class VerifySession(FlowEnvironment environment)
         }
     }
 
-    private OpenedOnce Take(VerifyStepInput step, CancellationToken cancellationToken)
+    /// <returns>What is opened, and what was opened before and has to be released.</returns>
+    private (OpenedOnce Opened, OpenedOnce? Before) Take(VerifyStepInput step, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
+            OpenedOnce? before = null;
             bool begins = step is { Part: VerifyParts.Structure, After: null };
             if (_opened is null || begins || _key != (step.Wording, step.Head))
             {
-                // Whoever still works with the one before disposes it.
+                before = _opened;
+                if (before is not null)
+                {
+                    before.Users++;
+                }
+
                 _opened = new OpenedOnce(OpenAnewAsync(step, cancellationToken));
                 _key = (step.Wording, step.Head);
             }
 
             _opened.Users++;
-            return _opened;
+            return (_opened, before);
         }
     }
 

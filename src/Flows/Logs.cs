@@ -21,6 +21,12 @@ internal static partial class Logs
     [LoggerMessage(5, LogLevel.Warning, "The head of the repository's log could not be remembered: {Reason}")]
     public static partial void HeadNotRemembered(ILogger logger, string reason);
 
+    [LoggerMessage(6, LogLevel.Warning, "The repository's config: {What}")]
+    public static partial void ConfigHealed(ILogger logger, string what);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Warning}")]
+    public static partial void IndexLost(ILogger logger, string warning);
+
     // How a run ended, one of the four per run. Alerts go by these names: infra/modules/alerts.bicep.
     [LoggerMessage(20, LogLevel.Information, "Set {Set} is sealed: {Files} files, {Bytes} bytes, {AddedBytes} of them added to the store")]
     public static partial void SetSealed(ILogger logger, string set, long files, long bytes, long addedBytes);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage;
 
@@ -12,12 +13,12 @@ public sealed class BackupRepository : IAsyncDisposable
     private readonly ChunkKeys _chunkKeys;
     private readonly ObjectSealer _sealer;
     private readonly SemaphoreSlim _indexGate = new(1);
-    private readonly List<ChunkIndex> _indexes = [];
+    private readonly List<(UInt128 Key, ChunkIndex Index)> _indexes = [];
 
     /// <summary>Log states whose index is kept at hand: that of a run, and that of whoever reads meanwhile.</summary>
     private const int MaxIndexes = 2;
 
-    private BackupRepository(IBlobStore blobs, RepositoryAccess access, KeyRing keys, ObjectSealer sealer, CommitLog log)
+    private BackupRepository(IBlobStore blobs, RepositoryAccess access, KeyRing keys, ObjectSealer sealer, CommitLog log, ConfigFile config)
     {
         _blobs = blobs;
         _access = access;
@@ -25,7 +26,7 @@ public sealed class BackupRepository : IAsyncDisposable
         _chunkKeys = new ChunkKeys(keys);
         _sealer = sealer;
         Log = log;
-        Keys = new KeySlots(blobs, keys, log, access.Time);
+        Keys = new KeySlots(blobs, keys, log, access.Time, config);
         Pages = new RunPages(blobs, sealer);
     }
 
@@ -78,7 +79,7 @@ public sealed class BackupRepository : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks whether a repository was begun here; where not: <see cref="ErrorKind.Configuration"/>.</summary>
+    /// <summary>Looks whether a repository was begun here; where not: <see cref="ErrorKind.Configuration"/>; where all configs are lost: <see cref="ErrorKind.Repository"/>.</summary>
     public static Task RequireAsync(IBlobStore blobs, CancellationToken cancellationToken = default) => ListConfigsAsync(blobs, cancellationToken);
 
     /// <summary>
@@ -135,7 +136,18 @@ public sealed class BackupRepository : IAsyncDisposable
     private static async Task<IReadOnlyList<int>> ListConfigsAsync(IBlobStore blobs, CancellationToken cancellationToken)
     {
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
-        return numbers.Count > 0 ? numbers : throw new PermanentException(
+        if (numbers.Count > 0)
+        {
+            return numbers;
+        }
+
+        if (await blobs.ListAsync(LogNames.Prefix, cancellationToken).AnyAsync(cancellationToken))
+        {
+            throw new PermanentException(
+                ErrorKind.Repository, $"The repository at {blobs.Location} has a log and no config: the config has the keys, without which no set can be read. Bring config/ back from a copy of the repository.");
+        }
+
+        throw new PermanentException(
             ErrorKind.Configuration, $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted, or run 'abf init' to begin one.");
     }
 
@@ -151,7 +163,7 @@ public sealed class BackupRepository : IAsyncDisposable
             ConfigStamp current = head.State.Config;
 
             // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm is raised.
-            return current == file.Stamp || !head.Alarms.IsEmpty ? new BackupRepository(blobs, access, keys, sealer, log) : throw new PermanentException(
+            return current == file.Stamp || !head.Alarms.IsEmpty ? new BackupRepository(blobs, access, keys, sealer, log, file) : throw new PermanentException(
                 ErrorKind.Repository,
                 $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file is missing or was changed. Use another passphrase (repository.passphraseFile).");
         }
@@ -165,22 +177,23 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>
     /// Where the chunks of a log state are. Kept in the cache directory, so that only index blobs that are new since then are read; the caller does not dispose it.
-    /// A missing or damaged index blob is <see cref="ErrorKind.Repository"/>.
+    /// Where one that must be read is lost, all are read, and what it held is looked up in the directories of the packs (<see cref="ChunkIndex.Lost"/>).
     /// </summary>
     public async Task<ChunkIndex> LoadIndexAsync(LogState state, CancellationToken cancellationToken)
     {
         await _indexGate.WaitAsync(cancellationToken);
         try
         {
-            UInt128 key = ChunkIndex.KeyOf(_keys.Repository, state.Indexes);
-            if (_indexes.Find(index => index.Key == key) is { } loaded)
+            ImmutableArray<IndexSummary> live = LogState.Live(state.Indexes);
+            UInt128 key = ChunkIndex.KeyOf(_keys.Repository, live);
+            if (_indexes.Find(index => index.Key == key) is { Index: { } loaded })
             {
                 return loaded;
             }
 
             CacheLeftovers.Delete(_access.CacheDirectory, _access.Time);
-            ChunkIndex index = await ChunkIndex.LoadAsync(_blobs, _sealer, _keys.Repository, _access.CacheDirectory, state.Indexes, cancellationToken);
-            _indexes.Add(index);
+            ChunkIndex index = await LoadAsync(live, cancellationToken);
+            _indexes.Add((key, index));
             if (_indexes.Count > MaxIndexes)
             {
                 // Whoever still reads it keeps it open; then its file is closed.
@@ -194,6 +207,31 @@ public sealed class BackupRepository : IAsyncDisposable
             _indexGate.Release();
         }
     }
+
+    private async Task<ChunkIndex> LoadAsync(ImmutableArray<IndexSummary> live, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ChunkIndex.LoadAsync(_blobs, _sealer, _keys.Repository, _access.CacheDirectory, live, cancellationToken);
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+        {
+            return await ReadIndexAsync(live, [], cancellationToken);
+        }
+    }
+
+    /// <summary>The same read from the store, whatever is in memory or in the cache; the caller disposes it.</summary>
+    public Task<ChunkIndex> ReadIndexAsync(LogState state, CancellationToken cancellationToken) => ReadIndexAsync(state.Indexes, [], cancellationToken);
+
+    /// <param name="notRead">Packs that are not looked into for what a lost blob held.</param>
+    internal Task<ChunkIndex> ReadIndexAsync(ImmutableArray<IndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken) =>
+        new IndexReading(_blobs, _sealer, _keys, _access.CacheDirectory).LoadAsync(indexes, notRead, cancellationToken);
+
+    /// <summary>Looks whether index blobs of a log state are lost, and writes anew what they held.</summary>
+    /// <param name="run">Whose set will name what is written. Its own packs are passed over: its own index blobs name them.</param>
+    /// <param name="readAll">Every index blob is read, however many there are; otherwise, where they are many, those alone whose length shows it.</param>
+    public Task<HealedIndex> HealIndexAsync(LogState state, RunId run, bool readAll, CancellationToken cancellationToken) =>
+        new IndexHealing(this, new WriteOnce(_blobs, _access.Time)).RunAsync(state, run, readAll, cancellationToken);
 
     /// <summary>Which packs of the index are absent or not in their length, by one listing of <c>packs/</c>.</summary>
     public async Task<LostPacks> FindLostPacksAsync(ChunkIndex index, CancellationToken cancellationToken)
@@ -291,7 +329,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        foreach (ChunkIndex index in _indexes)
+        foreach ((_, ChunkIndex index) in _indexes)
         {
             index.Dispose();
         }

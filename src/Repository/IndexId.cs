@@ -8,8 +8,10 @@ namespace AlfrescoBackupFlows.Repository;
 [JsonConverter(typeof(IndexIdJsonConverter))]
 public readonly record struct IndexId(UInt128 Value)
 {
+    internal const string Prefix = "index/";
+
     /// <summary>The blob's name, relative to the repository: <c>index/&lt;32 digits&gt;</c>.</summary>
-    public string BlobName => $"index/{ToString()}";
+    public string BlobName => Prefix + ToString();
 
     public static bool TryParse(ReadOnlySpan<char> text, out IndexId id)
     {

@@ -119,6 +119,7 @@ class Repository:
         self.root = root
         self.packs = {}
         self.frames = {}
+        self.warnings = []
         self.open_config(passphrase)
         self.read_log()
         self.load_index()
@@ -238,7 +239,7 @@ class Repository:
     @staticmethod
     def replay(entries, broken):
         """The state after all entries; from the broken one on only what can follow."""
-        state = {"config": entries[0]["config"], "openRuns": {}, "sets": [], "indexes": []}
+        state = {"config": entries[0]["config"], "openRuns": {}, "sets": [], "indexes": [], "replaces": {}}
         for sequence, entry in sorted(entries.items()):
             kind = entry["type"]
             if kind == "run-open":
@@ -249,6 +250,7 @@ class Repository:
                 if kind == "set":
                     state["sets"].append((sequence, entry["manifest"]))
                     state["indexes"] += [(sequence, index["id"]) for index in entry["manifest"]["indexes"]]
+                    state["replaces"] |= {index["id"]: index["replaces"] for index in entry["manifest"]["indexes"] if "replaces" in index}
             elif kind == "keys":
                 state["config"] = entry["config"]
             else:
@@ -258,7 +260,8 @@ class Repository:
                 if sequence >= broken:
                     state = {"config": carried["config"], "openRuns": {run["run"]: run["sequence"] for run in carried["openRuns"]},
                              "sets": [(s["sequence"], entries[s["sequence"]]["manifest"]) for s in carried["sets"] if s["sequence"] in entries],
-                             "indexes": [(i["sequence"], i["id"]) for i in carried["indexes"]]}
+                             "indexes": [(i["sequence"], i["id"]) for i in carried["indexes"]],
+                             "replaces": {i["id"]: i["replaces"] for i in carried["indexes"] if "replaces" in i}}
                     continue
                 need([s["sequence"] for s in carried["sets"]] == [s[0] for s in state["sets"]]
                      and [r["run"] for r in carried["openRuns"]] == list(state["openRuns"])
@@ -270,27 +273,83 @@ class Repository:
 
     def load_index(self):
         self.places = {}
+        replaced = {index for indexes in self.state["replaces"].values() for index in indexes}
+        readable, lossy = [], set()
         for sequence, index in self.state["indexes"]:
-            plain, _ = self.sealed(f"index/{index}", INDEX)
-            cursor = Cursor(plain)
-            packs = []
-            for _ in range(cursor.u32()):
-                packs.append((cursor.take(16).hex(), cursor.u32(), cursor.u8()))
-                need(cursor.take(3) == bytes(3), "an index has bytes that are not zero")
-            count = cursor.u32()
-            need(count <= 1048576, "an index has too many rows")
-            previous = None
-            for _ in range(count):
-                chunk = cursor.take(16).hex()
-                pack, *place = struct.unpack("<6I", cursor.take(24))
-                need(pack < len(packs), "an index names a pack that it has not")
-                key = (chunk, packs[pack][0])
-                need(previous is None or previous < key, "an index is not sorted")
-                previous = key
+            if index in replaced:
+                continue
+            try:
+                packs, rows = self.index(index)
+            except Damage as damage:
+                self.warnings.append(f"index/{index} is lost ({damage}): its rows are taken from the directories of the packs")
+                lossy.add(sequence)
+                continue
+            readable.append((sequence, index, packs))
+            for chunk, pack, place in rows:
                 self.places.setdefault(chunk, []).append(((sequence, packs[pack][0]), packs[pack], place))
-            cursor.end()
         for places in self.places.values():
             places.sort()
+        if lossy:
+            self.rebuild({pack[0] for sequence, index, packs in readable for pack in packs
+                          if sequence not in lossy and index not in self.state["replaces"]})
+
+    def index(self, index):
+        plain, _ = self.sealed(f"index/{index}", INDEX)
+        cursor = Cursor(plain)
+        packs, rows = [], []
+        for _ in range(cursor.u32()):
+            packs.append((cursor.take(16).hex(), cursor.u32(), cursor.u8()))
+            need(cursor.take(3) == bytes(3), "an index has bytes that are not zero")
+        count = cursor.u32()
+        need(count <= 1048576, "an index has too many rows")
+        previous = None
+        for _ in range(count):
+            chunk = cursor.take(16).hex()
+            pack, *place = struct.unpack("<6I", cursor.take(24))
+            need(pack < len(packs), "an index names a pack that it has not")
+            key = (chunk, packs[pack][0])
+            need(previous is None or previous < key, "an index is not sorted")
+            previous = key
+            rows.append((chunk, pack, place))
+        cursor.end()
+        return packs, rows
+
+    def rebuild(self, whole):
+        """What lost index blobs held: the directories of all packs but those whose rows stand elsewhere for certain."""
+        folder = os.path.join(self.root, "packs")
+        for pack in sorted(name for part in os.listdir(folder) for name in os.listdir(os.path.join(folder, part))):
+            if pack in whole:
+                continue
+            try:
+                entry, rows = self.directory(pack)
+            except (Damage, struct.error) as damage:
+                self.warnings.append(f"packs/{pack[:2]}/{pack} cannot be read ({damage})")
+                continue
+            for chunk, place in rows:
+                places = self.places.setdefault(chunk, [])
+                if all(known[0] != pack for _, known, _ in places):
+                    places.append(((1 << 62, pack), entry, place))
+
+    def directory(self, pack):
+        name = f"packs/{pack[:2]}/{pack}"
+        blob = self.blob(name, 64 * MIB)
+        need(len(blob) >= 80, f"{name} is too short")
+        kind = blob[5]
+        need(CONTENT_PACK <= kind <= METADATA_PACK and blob[-4:] == b"ABFE", f"{name} is not a pack")
+        header, cipher = self.header(blob, kind)
+        at, length, count = struct.unpack("<3I", blob[-16:-4])
+        need(at >= 64 and at + length == len(blob) - 16, f"{name} has a trailer that does not fit")
+        cursor = Cursor(self.frame(header, cipher, count, 1, name, blob[at:at + length]))
+        frames = [struct.unpack("<3I", cursor.take(12)) for _ in range(cursor.u32())]
+        need(len(frames) == count, f"{name} has another number of frames than its trailer says")
+        rows = []
+        for _ in range(cursor.u32()):
+            chunk = cursor.take(16).hex()
+            number, offset, size = struct.unpack("<3I", cursor.take(12))
+            need(number < count and size > 0 and offset + size <= frames[number][2], f"{name} has a chunk outside of its frame")
+            rows.append((chunk, [number, frames[number][0], frames[number][1], offset, size]))
+        cursor.end()
+        return (pack, len(blob), kind), rows
 
     def chunk(self, chunk, kind):
         """From the first of the chunk's places that is not lost or damaged."""
@@ -434,7 +493,7 @@ def main():
     repository = Repository(arguments.repository, passphrase)
     sets = repository.state["sets"]
     chosen = [manifest for _, manifest in sets if arguments.set in (None, manifest["id"])]
-    result = {"sets": [manifest["id"] for _, manifest in sets], "alarms": repository.alarms}
+    result = {"sets": [manifest["id"] for _, manifest in sets], "alarms": repository.alarms, "warnings": repository.warnings}
     if chosen:
         result["set"] = extract(repository, chosen[-1], arguments.extract)
     print(json.dumps(result))

@@ -32,6 +32,11 @@ internal static class ShowCommand
         }
 
         ChunkIndex index = await opened.Repository.LoadIndexAsync(opened.Head.State, context.Stop);
+        foreach (LostIndex lost in index.Lost)
+        {
+            context.Messages.Warn(lost.Warning);
+        }
+
         IAsyncEnumerable<EntryDocument> entries = SetListing.ReadAsync(opened.Repository.CreateReader(index, null), manifest, PathPrefix.Parse(path), context.Stop);
         await context.Result.WriteAsync(
             writer => WriteJsonAsync(writer, document, entries),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
@@ -6,6 +7,9 @@ namespace AlfrescoBackupFlows.Flows.Restore;
 /// <summary>A set that is being read: its manifest, and its chunks.</summary>
 internal sealed record SetReader(BackupRepository Repository, SetManifest Manifest, IChunkSource Chunks)
 {
+    /// <summary>Of the repository, one line each.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <exception cref="PermanentException">Kind Configuration: there is no such set.</exception>
     public static async Task<SetReader> OpenAsync(FlowEnvironment environment, string set, CancellationToken cancellationToken)
     {
@@ -13,7 +17,7 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         SetManifest manifest = await ReadManifestAsync(repository, head, set, cancellationToken);
         ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
-        return new SetReader(repository, manifest, repository.CreateReader(index, run: null));
+        return new SetReader(repository, manifest, repository.CreateReader(index, run: null)) { Warnings = [.. index.Lost.Select(lost => lost.Warning)] };
     }
 
     /// <inheritdoc cref="OpenAsync"/>

@@ -40,7 +40,7 @@ internal sealed class RunSession : IAsyncDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return _repository ??= await OpenAsync(cancellationToken);
+            return _repository ??= (await OpenAnewAsync(cancellationToken)).Repository;
         }
         finally
         {
@@ -117,7 +117,30 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    private async Task<BackupRepository> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the log anew, from its newest entry back, and looks after the config: what a process has kept in memory may be gone from the store meanwhile, and a set that is added to that
+    /// would be nobody's.
+    /// </summary>
+    /// <exception cref="PermanentException">Repository: the log is broken, or nobody could open the repository any more.</exception>
+    public async Task<LogHead> RereadLogAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await OpenRepositoryAsync(cancellationToken);
+        LogHead head = await new HeadMemory(Options.State!, repository.Id).ReadAsync(repository.Log, cancellationToken);
+        if (head.Break is { } broken)
+        {
+            throw new PermanentException(ErrorKind.Repository, broken);
+        }
+
+        if (await repository.Keys.HealAsync(head, cancellationToken) is { } healed)
+        {
+            Logs.ConfigHealed(_environment.Loggers.CreateLogger(nameof(RunSession)), healed);
+        }
+
+        return head;
+    }
+
+    /// <summary>Opens the repository from the store alone; the caller disposes it.</summary>
+    public async Task<(BackupRepository Repository, LogHead Head)> OpenAnewAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await BackupRepository.OpenAsync(_environment.Stores.Blobs, Access(), cancellationToken);
         try
@@ -128,7 +151,7 @@ internal sealed class RunSession : IAsyncDisposable
                 Logs.LogAlarm(_environment.Loggers.CreateLogger(nameof(RunSession)), alarm);
             }
 
-            return repository;
+            return (repository, head);
         }
         catch
         {

@@ -13,6 +13,11 @@ public sealed class VerifyFlow : IFlow<VerifyInput, VerifyResult>
     {
         using var cancel = new CancelSignal(context, "The verification was cancelled.");
         VerifyPlan plan = await cancel.UnlessCancelledAsync(context.CallActivityAsync(VerifyNames.PlanVerify, input, Retries.Storage));
+        if (plan.Head == VerifyPlan.Nothing)
+        {
+            return new VerifyResult(plan.Head, plan.Report);
+        }
+
         VerifiedPart structure = await cancel.UnlessCancelledAsync(RunPartAsync(context, input, plan.Head, VerifyParts.Structure, plan.Report));
         if (structure.IsStopped || !input.ReadData)
         {

@@ -7,12 +7,16 @@ namespace AlfrescoBackupFlows.Flows;
 /// <param name="ReadData">Every byte is read and every chunk's id recomputed.</param>
 public sealed record VerifyInput(string? Set, bool ReadData);
 
-/// <param name="Head">Sequence of the log's newest entry when the verification began: what came later was not looked at.</param>
+/// <param name="Head">Sequence of the log's newest entry when the verification began: what came later was not looked at. -1: the repository cannot be opened.</param>
 public sealed record VerifyResult(long Head, VerifyReport Report);
 
 /// <param name="Head">Sequence of the log's newest entry; the sets up to it are verified, so that a verification ends.</param>
-/// <param name="Report">The log's alarms.</param>
-public sealed record VerifyPlan(long Head, VerifyReport Report);
+/// <param name="Report">The log's alarms, or why the repository cannot be opened.</param>
+public sealed record VerifyPlan(long Head, VerifyReport Report)
+{
+    /// <summary>As the head of a repository that cannot be opened.</summary>
+    public const long Nothing = -1;
+}
 
 /// <param name="Part">One of <see cref="VerifyParts"/>.</param>
 /// <param name="After">Where the step before ended; null at the beginning.</param>

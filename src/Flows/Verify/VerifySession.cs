@@ -4,57 +4,131 @@ using AlfrescoBackupFlows.Repository;
 namespace AlfrescoBackupFlows.Flows.Verify;
 
 /// <summary>
-/// What the steps of a verification share within a process: the opened index, the listing of the packs, and which packs the sets need. Another process makes
-/// it anew.
+/// What the steps of a verification share within a process: the repository, opened for this verification alone, because whoever verifies must not rely on what is in memory;
+/// its index, the listing of the packs, and which packs the sets need. Another process makes it anew.
 /// </summary>
 internal sealed class VerifySession(FlowEnvironment environment)
 {
     private readonly Lock _gate = new();
-    private Task<OpenedVerification>? _opened;
+    private OpenedOnce? _opened;
     private (VerifyInput Wording, long Head) _key;
 
-    public Task<OpenedVerification> OpenAsync(VerifyStepInput step, CancellationToken cancellationToken)
+    /// <summary>Works with what is opened; the last one who does disposes it. After a fault the next step opens anew.</summary>
+    public async Task<VerifiedStep> WorkAsync(VerifyStepInput step, Func<OpenedVerification, Task<VerifiedStep>> work, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        (OpenedOnce opened, OpenedOnce? before) = Take(step, cancellationToken);
+        try
         {
-            bool begins = step is { Part: VerifyParts.Structure, After: null };
-            if (_opened is null || begins || _key != (step.Wording, step.Head))
+            if (before is not null)
             {
-                _opened = OpenAnewAsync(step, cancellationToken);
-                _key = (step.Wording, step.Head);
+                // Of a verification that was cancelled between two steps.
+                await ReleaseAsync(before);
             }
 
-            return _opened;
+            VerifiedStep done = await work(await opened.Task);
+            if (done.Next is null && (step.Part == VerifyParts.Data || !step.Wording.ReadData))
+            {
+                Forget(opened);
+            }
+
+            return done;
+        }
+        catch
+        {
+            // The fault of a pack is said once, and this report will not be read.
+            Forget(opened);
+            throw;
+        }
+        finally
+        {
+            await ReleaseAsync(opened);
         }
     }
 
-    /// <summary>The next step opens anew.</summary>
-    public void Forget()
+    /// <returns>What is opened, and what was opened before and has to be released.</returns>
+    private (OpenedOnce Opened, OpenedOnce? Before) Take(VerifyStepInput step, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            _opened = null;
+            OpenedOnce? before = null;
+            bool begins = step is { Part: VerifyParts.Structure, After: null };
+            if (_opened is null || begins || _key != (step.Wording, step.Head))
+            {
+                before = _opened;
+                if (before is not null)
+                {
+                    before.Users++;
+                }
+
+                _opened = new OpenedOnce(OpenAnewAsync(step, cancellationToken));
+                _key = (step.Wording, step.Head);
+            }
+
+            _opened.Users++;
+            return (_opened, before);
+        }
+    }
+
+    private void Forget(OpenedOnce opened)
+    {
+        lock (_gate)
+        {
+            _opened = _opened == opened ? null : _opened;
+        }
+    }
+
+    private async Task ReleaseAsync(OpenedOnce opened)
+    {
+        lock (_gate)
+        {
+            if (--opened.Users > 0 || _opened == opened)
+            {
+                return;
+            }
+        }
+
+        if (opened.Task.IsCompletedSuccessfully)
+        {
+            await (await opened.Task).DisposeAsync();
         }
     }
 
     private async Task<OpenedVerification> OpenAnewAsync(VerifyStepInput step, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
-        LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        string? installation = environment.Options.Options.Installation.Name;
-        SetSummary[] sets =
-        [
-            .. head.State.Sets.Where(set => set.Sequence <= step.Head
-                && (step.Wording.Set is null ? installation is null || set.Installation == installation : set.Id.ToString() == step.Wording.Set)),
-        ];
-        return new OpenedVerification(await SetVerification.OpenAsync(repository, head.State, cancellationToken), sets);
+        (BackupRepository repository, LogHead head) = await environment.Runs.OpenAnewAsync(cancellationToken);
+        try
+        {
+            string? installation = environment.Options.Options.Installation.Name;
+            SetSummary[] there = [.. head.State.Sets.Where(set => set.Sequence <= step.Head)];
+            SetSummary[] sets = [.. there.Where(set => step.Wording.Set is { } id ? set.Id.ToString() == id : installation is null || set.Installation == installation)];
+            return new OpenedVerification(repository, await SetVerification.OpenAsync(repository, head.State, cancellationToken), sets, AreAll: sets.Length == there.Length);
+        }
+        catch
+        {
+            await repository.DisposeAsync();
+            throw;
+        }
+    }
+
+    private sealed class OpenedOnce(Task<OpenedVerification> task)
+    {
+        public Task<OpenedVerification> Task { get; } = task;
+
+        public int Users { get; set; }
     }
 }
 
 /// <param name="Sets">In the order of the log.</param>
-internal sealed record OpenedVerification(SetVerification Verification, IReadOnlyList<SetSummary> Sets)
+/// <param name="AreAll">There are no others.</param>
+internal sealed record OpenedVerification(BackupRepository Repository, SetVerification Verification, IReadOnlyList<SetSummary> Sets, bool AreAll) : IAsyncDisposable
 {
     private readonly HashSet<RunId> _checked = [];
+
+    public ValueTask DisposeAsync()
+    {
+        Verification.Dispose();
+        return Repository.DisposeAsync();
+    }
 
     /// <summary>Counts live what it has seen of the set.</summary>
     public async Task<VerifyReport> CheckAsync(SetSummary set, IProgressSink? progress, CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;
 
-/// <summary>A stored config: which number, its hash, what it says.</summary>
-internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Config)
+/// <summary>A stored config: which number, its hash, what it says, and its bytes.</summary>
+internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Config, ReadOnlyMemory<byte> Bytes)
 {
     public const string Prefix = "config/";
 
@@ -44,7 +44,7 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
     public static Task<byte[]?> TryReadBytesAsync(IBlobStore blobs, int number, CancellationToken cancellationToken) =>
         WholeBlob.TryReadAsync(blobs, BlobName(number), MaxLength, cancellationToken);
 
-    public static ConfigFile From(int number, byte[] bytes, string location) => new(number, HashOf(bytes), Parse(bytes, BlobName(number), location));
+    public static ConfigFile From(int number, byte[] bytes, string location) => new(number, HashOf(bytes), Parse(bytes, BlobName(number), location), bytes);
 
     /// <summary>Whether the bytes say that they are of a newer version of the format.</summary>
     public static bool IsNewer(ReadOnlySpan<byte> bytes)
@@ -91,10 +91,14 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
     public static async Task<ConfigFile?> TryCreateAsync(IBlobStore blobs, TimeProvider time, int number, RepositoryConfig config, CancellationToken cancellationToken)
     {
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.RepositoryConfig);
-        return await new WriteOnce(blobs, time).TryPutAsync(BlobName(number), bytes, cancellationToken) ? new ConfigFile(number, HashOf(bytes), config) : null;
+        return await TryPutAsync(blobs, time, new ConfigFile(number, HashOf(bytes), config, bytes), cancellationToken);
     }
 
-    private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    /// <summary>Stores the bytes of a config under its number. Null: something else stands there.</summary>
+    public static async Task<ConfigFile?> TryPutAsync(IBlobStore blobs, TimeProvider time, ConfigFile file, CancellationToken cancellationToken) =>
+        await new WriteOnce(blobs, time).TryPutAsync(BlobName(file.Number), file.Bytes, cancellationToken) ? file : null;
+
+    public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static void CheckVersion(ReadOnlySpan<byte> bytes, string name, string location)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using AlfrescoBackupFlows.Storage;
 
@@ -11,8 +12,30 @@ namespace AlfrescoBackupFlows.Repository;
 public sealed class ChunkIndex : IDisposable
 {
     private readonly RowFile _file;
+    private readonly RowFile? _rebuilt;
+    private readonly bool _replaces;
 
-    private ChunkIndex(RowFile file) => _file = file;
+    /// <param name="indexes">Those that the file was built from.</param>
+    internal ChunkIndex(RowFile file, IReadOnlyList<IndexSummary> indexes)
+    {
+        (_file, Lost) = (file, []);
+        _replaces = indexes.Any(index => !index.Replaces.IsDefaultOrEmpty);
+    }
+
+    /// <param name="rebuilt">Those of the rows that no index blob names which can be read.</param>
+    internal ChunkIndex(RowFile file, RowFile rebuilt, ImmutableArray<LostIndex> lost, int unreadablePacks)
+    {
+        (_file, _rebuilt, Lost, UnreadablePacks) = (file, rebuilt, lost, unreadablePacks);
+    }
+
+    /// <summary>Index blobs that are lost: what they held was read from the directories of the packs. In the order of the log.</summary>
+    public ImmutableArray<LostIndex> Lost { get; }
+
+    /// <summary>Index blobs were lost, now or before a backup wrote them anew: a pack that was lost with one is named nowhere.</summary>
+    public bool WasRebuilt => !Lost.IsEmpty || _replaces;
+
+    /// <summary>Packs whose directories could not be read while that was done.</summary>
+    public int UnreadablePacks { get; }
 
     /// <summary>Rows: a chunk has one for each pack that holds it.</summary>
     public long Count => _file.Count;
@@ -23,7 +46,10 @@ public sealed class ChunkIndex : IDisposable
     /// <summary>All places of every chunk, in order of their ids, read block by block.</summary>
     public IEnumerable<ChunkPlace> Places => _file.Enumerate();
 
-    internal UInt128 Key => _file.Key;
+    /// <summary>Places that no index blob names which can be read.</summary>
+    internal IEnumerable<ChunkPlace> Rebuilt => _rebuilt?.Enumerate() ?? [];
+
+    internal long RebuiltCount => _rebuilt?.Count ?? 0;
 
     /// <summary>The chunk's place: of several, the one whose index was named by the lowest log entry, then the lowest pack id.</summary>
     public bool TryFind(ChunkId id, out ChunkPlace place) => _file.TryFind(id, out place);
@@ -43,7 +69,14 @@ public sealed class ChunkIndex : IDisposable
     /// <summary>All places of the chunk, the one that counts first.</summary>
     public IReadOnlyList<ChunkPlace> Find(ChunkId id) => _file.Find(id);
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>Whether the place is known from the directory of its pack alone.</summary>
+    internal bool IsRebuilt(in ChunkPlace place) => _rebuilt is not null && _rebuilt.Find(place.Id).Contains(place);
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _rebuilt?.Dispose();
+    }
 
     /// <summary>
     /// Takes the cached file where it was built from exactly these index blobs, extends it where it was built from the first of them, builds it anew otherwise.
@@ -59,7 +92,7 @@ public sealed class ChunkIndex : IDisposable
             RowFile? cached = RowFile.TryOpen(path);
             if (cached?.Key == key)
             {
-                return new ChunkIndex(cached);
+                return new ChunkIndex(cached, indexes);
             }
 
             using (cached)
@@ -75,7 +108,7 @@ public sealed class ChunkIndex : IDisposable
                 builder.Build(path, key, indexes.Count);
             }
 
-            return new ChunkIndex(RowFile.TryOpen(path) ?? throw new IOException($"the chunk index that was just written to {path} cannot be read back"));
+            return new ChunkIndex(RowFile.TryOpen(path) ?? throw new IOException($"the chunk index that was just written to {path} cannot be read back"), indexes);
         }
         catch (Exception exception) when (CacheFault.IsFault(exception))
         {
@@ -92,7 +125,7 @@ public sealed class ChunkIndex : IDisposable
             CacheDirectory.Create(cacheDirectory);
             using var builder = new RowFileBuilder(cacheDirectory);
             await AddAsync(builder, blobs, sealer, indexes, 0, cancellationToken);
-            return new ChunkIndex(builder.Build());
+            return new ChunkIndex(builder.Build(), indexes);
         }
         catch (Exception exception) when (CacheFault.IsFault(exception))
         {
@@ -107,7 +140,7 @@ public sealed class ChunkIndex : IDisposable
         {
             // One entry's indexes share a rank, so that the pack id decides between them.
             int rank = 1 + IndexOfEntry(indexes, i);
-            (IndexTable rows, _) = await IndexBlobs.ReadAsync(blobs, sealer, new IndexBlob(indexes[i].Id, indexes[i].Rows), cancellationToken);
+            (IndexTable rows, _) = await IndexBlobs.ReadAsync(blobs, sealer, indexes[i].ToBlob(), cancellationToken);
             builder.Add(rows, rank);
         }
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;
@@ -17,6 +18,27 @@ internal static class IndexBlobs
         byte[] blob = await WholeBlob.ReadAsync(blobs, name, ObjectSealer.MaxBlobLength, cancellationToken);
         IndexTable table = IndexTable.Decode(sealer.Open(ObjectType.Index, name, blob), name);
         return table.Count == index.Rows ? (table, blob.Length) : throw Damage.In(name, $"it has {table.Count} rows, not {index.Rows}");
+    }
+
+    /// <summary>
+    /// The rows, or whether the blob is missing; damaged otherwise. Read a second time before it is taken for damaged: a bad read would have it written anew.
+    /// </summary>
+    public static async Task<(IndexTable? Rows, bool IsMissing)> TryReadAsync(IBlobStore blobs, IObjectSealer sealer, IndexBlob index, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return ((await ReadAsync(blobs, sealer, index, cancellationToken)).Rows, false);
+            }
+            catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+            {
+                if (attempt > 0)
+                {
+                    return (null, await blobs.GetPropertiesAsync(index.Id.BlobName, cancellationToken) is null);
+                }
+            }
+        }
     }
 
     /// <summary>Writes the rows under a name that is drawn here. Returns the bytes of the blob as well.</summary>

@@ -24,9 +24,12 @@ public sealed class KeySlots
     private readonly KeyRing _keys;
     private readonly CommitLog _log;
     private readonly TimeProvider _time;
+    private ConfigFile _known;
 
-    internal KeySlots(IBlobStore blobs, KeyRing keys, CommitLog log, TimeProvider time)
+    /// <param name="known">The config that opened the repository.</param>
+    internal KeySlots(IBlobStore blobs, KeyRing keys, CommitLog log, TimeProvider time, ConfigFile known)
     {
+        _known = known;
         _blobs = blobs;
         _keys = keys;
         _log = log;
@@ -67,6 +70,47 @@ public sealed class KeySlots
         }
 
         return await ReplaceAsync(current, current.Config with { Slots = current.Config.Slots.Remove(slot) }, slotId, cancellationToken);
+    }
+
+    /// <summary>
+    /// Looks whether the config that counts is in the store. Without it nobody could open the repository again, so the bytes that opened it are put back: under its own name where
+    /// it is gone, as another config where something else stands there.
+    /// </summary>
+    /// <returns>What was done, one line; null where nothing was.</returns>
+    /// <exception cref="PermanentException">Repository: it is lost, and these are not its bytes.</exception>
+    public async Task<string?> HealAsync(LogHead head, CancellationToken cancellationToken = default)
+    {
+        ConfigStamp current = head.State.Config;
+        string name = ConfigFile.BlobName(current.Number);
+        byte[]? stored = await ConfigFile.TryReadBytesAsync(_blobs, current.Number, cancellationToken);
+        if (stored is not null && ConfigFile.HashOf(stored) == current.Sha256)
+        {
+            _known = _known.Stamp == current ? _known : ConfigFile.From(current.Number, stored, _blobs.Location);
+            return null;
+        }
+
+        if (_known.Stamp != current)
+        {
+            // Behind an entry that cannot be read another config may count. An older one is never put back: it may have a passphrase that was removed.
+            if (!head.Alarms.IsEmpty)
+            {
+                return null;
+            }
+
+            throw stored is null ? Damage.Missing(name) : Damage.In(name, "it is not the config that the log names");
+        }
+
+        if (stored is null)
+        {
+            return await ConfigFile.TryPutAsync(_blobs, _time, _known, cancellationToken) is not null ? $"'{name}' was gone and was put back." : throw Damage.Missing(name);
+        }
+
+        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
+        ConfigFile next = _known with { Number = checked(numbers.Append(current.Number).Max() + 1) };
+        _known = await ConfigFile.TryPutAsync(_blobs, _time, next, cancellationToken)
+            ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
+        await _log.AppendKeysAsync(current, next.Stamp, cancellationToken);
+        return $"'{name}' is damaged; '{ConfigFile.BlobName(next.Number)}', which says the same, counts in its place.";
     }
 
     private static ImmutableArray<SlotDocument> Slots(ConfigFile file) => file.Config.Slots.IsDefault ? [] : file.Config.Slots;

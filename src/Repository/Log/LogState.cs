@@ -18,6 +18,13 @@ public sealed record LogState(
     /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
     public LogState WithIndexesUpTo(long sequence) => this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
 
+    /// <summary>Those that no other replaces: what a reader reads.</summary>
+    internal static ImmutableArray<IndexSummary> Live(IReadOnlyList<IndexSummary> indexes)
+    {
+        HashSet<IndexId> replaced = [.. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces)];
+        return [.. indexes.Where(index => !replaced.Contains(index.Id))];
+    }
+
     /// <summary>The state after an entry that stands beyond a break of the chain: as much of it as can follow this state.</summary>
     internal LogState ApplyBeyondBreak(LogEntry entry)
     {
@@ -88,7 +95,7 @@ public sealed record LogState(
         {
             OpenRuns = Close(entry),
             Sets = Sets.Add(set),
-            Indexes = Indexes.AddRange(manifest.Indexes.Select(index => new IndexSummary(index.Id, entry.Sequence, index.Rows))),
+            Indexes = Indexes.AddRange(manifest.Indexes.Select(index => new IndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
         };
     }
 

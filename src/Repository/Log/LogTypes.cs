@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace AlfrescoBackupFlows.Repository;
 
@@ -27,8 +28,15 @@ public sealed record SetSummary(
     long AddedBytes,
     RunId? Parent);
 
-/// <summary>A live index blob and the entry that named it.</summary>
-public sealed record IndexSummary(IndexId Id, long Sequence, int Rows);
+/// <summary>An index blob and the entry that named it.</summary>
+public sealed record IndexSummary(IndexId Id, long Sequence, int Rows)
+{
+    /// <summary>Lost index blobs in whose place this one and the others of its entry stand; absent where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<IndexId> Replaces { get; init; }
+
+    internal IndexBlob ToBlob() => new(Id, Rows);
+}
 
 /// <summary>A place in the log to remember elsewhere: a log that later has another entry there, or none, was forked or cut.</summary>
 public sealed record RememberedHead(long Sequence, string Sha256);

@@ -81,7 +81,7 @@ internal static class ManifestRules
 
     private static string? Violation(SetTotals totals, ImmutableArray<IndexBlob> indexes) =>
         totals.Files < 0 || totals.Bytes < 0 || totals.AddedBytes < 0 || totals.Chunks < 0
-            || indexes.Any(index => index.Rows < 0)
+            || indexes.Any(index => index.Rows < 0 || (!index.Replaces.IsDefault && index.Replaces.Length > MaxIndexes))
             || indexes.DistinctBy(index => index.Id).Count() != indexes.Length
             ? "the totals or indexes of its manifest contradict themselves"
             : null;

@@ -158,4 +158,9 @@ public sealed record NamedFile(string Root, string Path, long? Size, string Reas
 public sealed record SetTotals(long Files, long Bytes, long AddedBytes, long Chunks);
 
 /// <summary>An index blob and how many rows it has.</summary>
-public sealed record IndexBlob(IndexId Id, int Rows);
+public sealed record IndexBlob(IndexId Id, int Rows)
+{
+    /// <summary>Lost index blobs in whose place this one and the others of its manifest stand; absent where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<IndexId> Replaces { get; init; }
+}

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Storage;
 
@@ -11,7 +10,7 @@ public sealed record PackContents(PackEntry Pack, ImmutableArray<ChunkPlace> Chu
 /// <summary>Reads whole packs, for a check of all data and for rebuilding an index. Whatever does not fit is damage that names the pack.</summary>
 internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys)
 {
-    private const int ShortestPack = ObjectHeader.Size + FrameCodec.PrefixSize + 8 + FrameCipher.TagSize + PackDirectory.TrailerSize;
+    public const int ShortestPack = ObjectHeader.Size + FrameCodec.PrefixSize + 8 + FrameCipher.TagSize + PackDirectory.TrailerSize;
 
     public async Task<PackContents> ReadAsync(PackEntry pack, CancellationToken cancellationToken)
     {
@@ -40,24 +39,8 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
     {
         using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)pack.Class, name, bytes);
         using var codec = new FrameCodec();
-        ReadOnlySpan<byte> trailer = bytes[^PackDirectory.TrailerSize..];
-        uint directoryAt = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
-        uint sealedLength = BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]);
-        uint frames = BinaryPrimitives.ReadUInt32LittleEndian(trailer[8..]);
-        if (!trailer[12..].SequenceEqual(PackDirectory.TrailerMagic)
-            || directoryAt < ObjectHeader.Size
-            || (ulong)directoryAt + sealedLength != (ulong)(bytes.Length - PackDirectory.TrailerSize))
-        {
-            throw Damage.In(name, "it does not end with a trailer that fits");
-        }
-
-        byte[] plain = OpenedFrame.Read(cipher, codec, frames, last: true, bytes.Slice((int)directoryAt, (int)sealedLength), FrameCodec.MaxPlainLength, name);
-        PackDirectory directory = PackDirectory.Decode(plain, (int)directoryAt, name);
-        if ((uint)directory.Frames.Count != frames)
-        {
-            throw Damage.In(name, "its trailer names another number of frames than its directory");
-        }
-
+        PackTrailer trailer = PackTrailer.Read(bytes[^PackDirectory.TrailerSize..], bytes.Length, name);
+        PackDirectory directory = trailer.Open(cipher, codec, bytes.Slice(trailer.DirectoryAt, trailer.SealedLength), name);
         return new PackContents(pack, CheckChunks(pack, name, bytes, directory, cipher, codec));
     }
 

@@ -3,6 +3,9 @@ namespace AlfrescoBackupFlows.Repository;
 /// <summary>Follows a content reference down to its chunks and looks each of them up, without reading the content itself.</summary>
 internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackInventory packs)
 {
+    /// <summary>Whether a chunk was asked for since this was last set that no index blob names which can be read.</summary>
+    public bool LeansOnLostIndexes { get; set; }
+
     /// <summary>What is wrong with the content, or null. Packs that it needs are noted; a pack's own fault is said once, through <paramref name="packFault"/>.</summary>
     public async ValueTask<string?> FindFaultAsync(ContentRef content, ChunkClass chunkClass, Action<string> packFault, CancellationToken cancellationToken)
     {
@@ -36,6 +39,7 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
         // Content, dump and index share their id key, so that a chunk of one may serve another.
         if (!index.TryFind(id, out place) || (place.Pack.Class == ChunkClass.Metadata) != (chunkClass == ChunkClass.Metadata))
         {
+            LeansOnLostIndexes |= !index.Lost.IsEmpty;
             return false;
         }
 
@@ -46,6 +50,7 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
             place = again;
         }
 
+        LeansOnLostIndexes |= !index.Lost.IsEmpty && !LeansOnLostIndexes && index.IsRebuilt(place);
         if (packs.Need(place.Pack) is { } fault)
         {
             packFault(fault);

@@ -4,11 +4,14 @@ namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
 /// A verification that is open: sets one after another, then the packs that they need. What is wrong with the repository is a finding, not an
-/// exception; a store that fails is an exception. Memory is bounded, whatever the number of files. One call at a time.
+/// exception; a store that fails is an exception. Everything is read from the store: what is in memory or in a cache counts for nothing. Memory is bounded, whatever the number
+/// of files. One call at a time.
 /// </summary>
-public sealed class SetVerification
+public sealed class SetVerification : IDisposable
 {
     private readonly BackupRepository _repository;
+    private readonly IndexCheck _indexes;
+    private readonly ChunkIndex _index;
     private readonly PackInventory _packs;
     private readonly ContentCheck _contents;
     private readonly IChunkSource _chunks;
@@ -16,7 +19,8 @@ public sealed class SetVerification
 
     private SetVerification(BackupRepository repository, ChunkIndex index, PackInventory packs)
     {
-        (_repository, _packs) = (repository, packs);
+        (_repository, _index, _packs) = (repository, index, packs);
+        _indexes = new IndexCheck(index);
         _chunks = repository.CreateReader(index, null);
         _contents = new ContentCheck(index, _chunks, packs);
         _data = new DataCheck(repository, index, packs);
@@ -26,11 +30,18 @@ public sealed class SetVerification
     public IReadOnlyList<PackEntry> NeededPacks => [.. _packs.Needed.OrderBy(pack => pack.Id)];
 
     /// <param name="state">Of the log: its sets can be checked.</param>
-    /// <exception cref="PermanentException">Kind Repository: an index blob is missing or damaged, so nothing can be said of any set.</exception>
     public static async Task<SetVerification> OpenAsync(BackupRepository repository, LogState state, CancellationToken cancellationToken)
     {
-        ChunkIndex index = await repository.LoadIndexAsync(state, cancellationToken);
-        return new SetVerification(repository, index, await PackInventory.ListAsync(repository.Blobs, index, cancellationToken));
+        ChunkIndex index = await repository.ReadIndexAsync(state, cancellationToken);
+        try
+        {
+            return new SetVerification(repository, index, await PackInventory.ListAsync(repository.Blobs, index, cancellationToken));
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Manifest, listings, a place for every chunk, every pack in the store with its length, and the required files again.</summary>
@@ -39,6 +50,7 @@ public sealed class SetVerification
     {
         Findings findings = new();
         VerifyTotals totals = VerifyTotals.None;
+        _contents.LeansOnLostIndexes = false;
         try
         {
             SetManifest manifest = await _repository.Log.ReadManifestAsync(set, cancellationToken);
@@ -72,13 +84,18 @@ public sealed class SetVerification
             findings.Error(set.Id, exception.Message);
         }
 
+        _indexes.Note(set, _contents.LeansOnLostIndexes);
         return findings.Report(totals);
     }
 
-    /// <summary>The packs that the sets need which were checked so far, and a warning of those that are lost and not needed any more.</summary>
-    public VerifyReport CountPacks()
+    /// <summary>
+    /// The packs that the sets need which were checked so far, each index blob that is lost with the sets that need it, and a warning of packs that are lost and not needed any more.
+    /// </summary>
+    /// <param name="ofEverySet">Every set of the log was checked.</param>
+    public VerifyReport CheckShared(bool ofEverySet)
     {
         Findings findings = new();
+        _indexes.Report(findings, ofEverySet);
         if (_packs.Replaced is var replaced && replaced > 0)
         {
             findings.Warning(null, $"Packs that are missing or cut: {replaced}. What these sets need of them was stored again in other packs.");
@@ -91,4 +108,6 @@ public sealed class SetVerification
     /// <param name="done">Told after every pack, from several threads.</param>
     public Task<VerifyReport> ReadPacksAsync(IEnumerable<PackEntry> packs, Action<PackEntry>? done, CancellationToken cancellationToken) =>
         _data.RunAsync(packs, done, cancellationToken);
+
+    public void Dispose() => _index.Dispose();
 }

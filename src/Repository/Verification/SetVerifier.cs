@@ -13,13 +13,13 @@ public sealed class SetVerifier(BackupRepository repository)
         VerifyReport report = VerifyReport.OfLog(head);
         try
         {
-            SetVerification verification = await SetVerification.OpenAsync(repository, head.State, cancellationToken);
+            using SetVerification verification = await SetVerification.OpenAsync(repository, head.State, cancellationToken);
             foreach (SetSummary set in sets)
             {
                 report += await verification.CheckSetAsync(set, null, cancellationToken);
             }
 
-            report += verification.CountPacks();
+            report += verification.CheckShared(sets.Count == head.State.Sets.Length);
             return readData ? report + await verification.ReadPacksAsync(verification.NeededPacks, null, cancellationToken) : report;
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)

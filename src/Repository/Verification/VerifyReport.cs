@@ -47,9 +47,10 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
 
     internal static VerifyReport Of(IEnumerable<Finding> findings, long errors, long warnings, VerifyTotals totals) => new(Cap(findings), errors, warnings, totals);
 
+    /// <summary>What touches the repository as a whole comes first: a lost index blob must not drown in the files that are lost with it.</summary>
     private static ImmutableArray<Finding> Cap(IEnumerable<Finding> findings)
     {
         int bytes = 0;
-        return [.. findings.Take(MaxFindings).TakeWhile(f => (bytes += JsonEncodedText.Encode(f.Line).EncodedUtf8Bytes.Length) <= MaxLineBytes)];
+        return [.. findings.OrderBy(finding => finding.Set is not null).Take(MaxFindings).TakeWhile(f => (bytes += JsonEncodedText.Encode(f.Line).EncodedUtf8Bytes.Length) <= MaxLineBytes)];
     }
 }

@@ -43,7 +43,26 @@ internal static class SampleRepository
         await WriteSetAsync(repository, 2, Samples.Run(2), large: false, Samples.Run(4));
     }
 
-    private static async Task<RunId> WriteSetAsync(BackupRepository repository, int number, RunId? parent, bool large, RunId? id = null)
+    /// <summary>Loses one index blob and damages the other, and seals a set that heals both.</summary>
+    public static async Task LoseIndexesAndHealAsync(IBlobStore blobs, string encryption, string cache)
+    {
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, Access(encryption, cache));
+        ImmutableArray<IndexSummary> indexes = (await repository.Log.ReadAsync()).State.Indexes;
+        await blobs.DeleteAsync(indexes[0].Id.BlobName, CancellationToken.None);
+        await blobs.DeleteAsync(indexes[1].Id.BlobName, CancellationToken.None);
+        await blobs.PutIfAbsentAsync(indexes[1].Id.BlobName, new byte[1000], CancellationToken.None);
+        await WriteHealingSetAsync(repository, Samples.Run(5));
+    }
+
+    /// <summary>One more set, of the second's files, as a backup seals it: what is lost of the index is written anew.</summary>
+    public static async Task<HealedIndex> WriteHealingSetAsync(BackupRepository repository, RunId id)
+    {
+        HealedIndex? healed = null;
+        await WriteSetAsync(repository, 2, Samples.Run(2), large: false, id, async state => healed = await repository.HealIndexAsync(state, id, readAll: true, CancellationToken.None));
+        return healed!;
+    }
+
+    private static async Task<RunId> WriteSetAsync(BackupRepository repository, int number, RunId? parent, bool large, RunId? id = null, Func<LogState, Task<HealedIndex>>? heal = null)
     {
         RunOpened run = await repository.Log.OpenRunAsync(id ?? Samples.Run(number), "acme");
         ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
@@ -65,7 +84,8 @@ internal static class SampleRepository
         }
 
         AddedIndexes merge = await repository.MergeRunIndexAsync(run.Run, ["all"], CancellationToken.None);
-        manifest = manifest with { Indexes = merge.Indexes, Totals = manifest.Totals with { AddedBytes = merge.AddedBytes, Chunks = merge.Chunks } };
+        ImmutableArray<IndexBlob> healed = heal is null ? [] : (await heal((await repository.Log.ReadAsync()).State)).Indexes;
+        manifest = manifest with { Indexes = healed.AddRange(merge.Indexes), Totals = manifest.Totals with { AddedBytes = merge.AddedBytes, Chunks = merge.Chunks } };
         await repository.Log.SealAsync(run.Run, run.Base, manifest);
         return run.Run;
     }

@@ -13,6 +13,7 @@ public sealed class FormatTests
     [InlineData("none")]
     [InlineData("passphrase")]
     [InlineData("healed")]
+    [InlineData("healed-index")]
     public async Task Both_readers_read_the_checked_in_repositories_as_they_were_written(string name)
     {
         using TempDirectory temp = new();
@@ -49,6 +50,7 @@ public sealed class FormatTests
     [InlineData("none")]
     [InlineData("passphrase")]
     [InlineData("healed")]
+    [InlineData("healed-index")]
     public async Task Write_the_repositories_that_are_checked_in(string name)
     {
         using TempDirectory temp = new();
@@ -60,6 +62,11 @@ public sealed class FormatTests
         if (name == "healed")
         {
             await SampleRepository.LoseAndStoreAgainAsync(blobs, encryption, temp.Path);
+        }
+
+        if (name == "healed-index")
+        {
+            await SampleRepository.LoseIndexesAndHealAsync(blobs, encryption, temp.Path);
         }
 
         (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(blobs, SampleRepository.Access(encryption, temp.Path));

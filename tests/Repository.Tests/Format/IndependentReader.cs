@@ -10,7 +10,8 @@ namespace AlfrescoBackupFlows.Repository.Tests;
 internal static class IndependentReader
 {
     /// <summary>All that the sets hold, in the lines of <see cref="SampleRepository.ReadAsync"/>.</summary>
-    public static async Task<ImmutableArray<string>> ReadAsync(string repository, string? passphrase)
+    /// <param name="warnings">Takes what the reader warns of; without it, it must not.</param>
+    public static async Task<ImmutableArray<string>> ReadAsync(string repository, string? passphrase, ICollection<string>? warnings = null)
     {
         using TempDirectory temp = new();
         List<string> arguments = [SourceFiles.Path("tests", "reader", "abf_reader.py"), repository];
@@ -27,6 +28,12 @@ internal static class IndependentReader
         {
             using JsonDocument document = await RunAsync([.. arguments, "--set", id.GetString()!, "--extract", temp.Combine(id.GetString()!)]);
             Assert.Empty(document.RootElement.GetProperty("alarms").EnumerateArray());
+            foreach (JsonElement warning in document.RootElement.GetProperty("warnings").EnumerateArray())
+            {
+                Assert.NotNull(warnings);
+                warnings.Add(warning.GetString()!);
+            }
+
             AddLines(lines, document.RootElement.GetProperty("set"));
 
             // The framework cannot delete names that are not UTF-8.

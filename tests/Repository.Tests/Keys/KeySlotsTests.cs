@@ -74,6 +74,49 @@ public sealed class KeySlotsTests
         await using BackupRepository second = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Second));
     }
 
+    [Theory]
+    [InlineData(false, "config/1")]
+    [InlineData(true, "config/2")]
+    public async Task A_config_that_the_store_lost_comes_back_from_whoever_has_it_open(bool zeroed, string comesBackAs)
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
+        Assert.Null(await opened.Repository.Keys.HealAsync(await opened.Repository.Log.ReadAsync()));
+        long length = (await opened.Blobs.GetPropertiesAsync("config/1", CancellationToken.None))!.Length;
+        await opened.Blobs.DeleteAsync("config/1", CancellationToken.None);
+        PermanentException lost = await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)));
+        Assert.Equal(ErrorKind.Repository, lost.Kind);
+        if (zeroed)
+        {
+            await opened.Blobs.PutIfAbsentAsync("config/1", new byte[length], CancellationToken.None);
+        }
+
+        Assert.Contains(comesBackAs, await opened.Repository.Keys.HealAsync(await opened.Repository.Log.ReadAsync()), StringComparison.Ordinal);
+        Assert.Null(await opened.Repository.Keys.HealAsync(await opened.Repository.Log.ReadAsync()));
+        await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
+        Assert.Single(await again.Keys.ListAsync());
+    }
+
+    [Fact]
+    public async Task A_config_whose_passphrase_was_removed_never_comes_back()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
+        await using (BackupRepository other = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)))
+        {
+            await other.Keys.AddAsync(Second, "second");
+            await other.Keys.RemoveAsync((await other.Keys.ListAsync())[0].Id);
+        }
+
+        // Junk in the log and the loss of the config that counts: both an attacker can bring about.
+        LogHead head = await opened.Repository.Log.ReadAsync();
+        await opened.Blobs.PutIfAbsentAsync(LogNames.BlobName(head.Next), new byte[100], CancellationToken.None);
+        await opened.Blobs.DeleteAsync("config/3", CancellationToken.None);
+        head = await opened.Repository.Log.ReadAsync();
+        Assert.NotEmpty(head.Alarms);
+        Assert.Null(await opened.Repository.Keys.HealAsync(head));
+        await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.HealAsync(head with { Alarms = [] }));
+        Assert.Empty(await opened.NamesAsync("config/"));
+    }
+
     [Fact]
     public async Task Without_encryption_there_are_no_passphrases_to_change()
     {

@@ -22,6 +22,7 @@ internal sealed class OpenRun(FlowEnvironment environment) : IActivity<OpenRunIn
             await session.Leases.ReleaseAsync(dead, cancellationToken);
         }
 
+        await session.RereadLogAsync(cancellationToken);
         await using HeldLease lease = await session.Leases.HoldAsync(input.Run, cancellationToken);
         RunOpened opened = await repository.Log.OpenRunAsync(RunId.Parse(input.Run), session.InstallationName, cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);

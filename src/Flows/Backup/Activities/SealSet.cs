@@ -48,7 +48,10 @@ internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetIn
         Installation installation = environment.Runs.DiscoverInstallation();
         CapturedParts parts = await CapturedParts.ReadAsync(input, scope, cancellationToken);
         ImmutableArray<NamedFile> named = await ReadNamedAsync(parts.Consistency.Named, scope, cancellationToken);
-        SetManifest manifest = ManifestBuilder.Build(input, parts, installation, parent, named, Tool);
+        LogHead head = await environment.Runs.RereadLogAsync(cancellationToken);
+        HealedIndex healed = await scope.Repository.HealIndexAsync(head.State, scope.Run, input.FullScan, cancellationToken);
+        SetManifest built = ManifestBuilder.Build(input, parts, installation, parent, named, Tool);
+        SetManifest manifest = built with { Indexes = healed.Indexes.AddRange(built.Indexes), Warnings = healed.Warnings.AddRange(built.Warnings) };
         await RequireStreamsAsync(manifest, scope, cancellationToken);
         await scope.Repository.Log.SealAsync(scope.Run, input.Base, manifest, cancellationToken);
         await environment.Runs.RememberHeadAsync(cancellationToken);

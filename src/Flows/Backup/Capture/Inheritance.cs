@@ -4,11 +4,14 @@ using AlfrescoBackupFlows.Repository;
 namespace AlfrescoBackupFlows.Flows.Backup.Capture;
 
 /// <summary>
-/// What may be taken over from the parent set: everything, unless a full scan found that the repository lost packs. Then a file whose chunks are gone is read again, and a
+/// What may be taken over from the parent set: everything, unless a full scan found that the repository lost packs, or index blobs were lost, and with them maybe packs that none
+/// names any more. Then a file whose chunks are gone is read again, and a
 /// listing is read around the segments that are gone.
 /// </summary>
 internal sealed class Inheritance(IChunkSource chunks, ChunkIndex? index, LostPacks lost)
 {
+    private readonly bool _looks = lost.Count > 0 || index is { WasRebuilt: true };
+
     /// <summary>Nothing was lost.</summary>
     public static Inheritance Whole(IChunkSource chunks) => new(chunks, null, LostPacks.None);
 
@@ -17,7 +20,7 @@ internal sealed class Inheritance(IChunkSource chunks, ChunkIndex? index, LostPa
     /// <summary>Whether every chunk of the content has a place in a pack that is there.</summary>
     public async ValueTask<bool> HoldsAsync(ContentRef content, CancellationToken cancellationToken)
     {
-        if (lost.Count == 0)
+        if (!_looks)
         {
             return true;
         }
@@ -41,5 +44,5 @@ internal sealed class Inheritance(IChunkSource chunks, ChunkIndex? index, LostPa
         }
     }
 
-    private bool Holds(ChunkId chunk) => lost.Count == 0 || index!.TryFind(chunk, lost, out _);
+    private bool Holds(ChunkId chunk) => !_looks || index!.TryFind(chunk, lost, out _);
 }

@@ -83,6 +83,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<Re
     private async Task<RestorePlan> PlanAsync(RestoreInput input, SetReader set, TargetMark? mark, CancellationToken cancellationToken)
     {
         var warnings = ImmutableArray.CreateBuilder<string>();
+        warnings.AddRange(set.Warnings);
         ConsistencyReport consistency = set.Manifest.Consistency;
         long carriedOver = consistency.SourceMissing + consistency.SourceChanged;
         if (!consistency.Consistent)

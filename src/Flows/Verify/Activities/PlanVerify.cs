@@ -1,15 +1,23 @@
 using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 
-/// <summary>Reads the log: how far it goes, and what is odd about it.</summary>
+/// <summary>Opens the repository as a stranger would, by its config and its keys, and reads the log: how far it goes, and what is odd about it.</summary>
 internal sealed class PlanVerify(FlowEnvironment environment) : IActivity<VerifyInput, VerifyPlan>
 {
     public async Task<VerifyPlan> RunAsync(VerifyInput input, ActivityContext context, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
-        LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        return new VerifyPlan(head.Sequence, VerifyReport.OfLog(head));
+        try
+        {
+            (BackupRepository repository, LogHead head) = await environment.Runs.OpenAnewAsync(cancellationToken);
+            await repository.DisposeAsync();
+            return new VerifyPlan(head.Sequence, VerifyReport.OfLog(head));
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            return new VerifyPlan(VerifyPlan.Nothing, VerifyReport.OfFault(e));
+        }
     }
 }

@@ -21,21 +21,16 @@ internal sealed class VerifyStep(FlowEnvironment environment, VerifySession sess
     {
         try
         {
-            OpenedVerification opened = await session.OpenAsync(input, cancellationToken);
-            return input.Part == VerifyParts.Structure
-                ? await CheckSetsAsync(opened, input.After, context.Progress, cancellationToken)
-                : await ReadPacksAsync(opened, input.After, context.Progress, cancellationToken);
+            return await session.WorkAsync(
+                input,
+                opened => input.Part == VerifyParts.Structure
+                    ? CheckSetsAsync(opened, input.After, context.Progress, cancellationToken)
+                    : ReadPacksAsync(opened, input.After, context.Progress, cancellationToken),
+                cancellationToken);
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
         {
-            session.Forget();
             return new VerifiedStep(VerifyReport.OfFault(e), Next: null, IsStopped: true);
-        }
-        catch
-        {
-            // The fault of a pack is said once, and this report will not be read.
-            session.Forget();
-            throw;
         }
     }
 
@@ -56,7 +51,7 @@ internal sealed class VerifyStep(FlowEnvironment environment, VerifySession sess
             last = set.Sequence;
         }
 
-        return new VerifiedStep(report + opened.Verification.CountPacks(), Next: null, Again: again);
+        return new VerifiedStep(report + opened.Verification.CheckShared(opened.AreAll), Next: null, Again: again);
     }
 
     private async Task<VerifiedStep> ReadPacksAsync(OpenedVerification opened, string? after, IProgressSink progress, CancellationToken cancellationToken)

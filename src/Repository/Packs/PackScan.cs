@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>Goes through the packs that are in the store and reads their directories, some at once.</summary>
+internal sealed class PackScan(IBlobStore blobs, KeyRing keys)
+{
+    private const int PacksAtOnce = 16;
+
+    private readonly PackDirectoryReader _reader = new(blobs, keys);
+
+    /// <summary>Packs whose directory does not authenticate: what is in them cannot be told. Whoever may write to the store could have put them there.</summary>
+    public int Unreadable { get; private set; }
+
+    /// <summary>The places of each pack's chunks, by the ids of the packs.</summary>
+    /// <param name="passOver">Packs that are not read.</param>
+    public async IAsyncEnumerable<ChunkPlace[]> ReadAsync(Func<PackId, bool> passOver, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach ((PackId Id, long Length)[] packs in ListAsync(passOver, cancellationToken).Chunk(PacksAtOnce).WithCancellation(cancellationToken))
+        {
+            foreach (ChunkPlace[]? places in await Task.WhenAll(packs.Select(pack => TryReadAsync(pack.Id, pack.Length, cancellationToken))))
+            {
+                if (places is null)
+                {
+                    Unreadable++;
+                    continue;
+                }
+
+                yield return places;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<(PackId Id, long Length)> ListAsync(Func<PackId, bool> passOver, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem item in blobs.ListAsync("packs/", cancellationToken))
+        {
+            if (PackId.TryParse(item.Name.AsSpan(item.Name.LastIndexOf('/') + 1), out PackId id) && id.BlobName == item.Name && !passOver(id))
+            {
+                yield return (id, item.Length);
+            }
+        }
+    }
+
+    private async Task<ChunkPlace[]?> TryReadAsync(PackId id, long length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _reader.ReadAsync(id, length, cancellationToken);
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+        {
+            return null;
+        }
+    }
+}

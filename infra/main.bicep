@@ -327,8 +327,7 @@ module app 'modules/function-app.bicep' = {
         AzureWebJobsStorage__clientId: identity.properties.clientId
         APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
-        // The timer's zone: the platform knows the first name, .NET in a container the second.
-        WEBSITE_TIME_ZONE: timeZone
+        // The timer's zone, as .NET reads it on Linux.
         TZ: timeZone
         ABF_TASK_HUB: 'abf'
         ABF__SCHEDULE: schedule

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
 
 namespace AlfrescoBackupFlows.Scaling;
 
@@ -10,7 +9,7 @@ internal static class HistoryReport
     private const int Replays = 20;
 
     /// <summary>Events, bytes of payload, and how long one replay takes: the median of several, after one that warms up.</summary>
-    public static void Print(string what, RecordedHistory? history, FlowCatalog catalog)
+    public static void Print(string what, RecordedHistory? history, TaskCatalog catalog)
     {
         if (history is null)
         {

@@ -7,7 +7,6 @@ using System.Diagnostics;
 using System.Globalization;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Scaling;
 
 string state = args[0];
@@ -18,12 +17,12 @@ foreach (bool unchanged in (bool[])[false, true])
 {
     string directory = Path.Combine(state, unchanged ? "unchanged" : "first");
     var installation = new StandInInstallation(files, average, unchanged, directory);
-    FlowCatalog catalog = installation.CreateCatalog();
+    TaskCatalog catalog = installation.Catalog();
     string run = unchanged ? "20261123T010000Z-00000002" : "20261122T010000Z-00000001";
     long started = Stopwatch.GetTimestamp();
     await using (EmbeddedEngine engine = EmbeddedEngine.Open(directory, catalog, new EngineOptions { MaxParallelActivities = 8 }))
     {
-        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
         FlowInstance instance = await engine.RunToEndAsync(run, CancellationToken.None);
         if (instance.Status != RuntimeStatus.Completed)
         {
@@ -38,5 +37,5 @@ foreach (bool unchanged in (bool[])[false, true])
     installation.Payloads.Print();
     HistoryReport.Print("the run's own history", client.TryExportHistory(run)!, catalog);
     HistoryReport.Print("a range, before it continues as new", installation.LongestRange, catalog);
-    Console.WriteLine($"sub-flows: {client.ListTree(run).Count - 1}; journal on disk: {Directory.EnumerateFiles(directory).Sum(file => new FileInfo(file).Length) / 1048576.0:F1} MiB");
+    Console.WriteLine($"sub-orchestrations: {client.ListTree(run).Count - 1}; journal on disk: {Directory.EnumerateFiles(directory).Sum(file => new FileInfo(file).Length) / 1048576.0:F1} MiB");
 }

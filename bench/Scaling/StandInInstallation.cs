@@ -4,8 +4,9 @@ using System.Text;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Scaling;
 
@@ -13,7 +14,7 @@ namespace AlfrescoBackupFlows.Scaling;
 /// Answers every activity of the backup as an installation of this size would, bounds of the real activities included: 48 ranges, a step ends after 512 MiB or 65,536 files that were read,
 /// or a million entries that were listed.
 /// </summary>
-internal sealed class StandInInstallation(long files, long averageBytes, bool unchanged, string state)
+internal sealed class StandInInstallation(long files, long averageBytes, bool unchanged, string state) : IServiceProvider
 {
     private const int Ranges = 48;
     private const int StepsBeforeContinue = 199;
@@ -34,10 +35,13 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
     /// <summary>The history of a range as long as it becomes; null where no range has so many steps.</summary>
     public RecordedHistory? LongestRange => _longest;
 
-    public FlowCatalog CreateCatalog()
+    public TaskCatalog Catalog() => new(Register, this, FlowConverter.Default);
+
+    public object? GetService(Type serviceType) => null;
+
+    private void Register(DurableTaskRegistry registry)
     {
-        var catalog = new FlowCatalog(FlowJson.Default);
-        catalog.Add(FlowNames.HotBackup, new HotBackupFlow()).Add(FlowNames.CaptureRange, new CaptureRangeFlow());
+        registry.AddOrchestrator<HotBackupFlow>().AddOrchestrator<CaptureRangeFlow>();
         Add<OpenRunInput, OpenedRun>("OpenRun", (_, _) => new OpenedRun(3, null, []));
         Add<CheckSourcesInput, SourceCheck>("CheckSources", (_, _) => new SourceCheck(
             HasIndex: true, TimeSpan.FromHours(2), RefreshesIndex: false, TimeSpan.FromDays(7), TimeSpan.FromMinutes(5),
@@ -54,13 +58,13 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
         Add<MergeIndexInput, MergedIndex>("MergeIndex", (_, _) => new MergedIndex([], files, files * averageBytes));
         Add<SealSetInput, HotBackupResult>("SealSet", (input, _) => new HotBackupResult(input.Run.Run, true, 0, 0, 0, files, files * averageBytes, files * averageBytes, []));
         Add<CloseRunInput, Nothing>("CloseRun", (_, _) => Nothing.Value);
-        return catalog;
 
-        void Add<TInput, TOutput>(string name, Func<TInput, ActivityContext, TOutput> work) =>
-            catalog.Add(new ActivityName<TInput, TOutput>(name), new StandIn<TInput, TOutput>(name, catalog, Payloads, work));
+        void Add<TInput, TOutput>(string name, Func<TInput, TaskActivityContext, TOutput> work)
+            where TInput : notnull
+            where TOutput : notnull => registry.AddActivity(name, new StandIn<TInput, TOutput>(Payloads, work));
     }
 
-    private CapturedStep Capture(CaptureRangeInput input, ActivityContext context)
+    private CapturedStep Capture(CaptureRangeInput input, TaskActivityContext context)
     {
         if (input.Root != Store)
         {
@@ -84,12 +88,14 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
     private static byte[] PathOf(int range, int step) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{2000 + (range / 12)}/{1 + (range % 12)}/28/23/59/{Guid.AllBitsSet:D}{step % 10}.bin/"));
 
-    private sealed class StandIn<TInput, TOutput>(string name, FlowCatalog catalog, PayloadStatistics payloads, Func<TInput, ActivityContext, TOutput> work) : IActivity<TInput, TOutput>
+    private sealed class StandIn<TInput, TOutput>(PayloadStatistics payloads, Func<TInput, TaskActivityContext, TOutput> work) : TaskActivity<TInput, TOutput>
+        where TInput : notnull
+        where TOutput : notnull
     {
-        public Task<TOutput> RunAsync(TInput input, ActivityContext context, CancellationToken cancellationToken)
+        public override Task<TOutput> RunAsync(TaskActivityContext context, TInput input)
         {
             TOutput output = work(input, context);
-            payloads.Note(name, catalog.Write(input), catalog.Write(output));
+            payloads.Note(context.Name.Name, FlowConverter.Default.Write(input), FlowConverter.Default.Write(output));
             return Task.FromResult(output);
         }
     }

@@ -1,7 +1,7 @@
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Api.Handlers;
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Api;
 

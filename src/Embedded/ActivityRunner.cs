@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
+using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Embedded;
@@ -8,7 +9,7 @@ namespace AlfrescoBackupFlows.Embedded;
 internal sealed record ActivityOutcome(long ActivityId, bool IsFailure, string Payload);
 
 /// <summary>Runs started activities on the thread pool and collects how they end. An activity that fails after it was cancelled has no outcome: it runs again.</summary>
-internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options, ILogger logger, Action changed)
+internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options, ILogger logger, Action changed)
 {
     private readonly ConcurrentDictionary<long, (Task Task, CancellationTokenSource Cancellation)> _running = new();
     private readonly ConcurrentQueue<ActivityOutcome> _outcomes = new();
@@ -17,13 +18,12 @@ internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options,
 
     public void Start(PendingActivity activity)
     {
-        var definition = catalog.FindActivity(activity.Name)!;
         var cancellation = new CancellationTokenSource();
         var started = new TaskCompletionSource();
 
         // Registered before it runs, so that its end always finds it.
         _running[activity.Id] = (started.Task.ContinueWith(
-            _ => RunAsync(activity, definition, cancellation.Token), CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default).Unwrap(),
+            _ => RunAsync(activity, cancellation.Token), CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default).Unwrap(),
             cancellation);
         started.SetResult();
     }
@@ -65,11 +65,14 @@ internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options,
         }
     }
 
-    private async Task RunAsync(PendingActivity activity, ActivityDefinition definition, CancellationToken cancellationToken)
+    private async Task RunAsync(PendingActivity activity, CancellationToken cancellationToken)
     {
         try
         {
-            var result = await definition.Run(activity.Input, new ActivityContext(activity.InstanceId, options.Progress), cancellationToken);
+            new ActivityScope(options.Progress, cancellationToken).Enter();
+            ITaskActivity task = catalog.CreateActivity(activity.Name);
+            object? output = await task.RunAsync(new CalledBy(activity), catalog.Read(activity.Input, task.InputType));
+            string result = catalog.Write(output);
             if (PayloadLimit.Check($"the result of {activity.Name}", result))
             {
                 Logs.LargePayload(logger, activity.InstanceId, $"the result of {activity.Name}");
@@ -91,5 +94,12 @@ internal sealed class ActivityRunner(FlowCatalog catalog, EngineOptions options,
         // The source is left to the collector: the runner may be cancelling it at this moment, and it holds nothing that needs disposal.
         _running.TryRemove(activity.Id, out _);
         changed();
+    }
+
+    private sealed class CalledBy(PendingActivity activity) : TaskActivityContext
+    {
+        public override TaskName Name => activity.Name;
+
+        public override string InstanceId => activity.InstanceId;
     }
 }

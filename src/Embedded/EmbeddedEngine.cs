@@ -1,8 +1,8 @@
 using System.Threading.Channels;
-using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
+using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Embedded;
@@ -13,7 +13,7 @@ namespace AlfrescoBackupFlows.Embedded;
 /// </summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
-    private readonly FlowCatalog _catalog;
+    private readonly TaskCatalog _catalog;
     private readonly EngineOptions _options;
     private readonly ILogger _logger;
     private readonly ProcessLock _lock;
@@ -26,7 +26,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private volatile NonDeterministicFlowException? _foreignTask;
     private int _busy;
 
-    private EmbeddedEngine(string directory, ProcessLock processLock, FlowCatalog catalog, EngineOptions options)
+    private EmbeddedEngine(string directory, ProcessLock processLock, TaskCatalog catalog, EngineOptions options)
     {
         _catalog = catalog;
         _options = options;
@@ -47,7 +47,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <exception cref="PermanentException">
     /// Busy: another process runs flows here (its id is named). Configuration: the directory is on a network file system, or the journal is damaged or of a newer version.
     /// </exception>
-    public static EmbeddedEngine Open(string stateDirectory, FlowCatalog catalog, EngineOptions? options = null)
+    public static EmbeddedEngine Open(string stateDirectory, TaskCatalog catalog, EngineOptions? options = null)
     {
         var directory = StateDirectory.Prepare(stateDirectory);
         var processLock = ProcessLock.Acquire(Path.Combine(directory, JournalSchema.LockName));
@@ -114,11 +114,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>Puts a new instance into the journal.</summary>
     /// <exception cref="PermanentException">Configuration: the id is taken.</exception>
-    public void Start<TInput, TOutput>(FlowName<TInput, TOutput> flow, TInput input, string instanceId) =>
-        Client.Start(flow.Name, _catalog.Write(input), instanceId);
+    public void Start(TaskName flow, object input, string instanceId) => Client.Start(flow.Name, _catalog.Write(input), instanceId);
 
     /// <summary>
-    /// Drives an instance and its sub-flows until it ends. Cancellation is a clean stop: running activities get the token and are awaited,
+    /// Drives an instance and its sub-orchestrations until it ends. Cancellation is a clean stop: running activities get the token and are awaited,
     /// what they finished is recorded, and the next call goes on from there. One call at a time.
     /// </summary>
     /// <returns>How it ended; a failure of the flow is returned, not thrown.</returns>
@@ -214,8 +213,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         // Milliseconds, because that is what history keeps, and never before the turn before, whatever the clock does.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_instances.Now);
-        var last = past.FindLast(e => e.Type == EventType.TurnStarted) is { } turn ? EmbeddedJson.ReadTime(turn.Payload!) : now;
-        news.Insert(0, new HistoryEvent(EventType.TurnStarted, Payload: EmbeddedJson.Write(now > last ? now : last)));
+        var last = past.FindLast(e => e.Type == EventType.OrchestratorStarted) is { } turn ? EmbeddedJson.ReadTime(turn.Payload!) : now;
+        news.Insert(0, new HistoryEvent(EventType.OrchestratorStarted, Payload: EmbeddedJson.Write(now > last ? now : last)));
 
         var result = NewExecution(instance).Run(past, news);
         Logs.Turn(_logger, instance.Id, news.Count, result.Actions.Count);
@@ -247,7 +246,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             return false;
         }
 
-        var taken = _work.TakeActivities(id, _activities.FreeSlots, name => _catalog.FindActivity(name) is not null);
+        var taken = _work.TakeActivities(id, _activities.FreeSlots, _catalog.HasActivity);
         taken.ForEach(_activities.Start);
         return taken.Count > 0;
     }

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,15 +21,4 @@ public sealed record EngineOptions
 
     /// <summary>Called before and after every commit of the runner; a test throws here to be a crash.</summary>
     internal Action? CrashPoint { get; init; }
-
-    private sealed class SilentProgress : IProgressSink
-    {
-        public void Advance(string phase, long files, long bytes)
-        {
-        }
-
-        public void Warn(string message)
-        {
-        }
-    }
 }

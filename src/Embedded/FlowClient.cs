@@ -60,7 +60,7 @@ public sealed class FlowClient : IDisposable
         });
     }
 
-    /// <summary>Ends an instance and its sub-flows at once; a runner cancels their activities when it notices.</summary>
+    /// <summary>Ends an instance and its sub-orchestrations at once; a runner cancels their activities when it notices.</summary>
     /// <returns>False: there is no running instance of that id.</returns>
     public bool TryTerminate(string instanceId, string reason) => Write(() =>
     {
@@ -76,21 +76,21 @@ public sealed class FlowClient : IDisposable
 
     public FlowInstance? TryGet(string instanceId) => Read(() => _instances.Find(instanceId));
 
-    /// <summary>Instances that are nobody's sub-flow, newest first.</summary>
+    /// <summary>Instances that are nobody's sub-orchestration, newest first.</summary>
     public IReadOnlyList<FlowInstance> List() => Read(() => _instances.List(root: null));
 
-    /// <summary>An instance that is nobody's sub-flow, and all its sub-flows.</summary>
+    /// <summary>An instance that is nobody's sub-orchestration, and all its sub-orchestrations.</summary>
     public IReadOnlyList<FlowInstance> ListTree(string rootInstanceId) => Read(() => _instances.List(rootInstanceId));
 
-    /// <summary>Activity calls and starts of an instance that is nobody's sub-flow, its sub-flows included, over all generations.</summary>
+    /// <summary>Activity calls and starts of an instance that is nobody's sub-orchestration, its sub-orchestrations included, over all generations.</summary>
     public IReadOnlyList<ActivityCount> CountActivities(string rootInstanceId) => Read(() => _instances.CountActivities(rootInstanceId));
 
     /// <summary>The history of the instance's present generation, as <see cref="HistoryReplayer"/> takes it. Null: no such instance.</summary>
     public RecordedHistory? TryExportHistory(string instanceId) => Read(() =>
         _instances.Find(instanceId) is { } i ? new RecordedHistory(i.FlowName, i.Id, i.Generation, _instances.History(i)) : null);
 
-    /// <summary>Removes what ended before <paramref name="endedBefore"/>, with its sub-flows and histories.</summary>
-    /// <returns>How many, sub-flows not counted.</returns>
+    /// <summary>Removes what ended before <paramref name="endedBefore"/>, with its sub-orchestrations and histories.</summary>
+    /// <returns>How many, sub-orchestrations not counted.</returns>
     public int Purge(DateTimeOffset endedBefore) => Write(() => _instances.Purge(endedBefore.ToUnixTimeMilliseconds()));
 
     public void Dispose() => _journal.Dispose();

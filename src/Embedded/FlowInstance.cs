@@ -1,10 +1,10 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Embedded;
 
 /// <summary>What the journal knows of an instance. Input, custom status and result are JSON.</summary>
 /// <param name="Generation">0, plus one for each continue-as-new.</param>
-/// <param name="ParentId">The instance that started this one as a sub-flow.</param>
+/// <param name="ParentId">The instance that started this one as a sub-orchestration.</param>
 /// <param name="Failure">Set if it failed, or was terminated (then with the reason).</param>
 public sealed record FlowInstance(
     string Id,
@@ -19,5 +19,5 @@ public sealed record FlowInstance(
     DateTimeOffset Created,
     DateTimeOffset Updated);
 
-/// <summary>How often an activity was called by an instance and its sub-flows, and how often an attempt was started: more starts than calls are re-executions.</summary>
+/// <summary>How often an activity was called by an instance and its sub-orchestrations, and how often an attempt was started: more starts than calls are re-executions.</summary>
 public sealed record ActivityCount(string Activity, int Calls, int Starts);

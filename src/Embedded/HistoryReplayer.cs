@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Flows.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AlfrescoBackupFlows.Embedded;
@@ -7,7 +6,7 @@ namespace AlfrescoBackupFlows.Embedded;
 public static class HistoryReplayer
 {
     /// <returns>The first place where the flow does something else, inputs and results included; null if there is none.</returns>
-    public static Divergence? Replay(RecordedHistory history, FlowCatalog catalog)
+    public static Divergence? Replay(RecordedHistory history, TaskCatalog catalog)
     {
         try
         {

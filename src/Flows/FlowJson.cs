@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -7,6 +7,7 @@ namespace AlfrescoBackupFlows.Flows;
 /// <summary>Everything that enters a journal: inputs, results, events and statuses of all flows and activities.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Nothing))]
+[JsonSerializable(typeof(FlowFailure))]
 [JsonSerializable(typeof(HotBackupInput))]
 [JsonSerializable(typeof(HotBackupResult))]
 [JsonSerializable(typeof(FlowStatus))]

@@ -14,14 +14,8 @@ internal static partial class Logs
     [LoggerMessage(3, LogLevel.Warning, "{Instance}: activity {Activity} failed: {Reason}")]
     public static partial void ActivityFailed(ILogger logger, string instance, string activity, string reason, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Information, "{Instance}: activity {Activity} was interrupted because this host stops; another one runs it again")]
-    public static partial void Interrupted(ILogger logger, string instance, string activity);
-
     [LoggerMessage(5, LogLevel.Warning, "{Instance}: {Message}")]
     public static partial void Warned(ILogger logger, string instance, string message);
-
-    [LoggerMessage(6, LogLevel.Warning, "{Instance}: its sub-flows could not be ended and run to their own end: {Reason}")]
-    public static partial void ChildrenLeft(ILogger logger, string instance, string reason);
 
     [LoggerMessage(7, LogLevel.Warning, "The histories of old runs could not be removed: {Reason}")]
     public static partial void NotPurged(ILogger logger, string reason);

@@ -7,6 +7,7 @@ try
 {
     FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
+    builder.UseBackupTasks();
     await builder.Services.AddBackupFlowsAsync(Console.Error.WriteLine);
     await builder.Build().RunAsync();
     return 0;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Api.Tests;
@@ -63,7 +64,7 @@ public sealed class BackupRoutesTests : IAsyncLifetime
 
         (await _api.PostAsync("/api/backups", """{"acceptContentLoss":true}""", "monday")).AssertProblem(422, "idempotency-key-reused");
         Assert.NotEqual(first.Text("id"), (await _api.PostAsync("/api/backups", idempotencyKey: "tuesday")).Text("id"));
-        Assert.DoesNotContain("monday", JsonSerializer.Serialize((await _api.Flows.ListAsync(FlowNames.HotBackup.Name, default)).Select(i => i.Input)));
+        Assert.DoesNotContain("monday", JsonSerializer.Serialize((await _api.Flows.ListAsync(nameof(HotBackupFlow), default)).Select(i => i.Input)));
     }
 
     [Fact]

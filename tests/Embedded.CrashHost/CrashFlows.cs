@@ -1,22 +1,23 @@
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Embedded.CrashHost;
 
 public sealed record Batch(int Number, int Last, long Sum);
 
-/// <summary>A small job of every shape: activities in turn and in parallel, sub-flows, a timer, an external event's worth of ids, continue-as-new.</summary>
-public sealed class SummingFlow : IFlow<Batch, long>
+/// <summary>A small job of every shape: activities in turn and in parallel, sub-orchestrations, a timer, an event that is sent, continue-as-new.</summary>
+public sealed class SummingFlow : TaskOrchestrator<Batch, long>
 {
-    public static readonly FlowName<Batch, long> Name = new("Summing");
-
-    public async Task<long> RunAsync(IFlowContext context, Batch input)
+    public override async Task<long> RunAsync(TaskOrchestrationContext context, Batch input)
     {
-        var first = await context.CallActivityAsync(CrashActivities.Square, input.Number);
-        var parallel = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => context.CallActivityAsync(CrashActivities.Square, (input.Number * 10) + i)));
-        var children = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => context.CallSubFlowAsync(PairFlow.Name, (input.Number * 100) + i)));
+        long first = await context.CallActivityAsync<long>(CrashActivities.Square, input.Number);
+        long[] parallel = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => context.CallActivityAsync<long>(CrashActivities.Square, (input.Number * 10) + i)));
+        long[] children = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => context.CallSubOrchestratorAsync<long>(CrashActivities.Pair, (input.Number * 100) + i)));
         await context.CreateTimer(context.CurrentUtcDateTime.AddMilliseconds(1), CancellationToken.None);
-        var sum = input.Sum + first + parallel.Sum() + children.Sum() + context.NewGuid().ToByteArray()[0];
+        context.SendEvent(context.InstanceId, "batch", input.Number);
+        int number = await context.WaitForExternalEvent<int>("batch");
+        long sum = input.Sum + first + parallel.Sum() + children.Sum() + number + context.NewGuid().ToByteArray()[0];
         context.SetCustomStatus(sum);
         if (input.Number < input.Last)
         {
@@ -27,30 +28,35 @@ public sealed class SummingFlow : IFlow<Batch, long>
     }
 }
 
-public sealed class PairFlow : IFlow<int, long>
+public sealed class PairFlow : TaskOrchestrator<int, long>
 {
-    public static readonly FlowName<int, long> Name = new("Pair");
-
-    public async Task<long> RunAsync(IFlowContext context, int input) =>
-        await context.CallActivityAsync(CrashActivities.Square, input) + await context.CallActivityAsync(CrashActivities.Square, input + 1);
+    public override async Task<long> RunAsync(TaskOrchestrationContext context, int input) =>
+        await context.CallActivityAsync<long>(CrashActivities.Square, input) + await context.CallActivityAsync<long>(CrashActivities.Square, input + 1);
 }
 
 public static class CrashActivities
 {
-    public static readonly ActivityName<int, long> Square = new("Square");
+    public const string Summing = "Summing";
+    public const string Pair = "Pair";
+    public const string Square = "Square";
 
-    public static FlowCatalog Catalog(Action<int> onRun) => new FlowCatalog(CrashJson.Default)
-        .Add(SummingFlow.Name, new SummingFlow())
-        .Add(PairFlow.Name, new PairFlow())
-        .Add(Square, new SquareActivity(onRun));
+    public static TaskCatalog Catalog(Action<int> onRun) => new(
+        registry => registry.AddOrchestrator<SummingFlow>(Summing).AddOrchestrator<PairFlow>(Pair).AddActivity(Square, new SquareActivity(onRun)),
+        new NoServices(),
+        new FlowConverter(CrashJson.Default));
 
-    private sealed class SquareActivity(Action<int> onRun) : IActivity<int, long>
+    private sealed class SquareActivity(Action<int> onRun) : FlowActivity<int, long>
     {
-        public Task<long> RunAsync(int input, ActivityContext context, CancellationToken cancellationToken)
+        public override Task<long> RunAsync(int input, IProgressSink progress, CancellationToken cancellationToken)
         {
             onRun(input);
             return Task.FromResult((long)input * input);
         }
+    }
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => null;
     }
 }
 

@@ -6,7 +6,7 @@ using AlfrescoBackupFlows.Embedded.CrashHost;
 await using var engine = EmbeddedEngine.Open(args[0], CrashActivities.Catalog(input => Console.WriteLine($"run {input}")));
 if (engine.Client.TryGet("job") is null)
 {
-    engine.Start(SummingFlow.Name, new Batch(1, int.Parse(args[1]), 0), "job");
+    engine.Start(CrashActivities.Summing, new Batch(1, int.Parse(args[1]), 0), "job");
 }
 
 Console.WriteLine("open");

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Engines.Tests;
 using Microsoft.Extensions.Logging;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
@@ -24,14 +24,14 @@ public sealed class DeterminismTests : IDisposable
     public async Task Code_that_changed_is_told_from_its_history_and_the_old_code_goes_on(string change, string expected, string actual)
     {
         await StopBeforeTheSecondResultAsync();
-        var original = _stage.Catalog;
-        _stage.Catalog = NewCatalog();
+        var original = _stage.Flows;
+        _stage.Flows = new LambdaFlows();
         _stage.Activity("A", x => x + 1).Activity("B", x => x).Flow(async (context, x) =>
         {
             switch (change)
             {
                 case "other":
-                    return await context.CallActivityAsync(Act("B"), x);
+                    return await context.CallActivityAsync<int>("B", x);
                 case "timer":
                     await context.CreateTimer(context.CurrentUtcDateTime, CancellationToken.None);
                     return x;
@@ -42,9 +42,9 @@ public sealed class DeterminismTests : IDisposable
                 case "waits":
                     return await context.WaitForExternalEvent<int>("e", CancellationToken.None);
                 case "more":
-                    return (await Task.WhenAll(context.CallActivityAsync(Act("A"), x), context.CallActivityAsync(Act("B"), x))).Sum();
+                    return (await Task.WhenAll(context.CallActivityAsync<int>("A", x), context.CallActivityAsync<int>("B", x))).Sum();
                 default:
-                    await context.CallActivityAsync(Act("A"), x);
+                    await context.CallActivityAsync<int>("A", x);
                     return 1;
             }
         });
@@ -54,7 +54,7 @@ public sealed class DeterminismTests : IDisposable
         Assert.Contains(expected, exception.Message);
         Assert.Contains(actual, exception.Message);
 
-        _stage.Catalog = original;
+        _stage.Flows = original;
         Assert.Equal("3", (await _stage.RunAsync()).Result);
     }
 
@@ -62,13 +62,13 @@ public sealed class DeterminismTests : IDisposable
     public async Task An_activity_that_this_version_does_not_have_stops_the_run_and_loses_nothing()
     {
         await StopBeforeTheSecondResultAsync();
-        var original = _stage.Catalog;
-        _stage.Catalog = NewCatalog();
-        _stage.Flow(async (context, x) => await context.CallActivityAsync(Act("A"), await context.CallActivityAsync(Act("A"), x)));
+        var original = _stage.Flows;
+        _stage.Flows = new LambdaFlows();
+        _stage.Flow(async (context, x) => await context.CallActivityAsync<int>("A", await context.CallActivityAsync<int>("A", x)));
 
         Assert.Contains("activity A", (await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync())).Message);
 
-        _stage.Catalog = original;
+        _stage.Flows = original;
         Assert.Equal("3", (await _stage.RunAsync()).Result);
     }
 
@@ -76,7 +76,7 @@ public sealed class DeterminismTests : IDisposable
     public async Task A_flow_that_this_version_does_not_have_stops_the_run()
     {
         await StopBeforeTheSecondResultAsync();
-        _stage.Catalog = NewCatalog();
+        _stage.Flows = new LambdaFlows();
         _stage.Activity("A", _ => throw new InvalidOperationException("must not run"));
 
         Assert.Contains("has no flow of that name", (await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync())).Message);
@@ -105,7 +105,7 @@ public sealed class DeterminismTests : IDisposable
         }).Flow(async (context, x) =>
         {
             _ = context.WaitForExternalEvent<int>("never", CancellationToken.None);
-            _ = context.CallActivityAsync(Act("A"), x);
+            _ = context.CallActivityAsync<int>("A", x);
             await foreign.Task;
             return x;
         });
@@ -124,8 +124,8 @@ public sealed class DeterminismTests : IDisposable
             var logger = context.CreateReplaySafeLogger("flow");
 #pragma warning disable CA1848, CA1873 // one line in a test
             logger.LogInformation("first");
-            await context.CallActivityAsync(Act("A"), x);
-            await context.CallActivityAsync(Act("A"), x);
+            await context.CallActivityAsync<int>("A", x);
+            await context.CallActivityAsync<int>("A", x);
             logger.LogInformation("last");
 #pragma warning restore CA1848, CA1873
             return x;
@@ -153,7 +153,7 @@ public sealed class DeterminismTests : IDisposable
             }
 
             return x + 1;
-        }).Flow(async (context, x) => await context.CallActivityAsync(Act("A"), await context.CallActivityAsync(Act("A"), x)));
+        }).Flow(async (context, x) => await context.CallActivityAsync<int>("A", await context.CallActivityAsync<int>("A", x)));
         await using var engine = _stage.Open();
         engine.Start(Main, 1, "one");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync("one", stop.Token));

@@ -1,12 +1,12 @@
-using AlfrescoBackupFlows.Flows.Engine;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Flows.Tasks;
+using Microsoft.DurableTask;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;
 
 public sealed class EmbeddedEngineTests : IDisposable
 {
-    private static readonly RetryRule Thrice = new(3, TimeSpan.FromMinutes(1), 2, TimeSpan.FromHours(1));
     private readonly Stage _stage = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -30,7 +30,7 @@ public sealed class EmbeddedEngineTests : IDisposable
             await both.Task;
             Interlocked.Decrement(ref running);
             return x;
-        }).Flow(async (context, _) => (await Task.WhenAll(Enumerable.Range(0, 8).Select(i => context.CallActivityAsync(Act("Meet"), i)))).Sum());
+        }).Flow(async (context, _) => (await Task.WhenAll(Enumerable.Range(0, 8).Select(i => context.CallActivityAsync<int>("Meet", i)))).Sum());
 
         Assert.Equal("28", (await _stage.RunAsync()).Result);
         Assert.Equal(2, most);
@@ -86,7 +86,7 @@ public sealed class EmbeddedEngineTests : IDisposable
         }).Flow(async (context, input) =>
         {
             context.SetCustomStatus("waiting");
-            await context.CallActivityAsync(Act("Reached"), input);
+            await context.CallActivityAsync<int>("Reached", input);
             return await context.WaitForExternalEvent<int>("go", CancellationToken.None);
         });
         await using var engine = _stage.Open();
@@ -106,7 +106,7 @@ public sealed class EmbeddedEngineTests : IDisposable
     {
         _stage.Activity("Work", x => x).Flow(async (context, input) =>
         {
-            await context.CallActivityAsync(Act("Work"), input);
+            await context.CallActivityAsync<int>("Work", input);
             if (input < 3)
             {
                 context.ContinueAsNew(input + 1);
@@ -136,7 +136,7 @@ public sealed class EmbeddedEngineTests : IDisposable
         {
             var first = context.NewGuid();
             seen.Add(first);
-            await context.CallActivityAsync(Act("Work"), input);
+            await context.CallActivityAsync<int>("Work", input);
             return context.NewGuid() == first ? 0 : 1;
         });
 
@@ -158,7 +158,7 @@ public sealed class EmbeddedEngineTests : IDisposable
             }
 
             return x;
-        }).Flow(async (context, input) => await context.CallActivityAsync(Act("Long"), await context.CallActivityAsync(Act("Quick"), input)));
+        }).Flow(async (context, input) => await context.CallActivityAsync<int>("Long", await context.CallActivityAsync<int>("Quick", input)));
         using var stop = new CancellationTokenSource();
         await using (var engine = _stage.Open())
         {
@@ -178,10 +178,14 @@ public sealed class EmbeddedEngineTests : IDisposable
     [Fact]
     public async Task A_payload_over_the_limit_is_refused_by_name()
     {
-        _stage.Catalog.Add(new ActivityName<int, string>("List"), new Listing());
-        _stage.Flow(async (context, _) => (await context.CallActivityAsync(new ActivityName<int, string>("List"), 1)).Length);
+        var catalog = new TaskCatalog(
+            registry => new LambdaFlows().Flow(async (context, _) => (await context.CallActivityAsync<string>("List", 1)).Length).Register(registry.AddActivity("List", new Listing())),
+            _stage,
+            LambdaFlows.Converter);
+        await using var engine = EmbeddedEngine.Open(_stage.StateDirectory, catalog);
+        engine.Start(Main, 1, "one");
 
-        var end = await _stage.RunAsync();
+        var end = await engine.RunToEndAsync("one", Token);
 
         Assert.Equal(RuntimeStatus.Failed, end.Status);
         Assert.Contains("the result of List is 70002 bytes", end.Failure!.Message);
@@ -190,7 +194,7 @@ public sealed class EmbeddedEngineTests : IDisposable
     [Fact]
     public async Task An_ended_instance_is_purged_with_its_sub_flows_and_a_running_one_stays()
     {
-        _stage.ChildFlow((_, x) => Task.FromResult(x)).Flow((context, x) => context.CallSubFlowAsync(Child, x));
+        _stage.ChildFlow((_, x) => Task.FromResult(x)).Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x));
         await _stage.RunAsync();
         await using var engine = _stage.Open();
         engine.Start(Main, 1, "two");
@@ -203,8 +207,8 @@ public sealed class EmbeddedEngineTests : IDisposable
 
     public void Dispose() => _stage.Dispose();
 
-    private sealed class Listing : IActivity<int, string>
+    private sealed class Listing : FlowActivity<int, string>
     {
-        public Task<string> RunAsync(int input, ActivityContext context, CancellationToken cancellationToken) => Task.FromResult(new string('x', 70000));
+        public override Task<string> RunAsync(int input, IProgressSink progress, CancellationToken cancellationToken) => Task.FromResult(new string('x', 70000));
     }
 }

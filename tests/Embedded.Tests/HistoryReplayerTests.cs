@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Embedded.CrashHost;
-using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;
@@ -10,7 +9,7 @@ namespace AlfrescoBackupFlows.Embedded.Tests;
 /// </summary>
 public sealed class HistoryReplayerTests
 {
-    private static readonly FlowCatalog Catalog = CrashActivities.Catalog(_ => { });
+    private static readonly TaskCatalog Catalog = CrashActivities.Catalog(_ => { });
 
     [Theory]
     [InlineData("summing-finished")]
@@ -46,7 +45,7 @@ public sealed class HistoryReplayerTests
     {
         using var state = new TempDirectory();
         await using var engine = EmbeddedEngine.Open(state.Path, Catalog);
-        engine.Start(SummingFlow.Name, new Batch(1, 2, 0), "job");
+        engine.Start(CrashActivities.Summing, new Batch(1, 2, 0), "job");
         await engine.RunToEndAsync("job", TestContext.Current.CancellationToken);
 
         foreach (var instance in engine.Client.ListTree("job"))
@@ -56,7 +55,7 @@ public sealed class HistoryReplayerTests
             Record(instance.Id == "job" ? "summing-finished" : "pair-finished", exported);
             if (instance.Id == "job")
             {
-                var third = exported.Events.Select((e, i) => (e, i)).Where(x => x.e.Type == EventType.TurnStarted).ElementAt(2).i;
+                var third = exported.Events.Select((e, i) => (e, i)).Where(x => x.e.Type == EventType.OrchestratorStarted).ElementAt(2).i;
                 var half = exported with { Events = [.. exported.Events.Take(third)] };
                 Assert.Null(HistoryReplayer.Replay(half, Catalog));
                 Record("summing-half", half);

@@ -22,7 +22,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_journal_is_refused_by_name_with_the_mend()
+    public async Task A_damaged_journal_is_refused_by_name_with_the_way_to_fix_it()
     {
         await _stage.RunAsync();
         var bytes = await File.ReadAllBytesAsync(JournalFile, TestContext.Current.CancellationToken);
@@ -53,11 +53,11 @@ public sealed class JournalTests : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 2";
+            command.CommandText = "PRAGMA user_version = 3";
             command.ExecuteNonQuery();
         }
 
-        Assert.Contains("has version 2", Assert.Throws<PermanentException>(_stage.Open).Message);
+        Assert.Contains("has version 3", Assert.Throws<PermanentException>(_stage.Open).Message);
         Assert.Throws<PermanentException>(() => FlowClient.TryOpen(_stage.StateDirectory));
     }
 

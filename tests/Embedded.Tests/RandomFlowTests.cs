@@ -1,5 +1,6 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
+using Microsoft.DurableTask;
 using CsCheck;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
@@ -18,7 +19,7 @@ public sealed class RandomFlowTests
         using var stage = new Stage();
         stage.Activity("Work", x => x + 3)
             .Activity("Flaky", x => x % 2 == 0 ? throw new TransientException(ErrorKind.Storage, "later") : x)
-            .ChildFlow(async (context, x) => await context.CallActivityAsync(Act("Work"), await context.CallActivityAsync(Act("Work"), x)))
+            .ChildFlow(async (context, x) => await context.CallActivityAsync<int>("Work", await context.CallActivityAsync<int>("Work", x)))
             .Flow((context, input) => InterpretAsync(context, program, input));
         var pending = new Queue<int>(crashes);
         for (var started = false; ;)
@@ -51,15 +52,15 @@ public sealed class RandomFlowTests
     }
 
     // Each digit is a statement; the second half of a program runs in a second generation.
-    private static async Task<int> InterpretAsync(IFlowContext context, int[] program, int sum)
+    private static async Task<int> InterpretAsync(TaskOrchestrationContext context, int[] program, int sum)
     {
         foreach (var statement in program)
         {
             sum += statement switch
             {
-                0 => await context.CallActivityAsync(Act("Work"), sum),
-                1 => (await Task.WhenAll(Enumerable.Range(0, 3).Select(i => context.CallActivityAsync(Act("Work"), i)))).Sum(),
-                2 => await context.CallSubFlowAsync(Child, sum),
+                0 => await context.CallActivityAsync<int>("Work", sum),
+                1 => (await Task.WhenAll(Enumerable.Range(0, 3).Select(i => context.CallActivityAsync<int>("Work", i)))).Sum(),
+                2 => await context.CallSubOrchestratorAsync<int>(Child, sum),
                 3 => await TimerAsync(context),
                 4 => await FlakyAsync(context, sum),
                 _ => context.NewGuid().ToByteArray()[3],
@@ -76,19 +77,19 @@ public sealed class RandomFlowTests
         return sum + await context.WaitForExternalEvent<int>("go", CancellationToken.None);
     }
 
-    private static async Task<int> TimerAsync(IFlowContext context)
+    private static async Task<int> TimerAsync(TaskOrchestrationContext context)
     {
         await context.CreateTimer(context.CurrentUtcDateTime.AddMinutes(5), CancellationToken.None);
         return 1;
     }
 
-    private static async Task<int> FlakyAsync(IFlowContext context, int input)
+    private static async Task<int> FlakyAsync(TaskOrchestrationContext context, int input)
     {
         try
         {
-            return await context.CallActivityAsync(Act("Flaky"), input, new RetryRule(2, TimeSpan.FromSeconds(9), 2, TimeSpan.FromMinutes(1)));
+            return await context.CallActivityAsync<int>("Flaky", input, new RetryRule(2, TimeSpan.FromSeconds(9), 2, TimeSpan.FromMinutes(1)).Until(CancellationToken.None));
         }
-        catch (FlowActivityException)
+        catch (TaskFailedException)
         {
             return 2;
         }

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
+using Microsoft.DurableTask;
 using Xunit;
 using static AlfrescoBackupFlows.Engines.Tests.LambdaFlows;
 
@@ -13,7 +14,7 @@ namespace AlfrescoBackupFlows.Engines.Tests;
 public sealed class FlowEngineTests : IAsyncDisposable
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(30);
-    private static readonly RetryRule Thrice = new(3, Moment, 2, TimeSpan.FromSeconds(1));
+    private static TaskOptions Thrice() => new RetryRule(3, Moment, 2, TimeSpan.FromSeconds(1)).Until(CancellationToken.None);
 
     private readonly LambdaFlows _flows = new();
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -23,7 +24,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
     public async Task Activities_in_turn_hand_their_results_on()
     {
         _flows.Activity("Double", x => x * 2)
-            .Flow(async (context, input) => await context.CallActivityAsync(Act("Double"), await context.CallActivityAsync(Act("Double"), input)));
+            .Flow(async (context, input) => await context.CallActivityAsync<int>("Double", await context.CallActivityAsync<int>("Double", input)));
 
         Assert.Equal((RuntimeStatus.Completed, "40"), Outcome(await RunAsync(10)));
     }
@@ -33,7 +34,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
     {
         _flows.Activity("Square", x => x * x).Flow(async (context, _) =>
         {
-            int[] squares = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => context.CallActivityAsync(Act("Square"), i)));
+            int[] squares = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => context.CallActivityAsync<int>("Square", i)));
             return squares.SequenceEqual(Enumerable.Range(0, 20).Select(i => i * i)) ? 1 : 0;
         });
 
@@ -48,8 +49,8 @@ public sealed class FlowEngineTests : IAsyncDisposable
         _flows.Activity("Flaky", _ => ++attempts < 3 ? throw new TransientException(ErrorKind.Storage, "try later") : attempts)
             .Flow(async (context, _) =>
             {
-                DateTimeOffset start = context.CurrentUtcDateTime;
-                int result = await context.CallActivityAsync(Act("Flaky"), 0, Thrice);
+                DateTime start = context.CurrentUtcDateTime;
+                int result = await context.CallActivityAsync<int>("Flaky", 0, Thrice());
                 waited = context.CurrentUtcDateTime - start;
                 return result;
             });
@@ -68,7 +69,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
         {
             attempts++;
             throw transient ? new TransientException(ErrorKind.Storage, "no answer") : new PermanentException(ErrorKind.Storage, "no answer");
-        }).Flow((context, _) => context.CallActivityAsync(Act("Fail"), 0, Thrice));
+        }).Flow((context, _) => context.CallActivityAsync<int>("Fail", 0, Thrice()));
 
         FlowInstance end = await RunAsync();
 
@@ -82,8 +83,8 @@ public sealed class FlowEngineTests : IAsyncDisposable
     {
         const string Message = "installation.root 'C:\\Büro \"alt\"': missing\n{ \"mend\": true } — 改\nStack: none";
         _flows.Activity("Fail", _ => throw new PermanentException(ErrorKind.Configuration, Message))
-            .ChildFlow((context, x) => context.CallActivityAsync(Act("Fail"), x))
-            .Flow((context, x) => context.CallSubFlowAsync(Child, x));
+            .ChildFlow((context, x) => context.CallActivityAsync<int>("Fail", x))
+            .Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x));
 
         Assert.Equal(new FlowFailure(ErrorKind.Configuration, Message, false), (await RunAsync()).Failure);
     }
@@ -96,7 +97,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
         {
             attempts++;
             throw new InvalidOperationException("a bug");
-        }).Flow((context, _) => context.CallActivityAsync(Act("Fail"), 0, Thrice));
+        }).Flow((context, _) => context.CallActivityAsync<int>("Fail", 0, Thrice()));
 
         FlowInstance end = await RunAsync();
 
@@ -112,9 +113,9 @@ public sealed class FlowEngineTests : IAsyncDisposable
         {
             try
             {
-                return await context.CallActivityAsync(Act("Fail"), 0);
+                return await context.CallActivityAsync<int>("Fail", 0);
             }
-            catch (FlowActivityException e) when (e.Failure.Kind == ErrorKind.Source && e.Name == "Fail")
+            catch (TaskFailedException e) when (FlowFailure.From(e).Kind == ErrorKind.Source && e.TaskName == "Fail")
             {
                 return -1;
             }
@@ -128,7 +129,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
     {
         _flows.Flow(async (context, _) =>
         {
-            DateTimeOffset due = context.CurrentUtcDateTime + Moment;
+            DateTime due = context.CurrentUtcDateTime + Moment;
             await context.CreateTimer(due, CancellationToken.None);
             return context.CurrentUtcDateTime >= due ? 1 : 0;
         });
@@ -143,7 +144,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
         {
             using var cancel = new CancellationTokenSource();
             Task timer = context.CreateTimer(context.CurrentUtcDateTime.AddDays(1), cancel.Token);
-            await Task.WhenAny(timer, context.CallActivityAsync(Act("Work"), input));
+            await Task.WhenAny(timer, context.CallActivityAsync<int>("Work", input));
             cancel.Cancel();
             try
             {
@@ -152,7 +153,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                return await context.CallActivityAsync(Act("Work"), 7);
+                return await context.CallActivityAsync<int>("Work", 7);
             }
         });
 
@@ -173,29 +174,13 @@ public sealed class FlowEngineTests : IAsyncDisposable
             return digits + await context.WaitForExternalEvent<int>("offset", CancellationToken.None);
         });
         TestEngine engine = await StartAsync();
-        await engine.RaiseAsync("one", "offset", "1000");
-        foreach (string digit in (string[])["1", "2", "3"])
+        await engine.RaiseAsync("one", "offset", 1000);
+        foreach (int digit in (int[])[1, 2, 3])
         {
             await engine.RaiseAsync("one", "digit", digit);
         }
 
         Assert.Equal((RuntimeStatus.Completed, "1123"), Outcome(await engine.WaitForEndAsync("one", _token)));
-    }
-
-    [Fact]
-    public async Task Several_waiters_of_one_name_are_served_in_the_order_of_their_waiting()
-    {
-        _flows.Flow(async (context, _) =>
-        {
-            Task<int> first = context.WaitForExternalEvent<int>("digit", CancellationToken.None);
-            Task<int> second = context.WaitForExternalEvent<int>("digit", CancellationToken.None);
-            return (await first * 10) + await second;
-        });
-        TestEngine engine = await StartAsync();
-        await engine.RaiseAsync("one", "digit", "1");
-        await engine.RaiseAsync("one", "digit", "2");
-
-        Assert.Equal((RuntimeStatus.Completed, "12"), Outcome(await engine.WaitForEndAsync("one", _token)));
     }
 
     [Fact]
@@ -206,11 +191,11 @@ public sealed class FlowEngineTests : IAsyncDisposable
             using var cancel = new CancellationTokenSource();
             Task<int> abandoned = context.WaitForExternalEvent<int>("go", cancel.Token);
             cancel.Cancel();
-            await context.CallActivityAsync(Act("Work"), input);
+            await context.CallActivityAsync<int>("Work", input);
             return abandoned.IsCanceled ? await context.WaitForExternalEvent<int>("go", CancellationToken.None) : -1;
         });
         TestEngine engine = await StartAsync();
-        await engine.RaiseAsync("one", "go", "9");
+        await engine.RaiseAsync("one", "go", 9);
 
         Assert.Equal((RuntimeStatus.Completed, "9"), Outcome(await engine.WaitForEndAsync("one", _token)));
     }
@@ -229,7 +214,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
             using var cancel = new CancellationTokenSource();
             Task<int> abandoned = context.WaitForExternalEvent<int>("early", cancel.Token);
             cancel.Cancel();
-            await context.CallActivityAsync(Act("Work"), input);
+            await context.CallActivityAsync<int>("Work", input);
             if (input < 3)
             {
                 context.ContinueAsNew(input + 1);
@@ -239,7 +224,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
             return !abandoned.IsCanceled ? -1 : await context.WaitForExternalEvent<int>("early", CancellationToken.None);
         });
         TestEngine engine = await StartAsync(0);
-        await engine.RaiseAsync("one", "early", "42");
+        await engine.RaiseAsync("one", "early", 42);
 
         Assert.Equal((RuntimeStatus.Completed, "42"), Outcome(await engine.WaitForEndAsync("one", _token)));
         Assert.Equal([0, 1, 2, 3], inputs);
@@ -253,7 +238,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
         {
             Guid first = context.NewGuid();
             seen.Enqueue(first);
-            await context.CallActivityAsync(Act("Work"), input);
+            await context.CallActivityAsync<int>("Work", input);
             return context.NewGuid() == first ? 0 : 1;
         });
 
@@ -267,7 +252,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
         _flows.Activity("Work", x => x).Flow(async (context, input) =>
         {
             context.SetCustomStatus("first");
-            await context.CallActivityAsync(Act("Work"), input);
+            await context.CallActivityAsync<int>("Work", input);
             context.SetCustomStatus("last");
             return input;
         });
@@ -276,26 +261,26 @@ public sealed class FlowEngineTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Sub_flows_side_by_side_return_to_their_parent()
+    public async Task Sub_orchestrations_side_by_side_return_to_their_parent()
     {
         _flows.Activity("Double", x => x * 2)
-            .ChildFlow((context, x) => context.CallActivityAsync(Act("Double"), x))
-            .Flow(async (context, x) => (await Task.WhenAll(context.CallSubFlowAsync(Child, x), context.CallSubFlowAsync(Child, x + 1, "named"))).Sum());
+            .ChildFlow((context, x) => context.CallActivityAsync<int>("Double", x))
+            .Flow(async (context, x) => (await Task.WhenAll(context.CallSubOrchestratorAsync<int>(Child, x), context.CallSubOrchestratorAsync<int>(Child, x + 1, new SubOrchestrationOptions(instanceId: "named")))).Sum());
 
         Assert.Equal((RuntimeStatus.Completed, "6"), Outcome(await RunAsync()));
     }
 
     [Fact]
-    public async Task A_sub_flow_that_fails_fails_the_call_with_its_kind()
+    public async Task A_sub_orchestration_that_fails_fails_the_call_with_its_kind()
     {
         _flows.ChildFlow((_, _) => throw new PermanentException(ErrorKind.Target, "disk full"))
-            .Flow((context, x) => context.CallSubFlowAsync(Child, x));
+            .Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x));
 
         Assert.Equal(new FlowFailure(ErrorKind.Target, "disk full", false), (await RunAsync()).Failure);
     }
 
     [Fact]
-    public async Task A_sub_flow_continues_as_new_and_still_answers_its_parent()
+    public async Task A_sub_orchestration_continues_as_new_and_still_answers_its_parent()
     {
         _flows.ChildFlow((context, x) =>
         {
@@ -305,31 +290,85 @@ public sealed class FlowEngineTests : IAsyncDisposable
             }
 
             return Task.FromResult(x);
-        }).Flow((context, x) => context.CallSubFlowAsync(Child, x));
+        }).Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x));
 
         Assert.Equal((RuntimeStatus.Completed, "5"), Outcome(await RunAsync()));
     }
 
     [Fact]
-    public async Task A_flow_that_ends_leaves_no_child_behind()
+    public async Task An_event_is_sent_from_one_flow_to_another()
     {
-        _flows.Activity("Quick", x => x)
-            .ChildFlow((context, _) => context.WaitForExternalEvent<int>("never", CancellationToken.None))
-            .Flow(async (context, x) => await await Task.WhenAny(context.CallSubFlowAsync(Child, x, "child"), context.CallActivityAsync(Act("Quick"), x)));
+        _flows.ChildFlow(async (context, x) => x + await context.WaitForExternalEvent<int>("more"))
+            .Flow(async (context, x) =>
+            {
+                Task<int> child = context.CallSubOrchestratorAsync<int>(Child, x, new SubOrchestrationOptions(instanceId: "child"));
+                context.SendEvent("child", "more", 41);
+                return await child;
+            });
 
-        Assert.Equal((RuntimeStatus.Completed, "1"), Outcome(await RunAsync()));
-        Assert.Equal(RuntimeStatus.Terminated, (await _engine!.WaitForEndAsync("child", _token)).Status);
+        Assert.Equal((RuntimeStatus.Completed, "42"), Outcome(await RunAsync()));
     }
 
     [Fact]
-    public async Task A_flow_that_fails_leaves_no_child_behind()
+    public async Task An_event_that_is_sent_to_nobody_is_lost()
     {
-        _flows.Activity("Fail", _ => throw new PermanentException(ErrorKind.Source, "gone"))
-            .ChildFlow((context, _) => context.WaitForExternalEvent<int>("never", CancellationToken.None))
-            .Flow(async (context, x) => await await Task.WhenAny(context.CallSubFlowAsync(Child, x, "child"), context.CallActivityAsync(Act("Fail"), x)));
+        _flows.Flow((context, x) =>
+        {
+            context.SendEvent("nobody", "more", x);
+            return Task.FromResult(x);
+        });
 
-        Assert.Equal(new FlowFailure(ErrorKind.Source, "gone", false), (await RunAsync()).Failure);
-        Assert.Equal(RuntimeStatus.Terminated, (await _engine!.WaitForEndAsync("child", _token)).Status);
+        Assert.Equal((RuntimeStatus.Completed, "1"), Outcome(await RunAsync()));
+    }
+
+    [Fact]
+    public async Task A_fan_out_returns_results_in_the_order_of_its_inputs()
+    {
+        _flows.Activity("Double", x => x * 2)
+            .ChildFlow((context, x) => context.CallActivityAsync<int>("Double", x))
+            .Flow(async (context, _) =>
+            {
+                using var cancel = new CancelSignal(context, "cancelled");
+                int[] doubled = await FanOut.RunAsync<int, int>(context, cancel, Child, [1, 2, 3, 4, 5], parallelism: 2, _ => { });
+                return doubled.Aggregate((digits, digit) => (digits * 100) + digit);
+            });
+
+        Assert.Equal((RuntimeStatus.Completed, "204060810"), Outcome(await RunAsync()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_flow_that_ends_within_a_fan_out_leaves_no_child_behind(bool isCancelled)
+    {
+        var children = new ConcurrentDictionary<string, bool>();
+        _flows.Activity("Fail", x => x == 1 ? throw new PermanentException(ErrorKind.Source, "gone") : x)
+            .ChildFlow(async (context, x) =>
+            {
+                using var cancel = new CancelSignal(context, "its parent ended");
+                children.TryAdd(context.InstanceId, true);
+                await context.CallActivityAsync<int>("Fail", isCancelled ? 0 : x);
+                await cancel.UnlessCancelledAsync(context.WaitForExternalEvent<int>("never", cancel.Ended));
+                return x;
+            })
+            .Flow(async (context, _) =>
+            {
+                using var cancel = new CancelSignal(context, "cancelled");
+                return (await FanOut.RunAsync<int, int>(context, cancel, Child, [0, 1, 2], parallelism: 3, _ => { })).Length;
+            });
+        TestEngine engine = await StartAsync();
+        if (isCancelled)
+        {
+            await engine.RaiseAsync("one", FlowEvents.Cancel, Nothing.Value);
+        }
+
+        FlowInstance end = await engine.WaitForEndAsync("one", _token);
+
+        Assert.Equal(isCancelled ? new FlowFailure(ErrorKind.Cancelled, "cancelled", false) : new FlowFailure(ErrorKind.Source, "gone", false), end.Failure);
+        foreach (string child in children.Keys)
+        {
+            Assert.NotEqual(RuntimeStatus.Completed, (await engine.WaitForEndAsync(child, _token)).Status);
+        }
     }
 
     public ValueTask DisposeAsync() => _engine?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -338,8 +377,8 @@ public sealed class FlowEngineTests : IAsyncDisposable
 
     private async Task<TestEngine> StartAsync(int input = 1)
     {
-        _engine = await TestEngine.OpenAsync(_flows.Catalog);
-        await _engine.StartAsync(Main.Name, _flows.Catalog.Write(input), "one");
+        _engine = await TestEngine.OpenAsync(_flows.Register, LambdaFlows.Converter);
+        await _engine.StartAsync(Main, input, "one");
         return _engine;
     }
 

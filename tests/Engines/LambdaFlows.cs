@@ -1,47 +1,64 @@
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Engines.Tests;
 
-/// <summary>A catalog of flows and activities written as lambdas.</summary>
+/// <summary>Flows and activities written as lambdas, from number to number.</summary>
 internal sealed class LambdaFlows
 {
-    public static readonly FlowName<int, int> Main = new("Main");
-    public static readonly FlowName<int, int> Child = new("Child");
+    public const string Main = "Main";
+    public const string Child = "Child";
 
-    public FlowCatalog Catalog { get; } = new(LambdaJson.Default);
+    private readonly Dictionary<string, Func<TaskOrchestrationContext, int, Task<int>>> _flows = [];
+    private readonly Dictionary<string, Func<int, CancellationToken, Task<int>>> _activities = [];
 
-    public static ActivityName<int, int> Act(string name) => new(name);
+    public static FlowConverter Converter { get; } = new(LambdaJson.Default);
 
-    public LambdaFlows Flow(Func<IFlowContext, int, Task<int>> body) => Add(Main, body);
+    public LambdaFlows Flow(Func<TaskOrchestrationContext, int, Task<int>> body) => Flow(Main, body);
 
-    public LambdaFlows ChildFlow(Func<IFlowContext, int, Task<int>> body) => Add(Child, body);
+    public LambdaFlows ChildFlow(Func<TaskOrchestrationContext, int, Task<int>> body) => Flow(Child, body);
 
     public LambdaFlows Activity(string name, Func<int, int> body) => Activity(name, (input, _) => Task.FromResult(body(input)));
 
     public LambdaFlows Activity(string name, Func<int, CancellationToken, Task<int>> body)
     {
-        Catalog.Add(Act(name), new LambdaActivity(body));
+        _activities[name] = body;
         return this;
     }
 
-    private LambdaFlows Add(FlowName<int, int> name, Func<IFlowContext, int, Task<int>> body)
+    /// <summary>Registers them as the product's own are registered.</summary>
+    public void Register(DurableTaskRegistry registry)
     {
-        Catalog.Add(name, new LambdaFlow(body));
+        foreach ((string name, Func<TaskOrchestrationContext, int, Task<int>> body) in _flows)
+        {
+            registry.AddFlow(name, () => new LambdaFlow(body));
+        }
+
+        foreach ((string name, Func<int, CancellationToken, Task<int>> body) in _activities)
+        {
+            registry.AddActivity(name, new LambdaActivity(body));
+        }
+    }
+
+    private LambdaFlows Flow(string name, Func<TaskOrchestrationContext, int, Task<int>> body)
+    {
+        _flows[name] = body;
         return this;
     }
 
-    private sealed class LambdaFlow(Func<IFlowContext, int, Task<int>> body) : IFlow<int, int>
+    private sealed class LambdaFlow(Func<TaskOrchestrationContext, int, Task<int>> body) : TaskOrchestrator<int, int>
     {
-        public Task<int> RunAsync(IFlowContext context, int input) => body(context, input);
+        public override Task<int> RunAsync(TaskOrchestrationContext context, int input) => body(context, input);
     }
 
-    private sealed class LambdaActivity(Func<int, CancellationToken, Task<int>> body) : IActivity<int, int>
+    private sealed class LambdaActivity(Func<int, CancellationToken, Task<int>> body) : FlowActivity<int, int>
     {
-        public Task<int> RunAsync(int input, ActivityContext context, CancellationToken cancellationToken) => body(input, cancellationToken);
+        public override Task<int> RunAsync(int input, IProgressSink progress, CancellationToken cancellationToken) => body(input, cancellationToken);
     }
 }
 
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Nothing))]
 internal sealed partial class LambdaJson : JsonSerializerContext;

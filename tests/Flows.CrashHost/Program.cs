@@ -25,12 +25,12 @@ options.Repository.Encryption = RepositoryOptions.EncryptionNone;
 var numbers = new RequestNumbers();
 var stores = new RepositoryStores(Mortal(Path.Combine(place, "blobs")), Mortal(Path.Combine(place, "control")));
 await using var environment = new FlowEnvironment(new LoadedOptions(options, null, null, []), stores, TimeProvider.System, NullLoggerFactory.Instance);
-await using EmbeddedEngine engine = EmbeddedEngine.Open(state, BackupFlows.CreateCatalog(environment));
+await using EmbeddedEngine engine = EmbeddedEngine.Open(state, TaskCatalog.Of(environment));
 FlowInstance? unfinished = engine.Client.List().FirstOrDefault(i => i.Status == RuntimeStatus.Running);
 string run = unfinished?.Id ?? RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()).ToString();
 if (unfinished is null)
 {
-    engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+    engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
 }
 
 FlowInstance end = await engine.RunToEndAsync(run);

@@ -1,7 +1,6 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Engines.Tests;
 using Xunit;
-using static AlfrescoBackupFlows.Engines.Tests.LambdaFlows;
 
 namespace AlfrescoBackupFlows.Functions.Tests;
 
@@ -23,14 +22,16 @@ public sealed class HostStopTests
             }
 
             return x;
-        }).Flow((context, input) => context.CallActivityAsync(Act("Long"), input));
-        await using (engine = await TestEngine.OpenAsync(flows.Catalog))
+        }).Flow((context, input) => context.CallActivityAsync<int>("Long", input, Once.Until(CancellationToken.None)));
+        await using (engine = await TestEngine.OpenAsync(flows.Register, LambdaFlows.Converter))
         {
-            await engine.StartAsync(Main.Name, "7", "one");
+            await engine.StartAsync(LambdaFlows.Main, 7, "one");
 
             FlowInstance end = await engine.WaitForEndAsync("one", _token);
 
             Assert.Equal((RuntimeStatus.Completed, "7", 2), (end.Status, end.Result, runs));
         }
     }
+
+    private static Flows.Tasks.RetryRule Once { get; } = new(1, TimeSpan.Zero, 1, TimeSpan.Zero);
 }

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
@@ -36,7 +37,7 @@ public sealed class HttpApiTests : IAsyncLifetime
         _environment = new FlowEnvironment(
             new LoadedOptions(options, null, null, []), new RepositoryStores(_blobs, new MemoryBlobStore()), TimeProvider.System, NullLoggerFactory.Instance);
         _standIns.Dump = _ => _goOn.Wait(_token);
-        _engine = await TestEngine.OpenAsync(_standIns.CreateCatalog());
+        _engine = await TestEngine.OpenAsync(_standIns.Register, FlowConverter.Default);
         _front = await FunctionsFront.StartAsync(new HttpApi(new BackupApi(_environment), _environment.Stores), _engine.Client, _token);
         _http = _front.CreateClient();
     }

@@ -18,7 +18,7 @@ public sealed class TestLimitAttribute : BeforeAfterTestAttribute
     private const string Variable = "ABF_TEST_SECONDS";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(
-        int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "300", CultureInfo.InvariantCulture));
+        int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "900", CultureInfo.InvariantCulture));
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 

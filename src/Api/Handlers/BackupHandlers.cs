@@ -44,12 +44,12 @@ internal static class BackupHandlers
 
     /// <summary>The link of the backup that is on, or null.</summary>
     public static async Task<string?> FindRunningAsync(ApiCall call, CancellationToken cancellationToken) =>
-        (await call.Flows.ListAsync(FlowNames.HotBackup.Name, cancellationToken)).FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running
+        (await call.Flows.ListAsync(nameof(HotBackupFlow), cancellationToken)).FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running
             ? LinkOf(running.Id)
             : null;
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsBackup(call.Id) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.HotBackup.Name
+        InstanceIds.IsBackup(call.Id) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == nameof(HotBackupFlow)
             ? found
             : throw ApiException.NotFound($"there is no backup '{call.Id}'");
 

@@ -28,7 +28,7 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
     private static async Task<BackupStart> TryOnceAsync(
         FlowEnvironment environment, IFlowInstances flows, BackupRequest request, string? requestKey, CancellationToken cancellationToken)
     {
-        IReadOnlyList<InstanceState> instances = await flows.ListAsync(FlowNames.HotBackup.Name, cancellationToken);
+        IReadOnlyList<InstanceState> instances = await flows.ListAsync(nameof(HotBackupFlow), cancellationToken);
         if (requestKey is not null && instances.FirstOrDefault(i => InputOf(i).RequestKey == requestKey) is { } same)
         {
             return InputOf(same).AcceptContentLoss == request.AcceptContentLoss
@@ -44,7 +44,7 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
         IEnumerable<string> dead = instances.Where(i => i.Phase is not InstancePhase.Completed).Select(i => i.Id);
         HotBackupInput input = HotBackupInput.Create(environment.Time.GetUtcNow(), Guid.NewGuid(), request.AcceptContentLoss, dead, requestKey);
         string json = JsonSerializer.Serialize(input, FlowJson.Default.HotBackupInput);
-        return new BackupStart(await Instances.StartAsync(environment, flows, FlowNames.HotBackup.Name, json, input.Run, cancellationToken), null);
+        return new BackupStart(await Instances.StartAsync(environment, flows, nameof(HotBackupFlow), json, input.Run, cancellationToken), null);
     }
 
     private static HotBackupInput InputOf(InstanceState backup) => JsonSerializer.Deserialize(backup.Input, FlowJson.Default.HotBackupInput)!;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
@@ -23,7 +24,7 @@ internal static class Instances
     public static async Task CancelAsync(IFlowInstances flows, InstanceState instance, string name, CancellationToken cancellationToken)
     {
         if (instance.Phase is not InstancePhase.Running
-            || !await flows.TryRaiseEventAsync(instance.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Flows.Engine.Nothing.Value, FlowJson.Default.Nothing), cancellationToken))
+            || !await flows.TryRaiseEventAsync(instance.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Flows.Tasks.Nothing.Value, FlowJson.Default.Nothing), cancellationToken))
         {
             throw ApiException.Ended($"{name} {instance.Id} has ended: there is nothing to cancel");
         }

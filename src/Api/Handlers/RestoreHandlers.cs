@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Repository;
 using Microsoft.AspNetCore.Http;
 
@@ -27,14 +28,14 @@ internal static partial class RestoreHandlers
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
-            InstanceState? running = (await call.Flows.ListAsync(FlowNames.Restore.Name, cancellationToken))
+            InstanceState? running = (await call.Flows.ListAsync(nameof(RestoreFlow), cancellationToken))
                 .FirstOrDefault(i => i.Phase is InstancePhase.Running && InputOf(i).Target == target);
             if (running is not null && running.Input != input)
             {
                 throw ApiException.Busy("another restore into this target is on: wait for it, or name another target", LinkOf(running.Id));
             }
 
-            InstanceState restore = running ?? await Instances.StartAsync(call.Environment, call.Flows, FlowNames.Restore.Name, input, InstanceIds.ForRestore(target, Guid.NewGuid()), cancellationToken);
+            InstanceState restore = running ?? await Instances.StartAsync(call.Environment, call.Flows, nameof(RestoreFlow), input, InstanceIds.ForRestore(target, Guid.NewGuid()), cancellationToken);
             return call.Accepted(Describe(call, restore), ApiJson.Relaxed.RestoreDocument, LinkOf(restore.Id));
         }
         finally
@@ -54,7 +55,7 @@ internal static partial class RestoreHandlers
     }
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsRestore(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.Restore.Name
+        InstanceIds.IsRestore(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == nameof(RestoreFlow)
             ? found
             : throw ApiException.NotFound($"there is no restore '{call.Id}'");
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Repository;
 using Microsoft.AspNetCore.Http;
 
@@ -18,13 +19,13 @@ internal static class VerificationHandlers
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
-            InstanceState? running = (await call.Flows.ListAsync(FlowNames.Verify.Name, cancellationToken)).FirstOrDefault(i => i.Phase is InstancePhase.Running);
+            InstanceState? running = (await call.Flows.ListAsync(nameof(VerifyFlow), cancellationToken)).FirstOrDefault(i => i.Phase is InstancePhase.Running);
             if (running is not null && running.Input != input)
             {
                 throw ApiException.Busy("another verification is on: wait for it", LinkOf(running.Id));
             }
 
-            InstanceState verification = running ?? await Instances.StartAsync(call.Environment, call.Flows, FlowNames.Verify.Name, input, InstanceIds.ForVerify(wording, Guid.NewGuid()), cancellationToken);
+            InstanceState verification = running ?? await Instances.StartAsync(call.Environment, call.Flows, nameof(VerifyFlow), input, InstanceIds.ForVerify(wording, Guid.NewGuid()), cancellationToken);
             return call.Accepted(Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
         }
         finally
@@ -44,7 +45,7 @@ internal static class VerificationHandlers
     }
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsVerify(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == FlowNames.Verify.Name
+        InstanceIds.IsVerify(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == nameof(VerifyFlow)
             ? found
             : throw ApiException.NotFound($"there is no verification '{call.Id}'");
 

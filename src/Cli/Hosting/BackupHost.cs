@@ -2,7 +2,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -28,7 +28,7 @@ internal sealed class BackupHost : IAsyncDisposable
         bool any = _host.Client.List().Any(i => i.Status is RuntimeStatus.Running);
         FlowInstance? unfinished = _host.FindUnfinished();
         HasAbandoned = any && unfinished is null;
-        return unfinished is null ? null : _host.Read<HotBackupInput>(unfinished.Input);
+        return unfinished is null ? null : FlowHost.Read<HotBackupInput>(unfinished.Input);
     }
 
     /// <summary>Puts a new run into the journal.</summary>
@@ -37,13 +37,13 @@ internal sealed class BackupHost : IAsyncDisposable
     {
         IEnumerable<string> dead = _host.Client.List().Where(i => i.Status is not RuntimeStatus.Completed).Select(i => i.Id);
         HotBackupInput input = HotBackupInput.Create(_context.Time.GetUtcNow(), Guid.NewGuid(), acceptContentLoss, dead);
-        _host.Client.Start(FlowNames.HotBackup.Name, _host.Write(input), input.Run);
+        _host.Client.Start(nameof(HotBackupFlow), FlowHost.Write(input), input.Run);
         return input.Run;
     }
 
     /// <summary>Drives a run to its end.</summary>
     /// <returns>Null where this version cannot go on with the run, which is then abandoned.</returns>
-    /// <exception cref="FlowActivityException">The run failed.</exception>
+    /// <exception cref="FlowException">The run failed.</exception>
     /// <exception cref="OperationCanceledException">The process was asked to stop; the run can be resumed.</exception>
     public async Task<HotBackupResult?> TryFinishAsync(string run)
     {
@@ -62,7 +62,7 @@ internal sealed class BackupHost : IAsyncDisposable
     /// <returns>False where it was too late: the run had come to its seal.</returns>
     public async Task<bool> CancelAsync(string run)
     {
-        _host.Client.TryRaiseEvent(run, FlowEvents.Cancel, _host.Write(Nothing.Value));
+        _host.Client.TryRaiseEvent(run, FlowEvents.Cancel, FlowHost.Write(Nothing.Value));
         return await _host.TryDriveAsync(run, new NoProgress()) is not { Status: RuntimeStatus.Completed };
     }
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -29,7 +29,7 @@ internal sealed class CommandRunner(GlobalOptions globals)
             messages.Error(e.Message);
             return ExitCodes.Of(e.Kind);
         }
-        catch (FlowActivityException e)
+        catch (FlowException e)
         {
             messages.Error(e.Failure.Message);
             return ExitCodes.Of(e.Failure.Kind);

@@ -2,8 +2,9 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Engine;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -16,7 +17,6 @@ internal sealed class FlowHost : IAsyncDisposable
 {
     private readonly CommandContext _context;
     private readonly HostEnvironment _environment;
-    private readonly FlowCatalog _catalog;
     private readonly EmbeddedEngine _engine;
     private readonly RunCounts _counts;
 
@@ -25,8 +25,7 @@ internal sealed class FlowHost : IAsyncDisposable
         _context = context;
         _environment = environment;
         _counts = new RunCounts(context.Messages.Warn);
-        _catalog = BackupFlows.CreateCatalog(environment.Flows);
-        _engine = EmbeddedEngine.Open(journal, _catalog, new EngineOptions
+        _engine = EmbeddedEngine.Open(journal, TaskCatalog.Of(environment.Flows), new EngineOptions
         {
             // One more than the ranges at work: a cancel or a failure ends a flow without waiting for them.
             MaxParallelActivities = environment.Options.Backup.Parallelism + 1,
@@ -62,9 +61,10 @@ internal sealed class FlowHost : IAsyncDisposable
     }
 
     /// <summary>As the journal keeps it.</summary>
-    public string Write<T>(T value) => _catalog.Write(value);
+    public static string Write<T>(T value)
+        where T : notnull => FlowConverter.Default.Write(value);
 
-    public T Read<T>(string json) => _catalog.Read<T>(json);
+    public static T Read<T>(string json) => FlowConverter.Default.Read<T>(json);
 
     /// <summary>What an instance is called where people read it.</summary>
     public static string NameOf(string id) => InstanceIds.IsBackup(id) ? $"run {id}" : id;
@@ -75,7 +75,7 @@ internal sealed class FlowHost : IAsyncDisposable
         FlowInstance? unfinished = Client.List().FirstOrDefault(i => i.Status is RuntimeStatus.Running);
         TimeSpan age = unfinished is null ? TimeSpan.Zero : _context.Time.GetUtcNow() - unfinished.Created;
         TimeSpan limit = Options.Backup.ResumeWithin;
-        if (unfinished is null || unfinished.FlowName == FlowNames.Restore.Name || age <= limit)
+        if (unfinished is null || unfinished.FlowName == nameof(RestoreFlow) || age <= limit)
         {
             return unfinished;
         }
@@ -106,21 +106,22 @@ internal sealed class FlowHost : IAsyncDisposable
 
     /// <summary>Drives an instance to its result, and shows how it gets there.</summary>
     /// <returns>Null as with <see cref="TryDriveAsync"/>.</returns>
-    /// <exception cref="FlowActivityException">It failed, or was ended from outside.</exception>
+    /// <exception cref="FlowException">It failed, or was ended from outside.</exception>
     public async Task<TResult?> TryFinishAsync<TResult>(string id)
         where TResult : class
     {
         FlowInstance? ended = await TryDriveAsync(id, ProgressDisplays.Choose(_context));
         return ended is null ? null
             : ended.Status is RuntimeStatus.Completed ? Read<TResult>(ended.Result!)
-            : throw new FlowActivityException(ended.FlowName, ended.Failure ?? new FlowFailure(ErrorKind.Cancelled, $"{id} was given up", IsRetryable: false));
+            : throw new FlowException(ended.FlowName, ended.Failure ?? new FlowFailure(ErrorKind.Cancelled, $"{id} was given up", IsRetryable: false));
     }
 
     /// <summary>
     /// Finishes an unfinished instance of the same input, or a new one; an unfinished one of another input is given up. Where another version began it, it
     /// begins anew.
     /// </summary>
-    public async Task<TResult> FinishAsync<TInput, TResult>(FlowName<TInput, TResult> flow, TInput input, Func<string> newId)
+    public async Task<TResult> FinishAsync<TInput, TResult>(string flow, TInput input, Func<string> newId)
+        where TInput : class
         where TResult : class
     {
         if (FindUnfinished() is { } unfinished)

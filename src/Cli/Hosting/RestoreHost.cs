@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -22,11 +23,11 @@ internal sealed class RestoreHost : IAsyncDisposable
     }
 
     /// <summary>Restores, going on with an unfinished restore of the same wording; one of another wording is given up for the new one.</summary>
-    /// <exception cref="FlowActivityException">It failed; the target keeps its marker, and the same command goes on.</exception>
+    /// <exception cref="FlowException">It failed; the target keeps its marker, and the same command goes on.</exception>
     public Task<RestoreResult> RunAsync(RestoreInput input)
     {
         _context.HowToGoOn = "the same command goes on where it stopped";
-        return _host.FinishAsync(FlowNames.Restore, input, () => InstanceIds.ForRestore(input.Target, Guid.NewGuid()));
+        return _host.FinishAsync<RestoreInput, RestoreResult>(nameof(RestoreFlow), input, () => InstanceIds.ForRestore(input.Target, Guid.NewGuid()));
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -21,11 +22,11 @@ internal sealed class VerifyHost : IAsyncDisposable
     }
 
     /// <summary>Verifies, going on with an unfinished verification; after one that has ended, anew.</summary>
-    /// <exception cref="FlowActivityException">The storage failed; what is wrong with the repository is a finding.</exception>
+    /// <exception cref="FlowException">The storage failed; what is wrong with the repository is a finding.</exception>
     public Task<VerifyResult> RunAsync(VerifyInput input)
     {
         _context.HowToGoOn = "the same command goes on where it stopped";
-        return _host.FinishAsync(FlowNames.Verify, input, () => InstanceIds.ForVerify(input, Guid.NewGuid()));
+        return _host.FinishAsync<VerifyInput, VerifyResult>(nameof(VerifyFlow), input, () => InstanceIds.ForVerify(input, Guid.NewGuid()));
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

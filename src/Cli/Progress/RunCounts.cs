@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Cli.Progress;
 

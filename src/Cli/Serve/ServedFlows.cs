@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
@@ -60,8 +61,8 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     /// <summary>What a process left that has died is taken up by the way: whoever looks must not wait for something that nobody drives.</summary>
     public async Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken)
     {
-        IEnumerable<string> journals = flowName == FlowNames.HotBackup.Name ? [_journals.Backups]
-            : flowName == FlowNames.Restore.Name ? _journals.Restores()
+        IEnumerable<string> journals = flowName == nameof(HotBackupFlow) ? [_journals.Backups]
+            : flowName == nameof(RestoreFlow) ? _journals.Restores()
             : _journals.Verifications();
         var found = new List<InstanceState>();
         foreach (string journal in journals)
@@ -159,7 +160,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 
         using FlowClient? client = FlowClient.TryOpen(journal, context.Time);
         return client?.List().FirstOrDefault(i => i.Status is RuntimeStatus.Running) is { } left
-            && (left.FlowName != FlowNames.Restore.Name || IsBeneathOwnDirectory(left));
+            && (left.FlowName != nameof(RestoreFlow) || IsBeneathOwnDirectory(left));
     }
 
     private bool IsBeneathOwnDirectory(FlowInstance restore)

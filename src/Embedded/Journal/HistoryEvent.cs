@@ -6,17 +6,18 @@ namespace AlfrescoBackupFlows.Embedded;
 [JsonConverter(typeof(JsonStringEnumConverter<EventType>))]
 public enum EventType
 {
-    TurnStarted,
+    OrchestratorStarted,
     ExecutionStarted,
     TaskScheduled,
     TaskCompleted,
     TaskFailed,
-    SubFlowCreated,
-    SubFlowCompleted,
-    SubFlowFailed,
+    SubOrchestrationInstanceCreated,
+    SubOrchestrationInstanceCompleted,
+    SubOrchestrationInstanceFailed,
     TimerCreated,
     TimerFired,
     EventRaised,
+    EventSent,
     ExecutionCompleted,
     ExecutionFailed,
     ExecutionTerminated,
@@ -34,7 +35,7 @@ public sealed record HistoryEvent(
     internal string Describe() => Type switch
     {
         EventType.TaskScheduled => $"activity {Name} (task {TaskId})",
-        EventType.SubFlowCreated => $"sub-flow {Name} (task {TaskId})",
+        EventType.SubOrchestrationInstanceCreated => $"sub-orchestration {Name} (task {TaskId})",
         EventType.TimerCreated => $"a timer (task {TaskId})",
         _ => TaskId is null ? $"{Type} {Name}".TrimEnd() : $"{Type} (task {TaskId})",
     };

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using Microsoft.Data.Sqlite;
 
@@ -14,7 +14,7 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
     public FlowInstance? Find(string id) =>
         journal.Query($"SELECT {Columns} FROM instance WHERE id = $1", Read, id).SingleOrDefault();
 
-    /// <summary>Newest first; sub-flows only of <paramref name="root"/>.</summary>
+    /// <summary>Newest first; sub-orchestrations only of <paramref name="root"/>.</summary>
     public List<FlowInstance> List(string? root) => root is null
         ? journal.Query($"SELECT {Columns} FROM instance WHERE parent IS NULL ORDER BY created DESC, id", Read)
         : journal.Query($"SELECT {Columns} FROM instance WHERE root = $1 ORDER BY created DESC, id", Read, root);
@@ -50,7 +50,7 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
     }
 
     public List<HistoryEvent> History(FlowInstance instance) => journal.Query(
-        "SELECT type, task, name, payload FROM history WHERE instance = $1 AND generation = $2 ORDER BY sequence", ReadEvent, instance.Id, instance.Generation);
+        "SELECT type, task, name, payload FROM history WHERE instance = $1 AND generation = $2 ORDER BY sequence", row => ReadEvent(row, instance), instance.Id, instance.Generation);
 
     /// <summary>Ends an instance: nothing of it is left to do, its children are terminated, its parent hears of it.</summary>
     /// <param name="end">How; it is in the history already.</param>
@@ -73,10 +73,10 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
             INSERT INTO inbox(instance, generation, type, task, name, payload)
             SELECT p.id, c.parent_generation, $2, c.parent_task, c.flow, $3 FROM instance c JOIN instance p ON p.id = c.parent WHERE c.id = $1 AND p.status = 'Running'
             """,
-            instance.Id, (failure is null ? EventType.SubFlowCompleted : EventType.SubFlowFailed).ToString(), result ?? failure);
+            instance.Id, (failure is null ? EventType.SubOrchestrationInstanceCompleted : EventType.SubOrchestrationInstanceFailed).ToString(), result ?? failure);
     }
 
-    /// <summary>Drops what a generation asked for and no longer needs; sub-flows of it are terminated.</summary>
+    /// <summary>Drops what a generation asked for and no longer needs; sub-orchestrations of it are terminated.</summary>
     public void DropOpenWork(FlowInstance instance)
     {
         journal.Execute("UPDATE activity SET state = 4 WHERE instance = $1 AND state < 2", instance.Id);
@@ -97,7 +97,7 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
     public int NextSequence(FlowInstance instance) => (int)journal.Number(
         "SELECT coalesce(max(sequence) + 1, 0) FROM history WHERE instance = $1 AND generation = $2", instance.Id, instance.Generation)!.Value;
 
-    /// <returns>Ended instances that were removed, sub-flows not counted.</returns>
+    /// <returns>Ended instances that were removed, sub-orchestrations not counted.</returns>
     public int Purge(long endedBefore)
     {
         var roots = journal.Query(
@@ -121,8 +121,12 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
         """,
         row => new ActivityCount(row.GetString(0), row.GetInt32(1), row.GetInt32(2)), root);
 
-    public static HistoryEvent ReadEvent(SqliteDataReader row) =>
-        new(Enum.Parse<EventType>(row.GetString(0)), row.IsDBNull(1) ? null : row.GetInt32(1), Text(row, 2), Text(row, 3));
+    /// <exception cref="NonDeterministicFlowException">The event is of a version of this program that named them otherwise.</exception>
+    public static HistoryEvent ReadEvent(SqliteDataReader row, FlowInstance instance) =>
+        Enum.TryParse(row.GetString(0), out EventType type)
+            ? new(type, row.IsDBNull(1) ? null : row.GetInt32(1), Text(row, 2), Text(row, 3))
+            : throw new NonDeterministicFlowException(new Divergence(
+                instance.Id, instance.FlowName, null, $"{row.GetString(0)}, as another version wrote it", "has no event of that name"));
 
     private static FlowInstance Read(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), Text(row, 2), row.GetInt32(3), Enum.Parse<RuntimeStatus>(row.GetString(4)), row.GetString(5),

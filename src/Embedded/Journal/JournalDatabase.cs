@@ -13,6 +13,8 @@ internal sealed class JournalDatabase : IDisposable
     private const int CorruptCode = 11;
     private const int NotADatabaseCode = 26;
 
+    private static readonly string SetVersion = $"PRAGMA user_version = {JournalSchema.Version.ToString(CultureInfo.InvariantCulture)};";
+
     private readonly string _file;
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
@@ -167,13 +169,18 @@ internal sealed class JournalDatabase : IDisposable
             throw Damaged(string.Join("; ", faults), null);
         }
 
+        if (check && version > 0 && version < JournalSchema.Version)
+        {
+            Execute(SetVersion);
+        }
+
         if (version == 0)
         {
             Transact(() =>
             {
                 if (Number("PRAGMA user_version") == 0)
                 {
-                    _connection.ExecuteScript(JournalSchema.Sql + $"PRAGMA user_version = {JournalSchema.Version.ToString(CultureInfo.InvariantCulture)};");
+                    _connection.ExecuteScript(JournalSchema.Sql + SetVersion);
                 }
 
                 return true;

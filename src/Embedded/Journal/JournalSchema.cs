@@ -12,8 +12,11 @@ internal static class JournalSchema
 
     public const string LockName = "journal.lock";
 
-    /// <summary>Kept in <c>user_version</c>. A newer one is refused.</summary>
-    public const int Version = 1;
+    /// <summary>
+    /// Kept in <c>user_version</c>. A newer one is refused. Version 1 had the same tables and other names of events: what ended under it can be read, what had
+    /// not ended cannot be gone on with.
+    /// </summary>
+    public const int Version = 2;
 
     /// <summary>Times are milliseconds since 1970. Payloads are JSON.</summary>
     public const string Sql = """

@@ -2,7 +2,7 @@ namespace AlfrescoBackupFlows.Embedded;
 
 internal sealed record PendingActivity(long Id, string InstanceId, string Name, string Input);
 
-/// <summary>The statements that the runner lives by, over inbox, activities and timers of one root instance and its sub-flows.</summary>
+/// <summary>The statements that the runner lives by, over inbox, activities and timers of one root instance and its sub-orchestrations.</summary>
 internal sealed class WorkTables(JournalDatabase journal, InstanceTable instances)
 {
     /// <summary>Activities that were started and have no result: their process died or was stopped. They run again.</summary>
@@ -106,7 +106,7 @@ internal sealed class WorkTables(JournalDatabase journal, InstanceTable instance
 
         var news = journal.Query(
             "SELECT type, task, name, payload FROM inbox WHERE instance = $1 AND coalesce(generation, $2) = $2 ORDER BY id",
-            InstanceTable.ReadEvent, id, instance.Generation);
+            row => InstanceTable.ReadEvent(row, instance), id, instance.Generation);
         journal.Execute("DELETE FROM inbox WHERE instance = $1", id);
         if (news.Count > 0)
         {
@@ -163,9 +163,17 @@ internal sealed class WorkTables(JournalDatabase journal, InstanceTable instance
                 journal.Execute(
                     "INSERT INTO timer(instance, generation, task, fire_at) VALUES($1, $2, $3, $4)", instance.Id, instance.Generation, action.TaskId, fireAt);
                 break;
-            case EventType.SubFlowCreated when !instances.TryInsert(action.ChildId!, action.Name, action.Payload, instance, action.TaskId):
-                instances.Post(instance.Id, instance.Generation, new HistoryEvent(EventType.SubFlowFailed, action.TaskId, action.Name, EmbeddedJson.Write(
-                    new Flows.Engine.FlowFailure(Platform.ErrorKind.Unexpected, $"an instance {action.ChildId} exists already", IsRetryable: false))));
+            case EventType.EventSent:
+                SentEvent sent = EmbeddedJson.ReadSent(action.Payload);
+                if (instances.Find(sent.InstanceId) is { Status: RuntimeStatus.Running })
+                {
+                    instances.Post(sent.InstanceId, null, new HistoryEvent(EventType.EventRaised, null, action.Name, sent.Payload));
+                }
+
+                break;
+            case EventType.SubOrchestrationInstanceCreated when !instances.TryInsert(action.ChildId!, action.Name, action.Payload, instance, action.TaskId):
+                instances.Post(instance.Id, instance.Generation, new HistoryEvent(EventType.SubOrchestrationInstanceFailed, action.TaskId, action.Name, EmbeddedJson.Write(
+                    new Flows.Tasks.FlowFailure(Platform.ErrorKind.Unexpected, $"an instance {action.ChildId} exists already", IsRetryable: false))));
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
+using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Embedded;
@@ -26,18 +27,19 @@ internal sealed record TurnResult(
 /// <param name="compareInputs">Also hold inputs, times and results against history. The engine does not: a record that gained a property still resumes.</param>
 /// <param name="onForeignTask">Called, on any thread, if the flow turns out to await something that is not the context's.</param>
 internal sealed class FlowExecution(
-    FlowCatalog catalog, string flowName, string instanceId, int generation, ILoggerFactory loggers, bool compareInputs, Action onForeignTask)
+    TaskCatalog catalog, string flowName, string instanceId, int generation, ILoggerFactory loggers, bool compareInputs, Action onForeignTask)
 {
     private readonly FlowSynchronizationContext _sync = new(onForeignTask);
-    private FlowContext _context = null!;
+    private ReplayContext _context = null!;
     private HistoryEvent? _end;
     private int _sequence;
     private bool _pastHasEnd;
 
     /// <exception cref="NonDeterministicFlowException">The code does something else than history says.</exception>
-    public TurnResult Run(IEnumerable<HistoryEvent> past, IReadOnlyList<HistoryEvent> arrived)
+    public TurnResult Run(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> arrived)
     {
-        _context = new FlowContext(instanceId, generation, catalog, loggers, _sync);
+        string input = past.Concat(arrived).First(e => e.Type == EventType.ExecutionStarted).Payload!;
+        _context = new ReplayContext(flowName, instanceId, generation, input, catalog, loggers, _sync);
         return _sync.RunTurn(() =>
         {
             foreach (var recorded in past)
@@ -52,7 +54,7 @@ internal sealed class FlowExecution(
                 CheckStillRunning();
             }
 
-            _context.IsReplaying = false;
+            _context.EndReplay();
             foreach (var news in arrived)
             {
                 Apply(news);
@@ -66,23 +68,23 @@ internal sealed class FlowExecution(
     {
         switch (e.Type)
         {
-            case EventType.TurnStarted:
+            case EventType.OrchestratorStarted:
                 CheckNothingUnrecorded();
                 CheckStillRunning();
-                _context.CurrentUtcDateTime = EmbeddedJson.ReadTime(e.Payload!);
+                _context.BeginTurn(EmbeddedJson.ReadTime(e.Payload!));
                 break;
             case EventType.ExecutionStarted:
-                var definition = catalog.FindFlow(flowName) ?? throw Diverged($"flow {flowName}", "has no flow of that name");
-                _sync.Step(() => _ = RunFlowAsync(definition, e.Payload!));
+                ITaskOrchestrator flow = catalog.TryCreateOrchestrator(flowName) ?? throw Diverged($"flow {flowName}", "has no flow of that name");
+                _sync.Step(() => _ = RunFlowAsync(flow, e.Payload!));
                 break;
-            case EventType.TaskScheduled or EventType.SubFlowCreated or EventType.TimerCreated:
+            case EventType.TaskScheduled or EventType.SubOrchestrationInstanceCreated or EventType.TimerCreated or EventType.EventSent:
                 CheckAsked(e);
                 break;
-            case EventType.TaskCompleted or EventType.SubFlowCompleted or EventType.TimerFired:
+            case EventType.TaskCompleted or EventType.SubOrchestrationInstanceCompleted or EventType.TimerFired:
                 Answer(e, source => source.SetResult(e.Payload!));
                 break;
-            case EventType.TaskFailed or EventType.SubFlowFailed:
-                Answer(e, source => source.SetException(new FlowActivityException(e.Name!, EmbeddedJson.ReadFailure(e.Payload!))));
+            case EventType.TaskFailed or EventType.SubOrchestrationInstanceFailed:
+                Answer(e, source => source.SetException(new TaskFailedException(e.Name!, e.TaskId!.Value, EmbeddedJson.ReadFailure(e.Payload!).ToDetails())));
                 break;
             case EventType.EventRaised:
                 _sync.Step(() => _context.Raise(e));
@@ -120,14 +122,14 @@ internal sealed class FlowExecution(
 
         var next = _end is { Type: EventType.ExecutionCompleted } ? _context.NextInput : null;
         return new TurnResult(
-            arrived, _context.Unrecorded.Values, _context.CancelledTimers, _context.CustomStatus, next is null ? _end : null, next, _context.UnconsumedEvents);
+            arrived, _context.Unrecorded.Values, _context.CancelledTimers, _context.CustomStatus, next is null ? _end : null, next, _context.KeepsEvents ? _context.UnconsumedEvents : []);
     }
 
-    private async Task RunFlowAsync(FlowDefinition definition, string input)
+    private async Task RunFlowAsync(ITaskOrchestrator flow, string input)
     {
         try
         {
-            var result = await definition.Run(_context, input);
+            string result = catalog.Write(await flow.RunAsync(_context, catalog.Read(input, flow.InputType)));
             PayloadLimit.Check("the flow's result", result);
             _end = new HistoryEvent(EventType.ExecutionCompleted, Payload: result);
         }

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Embedded;
 
@@ -16,6 +16,7 @@ public sealed record RecordedHistory(string FlowName, string InstanceId, int Gen
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RecordedHistory))]
 [JsonSerializable(typeof(FlowFailure))]
+[JsonSerializable(typeof(SentEvent))]
 [JsonSerializable(typeof(DateTimeOffset))]
 internal sealed partial class EmbeddedJson : JsonSerializerContext
 {
@@ -29,6 +30,10 @@ internal sealed partial class EmbeddedJson : JsonSerializerContext
     public static string Write(FlowFailure failure) => JsonSerializer.Serialize(failure, Default.FlowFailure);
 
     public static FlowFailure ReadFailure(string json) => JsonSerializer.Deserialize(json, Default.FlowFailure)!;
+
+    public static string Write(SentEvent sent) => JsonSerializer.Serialize(sent, Default.SentEvent);
+
+    public static SentEvent ReadSent(string json) => JsonSerializer.Deserialize(json, Default.SentEvent)!;
 
     public static string Write(DateTimeOffset time) => JsonSerializer.Serialize(time, Default.DateTimeOffset);
 

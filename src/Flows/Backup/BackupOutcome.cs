@@ -1,5 +1,6 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
+using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -12,7 +13,7 @@ public static class BackupOutcome
     /// <summary>The lines' category. A host that reports the outcome by itself need not show them again.</summary>
     public const string Category = "AlfrescoBackupFlows.Outcome";
 
-    internal static void Sealed(IFlowContext context, HotBackupResult result)
+    internal static void Sealed(TaskOrchestrationContext context, HotBackupResult result)
     {
         ILogger logger = context.CreateReplaySafeLogger(Category);
         if (result.HasFindings)
@@ -25,7 +26,7 @@ public static class BackupOutcome
         }
     }
 
-    internal static void Failed(IFlowContext context, RunRef run, FlowFailure failure)
+    internal static void Failed(TaskOrchestrationContext context, RunRef run, FlowFailure failure)
     {
         ILogger logger = context.CreateReplaySafeLogger(Category);
         if (failure.Kind is ErrorKind.Cancelled)

@@ -1,13 +1,14 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>Keeps the custom status: phase, counts, rate and expected end, all from the context's clock.</summary>
-internal sealed class BackupProgress(IFlowContext context)
+internal sealed class BackupProgress(TaskOrchestrationContext context)
 {
     private string _phase = "open";
     private string? _detail;
-    private DateTimeOffset _started = context.CurrentUtcDateTime;
+    private DateTimeOffset _started = context.Now();
     private long _files;
     private long _bytes;
     private long _filesTotal;
@@ -15,7 +16,7 @@ internal sealed class BackupProgress(IFlowContext context)
 
     public void Begin(string phase, string? detail = null, long filesTotal = 0, long bytesTotal = 0)
     {
-        (_phase, _detail, _started) = (phase, detail, context.CurrentUtcDateTime);
+        (_phase, _detail, _started) = (phase, detail, context.Now());
         (_files, _bytes, _filesTotal, _bytesTotal) = (0, 0, filesTotal, bytesTotal);
         Publish();
     }
@@ -35,10 +36,10 @@ internal sealed class BackupProgress(IFlowContext context)
 
     private void Publish()
     {
-        double seconds = (context.CurrentUtcDateTime - _started).TotalSeconds;
+        double seconds = (context.Now() - _started).TotalSeconds;
         double rate = seconds > 0 ? _bytes / seconds : 0;
         DateTimeOffset? end = rate > 0 && _bytesTotal > _bytes
-            ? context.CurrentUtcDateTime + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate)
+            ? context.Now() + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate)
             : null;
         context.SetCustomStatus(new FlowStatus(_phase, _detail, _files, _filesTotal, _bytes, _bytesTotal, Math.Round(rate), end));
     }

@@ -1,30 +1,32 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>
-/// How the backup's phases speak to the engine: every wait also listens for the cancel event, and every phase shows in the custom status.
-/// Holds nothing that a replay would not rebuild.
+/// What the backup's phases share: the context, the status, and that every wait also listens for the cancel event. Holds nothing that a replay would not
+/// rebuild.
 /// </summary>
 internal sealed class BackupSteps : IDisposable
 {
-    private readonly CancelSignal _cancel;
-
-    public BackupSteps(IFlowContext context)
+    public BackupSteps(TaskOrchestrationContext context)
     {
         Context = context;
-        _cancel = new CancelSignal(context, "The backup was cancelled before its seal: no set was made.");
+        Cancel = new CancelSignal(context, "The backup was cancelled before its seal: no set was made.");
         Status = new BackupProgress(context);
     }
 
-    public IFlowContext Context { get; }
+    public TaskOrchestrationContext Context { get; }
+
+    public CancelSignal Cancel { get; }
 
     public BackupProgress Status { get; }
 
-    public DateTimeOffset Now => Context.CurrentUtcDateTime;
+    public DateTimeOffset Now => Context.Now();
 
-    public Task<TOutput> CallAsync<TInput, TOutput>(ActivityName<TInput, TOutput> activity, TInput input, RetryRule retry) =>
-        _cancel.UnlessCancelledAsync(Context.CallActivityAsync(activity, input, retry));
+    public TaskOptions Retry(RetryRule rule) => rule.Until(Cancel.Ended);
+
+    public Task<T> UnlessCancelledAsync<T>(Task<T> work) => Cancel.UnlessCancelledAsync(work);
 
     /// <summary>Sleeps durably.</summary>
     public async Task WaitUntilAsync(DateTimeOffset time)
@@ -32,7 +34,7 @@ internal sealed class BackupSteps : IDisposable
         using var timer = new CancellationTokenSource();
         try
         {
-            await _cancel.UnlessCancelledAsync(Context.CreateTimer(time, timer.Token));
+            await Cancel.UnlessCancelledAsync(Context.CreateTimer(time.UtcDateTime, timer.Token));
         }
         finally
         {
@@ -40,15 +42,8 @@ internal sealed class BackupSteps : IDisposable
         }
     }
 
-    /// <summary>
-    /// Runs child flows, at most <paramref name="parallelism"/> at once, and returns their results in the order of the inputs.
-    /// </summary>
-    public Task<TOutput[]> FanOutAsync<TInput, TOutput>(
-        FlowName<TInput, TOutput> flow, IReadOnlyList<TInput> inputs, int parallelism, Action<TOutput> completed) =>
-        FanOut.RunAsync(Context, flow, inputs, parallelism, completed, _cancel.UnlessCancelledAsync);
-
     /// <summary>Stops listening; the flow ends.</summary>
-    public void Dispose() => _cancel.Dispose();
+    public void Dispose() => Cancel.Dispose();
 
     /// <summary>Not awaited: a flow awaits nothing but what its context handed out.</summary>
     private static void Remove(CancellationTokenSource timer) => timer.Cancel();

@@ -1,4 +1,6 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -6,23 +8,25 @@ namespace AlfrescoBackupFlows.Flows;
 /// Captures one range of a content root: an activity stops at its budget and returns a cursor, and the flow calls the next. History stays
 /// short by continuing as new between batches.
 /// </summary>
-public sealed class CaptureRangeFlow : IFlow<CaptureRangeFlowInput, CapturedRange>
+public sealed class CaptureRangeFlow : TaskOrchestrator<CaptureRangeFlowInput, CapturedRange>
 {
     /// <summary>Activities of one generation.</summary>
     public const int StepsPerGeneration = 200;
 
-    public async Task<CapturedRange> RunAsync(IFlowContext context, CaptureRangeFlowInput input)
+    public override async Task<CapturedRange> RunAsync(TaskOrchestrationContext context, CaptureRangeFlowInput input)
     {
+        using var cancel = new CancelSignal(context, "The capture of a range was cancelled.");
         CaptureRangeInput next = input.Next;
         FileTotals totals = input.Totals;
         for (int i = 0; i < StepsPerGeneration; i++)
         {
-            if (input.Deadline is { } deadline && context.CurrentUtcDateTime > deadline)
+            if (input.Deadline is { } deadline && context.Now() > deadline)
             {
                 return new CapturedRange(next.Step, Expired: true, totals);
             }
 
-            CapturedStep step = await context.CallActivityAsync(BackupNames.CaptureRange, next, Retries.Capture);
+            CapturedStep step = await cancel.UnlessCancelledAsync(
+                context.CallActivityAsync<CapturedStep>(nameof(CaptureRange), next, Retries.Capture.Until(cancel.Ended)));
             totals += step.Totals;
             if (step.Next is null)
             {

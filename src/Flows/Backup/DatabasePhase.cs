@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -18,7 +20,8 @@ internal sealed class DatabasePhase(BackupSteps steps, RunRef run, IndexPhase in
 
         steps.Status.Begin("database");
         DateTimeOffset started = steps.Now;
-        DatabaseCapture capture = await steps.CallAsync(BackupNames.DumpDatabase, new DumpDatabaseInput(run, attempt), Retries.Dump);
+        DatabaseCapture capture = await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<DatabaseCapture>(nameof(DumpDatabase), new DumpDatabaseInput(run, attempt), steps.Retry(Retries.Dump)));
         var part = new DatabasePart(capture, new PhaseTimes(PhaseNames.Database, started, steps.Now));
         if (indexPart is null)
         {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -42,15 +44,16 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
             string root = check.Roots[number];
             steps.Status.Detail(root);
             var planning = new PlanFilesInput(run, pass, root, number, check.FullScan);
-            FilePlan plan = await steps.CallAsync(BackupNames.PlanFiles, planning, Retries.Check);
+            FilePlan plan = await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<FilePlan>(nameof(PlanFiles), planning, steps.Retry(Retries.Check)));
 
             CaptureRangeFlowInput[] ranges = [.. plan.Ranges.Select((paths, range) => new CaptureRangeFlowInput(
                 new CaptureRangeInput(
                     run, pass, root, number, range, Step: 0, paths, plan.Inherit, database?.RequiredOf(root), plan.UsesSealing, plan.GrantsSealing),
                 deadline,
                 FileTotals.None))];
-            CapturedRange[] captured = await steps.FanOutAsync(
-                FlowNames.CaptureRange, ranges, check.Parallelism, range => steps.Status.Advance(range.Totals));
+            CapturedRange[] captured = await FanOut.RunAsync<CaptureRangeFlowInput, CapturedRange>(
+                steps.Context, steps.Cancel, nameof(CaptureRangeFlow), ranges, check.Parallelism, range => steps.Status.Advance(range.Totals));
             if (captured.Any(range => range.Expired))
             {
                 return false;
@@ -58,7 +61,8 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
 
             var merging = new MergeListingInput(
                 run, pass, root, number, [.. captured.Select(range => range.Steps)], plan.Inherit, acceptContentLoss || pass == SeedingPass);
-            await steps.CallAsync(BackupNames.MergeListing, merging, Retries.Storage);
+            await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<RootListing>(nameof(MergeListing), merging, steps.Retry(Retries.Storage)));
             _pages.Add(new RootPages(pass, number, merging.Steps));
         }
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -8,9 +10,9 @@ namespace AlfrescoBackupFlows.Flows;
 /// The hot backup: index, then SQL, then files, then the one write that makes them a set. The order is the product's reason to be:
 /// an index newer than the database stops Solr's tracker, and a row whose file was not captured is an orphan node.
 /// </summary>
-public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
+public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupResult>
 {
-    public async Task<HotBackupResult> RunAsync(IFlowContext context, HotBackupInput input)
+    public override async Task<HotBackupResult> RunAsync(TaskOrchestrationContext context, HotBackupInput input)
     {
         using var steps = new BackupSteps(context);
         var run = new RunRef(input.Run, Parent: null);
@@ -18,12 +20,13 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
         {
             DateTimeOffset started = steps.Now;
             steps.Status.Begin("open");
-            OpenedRun opened = await context.CallActivityAsync(
-                BackupNames.OpenRun, new OpenRunInput(input.Run, input.Supersedes), Retries.Storage);
+            OpenedRun opened = await context.CallActivityAsync<OpenedRun>(
+                nameof(OpenRun), new OpenRunInput(input.Run, input.Supersedes), steps.Retry(Retries.Storage));
             run = run with { Parent = opened.Parent };
 
             steps.Status.Begin("check");
-            SourceCheck check = await steps.CallAsync(BackupNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent, input.AcceptContentLoss), Retries.Check);
+            SourceCheck check = await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<SourceCheck>(nameof(CheckSources), new CheckSourcesInput(run.Run, run.Parent, input.AcceptContentLoss), steps.Retry(Retries.Check)));
 
             var files = new FilesPhase(steps, run, check, input.AcceptContentLoss);
             if (check.SeedsFirst)
@@ -34,25 +37,27 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
             CapturedPhases captured = await CaptureInOrderAsync(steps, run, check, files);
 
             steps.Status.Begin("consistency");
-            await steps.CallAsync(BackupNames.CheckConsistency, captured.ToProve(run), Retries.Storage);
+            await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<ConsistencyResult>(nameof(CheckConsistency), captured.ToProve(run), steps.Retry(Retries.Storage)));
 
             steps.Status.Begin("seal");
-            await steps.CallAsync(BackupNames.MergeIndex, captured.ToMerge(run), Retries.Storage);
+            await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<MergedIndex>(nameof(MergeIndex), captured.ToMerge(run), steps.Retry(Retries.Storage)));
             SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check);
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
-            HotBackupResult result = await context.CallActivityAsync(BackupNames.SealSet, seal, Retries.Storage);
+            HotBackupResult result = await context.CallActivityAsync<HotBackupResult>(nameof(SealSet), seal, steps.Retry(Retries.Storage));
             BackupOutcome.Sealed(context, result);
 
             steps.Status.Begin("close");
-            await CloseAsync(context, new CloseRunInput(run, Reason: null), Retries.Storage);
+            await CloseAsync(context, new CloseRunInput(run, Reason: null), steps.Retry(Retries.Storage));
             return result;
         }
-        catch (Exception e) when (e is FlowActivityException or AbfException)
+        catch (Exception e) when (e is TaskFailedException or AbfException)
         {
             FlowFailure failure = FlowFailure.From(e);
             BackupOutcome.Failed(context, run, failure);
-            await CloseAsync(context, new CloseRunInput(run, failure.Message), Retries.Check);
+            await CloseAsync(context, new CloseRunInput(run, failure.Message), steps.Retry(Retries.Check));
             throw;
         }
     }
@@ -92,15 +97,15 @@ public sealed class HotBackupFlow : IFlow<HotBackupInput, HotBackupResult>
     /// Lets go of the lease, and ends a run without a set in the log: courtesies, so the run's outcome stays what it is where they fail. The lease expires by
     /// itself. A failed seal may have happened all the same; the log knows, and an abort after one's own set is refused there.
     /// </summary>
-    private static async Task CloseAsync(IFlowContext context, CloseRunInput input, RetryRule retry)
+    private static async Task CloseAsync(TaskOrchestrationContext context, CloseRunInput input, TaskOptions retry)
     {
         try
         {
-            await context.CallActivityAsync(BackupNames.CloseRun, input, retry);
+            await context.CallActivityAsync<Nothing>(nameof(CloseRun), input, retry);
         }
-        catch (FlowActivityException e)
+        catch (TaskFailedException e)
         {
-            Logs.CloseFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), input.Run.Run, e.Message);
+            Logs.CloseFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), input.Run.Run, FlowFailure.From(e).Message);
         }
     }
 }

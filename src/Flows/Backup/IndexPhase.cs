@@ -1,5 +1,7 @@
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -23,21 +25,24 @@ internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck chec
         if (check.RefreshesIndex && !_refreshed)
         {
             steps.Status.Begin("index", "refreshing");
-            await steps.CallAsync(BackupNames.RefreshIndex, run, Retries.Once);
+            await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<Nothing>(nameof(RefreshIndex), run, steps.Retry(Retries.Once)));
             _refreshed = true;
             await WaitForWindowAsync();
         }
 
         steps.Status.Begin("index");
         DateTimeOffset started = steps.Now;
-        IndexCapture capture = await steps.CallAsync(BackupNames.CaptureIndex, new CaptureIndexInput(run, attempt), Retries.Capture);
+        IndexCapture capture = await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<IndexCapture>(nameof(CaptureIndex), new CaptureIndexInput(run, attempt), steps.Retry(Retries.Capture)));
         return new IndexPart(capture, new PhaseTimes(PhaseNames.Index, started, steps.Now));
     }
 
     /// <summary>One look, as journaled; says why the captured copy no longer stands, or null.</summary>
     public async Task<string?> MisfitAsync(IndexPart index)
     {
-        IndexLook seen = await steps.CallAsync(BackupNames.ObserveIndex, new ObserveIndexInput(run, TimeSpan.Zero, steps.Now), Retries.Check);
+        IndexLook seen = await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<IndexLook>(nameof(ObserveIndex), new ObserveIndexInput(run, TimeSpan.Zero, steps.Now), steps.Retry(Retries.Check)));
         return seen.Holds(index.Capture.Generation) ? null : seen.Reason ?? "the index backup changed after it was captured";
     }
 
@@ -45,23 +50,25 @@ internal sealed class IndexPhase(BackupSteps steps, RunRef run, SourceCheck chec
     {
         DateTimeOffset began = steps.Now;
         DateTimeOffset giveUpAt = began + check.MaxWait - _waited;
-        while (true)
+        IndexLook look = await LookAsync(giveUpAt);
+        while (look.Action is not (IndexAction.Proceed or IndexAction.Refuse))
         {
-            var input = new ObserveIndexInput(run, check.ExpectedIndexAndDatabase, giveUpAt);
-            IndexLook look = await steps.CallAsync(BackupNames.ObserveIndex, input, Retries.Check);
-            switch (look.Action)
-            {
-                case IndexAction.Proceed:
-                    _waited += steps.Now - began;
-                    return;
-                case IndexAction.Refuse:
-                    throw new PermanentException(ErrorKind.Busy, $"The index backup cannot be captured now: {look.Reason}.");
-                default:
-                    steps.Status.Begin("index-window", look.Reason);
-                    DateTimeOffset next = steps.Now + LookEvery;
-                    await steps.WaitUntilAsync(look.Until is { } until && until < next && until > steps.Now ? until : next);
-                    break;
-            }
+            steps.Status.Begin("index-window", look.Reason);
+            DateTimeOffset next = steps.Now + LookEvery;
+            await steps.WaitUntilAsync(look.Until is { } until && until < next && until > steps.Now ? until : next);
+            look = await LookAsync(giveUpAt);
         }
+
+        if (look.Action is IndexAction.Refuse)
+        {
+            throw new PermanentException(ErrorKind.Busy, $"The index backup cannot be captured now: {look.Reason}.");
+        }
+
+        _waited += steps.Now - began;
     }
+
+    /// <summary>Past <paramref name="giveUpAt"/> a look refuses.</summary>
+    private Task<IndexLook> LookAsync(DateTimeOffset giveUpAt) => steps.UnlessCancelledAsync(
+        steps.Context.CallActivityAsync<IndexLook>(
+            nameof(ObserveIndex), new ObserveIndexInput(run, check.ExpectedIndexAndDatabase, giveUpAt), steps.Retry(Retries.Check)));
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Restore.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Restore;
 
@@ -9,27 +11,28 @@ namespace AlfrescoBackupFlows.Flows.Restore;
 /// The restore of a set into an empty directory and an empty database: files, then the database, then the check that every file which the
 /// restored database requires is there. Only then the target loses its marker.
 /// </summary>
-public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
+public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
 {
-    public async Task<RestoreResult> RunAsync(IFlowContext context, RestoreInput input)
+    public override async Task<RestoreResult> RunAsync(TaskOrchestrationContext context, RestoreInput input)
     {
         using var cancel = new CancelSignal(
             context, $"The restore was cancelled. What is restored so far stays in '{input.Target}', marked as unfinished: the same restore goes on there.");
         context.SetCustomStatus(new FlowStatus("prepare", null, 0, 0, 0, 0));
-        RestorePlan plan = await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.PrepareRestore, input, Retries.Check));
+        RestorePlan plan = await cancel.UnlessCancelledAsync(
+            context.CallActivityAsync<RestorePlan>(nameof(PrepareRestore), input, Retries.Check.Until(cancel.Ended)));
         try
         {
             return await RestoreAsync(context, input, plan, cancel);
         }
-        catch (FlowActivityException e) when (e.Failure.Kind is ErrorKind.Repository)
+        catch (TaskFailedException e) when (FlowFailure.From(e).Kind is ErrorKind.Repository)
         {
             throw new PermanentException(
                 ErrorKind.Repository,
-                $"set {input.Set}: {e.Failure.Message} What is restored so far stays in '{input.Target}', marked as unfinished: once the blob is back the same command goes on. Or restore another set into another directory.");
+                $"set {input.Set}: {FlowFailure.From(e).Message} What is restored so far stays in '{input.Target}', marked as unfinished: once the blob is back the same command goes on. Or restore another set into another directory.");
         }
     }
 
-    private static async Task<RestoreResult> RestoreAsync(IFlowContext context, RestoreInput input, RestorePlan plan, CancelSignal cancel)
+    private static async Task<RestoreResult> RestoreAsync(TaskOrchestrationContext context, RestoreInput input, RestorePlan plan, CancelSignal cancel)
     {
         RestoredTotals totals = RestoredTotals.None;
         for (int number = 0; number < plan.Roots; number++)
@@ -41,12 +44,15 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
         if (input.Database is not null)
         {
             SetStatus(context, plan, "database", input.Database.Url, totals);
-            RestoredDatabase database = await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.RestoreDatabase, input, Retries.Once));
+            RestoredDatabase database = await cancel.UnlessCancelledAsync(
+                context.CallActivityAsync<RestoredDatabase>(nameof(RestoreDatabase), input, Retries.Once.Until(cancel.Ended)));
             warnings.AddRange(database.Warnings);
         }
 
         SetStatus(context, plan, "check", null, totals);
-        RestoreCheck check = await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.CheckRestored, new CheckRestoredInput(input, plan.KnownMissing), Retries.Storage));
+        RestoreCheck check = await cancel.UnlessCancelledAsync(
+            context.CallActivityAsync<RestoreCheck>(
+                nameof(CheckRestored), new CheckRestoredInput(input, plan.KnownMissing), Retries.Storage.Until(cancel.Ended)));
         if (check.Missing > plan.KnownMissing)
         {
             throw new PermanentException(
@@ -56,30 +62,33 @@ public sealed class RestoreFlow : IFlow<RestoreInput, RestoreResult>
 
         // From here on a cancel comes too late: the target is whole, and about to lose its marker.
         SetStatus(context, plan, "finish", null, totals);
-        UnsetAttributes unset = totals.Unset + await context.CallActivityAsync(RestoreNames.FinishRestore, input, Retries.Check);
+        UnsetAttributes unset = totals.Unset + await context.CallActivityAsync<UnsetAttributes>(
+            nameof(FinishRestore), input, Retries.Check.Until(cancel.Ended));
         return new RestoreResult(
             plan.Set, totals.Files, totals.Bytes, input.Database is not null, check.Required, plan.KnownMissing, check.Named, plan.CarriedOver, unset, WarningLines.Fit(warnings));
     }
 
     /// <summary>Files side by side; then the directories, whose times and modes the files would have changed again.</summary>
     private static async Task<RestoredTotals> RestoreRootAsync(
-        IFlowContext context, RestoreInput input, RestorePlan plan, int number, RestoredTotals before, CancelSignal cancel)
+        TaskOrchestrationContext context, RestoreInput input, RestorePlan plan, int number, RestoredTotals before, CancelSignal cancel)
     {
-        RestoreRoot root = await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.PlanRestoreRoot, new PlanRestoreRootInput(input.Set, number, input.Parallelism), Retries.Storage));
+        RestoreRoot root = await cancel.UnlessCancelledAsync(context.CallActivityAsync<RestoreRoot>(
+            nameof(PlanRestoreRoot), new PlanRestoreRootInput(input.Set, number, input.Parallelism), Retries.Storage.Until(cancel.Ended)));
         SetStatus(context, plan, "files", root.Name, before);
         var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, Repository.PathRange.All, input.Owner);
         RestoredTotals totals = RestoredTotals.None;
         RestoreRangeFlowInput[] ranges = [.. RangeCuts.ToRanges(root.Cuts).Select(range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None))];
-        await FanOut.RunAsync(context, RestoreNames.RestoreRangeFlow, ranges, input.Parallelism, done =>
+        await FanOut.RunAsync<RestoreRangeFlowInput, RestoredTotals>(context, cancel, nameof(RestoreRangeFlow), ranges, input.Parallelism, done =>
         {
             totals += done;
             SetStatus(context, plan, "files", root.Name, before + totals);
-        }, cancel.UnlessCancelledAsync);
+        });
 
         SetStatus(context, plan, "directories", root.Name, before + totals);
-        return totals + await cancel.UnlessCancelledAsync(context.CallActivityAsync(RestoreNames.RestoreDirectories, work, Retries.Storage));
+        return totals + await cancel.UnlessCancelledAsync(
+            context.CallActivityAsync<RestoredTotals>(nameof(RestoreDirectories), work, Retries.Storage.Until(cancel.Ended)));
     }
 
-    private static void SetStatus(IFlowContext context, RestorePlan plan, string phase, string? detail, RestoredTotals done) =>
+    private static void SetStatus(TaskOrchestrationContext context, RestorePlan plan, string phase, string? detail, RestoredTotals done) =>
         context.SetCustomStatus(new FlowStatus(phase, detail, done.Files, plan.Files, done.Bytes, plan.Bytes));
 }

@@ -1,20 +1,24 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Restore.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Restore;
 
 /// <summary>Restores one range of a root: an activity stops at its budget and returns where it was, and the flow calls the next.</summary>
-public sealed class RestoreRangeFlow : IFlow<RestoreRangeFlowInput, RestoredTotals>
+public sealed class RestoreRangeFlow : TaskOrchestrator<RestoreRangeFlowInput, RestoredTotals>
 {
     /// <summary>Activities of one generation.</summary>
     public const int StepsPerGeneration = 200;
 
-    public async Task<RestoredTotals> RunAsync(IFlowContext context, RestoreRangeFlowInput input)
+    public override async Task<RestoredTotals> RunAsync(TaskOrchestrationContext context, RestoreRangeFlowInput input)
     {
+        using var cancel = new CancelSignal(context, "The restore of a range was cancelled.");
         RestoreRangeInput next = input.Next;
         RestoredTotals totals = input.Totals;
         for (int i = 0; i < StepsPerGeneration; i++)
         {
-            RestoredStep step = await context.CallActivityAsync(RestoreNames.RestoreRange, next, Retries.Capture);
+            RestoredStep step = await cancel.UnlessCancelledAsync(
+                context.CallActivityAsync<RestoredStep>(nameof(RestoreRange), next, Retries.Capture.Until(cancel.Ended)));
             totals += step.Totals;
             if (step.Next is null)
             {

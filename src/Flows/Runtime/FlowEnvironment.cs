@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace AlfrescoBackupFlows.Flows;
 /// What a host gives to the activities. Lives as long as the process: the opened repository and its index are kept here for all runs. The
 /// host disposes it after the engine.
 /// </summary>
-public sealed class FlowEnvironment : IAsyncDisposable
+public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
 {
     /// <param name="options">The valid configuration with its secrets.</param>
     /// <param name="stores">The repository's blobs and the control store.</param>
@@ -17,6 +18,7 @@ public sealed class FlowEnvironment : IAsyncDisposable
     {
         (Options, Stores, Time, Loggers) = (options, stores, time, loggers);
         Runs = new RunSession(this);
+        Verifications = new VerifySession(this);
     }
 
     public LoadedOptions Options { get; }
@@ -28,6 +30,11 @@ public sealed class FlowEnvironment : IAsyncDisposable
     public ILoggerFactory Loggers { get; }
 
     internal RunSession Runs { get; }
+
+    internal VerifySession Verifications { get; }
+
+    /// <summary>What an activity asks for when a host makes it: this, and nothing else.</summary>
+    public object? GetService(Type serviceType) => serviceType == typeof(FlowEnvironment) ? this : null;
 
     public ValueTask DisposeAsync() => Runs.DisposeAsync();
 }

@@ -14,6 +14,7 @@ public static class InstanceIds
 {
     public const string VerifyPrefix = "verify-";
     public const string RestorePrefix = "restore-";
+    private const string SubFlowPrefix = "sub-";
     private const int StampLength = 16;
     private const int RandomLength = 32;
 
@@ -22,6 +23,12 @@ public static class InstanceIds
     public static string ForVerify(VerifyInput input, Guid random) => Compose(VerifyPrefix, StampOf(input), random);
 
     public static string ForRestore(string target, Guid random) => Compose(RestorePrefix, StampOf(target), random);
+
+    /// <summary>
+    /// A nightly backup leaves thousands of sub-orchestrations: that their ids begin with something of their own lets a host find the runs by the beginning of
+    /// the id, without reading these.
+    /// </summary>
+    public static string ForSubFlow(string parent, Guid random) => $"{SubFlowPrefix}{parent}-{random.ToString("n", CultureInfo.InvariantCulture)}";
 
     /// <summary>What stands for a wording of a verification.</summary>
     public static string StampOf(VerifyInput input) => StampOf($"{input.Set ?? "all"} {(input.ReadData ? "data" : "structure")}");

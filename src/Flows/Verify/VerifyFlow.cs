@@ -1,5 +1,7 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Repository;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Verify;
 
@@ -7,30 +9,33 @@ namespace AlfrescoBackupFlows.Flows.Verify;
 /// Proves that sets restore: the structure of each, then, where asked for, every byte that they need. Reads only: no lease, no installation. What is wrong
 /// with the repository is a finding; the flow fails only where the storage does.
 /// </summary>
-public sealed class VerifyFlow : IFlow<VerifyInput, VerifyResult>
+public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
 {
-    public async Task<VerifyResult> RunAsync(IFlowContext context, VerifyInput input)
+    public override async Task<VerifyResult> RunAsync(TaskOrchestrationContext context, VerifyInput input)
     {
         using var cancel = new CancelSignal(context, "The verification was cancelled.");
-        VerifyPlan plan = await cancel.UnlessCancelledAsync(context.CallActivityAsync(VerifyNames.PlanVerify, input, Retries.Storage));
+        VerifyPlan plan = await cancel.UnlessCancelledAsync(
+            context.CallActivityAsync<VerifyPlan>(nameof(PlanVerify), input, Retries.Storage.Until(cancel.Ended)));
         if (plan.Head == VerifyPlan.Nothing)
         {
             return new VerifyResult(plan.Head, plan.Report);
         }
 
-        VerifiedPart structure = await cancel.UnlessCancelledAsync(RunPartAsync(context, input, plan.Head, VerifyParts.Structure, plan.Report));
+        VerifiedPart structure = await RunPartAsync(context, cancel, input, plan.Head, VerifyParts.Structure, plan.Report);
         if (structure.IsStopped || !input.ReadData)
         {
             return new VerifyResult(plan.Head, structure.Report);
         }
 
-        VerifiedPart data = await cancel.UnlessCancelledAsync(RunPartAsync(context, input, plan.Head, VerifyParts.Data, structure.Report));
+        VerifiedPart data = await RunPartAsync(context, cancel, input, plan.Head, VerifyParts.Data, structure.Report);
         return new VerifyResult(plan.Head, data.Report);
     }
 
-    private static Task<VerifiedPart> RunPartAsync(IFlowContext context, VerifyInput input, long head, string part, VerifyReport report)
+    private static async Task<VerifiedPart> RunPartAsync(
+        TaskOrchestrationContext context, CancelSignal cancel, VerifyInput input, long head, string part, VerifyReport report)
     {
         context.SetCustomStatus(new FlowStatus(part, null, report.Totals.Files, 0, 0, 0));
-        return context.CallSubFlowAsync(VerifyNames.VerifyPartFlow, new VerifyPartInput(new VerifyStepInput(input, head, part, After: null), report));
+        VerifyPartInput[] whole = [new VerifyPartInput(new VerifyStepInput(input, head, part, After: null), report)];
+        return (await FanOut.RunAsync<VerifyPartInput, VerifiedPart>(context, cancel, nameof(VerifyPartFlow), whole, parallelism: 1, _ => { })).Single();
     }
 }

@@ -1,21 +1,25 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Repository;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Verify;
 
 /// <summary>One part of a verification: an activity stops at its budget and returns where it was, and the flow calls the next.</summary>
-public sealed class VerifyPartFlow : IFlow<VerifyPartInput, VerifiedPart>
+public sealed class VerifyPartFlow : TaskOrchestrator<VerifyPartInput, VerifiedPart>
 {
     /// <summary>Activities of one generation.</summary>
     public const int StepsPerGeneration = 200;
 
-    public async Task<VerifiedPart> RunAsync(IFlowContext context, VerifyPartInput input)
+    public override async Task<VerifiedPart> RunAsync(TaskOrchestrationContext context, VerifyPartInput input)
     {
+        using var cancel = new CancelSignal(context, "The verification was cancelled.");
         VerifyStepInput next = input.Next;
         VerifyReport report = input.Report;
         for (int i = 0; i < StepsPerGeneration; i++)
         {
-            VerifiedStep step = await context.CallActivityAsync(VerifyNames.VerifyStep, next, Retries.Storage);
+            VerifiedStep step = await cancel.UnlessCancelledAsync(
+                context.CallActivityAsync<VerifiedStep>(nameof(VerifyStep), next, Retries.Storage.Until(cancel.Ended)));
             report = (step.Again is { } again ? report.Renew(again) : report) + step.Report;
             if (step.Next is null)
             {

@@ -15,7 +15,7 @@ internal static class BackupServices
     /// Reads the settings <c>ABF__...</c>, which mean what they mean in <c>abf.json</c>, and opens the stores that they name. The installation is only
     /// looked at: where its content is not mounted at this moment, a backup fails and says so, and the sets can still be asked for.
     /// </summary>
-    /// <param name="say">Takes what a person should mend, a line each. The Functions host drops what is logged outside of an invocation.</param>
+    /// <param name="say">Takes what a person should fix, a line each. The Functions host drops what is logged outside of an invocation.</param>
     /// <exception cref="PermanentException">Every fault of the settings, a line each.</exception>
     public static async Task AddBackupFlowsAsync(this IServiceCollection services, Action<string> say)
     {
@@ -26,8 +26,6 @@ internal static class BackupServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(stores);
         services.AddSingleton(provider => new FlowEnvironment(options, stores, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton(provider => BackupFlows.CreateCatalog(provider.GetRequiredService<FlowEnvironment>()));
-        services.AddSingleton<ActivityRunner>();
         services.AddSingleton<BackupApi>();
     }
 
@@ -48,9 +46,14 @@ internal static class BackupServices
             say(e.Message);
         }
 
-        if (ScheduleZone.Misfit(options.Options.Installation.TimeZone, Environment.GetEnvironmentVariable, TimeProvider.System.GetUtcNow()) is { } misfit)
+        if (ScheduleZone.Misfit(options.Options.Installation.TimeZone, TimeZoneInfo.Local, TimeProvider.System.GetUtcNow()) is { } misfit)
         {
             say(misfit);
+        }
+
+        if (HostName.Missing(Environment.GetEnvironmentVariable) is { } missing)
+        {
+            say(missing);
         }
 
         return options;

@@ -1,6 +1,7 @@
+using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage;
 using Microsoft.DurableTask;
@@ -24,7 +25,7 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
     /// <exception cref="PermanentException">Busy: another backup was started meanwhile, or a host that died holds the lease for up to a minute.</exception>
     public async Task<bool> TryStartAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken)
     {
-        if (flowName != FlowNames.HotBackup.Name)
+        if (flowName != nameof(HotBackupFlow))
         {
             return await TryScheduleAsync(flowName, input, instanceId, cancellationToken);
         }
@@ -68,7 +69,7 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
             return false;
         }
 
-        await client.RaiseEventAsync(instanceId, eventName, Payload.Parse(payload), cancellationToken);
+        await client.RaiseEventAsync(instanceId, eventName, JsonElement.Parse(payload), cancellationToken);
         return true;
     }
 
@@ -95,10 +96,10 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
 
     private static FlowFailure? FailureOf(OrchestrationMetadata instance, InstancePhase phase) => phase switch
     {
-        InstancePhase.Failed when instance.FailureDetails is { } details => CrossingFailure.Read(details),
-        // The extension with Azure Storage knows no details of an instance that ended: type and message stand in the output.
-        InstancePhase.Failed when instance.SerializedOutput is { } output && CrossingFailure.TryRead(output) is { } failure => failure,
-        InstancePhase.Failed => new FlowFailure(ErrorKind.Unexpected, "the flow failed", IsRetryable: false),
+        InstancePhase.Failed when instance.FailureDetails is { } details => FlowFailure.From(details),
+        // The extension with Azure Storage knows no details of an instance that ended: its output is the text of the exception.
+        InstancePhase.Failed => FlowFailure.TryFind(instance.SerializedOutput ?? string.Empty)
+            ?? new FlowFailure(ErrorKind.Unexpected, instance.SerializedOutput ?? "the flow failed", IsRetryable: false),
         InstancePhase.Terminated => new FlowFailure(ErrorKind.Cancelled, "terminated from outside", IsRetryable: false),
         _ => null,
     };
@@ -130,7 +131,7 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         }
 
         await client.ScheduleNewOrchestrationInstanceAsync(
-            flowName, Payload.Parse(input), new StartOrchestrationOptions { InstanceId = instanceId }, cancellationToken);
+            flowName, JsonElement.Parse(input), new StartOrchestrationOptions { InstanceId = instanceId }, cancellationToken);
         return true;
     }
 }

@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Platform;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -39,7 +40,7 @@ public sealed class ServedFlowsTests : IAsyncLifetime
         await LeaveUnfinishedAsync();
         await using (var flows = new ServedFlows(_process.Context))
         {
-            Assert.Equal([Id], (await flows.ListAsync(FlowNames.Verify.Name, Token)).Select(i => i.Id));
+            Assert.Equal([Id], (await flows.ListAsync(nameof(VerifyFlow), Token)).Select(i => i.Id));
         }
 
         Assert.Equal(RuntimeStatus.Completed, StatusOf(Id));
@@ -74,8 +75,8 @@ public sealed class ServedFlowsTests : IAsyncLifetime
         await using (var flows = new ServedFlows(_process.Context))
         {
             await flows.TakeUpAllAsync(Token);
-            Assert.True(await flows.TryStartAsync(FlowNames.Verify.Name, Input, Id, Token));
-            Assert.Equal([Id], (await flows.ListAsync(FlowNames.Verify.Name, Token)).Select(i => i.Id));
+            Assert.True(await flows.TryStartAsync(nameof(VerifyFlow), Input, Id, Token));
+            Assert.Equal([Id], (await flows.ListAsync(nameof(VerifyFlow), Token)).Select(i => i.Id));
         }
 
         await using VerifyHost host = await VerifyHost.OpenAsync(_process.Context, Wording);
@@ -87,9 +88,9 @@ public sealed class ServedFlowsTests : IAsyncLifetime
     public async Task A_start_that_fails_leaves_the_journal_free()
     {
         await using var flows = new ServedFlows(_process.Context);
-        await Assert.ThrowsAsync<PermanentException>(() => flows.TryStartAsync(FlowNames.Verify.Name, new string(' ', 70_000), Id, Token));
+        await Assert.ThrowsAsync<PermanentException>(() => flows.TryStartAsync(nameof(VerifyFlow), new string(' ', 70_000), Id, Token));
 
-        Assert.True(await flows.TryStartAsync(FlowNames.Verify.Name, Input, Id, Token));
+        Assert.True(await flows.TryStartAsync(nameof(VerifyFlow), Input, Id, Token));
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class ServedFlowsTests : IAsyncLifetime
     private async Task LeaveUnfinishedAsync()
     {
         await using FlowHost dead = await FlowHost.OpenAsync(_process.Context, Journal, takesLeases: false);
-        dead.Client.Start(FlowNames.Verify.Name, dead.Write(Wording), Id);
+        dead.Client.Start(nameof(VerifyFlow), FlowHost.Write(Wording), Id);
     }
 
     private RuntimeStatus StatusOf(string id)

@@ -1,4 +1,5 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Testing;
@@ -18,57 +19,56 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 80, _token);
         await using FlowEnvironment one = rig.CreateEnvironment();
         await using FlowEnvironment other = rig.CreateEnvironment("other");
-        var twins = new Twins(BackupFlows.CreateCatalog(one), BackupFlows.CreateCatalog(other), _token);
+        var twins = new Twins(one, other, _token);
         string id = BackupRig.NewRun();
 
-        OpenedRun opened = await twins.RunAsync(BackupNames.OpenRun, new OpenRunInput(id, []));
+        OpenedRun opened = await twins.RunAsync(e => new OpenRun(e), new OpenRunInput(id, []));
         var run = new RunRef(id, opened.Parent);
-        SourceCheck check = await twins.RunAsync(BackupNames.CheckSources, new CheckSourcesInput(run.Run, run.Parent));
-        await twins.RunAsync(BackupNames.CaptureIndex, new CaptureIndexInput(run, 1));
-        DatabaseCapture database = await twins.RunAsync(BackupNames.DumpDatabase, new DumpDatabaseInput(run, 1));
+        SourceCheck check = await twins.RunAsync(e => new CheckSources(e), new CheckSourcesInput(run.Run, run.Parent));
+        await twins.RunAsync(e => new CaptureIndex(e), new CaptureIndexInput(run, 1));
+        DatabaseCapture database = await twins.RunAsync(e => new DumpDatabase(e), new DumpDatabaseInput(run, 1));
         var pages = new List<RootPages>();
         for (int number = 0; number < check.Roots.Length; number++)
         {
             string root = check.Roots[number];
-            FilePlan plan = await twins.RunAsync(BackupNames.PlanFiles, new PlanFilesInput(run, 1, root, number, check.FullScan));
+            FilePlan plan = await twins.RunAsync(e => new PlanFiles(e), new PlanFilesInput(run, 1, root, number, check.FullScan));
             for (int range = 0; range < plan.Ranges.Length; range++)
             {
                 var input = new CaptureRangeInput(
                     run, 1, root, number, range, 0, plan.Ranges[range], plan.Inherit, database.RequiredOf(root), plan.UsesSealing, plan.GrantsSealing);
-                Assert.Null((await twins.RunAsync(BackupNames.CaptureRange, input)).Next);
+                Assert.Null((await twins.RunAsync(e => new CaptureRange(e), input)).Next);
             }
 
             pages.Add(new RootPages(1, number, [.. plan.Ranges.Select(_ => 1)]));
             await twins.RunAsync(
-                BackupNames.MergeListing, new MergeListingInput(run, 1, root, number, [.. plan.Ranges.Select(_ => 1)], plan.Inherit, false));
+                e => new MergeListing(e), new MergeListingInput(run, 1, root, number, [.. plan.Ranges.Select(_ => 1)], plan.Inherit, false));
         }
 
         await twins.RunAsync(
-            BackupNames.CheckConsistency,
+            e => new CheckConsistency(e),
             new CheckConsistencyInput(run, 1, check.Roots.Length));
-        await twins.RunAsync(BackupNames.MergeIndex, new MergeIndexInput(run, 1, HasIndex: true, [.. pages]));
+        await twins.RunAsync(e => new MergeIndex(e), new MergeIndexInput(run, 1, HasIndex: true, [.. pages]));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         PhaseTimes[] phases = [new(PhaseNames.Index, now, now), new(PhaseNames.Database, now, now), new(PhaseNames.Files, now, now)];
         HotBackupResult result = await twins.RunAsync(
-            BackupNames.SealSet,
+            e => new SealSet(e),
             new SealSetInput(run, 1, HasIndex: true, check.Roots.Length, opened.Base, now, now, [.. phases], check.FullScan, []));
-        await twins.RunAsync(BackupNames.CloseRun, new CloseRunInput(run, null));
+        await twins.RunAsync(e => new CloseRun(e), new CloseRunInput(run, null));
 
         Assert.True(result.Consistent);
         Assert.Equal(id, Assert.Single(await rig.ReadSetsAsync(_token)).Id.ToString());
     }
 
-    private sealed class Twins(FlowCatalog one, FlowCatalog other, CancellationToken token)
+    private sealed class Twins(FlowEnvironment one, FlowEnvironment other, CancellationToken token)
     {
-        public async Task<TOutput> RunAsync<TInput, TOutput>(ActivityName<TInput, TOutput> name, TInput input)
+        public async Task<TOutput> RunAsync<TInput, TOutput>(Func<FlowEnvironment, FlowActivity<TInput, TOutput>> activity, TInput input)
+            where TOutput : notnull
         {
-            string json = one.Write(input);
-            var context = new ActivityContext("test", new Silence());
-            string[] results = await Task.WhenAll(
-                one.FindActivity(name.Name)!.Run(json, context, token),
-                other.FindActivity(name.Name)!.Run(json, context, token));
-            Assert.Equal(results[0], results[1]);
-            return one.Read<TOutput>(results[0]);
+            TOutput[] results = await Task.WhenAll(
+                activity(one).RunAsync(input, new Silence(), token),
+                activity(other).RunAsync(input, new Silence(), token));
+            Assert.Equal(FlowConverter.Default.Write(results[0]), FlowConverter.Default.Write(results[1]));
+            return results[0];
         }
     }
 }

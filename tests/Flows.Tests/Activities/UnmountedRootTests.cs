@@ -1,4 +1,5 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
@@ -22,8 +23,8 @@ public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
         await using FlowEnvironment first = rig.CreateEnvironment();
         await using FlowEnvironment later = rig.CreateEnvironment();
         var run = new RunRef(BackupRig.NewRun(), null);
-        await RunAsync(first, BackupNames.OpenRun, new OpenRunInput(run.Run, []));
-        FilePlan plan = await RunAsync(first, BackupNames.PlanFiles, new PlanFilesInput(run, 1, "contentstore", 0, FullScan: false));
+        await RunAsync(new OpenRun(first), new OpenRunInput(run.Run, []));
+        FilePlan plan = await RunAsync(new PlanFiles(first), new PlanFilesInput(run, 1, "contentstore", 0, FullScan: false));
         string year = Path.GetFileName(Directory.EnumerateDirectories(rig.Sample.Contentstore).First());
         var range = new PathRange(System.Text.Encoding.UTF8.GetBytes(year), null);
         var input = new CaptureRangeInput(run, 1, "contentstore", 0, 0, 0, range, plan.Inherit, null, plan.UsesSealing, plan.GrantsSealing);
@@ -32,19 +33,15 @@ public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
         Directory.Move(rig.Sample.Contentstore, volume);
         Directory.CreateDirectory(rig.Sample.Contentstore);
         TransientException fault = await Assert.ThrowsAsync<TransientException>(
-            () => RunAsync(sameProcess ? first : later, BackupNames.CaptureRange, input));
+            () => RunAsync(new CaptureRange(sameProcess ? first : later), input));
         Directory.Delete(rig.Sample.Contentstore);
         Directory.Move(volume, rig.Sample.Contentstore);
-        CapturedStep step = await RunAsync(first, BackupNames.CaptureRange, input);
+        CapturedStep step = await RunAsync(new CaptureRange(first), input);
 
         Assert.Equal(ErrorKind.Source, fault.Kind);
         Assert.Contains("Mount it again", fault.Message, StringComparison.Ordinal);
         Assert.Equal(30, step.Totals.Files);
     }
 
-    private async Task<TOutput> RunAsync<TInput, TOutput>(FlowEnvironment environment, ActivityName<TInput, TOutput> name, TInput input)
-    {
-        FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
-        return catalog.Read<TOutput>(await catalog.FindActivity(name.Name)!.Run(catalog.Write(input), new ActivityContext("test", new Silence()), _token));
-    }
+    private Task<TOutput> RunAsync<TInput, TOutput>(FlowActivity<TInput, TOutput> activity, TInput input) => activity.RunAsync(input, new Silence(), _token);
 }

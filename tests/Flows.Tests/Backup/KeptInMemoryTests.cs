@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
@@ -141,7 +142,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
     }
 
     /// <summary>An environment and an engine that live on, and one set.</summary>
-    private sealed class Kept(BackupRig rig, FlowEnvironment environment, FlowCatalog catalog, EmbeddedEngine engine) : IAsyncDisposable
+    private sealed class Kept(BackupRig rig, FlowEnvironment environment, EmbeddedEngine engine) : IAsyncDisposable
     {
         private int _verifications;
 
@@ -160,8 +161,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
                 return Task.CompletedTask;
             });
             FlowEnvironment environment = rig.CreateEnvironment(stores: new RepositoryStores(blobs, DirectoryBlobStore.Open(rig.Combine("control"), TimeProvider.System)));
-            FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
-            var kept = new Kept(rig, environment, catalog, EmbeddedEngine.Open(rig.State, catalog));
+            var kept = new Kept(rig, environment, EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment)));
             Assert.Equal(RuntimeStatus.Completed, (await kept.BackupAsync()).Status);
             return kept;
         }
@@ -169,17 +169,17 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         public async Task<FlowInstance> BackupAsync()
         {
             string run = BackupRig.NewRun();
-            engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+            engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
             return await engine.RunToEndAsync(run, TestContext.Current.CancellationToken);
         }
 
         public async Task<VerifyReport> VerifyAsync()
         {
             string id = $"verify-{_verifications++}";
-            engine.Start(FlowNames.Verify, new VerifyInput(Set: null, ReadData: true), id);
+            engine.Start(nameof(VerifyFlow), new VerifyInput(Set: null, ReadData: true), id);
             FlowInstance ended = await engine.RunToEndAsync(id, TestContext.Current.CancellationToken);
             Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-            return catalog.Read<VerifyResult>(ended.Result!).Report;
+            return FlowConverter.Default.Read<VerifyResult>(ended.Result!).Report;
         }
 
         public async ValueTask DisposeAsync()

@@ -91,9 +91,9 @@ public sealed class LostPackTests(OnDemand<PostgresServer> server)
         });
         await using FlowEnvironment environment = rig.CreateEnvironment(
             stores: new RepositoryStores(blobs, DirectoryBlobStore.Open(rig.Combine("control"), TimeProvider.System)));
-        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, BackupFlows.CreateCatalog(environment));
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment));
         string run = BackupRig.NewRun();
-        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, false, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, false, []), run);
         Assert.Equal(RuntimeStatus.Completed, (await engine.RunToEndAsync(run, _token)).Status);
         return listings;
     }

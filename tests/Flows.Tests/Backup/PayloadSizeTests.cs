@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 using Xunit;
 
@@ -17,7 +17,6 @@ public sealed class PayloadSizeTests
     private const int Cuts = 47;
     private const int Limit = 16 * 1024;
 
-    private static readonly FlowCatalog Catalog = new(FlowJson.Default);
     private static readonly RunRef Run = new("20261122T010000Z-00000001", "20261121T010000Z-00000001");
     private static readonly ContentRef Stream = new(long.MaxValue, 3, [.. Enumerable.Range(0, 4).Select(i => new ChunkId(UInt128.MaxValue - (UInt128)i))]);
     private static readonly ImmutableArray<byte[]> LongestCuts = [.. Enumerable.Range(0, Cuts).Select(i => Enumerable.Repeat((byte)(200 + i), 121).ToArray())];
@@ -65,7 +64,7 @@ public sealed class PayloadSizeTests
     }
 
     [Fact]
-    public void Letters_that_are_not_ASCII_are_not_escaped() => Assert.Equal("\"漢é'<\"", Catalog.Write("漢é'<"));
+    public void Letters_that_are_not_ASCII_are_not_escaped() => Assert.Equal("\"漢é'<\"", FlowConverter.Default.Write("漢é'<"));
 
     [Fact]
     public void Warnings_beyond_what_fits_are_counted()
@@ -76,7 +75,8 @@ public sealed class PayloadSizeTests
         Assert.InRange(Warnings.Sum(Encoding.UTF8.GetByteCount), 1000, WarningLines.MaxBytes + 50);
     }
 
-    private static (string What, int Bytes) Size<T>(T payload) => (typeof(T).Name, Encoding.UTF8.GetByteCount(Catalog.Write(payload)));
+    private static (string What, int Bytes) Size<T>(T payload)
+        where T : notnull => (typeof(T).Name, Encoding.UTF8.GetByteCount(FlowConverter.Default.Write(payload)));
 
     private static ImmutableSortedDictionary<string, long> Tables(int count) =>
         Enumerable.Range(0, count).ToImmutableSortedDictionary(i => $"alf_table_{i}", _ => long.MaxValue, StringComparer.Ordinal);

@@ -20,7 +20,7 @@ public sealed class RecordedHistoryTests
         using var standIns = new StandIns();
         RecordedHistory history = RecordedHistory.FromJson(File.ReadAllText(Path.Combine(Histories(), name)));
 
-        Assert.Null(HistoryReplayer.Replay(history, standIns.CreateCatalog()));
+        Assert.Null(HistoryReplayer.Replay(history, standIns.Catalog()));
     }
 
     /// <summary>Writes the files anew; run it only for a change that is meant to break unfinished runs.</summary>

@@ -1,5 +1,5 @@
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Testing;
@@ -21,13 +21,13 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         await using (FlowEnvironment environment = rig.CreateEnvironment())
         {
             var options = new EngineOptions { Progress = new StopAt(PhaseNames.Files, stop) };
-            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, BackupFlows.CreateCatalog(environment), options);
-            engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment), options);
+            engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync(run, stop.Token));
         }
 
         await using FlowEnvironment again = rig.CreateEnvironment();
-        await using EmbeddedEngine second = EmbeddedEngine.Open(rig.State, BackupFlows.CreateCatalog(again));
+        await using EmbeddedEngine second = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(again));
         FlowInstance ended = await second.RunToEndAsync(run, _token);
 
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
@@ -40,12 +40,11 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
         await using FlowEnvironment environment = rig.CreateEnvironment();
-        FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
         string dead = BackupRig.NewRun();
         string next = BackupRig.NewRun();
-        await OpenAsync(catalog, new OpenRunInput(dead, []));
+        await OpenAsync(environment, new OpenRunInput(dead, []));
 
-        OpenedRun opened = await OpenAsync(catalog, new OpenRunInput(next, [dead]));
+        OpenedRun opened = await OpenAsync(environment, new OpenRunInput(next, [dead]));
 
         Assert.Equal([dead], opened.Evicted);
         await Assert.ThrowsAsync<Platform.PermanentException>(
@@ -58,19 +57,16 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
         await using FlowEnvironment here = rig.CreateEnvironment();
         await using FlowEnvironment there = rig.CreateEnvironment("there");
-        await OpenAsync(BackupFlows.CreateCatalog(here), new OpenRunInput(BackupRig.NewRun(), []));
+        await OpenAsync(here, new OpenRunInput(BackupRig.NewRun(), []));
 
         Platform.PermanentException busy = await Assert.ThrowsAsync<Platform.PermanentException>(
-            () => OpenAsync(BackupFlows.CreateCatalog(there), new OpenRunInput(BackupRig.NewRun(), [])));
+            () => OpenAsync(there, new OpenRunInput(BackupRig.NewRun(), [])));
 
         Assert.Equal(Platform.ErrorKind.Busy, busy.Kind);
     }
 
-    private async Task<OpenedRun> OpenAsync(FlowCatalog catalog, OpenRunInput input)
-    {
-        ActivityDefinition open = catalog.FindActivity(nameof(Flows.Backup.Activities.OpenRun))!;
-        return catalog.Read<OpenedRun>(await open.Run(catalog.Write(input), new ActivityContext("test", new StopAt(string.Empty, new())), _token));
-    }
+    private Task<OpenedRun> OpenAsync(FlowEnvironment environment, OpenRunInput input) =>
+        new Flows.Backup.Activities.OpenRun(environment).RunAsync(input, new Silence(), _token);
 
     /// <summary>Asks the engine to stop when a phase first reports progress.</summary>
     private sealed class StopAt(string phase, CancellationTokenSource stop) : IProgressSink

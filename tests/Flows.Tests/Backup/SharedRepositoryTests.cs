@@ -1,5 +1,5 @@
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Testing;
@@ -46,17 +46,15 @@ public sealed class SharedRepositoryTests(OnDemand<PostgresServer> server)
     {
         rig.Installation = installation;
         await using FlowEnvironment environment = rig.CreateEnvironment(installation);
-        FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
-        ActivityDefinition open = catalog.FindActivity(nameof(Flows.Backup.Activities.OpenRun))!;
-        await open.Run(catalog.Write(new OpenRunInput(run, [])), new ActivityContext("test", new Silence()), _token);
+        await new OpenRun(environment).RunAsync(new OpenRunInput(run, []), new Silence(), _token);
     }
 
     private async Task<SetManifest> BackupAsync(BackupRig rig, string installation, string run)
     {
         rig.Installation = installation;
         await using FlowEnvironment environment = rig.CreateEnvironment(installation);
-        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine(installation), BackupFlows.CreateCatalog(environment));
-        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine(installation), TaskCatalog.Of(environment));
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
         FlowInstance ended = await engine.RunToEndAsync(run, _token);
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
         return (await rig.ReadSetsAsync(_token)).Single(set => set.Id.ToString() == run);

@@ -94,7 +94,7 @@ internal sealed class FaultBench : IDisposable
     public Task<FlowInstance> BackupAsync(RepositoryStores stores, string state, CancellationToken stop)
     {
         string run = BackupRig.NewRun();
-        return RunAsync(stores, state, (engine, dead) => engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, dead), run), stop);
+        return RunAsync(stores, state, (engine, dead) => engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, dead), run), stop);
     }
 
     /// <summary>The same for a flow of any kind.</summary>
@@ -104,7 +104,7 @@ internal sealed class FaultBench : IDisposable
         var clock = new HurriedClock();
         await using FlowEnvironment environment = _rig.CreateEnvironment(state, stores, clock);
         var options = new EngineOptions { TimeProvider = clock, PollInterval = HurriedClock.Longest };
-        await using EmbeddedEngine engine = EmbeddedEngine.Open(Combine(state), BackupFlows.CreateCatalog(environment), options);
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(Combine(state), TaskCatalog.Of(environment), options);
         if (engine.Client.List().All(instance => instance.Status != RuntimeStatus.Running))
         {
             start(engine, [.. engine.Client.List().Select(instance => instance.Id)]);

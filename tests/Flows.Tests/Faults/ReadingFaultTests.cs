@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
@@ -108,7 +109,7 @@ public sealed class ReadingFaultTests(OnDemand<PostgresServer> postgres, OnDeman
     private static async Task<(VerifyReport? Report, string? Error)> VerifyAsync(FaultBench bench, RepositoryStores stores)
     {
         FlowInstance run = await bench.RunAsync(
-            stores, bench.NewState(), (engine, _) => engine.Start(FlowNames.Verify, new VerifyInput(Set: null, ReadData: true), "verify"), TestContext.Current.CancellationToken);
+            stores, bench.NewState(), (engine, _) => engine.Start(nameof(VerifyFlow), new VerifyInput(Set: null, ReadData: true), "verify"), TestContext.Current.CancellationToken);
         return run.Failure is { } failure ? (null, Describe(failure)) : (JsonSerializer.Deserialize(run.Result!, FlowJson.Default.VerifyResult)!.Report, null);
     }
 

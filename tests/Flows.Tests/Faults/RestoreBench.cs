@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Testing;
 using Npgsql;
 
@@ -31,7 +32,7 @@ internal sealed class RestoreBench : IAsyncDisposable
         new(bench, server, await server.CreateDatabaseAsync("restored", cancellationToken), await bench.After.NewestSetAsync(cancellationToken));
 
     public Task<FlowInstance> RunAsync(RepositoryStores stores, CancellationToken cancellationToken) =>
-        _bench.RunAsync(stores, _state, (engine, _) => engine.Start(FlowNames.Restore, _input, $"restore-{++_runs}"), cancellationToken);
+        _bench.RunAsync(stores, _state, (engine, _) => engine.Start(nameof(RestoreFlow), _input, $"restore-{++_runs}"), cancellationToken);
 
     /// <summary>Every path with its mode, time and bytes, and every table with its rows.</summary>
     public async Task<string> DescribeAsync(CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
@@ -139,9 +139,9 @@ internal sealed class BackupRig : IDisposable
     {
         await using FlowEnvironment environment = CreateEnvironment(time: time);
         await using EmbeddedEngine engine = EmbeddedEngine.Open(
-            State, BackupFlows.CreateCatalog(environment), new EngineOptions { TimeProvider = time ?? TimeProvider.System, Progress = progress ?? new Silence() });
+            State, TaskCatalog.Of(environment), new EngineOptions { TimeProvider = time ?? TimeProvider.System, Progress = progress ?? new Silence() });
         string run = NewRun();
-        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, acceptContentLoss, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, acceptContentLoss, []), run);
         return await engine.RunToEndAsync(run, cancellationToken);
     }
 

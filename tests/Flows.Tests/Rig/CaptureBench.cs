@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;

@@ -1,5 +1,5 @@
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
@@ -17,8 +17,9 @@ internal sealed partial class StandIns
     /// <param name="cancel">Raise the cancel event right after the start.</param>
     public async Task<FlowInstance> RunAsync(CancellationToken cancellationToken, bool cancel = false)
     {
-        await using EmbeddedEngine engine = EmbeddedEngine.Open(_directory.Path, CreateCatalog(), new EngineOptions { TimeProvider = Time, LoggerFactory = Loggers });
-        engine.Start(FlowNames.HotBackup, Input, Instance);
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(
+            _directory.Path, Catalog(), new EngineOptions { TimeProvider = Time, LoggerFactory = Loggers });
+        engine.Start(nameof(HotBackupFlow), Input, Instance);
         if (cancel)
         {
             engine.Client.TryRaiseEvent(Instance, FlowEvents.Cancel, "{}");
@@ -26,6 +27,8 @@ internal sealed partial class StandIns
 
         return await engine.RunToEndAsync(Instance, cancellationToken);
     }
+
+    public TaskCatalog Catalog() => new(Register, NoServices.Instance, FlowConverter.Default);
 
     public FlowClient OpenClient() => FlowClient.TryOpen(_directory.Path, Time)!;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Testing;
+using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -56,58 +56,54 @@ internal sealed partial class StandIns : IDisposable
 
     public static IndexLook Clear(IndexGeneration generation) => new(IndexAction.Proceed, IsBusy: false, generation, null, null);
 
-    public FlowCatalog CreateCatalog() => new FlowCatalog(FlowJson.Default)
-        .Add(FlowNames.HotBackup, new HotBackupFlow())
-        .Add(FlowNames.CaptureRange, new CaptureRangeFlow())
-        .Add(BackupNames.OpenRun, Note(BackupNames.OpenRun, _ => new OpenedRun(3, null, [])))
-        .Add(BackupNames.CheckSources, Note(BackupNames.CheckSources, _ => Check))
-        .Add(BackupNames.ObserveIndex, Note(BackupNames.ObserveIndex, input => Observe(input)))
-        .Add(BackupNames.RefreshIndex, Note(BackupNames.RefreshIndex, _ => Nothing.Value))
-        .Add(BackupNames.CaptureIndex, Note(BackupNames.CaptureIndex, input => new IndexCapture(
-            CopyIndex(input), DateTimeOffset.UnixEpoch, "/backup", SomeContent, 1, 1, 1, [])))
-        .Add(BackupNames.DumpDatabase, Note(BackupNames.DumpDatabase, input =>
+    public void Register(DurableTaskRegistry registry)
+    {
+        registry.AddFlow<HotBackupFlow>().AddFlow<CaptureRangeFlow>();
+        Note<OpenRunInput, OpenedRun>(registry, nameof(OpenRun), _ => new OpenedRun(3, null, []));
+        Note<CheckSourcesInput, SourceCheck>(registry, nameof(CheckSources), _ => Check);
+        Note<ObserveIndexInput, IndexLook>(registry, nameof(ObserveIndex), input => Observe(input));
+        Note<RunRef, Nothing>(registry, nameof(RefreshIndex), _ => Nothing.Value);
+        Note<CaptureIndexInput, IndexCapture>(
+            registry, nameof(CaptureIndex), input => new IndexCapture(CopyIndex(input), DateTimeOffset.UnixEpoch, "/backup", SomeContent, 1, 1, 1, []));
+        Note<DumpDatabaseInput, DatabaseCapture>(registry, nameof(DumpDatabase), input =>
         {
             Dump(input);
             return new DatabaseCapture(
                 SomeContent, "PostgreSQL", "15", "15", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [], [],
                 ImmutableSortedDictionary<string, long>.Empty, 0, [], []);
-        }))
-        .Add(BackupNames.PlanFiles, Note(BackupNames.PlanFiles, input => new FilePlan([.. Plan(input).Skip(1).Select(range => range.From!)], null, false, false), input => input.Root))
-        .Add(BackupNames.CaptureRange, Note(
-            BackupNames.CaptureRange,
-            input => new CapturedStep(Capture(input), SomeContent, new FileTotals { Files = 1 }, []),
-            input => input.Root))
-        .Add(BackupNames.MergeListing, Note(
-            BackupNames.MergeListing,
+        });
+        Note<PlanFilesInput, FilePlan>(
+            registry, nameof(PlanFiles), input => new FilePlan([.. Plan(input).Skip(1).Select(range => range.From!)], null, false, false), input => input.Root);
+        Note<CaptureRangeInput, CapturedStep>(
+            registry, nameof(CaptureRange), input => new CapturedStep(Capture(input), SomeContent, new FileTotals { Files = 1 }, []), input => input.Root);
+        Note<MergeListingInput, RootListing>(
+            registry,
+            nameof(MergeListing),
             input =>
             {
                 Merge(input);
                 return new RootListing(input.Root, SomeContent, FileTotals.None, false, []);
             },
-            input => input.Root))
-        .Add(BackupNames.CheckConsistency, Note(BackupNames.CheckConsistency, _ => new ConsistencyResult(1, 0, 0, null)))
-        .Add(BackupNames.MergeIndex, Note(BackupNames.MergeIndex, input =>
+            input => input.Root);
+        Note<CheckConsistencyInput, ConsistencyResult>(registry, nameof(CheckConsistency), _ => new ConsistencyResult(1, 0, 0, null));
+        Note<MergeIndexInput, MergedIndex>(registry, nameof(MergeIndex), input =>
         {
             MergedPages = input;
             return new MergedIndex([], 1, 1);
-        }))
-        .Add(BackupNames.SealSet, Note(BackupNames.SealSet, input =>
+        });
+        Note<SealSetInput, HotBackupResult>(registry, nameof(SealSet), input =>
         {
             Sealed = input;
             return Result;
-        }))
-        .Add(BackupNames.CloseRun, Note(BackupNames.CloseRun, input => Close(input), input => input.Reason is null ? "sealed" : "aborted"));
-
-    private StandIn<TInput, TOutput> Note<TInput, TOutput>(
-        ActivityName<TInput, TOutput> name, Func<TInput, TOutput> work, Func<TInput, string>? detail = null) =>
-        new(input =>
-        {
-            _calls.Enqueue(detail is null ? name.Name : $"{name.Name} {detail(input)}");
-            return work(input);
         });
-
-    private sealed class StandIn<TInput, TOutput>(Func<TInput, TOutput> work) : IActivity<TInput, TOutput>
-    {
-        public Task<TOutput> RunAsync(TInput input, ActivityContext context, CancellationToken cancellationToken) => Task.FromResult(work(input));
+        Note<CloseRunInput, Nothing>(registry, nameof(CloseRun), input => Close(input), input => input.Reason is null ? "sealed" : "aborted");
     }
+
+    private void Note<TInput, TOutput>(
+        DurableTaskRegistry registry, string name, Func<TInput, TOutput> work, Func<TInput, string>? detail = null) =>
+        registry.AddActivity(name, new StandIn<TInput, TOutput>((input, _) =>
+        {
+            _calls.Enqueue(detail is null ? name : $"{name} {detail(input)}");
+            return Task.FromResult(work(input));
+        }));
 }

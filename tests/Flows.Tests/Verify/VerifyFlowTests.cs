@@ -1,7 +1,8 @@
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
@@ -29,18 +30,18 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         await using (FlowEnvironment environment = ReadOnly(rig, control))
         {
             var options = new EngineOptions { Progress = new StopAt(VerifyParts.Data, stop) };
-            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), BackupFlows.CreateCatalog(environment), options);
-            engine.Start(FlowNames.Verify, input, id);
+            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), TaskCatalog.Of(environment), options);
+            engine.Start(nameof(VerifyFlow), input, id);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync(id, stop.Token));
         }
 
         await using FlowEnvironment again = ReadOnly(rig, control);
-        FlowCatalog catalog = BackupFlows.CreateCatalog(again);
+        TaskCatalog catalog = TaskCatalog.Of(again);
         await using EmbeddedEngine second = EmbeddedEngine.Open(rig.Combine("verify"), catalog);
         FlowInstance ended = await second.RunToEndAsync(id, _token);
 
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-        VerifyReport report = catalog.Read<VerifyResult>(ended.Result!).Report;
+        VerifyReport report = FlowConverter.Default.Read<VerifyResult>(ended.Result!).Report;
         Assert.True(report.IsSound, string.Join('\n', report.Findings));
         Assert.Equal(1, report.Totals.Sets);
         Assert.True(report.Totals.Packs > 0 && report.Totals.Packs == report.Totals.PacksRead, report.Totals.ToString());
@@ -64,8 +65,8 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         await using (FlowEnvironment environment = ReadOnly(rig, new MemoryBlobStore()))
         {
             var options = new EngineOptions { Progress = new StopAt(VerifyParts.Data, stop) };
-            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), BackupFlows.CreateCatalog(environment), options);
-            engine.Start(FlowNames.Verify, input, "interrupted");
+            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), TaskCatalog.Of(environment), options);
+            engine.Start(nameof(VerifyFlow), input, "interrupted");
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync("interrupted", stop.Token));
         }
 
@@ -82,16 +83,16 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         async Task<VerifyReport> ReportAsync(string id)
         {
             await using FlowEnvironment environment = ReadOnly(rig, new MemoryBlobStore());
-            FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
+            TaskCatalog catalog = TaskCatalog.Of(environment);
             await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), catalog);
             if (engine.Client.TryGet(id) is null)
             {
-                engine.Start(FlowNames.Verify, input, id);
+                engine.Start(nameof(VerifyFlow), input, id);
             }
 
             FlowInstance ended = await engine.RunToEndAsync(id, _token);
             Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-            return catalog.Read<VerifyResult>(ended.Result!).Report;
+            return FlowConverter.Default.Read<VerifyResult>(ended.Result!).Report;
         }
     }
 
@@ -106,13 +107,13 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         }
 
         await using FlowEnvironment environment = ReadOnly(rig, new MemoryBlobStore());
-        FlowCatalog catalog = BackupFlows.CreateCatalog(environment);
+        TaskCatalog catalog = TaskCatalog.Of(environment);
         await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), catalog);
-        engine.Start(FlowNames.Verify, new VerifyInput(Set: null, ReadData: true), "v");
+        engine.Start(nameof(VerifyFlow), new VerifyInput(Set: null, ReadData: true), "v");
         FlowInstance ended = await engine.RunToEndAsync("v", _token);
 
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-        VerifyReport report = catalog.Read<VerifyResult>(ended.Result!).Report;
+        VerifyReport report = FlowConverter.Default.Read<VerifyResult>(ended.Result!).Report;
         Assert.True(report.Errors > 100, $"{report.Errors} errors");
         Assert.InRange(report.Findings.Length, 1, 100);
         Assert.True(ended.Result!.Length < 48 * 1024, $"{ended.Result.Length} characters");
@@ -129,9 +130,9 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
     private async Task BackUpAsync(BackupRig rig)
     {
         await using FlowEnvironment environment = rig.CreateEnvironment();
-        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, BackupFlows.CreateCatalog(environment));
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment));
         string run = BackupRig.NewRun();
-        engine.Start(FlowNames.HotBackup, new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
         FlowInstance ended = await engine.RunToEndAsync(run, _token);
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
     }

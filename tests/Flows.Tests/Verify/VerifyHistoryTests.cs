@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Platform;
 using Xunit;
 
@@ -17,7 +19,7 @@ public sealed class VerifyHistoryTests
     {
         using var standIns = new VerifyStandIns();
 
-        Assert.Null(HistoryReplayer.Replay(RecordedHistory.FromJson(File.ReadAllText(PathOf(Finished))), standIns.CreateCatalog()));
+        Assert.Null(HistoryReplayer.Replay(RecordedHistory.FromJson(File.ReadAllText(PathOf(Finished))), standIns.Catalog()));
     }
 
     [Fact]
@@ -30,7 +32,7 @@ public sealed class VerifyHistoryTests
             engine.Client.TryRaiseEvent(VerifyStandIns.Instance, FlowEvents.Cancel, "{}");
             await Task.Delay(Timeout.Infinite, stop);
         };
-        engine.Start(FlowNames.Verify, VerifyStandIns.Input, VerifyStandIns.Instance);
+        engine.Start(nameof(VerifyFlow), VerifyStandIns.Input, VerifyStandIns.Instance);
 
         FlowInstance ended = await engine.RunToEndAsync(VerifyStandIns.Instance, _token);
 
@@ -43,7 +45,7 @@ public sealed class VerifyHistoryTests
     {
         using var standIns = new VerifyStandIns();
         await using EmbeddedEngine engine = standIns.Open();
-        engine.Start(FlowNames.Verify, VerifyStandIns.Input, VerifyStandIns.Instance);
+        engine.Start(nameof(VerifyFlow), VerifyStandIns.Input, VerifyStandIns.Instance);
         await engine.RunToEndAsync(VerifyStandIns.Instance, _token);
         await File.WriteAllTextAsync(PathOf(Finished), engine.Client.TryExportHistory(VerifyStandIns.Instance)!.ToJson() + "\n", _token);
     }

@@ -1,9 +1,11 @@
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Testing;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Verify;
 
@@ -20,22 +22,19 @@ internal sealed class VerifyStandIns : IDisposable
     /// <summary>What a step does before it answers.</summary>
     public Func<VerifyStepInput, CancellationToken, Task> Step { get; set; } = (_, _) => Task.CompletedTask;
 
-    public FlowCatalog CreateCatalog() => new FlowCatalog(FlowJson.Default)
-        .Add(FlowNames.Verify, new VerifyFlow())
-        .Add(VerifyNames.VerifyPartFlow, new VerifyPartFlow())
-        .Add(VerifyNames.PlanVerify, new StandIn<VerifyInput, VerifyPlan>((_, _) => Task.FromResult(new VerifyPlan(7, VerifyReport.None))))
-        .Add(VerifyNames.VerifyStep, new StandIn<VerifyStepInput, VerifiedStep>(async (step, stop) =>
+    public TaskCatalog Catalog() => new(Register, NoServices.Instance, FlowConverter.Default);
+
+    public EmbeddedEngine Open() => EmbeddedEngine.Open(_directory.Path, Catalog(), new EngineOptions { TimeProvider = _time });
+
+    public void Dispose() => _directory.Dispose();
+
+    private void Register(DurableTaskRegistry registry) => registry
+        .AddFlow<VerifyFlow>()
+        .AddFlow<VerifyPartFlow>()
+        .AddActivity(nameof(PlanVerify), new StandIn<VerifyInput, VerifyPlan>((_, _) => Task.FromResult(new VerifyPlan(7, VerifyReport.None))))
+        .AddActivity(nameof(VerifyStep), new StandIn<VerifyStepInput, VerifiedStep>(async (step, stop) =>
         {
             await Step(step, stop);
             return new VerifiedStep(VerifyReport.None, step.After is null ? "next" : null);
         }));
-
-    public EmbeddedEngine Open() => EmbeddedEngine.Open(_directory.Path, CreateCatalog(), new EngineOptions { TimeProvider = _time });
-
-    public void Dispose() => _directory.Dispose();
-
-    private sealed class StandIn<TInput, TOutput>(Func<TInput, CancellationToken, Task<TOutput>> work) : IActivity<TInput, TOutput>
-    {
-        public Task<TOutput> RunAsync(TInput input, ActivityContext context, CancellationToken cancellationToken) => work(input, cancellationToken);
-    }
 }

@@ -1,47 +1,55 @@
-using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Functions;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
 using Microsoft.DurableTask.Testing;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Engines.Tests;
 
 /// <summary>
-/// Durable Task's own engine in this process, with the cloud host's orchestrators and activities on it, for tests that every engine has to pass.
-/// Its timers are real.
+/// Durable Task's own engine in this process, with what the cloud host gives to activities, for tests that every engine has to pass. Its timers are real.
 /// </summary>
 internal sealed class TestEngine : IAsyncDisposable
 {
-    private DurableTaskTestHost? _host;
-    private HostLifetime _lifetime = new();
+    private readonly DurableTaskTestHost _host;
+    private readonly CurrentHost _current;
+
+    private TestEngine(DurableTaskTestHost host, CurrentHost current) => (_host, _current) = (host, current);
 
     /// <summary>A fault of the package, in version 0.2.3-preview.1: newer source of it has the fix.</summary>
     public static bool CarriesEventsOver => false;
 
-    private TestEngine()
+    public DurableTaskClient Client => _host.Client;
+
+    public static async Task<TestEngine> OpenAsync(Action<DurableTaskRegistry> register, FlowConverter converter)
     {
+        var current = new CurrentHost();
+        var json = new JsonDataConverter(DurableTasks.Json(converter));
+        var options = new DurableTaskTestHostOptions
+        {
+            Port = FreePort.Next(),
+            ConfigureServices = services => services
+                .AddSingleton<IExceptionPropertiesProvider, FailureProperties>()
+                .PostConfigureAll<DurableTaskWorkerOptions>(worker => worker.DataConverter = json)
+                .PostConfigureAll<DurableTaskClientOptions>(client => client.DataConverter = json),
+        };
+        DurableTaskTestHost host = await DurableTaskTestHost.StartAsync(
+            tasks => HostedActivity.Register(tasks, register, current), options, TestContext.Current.CancellationToken);
+        return new TestEngine(host, current);
     }
 
-    public DurableTaskClient Client => _host!.Client;
+    public Task StartAsync(string flow, object input, string id) =>
+        Client.ScheduleNewOrchestrationInstanceAsync(flow, input, new StartOrchestrationOptions { InstanceId = id });
 
-    public static async Task<TestEngine> OpenAsync(FlowCatalog catalog)
-    {
-        var engine = new TestEngine();
-        engine._host = await DurableTaskTestHost.StartAsync(
-            tasks => engine.Register(tasks, catalog), new DurableTaskTestHostOptions { Port = FreePort.Next() }, TestContext.Current.CancellationToken);
-        return engine;
-    }
-
-    public Task StartAsync(string flow, string input, string id) =>
-        Client.ScheduleNewOrchestrationInstanceAsync(flow, Payload.Parse(input), new StartOrchestrationOptions { InstanceId = id });
-
-    public Task RaiseAsync(string id, string name, string payload) => Client.RaiseEventAsync(id, name, Payload.Parse(payload));
+    public Task RaiseAsync(string id, string name, object payload) => Client.RaiseEventAsync(id, name, payload);
 
     public async Task<FlowInstance> WaitForEndAsync(string id, CancellationToken cancellationToken)
     {
@@ -56,38 +64,7 @@ internal sealed class TestEngine : IAsyncDisposable
     }
 
     /// <summary>The host that runs activities now stops, and another one takes its place.</summary>
-    public void ReplaceHost()
-    {
-        HostLifetime stopped = _lifetime;
-        _lifetime = new HostLifetime();
-        stopped.StopApplication();
-    }
+    public void ReplaceHost() => _current.Replace();
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null)
-        {
-            await _host.DisposeAsync();
-        }
-    }
-
-    private void Register(DurableTaskRegistry tasks, FlowCatalog catalog)
-    {
-        foreach (FlowDefinition flow in catalog.Flows)
-        {
-            tasks.AddOrchestratorFunc<JsonElement, JsonElement>(flow.Name, (context, input) => FlowOrchestrator.RunAsync(catalog, context, input));
-        }
-
-        foreach (ActivityDefinition activity in catalog.Activities)
-        {
-            tasks.AddActivityFunc<JsonElement, JsonElement>(activity.Name, (context, input) =>
-                new ActivityRunner(catalog, _lifetime, NullLogger<ActivityRunner>.Instance).RunAsync(activity.Name, context.InstanceId, input, CancellationToken.None));
-        }
-
-        tasks.AddActivityFunc<string[], bool>(nameof(EndSubFlows), async (_, instances) =>
-        {
-            await EndSubFlows.RunAsync(instances, Client, CancellationToken.None);
-            return true;
-        });
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

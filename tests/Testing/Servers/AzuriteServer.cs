@@ -10,7 +10,7 @@ public sealed record AzuriteServerOptions
     public string? Location { get; init; }
 }
 
-/// <summary>Microsoft's blob storage emulator on a free port of 127.0.0.1. Ends with the test process.</summary>
+/// <summary>Microsoft's storage emulator (blobs, queues, tables) on free ports of 127.0.0.1. Ends with the test process.</summary>
 public sealed class AzuriteServer(AzuriteServerOptions options) : IAsyncLifetime
 {
     /// <summary>The emulator's account name; both are published constants of Azurite.</summary>
@@ -21,18 +21,23 @@ public sealed class AzuriteServer(AzuriteServerOptions options) : IAsyncLifetime
 
     private readonly TempDirectory _directory = new();
     private ServerProcess? _process;
+    private int _queuePort;
+    private int _tablePort;
 
     public AzuriteServer()
         : this(new AzuriteServerOptions())
     {
     }
 
+    /// <summary>Of the blobs.</summary>
     public int Port { get; private set; }
 
     /// <summary>The account's URL; a container and a prefix follow after a slash.</summary>
-    public string AccountUrl => $"http://127.0.0.1:{Port}/{AccountName}";
+    public string AccountUrl => UrlAt(Port);
 
-    public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};BlobEndpoint={AccountUrl};";
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};"
+        + $"BlobEndpoint={AccountUrl};QueueEndpoint={UrlAt(_queuePort)};TableEndpoint={UrlAt(_tablePort)};";
 
     /// <summary>A running server; the caller disposes it.</summary>
     public static Task<AzuriteServer> StartAsync(AzuriteServerOptions options) => ServerStart.RunAsync(new AzuriteServer(options));
@@ -56,9 +61,10 @@ public sealed class AzuriteServer(AzuriteServerOptions options) : IAsyncLifetime
 
     private string[] Command(string node, string script)
     {
-        Port = FreePort.Next();
+        (Port, _queuePort, _tablePort) = (FreePort.Next(), FreePort.Next(), FreePort.Next());
+        string[] ports = ["--blobPort", $"{Port}", "--queuePort", $"{_queuePort}", "--tablePort", $"{_tablePort}"];
         string[] store = options.Location is { } location ? ["--location", location] : ["--inMemoryPersistence"];
-        return [node, script, "--blobHost", "127.0.0.1", "--blobPort", $"{Port}", "--skipApiVersionCheck", "--disableTelemetry", "--silent", .. store];
+        return [node, script, .. ports, "--skipApiVersionCheck", "--disableTelemetry", "--silent", .. store];
     }
 
     private static string FindScript()
@@ -66,16 +72,22 @@ public sealed class AzuriteServer(AzuriteServerOptions options) : IAsyncLifetime
         string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } configured
             ? configured
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        string script = Path.Combine(cache, "alfresco-backup-flows", "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js");
+        string script = Path.Combine(cache, "alfresco-backup-flows", "azurite", "node_modules", "azurite", "dist", "src", "azurite.js");
         return File.Exists(script) ? script : throw new InvalidOperationException($"Azurite was not found at {script}: run eng/prerequisites.");
     }
 
+    private static string UrlAt(int port) => $"http://127.0.0.1:{port}/{AccountName}";
+
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
-        using TcpClient client = new();
         try
         {
-            await client.ConnectAsync("127.0.0.1", Port, cancellationToken);
+            foreach (int port in (int[])[Port, _queuePort, _tablePort])
+            {
+                using TcpClient client = new();
+                await client.ConnectAsync("127.0.0.1", port, cancellationToken);
+            }
+
             return true;
         }
         catch (SocketException)

@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
@@ -11,16 +11,16 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Copies the index backup, never the live index, and looks at its generation before the first file and after the last. A copy that the job
 /// replaced meanwhile is taken again.
 /// </summary>
-internal sealed class CaptureIndex(FlowEnvironment environment) : IActivity<CaptureIndexInput, IndexCapture>
+internal sealed class CaptureIndex(FlowEnvironment environment) : FlowActivity<CaptureIndexInput, IndexCapture>
 {
     private const int MaxCopies = 3;
 
-    public async Task<IndexCapture> RunAsync(CaptureIndexInput input, ActivityContext context, CancellationToken cancellationToken) =>
+    public override async Task<IndexCapture> RunAsync(CaptureIndexInput input, IProgressSink progress, CancellationToken cancellationToken) =>
         (await environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.Index(input.Attempt),
             FlowJson.Default.IndexCapture,
-            (scope, writer, token) => CaptureAsync(input, scope, writer, context.Progress, token),
+            (scope, writer, token) => CaptureAsync(input, scope, writer, progress, token),
             cancellationToken)).ForHistory();
 
     private async Task<IndexCapture> CaptureAsync(

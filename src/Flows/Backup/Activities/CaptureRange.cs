@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
@@ -12,17 +12,17 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Captures a range of a content root until its end or the budget. The page holds totals and a reference to the rows of the listing segments;
 /// history never sees a file.
 /// </summary>
-internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<CaptureRangeInput, CapturedStep>
+internal sealed class CaptureRange(FlowEnvironment environment) : FlowActivity<CaptureRangeInput, CapturedStep>
 {
-    public async Task<CapturedStep> RunAsync(CaptureRangeInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<CapturedStep> RunAsync(CaptureRangeInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         string page = Pages.Range(input.Pass, input.RootNumber, input.Range, input.Step);
         return (await environment.Runs.ProduceAsync(
-            input.Run.Run, page, FlowJson.Default.CapturedStep, (scope, writer, token) => CaptureAsync(input, scope, writer, context, token), cancellationToken)).ForHistory();
+            input.Run.Run, page, FlowJson.Default.CapturedStep, (scope, writer, token) => CaptureAsync(input, scope, writer, progress, token), cancellationToken)).ForHistory();
     }
 
     private async Task<CapturedStep> CaptureAsync(
-        CaptureRangeInput input, RunScope scope, RunWriter writer, ActivityContext context, CancellationToken cancellationToken)
+        CaptureRangeInput input, RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)
     {
         Installation installation = environment.Runs.DiscoverInstallation();
         ContentRoot root = ContentRoots.Find(installation, input.Root);
@@ -44,7 +44,7 @@ internal sealed class CaptureRange(FlowEnvironment environment) : IActivity<Capt
         };
         try
         {
-            return await capture.RunAsync(scope.Chunks, writer, scope.Time, context.Progress, cancellationToken);
+            return await capture.RunAsync(scope.Chunks, writer, scope.Time, progress, cancellationToken);
         }
         finally
         {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
@@ -11,9 +11,9 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// The proof: each root's list of required files is merged with its final listing, both as they will be sealed. What is absent, of the
 /// wrong size or changed while it was read is missing; the first thousand findings are named.
 /// </summary>
-internal sealed class CheckConsistency(FlowEnvironment environment) : IActivity<CheckConsistencyInput, ConsistencyResult>
+internal sealed class CheckConsistency(FlowEnvironment environment) : FlowActivity<CheckConsistencyInput, ConsistencyResult>
 {
-    public Task<ConsistencyResult> RunAsync(CheckConsistencyInput input, ActivityContext context, CancellationToken cancellationToken) =>
+    public override Task<ConsistencyResult> RunAsync(CheckConsistencyInput input, IProgressSink progress, CancellationToken cancellationToken) =>
         environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.Consistency(input.Attempt),

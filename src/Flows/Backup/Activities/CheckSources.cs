@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Alfresco.Database;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
@@ -13,7 +13,7 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// The preflight: everything that the phases need is there and can be read, before any of it is. Its result is all that the flow knows of the
 /// configuration.
 /// </summary>
-internal sealed class CheckSources(FlowEnvironment environment) : IActivity<CheckSourcesInput, SourceCheck>
+internal sealed class CheckSources(FlowEnvironment environment) : FlowActivity<CheckSourcesInput, SourceCheck>
 {
     /// <summary>Taken for granted where there is no earlier set to go by.</summary>
     private static readonly TimeSpan LongestIndexAndDatabase = TimeSpan.FromHours(6);
@@ -26,8 +26,8 @@ internal sealed class CheckSources(FlowEnvironment environment) : IActivity<Chec
     /// <summary>Lost packs.</summary>
     private const int MaxNamed = 5;
 
-    public Task<SourceCheck> RunAsync(CheckSourcesInput input, ActivityContext context, CancellationToken cancellationToken) =>
-        environment.Runs.WorkAsync(input.Run, (scope, token) => CheckAsync(input, scope, context.Progress, token), cancellationToken);
+    public override Task<SourceCheck> RunAsync(CheckSourcesInput input, IProgressSink progress, CancellationToken cancellationToken) =>
+        environment.Runs.WorkAsync(input.Run, (scope, token) => CheckAsync(input, scope, progress, token), cancellationToken);
 
     private async Task<SourceCheck> CheckAsync(CheckSourcesInput input, RunScope scope, IProgressSink progress, CancellationToken cancellationToken)
     {

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
@@ -7,9 +7,9 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Gives the lease back, and after a failure or cancel ends the run in the log. A run that has its set, or was evicted, stays as it is.
 /// Idempotent; needs no lease, because the run may just have lost it.
 /// </summary>
-internal sealed class CloseRun(FlowEnvironment environment) : IActivity<CloseRunInput, Nothing>
+internal sealed class CloseRun(FlowEnvironment environment) : FlowActivity<CloseRunInput, Nothing>
 {
-    public async Task<Nothing> RunAsync(CloseRunInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<Nothing> RunAsync(CloseRunInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         RunSession session = environment.Runs;
         if (input.Reason is not null)

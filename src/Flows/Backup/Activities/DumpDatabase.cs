@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Alfresco.Database;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
@@ -11,14 +11,14 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Dumps the database through the vendor's tool, straight into the repository, and writes the sorted lists of what the same snapshot
 /// requires of the content stores. All of it is one page: there is no dump without its lists.
 /// </summary>
-internal sealed class DumpDatabase(FlowEnvironment environment) : IActivity<DumpDatabaseInput, DatabaseCapture>
+internal sealed class DumpDatabase(FlowEnvironment environment) : FlowActivity<DumpDatabaseInput, DatabaseCapture>
 {
-    public async Task<DatabaseCapture> RunAsync(DumpDatabaseInput input, ActivityContext context, CancellationToken cancellationToken) =>
+    public override async Task<DatabaseCapture> RunAsync(DumpDatabaseInput input, IProgressSink progress, CancellationToken cancellationToken) =>
         (await environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.Database(input.Attempt),
             FlowJson.Default.DatabaseCapture,
-            (scope, writer, token) => DumpAsync(scope, writer, context.Progress, token),
+            (scope, writer, token) => DumpAsync(scope, writer, progress, token),
             cancellationToken)).ForHistory();
 
     private async Task<DatabaseCapture> DumpAsync(RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)

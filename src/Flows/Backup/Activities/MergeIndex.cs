@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
@@ -7,9 +7,9 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Writes the index blobs of the run: where every chunk is that its result pages name. Chunks, then index, then the set. Which pages must be there is known from the
 /// journal, never from a listing of the store.
 /// </summary>
-internal sealed class MergeIndex(FlowEnvironment environment) : IActivity<MergeIndexInput, MergedIndex>
+internal sealed class MergeIndex(FlowEnvironment environment) : FlowActivity<MergeIndexInput, MergedIndex>
 {
-    public async Task<MergedIndex> RunAsync(MergeIndexInput input, ActivityContext context, CancellationToken cancellationToken) =>
+    public override async Task<MergedIndex> RunAsync(MergeIndexInput input, IProgressSink progress, CancellationToken cancellationToken) =>
         (await environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.MergedIndex,

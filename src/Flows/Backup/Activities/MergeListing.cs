@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
@@ -9,9 +9,9 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Joins the listings of a root's ranges, row by row, without looking into their segments, and stops the run where the source lost more than
 /// a source loses by itself.
 /// </summary>
-internal sealed class MergeListing(FlowEnvironment environment) : IActivity<MergeListingInput, RootListing>
+internal sealed class MergeListing(FlowEnvironment environment) : FlowActivity<MergeListingInput, RootListing>
 {
-    public async Task<RootListing> RunAsync(MergeListingInput input, ActivityContext context, CancellationToken cancellationToken) =>
+    public override async Task<RootListing> RunAsync(MergeListingInput input, IProgressSink progress, CancellationToken cancellationToken) =>
         (await environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.Listing(input.Pass, input.RootNumber),

@@ -1,5 +1,5 @@
 using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
@@ -7,9 +7,9 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// <summary>
 /// Looks at the index copy and the job's schedule. A look, not a decision: the flow waits, gives up or voids a phase. Renews the run's lease.
 /// </summary>
-internal sealed class ObserveIndex(FlowEnvironment environment) : IActivity<ObserveIndexInput, IndexLook>
+internal sealed class ObserveIndex(FlowEnvironment environment) : FlowActivity<ObserveIndexInput, IndexLook>
 {
-    public Task<IndexLook> RunAsync(ObserveIndexInput input, ActivityContext context, CancellationToken cancellationToken) =>
+    public override Task<IndexLook> RunAsync(ObserveIndexInput input, IProgressSink progress, CancellationToken cancellationToken) =>
         environment.Runs.WorkAsync(input.Run.Run, (scope, _) => Task.FromResult(Look(input, scope.Time)), cancellationToken);
 
     private IndexLook Look(ObserveIndexInput input, TimeProvider time)

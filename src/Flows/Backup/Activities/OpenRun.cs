@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 using Microsoft.Extensions.Logging;
 
@@ -9,11 +9,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Takes the installation's lease and opens the run in the log. Older open runs of the installation can never seal from here on: whoever
 /// worked for them does not hold the lease. Idempotent by the log.
 /// </summary>
-internal sealed class OpenRun(FlowEnvironment environment) : IActivity<OpenRunInput, OpenedRun>
+internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRunInput, OpenedRun>
 {
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(OpenRun));
 
-    public async Task<OpenedRun> RunAsync(OpenRunInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<OpenedRun> RunAsync(OpenRunInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         RunSession session = environment.Runs;
         BackupRepository repository = await session.OpenRepositoryAsync(cancellationToken);

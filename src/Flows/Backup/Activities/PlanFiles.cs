@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco;
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 
@@ -11,9 +11,9 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Cuts a content root into ranges that can be captured side by side: at the segment boundaries of the listing that is inherited from, or
 /// where there is none, between directories. A plan only shares out work; any plan leads to the same listing.
 /// </summary>
-internal sealed class PlanFiles(FlowEnvironment environment) : IActivity<PlanFilesInput, FilePlan>
+internal sealed class PlanFiles(FlowEnvironment environment) : FlowActivity<PlanFilesInput, FilePlan>
 {
-    public Task<FilePlan> RunAsync(PlanFilesInput input, ActivityContext context, CancellationToken cancellationToken) =>
+    public override Task<FilePlan> RunAsync(PlanFilesInput input, IProgressSink progress, CancellationToken cancellationToken) =>
         environment.Runs.ProduceAsync(
             input.Run.Run,
             Pages.Plan(input.Pass, input.RootNumber),

@@ -1,12 +1,12 @@
 using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>Runs the configured refresh command and waits for a new copy. Run twice, it makes two copies: the later one is captured.</summary>
-internal sealed class RefreshIndex(FlowEnvironment environment) : IActivity<RunRef, Nothing>
+internal sealed class RefreshIndex(FlowEnvironment environment) : FlowActivity<RunRef, Nothing>
 {
-    public Task<Nothing> RunAsync(RunRef input, ActivityContext context, CancellationToken cancellationToken) =>
+    public override Task<Nothing> RunAsync(RunRef input, IProgressSink progress, CancellationToken cancellationToken) =>
         environment.Runs.WorkAsync(
             input.Run,
             async (scope, token) =>

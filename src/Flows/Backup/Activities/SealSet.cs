@@ -2,19 +2,19 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>The one write that makes a set. Idempotent by the log: a seal whose answer was lost is found there.</summary>
-internal sealed class SealSet(FlowEnvironment environment) : IActivity<SealSetInput, HotBackupResult>
+internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSetInput, HotBackupResult>
 {
     private static readonly string Tool =
         $"abf {typeof(SealSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
 
-    public async Task<HotBackupResult> RunAsync(SealSetInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<HotBackupResult> RunAsync(SealSetInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         RunId run = RunId.Parse(input.Run.Run);
         try

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 
@@ -14,11 +14,11 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// own lists do. What is absent or of another size is missing, as when the set was sealed. The bytes were checked against the chunks' ids when
 /// they were written.
 /// </summary>
-internal sealed class CheckRestored(FlowEnvironment environment) : IActivity<CheckRestoredInput, RestoreCheck>
+internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<CheckRestoredInput, RestoreCheck>
 {
     private const int MaxNamed = 20;
 
-    public async Task<RestoreCheck> RunAsync(CheckRestoredInput check, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<RestoreCheck> RunAsync(CheckRestoredInput check, IProgressSink progress, CancellationToken cancellationToken)
     {
         RestoreInput input = check.Restore;
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);

@@ -1,6 +1,6 @@
 using System.Text;
 using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 
@@ -10,11 +10,11 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// The target itself and what stands between it and a root, such as <c>stores</c>, are in no listing: they take after the roots. Then everything
 /// is brought to disk before the marker goes.
 /// </summary>
-internal sealed class FinishRestore(FlowEnvironment environment) : IActivity<RestoreInput, UnsetAttributes>
+internal sealed class FinishRestore(FlowEnvironment environment) : FlowActivity<RestoreInput, UnsetAttributes>
 {
     private const int OwnersOwnRights = 0x1C0; // 0700: or the marker could not be removed
 
-    public async Task<UnsetAttributes> RunAsync(RestoreInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<UnsetAttributes> RunAsync(RestoreInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         SetManifest set = await SetReader.ReadManifestAsync(environment, input.Set, cancellationToken);
         var marker = new TargetMarker(input.Target);

@@ -1,13 +1,13 @@
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>Cuts a root into ranges, between the segments of its listing.</summary>
-internal sealed class PlanRestoreRoot(FlowEnvironment environment) : IActivity<PlanRestoreRootInput, RestoreRoot>
+internal sealed class PlanRestoreRoot(FlowEnvironment environment) : FlowActivity<PlanRestoreRootInput, RestoreRoot>
 {
-    public async Task<RestoreRoot> RunAsync(PlanRestoreRootInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<RestoreRoot> RunAsync(PlanRestoreRootInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         RootStamp root = set.Manifest.Roots[input.Number];

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AlfrescoBackupFlows.Alfresco.Database;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
@@ -12,9 +12,9 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// Looks before anything is written: the set, the target directory, the database. Then puts the marker. A target with the marker of the same
 /// set is gone on with.
 /// </summary>
-internal sealed class PrepareRestore(FlowEnvironment environment) : IActivity<RestoreInput, RestorePlan>
+internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity<RestoreInput, RestorePlan>
 {
-    public async Task<RestorePlan> RunAsync(RestoreInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<RestorePlan> RunAsync(RestoreInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         var marker = new TargetMarker(input.Target);

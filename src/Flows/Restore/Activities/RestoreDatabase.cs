@@ -1,5 +1,5 @@
 using AlfrescoBackupFlows.Alfresco.Database;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
@@ -9,9 +9,9 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// Feeds the dump to the vendor's client. The marker says how far an earlier attempt came: one that was killed between the client's commit and
 /// the marker left a database that is no longer empty, and whose dump is in, because the client commits only after the dump's last line.
 /// </summary>
-internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<RestoreInput, RestoredDatabase>
+internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivity<RestoreInput, RestoredDatabase>
 {
-    public async Task<RestoredDatabase> RunAsync(RestoreInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<RestoredDatabase> RunAsync(RestoreInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         DatabaseStamp stamp = set.Manifest.Database!;
@@ -20,9 +20,9 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<R
         var marker = new TargetMarker(input.Target);
         TargetMark mark = marker.TryRead() ?? throw new PermanentException(
             ErrorKind.Target, $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty directory.");
-        DatabaseProgress progress = mark.ProgressOf(named);
-        if (progress == DatabaseProgress.Restored
-            || (progress == DatabaseProgress.Started && !await database.TakeOverAsync(cancellationToken)))
+        DatabaseProgress reached = mark.ProgressOf(named);
+        if (reached == DatabaseProgress.Restored
+            || (reached == DatabaseProgress.Started && !await database.TakeOverAsync(cancellationToken)))
         {
             marker.Write(mark with { Database = DatabaseProgress.Restored, Url = named.Url });
             return new RestoredDatabase([]);
@@ -36,7 +36,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : IActivity<R
                 async (stream, token) =>
                 {
                     await using Stream dump = set.Chunks.OpenRead(stamp.Dump, ChunkClass.Dump);
-                    await CopyAsync(dump, stream, context.Progress, token);
+                    await CopyAsync(dump, stream, progress, token);
                 },
                 cancellationToken);
         }

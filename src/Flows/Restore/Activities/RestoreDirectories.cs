@@ -1,13 +1,13 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>Gives the directories of a root their owner, mode and time, once all files are in.</summary>
-internal sealed class RestoreDirectories(FlowEnvironment environment) : IActivity<RestoreRangeInput, RestoredTotals>
+internal sealed class RestoreDirectories(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredTotals>
 {
-    public async Task<RestoredTotals> RunAsync(RestoreRangeInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<RestoredTotals> RunAsync(RestoreRangeInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = input.OpenRoot();

@@ -1,5 +1,5 @@
 using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 
@@ -9,9 +9,9 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// Restores a range of a root until its end or the budget. A file that is there with the recorded size and time was finished by an earlier
 /// attempt, because its time is set after its last byte; any other is written anew.
 /// </summary>
-internal sealed class RestoreRange(FlowEnvironment environment) : IActivity<RestoreRangeInput, RestoredStep>
+internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredStep>
 {
-    public async Task<RestoredStep> RunAsync(RestoreRangeInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<RestoredStep> RunAsync(RestoreRangeInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = input.OpenRoot();
@@ -43,7 +43,7 @@ internal sealed class RestoreRange(FlowEnvironment environment) : IActivity<Rest
 
             files++;
             bytes += entry.Length;
-            context.Progress.Advance("files", 1, entry.Length);
+            progress.Advance("files", 1, entry.Length);
         }
 
         target.Flush();

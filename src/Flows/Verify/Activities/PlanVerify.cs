@@ -1,13 +1,13 @@
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 
 /// <summary>Opens the repository as a stranger would, by its config and its keys, and reads the log: how far it goes, and what is odd about it.</summary>
-internal sealed class PlanVerify(FlowEnvironment environment) : IActivity<VerifyInput, VerifyPlan>
+internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<VerifyInput, VerifyPlan>
 {
-    public async Task<VerifyPlan> RunAsync(VerifyInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<VerifyPlan> RunAsync(VerifyInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AlfrescoBackupFlows.Flows.Engine;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 
@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 /// Verifies from where the step before ended until its part is done or its time is up. What it reads it reads again when it runs again, with the same
 /// result.
 /// </summary>
-internal sealed class VerifyStep(FlowEnvironment environment, VerifySession session) : IActivity<VerifyStepInput, VerifiedStep>
+internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<VerifyStepInput, VerifiedStep>
 {
     /// <summary>What a killed verification does again at most, but for one large set.</summary>
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
@@ -17,15 +17,15 @@ internal sealed class VerifyStep(FlowEnvironment environment, VerifySession sess
     /// <summary>Between two looks at the clock.</summary>
     private const int PacksAtOnce = 8;
 
-    public async Task<VerifiedStep> RunAsync(VerifyStepInput input, ActivityContext context, CancellationToken cancellationToken)
+    public override async Task<VerifiedStep> RunAsync(VerifyStepInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         try
         {
-            return await session.WorkAsync(
+            return await environment.Verifications.WorkAsync(
                 input,
                 opened => input.Part == VerifyParts.Structure
-                    ? CheckSetsAsync(opened, input.After, context.Progress, cancellationToken)
-                    : ReadPacksAsync(opened, input.After, context.Progress, cancellationToken),
+                    ? CheckSetsAsync(opened, input.After, progress, cancellationToken)
+                    : ReadPacksAsync(opened, input.After, progress, cancellationToken),
                 cancellationToken);
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)

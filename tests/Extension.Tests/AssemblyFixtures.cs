@@ -1,0 +1,6 @@
+using AlfrescoBackupFlows.Testing;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(OnDemand<PostgresServer>))]
+[assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]
+[assembly: Trait("needs", "server")]

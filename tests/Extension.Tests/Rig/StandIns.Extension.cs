@@ -1,0 +1,31 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Flows.Tasks;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Rig;
+
+/// <summary>Runs them on the Durable Functions extension, whose time is the world's.</summary>
+internal sealed partial class StandIns
+{
+    /// <summary>How long something takes that is waited for: longer than a message is on its way.</summary>
+    public static readonly TimeSpan AWhile = TimeSpan.FromSeconds(1);
+
+    public TimeProvider Time { get; } = TimeProvider.System;
+
+    /// <param name="cancel">Raise the cancel event right after the start.</param>
+    public async Task<FlowInstance> RunAsync(CancellationToken cancellationToken, bool cancel = false)
+    {
+        await using TestEngine engine = await TestEngine.OpenAsync(Register, FlowConverter.Default);
+        await engine.StartAsync(nameof(HotBackupFlow), Input, Instance);
+        if (cancel)
+        {
+            await engine.RaiseAsync(Instance, FlowEvents.Cancel, Nothing.Value);
+        }
+
+        return await engine.WaitForEndAsync(Instance, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,62 @@
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Extension.Tests.Rig;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Functions;
+using AlfrescoBackupFlows.Testing;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Engines.Tests;
+
+/// <summary>The Durable Functions extension, for tests that every engine has to pass. Its timers are real.</summary>
+internal sealed class TestEngine : IAsyncDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    private readonly ExtensionHost _host;
+
+    private TestEngine(ExtensionHost host) => _host = host;
+
+    public static bool CarriesEventsOver => true;
+
+    public DurableTaskClient Client => _host.Client;
+
+    /// <param name="services">What activities are made from.</param>
+    public static async Task<TestEngine> OpenAsync(
+        Action<DurableTaskRegistry> register, FlowConverter converter, IServiceProvider? services = null)
+    {
+        OnDemand<AzuriteServer> azurite = (await TestContext.Current.GetFixture<OnDemand<AzuriteServer>>())!;
+        var worker = new WorkerFunctions(register, converter, services ?? NoServices.Instance);
+        return new TestEngine(await ExtensionHost.StartAsync(await azurite.GetAsync(), worker, TestContext.Current.CancellationToken));
+    }
+
+    public Task StartAsync(string flow, object input, string id) =>
+        Client.ScheduleNewOrchestrationInstanceAsync(flow, input, new StartOrchestrationOptions { InstanceId = id });
+
+    public Task RaiseAsync(string id, string name, object payload) => Client.RaiseEventAsync(id, name, payload);
+
+    /// <summary>As the HTTP API tells it.</summary>
+    public async Task<FlowInstance> WaitForEndAsync(string id, CancellationToken cancellationToken)
+    {
+        // The client's own wait looks every two seconds.
+        OrchestrationMetadata? instance;
+        while ((instance = await Client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)) is not { IsCompleted: true })
+        {
+            await Task.Delay(Poll, cancellationToken);
+        }
+
+        InstanceState end = DurableInstances.Describe(instance);
+        RuntimeStatus status = end.Phase switch
+        {
+            InstancePhase.Completed => RuntimeStatus.Completed,
+            InstancePhase.Failed => RuntimeStatus.Failed,
+            _ => RuntimeStatus.Terminated,
+        };
+        return new FlowInstance(end.Id, end.FlowName, null, 0, status, end.Input, end.CustomStatus, end.Result, end.Failure, end.Created, end.Updated);
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}

@@ -1,5 +1,0 @@
-using AlfrescoBackupFlows.Testing;
-using Xunit;
-
-[assembly: AssemblyFixture(typeof(OnDemand<PostgresServer>))]
-[assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]

@@ -1,0 +1,25 @@
+using AlfrescoBackupFlows.Functions;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AlfrescoBackupFlows.Engines.Tests;
+
+/// <summary>The one of the hosts, one after the other, that runs activities now.</summary>
+internal sealed class CurrentHost
+{
+    private HostLifetime _lifetime = new();
+
+    /// <summary>What the host gives to an activity: it ends with the host.</summary>
+    public void Enter(string instance, string activity)
+    {
+        HostLifetime lifetime = _lifetime;
+        new ActivityMiddleware(lifetime, NullLogger<ActivityMiddleware>.Instance).ScopeOf(instance, activity, lifetime.ApplicationStopping).Enter();
+    }
+
+    /// <summary>It stops, and another one takes its place.</summary>
+    public void Replace()
+    {
+        HostLifetime stopped = _lifetime;
+        _lifetime = new HostLifetime();
+        stopped.StopApplication();
+    }
+}

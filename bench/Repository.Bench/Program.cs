@@ -3,7 +3,11 @@ using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Bench;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Storage.Directories;
 
 // Usage: Repository.Bench DIRECTORY [MIB]. Writes to new directories below DIRECTORY, which is the caller's to delete.
 if (args.Length is 0 or > 2)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Embedded.Replay;
 
 namespace AlfrescoBackupFlows.Scaling;
 

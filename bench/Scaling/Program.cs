@@ -6,7 +6,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Scaling;
 
 string state = args[0];

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Scaling;

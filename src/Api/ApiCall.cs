@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using AlfrescoBackupFlows.Api.Contracts;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Runtime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 

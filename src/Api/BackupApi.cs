@@ -1,8 +1,8 @@
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Api.Handlers;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;

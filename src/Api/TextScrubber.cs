@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
-using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Api;
 

@@ -1,4 +1,5 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Cli;
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using AlfrescoBackupFlows.Embedded.Journal;
+using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,8 @@
 using System.Threading.Channels;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Embedded.Journal;
+using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
 using Microsoft.DurableTask;

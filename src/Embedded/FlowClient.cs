@@ -1,4 +1,7 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Embedded.Journal;
+using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
 
 namespace AlfrescoBackupFlows.Embedded;

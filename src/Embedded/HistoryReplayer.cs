@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Embedded.Replay;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AlfrescoBackupFlows.Embedded;

@@ -1,5 +1,5 @@
 using System.Text;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Embedded;
 

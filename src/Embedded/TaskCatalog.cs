@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.DurableTask;
 

@@ -1,6 +1,11 @@
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows;
 
@@ -47,7 +52,7 @@ namespace AlfrescoBackupFlows.Flows;
 [JsonSerializable(typeof(RestoredStep))]
 [JsonSerializable(typeof(RestoreRangeFlowInput))]
 [JsonSerializable(typeof(RestoredTotals))]
-[JsonSerializable(typeof(Restore.RestoredDatabase))]
+[JsonSerializable(typeof(RestoredDatabase))]
 [JsonSerializable(typeof(CheckRestoredInput))]
 [JsonSerializable(typeof(RestoreCheck))]
 [JsonSerializable(typeof(UnsetAttributes))]

@@ -1,5 +1,5 @@
-using AlfrescoBackupFlows.Functions;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 

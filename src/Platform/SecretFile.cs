@@ -1,4 +1,5 @@
 using System.Text;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Platform;
 

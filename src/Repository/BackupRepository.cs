@@ -1,5 +1,15 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.Checks;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Packs;
+using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;

@@ -1,5 +1,10 @@
 using System.Text.Json.Serialization.Metadata;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Packs;
+using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Azure;
 using Azure.Core;
 using Azure.Identity;

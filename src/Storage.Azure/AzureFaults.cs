@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs.Models;

@@ -1,5 +1,6 @@
 using System.Net;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Storage.Azure;
 

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage.Directories;
 
 namespace AlfrescoBackupFlows.Storage.Azure;
 

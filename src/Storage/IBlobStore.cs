@@ -4,8 +4,8 @@ namespace AlfrescoBackupFlows.Storage;
 /// A flat name space of blobs: all that a repository asks of a storage service. Names are relative, use <c>/</c> between
 /// parts, and may hold any character but U+0000 and <c>\</c>; no part is empty, <c>.</c> or <c>..</c>, no blob's name is the directory of another's, and
 /// case matters. A name that breaks this is an <see cref="ArgumentException"/>. Every method may be called concurrently.
-/// Failures are <see cref="Platform.TransientException"/> or <see cref="Platform.PermanentException"/> of kind
-/// <see cref="Platform.ErrorKind.Storage"/>, naming the store and what to mend.
+/// Failures are <see cref="TransientException"/> or <see cref="PermanentException"/> of kind
+/// <see cref="ErrorKind.Storage"/>, naming the store and what to mend.
 /// </summary>
 public interface IBlobStore
 {

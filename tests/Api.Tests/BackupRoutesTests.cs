@@ -2,8 +2,11 @@ using System.Net;
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Api.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Alfresco.Properties;
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 

@@ -1,6 +1,9 @@
 using AlfrescoBackupFlows.Api.Tests.Rig;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Storage.Directories;
 
 namespace AlfrescoBackupFlows.Api.Tests;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Text;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Sample;
 using CliWrap;
 using MySqlConnector;
 using Npgsql;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Sample;
 using Spectre.Console;
 
 namespace AlfrescoBackupFlows.Demo;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AlfrescoBackupFlows.Embedded.CrashHost;
 using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using Microsoft.Extensions.Logging;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Data.Sqlite;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 

@@ -1,7 +1,8 @@
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
-using Microsoft.DurableTask;
+using AlfrescoBackupFlows.Platform.Errors;
 using CsCheck;
+using Microsoft.DurableTask;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;

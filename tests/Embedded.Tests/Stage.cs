@@ -1,4 +1,6 @@
 using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.DurableTask;
 

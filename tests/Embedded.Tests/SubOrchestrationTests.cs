@@ -1,4 +1,5 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 

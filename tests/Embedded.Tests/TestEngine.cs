@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.DurableTask;

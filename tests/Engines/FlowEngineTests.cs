@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 using Xunit;
 using static AlfrescoBackupFlows.Engines.Tests.LambdaFlows;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.DurableTask;
 

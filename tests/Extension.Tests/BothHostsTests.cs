@@ -2,7 +2,7 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Extension.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Extension.Tests;

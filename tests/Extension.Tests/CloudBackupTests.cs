@@ -1,13 +1,19 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Azure;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Azure.Storage.Blobs;
 using Xunit;
 

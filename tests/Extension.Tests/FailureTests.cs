@@ -1,7 +1,7 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 using Xunit;
 

@@ -1,12 +1,17 @@
 using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Api.Handlers;
+using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Engines.Tests;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Functions;
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Functions.Triggers;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Storage.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -43,7 +48,7 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
         InstanceState first = Assert.Single(await Instances.ListAsync(nameof(HotBackupFlow), _token));
 
         _goOn.Set();
-        Assert.Equal(Embedded.RuntimeStatus.Completed, (await _engine.WaitForEndAsync(first.Id, _token)).Status);
+        Assert.Equal(RuntimeStatus.Completed, (await _engine.WaitForEndAsync(first.Id, _token)).Status);
         await Timer.StartAsync(Instances, _token);
 
         IReadOnlyList<InstanceState> all = await Instances.ListAsync(nameof(HotBackupFlow), _token);

@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Storage.Memory;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;

@@ -1,6 +1,9 @@
 using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Functions.Triggers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Functions.Tests;

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Flows.Tasks;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Functions.Tests;
@@ -33,5 +34,5 @@ public sealed class HostStopTests
         }
     }
 
-    private static Flows.Tasks.RetryRule Once { get; } = new(1, TimeSpan.Zero, 1, TimeSpan.Zero);
+    private static RetryRule Once { get; } = new(1, TimeSpan.Zero, 1, TimeSpan.Zero);
 }

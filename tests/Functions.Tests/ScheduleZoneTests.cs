@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Functions.Hosting;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Functions.Tests;

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Functions.Hosting;
 using AlfrescoBackupFlows.Testing;
 using CliWrap;
 using CliWrap.Buffered;

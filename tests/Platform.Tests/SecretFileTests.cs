@@ -1,4 +1,5 @@
 using System.Text;
+using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Platform.Tests;

@@ -1,6 +1,10 @@
 using System.Text;
 using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Tests.Support;
+using AlfrescoBackupFlows.Storage.Memory;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests;

@@ -1,5 +1,12 @@
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests;

@@ -1,5 +1,4 @@
 using System.Text;
-using AlfrescoBackupFlows.Storage;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Storage.Tests;

@@ -1,5 +1,6 @@
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Storage.Memory;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,5 +1,5 @@
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Memory;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AlfrescoBackupFlows.Storage.Tests;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]

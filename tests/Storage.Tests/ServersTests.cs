@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using MySqlConnector;
 using Npgsql;
 using Xunit;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AlfrescoBackupFlows.Testing.Servers;
 
 namespace AlfrescoBackupFlows.Testing;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Testing;
 

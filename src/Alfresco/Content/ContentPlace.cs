@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace AlfrescoBackupFlows.Alfresco;
+namespace AlfrescoBackupFlows.Alfresco.Content;
 
 /// <summary>What a content URL stands for.</summary>
 public enum ContentPlaceKind

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Alfresco;
+namespace AlfrescoBackupFlows.Alfresco.Content;
 
 /// <summary>One directory of content that is captured as a whole.</summary>
 /// <param name="Name">Its place in the restored layout: <c>contentstore</c>, <c>contentstore.deleted</c>, <c>audit.contentstore</c>, <c>keystore</c> or <c>stores/NAME</c>.</param>

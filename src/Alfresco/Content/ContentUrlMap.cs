@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
+using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Alfresco;
+namespace AlfrescoBackupFlows.Alfresco.Content;
 
 /// <summary>
 /// Where a content URL's file is. <c>store://Y/M/D/H/m[/bucket]/GUID.bin</c>, its variants with a volume in front and the paths of bulk imports are
@@ -97,7 +98,7 @@ public sealed class ContentUrlMap
         try
         {
             var bytes = StrictUtf8.GetBytes(string.Join('/', components));
-            return bytes.Length <= Platform.Files.TreePath.MaxLength
+            return bytes.Length <= TreePath.MaxLength
                 ? new ContentPlace(ContentPlaceKind.File, root, bytes, protocol)
                 : Other(ContentPlaceKind.Invalid, protocol);
         }

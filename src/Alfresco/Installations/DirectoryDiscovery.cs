@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
+using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Alfresco;
+namespace AlfrescoBackupFlows.Alfresco.Installations;
 
 /// <summary>The directories of an installation: content roots, keystore, index backup.</summary>
 internal sealed class DirectoryDiscovery(InstallationOptions options, SettingValues values, DiscoveryFaults faults, List<string> warnings)

@@ -1,6 +1,6 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Alfresco;
+namespace AlfrescoBackupFlows.Alfresco.Installations;
 
 /// <summary>Collects what is wrong with an installation's configuration.</summary>
 internal sealed class DiscoveryFaults

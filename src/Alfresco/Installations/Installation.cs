@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Alfresco.Database;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Alfresco;
+namespace AlfrescoBackupFlows.Alfresco.Installations;
 
 /// <summary>A live Alfresco installation: all that a hot backup has to know of it.</summary>
 /// <param name="Fingerprint">32 hexadecimal digits, the same for the same database and root; holds no secret.</param>

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Alfresco;
+namespace AlfrescoBackupFlows.Alfresco.Installations;
 
 /// <summary>Puts an installation together from options and properties. Goes on after a fault, so that all of them are said at once.</summary>
 internal sealed class InstallationDiscovery

@@ -1,7 +1,7 @@
 using AlfrescoBackupFlows.Alfresco.Properties;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Alfresco;
+namespace AlfrescoBackupFlows.Alfresco.Installations;
 
 /// <summary>A value comes from the options, else from the properties, else from what Alfresco itself ships; references are expanded.</summary>
 internal sealed class SettingValues

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using TimeZoneConverter;
 
-namespace AlfrescoBackupFlows.Alfresco;
+namespace AlfrescoBackupFlows.Alfresco.Installations;
 
 /// <summary>Time zones by IANA or Windows id.</summary>
 internal static class TimeZones

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Properties;
 

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Repository.Verification;
+
 namespace AlfrescoBackupFlows.Api.Contracts;
 
 /// <summary>Where to go on: paths on this host.</summary>

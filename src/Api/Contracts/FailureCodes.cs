@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Api.Contracts;
 

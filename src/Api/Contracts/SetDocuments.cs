@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Alfresco.Installations;
+
 namespace AlfrescoBackupFlows.Api.Contracts;
 
 /// <summary>A backup set. Times are UTC.</summary>

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Api.Handlers;

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Contracts;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
 
@@ -24,7 +25,7 @@ internal static class Instances
     public static async Task CancelAsync(IFlowInstances flows, InstanceState instance, string name, CancellationToken cancellationToken)
     {
         if (instance.Phase is not InstancePhase.Running
-            || !await flows.TryRaiseEventAsync(instance.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Flows.Tasks.Nothing.Value, FlowJson.Default.Nothing), cancellationToken))
+            || !await flows.TryRaiseEventAsync(instance.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Nothing.Value, FlowJson.Default.Nothing), cancellationToken))
         {
             throw ApiException.Ended($"{name} {instance.Id} has ended: there is nothing to cancel");
         }

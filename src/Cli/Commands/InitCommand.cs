@@ -1,10 +1,11 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Cli.Commands;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 

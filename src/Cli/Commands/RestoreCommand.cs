@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
-using DatabaseConnection = AlfrescoBackupFlows.Alfresco.Database.DatabaseConnection;
+using DatabaseConnection = AlfrescoBackupFlows.Alfresco.Databases.DatabaseConnection;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Builder;
 
 namespace AlfrescoBackupFlows.Cli.Commands;

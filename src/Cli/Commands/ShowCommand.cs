@@ -3,7 +3,8 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 

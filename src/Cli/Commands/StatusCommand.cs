@@ -6,7 +6,9 @@ using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 

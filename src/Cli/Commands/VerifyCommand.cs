@@ -1,8 +1,10 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -61,7 +63,7 @@ internal static class VerifyCommand
             report.Warnings,
             [.. report.Findings.Select(f => new VerifyFindingDocument(f.Severity == FindingSeverity.Error ? "error" : "warning", f.Set?.ToString(), f.Line))]);
         context.Result.Write(document, CliJson.Relaxed.VerifyDocument, writer => WriteText(document, writer));
-        return report.IsSound ? ExitCodes.Done : ExitCodes.Of(Platform.ErrorKind.Repository);
+        return report.IsSound ? ExitCodes.Done : ExitCodes.Of(ErrorKind.Repository);
     }
 
     private static void WriteText(VerifyDocument report, TextWriter writer)

@@ -1,9 +1,9 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 

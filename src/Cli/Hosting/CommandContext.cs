@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.State;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Extensions.Logging;
 

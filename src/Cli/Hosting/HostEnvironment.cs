@@ -1,7 +1,7 @@
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 

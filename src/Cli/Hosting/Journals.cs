@@ -1,8 +1,9 @@
 using System.Text;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
 

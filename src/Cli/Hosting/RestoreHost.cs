@@ -1,7 +1,6 @@
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Restore;
-using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Restore.Records;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 

@@ -1,7 +1,6 @@
 using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Verify.Records;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 

@@ -1,5 +1,7 @@
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
 

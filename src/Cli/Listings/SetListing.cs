@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Platform.Files;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
 

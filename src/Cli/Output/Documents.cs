@@ -1,3 +1,6 @@
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Repository.Verification;
+
 namespace AlfrescoBackupFlows.Cli.Output;
 
 /// <summary><c>sets --json</c>: one of these per set, newest first. Times are UTC.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlfrescoBackupFlows.Flows.Options;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Runtime;
 
 namespace AlfrescoBackupFlows.Cli.Progress;
 

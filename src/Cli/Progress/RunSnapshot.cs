@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Flows.Options;
 
 namespace AlfrescoBackupFlows.Cli.Progress;
 

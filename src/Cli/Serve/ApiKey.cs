@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Cli.Serve;

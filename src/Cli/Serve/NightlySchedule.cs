@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Cronos;
 
 namespace AlfrescoBackupFlows.Cli.Serve;

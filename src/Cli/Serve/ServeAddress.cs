@@ -1,6 +1,6 @@
 using System.Net;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Cli.Serve;

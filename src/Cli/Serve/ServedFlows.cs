@@ -4,8 +4,10 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Restore;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Embedded.Replay;
 
-namespace AlfrescoBackupFlows.Embedded;
+namespace AlfrescoBackupFlows.Embedded.Journal;
 
 /// <summary>The kinds of history events, in Durable Task's words.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EventType>))]

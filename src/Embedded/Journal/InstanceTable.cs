@@ -1,8 +1,9 @@
+using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Data.Sqlite;
 
-namespace AlfrescoBackupFlows.Embedded;
+namespace AlfrescoBackupFlows.Embedded.Journal;
 
 /// <summary>The statements about instances as wholes. Those that write are called inside a transaction.</summary>
 internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)

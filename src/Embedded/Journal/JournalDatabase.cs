@@ -1,9 +1,10 @@
 using System.Globalization;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Data.Sqlite;
 
-namespace AlfrescoBackupFlows.Embedded;
+namespace AlfrescoBackupFlows.Embedded.Journal;
 
 /// <summary>One connection to the journal, for one thread at a time. WAL with full sync: a commit that returned has reached the disk.</summary>
 internal sealed class JournalDatabase : IDisposable

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Embedded;
+namespace AlfrescoBackupFlows.Embedded.Journal;
 
 internal static class JournalSchema
 {

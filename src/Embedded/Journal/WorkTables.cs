@@ -1,4 +1,8 @@
-namespace AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
+
+namespace AlfrescoBackupFlows.Embedded.Journal;
 
 internal sealed record PendingActivity(long Id, string InstanceId, string Name, string Input);
 
@@ -173,7 +177,7 @@ internal sealed class WorkTables(JournalDatabase journal, InstanceTable instance
                 break;
             case EventType.SubOrchestrationInstanceCreated when !instances.TryInsert(action.ChildId!, action.Name, action.Payload, instance, action.TaskId):
                 instances.Post(instance.Id, instance.Generation, new HistoryEvent(EventType.SubOrchestrationInstanceFailed, action.TaskId, action.Name, EmbeddedJson.Write(
-                    new Flows.Tasks.FlowFailure(Platform.ErrorKind.Unexpected, $"an instance {action.ChildId} exists already", IsRetryable: false))));
+                    new FlowFailure(ErrorKind.Unexpected, $"an instance {action.ChildId} exists already", IsRetryable: false))));
                 break;
         }
     }

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
-namespace AlfrescoBackupFlows.Embedded;
+namespace AlfrescoBackupFlows.Embedded.Replay;
 
 /// <summary>What a turn leaves behind, to be written in one transaction.</summary>
 /// <param name="Arrived">What the turn consumed, its start first.</param>

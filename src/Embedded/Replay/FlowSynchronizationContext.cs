@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Embedded;
+namespace AlfrescoBackupFlows.Embedded.Replay;
 
 /// <summary>
 /// Keeps all of a flow on the one thread of its turn. Whatever is posted from elsewhere comes from a task that the flow's context

@@ -1,9 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Flows.Tasks;
 
-namespace AlfrescoBackupFlows.Embedded;
+namespace AlfrescoBackupFlows.Embedded.Replay;
 
 /// <summary>The history of one generation of an instance, finished or not, as it is checked in under tests.</summary>
 public sealed record RecordedHistory(string FlowName, string InstanceId, int Generation, IReadOnlyList<HistoryEvent> Events)

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Embedded.Journal;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
-namespace AlfrescoBackupFlows.Embedded;
+namespace AlfrescoBackupFlows.Embedded.Replay;
 
 /// <summary>What a flow asked for; its id is its place in the order of asking.</summary>
 /// <param name="Type">The event that records it.</param>

@@ -1,9 +1,11 @@
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
 /// Says how a run ended, in one log line of a category of its own: what monitoring listens to where nobody reads an exit code.

@@ -1,7 +1,9 @@
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.DurableTask;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>Keeps the custom status: phase, counts, rate and expected end, all from the context's clock.</summary>
 internal sealed class BackupProgress(TaskOrchestrationContext context)

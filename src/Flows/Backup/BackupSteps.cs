@@ -1,7 +1,7 @@
 using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.DurableTask;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
 /// What the backup's phases share: the context, the status, and that every wait also listens for the cancel event. Holds nothing that a replay would not

@@ -1,8 +1,9 @@
 using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.DurableTask;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
 /// Captures one range of a content root: an activity stops at its budget and returns a cursor, and the flow calls the next. History stays

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup;
 
 internal sealed record IndexPart(IndexCapture Capture, PhaseTimes Times);
 

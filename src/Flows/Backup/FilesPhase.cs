@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
 /// Captures the content roots one after the other, in their order: a file that the cleaner moves meanwhile is seen at least once, because

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
 /// The hot backup: index, then SQL, then files, then the one write that makes them a set. The order is the product's reason to be:

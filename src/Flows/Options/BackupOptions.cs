@@ -1,6 +1,7 @@
-using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
 
 namespace AlfrescoBackupFlows.Flows.Options;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Flows.Options;

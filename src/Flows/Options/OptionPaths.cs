@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.Installations;
 
 namespace AlfrescoBackupFlows.Flows.Options;
 

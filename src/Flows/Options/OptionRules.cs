@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.Installations;
 
 namespace AlfrescoBackupFlows.Flows.Options;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Extensions.Configuration;
 
 namespace AlfrescoBackupFlows.Flows.Options;

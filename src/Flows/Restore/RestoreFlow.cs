@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Flows.Backup.Capture;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
 using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Restore;
@@ -75,7 +78,7 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         RestoreRoot root = await cancel.UnlessCancelledAsync(context.CallActivityAsync<RestoreRoot>(
             nameof(PlanRestoreRoot), new PlanRestoreRootInput(input.Set, number, input.Parallelism), Retries.Storage.Until(cancel.Ended)));
         SetStatus(context, plan, "files", root.Name, before);
-        var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, Repository.PathRange.All, input.Owner);
+        var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRange.All, input.Owner);
         RestoredTotals totals = RestoredTotals.None;
         RestoreRangeFlowInput[] ranges = [.. RangeCuts.ToRanges(root.Cuts).Select(range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None))];
         await FanOut.RunAsync<RestoreRangeFlowInput, RestoredTotals>(context, cancel, nameof(RestoreRangeFlow), ranges, input.Parallelism, done =>

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Flows.Restore.Activities;
+using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.DurableTask;
 

@@ -1,9 +1,9 @@
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
 /// What a host gives to the activities. Lives as long as the process: the opened repository and its index are kept here for all runs. The

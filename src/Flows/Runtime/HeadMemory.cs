@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
 /// Remembers the head of a repository's log in the state directory: a log that was cut or forked since then is broken. Every command and every

@@ -1,6 +1,6 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>A lease that is being renewed. Disposed once by everyone who got it; the last one stops the renewal.</summary>
 internal sealed class HeldLease : IAsyncDisposable

@@ -1,7 +1,9 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>The sets of the configured installation (of every installation, where none is configured), as hosts show them. Reads only. Thread-safe.</summary>
 public sealed class InstallationSets(FlowEnvironment environment)

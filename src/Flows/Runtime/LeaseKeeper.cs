@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
 /// Keeps other hosts off an installation while activities of a run are at work. Correctness does not need it, the log decides; it avoids two

@@ -1,7 +1,12 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
+using AlfrescoBackupFlows.Repository.Runs;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
 /// The indexes of a run at work: of the sets that were there at its base, and of what it stored itself. A set that another installation sealed since

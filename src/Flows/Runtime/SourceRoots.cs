@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
-using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
 /// Opens the content roots of a run. Each must stay the directory that it was when this process first saw it: beneath the mount point of a

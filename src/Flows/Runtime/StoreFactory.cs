@@ -1,10 +1,11 @@
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Azure;
+using AlfrescoBackupFlows.Storage.Directories;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>Opens the stores that the section <c>repository</c> names, the same way for every host.</summary>
 public static class StoreFactory

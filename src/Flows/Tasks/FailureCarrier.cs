@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Tasks;

@@ -28,6 +28,6 @@ public abstract class FlowActivity<TInput, TOutput> : TaskActivity<TInput, TOutp
         }
     }
 
-    /// <exception cref="Platform.AbfException">It failed; whether trying again may help is told by the type.</exception>
+    /// <exception cref="AbfException">It failed; whether trying again may help is told by the type.</exception>
     public abstract Task<TOutput> RunAsync(TInput input, IProgressSink progress, CancellationToken cancellationToken);
 }

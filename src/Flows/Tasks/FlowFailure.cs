@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Tasks;

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Repository.Verification;
 using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Verify;

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace AlfrescoBackupFlows.Functions;
+namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>
 /// Around every activity: gives it a cancellation token, which is that of the invocation and of the host's stop, and says in the log how it failed.

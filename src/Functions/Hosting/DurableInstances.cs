@@ -1,13 +1,13 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
-namespace AlfrescoBackupFlows.Functions;
+namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>Starts, finds and signals instances through Durable Task's client, which a function gets with its invocation.</summary>
 /// <param name="control">The control store.</param>

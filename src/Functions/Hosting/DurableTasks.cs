@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Tasks;
 using Azure.Core.Serialization;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +9,7 @@ using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace AlfrescoBackupFlows.Functions;
+namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>Puts the flows and activities onto Durable Functions: each becomes a function by itself.</summary>
 internal static class DurableTasks

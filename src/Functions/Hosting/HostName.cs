@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Functions;
+namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>
 /// The Functions host makes addresses of its own for every function that is given a durable client, and answers 500 where it does not know its own name.

@@ -1,7 +1,8 @@
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Restore;
 
-namespace AlfrescoBackupFlows.Functions;
+namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>
 /// Instance ids are chosen so that a query for the runs of a flow reads nothing else: a nightly backup leaves thousands of sub-flows in the task hub,

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask.Client;
 
-namespace AlfrescoBackupFlows.Functions;
+namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>Keeps the task hub small: what ended long ago is removed with its history.</summary>
 internal static class OldRuns

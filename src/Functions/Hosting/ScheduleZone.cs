@@ -1,6 +1,6 @@
 using TimeZoneConverter;
 
-namespace AlfrescoBackupFlows.Functions;
+namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>
 /// The Functions host fires timers, and reads their cron expressions in the local zone of its process, which this one shares: on Linux <c>TZ</c> names it,

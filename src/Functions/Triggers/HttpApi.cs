@@ -1,10 +1,11 @@
 using AlfrescoBackupFlows.Api;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Functions.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 
-namespace AlfrescoBackupFlows.Functions;
+namespace AlfrescoBackupFlows.Functions.Triggers;
 
 /// <summary>The HTTP API: a function for each row of the route table. The Functions host checks the key.</summary>
 public sealed class HttpApi(BackupApi api, RepositoryStores stores)

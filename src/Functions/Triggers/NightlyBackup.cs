@@ -1,11 +1,12 @@
 using AlfrescoBackupFlows.Api;
-using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
-namespace AlfrescoBackupFlows.Functions;
+namespace AlfrescoBackupFlows.Functions.Triggers;
 
 /// <summary>
 /// Starts a backup when <c>ABF__SCHEDULE</c> says, unless one is on. The colon is how the host names a setting that is written with two underscores.

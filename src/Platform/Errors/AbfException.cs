@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Platform;
+namespace AlfrescoBackupFlows.Platform.Errors;
 
 /// <summary>
 /// The base of every failure that is meant to be read by an administrator. The message is one line that names the

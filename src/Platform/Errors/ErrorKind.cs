@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Platform;
+namespace AlfrescoBackupFlows.Platform.Errors;
 
 /// <summary>
 /// What went wrong, in the words an administrator acts on. Each kind has exactly one exit code

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform.Errors;
+
 namespace AlfrescoBackupFlows.Platform.Files;
 
 /// <summary>Why an entry that exists could not be read.</summary>

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files.Linux;
 using AlfrescoBackupFlows.Platform.Files.Portable;
 

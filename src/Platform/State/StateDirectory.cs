@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.Files.Linux;
 using Microsoft.Win32.SafeHandles;

@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Cache;
 
 /// <summary>The directory of local files that can be lost at any time: for this user alone, and never reached over a link.</summary>
 internal static class CacheDirectory

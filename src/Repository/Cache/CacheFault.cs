@@ -1,7 +1,7 @@
 using System.Globalization;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Cache;
 
 /// <summary>The one way in which a fault of the local cache is reported: the disk below the setting <c>state</c> is full, broken or not ours.</summary>
 internal static class CacheFault

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Cache;
 
 /// <summary>What a kill left of files in the making.</summary>
 internal static partial class CacheLeftovers

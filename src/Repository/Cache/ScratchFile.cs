@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Cache;
 
 /// <summary>Local files that need no name: nothing is left behind by a kill, and only this user can read them while they are open.</summary>
 internal static class ScratchFile

@@ -1,4 +1,7 @@
-namespace AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>The bytes of a content, chunk after chunk; one chunk and, at each level of indirection, one chunk of ids are in memory.</summary>
 internal sealed class ChunkReadStream : Stream
@@ -129,5 +132,5 @@ internal sealed class ChunkReadStream : Stream
         return null;
     }
 
-    private Platform.PermanentException Wrong() => Damage.InPart("a content reference", $"its chunks do not have the {_content.Length} bytes that it names");
+    private PermanentException Wrong() => Damage.InPart("a content reference", $"its chunks do not have the {_content.Length} bytes that it names");
 }

@@ -1,8 +1,13 @@
 using System.Collections.Concurrent;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Packs;
+using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
 /// Chunks by id: the place from the indexes, a range of the pack, the frame, the chunk; its id is recomputed each time. Where the pack of a place is lost or damaged the next

@@ -1,6 +1,8 @@
 using System.Buffers;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
 /// Cuts what is written by content and stores the chunks. The buffer grows with the stream, to two of the longest chunks. Cuts depend on the bytes alone, not on how they

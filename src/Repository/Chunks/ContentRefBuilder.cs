@@ -1,4 +1,6 @@
-namespace AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
 /// Gathers the ids of a content. As soon as a level has 65,536 ids they are stored as one metadata chunk, whose id goes one level up; so memory is bounded whatever the length.

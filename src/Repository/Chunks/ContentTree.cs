@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>The ids that a content reference leads to, without reading the content itself.</summary>
 public static class ContentTree

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>Opened frames that hold several chunks, the least recently used given up first; and the codecs that opened them. Thread-safe.</summary>
 internal sealed class FrameCache

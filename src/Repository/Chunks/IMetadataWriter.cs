@@ -1,4 +1,6 @@
-namespace AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>Stores metadata chunks (deduplicated) and streams.</summary>
 public interface IMetadataWriter

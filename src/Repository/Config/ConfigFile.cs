@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Config;
 
 /// <summary>A stored config: which number, its hash, what it says, and its bytes.</summary>
 internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Config, ReadOnlyMemory<byte> Bytes)

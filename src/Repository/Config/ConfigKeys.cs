@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Config;
 
 /// <summary>From a config and a passphrase to the keys.</summary>
 internal static class ConfigKeys

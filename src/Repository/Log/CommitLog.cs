@@ -1,7 +1,9 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>
 /// The repository's one linear, hash-chained log. Appending is the conditional create of the next entry, so no lock is needed: of two writers one

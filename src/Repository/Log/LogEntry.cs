@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>The values of <c>type</c>.</summary>
 internal static class LogEntryTypes

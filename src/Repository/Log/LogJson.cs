@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>How entries of the log, and the manifests in them, are written as JSON. Strict about what it knows, silent about members it does not know.</summary>
 [JsonSourceGenerationOptions(

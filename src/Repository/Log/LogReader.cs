@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>An entry with the SHA-256 of its blob.</summary>
 internal sealed record StoredEntry(LogEntry Entry, string Sha256);

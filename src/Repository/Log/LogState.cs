@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>
 /// The live state after an entry of the log; lists are in order of sequence. Immutable: the next entry gives the next state.
@@ -35,7 +37,7 @@ public sealed record LogState(
         {
             return entry.State?.ToState(entry) ?? open.Apply(entry);
         }
-        catch (Platform.PermanentException exception) when (exception.Kind == Platform.ErrorKind.Repository)
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
             // Its beginning is hidden by the break: there is nothing that it could end or replace.
             return this;

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>
 /// Finds the head of the log and the state after it: a listing gives a hint, from there forward while entries exist, then back to the nearest

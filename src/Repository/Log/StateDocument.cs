@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>A <see cref="LogState"/> as an entry carries it.</summary>
 /// <param name="Tombstones">Reserved, empty in version 1.</param>

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
 /// The memory of content, dump and index packs: two buffers, a third of what the process may take, whatever the number of writers. A writer waits for one while it

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
 /// Room for one pack outside the managed heap. The operating system gives the pages as they are written for the first time, so a small pack costs

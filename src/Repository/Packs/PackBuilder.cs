@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
 /// One pack in the making, whole in memory. Small chunks gather in a frame of up to 256 KiB, a larger one has a frame of its own; every frame is opened

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>A frame as the directory of its pack names it; all in bytes.</summary>
 internal readonly record struct FrameEntry(int Offset, int SealedLength, int PlainLength);

@@ -1,7 +1,8 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>Reads what a pack says about itself, without its chunks: the header, and the directory at its end.</summary>
 internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)

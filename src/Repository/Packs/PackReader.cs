@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>What a pack holds, after everything in it was opened and every chunk id recomputed.</summary>
 /// <param name="Chunks">In the order of the pack's own directory.</param>

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>Goes through the packs that are in the store and reads their directories, some at once.</summary>
 internal sealed class PackScan(IBlobStore blobs, KeyRing keys)

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>The last 16 bytes of a pack: where its directory stands. A hint, until the directory authenticates.</summary>
 internal readonly record struct PackTrailer(int DirectoryAt, int SealedLength, uint Frames)

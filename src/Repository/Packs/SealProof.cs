@@ -1,6 +1,7 @@
 using System.Buffers;
+using AlfrescoBackupFlows.Repository.Crypto;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
 /// Opens what was just sealed and compares it with the plain bytes: a fault of memory, cipher or compressor is found while the original is still there.

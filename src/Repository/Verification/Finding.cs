@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Verification;
 
 /// <summary>How much a finding weighs.</summary>
 public enum FindingSeverity

@@ -1,4 +1,6 @@
-namespace AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Verification;
 
 /// <summary>Collects findings; keeps the first hundred and counts all. Thread-safe.</summary>
 internal sealed class Findings

@@ -1,4 +1,7 @@
-namespace AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Verification;
 
 /// <summary>Which sets need the index blobs that are lost.</summary>
 internal sealed class IndexCheck(ChunkIndex index)

@@ -1,7 +1,12 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Checks;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Verification;
 
 /// <summary>
 /// Checks one root of a set in one pass over its listing and its list of required files: every chunk has a place, the totals are those of the

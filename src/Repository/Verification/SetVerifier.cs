@@ -1,6 +1,7 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Verification;
 
 /// <summary>Proves that sets restore, in one go: <see cref="SetVerification"/> from its beginning to its end.</summary>
 public sealed class SetVerifier(BackupRepository repository)

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository;
+namespace AlfrescoBackupFlows.Repository.Verification;
 
 /// <summary>What a verification, or a part of one, found. Small enough for a journal, whatever was found.</summary>
 /// <param name="Findings">The first hundred findings, or fewer where they are long.</param>

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Decorators;
 
 /// <summary>One call to a store, as a fault plan sees it.</summary>
 /// <param name="Number">1 for the first call to the store, whatever its verb.</param>
@@ -18,7 +18,7 @@ public sealed record BlobFault
     /// <summary>The store does what was asked, and the answer is lost.</summary>
     public bool FailAfter { get; init; }
 
-    /// <summary>Trying again cannot help: a <see cref="Platform.PermanentException"/>, else a <see cref="Platform.TransientException"/>.</summary>
+    /// <summary>Trying again cannot help: a <see cref="PermanentException"/>, else a <see cref="TransientException"/>.</summary>
     public bool Permanent { get; init; }
 
     /// <summary>

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Decorators;
 
 /// <summary>The requests of a store, one for each method of <see cref="IBlobStore"/>; a listing is one, whatever its pages.</summary>
 public enum BlobVerb

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Decorators;
 
 /// <summary>Counts the requests that reach a store, by verb, and the bytes that went up and came down. Counts are taken when a request succeeds.</summary>
 public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore

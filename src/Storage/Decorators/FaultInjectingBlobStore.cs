@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Decorators;
 
 /// <summary>
 /// A store that goes wrong as planned: <paramref name="plan"/> is asked at every call, in the order of their numbers, and says what goes wrong with

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Win32.SafeHandles;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>
 /// Blobs as files of a directory, see <see cref="FileNameEscape"/> for their names. Several processes and hosts may use it at once.
@@ -33,7 +34,7 @@ public sealed class DirectoryBlobStore : IBlobStore
 
     public string Location => _tree.Location;
 
-    /// <summary>Opens a store that exists. A missing directory is a <see cref="Platform.PermanentException"/>: it may be a volume that is not mounted.</summary>
+    /// <summary>Opens a store that exists. A missing directory is a <see cref="PermanentException"/>: it may be a volume that is not mounted.</summary>
     public static DirectoryBlobStore Open(string path, TimeProvider timeProvider) => Open(path, timeProvider, DefaultListingPage);
 
     /// <summary>
@@ -226,7 +227,7 @@ public sealed class DirectoryBlobStore : IBlobStore
         }
     }
 
-    private Platform.AbfException Fault(Exception exception, string doing)
+    private AbfException Fault(Exception exception, string doing)
     {
         try
         {

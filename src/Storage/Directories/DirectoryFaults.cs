@@ -1,7 +1,7 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>Turns what the operating system says about a directory store into what an administrator can act on.</summary>
 internal static class DirectoryFaults

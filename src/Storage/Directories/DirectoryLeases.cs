@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>
 /// Leases of a directory store: a small JSON file each, changed only under the operating system's lock on <c>.leases/.lock</c>. Hosts that share the

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>
 /// The blobs below a directory in the order of their names' bytes. A directory of any size takes the memory of one page: it is read once per page,

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>Finds out by trying whether a file system lets exactly one of many writers create a file.</summary>
 internal static class ExclusivityProbe

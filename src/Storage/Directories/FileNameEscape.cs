@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>
 /// Blob names as relative paths, reversibly. Plain names stay as they are, so that a repository can be read with any tool.

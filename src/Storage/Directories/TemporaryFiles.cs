@@ -1,7 +1,7 @@
 using System.Text;
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>The files in the making of a directory store: <c>.tmp</c>, with names of 32 hexadecimal digits.</summary>
 internal sealed class TemporaryFiles(OwnTree tree, TimeProvider time)

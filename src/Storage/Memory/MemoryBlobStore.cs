@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace AlfrescoBackupFlows.Storage;
+namespace AlfrescoBackupFlows.Storage.Memory;
 
 /// <summary>Blobs in memory, for tests. Behaves as the durable stores do.</summary>
 public sealed class MemoryBlobStore : IBlobStore

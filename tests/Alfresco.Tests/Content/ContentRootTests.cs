@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Alfresco.Content;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Content;

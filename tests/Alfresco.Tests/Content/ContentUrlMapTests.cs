@@ -1,4 +1,5 @@
 using System.Text;
+using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Platform.Files;
 using CsCheck;
 using Xunit;

@@ -1,6 +1,9 @@
 using System.Text;
-using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Installations;

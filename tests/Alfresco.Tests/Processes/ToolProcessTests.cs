@@ -1,5 +1,5 @@
 using AlfrescoBackupFlows.Alfresco.Processes;
-using AlfrescoBackupFlows.Alfresco.Tests.Database;
+using AlfrescoBackupFlows.Alfresco.Tests.Databases;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Processes;

@@ -1,11 +1,15 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Directories;
+using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

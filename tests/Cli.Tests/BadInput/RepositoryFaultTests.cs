@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;

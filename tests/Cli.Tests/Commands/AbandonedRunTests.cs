@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Sample;
+using AlfrescoBackupFlows.Testing.Servers;
 using MySqlConnector;
 using Npgsql;
 using Xunit;

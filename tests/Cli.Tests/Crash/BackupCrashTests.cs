@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Crash;

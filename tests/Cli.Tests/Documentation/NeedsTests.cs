@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Cli.Tests;
+namespace AlfrescoBackupFlows.Cli.Tests.Documentation;
 
 /// <summary>Where no server can be had, as on the Windows job, tests that need one are left out by their trait.</summary>
 public sealed class NeedsTests

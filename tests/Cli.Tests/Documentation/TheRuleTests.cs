@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Cli.Tests;
+namespace AlfrescoBackupFlows.Cli.Tests.Documentation;
 
 /// <summary><c>docs/the-rule.md</c> names the tests that prove it: they must be there.</summary>
 public sealed partial class TheRuleTests

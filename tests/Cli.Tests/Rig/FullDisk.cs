@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Rig;
 

@@ -1,8 +1,9 @@
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Rig;

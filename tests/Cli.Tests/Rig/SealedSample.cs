@@ -1,8 +1,13 @@
 using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Sample;
+using AlfrescoBackupFlows.Testing.Servers;
 using Npgsql;
 using Xunit;
 

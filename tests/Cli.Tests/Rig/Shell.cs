@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using CliWrap;
 using CliWrap.Buffered;
 using Xunit;

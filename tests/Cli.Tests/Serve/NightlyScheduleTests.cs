@@ -1,6 +1,6 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Cli.Serve;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using TimeZoneConverter;
 using Xunit;
 

@@ -7,7 +7,8 @@ using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Verify;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

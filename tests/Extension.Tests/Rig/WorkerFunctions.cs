@@ -1,5 +1,5 @@
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Functions;
+using AlfrescoBackupFlows.Functions.Hosting;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;

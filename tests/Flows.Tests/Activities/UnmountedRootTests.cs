@@ -1,9 +1,11 @@
 using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Activities;

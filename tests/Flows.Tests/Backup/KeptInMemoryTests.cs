@@ -1,11 +1,20 @@
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Verification;
+using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;

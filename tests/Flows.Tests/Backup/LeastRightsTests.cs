@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;

@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;

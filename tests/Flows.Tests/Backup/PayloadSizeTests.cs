@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
-using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;

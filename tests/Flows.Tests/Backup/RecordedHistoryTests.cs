@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;

@@ -1,8 +1,14 @@
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
@@ -31,7 +37,7 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         FlowInstance ended = await second.RunToEndAsync(run, _token);
 
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-        Assert.Equal(1, second.Client.CountActivities(run).Single(count => count.Activity == nameof(Flows.Backup.Activities.DumpDatabase)).Starts);
+        Assert.Equal(1, second.Client.CountActivities(run).Single(count => count.Activity == nameof(DumpDatabase)).Starts);
         Assert.True(Assert.Single(await rig.ReadSetsAsync(_token)).Consistency.Consistent);
     }
 
@@ -47,7 +53,7 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         OpenedRun opened = await OpenAsync(environment, new OpenRunInput(next, [dead]));
 
         Assert.Equal([dead], opened.Evicted);
-        await Assert.ThrowsAsync<Platform.PermanentException>(
+        await Assert.ThrowsAsync<PermanentException>(
             () => environment.Runs.WorkAsync(dead, (_, _) => Task.FromResult(0), _token));
     }
 
@@ -59,14 +65,14 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         await using FlowEnvironment there = rig.CreateEnvironment("there");
         await OpenAsync(here, new OpenRunInput(BackupRig.NewRun(), []));
 
-        Platform.PermanentException busy = await Assert.ThrowsAsync<Platform.PermanentException>(
+        PermanentException busy = await Assert.ThrowsAsync<PermanentException>(
             () => OpenAsync(there, new OpenRunInput(BackupRig.NewRun(), [])));
 
-        Assert.Equal(Platform.ErrorKind.Busy, busy.Kind);
+        Assert.Equal(ErrorKind.Busy, busy.Kind);
     }
 
     private Task<OpenedRun> OpenAsync(FlowEnvironment environment, OpenRunInput input) =>
-        new Flows.Backup.Activities.OpenRun(environment).RunAsync(input, new Silence(), _token);
+        new OpenRun(environment).RunAsync(input, new Silence(), _token);
 
     /// <summary>Asks the engine to stop when a phase first reports progress.</summary>
     private sealed class StopAt(string phase, CancellationTokenSource stop) : IProgressSink

@@ -1,8 +1,14 @@
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;

@@ -1,5 +1,7 @@
-using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Capture;

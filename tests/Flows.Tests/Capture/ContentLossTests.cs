@@ -1,5 +1,6 @@
-using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Capture;

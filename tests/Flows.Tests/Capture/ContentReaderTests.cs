@@ -1,6 +1,8 @@
-using AlfrescoBackupFlows.Flows.Backup.Capture;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Files;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Testing;
 using Xunit;
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
-using AlfrescoBackupFlows.Flows.Backup.Capture;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Capture;

@@ -1,6 +1,8 @@
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage.Azure;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 

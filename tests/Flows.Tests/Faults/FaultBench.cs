@@ -2,10 +2,17 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Storage.Directories;
+using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 

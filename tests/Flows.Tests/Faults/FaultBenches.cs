@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 

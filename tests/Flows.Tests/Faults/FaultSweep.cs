@@ -1,4 +1,5 @@
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Platform.Files.Linux;
+using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Files.Linux;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;

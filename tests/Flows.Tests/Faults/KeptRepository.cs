@@ -1,6 +1,12 @@
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Memory;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 

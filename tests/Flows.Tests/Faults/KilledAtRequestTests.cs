@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;

@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files.Linux;
+using AlfrescoBackupFlows.Repository.Verification;
+using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Restore;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Testing.Servers;
 using Npgsql;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;

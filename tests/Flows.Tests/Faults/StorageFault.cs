@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 

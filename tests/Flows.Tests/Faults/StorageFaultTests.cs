@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files.Linux;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;

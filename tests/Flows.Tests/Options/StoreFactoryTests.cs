@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Testing;
 using Xunit;
 

@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Restore;
@@ -65,7 +69,7 @@ public sealed class RestoreHistoryTests
             engine.Client.TryRaiseEvent(RestoreStandIns.Instance, FlowEvents.Cancel, "{}");
             await Task.Delay(Timeout.Infinite, stop);
         };
-        engine.Start(nameof(Flows.Restore.RestoreFlow), RestoreStandIns.Input, RestoreStandIns.Instance);
+        engine.Start(nameof(RestoreFlow), RestoreStandIns.Input, RestoreStandIns.Instance);
 
         FlowInstance ended = await engine.RunToEndAsync(RestoreStandIns.Instance, _token);
 

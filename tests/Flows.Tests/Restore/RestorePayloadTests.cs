@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Repository.Format;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Restore;

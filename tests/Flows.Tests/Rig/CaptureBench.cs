@@ -1,10 +1,19 @@
 using System.Collections.Immutable;
 using System.Text;
-using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
+using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.Extensions.Time.Testing;
 

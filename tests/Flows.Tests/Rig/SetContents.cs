@@ -1,5 +1,8 @@
 using System.Text;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 

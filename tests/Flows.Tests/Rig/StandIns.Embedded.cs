@@ -1,4 +1,6 @@
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Testing;
 

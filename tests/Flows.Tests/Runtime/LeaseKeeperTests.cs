@@ -1,5 +1,8 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Storage.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using AlfrescoBackupFlows.Flows.Tasks;
 using Microsoft.DurableTask;
 using Xunit;
 

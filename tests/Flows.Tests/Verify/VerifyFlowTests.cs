@@ -1,12 +1,19 @@
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Storage.Directories;
+using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Verify;

@@ -1,9 +1,11 @@
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.DurableTask;
 

@@ -1,7 +1,7 @@
-using AlfrescoBackupFlows.Functions;
+using AlfrescoBackupFlows.Functions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace AlfrescoBackupFlows.Engines.Tests;
+namespace AlfrescoBackupFlows.Functions.Tests.Rig;
 
 /// <summary>The one of the hosts, one after the other, that runs activities now.</summary>
 internal sealed class CurrentHost

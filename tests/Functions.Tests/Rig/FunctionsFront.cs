@@ -1,6 +1,6 @@
 using System.Reflection;
 using AlfrescoBackupFlows.Api;
-using AlfrescoBackupFlows.Functions;
+using AlfrescoBackupFlows.Functions.Triggers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
-namespace AlfrescoBackupFlows.Engines.Tests;
+namespace AlfrescoBackupFlows.Functions.Tests.Rig;
 
 /// <summary>Stands for the front door of the Functions host: the HTTP functions over a socket, mapped and locked as the attributes of each say.</summary>
 internal sealed class FunctionsFront : IAsyncDisposable

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace AlfrescoBackupFlows.Engines.Tests;
+namespace AlfrescoBackupFlows.Functions.Tests.Rig;
 
 /// <summary>The life of a host that can be told to stop.</summary>
 internal sealed class HostLifetime : IHostApplicationLifetime

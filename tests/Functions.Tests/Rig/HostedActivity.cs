@@ -1,7 +1,7 @@
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using Microsoft.DurableTask;
 
-namespace AlfrescoBackupFlows.Engines.Tests;
+namespace AlfrescoBackupFlows.Functions.Tests.Rig;
 
 /// <summary>An activity within what its host gives it, which the worker's middleware does in the cloud host.</summary>
 internal sealed class HostedActivity(ITaskActivity activity, CurrentHost host) : ITaskActivity

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;

@@ -1,8 +1,9 @@
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Functions;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Functions.Tests.Rig;
+using AlfrescoBackupFlows.Testing.Servers;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;

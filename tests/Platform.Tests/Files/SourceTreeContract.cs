@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using Xunit;
 

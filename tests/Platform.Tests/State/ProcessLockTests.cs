@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Testing;
 using Xunit;

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Testing;
 using Xunit;

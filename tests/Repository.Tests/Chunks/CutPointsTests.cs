@@ -1,7 +1,9 @@
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using CsCheck;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Chunks;
 
 public sealed class CutPointsTests
 {

@@ -1,6 +1,7 @@
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Fakes;
 
 /// <summary>Says of every blob that it creates that it exists already, as a store does after a lost answer; counts reads.</summary>
 internal sealed class LostAnswerStore(IBlobStore inner) : IBlobStore

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Fakes;
 
 /// <summary>Metadata chunks in a dictionary, cut every 1000 bytes.</summary>
 internal sealed class MemoryChunks : IMetadataWriter, IChunkSource

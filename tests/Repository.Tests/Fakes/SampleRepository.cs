@@ -2,9 +2,18 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
+using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Fakes;
 
 /// <summary>A small repository of two sets with all that the format has: two classes of roots, a dump, empty and odd names, a file of several chunks, indirection.</summary>
 internal static class SampleRepository

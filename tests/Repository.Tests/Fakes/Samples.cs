@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
 using System.Text;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Tests.Support;
+using AlfrescoBackupFlows.Testing.Servers;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Fakes;
 
 /// <summary>Small values that several tests use.</summary>
 internal static class Samples

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Fakes;
 
 /// <summary>Files that are checked in beside the tests.</summary>
 internal static class SourceFiles

@@ -1,8 +1,12 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Format;
 
 /// <summary>
 /// Two implementations of <c>docs/repository-format.md</c> agree, on repositories that were written once and are checked in, and on one that is written now.

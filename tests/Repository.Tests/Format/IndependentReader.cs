@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Testing;
 using CliWrap;
 using CliWrap.Buffered;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Format;
 
 /// <summary>The reader that was written in another language from the text of the format alone.</summary>
 internal static class IndependentReader

@@ -1,9 +1,16 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
+using AlfrescoBackupFlows.Repository.Tests.Support;
+using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Format;
 
 /// <summary>Whatever is done to a blob, a full read gives exactly what was stored, or says that the repository is damaged; never anything else.</summary>
 public sealed class MutationTests

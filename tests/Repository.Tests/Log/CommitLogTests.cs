@@ -1,7 +1,11 @@
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
+using AlfrescoBackupFlows.Repository.Tests.Support;
+using AlfrescoBackupFlows.Storage.Decorators;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Log;
 
 public sealed class CommitLogTests
 {

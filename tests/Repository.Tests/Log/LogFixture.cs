@@ -1,7 +1,13 @@
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Memory;
 using Microsoft.Extensions.Time.Testing;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Log;
 
 /// <summary>A log in memory, and further readers and writers of it.</summary>
 internal sealed class LogFixture

@@ -1,8 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Log;
 
 /// <summary>Every type of log entry as it is written, checked in: what older versions wrote is read for ever.</summary>
 public sealed class LogGoldenTests

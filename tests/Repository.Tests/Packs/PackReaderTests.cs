@@ -1,8 +1,12 @@
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Packs;
+using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Packs;
 
 public sealed class PackReaderTests
 {

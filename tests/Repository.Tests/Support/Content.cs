@@ -1,4 +1,7 @@
-namespace AlfrescoBackupFlows.Repository.Tests;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Tests.Support;
 
 /// <summary>Bytes for tests, and ways to hand them over.</summary>
 internal static class Content

@@ -1,8 +1,16 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
+using AlfrescoBackupFlows.Repository.Tests.Format;
+using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Support;
 
 /// <summary>A sample repository of two sets in a directory, whose index blobs are harmed; hosts are told apart by their caches, and <c>none</c> is a new one each time.</summary>
 internal sealed class LostIndexBench : IDisposable

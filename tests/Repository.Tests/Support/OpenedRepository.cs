@@ -1,8 +1,15 @@
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Support;
 
 /// <summary>A repository in memory, with encryption <c>none</c> unless a passphrase is given, and a run at work in it.</summary>
 internal sealed class OpenedRepository : IAsyncDisposable

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Support;
 
 internal sealed record PageResult(string Who, ContentRef Content);
 

@@ -1,7 +1,8 @@
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Memory;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Support;
 
 /// <summary>A store, in memory unless another is given, whose writes a test interferes with.</summary>
 internal abstract class WrappedStore(IBlobStore? inner = null) : IBlobStore

@@ -1,7 +1,13 @@
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
+using AlfrescoBackupFlows.Repository.Tests.Support;
+using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
 
-namespace AlfrescoBackupFlows.Repository.Tests;
+namespace AlfrescoBackupFlows.Repository.Tests.Verification;
 
 public sealed class SetVerifierTests
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Sample;
 
 /// <summary>
 /// Adds and deletes documents in the tables of <see cref="AlfrescoSchema"/> as Alfresco does, one transaction each. One writer at a time

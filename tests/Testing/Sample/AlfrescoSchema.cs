@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Sample;
 
 /// <summary>
 /// The tables of an Alfresco repository that a backup meets, shaped as Alfresco 5 to 23 creates them: names, column order, types, keys and

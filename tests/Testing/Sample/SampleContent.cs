@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Sample;
 
 /// <summary>
 /// Makes the content of documents: sizes as offices have them (median about 30 KB, a long tail up to 4 MB), a third of it text that compresses,

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Sample;
 
 /// <summary>Where a sample installation's database is. The database must exist and be empty.</summary>
 /// <param name="Connect">Makes a closed connection.</param>

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>What an <see cref="AzuriteServer"/> may be told.</summary>
 public sealed record AzuriteServerOptions

@@ -1,7 +1,7 @@
 using MySqlConnector;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>What a <see cref="MariaDbServer"/> may be told.</summary>
 public sealed record MariaDbServerOptions

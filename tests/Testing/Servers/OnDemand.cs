@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>
 /// A server shared by the tests of an assembly (<c>[assembly: AssemblyFixture(typeof(OnDemand&lt;PostgresServer&gt;))]</c>), started when the first

@@ -1,7 +1,7 @@
 using Npgsql;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>What a <see cref="PostgresServer"/> may be told.</summary>
 public sealed record PostgresServerOptions

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>
 /// The account that a database server runs as. Servers refuse root, so that a test process that is root (containers) hands them to the account

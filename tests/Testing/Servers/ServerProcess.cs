@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>
 /// A server that lives no longer than the process that started it. A shell in a session of its own waits on a pipe from this process; when the pipe

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>Starts a server, and leaves nothing behind where that fails.</summary>
 internal static class ServerStart

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>Finds the programs that tests start. What is missing fails the test, naming what to install; it never skips.</summary>
 public static class Tool

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 

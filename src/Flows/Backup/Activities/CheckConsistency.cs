@@ -1,9 +1,16 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Flows.Backup.Capture;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
+using AlfrescoBackupFlows.Repository.Runs;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 

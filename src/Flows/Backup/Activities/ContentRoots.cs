@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;

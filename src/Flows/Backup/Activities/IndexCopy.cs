@@ -1,5 +1,7 @@
-using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 

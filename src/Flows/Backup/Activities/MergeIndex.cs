@@ -1,5 +1,7 @@
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Runs;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 

@@ -1,6 +1,7 @@
-using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 

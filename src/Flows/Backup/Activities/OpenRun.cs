@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;

@@ -1,4 +1,6 @@
-using AlfrescoBackupFlows.Alfresco;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;

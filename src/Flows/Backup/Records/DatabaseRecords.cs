@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
 public sealed record DumpDatabaseInput(RunRef Run, int Attempt);

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Flows.Backup.Capture;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <param name="Pass">0 for the seeding pass, else the attempt. Names the result pages.</param>
 /// <param name="Root">Name of the content root.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <summary>What a host says when it starts a backup.</summary>
 /// <param name="Run">The run's id (<see cref="Repository.RunId"/>), drawn by the host; best used as the instance id too.</param>

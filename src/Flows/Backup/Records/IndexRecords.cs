@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Alfresco;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <summary>Which copy of the index the job left: changed by every run of the job, by nothing else.</summary>
 /// <param name="Inode">Of the target directory.</param>

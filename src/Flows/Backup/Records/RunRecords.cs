@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Flows;
+namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <summary>Which run an activity works for.</summary>
 /// <param name="Run">The run's id.</param>

@@ -1,7 +1,10 @@
-using AlfrescoBackupFlows.Alfresco.Database;
+using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
@@ -29,7 +32,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
         }
 
         marker.Write(mark with { Database = DatabaseProgress.Started, Url = named.Url });
-        Alfresco.Database.RestoreResult result;
+        DatabaseRestoreResult result;
         try
         {
             result = await database.RestoreAsync(

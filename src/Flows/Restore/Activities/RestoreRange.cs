@@ -1,7 +1,10 @@
-using AlfrescoBackupFlows.Flows.Backup.Capture;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 

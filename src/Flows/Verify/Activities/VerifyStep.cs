@@ -1,7 +1,10 @@
 using System.Globalization;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Win32.SafeHandles;
 
 namespace AlfrescoBackupFlows.Platform.Files.Linux;

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Platform.Files.Portable;
 

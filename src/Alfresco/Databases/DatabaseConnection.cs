@@ -1,0 +1,88 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+
+namespace AlfrescoBackupFlows.Alfresco.Databases;
+
+/// <summary>How to reach one database. Safe to print: the password is a <see cref="Secret"/> and never part of <see cref="Parameters"/>.</summary>
+/// <param name="Database">The database's exact name, decoded.</param>
+/// <param name="Password">Null: none is sent.</param>
+/// <param name="ToolPath">The directory of the vendor's tools; null: the search path.</param>
+/// <param name="Parameters">The URL's query, keys in lower case; only those about TLS are used.</param>
+public sealed record DatabaseConnection(
+    DatabaseVendor Vendor,
+    string Host,
+    int Port,
+    string Database,
+    string Username,
+    Secret? Password,
+    string? ToolPath,
+    IReadOnlyDictionary<string, string> Parameters)
+{
+    /// <summary>PostgreSQL: where Alfresco's tables are (<c>db.schema.name</c>, or the URL's <c>currentSchema</c>); null: as the search path finds them.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>The names that errors use for this connection.</summary>
+    public DatabaseSettingNames Names { get; init; } = DatabaseSettingNames.Source;
+
+    /// <summary>The place in words, for messages: never holds a secret.</summary>
+    public string Place => $"{Scheme}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}/{Database}";
+
+    private string Scheme => Vendor switch
+    {
+        DatabaseVendor.PostgreSql => "postgresql",
+        DatabaseVendor.MySql => "mysql",
+        _ => "mariadb",
+    };
+
+    /// <summary>
+    /// Parses <c>db.url</c> or <c>installation.database.url</c>: <c>[jdbc:]postgresql://host:port/name</c>, <c>mysql</c>, <c>mariadb</c>.
+    /// A user (and, as JDBC allows it, a password) in the query is used where none is given beside the URL.
+    /// </summary>
+    /// <exception cref="PermanentException">Kind Configuration: malformed, another vendor, several hosts, no user.</exception>
+    public static DatabaseConnection FromInstallation(string url, string? username, Secret? password, string? toolPath, string? schema = null)
+    {
+        var names = DatabaseSettingNames.Source;
+        var parsed = DatabaseUrl.Parse(url, names.Url);
+        return new DatabaseConnection(
+            parsed.Vendor,
+            parsed.Host,
+            parsed.Port,
+            parsed.Database,
+            username ?? parsed.Username ?? throw Malformed($"{names.Username} is missing: name the user that reads the database"),
+            password ?? parsed.Password,
+            toolPath,
+            parsed.Parameters)
+        {
+            Schema = string.IsNullOrWhiteSpace(schema) ? parsed.Parameters.GetValueOrDefault("currentschema") : schema,
+            Names = names,
+        };
+    }
+
+    /// <summary>Parses a restore's <c>--database</c>: <c>postgresql://user@host:port/name</c>, <c>mysql://...</c>, <c>mariadb://...</c>.</summary>
+    /// <exception cref="PermanentException">Kind Configuration: malformed, no user, or a password in it.</exception>
+    public static DatabaseConnection FromRestoreUrl(string url, Secret? password, string? toolPath, string? schema = null)
+    {
+        var names = DatabaseSettingNames.RestoreTarget;
+        var parsed = DatabaseUrl.Parse(url, names.Url);
+        if (parsed.Password is not null)
+        {
+            throw Malformed($"{names.Url} holds a password, which other users can see: put it into a file and name the file with {names.Password}");
+        }
+
+        return new DatabaseConnection(
+            parsed.Vendor,
+            parsed.Host,
+            parsed.Port,
+            parsed.Database,
+            parsed.Username ?? throw Malformed($"{names.Url} has no user: write {parsed.Scheme}://user@host:port/name"),
+            password,
+            toolPath,
+            parsed.Parameters)
+        {
+            Schema = schema,
+            Names = names,
+        };
+    }
+
+    private static PermanentException Malformed(string message) => new(ErrorKind.Configuration, message);
+}

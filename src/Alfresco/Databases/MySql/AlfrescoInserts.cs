@@ -1,0 +1,117 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
+
+/// <summary>Makes required URLs, watermark and counts of the rows that pass: they agree with the dump because they are the dump.</summary>
+internal sealed class AlfrescoInserts : IInsertRows
+{
+    private static readonly string[] Known = ["alf_content_data", "alf_content_url", "alf_node", "alf_tenant", "alf_transaction", "avm_nodes"];
+
+    private readonly HashSet<string> _tables = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, long> _rows = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _tenantRoots = new(StringComparer.Ordinal);
+    private readonly IdSet _used = new();
+    private string _table = string.Empty;
+
+    /// <summary>Required URLs since the last time the caller emptied it.</summary>
+    public Queue<RequiredUrl> Pending { get; } = new();
+
+    public DumpWatermark? Watermark { get; private set; }
+
+    public IReadOnlyDictionary<string, long> Rows => _rows;
+
+    public IReadOnlyList<string> NotApplicable => [.. Known.Where(table => !_tables.Contains(table))];
+
+    public IReadOnlyList<string> TenantRoots => [.. _tenantRoots];
+
+    public void Table(string table)
+    {
+        table = table.ToLowerInvariant();
+        _tables.Add(table);
+        if (table is "alf_content_data" or "alf_content_url" or "alf_node")
+        {
+            _rows[table] = 0;
+        }
+    }
+
+    public int[]? Insert(string table, IReadOnlyList<string> columns)
+    {
+        _table = table.ToLowerInvariant();
+        return _table switch
+        {
+            "alf_content_data" => Positions("content_url_id"),
+            "alf_content_url" => Positions("id", "content_url", "content_size", "orphan_time"),
+            "alf_node" => Positions("id"),
+            "alf_transaction" => Positions("id", "commit_time_ms"),
+            "alf_tenant" => Positions("content_root"),
+            "avm_nodes" => Positions("content_url"),
+            _ => null,
+        };
+
+        int[] Positions(params string[] wanted) => [.. wanted.Select(Position)];
+
+        int Position(string column)
+        {
+            for (var i = 0; i < columns.Count; i++)
+            {
+                if (string.Equals(columns[i], column, StringComparison.OrdinalIgnoreCase))
+                {
+                    return i;
+                }
+            }
+
+            throw new FormatException($"table {table} has no column {column}");
+        }
+    }
+
+    public void Row(IReadOnlyList<byte[]?> values)
+    {
+        if (_rows.TryGetValue(_table, out var count))
+        {
+            _rows[_table] = count + 1;
+        }
+
+        switch (_table)
+        {
+            case "alf_content_data" when values[0] is { } used:
+                _used.Add(Number(used));
+                break;
+            case "alf_content_url":
+                AddUrl(Number(values[0]), Text(values[1]), Number(values[2]), orphan: values[3] is not null);
+                break;
+            case "alf_transaction":
+                Watermark = new DumpWatermark(
+                    Math.Max(Number(values[0]), Watermark?.TransactionId ?? long.MinValue),
+                    Math.Max(values[1] is { } time ? Number(time) : 0, Watermark?.CommitTimeMs ?? 0));
+                break;
+            case "alf_tenant" when values[0] is { Length: > 0 } root:
+                _tenantRoots.Add(Text(root));
+                break;
+            case "avm_nodes" when values[0] is { } url:
+                Pending.Enqueue(new RequiredUrl(0, Text(url), null));
+                break;
+        }
+    }
+
+    private void AddUrl(long id, string url, long size, bool orphan)
+    {
+        // The tool dumps tables by name, so the users of a URL came before it. Without that an orphan's use would be unknown.
+        if (orphan && !_tables.Contains("alf_content_data"))
+        {
+            throw new FormatException("the dump has alf_content_url before alf_content_data");
+        }
+
+        if (!orphan || _used.Contains(id))
+        {
+            Pending.Enqueue(new RequiredUrl(id, url, size));
+        }
+    }
+
+    private static string Text(byte[]? value) => Encoding.UTF8.GetString(value ?? throw new FormatException("NULL where a text is expected"));
+
+    private static long Number(byte[]? value) =>
+        value is not null && Utf8Parser.TryParse(value, out long number, out var consumed) && consumed == value.Length
+            ? number
+            : throw new FormatException("a row has no number where one is expected");
+}

@@ -1,0 +1,67 @@
+using AlfrescoBackupFlows.Platform.Errors;
+using MySqlConnector;
+
+namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
+
+/// <summary>
+/// Other sessions of this user in a database that a restore left half done: clients of restores that were killed. They work on with what they had
+/// read, and would write into the tables of who restores beside them.
+/// </summary>
+internal static class MySqlLeftovers
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>Ends them, and returns when they are gone.</summary>
+    public static async Task EndAsync(MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+    {
+        for (var waited = TimeSpan.Zero; waited < s_patience; waited += s_look)
+        {
+            var others = await FindAsync(session, cancellationToken);
+            if (others.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var id in others)
+            {
+                try
+                {
+                    await MySqlSession.ExecuteAsync(session, $"KILL {id}", cancellationToken);
+                }
+                catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.NoSuchThread)
+                {
+                    // It ended by itself.
+                }
+            }
+
+            await Task.Delay(s_look, cancellationToken);
+        }
+
+        await RequireNoneAsync(session, target, cancellationToken);
+    }
+
+    /// <exception cref="PermanentException">There is one; the message says how to end it.</exception>
+    public static async Task RequireNoneAsync(MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(session, cancellationToken) is [var id, ..])
+        {
+            throw new PermanentException(target.Names.Kind, $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it there: KILL {id}");
+        }
+    }
+
+    /// <summary>Their ids. Every user may see and end sessions of their own.</summary>
+    private static async Task<List<long>> FindAsync(MySqlConnection session, CancellationToken cancellationToken)
+    {
+        var sessions = new List<(long Id, string User, string? Database)>();
+        await using var command = new MySqlCommand("SHOW PROCESSLIST", session);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            sessions.Add((reader.GetInt64("Id"), reader.GetString("User"), reader["db"] as string));
+        }
+
+        var own = sessions.Find(other => other.Id == session.ServerThread);
+        return [.. sessions.Where(other => other.Id != own.Id && other.User == own.User && other.Database == own.Database).Select(static other => other.Id)];
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+using MySqlConnector;
+
+namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
+
+/// <summary>What the server says it is; a <c>mysql://</c> URL may well lead to MariaDB.</summary>
+internal sealed partial record MySqlServer(bool IsMariaDb, Version Version)
+{
+    public string Vendor => IsMariaDb ? "MariaDB" : "MySQL";
+
+    public static MySqlServer Of(MySqlConnection session)
+    {
+        // MariaDB may put "5.5.5-" before its version, for old replicas.
+        var text = session.ServerVersion;
+        var mariaDb = text.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+        var match = Number().Match(text.StartsWith("5.5.5-", StringComparison.Ordinal) ? text[6..] : text);
+        return new MySqlServer(mariaDb, Version.Parse(match.Value));
+    }
+
+    /// <summary>A tool of the other vendor, or an older one, mostly works; said, not refused.</summary>
+    public IReadOnlyList<string> Compare(DatabaseConnection target, MySqlTool tool)
+    {
+        if (tool.IsMariaDb != IsMariaDb)
+        {
+            return [$"{target.Names.ToolPath}: {tool.File} is {(tool.IsMariaDb ? "MariaDB" : "MySQL")}'s, the server is {Vendor} {Version}; better use the server's own tools"];
+        }
+
+        return new Version(tool.Version.Major, tool.Version.Minor) < new Version(Version.Major, Version.Minor)
+            ? [$"{target.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's {Version}; better use the server's own tools"]
+            : [];
+    }
+
+    [GeneratedRegex(@"\d+\.\d+\.\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Number();
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using AlfrescoBackupFlows.Platform.Errors;
+using MySqlConnector;
+
+namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
+
+/// <summary>Opens connections to MySQL and MariaDB and turns refusals into errors that name the setting to mend.</summary>
+internal static class MySqlSession
+{
+    public static async Task<MySqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken)
+    {
+        var connection = new MySqlConnection(ConnectionString(target));
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch (MySqlException exception)
+        {
+            await connection.DisposeAsync();
+            throw Explain(target, exception);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static AbfException Explain(DatabaseConnection target, MySqlException exception)
+    {
+        var names = target.Names;
+        return exception.ErrorCode switch
+        {
+            MySqlErrorCode.AccessDenied => Permanent($"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}, or this host is not allowed; correct {names.Password} or {names.Username}"),
+            MySqlErrorCode.UnknownDatabase => Permanent($"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the name or create it"),
+            MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied =>
+                Permanent($"{names.Username} '{target.Username}': lacks rights in {target.Place} ({exception.Message}); grant them"),
+            MySqlErrorCode.UnableToConnectToHost =>
+                Transient($"{names.Url}: {target.Host}:{target.Port} cannot be reached ({Root(exception).Message}); start the server or correct host and port"),
+            _ => exception.IsTransient
+                ? Transient($"{names.Url}: {target.Place} says '{exception.Message}' ({exception.Number}); try again")
+                : Permanent($"{names.Url}: {target.Place} says '{exception.Message}' ({exception.Number})"),
+        };
+
+        PermanentException Permanent(string message) => new(names.Kind, message, exception);
+        TransientException Transient(string message) => new(names.Kind, message, exception);
+    }
+
+    public static async Task ExecuteAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new MySqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The first column of every row.</summary>
+    public static async Task<List<string>> ListAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        var found = new List<string>();
+        await using var command = new MySqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(reader.GetString(0));
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether the connection's database is one that a grant names, which may be a pattern.</summary>
+    public static async Task<bool> IsLikeAsync(MySqlConnection connection, string pattern, CancellationToken cancellationToken)
+    {
+        await using var command = new MySqlCommand("SELECT DATABASE() LIKE @pattern", connection);
+        command.Parameters.AddWithValue("@pattern", pattern);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) == 1;
+    }
+
+    private static string ConnectionString(DatabaseConnection target) => new MySqlConnectionStringBuilder
+    {
+        Server = target.Host,
+        Port = (uint)target.Port,
+        Database = target.Database,
+        UserID = target.Username,
+        Password = target.Password?.Reveal() ?? string.Empty,
+        ApplicationName = "abf",
+        ConnectionProtocol = MySqlConnectionProtocol.Tcp,
+        CharacterSet = "utf8mb4",
+        Pooling = false,
+        ConnectionTimeout = 15,
+        DefaultCommandTimeout = 0,
+        Keepalive = 30,
+        SslMode = MySqlTls.SslMode(target),
+        AllowPublicKeyRetrieval = MySqlTls.AllowsPublicKeyRetrieval(target),
+    }.ConnectionString;
+
+    private static Exception Root(Exception exception) => exception.InnerException is { } inner ? Root(inner) : exception;
+}

@@ -1,0 +1,49 @@
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Records;
+
+/// <summary>Names of result pages: an activity that runs again, or twice at once, comes to the same name.</summary>
+internal static class Pages
+{
+    public const string MergedIndex = "index-blobs";
+
+    /// <summary>There only where a full scan found that packs are lost.</summary>
+    public const string LostPacks = "lost-packs";
+
+    public static string Index(int attempt) => $"index.{attempt}";
+
+    public static string Database(int attempt) => $"database.{attempt}";
+
+    public static string Plan(int pass, int root) => $"plan.{pass}.{root}";
+
+    public static string Range(int pass, int root, int range, int step) => $"files.{pass}.{root}.{range}.{step}";
+
+    public static string Listing(int pass, int root) => $"listing.{pass}.{root}";
+
+    public static string Consistency(int attempt) => $"consistency.{attempt}";
+
+    /// <summary>The pages whose rows a set needs. Plans have none, and what a voided attempt stored is named again by the pages that came upon it.</summary>
+    public static IEnumerable<string> Behind(MergeIndexInput input)
+    {
+        if (input.HasIndex)
+        {
+            yield return Index(input.Attempt);
+        }
+
+        yield return Database(input.Attempt);
+        foreach (RootPages root in input.Files)
+        {
+            for (int range = 0; range < root.Steps.Length; range++)
+            {
+                for (int step = 0; step < root.Steps[range]; step++)
+                {
+                    yield return Range(root.Pass, root.RootNumber, range, step);
+                }
+            }
+
+            yield return Listing(root.Pass, root.RootNumber);
+        }
+
+        yield return Consistency(input.Attempt);
+    }
+}

@@ -1,0 +1,56 @@
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Restore.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Flows.Verify.Activities;
+using Microsoft.DurableTask;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>Every flow and activity of the product, for any host. Each is known by the name of its class.</summary>
+public static class BackupTasks
+{
+    /// <summary>Registers all of them. A host gives them a <see cref="FlowEnvironment"/> through its services.</summary>
+    public static void Register(DurableTaskRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        registry
+            .AddFlow<HotBackupFlow>()
+            .AddFlow<CaptureRangeFlow>()
+            .AddActivity<OpenRun>()
+            .AddActivity<CheckSources>()
+            .AddActivity<ObserveIndex>()
+            .AddActivity<RefreshIndex>()
+            .AddActivity<CaptureIndex>()
+            .AddActivity<DumpDatabase>()
+            .AddActivity<PlanFiles>()
+            .AddActivity<CaptureRange>()
+            .AddActivity<MergeListing>()
+            .AddActivity<CheckConsistency>()
+            .AddActivity<MergeIndex>()
+            .AddActivity<SealSet>()
+            .AddActivity<CloseRun>()
+            .AddFlow<RestoreFlow>()
+            .AddFlow<RestoreRangeFlow>()
+            .AddActivity<PrepareRestore>()
+            .AddActivity<PlanRestoreRoot>()
+            .AddActivity<RestoreRange>()
+            .AddActivity<RestoreDirectories>()
+            .AddActivity<RestoreDatabase>()
+            .AddActivity<CheckRestored>()
+            .AddActivity<FinishRestore>()
+            .AddFlow<VerifyFlow>()
+            .AddFlow<VerifyPartFlow>()
+            .AddActivity<PlanVerify>()
+            .AddActivity<VerifyStep>();
+    }
+
+    /// <summary>Registers a flow by the name of its class; its failures cross every host.</summary>
+    internal static DurableTaskRegistry AddFlow<TFlow>(this DurableTaskRegistry registry)
+        where TFlow : class, ITaskOrchestrator, new() => registry.AddFlow(typeof(TFlow).Name, () => new TFlow());
+
+    internal static DurableTaskRegistry AddFlow(this DurableTaskRegistry registry, string name, Func<ITaskOrchestrator> create) =>
+        registry.AddOrchestrator(name, () => new FailureCarrier(create()));
+}

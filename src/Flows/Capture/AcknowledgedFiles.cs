@@ -1,0 +1,54 @@
+using System.Text;
+using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Platform.Errors;
+
+namespace AlfrescoBackupFlows.Flows.Capture;
+
+/// <summary>The content URLs whose absence an administrator has accepted: one a line, empty lines and lines with <c>#</c> left out.</summary>
+internal sealed class AcknowledgedFiles
+{
+    public static readonly AcknowledgedFiles None = new();
+
+    private readonly HashSet<string> _urls = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _places = new(StringComparer.Ordinal);
+
+    /// <exception cref="PermanentException">Kind Configuration: the file cannot be read.</exception>
+    public static async Task<AcknowledgedFiles> ReadAsync(string? path, ContentUrlMap urls, CancellationToken cancellationToken)
+    {
+        if (path is null)
+        {
+            return None;
+        }
+
+        var files = new AcknowledgedFiles();
+        try
+        {
+            await foreach (string line in File.ReadLinesAsync(path, cancellationToken))
+            {
+                string url = line.Trim();
+                if (url.Length > 0 && url[0] != '#')
+                {
+                    files._urls.Add(url);
+                    if (urls.Locate(url) is { Kind: ContentPlaceKind.File } place)
+                    {
+                        files._places.Add(Key(place.Root, place.Path));
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"backup.acknowledgedMissingFile '{path}' cannot be read: {e.Message}", e);
+        }
+
+        return files;
+    }
+
+    /// <param name="url">Blanks at its ends do not count: a line of the file has none.</param>
+    public bool ContainsUrl(string url) => _urls.Count > 0 && _urls.Contains(url.Trim());
+
+    public bool Contains(string root, ReadOnlySpan<byte> path) => _places.Count > 0 && _places.Contains(Key(root, path));
+
+    // Latin-1 keeps every byte apart.
+    private static string Key(string root, ReadOnlySpan<byte> path) => $"{root}\0{Encoding.Latin1.GetString(path)}";
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Text;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
+
+namespace AlfrescoBackupFlows.Flows.Capture;
+
+/// <summary>Counts what the dump requires and the listings do not have, in constant memory.</summary>
+/// <param name="acknowledged">What an administrator has accepted.</param>
+/// <param name="checkSizes">False for stores that encrypt or compress.</param>
+internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool checkSizes)
+{
+    /// <summary>Findings that are named.</summary>
+    public const int MaxNamed = 1000;
+
+    private readonly ImmutableArray<NamedFile>.Builder _named = ImmutableArray.CreateBuilder<NamedFile>();
+
+    public long Required { get; private set; }
+
+    /// <summary>Acknowledged ones included.</summary>
+    public long Missing { get; private set; }
+
+    public long Acknowledged { get; private set; }
+
+    public ImmutableArray<NamedFile> Named => _named.ToImmutable();
+
+    /// <summary>Both streams are in path order.</summary>
+    public async Task AddRootAsync(string root, IAsyncEnumerable<RequiredFile> required, IAsyncEnumerable<ListingEntry> listing)
+    {
+        await using IAsyncEnumerator<RequiredFile> needed = required.GetAsyncEnumerator();
+        bool more = await needed.MoveNextAsync();
+        await foreach (ListingEntry entry in listing)
+        {
+            while (more && PathOrder.Compare(needed.Current.Path, entry.Path) < 0)
+            {
+                AddMissing(root, needed.Current, "missing");
+                more = await needed.MoveNextAsync();
+            }
+
+            NameCarriedOver(root, entry);
+            while (more && needed.Current.Path.AsSpan().SequenceEqual(entry.Path))
+            {
+                Compare(root, needed.Current, entry);
+                more = await needed.MoveNextAsync();
+            }
+        }
+
+        while (more)
+        {
+            AddMissing(root, needed.Current, "missing");
+            more = await needed.MoveNextAsync();
+        }
+    }
+
+    /// <summary>Everything required of a root that was not captured is missing.</summary>
+    public async Task AddAbsentRootAsync(string root, IAsyncEnumerable<RequiredFile> required)
+    {
+        await foreach (RequiredFile file in required)
+        {
+            AddMissing(root, file, "missing");
+        }
+    }
+
+    /// <summary>Required URLs that name no file of this installation.</summary>
+    /// <param name="accepted">Those among them that an administrator has accepted.</param>
+    /// <param name="samples">Some of the others.</param>
+    public void AddUnmapped(long count, long accepted, ImmutableArray<string> samples)
+    {
+        Required += count;
+        Missing += count;
+        Acknowledged += accepted;
+        foreach (string url in samples)
+        {
+            Name(new NamedFile(string.Empty, url, null, "invalid-url"));
+        }
+    }
+
+    private void Compare(string root, RequiredFile file, ListingEntry entry)
+    {
+        if (entry.IsDirectory)
+        {
+            AddMissing(root, file, "missing");
+        }
+        else if (checkSizes && file.Size is { } size && size != entry.Length)
+        {
+            AddMissing(root, file, "wrong-size");
+        }
+        else if (entry.Flags.HasFlag(EntryFlags.Unstable))
+        {
+            // Whatever was read of it, nobody knows whether it is what the database means.
+            AddMissing(root, file, "unstable");
+        }
+        else
+        {
+            Required++;
+        }
+    }
+
+    private void NameCarriedOver(string root, ListingEntry entry)
+    {
+        if (entry.Flags.HasFlag(EntryFlags.SourceMissing))
+        {
+            Name(new NamedFile(root, Display(entry.Path), entry.Length, "source-missing"));
+        }
+        else if (entry.Flags.HasFlag(EntryFlags.SourceChanged))
+        {
+            Name(new NamedFile(root, Display(entry.Path), entry.Length, "source-changed"));
+        }
+    }
+
+    private void AddMissing(string root, RequiredFile file, string reason)
+    {
+        Required++;
+        Missing++;
+        if (acknowledged.Contains(root, file.Path))
+        {
+            Acknowledged++;
+        }
+        else
+        {
+            Name(new NamedFile(root, Display(file.Path), file.Size, reason));
+        }
+    }
+
+    private void Name(NamedFile file)
+    {
+        if (_named.Count < MaxNamed)
+        {
+            _named.Add(file);
+        }
+    }
+
+    private static string Display(byte[] path) => TreePath.Display(path);
+}

@@ -1,0 +1,59 @@
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Flows.Capture;
+
+/// <summary>Stores the bytes that <paramref name="read"/> gives until it gives 0.</summary>
+internal delegate Task<ContentRef> StoreContent(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken);
+
+/// <summary>Reads one file into the repository and notices when it changed meanwhile.</summary>
+internal sealed class ContentReader(StoreContent store, StepBudget budget)
+{
+    /// <summary>A move by the cleaner or new rights change a file's stamp once, so the next reading finds it at rest.</summary>
+    private const int MaxReadings = 3;
+
+    /// <summary>Null where the file is gone. What cannot be read is a <see cref="SourceUnreadableException"/>.</summary>
+    /// <param name="insists">One that changes while it is read is read again, through the same open file: also where its name is gone meanwhile.</param>
+    public async ValueTask<CapturedContent?> TryReadAsync(SourceTree tree, byte[] path, bool followLinks, bool insists, CancellationToken cancellationToken)
+    {
+        using SourceFile? file = tree.TryOpen(path, followLinks);
+        if (file is null)
+        {
+            return null;
+        }
+
+        CapturedContent content = await ReadAsync(file, cancellationToken);
+        for (int readings = 1; insists && !content.IsStable && readings < MaxReadings; readings++)
+        {
+            content = await ReadAsync(file, cancellationToken);
+        }
+
+        return content;
+    }
+
+    private async ValueTask<CapturedContent> ReadAsync(SourceFile file, CancellationToken cancellationToken)
+    {
+        FileStat before = file.Stat();
+        long offset = 0;
+        ContentRef content = await store(
+            (buffer, _) =>
+            {
+                int read = file.Read(buffer.Span, offset);
+                offset += read;
+                return ValueTask.FromResult(read);
+            },
+            cancellationToken);
+        FileStat after = file.Stat();
+        budget.Read(content.Length);
+        bool stable = IsSame(before, after) && content.Length == after.Size;
+        return new CapturedContent(after, content, stable);
+    }
+
+    private static bool IsSame(in FileStat before, in FileStat after) =>
+        before.Size == after.Size && before.MtimeNs == after.MtimeNs && before.CtimeNs == after.CtimeNs;
+}
+
+/// <param name="Stat">After the last byte was read.</param>
+/// <param name="IsStable">Nothing changed from before the first byte until then.</param>
+internal sealed record CapturedContent(FileStat Stat, ContentRef Content, bool IsStable);

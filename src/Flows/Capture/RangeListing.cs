@@ -1,0 +1,71 @@
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+
+namespace AlfrescoBackupFlows.Flows.Capture;
+
+/// <summary>Writes the listing of a step and counts what enters it.</summary>
+internal sealed class RangeListing(IMetadataWriter metadata, StepBudget budget, IProgressSink progress, string phase)
+{
+    private const int ReportEvery = 256;
+
+    private readonly ListingWriter _writer = new(metadata);
+    private byte[] _last = [];
+    private bool _lastIsFile;
+    private (long Files, long Bytes) _unreported;
+
+    public long Files { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public long Directories { get; private set; }
+
+    public bool AtSegmentEnd => _writer.AtSegmentEnd;
+
+    /// <summary>Whether this path was added last.</summary>
+    public bool EndsWith(byte[] path) => _writer.Entries > 0 && _last.AsSpan().SequenceEqual(path);
+
+    /// <summary>Whether the path can stand here: not where the entry before it is a file above it.</summary>
+    public bool CanHold(byte[] path) => !_lastIsFile || !PathOrder.IsBelow(path, _last);
+
+    public async ValueTask AddAsync(ListingEntry entry, CancellationToken cancellationToken)
+    {
+        await _writer.AddAsync(entry, cancellationToken);
+        (_last, _lastIsFile) = (entry.Path, !entry.IsDirectory);
+        budget.Listed();
+        if (entry.IsDirectory)
+        {
+            Directories++;
+            return;
+        }
+
+        Files++;
+        Bytes += entry.Length;
+        _unreported = (_unreported.Files + 1, _unreported.Bytes + entry.Length);
+        if (_unreported.Files == ReportEvery)
+        {
+            Report();
+        }
+    }
+
+    /// <summary>Ends the listing and returns the rows of its segments, as a listing of their own.</summary>
+    public async Task<ContentRef> CompleteAsync(CancellationToken cancellationToken)
+    {
+        Report();
+        await using var root = new ListingRoot(metadata);
+        foreach (SegmentRow row in await _writer.CompleteAsync(cancellationToken))
+        {
+            await root.AddAsync(row, cancellationToken);
+        }
+
+        return (await root.CompleteAsync(cancellationToken)).Listing;
+    }
+
+    private void Report()
+    {
+        progress.Advance(phase, _unreported.Files, _unreported.Bytes);
+        _unreported = default;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
+
+namespace AlfrescoBackupFlows.Flows.Capture;
+
+/// <summary>
+/// Takes required content URLs in the database's order, finds the file of each, and gives them back as one list per content root in the order
+/// of a listing: sorted by us, never by a collation.
+/// </summary>
+internal sealed class RequiredCollector : IDisposable
+{
+    private const int MaxSamples = ConsistencyProof.MaxNamed;
+    private const int MaxSampleLength = 200;
+
+    private readonly Installation _installation;
+    private readonly AcknowledgedFiles _acknowledged;
+    private readonly RequiredSort _sort;
+    private readonly ImmutableArray<string> _roots;
+    private readonly SortedDictionary<string, long> _unprotected = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<string>.Builder _samples = ImmutableArray.CreateBuilder<string>();
+
+    /// <param name="acknowledged">What an administrator has accepted; says it of URLs that name no file, for nobody else sees them all.</param>
+    /// <param name="spillDirectory">For sorting what does not fit into memory; it exists.</param>
+    public RequiredCollector(Installation installation, AcknowledgedFiles acknowledged, string spillDirectory)
+    {
+        (_installation, _acknowledged) = (installation, acknowledged);
+        _roots = [.. installation.Roots.Select(root => root.Name)];
+        _sort = new RequiredSort(spillDirectory);
+    }
+
+    public ImmutableSortedDictionary<string, long> Unprotected => _unprotected.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    public long Unmapped { get; private set; }
+
+    public long UnmappedAcknowledged { get; private set; }
+
+    /// <summary>Of those that are not acknowledged.</summary>
+    public ImmutableArray<string> UnmappedSamples => _samples.ToImmutable();
+
+    public ValueTask Add(RequiredUrl required)
+    {
+        ContentPlace place = _installation.Urls.Locate(required.Url);
+        switch (place.Kind)
+        {
+            case ContentPlaceKind.File:
+                _sort.Add(_roots.IndexOf(place.Root), new RequiredFile(place.Path, required.Size, required.Id));
+                break;
+            case ContentPlaceKind.Outside:
+                _unprotected[place.Protocol] = _unprotected.GetValueOrDefault(place.Protocol) + 1;
+                break;
+            case ContentPlaceKind.Invalid:
+                AddUnmapped(required.Url);
+                break;
+            default:
+                // Made up when it is read (spoof://): nothing to capture.
+                break;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Called once, after the dump came to its end.</summary>
+    public async Task<ImmutableArray<RequiredFiles>> WriteListsAsync(IMetadataWriter metadata, CancellationToken cancellationToken)
+    {
+        var lists = ImmutableArray.CreateBuilder<RequiredFiles>();
+        RequiredListWriter? writer = null;
+        int current = -1;
+        try
+        {
+            RequiredFile? last = null;
+            foreach ((int root, RequiredFile file) in _sort.ReadSorted())
+            {
+                if (root != current)
+                {
+                    await CompleteAsync();
+                    (current, writer, last) = (root, new RequiredListWriter(metadata), null);
+                }
+
+                // A database may give a URL twice.
+                if (last is null || last.UrlId != file.UrlId || !last.Path.AsSpan().SequenceEqual(file.Path))
+                {
+                    await writer!.AddAsync(file, cancellationToken);
+                    last = file;
+                }
+            }
+
+            await CompleteAsync();
+            return lists.ToImmutable();
+        }
+        finally
+        {
+            if (writer is not null)
+            {
+                await writer.DisposeAsync();
+            }
+        }
+
+        async Task CompleteAsync()
+        {
+            if (writer is not null)
+            {
+                lists.Add(new RequiredFiles(_roots[current], await writer.CompleteAsync(cancellationToken), writer.Count));
+                await writer.DisposeAsync();
+                writer = null;
+            }
+        }
+    }
+
+    public void Dispose() => _sort.Dispose();
+
+    private void AddUnmapped(string url)
+    {
+        Unmapped++;
+        if (_acknowledged.ContainsUrl(url))
+        {
+            UnmappedAcknowledged++;
+        }
+        else if (_samples.Count < MaxSamples)
+        {
+            _samples.Add(url.Length > MaxSampleLength ? url[..MaxSampleLength] : url);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Flows;
+
+/// <summary>
+/// The ids of flow instances. That of a backup is the run's. Those of restores and verifications hold a stamp of the target or the wording, because
+/// their journals belong to these. All of them fit into a URL and a file name.
+/// </summary>
+public static class InstanceIds
+{
+    public const string VerifyPrefix = "verify-";
+    public const string RestorePrefix = "restore-";
+    private const string SubFlowPrefix = "sub-";
+    private const int StampLength = 16;
+    private const int RandomLength = 32;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+
+    public static string ForVerify(VerifyInput input, Guid random) => Compose(VerifyPrefix, StampOf(input), random);
+
+    public static string ForRestore(string target, Guid random) => Compose(RestorePrefix, StampOf(target), random);
+
+    /// <summary>
+    /// A nightly backup leaves thousands of sub-orchestrations: that their ids begin with something of their own lets a host find the runs by the beginning of
+    /// the id, without reading these.
+    /// </summary>
+    public static string ForSubFlow(string parent, Guid random) => $"{SubFlowPrefix}{parent}-{random.ToString("n", CultureInfo.InvariantCulture)}";
+
+    /// <summary>What stands for a wording of a verification.</summary>
+    public static string StampOf(VerifyInput input) => StampOf($"{input.Set ?? "all"} {(input.ReadData ? "data" : "structure")}");
+
+    /// <summary>What stands for a target directory where its path must not.</summary>
+    /// <param name="target">The directory, absolute.</param>
+    /// <returns>16 hexadecimal digits.</returns>
+    public static string StampOf(string target) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)))[..StampLength];
+
+    public static bool IsBackup(string id) => RunId.TryParse(id, out _);
+
+    /// <param name="stamp">That of the wording.</param>
+    public static bool IsVerify(string id, out string stamp) => TryTake(id, VerifyPrefix, out stamp);
+
+    /// <param name="stamp">That of the target.</param>
+    public static bool IsRestore(string id, out string stamp) => TryTake(id, RestorePrefix, out stamp);
+
+    private static string Compose(string prefix, string stamp, Guid random) => $"{prefix}{stamp}-{random.ToString("n", CultureInfo.InvariantCulture)}";
+
+    private static bool TryTake(string id, string prefix, out string stamp)
+    {
+        bool fits = id.StartsWith(prefix, StringComparison.Ordinal)
+            && id.Length == prefix.Length + StampLength + 1 + RandomLength
+            && id[prefix.Length + StampLength] == '-'
+            && IsHex(id.AsSpan(prefix.Length, StampLength))
+            && IsHex(id.AsSpan(prefix.Length + StampLength + 1));
+        stamp = fits ? id.Substring(prefix.Length, StampLength) : string.Empty;
+        return fits;
+    }
+
+    private static bool IsHex(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Digits);
+}

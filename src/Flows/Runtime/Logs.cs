@@ -1,0 +1,42 @@
+using AlfrescoBackupFlows.Platform.Errors;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Flows.Runtime;
+
+/// <summary>Every log line of the flows and their activities.</summary>
+internal static partial class Logs
+{
+    [LoggerMessage(1, LogLevel.Warning, "Run {Run} could not be closed: {Reason}")]
+    public static partial void CloseFailed(ILogger logger, string run, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "The lease of run {Run} could not be renewed: {Reason}")]
+    public static partial void LeaseNotRenewed(ILogger logger, string run, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Run {Run} takes the place of {Evicted}, which can no longer seal")]
+    public static partial void RunEvicted(ILogger logger, string run, string evicted);
+
+    [LoggerMessage(4, LogLevel.Warning, "The repository's log: {Alarm}")]
+    public static partial void LogAlarm(ILogger logger, string alarm);
+
+    [LoggerMessage(5, LogLevel.Warning, "The head of the repository's log could not be remembered: {Reason}")]
+    public static partial void HeadNotRemembered(ILogger logger, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "The repository's config: {What}")]
+    public static partial void ConfigHealed(ILogger logger, string what);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Warning}")]
+    public static partial void IndexLost(ILogger logger, string warning);
+
+    // How a run ended, one of the four per run. Alerts go by these names: infra/modules/alerts.bicep.
+    [LoggerMessage(20, LogLevel.Information, "Set {Set} is sealed: {Files} files, {Bytes} bytes, {AddedBytes} of them added to the store")]
+    public static partial void SetSealed(ILogger logger, string set, long files, long bytes, long addedBytes);
+
+    [LoggerMessage(21, LogLevel.Warning, "Set {Set} is sealed with findings: {Missing} required files missing, {SourceMissing} gone and {SourceChanged} changed at the source")]
+    public static partial void SetSealedWithFindings(ILogger logger, string set, long missing, long sourceMissing, long sourceChanged);
+
+    [LoggerMessage(22, LogLevel.Error, "Run {Run} failed ({Kind}): {Reason}")]
+    public static partial void RunFailed(ILogger logger, string run, ErrorKind kind, string reason);
+
+    [LoggerMessage(23, LogLevel.Information, "Run {Run} was cancelled")]
+    public static partial void RunCancelled(ILogger logger, string run);
+}

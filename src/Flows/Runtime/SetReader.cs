@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Flows.Runtime;
+
+/// <summary>A set that is being read: its manifest, and its chunks.</summary>
+internal sealed record SetReader(BackupRepository Repository, SetManifest Manifest, IChunkSource Chunks)
+{
+    /// <summary>Of the repository, one line each.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <exception cref="PermanentException">Kind Configuration: there is no such set.</exception>
+    public static async Task<SetReader> OpenAsync(FlowEnvironment environment, string set, CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        SetManifest manifest = await ReadManifestAsync(repository, head, set, cancellationToken);
+        ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
+        return new SetReader(repository, manifest, repository.CreateReader(index, run: null)) { Warnings = [.. index.Lost.Select(lost => lost.Warning)] };
+    }
+
+    /// <inheritdoc cref="OpenAsync"/>
+    public static async Task<SetManifest> ReadManifestAsync(FlowEnvironment environment, string set, CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        return await ReadManifestAsync(repository, await repository.Log.ReadAsync(cancellationToken), set, cancellationToken);
+    }
+
+    private static Task<SetManifest> ReadManifestAsync(BackupRepository repository, LogHead head, string set, CancellationToken cancellationToken)
+    {
+        SetSummary summary = (RunId.TryParse(set, out RunId id) ? head.State.FindSet(id) : null) ?? throw new PermanentException(
+            ErrorKind.Configuration, $"--set {set}: there is no such set; 'abf sets' lists what there is.");
+        return repository.Log.ReadManifestAsync(summary, cancellationToken);
+    }
+
+    /// <summary>The chunks of all sets.</summary>
+    public static async Task<IChunkSource> OpenChunksAsync(FlowEnvironment environment, CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        return repository.CreateReader(await repository.LoadIndexAsync(head.State, cancellationToken), run: null);
+    }
+}

@@ -1,0 +1,205 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
+
+/// <summary>
+/// Merges tables of rows into one <see cref="RowFile"/> in constant memory: tables are appended to a scratch file as they come, then merged from there.
+/// Sources have ranks in the order in which they are added; of several rows for a chunk the one of the lowest rank comes first, then that of the lowest pack id. A chunk has one row for
+/// each pack that holds it.
+/// </summary>
+internal sealed class RowFileBuilder : IDisposable
+{
+    /// <summary>Of a file in the making: a kill leaves it behind.</summary>
+    public const string TemporarySuffix = ".tmp";
+
+    private readonly string _directory;
+    private readonly FileStream _scratch;
+    private readonly List<RowSource> _sources = [];
+    private readonly List<PackEntry> _packs = [];
+    private readonly Dictionary<PackId, int> _numbers = [];
+
+    /// <param name="directory">It exists.</param>
+    public RowFileBuilder(string directory)
+    {
+        _directory = directory;
+        _scratch = ScratchFile.Create(directory);
+    }
+
+    public long Rows => _sources.Sum(source => source.Count);
+
+    /// <summary>Adds a file that was built earlier; it stays the caller's.</summary>
+    public void Add(RowFile file, int rank)
+    {
+        _sources.Add(new RowSource(file.ReadRows, file.Count, rank, Map(file.Packs)));
+    }
+
+    public void Add(IndexTable table, int rank)
+    {
+        long offset = _scratch.Position;
+        _scratch.Write(table.Rows);
+        _sources.Add(new RowSource((first, rows) => ReadScratch(offset + (first * IndexTable.RowSize), rows), table.Count, rank, Map(table.Packs)));
+    }
+
+    /// <summary>Writes the merged rows into a file without a name, which lives as long as what is returned.</summary>
+    public RowFile Build()
+    {
+        _scratch.Flush();
+        FileStream output = ScratchFile.Create(_directory);
+        try
+        {
+            Write(output, key: default, members: 0);
+            output.Flush();
+            return RowFile.Open(output);
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the merged file beside its name, flushes it, and puts it in place at once.</summary>
+    public void Build(string path, UInt128 key, int members)
+    {
+        _scratch.Flush();
+        string temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+        try
+        {
+            using (var output = PrivateFile.Create(temporary))
+            {
+                Write(output, key, members);
+                output.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private void Write(FileStream output, UInt128 key, int members)
+    {
+        Span<byte> header = stackalloc byte[RowFile.HeaderSize];
+        header.Clear();
+        output.Write(header);
+        var hash = new XxHash128();
+        Span<byte> pack = stackalloc byte[IndexTable.PackSize];
+        foreach (PackEntry entry in _packs)
+        {
+            IndexTable.WritePack(pack, entry);
+            output.Write(pack);
+            hash.Append(pack);
+        }
+
+        int bits = RowFile.BitsFor(Rows);
+        uint[] buckets = new uint[(1 << bits) + 1];
+        uint rows = Merge(output, hash, bits, buckets);
+        for (int i = 1; i < buckets.Length; i++)
+        {
+            buckets[i] += buckets[i - 1];
+        }
+
+        byte[] bytes = new byte[buckets.Length * sizeof(uint)];
+        for (int i = 0; i < buckets.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(i * sizeof(uint)), buckets[i]);
+        }
+
+        output.Write(bytes);
+        hash.Append(bytes);
+
+        "ABFX"u8.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], RowFile.Version);
+        BinaryPrimitives.WriteUInt128BigEndian(header[8..], key);
+        BinaryPrimitives.WriteInt32LittleEndian(header[24..], members);
+        BinaryPrimitives.WriteInt32LittleEndian(header[28..], _packs.Count);
+        BinaryPrimitives.WriteInt64LittleEndian(header[32..], rows);
+        BinaryPrimitives.WriteInt32LittleEndian(header[40..], bits);
+        hash.GetCurrentHash(header[48..]);
+        output.Position = 0;
+        output.Write(header);
+    }
+
+    private uint Merge(FileStream output, XxHash128 hash, int bits, uint[] buckets)
+    {
+        var heads = new PriorityQueue<RowSource, (ChunkId Id, int Rank, PackId Pack)>();
+        foreach (RowSource source in _sources)
+        {
+            Enqueue(heads, source);
+        }
+
+        uint rows = 0;
+        ChunkId previous = default;
+        List<int> packsOfChunk = [];
+        while (heads.TryDequeue(out RowSource? source, out (ChunkId Id, int Rank, PackId Pack) head))
+        {
+            if (head.Id != previous)
+            {
+                packsOfChunk.Clear();
+                previous = head.Id;
+            }
+
+            int pack = IndexRow.PackOf(source.Current);
+            if (!packsOfChunk.Contains(pack))
+            {
+                packsOfChunk.Add(pack);
+                output.Write(source.Current);
+                hash.Append(source.Current);
+                buckets[bits == 0 ? 1 : (int)(uint)(head.Id.Value >> (128 - bits)) + 1]++;
+                rows++;
+            }
+
+            Enqueue(heads, source);
+        }
+
+        return rows;
+    }
+
+    private void Enqueue(PriorityQueue<RowSource, (ChunkId Id, int Rank, PackId Pack)> heads, RowSource source)
+    {
+        if (source.MoveNext())
+        {
+            heads.Enqueue(source, (ChunkId.Read(source.Current), source.Rank, _packs[IndexRow.PackOf(source.Current)].Id));
+        }
+    }
+
+    private int[] Map(ReadOnlySpan<PackEntry> packs)
+    {
+        int[] map = new int[packs.Length];
+        for (int i = 0; i < packs.Length; i++)
+        {
+            if (!_numbers.TryGetValue(packs[i].Id, out map[i]))
+            {
+                map[i] = _packs.Count;
+                _numbers.Add(packs[i].Id, map[i]);
+                _packs.Add(packs[i]);
+            }
+        }
+
+        return map;
+    }
+
+    private void ReadScratch(long offset, Span<byte> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            int read = RandomAccess.Read(_scratch.SafeFileHandle, destination, offset);
+            if (read == 0)
+            {
+                throw new IOException("The scratch file of the chunk index became shorter while it was read.");
+            }
+
+            destination = destination[read..];
+            offset += read;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository.Config;
+
+/// <summary>A passphrase that opens the repository, without the passphrase.</summary>
+/// <param name="Id">8 hexadecimal digits.</param>
+public sealed record KeySlotSummary(string Id, string Name, DateTimeOffset Created);
+
+/// <summary>What a change of the slots did.</summary>
+/// <param name="SlotId">The slot that was added or removed.</param>
+/// <param name="Warning">
+/// Says that the config before this one could not be deleted, and what that means; null where it is gone.
+/// </param>
+public sealed record KeyChange(string SlotId, string? Warning);
+
+/// <summary>
+/// The passphrases of a repository. A change writes a new config, then a log entry that makes it count, then deletes the old config where the store permits.
+/// </summary>
+public sealed class KeySlots
+{
+    private readonly IBlobStore _blobs;
+    private readonly KeyRing _keys;
+    private readonly CommitLog _log;
+    private readonly TimeProvider _time;
+    private ConfigFile _known;
+
+    /// <param name="known">The config that opened the repository.</param>
+    internal KeySlots(IBlobStore blobs, KeyRing keys, CommitLog log, TimeProvider time, ConfigFile known)
+    {
+        _known = known;
+        _blobs = blobs;
+        _keys = keys;
+        _log = log;
+        _time = time;
+    }
+
+    /// <summary>The slots of the config that counts; none with encryption <c>none</c>.</summary>
+    public async Task<IReadOnlyList<KeySlotSummary>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        ConfigFile current = await ReadCurrentAsync(cancellationToken);
+        return [.. Slots(current).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))];
+    }
+
+    /// <summary>Another passphrase opens the repository from here on.</summary>
+    public async Task<KeyChange> AddAsync(Secret passphrase, string name, CancellationToken cancellationToken = default)
+    {
+        ConfigFile current = await ReadCurrentAsync(cancellationToken);
+        RefuseWithoutEncryption(current);
+        if (current.Config.Slots.Length >= KeySlot.MaxSlots)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"The repository has {KeySlot.MaxSlots} key slots already. Remove one first ('abf key remove').");
+        }
+
+        SlotDocument slot = KeySlot.Create(_keys, ConfigKeys.Need(passphrase), name, current.Config.Slots[0].Kdf, _time.GetUtcNow());
+        return await ReplaceAsync(current, current.Config with { Slots = current.Config.Slots.Add(slot) }, slot.Id, cancellationToken);
+    }
+
+    /// <summary>A passphrase no longer opens the repository. The last one cannot be removed. Whoever kept a copy of an old config and its passphrase still has the keys.</summary>
+    public async Task<KeyChange> RemoveAsync(string slotId, CancellationToken cancellationToken = default)
+    {
+        ConfigFile current = await ReadCurrentAsync(cancellationToken);
+        RefuseWithoutEncryption(current);
+        SlotDocument slot = current.Config.Slots.FirstOrDefault(slot => slot.Id == slotId)
+            ?? throw new PermanentException(ErrorKind.Configuration, $"There is no key slot '{slotId}'. 'abf key list' shows those there are.");
+        if (current.Config.Slots.Length == 1)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"Key slot '{slotId}' is the last one: without it every set is lost. Add another first ('abf key add').");
+        }
+
+        return await ReplaceAsync(current, current.Config with { Slots = current.Config.Slots.Remove(slot) }, slotId, cancellationToken);
+    }
+
+    /// <summary>
+    /// Looks whether the config that counts is in the store. Without it nobody could open the repository again, so the bytes that opened it are put back: under its own name where
+    /// it is gone, as another config where something else stands there.
+    /// </summary>
+    /// <returns>What was done, one line; null where nothing was.</returns>
+    /// <exception cref="PermanentException">Repository: it is lost, and these are not its bytes.</exception>
+    public async Task<string?> HealAsync(LogHead head, CancellationToken cancellationToken = default)
+    {
+        ConfigStamp current = head.State.Config;
+        string name = ConfigFile.BlobName(current.Number);
+        byte[]? stored = await ConfigFile.TryReadBytesAsync(_blobs, current.Number, cancellationToken);
+        if (stored is not null && ConfigFile.HashOf(stored) == current.Sha256)
+        {
+            _known = _known.Stamp == current ? _known : ConfigFile.From(current.Number, stored, _blobs.Location);
+            return null;
+        }
+
+        if (_known.Stamp != current)
+        {
+            // Behind an entry that cannot be read another config may count. An older one is never put back: it may have a passphrase that was removed.
+            if (!head.Alarms.IsEmpty)
+            {
+                return null;
+            }
+
+            throw stored is null ? Damage.Missing(name) : Damage.In(name, "it is not the config that the log names");
+        }
+
+        if (stored is null)
+        {
+            return await ConfigFile.TryPutAsync(_blobs, _time, _known, cancellationToken) is not null ? $"'{name}' was gone and was put back." : throw Damage.Missing(name);
+        }
+
+        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
+        ConfigFile next = _known with { Number = checked(numbers.Append(current.Number).Max() + 1) };
+        _known = await ConfigFile.TryPutAsync(_blobs, _time, next, cancellationToken)
+            ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
+        await _log.AppendKeysAsync(current, next.Stamp, cancellationToken);
+        return $"'{name}' is damaged; '{ConfigFile.BlobName(next.Number)}', which says the same, counts in its place.";
+    }
+
+    private static ImmutableArray<SlotDocument> Slots(ConfigFile file) => file.Config.Slots.IsDefault ? [] : file.Config.Slots;
+
+    private static void RefuseWithoutEncryption(ConfigFile current)
+    {
+        if (current.Config.Encryption == RepositoryAccess.EncryptionNone)
+        {
+            throw new PermanentException(ErrorKind.Configuration, "The repository has encryption 'none': it has no passphrases to add or remove.");
+        }
+    }
+
+    private async Task<ConfigFile> ReadCurrentAsync(CancellationToken cancellationToken)
+    {
+        ConfigStamp stamp = (await _log.ReadAsync(cancellationToken)).State.Config;
+        ConfigFile file = await ConfigFile.ReadAsync(_blobs, stamp.Number, cancellationToken);
+        return file.Stamp == stamp ? file : throw Damage.In(ConfigFile.BlobName(stamp.Number), "it is not the config that the log names");
+    }
+
+    private async Task<KeyChange> ReplaceAsync(ConfigFile old, RepositoryConfig config, string slotId, CancellationToken cancellationToken)
+    {
+        // A number above every one that is there: a change that was killed before its log entry leaves a config that nobody names.
+        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
+        int number = checked(Math.Max(numbers.Count == 0 ? 0 : numbers[0], old.Number) + 1);
+        ConfigFile file = await ConfigFile.TryCreateAsync(_blobs, _time, number, config, cancellationToken)
+            ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
+        try
+        {
+            await _log.AppendKeysAsync(old.Stamp, file.Stamp, cancellationToken);
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Busy)
+        {
+            // Another change counts, and nothing will ever name this config; with its passphrases it must not stay.
+            throw await DeleteAsync([number], cancellationToken) is { } warning ? new PermanentException(ErrorKind.Busy, $"{exception.Message} {warning}") : exception;
+        }
+
+        // Older ones as well: those that an earlier change could not delete, or had no time to.
+        return new KeyChange(slotId, await DeleteAsync(numbers.Where(other => other < number), cancellationToken));
+    }
+
+    /// <summary>Deletes configs that do not count. Returns what is to be said of those that stay, or null.</summary>
+    private async Task<string?> DeleteAsync(IEnumerable<int> numbers, CancellationToken cancellationToken)
+    {
+        List<string> warnings = [];
+        foreach (string name in numbers.Select(ConfigFile.BlobName))
+        {
+            try
+            {
+                await _blobs.DeleteAsync(name, cancellationToken);
+            }
+            catch (AbfException exception) when (exception.Kind == ErrorKind.Storage)
+            {
+                warnings.Add($"{name} does not count any more, but could not be deleted ({exception.Message}). Delete it when the store permits: with it, a removed passphrase still opens the keys.");
+            }
+        }
+
+        return warnings.Count == 0 ? null : string.Join(' ', warnings);
+    }
+}

@@ -1,0 +1,22 @@
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.Cache;
+
+namespace AlfrescoBackupFlows.Repository.Config;
+
+/// <summary>How a repository is opened.</summary>
+/// <param name="Encryption">
+/// <c>passphrase</c> or <c>none</c>: what the local configuration says. A store that says otherwise is refused, so that nobody can switch encryption off from there.
+/// </param>
+/// <param name="Passphrase">Needed where <paramref name="Encryption"/> is <c>passphrase</c>.</param>
+/// <param name="CacheDirectory">For local files that can be lost at any time; created if absent.</param>
+public sealed record RepositoryAccess(string Encryption, Secret? Passphrase, string CacheDirectory, TimeProvider Time)
+{
+    public const string EncryptionPassphrase = "passphrase";
+    public const string EncryptionNone = "none";
+}
+
+/// <summary>What a new repository begins with.</summary>
+/// <param name="Encryption"><c>passphrase</c> or <c>none</c>.</param>
+/// <param name="Passphrase">Opens the first key slot; losing every passphrase loses every set.</param>
+/// <param name="SlotName">For people, in <c>abf key list</c>.</param>
+public sealed record RepositoryInit(string Encryption, Secret? Passphrase, string SlotName, TimeProvider Time);

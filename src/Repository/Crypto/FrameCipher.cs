@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Crypto;
+
+/// <summary>
+/// AES-256-GCM over the frames of one blob, with the blob's own key. The associated data binds header, frame number, last-frame flag
+/// and blob name, so that nothing can be swapped, cut short or renamed. Not for several threads at once.
+/// </summary>
+internal sealed class FrameCipher : IDisposable
+{
+    public const int TagSize = 16;
+    private const int NonceSize = 12;
+
+    private readonly AesGcm _aes;
+    private readonly byte[] _associated;
+
+    private FrameCipher(KeyRing keys, ReadOnlySpan<byte> header, string blobName)
+    {
+        var keyClass = (KeyClass)header[6];
+        uint generation = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        if (!keys.TryGet(keyClass, generation, out ReadOnlySpan<byte> classKey))
+        {
+            throw Damage.In(blobName, $"it names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, which the config does not hold");
+        }
+
+        Span<byte> info = stackalloc byte["abf/v1/object"u8.Length + ObjectHeader.FixedSize];
+        "abf/v1/object"u8.CopyTo(info);
+        header[..ObjectHeader.FixedSize].CopyTo(info["abf/v1/object"u8.Length..]);
+        Span<byte> objectKey = stackalloc byte[KeyRing.KeySize];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, classKey, objectKey, header[ObjectHeader.FixedSize..ObjectHeader.Size], info);
+        _aes = new AesGcm(objectKey, TagSize);
+        CryptographicOperations.ZeroMemory(objectKey);
+
+        _associated = new byte[ObjectHeader.Size + 5 + Encoding.UTF8.GetByteCount(blobName)];
+        header[..ObjectHeader.Size].CopyTo(_associated);
+        Encoding.UTF8.GetBytes(blobName, _associated.AsSpan(ObjectHeader.Size + 5));
+    }
+
+    /// <summary>The header that stands at the start of the blob.</summary>
+    public ReadOnlySpan<byte> Header => _associated.AsSpan(0, ObjectHeader.Size);
+
+    /// <summary>For a new blob: draws a fresh salt.</summary>
+    public static FrameCipher Create(KeyRing keys, ObjectType type, string blobName)
+    {
+        Span<byte> salt = stackalloc byte[ObjectHeader.KeyMaterialSize];
+        RandomNumberGenerator.Fill(salt);
+        Span<byte> header = stackalloc byte[ObjectHeader.Size];
+        ObjectHeader.Write(header, type, keys.CurrentGeneration(KeyClasses.Of(type)), keys.Repository, salt);
+        return new FrameCipher(keys, header, blobName);
+    }
+
+    /// <summary>For a stored blob, from its first <see cref="ObjectHeader.Size"/> bytes.</summary>
+    public static FrameCipher Open(KeyRing keys, ObjectType type, string blobName, ReadOnlySpan<byte> header)
+    {
+        ObjectHeader.Check(header, blobName, type, keys.Repository);
+        return new FrameCipher(keys, header, blobName);
+    }
+
+    /// <summary>Encrypts a payload in place and appends the tag: <paramref name="frame"/> is the payload and <see cref="TagSize"/> bytes of room.</summary>
+    public void Seal(uint number, bool last, Span<byte> frame)
+    {
+        Span<byte> nonce = stackalloc byte[NonceSize];
+        Bind(number, last, nonce);
+        Span<byte> payload = frame[..^TagSize];
+        _aes.Encrypt(nonce, payload, payload, frame[^TagSize..], _associated);
+    }
+
+    /// <summary>Opens a sealed frame into <paramref name="payload"/>, which is <see cref="TagSize"/> bytes shorter. False: it does not authenticate.</summary>
+    public bool TryOpen(uint number, bool last, ReadOnlySpan<byte> frame, Span<byte> payload)
+    {
+        if (frame.Length < TagSize)
+        {
+            return false;
+        }
+
+        Span<byte> nonce = stackalloc byte[NonceSize];
+        Bind(number, last, nonce);
+        try
+        {
+            _aes.Decrypt(nonce, frame[..^TagSize], frame[^TagSize..], payload, _associated);
+            return true;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _aes.Dispose();
+
+    private void Bind(uint number, bool last, Span<byte> nonce)
+    {
+        nonce.Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(nonce, number);
+        BinaryPrimitives.WriteUInt32LittleEndian(_associated.AsSpan(ObjectHeader.Size), number);
+        _associated[ObjectHeader.Size + 4] = last ? (byte)1 : (byte)0;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AlfrescoBackupFlows.Repository.Crypto;
+
+/// <summary>One of the repository's keys: 256 random bits.</summary>
+internal sealed record ClassKey(KeyClass Class, uint Generation, byte[] Bytes);
+
+/// <summary>
+/// The keys of an open repository. Immutable but for <see cref="Dispose"/>, which clears them; may be shared by threads.
+/// </summary>
+internal sealed class KeyRing : IDisposable
+{
+    public const int KeySize = 32;
+
+    private readonly Dictionary<(KeyClass Class, uint Generation), byte[]> _keys;
+    private readonly Dictionary<KeyClass, uint> _current;
+
+    /// <summary>Takes the keys over. The newest generation of each class seals; all of them open.</summary>
+    public KeyRing(UInt128 repository, IEnumerable<ClassKey> keys)
+    {
+        Repository = repository;
+        _keys = keys.ToDictionary(key => (key.Class, key.Generation), key => key.Bytes);
+        _current = _keys.Keys.GroupBy(key => key.Class).ToDictionary(group => group.Key, group => group.Max(key => key.Generation));
+    }
+
+    public UInt128 Repository { get; }
+
+    /// <summary>Four random keys, generation 1.</summary>
+    public static KeyRing Generate(UInt128 repository) =>
+        new(repository, KeyClasses.All.Select(entry => new ClassKey(entry.Class, 1, RandomNumberGenerator.GetBytes(KeySize))));
+
+    public IEnumerable<ClassKey> Keys => _keys
+        .OrderBy(pair => pair.Key.Class).ThenBy(pair => pair.Key.Generation)
+        .Select(pair => new ClassKey(pair.Key.Class, pair.Key.Generation, pair.Value));
+
+    /// <summary>The generation that new objects of a class are sealed with.</summary>
+    public uint CurrentGeneration(KeyClass keyClass) => _current[keyClass];
+
+    public bool TryGet(KeyClass keyClass, uint generation, out ReadOnlySpan<byte> key)
+    {
+        bool known = _keys.TryGetValue((keyClass, generation), out byte[]? bytes);
+        key = bytes;
+        return known;
+    }
+
+    /// <summary>A key derived from the chunk key, as the format's table of HKDF infos has it.</summary>
+    public byte[] DeriveFromChunkKey(string info, int length)
+    {
+        byte[] derived = new byte[length];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, _keys[(KeyClass.Chunk, _current[KeyClass.Chunk])], derived, [], Encoding.UTF8.GetBytes(info));
+        return derived;
+    }
+
+    public void Dispose()
+    {
+        foreach (byte[] key in _keys.Values)
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Crypto;
+
+/// <summary>The first bytes of every sealed blob: what it is, which key seals it, and the salt that makes the object's own key.</summary>
+internal static class ObjectHeader
+{
+    /// <summary>Bytes before the key material; they go into the derivation of the object key.</summary>
+    public const int FixedSize = 32;
+
+    /// <summary>Bytes of a header of key mode 1, the only mode of version 1.</summary>
+    public const int Size = FixedSize + KeyMaterialSize;
+
+    public const int KeyMaterialSize = 32;
+
+    private const byte FormatVersion = 1;
+    private const byte SaltMode = 1;
+
+    private static ReadOnlySpan<byte> Magic => "ABF1"u8;
+
+    public static void Write(Span<byte> destination, ObjectType type, uint generation, UInt128 repository, ReadOnlySpan<byte> salt)
+    {
+        Magic.CopyTo(destination);
+        destination[4] = FormatVersion;
+        destination[5] = (byte)type;
+        destination[6] = (byte)KeyClasses.Of(type);
+        destination[7] = SaltMode;
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[8..], generation);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], KeyMaterialSize);
+        BinaryPrimitives.WriteUInt128BigEndian(destination[16..], repository);
+        salt.CopyTo(destination[FixedSize..]);
+    }
+
+    /// <summary>In which way a blob is of a newer format than this program reads, a clause; null where it is not.</summary>
+    public static string? NewerThanThis(ReadOnlySpan<byte> blob) => blob.Length > 4 && blob[..4].SequenceEqual(Magic) && blob[4] > FormatVersion
+        ? $"has format version {blob[4]}, and this program reads version {FormatVersion}"
+        : null;
+
+    /// <summary>
+    /// The same for a blob that claims to be an object of this repository, and whose header names a key mode or a generation of its key that this program does not have.
+    /// </summary>
+    public static string? NewerThanThis(ReadOnlySpan<byte> blob, ObjectType type, KeyRing keys)
+    {
+        if (NewerThanThis(blob) is { } newer)
+        {
+            return newer;
+        }
+
+        KeyClass keyClass = KeyClasses.Of(type);
+        if (blob.Length < FixedSize
+            || !blob[..4].SequenceEqual(Magic)
+            || blob[5] != (byte)type
+            || blob[6] != (byte)keyClass
+            || BinaryPrimitives.ReadUInt128BigEndian(blob[16..]) != keys.Repository)
+        {
+            return null;
+        }
+
+        uint generation = BinaryPrimitives.ReadUInt32LittleEndian(blob[8..]);
+        return blob[7] != SaltMode ? $"has key mode {blob[7]}, which this program does not know"
+            : !keys.TryGet(keyClass, generation, out _) ? $"names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, which this program does not have"
+            : null;
+    }
+
+    /// <summary>Checks everything that a header says and returns the key's generation. Nothing of it is trusted before a frame authenticates.</summary>
+    public static uint Check(ReadOnlySpan<byte> blob, string blobName, ObjectType type, UInt128 repository)
+    {
+        if (blob.Length < Size || !blob[..4].SequenceEqual(Magic))
+        {
+            throw Damage.In(blobName, "it does not begin with a header");
+        }
+
+        if (NewerThanThis(blob) is { } newer)
+        {
+            throw new PermanentException(ErrorKind.Repository, $"Blob '{blobName}' of the repository {newer}. Use a newer version of abf.");
+        }
+
+        if (blob[4] != FormatVersion)
+        {
+            throw Damage.In(blobName, $"its format version is {blob[4]} and this program reads version {FormatVersion}");
+        }
+
+        if (blob[5] != (byte)type || blob[6] != (byte)KeyClasses.Of(type))
+        {
+            throw Damage.In(blobName, $"it is of type {blob[5]} where type {(byte)type} belongs");
+        }
+
+        if (blob[7] != SaltMode || BinaryPrimitives.ReadUInt32LittleEndian(blob[12..]) != KeyMaterialSize)
+        {
+            throw Damage.In(blobName, $"its key mode {blob[7]} is not known");
+        }
+
+        if (BinaryPrimitives.ReadUInt128BigEndian(blob[16..]) != repository)
+        {
+            throw Damage.In(blobName, "it belongs to another repository");
+        }
+
+        return BinaryPrimitives.ReadUInt32LittleEndian(blob[8..]);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Repository.Log;
+
+namespace AlfrescoBackupFlows.Repository.Format;
+
+/// <summary>Which config counts: its number and the SHA-256 of its blob, 64 lower-case hexadecimal digits.</summary>
+public sealed record ConfigStamp(int Number, string Sha256);
+
+/// <summary>A run that has neither sealed nor ended.</summary>
+/// <param name="Run">Its id.</param>
+/// <param name="Installation">The installation's name.</param>
+/// <param name="Base">The sequence of the head that it saw.</param>
+/// <param name="Sequence">The sequence of its <c>run-open</c> entry.</param>
+/// <param name="Opened">The time of that entry.</param>
+public sealed record RunOpened(RunId Run, string Installation, long Base, long Sequence, DateTimeOffset Opened);
+
+/// <summary>A backup set, as the log's state has it. The manifest stands in the entry <paramref name="Sequence"/>.</summary>
+public sealed record SetSummary(
+    long Sequence,
+    RunId Id,
+    string Installation,
+    DateTimeOffset Started,
+    DateTimeOffset Sealed,
+    bool Consistent,
+    long Missing,
+    long Files,
+    long Bytes,
+    long AddedBytes,
+    RunId? Parent);
+
+/// <summary>An index blob and the entry that named it.</summary>
+public sealed record IndexSummary(IndexId Id, long Sequence, int Rows)
+{
+    /// <summary>Lost index blobs in whose place this one and the others of its entry stand; absent where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<IndexId> Replaces { get; init; }
+
+    internal IndexBlob ToBlob() => new(Id, Rows);
+}
+
+/// <summary>A place in the log to remember elsewhere: a log that later has another entry there, or none, was forked or cut.</summary>
+public sealed record RememberedHead(long Sequence, string Sha256);
+
+/// <summary>The log as far as it was read.</summary>
+/// <param name="Sequence">The newest entry that authenticates.</param>
+/// <param name="Sha256">The SHA-256 of its blob, 64 lower-case hexadecimal digits.</param>
+/// <param name="Next">Where the next entry goes: after <paramref name="Sequence"/> and after any blob there that does not authenticate.</param>
+/// <param name="State">What counts after it.</param>
+/// <param name="Alarms">What an administrator must see, one line each: entries that do not authenticate, foreign names.</param>
+public sealed record LogHead(long Sequence, string Sha256, long Next, LogState State, ImmutableArray<string> Alarms)
+{
+    /// <summary>
+    /// Where the chain does not hold, one line; null where it does. What was read is genuine, but something may be hidden, and nothing is appended. Stands in the alarms as well.
+    /// </summary>
+    public string? Break { get; init; }
+
+    public RememberedHead Remember() => new(Sequence, Sha256);
+}

@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace AlfrescoBackupFlows.Repository.Format;
+
+/// <summary>The id of a pack: random, drawn anew for each attempt to write one.</summary>
+public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
+{
+    public const int Size = 16;
+
+    /// <summary>The blob's name, relative to the repository: <c>packs/&lt;first two digits&gt;/&lt;32 digits&gt;</c>.</summary>
+    public string BlobName
+    {
+        get
+        {
+            string text = ToString();
+            return $"packs/{text.AsSpan(0, 2)}/{text}";
+        }
+    }
+
+    /// <summary>
+    /// An id for a new pack. Its first digit is <c>f</c> for metadata and never so for the other classes: a store's own rules, which only see names, can then move
+    /// to slow storage what only a restore reads, and keep at hand what every run reads. No reader relies on it.
+    /// </summary>
+    public static PackId Draw(ChunkClass chunkClass)
+    {
+        const int Metadata = 0xF0;
+        Span<byte> id = stackalloc byte[Size];
+        RandomNumberGenerator.Fill(id);
+        id[0] = (byte)(chunkClass is ChunkClass.Metadata ? Metadata | id[0] : RandomNumberGenerator.GetInt32(Metadata));
+        return Read(id);
+    }
+
+    public static PackId Read(ReadOnlySpan<byte> source) => new(BinaryPrimitives.ReadUInt128BigEndian(source));
+
+    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+
+    public static bool TryParse(ReadOnlySpan<char> text, out PackId id)
+    {
+        id = default;
+        if (!HexId.TryParse(text, out UInt128 value))
+        {
+            return false;
+        }
+
+        id = new PackId(value);
+        return true;
+    }
+
+    public int CompareTo(PackId other) => Value.CompareTo(other.Value);
+
+    public static bool operator <(PackId left, PackId right) => left.Value < right.Value;
+
+    public static bool operator >(PackId left, PackId right) => left.Value > right.Value;
+
+    public static bool operator <=(PackId left, PackId right) => left.Value <= right.Value;
+
+    public static bool operator >=(PackId left, PackId right) => left.Value >= right.Value;
+
+    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace AlfrescoBackupFlows.Repository.Format;
+
+/// <summary>
+/// What a backup set is: everything that a restore needs to know, and the proof of how it was taken. Stands in the log entry that commits the
+/// set. <c>docs/manifest.md</c> says what each member means. Built from journaled values only.
+/// </summary>
+public sealed record SetManifest
+{
+    /// <summary>The id of the set: that of the run that sealed it.</summary>
+    public required RunId Id { get; init; }
+
+    public required InstallationStamp Installation { get; init; }
+
+    /// <summary>The sequence of the log's head when the run was opened.</summary>
+    public required long Base { get; init; }
+
+    /// <summary>The set whose listings were merged with the scan; null for the first one.</summary>
+    public RunId? Parent { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    public required DateTimeOffset Sealed { get; init; }
+
+    /// <summary>Index, database, files, in the order in which they were taken; their times prove it.</summary>
+    public required ImmutableArray<PhaseTimes> Phases { get; init; }
+
+    public required IndexCopyStamp Index { get; init; }
+
+    /// <summary>Null where the installation's database was left out in so many words.</summary>
+    public DatabaseStamp? Database { get; init; }
+
+    /// <summary>In the order in which they were captured; names are unique.</summary>
+    public required ImmutableArray<RootStamp> Roots { get; init; }
+
+    public required ConsistencyReport Consistency { get; init; }
+
+    public required SetTotals Totals { get; init; }
+
+    /// <summary>The index blobs that this set adds to those that the log named before.</summary>
+    public required ImmutableArray<IndexBlob> Indexes { get; init; }
+
+    /// <summary>What an administrator should know, one line each.</summary>
+    public required ImmutableArray<string> Warnings { get; init; }
+
+    /// <summary>When the newest scan that looked at every file began, in this set or an ancestor; null: not known.</summary>
+    public DateTimeOffset? FullScan { get; init; }
+
+    /// <summary>The program that sealed the set, such as <c>abf 0.1.0</c>.</summary>
+    public required string Tool { get; init; }
+
+    /// <summary>The phase of a name, or null.</summary>
+    public PhaseTimes? Phase(string name) => Phases.FirstOrDefault(phase => phase.Name == name);
+}
+
+/// <param name="Name">The installation's name.</param>
+/// <param name="Fingerprint">What tells this installation from another of the same name.</param>
+public sealed record InstallationStamp(string Name, string Fingerprint);
+
+/// <param name="Name">One of <see cref="PhaseNames"/>.</param>
+public sealed record PhaseTimes(string Name, DateTimeOffset Started, DateTimeOffset Ended);
+
+/// <summary>The phases of a hot backup, in their order.</summary>
+public static class PhaseNames
+{
+    public const string Index = "index";
+    public const string Database = "database";
+    public const string Files = "files";
+}
+
+/// <param name="Kind"><c>lucene</c> or <c>none</c>.</param>
+/// <param name="Generation">What told this copy of the index from the one before and after it; null for <c>none</c>.</param>
+/// <param name="Written">When Alfresco's job finished it; null for <c>none</c>.</param>
+/// <param name="Root">The name of the root that holds the copy; null for <c>none</c>.</param>
+/// <param name="Warnings">Such as: the copy was older than <c>maxAge</c>.</param>
+public sealed record IndexCopyStamp(string Kind, string? Generation, DateTimeOffset? Written, string? Root, ImmutableArray<string> Warnings);
+
+/// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>; readers ignore case.</param>
+/// <param name="ServerVersion">As the server says it.</param>
+/// <param name="ToolVersion">As the dump tool says it.</param>
+/// <param name="Name">The database's name.</param>
+/// <param name="Dump">The tool's output, chunks of class dump.</param>
+/// <param name="Watermark">The newest transaction in the dump; null where there is none.</param>
+/// <param name="Rows">Rows by table, as counted in the dump's snapshot.</param>
+/// <param name="NotApplicable">Tables that this version of Alfresco does not have.</param>
+public sealed record DatabaseStamp(
+    string Vendor,
+    string ServerVersion,
+    string ToolVersion,
+    string Name,
+    ContentRef Dump,
+    TransactionWatermark? Watermark,
+    ImmutableSortedDictionary<string, long> Rows,
+    ImmutableArray<string> NotApplicable);
+
+/// <param name="Transaction">The highest id in <c>alf_transaction</c>.</param>
+/// <param name="CommitTimeMs">The highest commit time there, milliseconds since 1970 UTC.</param>
+public sealed record TransactionWatermark(long Transaction, long CommitTimeMs);
+
+/// <param name="Name">Where a restore puts it: <c>contentstore</c>, <c>lucene-indexes</c>, <c>stores/NAME</c>, ...</param>
+/// <param name="Path">Where it was, for people.</param>
+/// <param name="Listing">Its listing.</param>
+/// <param name="Required">The list of the files that the dump requires of it; null where nothing is.</param>
+/// <param name="RequiredFiles">Entries of that list.</param>
+/// <param name="Class">The class of its files' chunks: <see cref="ChunkClass.Content"/> or <see cref="ChunkClass.Index"/>.</param>
+public sealed record RootStamp(
+    string Name,
+    string Path,
+    ContentRef Listing,
+    ContentRef? Required,
+    long Files,
+    long Directories,
+    long Bytes,
+    long RequiredFiles,
+    ChunkClass Class)
+{
+    /// <summary>True where a name once appeared under an unchanged directory stamp: no directory of this root is taken over without a look.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SealingOff { get; init; }
+}
+
+/// <param name="Consistent">Nothing required is missing beyond what was acknowledged.</param>
+/// <param name="Required">Files that the dump requires.</param>
+/// <param name="Missing">Required files that the set does not have, acknowledged ones included.</param>
+/// <param name="Named">The first <see cref="SetManifest"/>-bounded thousand findings: missing, source-missing, source-changed.</param>
+/// <param name="SourceMissing">Files that were gone and carried over from the parent.</param>
+/// <param name="SourceChanged">Files that had changed and were carried over from the parent.</param>
+/// <param name="Acknowledged">Missing files that an administrator has accepted.</param>
+/// <param name="Unprotected">Required content URLs outside the file system, by protocol (<c>s3</c>, <c>azb</c>): not in the set.</param>
+public sealed record ConsistencyReport(
+    bool Consistent,
+    long Required,
+    long Missing,
+    ImmutableArray<NamedFile> Named,
+    long SourceMissing,
+    long SourceChanged,
+    long Acknowledged,
+    ImmutableSortedDictionary<string, long> Unprotected)
+{
+    /// <summary>True where a file of another size than the database says was not counted as missing: the store encrypts or compresses.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SizesIgnored { get; init; }
+}
+
+/// <param name="Root">The root's name.</param>
+/// <param name="Path">As <see cref="TreePath.Display"/> writes it.</param>
+/// <param name="Size">Bytes that the database says it has; null where it does not say.</param>
+/// <param name="Reason"><c>missing</c>, <c>wrong-size</c>, <c>unstable</c>, <c>source-missing</c>, <c>source-changed</c>, <c>invalid-url</c>.</param>
+public sealed record NamedFile(string Root, string Path, long? Size, string Reason);
+
+/// <param name="Files">Files of all roots.</param>
+/// <param name="Bytes">Bytes of these files and of the dump.</param>
+/// <param name="AddedBytes">Bytes that the run stored: new chunks, as sealed.</param>
+/// <param name="Chunks">Rows of the index blobs: new chunks, where one that several activities came upon counts for each.</param>
+public sealed record SetTotals(long Files, long Bytes, long AddedBytes, long Chunks);
+
+/// <summary>An index blob and how many rows it has.</summary>
+public sealed record IndexBlob(IndexId Id, int Rows)
+{
+    /// <summary>Lost index blobs in whose place this one and the others of its manifest stand; absent where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<IndexId> Replaces { get; init; }
+}

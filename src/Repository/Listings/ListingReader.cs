@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Listings;
+
+/// <summary>
+/// Reads a listing, whole or a range of paths, one segment in memory at a time. Order, paths, bounds and the totals of every segment are checked;
+/// what breaks a rule is a <see cref="PermanentException"/> of kind Repository. Each call reads anew.
+/// </summary>
+/// <param name="chunks">Where the chunks are.</param>
+/// <param name="listing">The listing's stream.</param>
+public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
+{
+    private const string What = "a listing";
+
+    /// <summary>Two paths with their lengths, an id and three numbers.</summary>
+    private const int MaxRowBytes = (2 * (PathOrder.MaxPathBytes + 3)) + ChunkId.Size + 30;
+
+    /// <summary>Which segments can be read; entries of others are passed over. All, unless the repository lost packs.</summary>
+    public Func<ChunkId, bool> Holds { get; init; } = static _ => true;
+
+    /// <summary>The rows of the segments that have a path in the range.</summary>
+    public async IAsyncEnumerable<SegmentRow> ReadRowsAsync(PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using RecordStream stream = new(chunks.OpenRead(listing, ChunkClass.Metadata), MaxRowBytes);
+        if (!await stream.FillAsync(cancellationToken) || stream.Buffered[0] != ListingRoot.Version)
+        {
+            throw Damage.InPart(What, "its version is not known");
+        }
+
+        stream.Advance(1);
+        byte[]? last = null;
+        while (await stream.FillAsync(cancellationToken))
+        {
+            (SegmentRow row, int length) = ReadRow(stream.Buffered, last);
+            stream.Advance(length);
+            last = row.Last;
+            if (range.EndsBefore(row.First))
+            {
+                yield break;
+            }
+
+            if (!range.StartsAfter(row.Last))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    /// <summary>The entries in the range, in <see cref="PathOrder"/>.</summary>
+    public async IAsyncEnumerable<ListingEntry> ReadAsync(PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ListingEntry? previous = null;
+        await foreach (SegmentRow row in ReadRowsAsync(range, cancellationToken))
+        {
+            if (!Holds(row.Chunk))
+            {
+                continue;
+            }
+
+            foreach (ListingEntry entry in await ReadSegmentAsync(row, cancellationToken))
+            {
+                ListingOrder.Check(previous, entry, What);
+                previous = entry;
+                if (range.Contains(entry.Path))
+                {
+                    yield return entry;
+                }
+            }
+        }
+    }
+
+    public IAsyncEnumerable<ListingEntry> ReadAsync(CancellationToken cancellationToken) => ReadAsync(PathRange.All, cancellationToken);
+
+    /// <summary>The entries of one segment.</summary>
+    public async ValueTask<IReadOnlyList<ListingEntry>> ReadSegmentAsync(SegmentRow row, CancellationToken cancellationToken)
+    {
+        byte[] segment = await chunks.ReadChunkAsync(row.Chunk, ChunkClass.Metadata, cancellationToken);
+        string what = $"listing segment {row.Chunk}";
+        List<ListingEntry> entries = SegmentDecoder.Decode(segment, what);
+        int files = 0;
+        UInt128 bytes = 0;
+        foreach (ListingEntry entry in entries)
+        {
+            files += entry.IsDirectory ? 0 : 1;
+            bytes += (UInt128)entry.Length;
+        }
+
+        bool agrees = entries.Count == row.Entries
+            && files == row.Files
+            && bytes == (UInt128)row.Bytes
+            && entries[0].Path.AsSpan().SequenceEqual(row.First)
+            && entries[^1].Path.AsSpan().SequenceEqual(row.Last);
+        return agrees ? entries : throw Damage.InPart(what, "it is not the segment that the listing names");
+    }
+
+    private static (SegmentRow Row, int Length) ReadRow(ReadOnlySpan<byte> source, byte[]? last)
+    {
+        VarintReader reader = new(source, What);
+        byte[] first = reader.ReadBlock(PathOrder.MaxPathBytes, "the length of a path").ToArray();
+        byte[] end = reader.ReadBlock(PathOrder.MaxPathBytes, "the length of a path").ToArray();
+        SegmentRow row = new(
+            first,
+            end,
+            reader.ReadId(),
+            (int)reader.ReadBounded(SegmentBuilder.MaxEntries, "the number of entries"),
+            (int)reader.ReadBounded(SegmentBuilder.MaxEntries, "the number of files"),
+            reader.ReadBounded(long.MaxValue, "the bytes of files"));
+        if ((last is not null && PathOrder.Compare(last, first) >= 0) || PathOrder.Compare(first, end) > 0)
+        {
+            throw reader.Wrong("its segments are not in order");
+        }
+
+        return (row, reader.Position);
+    }
+}

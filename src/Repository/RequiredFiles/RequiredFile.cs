@@ -1,0 +1,7 @@
+namespace AlfrescoBackupFlows.Repository.RequiredFiles;
+
+/// <summary>A file that the database dump requires to exist.</summary>
+/// <param name="Path">Bytes relative to its root, as in a listing.</param>
+/// <param name="Size">Bytes that the database says it has; null where it does not say.</param>
+/// <param name="UrlId">The id of the content URL, for reports.</param>
+public sealed record RequiredFile(byte[] Path, long? Size, long UrlId);

@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Packs;
+
+namespace AlfrescoBackupFlows.Repository.Runs;
+
+/// <summary>
+/// Fills packs and stores full ones in the background, each with its receipt right after it. Content, dump and index packs wait for the process's budget; metadata packs
+/// have memory of their own, two at most, so that two activities cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
+/// </summary>
+internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRing keys, RunIndex runIndex) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly FrameCodec _codec = new();
+    private readonly List<Task> _uploads = [];
+    private readonly Lock _gate = new();
+    private IndexRows _stored = new();
+    private readonly ConcurrentBag<PackBuffer> _readBuffers = [];
+    private PackBuilder? _content;
+    private PackBuilder? _metadata;
+    private Task _metadataUpload = Task.CompletedTask;
+    private ExceptionDispatchInfo? _fault;
+    private long _storedBytes;
+
+    /// <summary>Bytes of packs that are in the store.</summary>
+    public long StoredBytes => Interlocked.Read(ref _storedBytes);
+
+    /// <summary>Rows of chunks that are stored and that <see cref="TakeRows"/> has not given yet.</summary>
+    public int RowCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stored.Count;
+            }
+        }
+    }
+
+    public void ThrowIfFaulted() => Volatile.Read(ref _fault)?.Throw();
+
+    public async ValueTask AddAsync(ChunkClass chunkClass, ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    {
+        PackBuilder builder = chunkClass == ChunkClass.Metadata
+            ? await MetadataPackAsync(plain.Length, cancellationToken)
+            : await ContentPackAsync(chunkClass, plain.Length, cancellationToken);
+        try
+        {
+            builder.Add(id, plain.Span);
+        }
+        catch (Exception exception)
+        {
+            Keep(exception);
+            throw;
+        }
+    }
+
+    /// <summary>A row of a chunk that this run stored earlier.</summary>
+    public void Adopt(in ChunkPlace place)
+    {
+        lock (_gate)
+        {
+            _stored.Add(place);
+        }
+    }
+
+    /// <summary>Rows of chunks that are stored, each given once.</summary>
+    public IndexRows TakeRows()
+    {
+        lock (_gate)
+        {
+            IndexRows rows = _stored;
+            _stored = new IndexRows();
+            return rows;
+        }
+    }
+
+    /// <summary>Stores what is open and waits for every upload. Returns the rows that were not taken before.</summary>
+    public async Task<IndexRows> CompleteAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfFaulted();
+        CloseContent();
+        await CloseMetadataAsync(cancellationToken);
+        await Task.WhenAll(_uploads).WaitAsync(cancellationToken);
+        ThrowIfFaulted();
+        return TakeRows();
+    }
+
+    /// <summary>Room for one chunk of 16 MiB; only what is written takes memory.</summary>
+    public PackBuffer RentReadBuffer() => _readBuffers.TryTake(out PackBuffer? buffer) ? buffer : new PackBuffer(ChunkLimits.MaxChunkLength);
+
+    public void ReturnReadBuffer(PackBuffer buffer) => _readBuffers.Add(buffer);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_uploads);
+        if (_content is not null)
+        {
+            _content.Dispose();
+            PackBudget.Shared.Return(_content.Buffer);
+            _content = null;
+        }
+
+        if (_metadata is not null)
+        {
+            _metadata.Dispose();
+            _metadata.Buffer.Free();
+            _metadata = null;
+        }
+
+        while (_readBuffers.TryTake(out PackBuffer? buffer))
+        {
+            buffer.Free();
+        }
+
+        _codec.Dispose();
+        _stop.Dispose();
+    }
+
+    private async ValueTask<PackBuilder> ContentPackAsync(ChunkClass chunkClass, int length, CancellationToken cancellationToken)
+    {
+        if (_content is not null && (_content.Class != chunkClass || !_content.Fits(length)))
+        {
+            CloseContent();
+        }
+
+        if (_content is null)
+        {
+            PackBuffer buffer = await PackBudget.Shared.RentAsync(cancellationToken);
+            _uploads.RemoveAll(upload => upload.IsCompleted);
+            _content = new PackBuilder(keys, chunkClass, buffer, _codec);
+        }
+
+        return _content;
+    }
+
+    private async ValueTask<PackBuilder> MetadataPackAsync(int length, CancellationToken cancellationToken)
+    {
+        if (_metadata is not null && !_metadata.Fits(length))
+        {
+            await CloseMetadataAsync(cancellationToken);
+        }
+
+        return _metadata ??= new PackBuilder(keys, ChunkClass.Metadata, new PackBuffer(PackBuilder.MetadataCapacity), _codec);
+    }
+
+    private void CloseContent()
+    {
+        if (_content is { } builder)
+        {
+            FinishedPack pack = Finish(builder);
+            _content = null;
+            builder.Dispose();
+            _uploads.Add(StartStoring(pack, PackBudget.Shared.Return));
+        }
+    }
+
+    private async ValueTask CloseMetadataAsync(CancellationToken cancellationToken)
+    {
+        if (_metadata is { } builder)
+        {
+            await _metadataUpload.WaitAsync(cancellationToken);
+            FinishedPack pack = Finish(builder);
+            _metadata = null;
+            builder.Dispose();
+            _metadataUpload = StartStoring(pack, buffer => buffer.Free());
+            _uploads.Add(_metadataUpload);
+        }
+    }
+
+    private FinishedPack Finish(PackBuilder builder)
+    {
+        try
+        {
+            return builder.Finish();
+        }
+        catch (Exception exception)
+        {
+            Keep(exception);
+            throw;
+        }
+    }
+
+    /// <summary>A pack whose sealing failed is in no state to go on with, so that fault stops the writer as one of an upload does.</summary>
+    private void Keep(Exception exception) => Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
+
+    // Not cancelled before it began: it has a buffer to give back.
+    private Task StartStoring(FinishedPack pack, Action<PackBuffer> giveBack) => Task.Run(() => StoreAsync(pack, giveBack), CancellationToken.None);
+
+    /// <summary>Never throws: a fault is kept and stops the others.</summary>
+    private async Task StoreAsync(FinishedPack pack, Action<PackBuffer> giveBack)
+    {
+        try
+        {
+            await store.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
+            string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
+            await store.PutAsync(receipt, sealer.Seal(ObjectType.Receipt, receipt, IndexTable.Encode(pack.Places)), _stop.Token);
+            Interlocked.Add(ref _storedBytes, pack.Entry.Length);
+            runIndex.AddPack(pack.Entry.Id, pack.Places);
+            lock (_gate)
+            {
+                _stored.Add(pack.Places);
+            }
+        }
+        catch (Exception exception)
+        {
+            // The next call of the writer throws it; a cancellation that follows from it is not kept.
+            Keep(exception);
+            await _stop.CancelAsync();
+        }
+        finally
+        {
+            giveBack(pack.Buffer);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Testing.Sample;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
+
+[Collection(MariaDbGroup.Name)]
+[Trait("needs", "server")]
+public sealed class MariaDbRoundTripTests(MariaDbFixture server)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("-odd name='x' \"y\" ` % ü ")]
+    public async Task A_dump_restores_into_an_equal_database(string name)
+    {
+        var source = await server.CreateAlfrescoAsync(name);
+        await AddAsync(source, 50);
+        await server.ExecuteAsync(source, "CREATE VIEW v AS SELECT id FROM alf_node");
+        await server.ExecuteAsync(source, "CREATE PROCEDURE p() INSERT INTO `alf_content_url` (`id`) VALUES (99)");
+        if (name == "plain")
+        {
+            // The tool itself cannot dump events of a database with a quote in its name.
+            await server.ExecuteAsync(source, "CREATE EVENT e ON SCHEDULE EVERY 1 YEAR STARTS '2030-01-01' DO DELETE FROM alf_node WHERE id = -1");
+        }
+
+        await server.ExecuteAsync(source, "UPDATE alf_node_properties SET serializable_value = X'00275C0A0D1AFF', boolean_value = b'1' WHERE node_id = 1000 AND qname_id = 2");
+        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+
+        var target = await server.CreateDatabaseAsync(name + " restored");
+        var restore = DatabaseTarget.Create(server.Connection(target));
+        await restore.CheckEmptyAsync(dump.Result.Vendor, dump.Result.ServerVersion, Cancel);
+        await restore.RestoreAsync(dump.WriteAsync, Cancel);
+
+        Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
+        Assert.Equal(50, dump.Required.Count);
+        Assert.Equal(dump.Required, await DumpRun.RequiredOfAsync(restore, Cancel));
+        Assert.Equal(51, dump.Result.Rows["alf_node"]);
+        Assert.Equal("MariaDB", dump.Result.Vendor);
+        Assert.Equal(new DumpWatermark(1049, 1_700_000_001_049), dump.Result.Watermark);
+        Assert.Equal(["avm_nodes"], dump.Result.NotApplicable);
+    }
+
+    [Fact]
+    public async Task Who_may_not_read_the_whole_database_is_warned_and_nobody_else()
+    {
+        const string Odd = "al'f \"ü\\ s:@%#";
+        string quoted = "'" + Odd.Replace("\\", "\\\\").Replace("'", "''") + "'@'127.0.0.1'";
+        var source = await server.CreateAlfrescoAsync("one_of `them`");
+        string name = source.Replace("`", "``");
+        await server.ExecuteAsync(source, $"CREATE USER {quoted} IDENTIFIED BY 'x'");
+        await server.ExecuteAsync(source, $"GRANT SELECT ON `{name}`.alf_node TO {quoted}");
+        Assert.Contains(await WarningsAsync(), warning => warning.Contains("has no SELECT on the whole database", StringComparison.Ordinal));
+
+        await server.ExecuteAsync(source, $"GRANT SELECT, LOCK TABLES ON `{name.Replace("_", "\\_")}`.* TO {quoted}");
+        Assert.Empty(await WarningsAsync());
+        await server.ExecuteAsync(source, $"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {quoted}");
+        await server.ExecuteAsync(source, $"CREATE ROLE reader; GRANT SELECT ON *.* TO reader; GRANT reader TO {quoted}; SET DEFAULT ROLE reader FOR {quoted}");
+        Assert.Empty(await WarningsAsync());
+
+        async Task<IReadOnlyList<string>> WarningsAsync() =>
+            (await DatabaseSource.Create(server.Connection(source, Odd, "x")).CheckAsync(Cancel)).Warnings;
+    }
+
+    [Fact]
+    public async Task Required_are_the_urls_in_use_or_not_orphaned_and_those_of_the_old_web_content()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        await using var connection = await server.OpenAsync(source);
+        var rows = new AlfrescoRows(connection);
+        var kept = await rows.AddDocumentAsync("store://2024/1/1/1/1/a'\\\n,(é.bin", 1, "kept", Cancel);
+        var orphan = await rows.AddDocumentAsync("store://2024/1/1/1/1/b.bin", 2, "orphan", Cancel);
+        await rows.DeleteDocumentAsync(orphan, eager: false, Cancel);
+        await server.ExecuteAsync(source, "INSERT INTO alf_content_url VALUES (7, 'store://uncommitted/reader.bin', 'x', 1, 3, NULL)");
+        await server.ExecuteAsync(source, $"UPDATE alf_content_url SET orphan_time = 5 WHERE id = {kept}");
+        await server.ExecuteAsync(source, AlfrescoSchema.AvmNodes + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)");
+        await server.ExecuteAsync(source, "INSERT INTO alf_tenant VALUES ('acme.com', 0, 1, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, 1, 'b', NULL, NULL)");
+
+        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+
+        Assert.Equal(
+            [new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null), new RequiredUrl(kept, "store://2024/1/1/1/1/a'\\\n,(é.bin", 1), new RequiredUrl(7, "store://uncommitted/reader.bin", 3)],
+            dump.Required);
+        Assert.Equal(["/srv/tenants/acme"], dump.Result.TenantRoots);
+        Assert.Empty(dump.Result.NotApplicable);
+    }
+
+    [Fact]
+    public async Task The_required_list_equals_the_restored_dump_while_documents_come_and_go()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        await AddAsync(source, 2_000);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var changed = new TaskCompletionSource();
+        var writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
+        await changed.Task;
+
+        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        await stop.CancelAsync();
+        var changes = (await Task.WhenAll(writers)).Sum();
+
+        var target = await server.CreateDatabaseAsync();
+        var restore = DatabaseTarget.Create(server.Connection(target));
+        await restore.RestoreAsync(dump.WriteAsync, Cancel);
+        Assert.True(changes > 50, $"only {changes} changes");
+        Assert.True(dump.Required.Count > 2_000);
+        Assert.Equal(dump.Required, await DumpRun.RequiredOfAsync(restore, Cancel));
+    }
+
+    [Fact]
+    public async Task A_restore_that_broke_off_is_started_over_and_a_foreign_table_is_never_touched()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        await AddAsync(source, 10);
+        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        var target = await server.CreateDatabaseAsync();
+        var restore = DatabaseTarget.Create(server.Connection(target));
+
+        var fault = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length / 2), token).AsTask(), Cancel));
+        Assert.Equal(ErrorKind.Repository, fault.Kind);
+        await restore.CheckEmptyAsync("MariaDB", dump.Result.ServerVersion, Cancel);
+        await restore.RestoreAsync(dump.WriteAsync, Cancel);
+        Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
+
+        var refused = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync(dump.WriteAsync, Cancel));
+        Assert.Equal(ErrorKind.Source, refused.Kind);
+        Assert.Contains($"database '{target}' at 127.0.0.1:{server.Port} is not empty", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_that_no_snapshot_covers_is_refused()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        await server.ExecuteAsync(source, "CREATE TABLE alf_old (id INT) ENGINE=MyISAM");
+        var fault = await Assert.ThrowsAsync<PermanentException>(() => DatabaseSource.Create(server.Connection(source)).CheckAsync(Cancel));
+        Assert.Contains("alf_old", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("ENGINE=InnoDB", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_password_is_in_no_processs_arguments_while_dumping()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        var seen = new List<string>();
+        await DatabaseSource.Create(server.Connection(source)).DumpAsync(
+            async (stream, token) =>
+            {
+                seen.AddRange(ProcessArguments.All());
+                await stream.CopyToAsync(Stream.Null, token);
+            },
+            static _ => ValueTask.CompletedTask,
+            Cancel);
+
+        Assert.Contains(seen, line => line.Contains("--single-transaction", StringComparison.Ordinal));
+        Assert.DoesNotContain(seen, line => line.Contains(MariaDbFixture.Password, StringComparison.Ordinal));
+    }
+
+    private async Task AddAsync(string database, int count)
+    {
+        await using var connection = await server.OpenAsync(database);
+        var rows = new AlfrescoRows(connection);
+        for (var i = 0; i < count; i++)
+        {
+            await rows.AddDocumentAsync($"store://2024/{1 + (i % 12)}/1/1/1/{i}.bin", i, $"it's \\ {i}\t\n;-- (1),(2)", Cancel);
+        }
+    }
+
+    /// <summary>Adds, and deletes every second one with or without its row, until stopped.</summary>
+    private async Task<int> ChurnAsync(string database, long firstId, TaskCompletionSource changed, CancellationToken stop)
+    {
+        await using var connection = await server.OpenAsync(database);
+        var rows = new AlfrescoRows(connection, firstId);
+        var changes = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            var id = await rows.AddDocumentAsync($"store://2024/1/1/1/1/{firstId}-{changes}.bin", changes, "churn", CancellationToken.None);
+            if (changes++ % 2 == 0)
+            {
+                await rows.DeleteDocumentAsync(id, eager: changes % 4 == 1, CancellationToken.None);
+            }
+
+            if (changes > 20)
+            {
+                changed.TrySetResult();
+            }
+        }
+
+        return changes;
+    }
+}

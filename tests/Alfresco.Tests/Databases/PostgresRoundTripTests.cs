@@ -1,0 +1,131 @@
+using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Testing.Sample;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
+
+[Collection(PostgresGroup.Name)]
+[Trait("needs", "server")]
+public sealed class PostgresRoundTripTests(PostgresFixture server)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("odd name=\"x\" 'y' \\ % ü -")]
+    [InlineData("postgresql://host=")]
+    public async Task A_dump_restores_into_an_equal_database(string name)
+    {
+        var source = await server.CreateAlfrescoAsync(name);
+        await AddAsync(source, 50);
+        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+
+        var target = await server.CreateDatabaseAsync(name + " restored");
+        var restore = DatabaseTarget.Create(server.Connection(target));
+        await restore.CheckEmptyAsync(dump.Result.Vendor, dump.Result.ServerVersion, Cancel);
+        await restore.RestoreAsync(dump.WriteAsync, Cancel);
+
+        Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
+        Assert.Equal(50, dump.Required.Count);
+        Assert.Equal(dump.Required, await DumpRun.RequiredOfAsync(restore, Cancel));
+        Assert.Equal(51, dump.Result.Rows["alf_node"]);
+        Assert.Equal(new DumpWatermark(1049, 1_700_000_001_049), dump.Result.Watermark);
+        Assert.Equal(["avm_nodes"], dump.Result.NotApplicable);
+    }
+
+    [Fact]
+    public async Task Required_are_the_urls_in_use_or_not_orphaned_and_those_of_the_old_web_content()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        await using var connection = await server.OpenAsync(source);
+        var rows = new AlfrescoRows(connection);
+        var kept = await rows.AddDocumentAsync("store://2024/1/1/1/1/a.bin", 1, "kept", Cancel);
+        var orphan = await rows.AddDocumentAsync("store://2024/1/1/1/1/b.bin", 2, "orphan", Cancel);
+        await rows.DeleteDocumentAsync(orphan, eager: false, Cancel);
+        await server.ExecuteAsync(source, "INSERT INTO alf_content_url VALUES (7, 'store://uncommitted/reader.bin', 'x', 1, 3, NULL)");
+        await server.ExecuteAsync(source, $"UPDATE alf_content_url SET orphan_time = 5 WHERE id = {kept}");
+        await server.ExecuteAsync(source, AlfrescoSchema.AvmNodes + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)");
+        await server.ExecuteAsync(source, "INSERT INTO alf_tenant VALUES ('acme.com', 0, true, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, true, 'b', NULL, NULL)");
+
+        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+
+        Assert.Equal(
+            [new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null), new RequiredUrl(kept, "store://2024/1/1/1/1/a.bin", 1), new RequiredUrl(7, "store://uncommitted/reader.bin", 3)],
+            dump.Required);
+        Assert.Equal(["/srv/tenants/acme"], dump.Result.TenantRoots);
+        Assert.Empty(dump.Result.NotApplicable);
+    }
+
+    [Fact]
+    public async Task The_required_list_equals_the_restored_dump_while_documents_come_and_go()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        await AddAsync(source, 2_000);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var changed = new TaskCompletionSource();
+        var writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
+        await changed.Task;
+
+        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        await stop.CancelAsync();
+        var changes = (await Task.WhenAll(writers)).Sum();
+
+        var target = await server.CreateDatabaseAsync();
+        var restore = DatabaseTarget.Create(server.Connection(target));
+        await restore.RestoreAsync(dump.WriteAsync, Cancel);
+        Assert.True(changes > 50, $"only {changes} changes");
+        Assert.True(dump.Required.Count > 2_000);
+        Assert.Equal(dump.Required, await DumpRun.RequiredOfAsync(restore, Cancel));
+    }
+
+    [Fact]
+    public async Task The_password_is_in_no_processs_arguments_while_dumping()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        var seen = new List<string>();
+        await DatabaseSource.Create(server.Connection(source)).DumpAsync(
+            async (stream, token) =>
+            {
+                seen.AddRange(ProcessArguments.All());
+                await stream.CopyToAsync(Stream.Null, token);
+            },
+            static _ => ValueTask.CompletedTask,
+            Cancel);
+
+        Assert.Contains(seen, line => line.Contains("--snapshot=", StringComparison.Ordinal));
+        Assert.DoesNotContain(seen, line => line.Contains(PostgresFixture.Password, StringComparison.Ordinal));
+    }
+
+    private async Task AddAsync(string database, int count)
+    {
+        await using var connection = await server.OpenAsync(database);
+        var rows = new AlfrescoRows(connection);
+        for (var i = 0; i < count; i++)
+        {
+            await rows.AddDocumentAsync($"store://2024/{1 + (i % 12)}/1/1/1/{i}.bin", i, $"it's \\ {i}\t\n;-- (1),(2)", Cancel);
+        }
+    }
+
+    /// <summary>Adds, and deletes every second one with or without its row, until stopped.</summary>
+    private async Task<int> ChurnAsync(string database, long firstId, TaskCompletionSource changed, CancellationToken stop)
+    {
+        await using var connection = await server.OpenAsync(database);
+        var rows = new AlfrescoRows(connection, firstId);
+        var changes = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            var id = await rows.AddDocumentAsync($"store://2024/1/1/1/1/{firstId}-{changes}.bin", changes, "churn", CancellationToken.None);
+            if (changes++ % 2 == 0)
+            {
+                await rows.DeleteDocumentAsync(id, eager: changes % 4 == 1, CancellationToken.None);
+            }
+
+            if (changes > 20)
+            {
+                changed.TrySetResult();
+            }
+        }
+
+        return changes;
+    }
+}

@@ -41,7 +41,7 @@ foreach ((string name, int fileLength, bool compressible, int share) in new[]
     LogHead head = await repository.Log.ReadAsync();
     RunId run = RunId.Create(DateTimeOffset.UnixEpoch, Guid.NewGuid());
     ChunkIndex index = await repository.LoadIndexAsync(head.State, CancellationToken.None);
-    using RunIndex runIndex = await repository.LoadRunIndexAsync(run, CancellationToken.None);
+    using RunChunkIndex runIndex = await repository.LoadRunIndexAsync(run, CancellationToken.None);
     Measured sealedRun = await Measured.RunAsync(async () =>
     {
         ChunkClass chunkClass = fileLength == 0 ? ChunkClass.Dump : ChunkClass.Content;

@@ -23,7 +23,7 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
     private const string Store = "contentstore";
 
     private static readonly ContentRef Stream = new(3_000_000, 1, [new ChunkId(UInt128.MaxValue / 3)]);
-    private static readonly IndexGeneration Generation = new(1_234_567, 1_763_850_000_000_000_000);
+    private static readonly SearchIndexGeneration Generation = new(1_234_567, 1_763_850_000_000_000_000);
     private static readonly DateTimeOffset Time = new(2026, 11, 22, 1, 0, 0, TimeSpan.Zero);
 
     private readonly long _filesPerRange = files / Ranges;
@@ -48,8 +48,8 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
         Add<CheckSourcesInput, SourceCheck>("CheckSources", (_, _) => new SourceCheck(
             HasIndex: true, TimeSpan.FromHours(2), RefreshesIndex: false, TimeSpan.FromDays(7), TimeSpan.FromMinutes(5),
             SeedsFirst: false, FullScan: false, Parallelism: 8, [Store, "contentstore.deleted"], files, files * averageBytes, []));
-        Add<ObserveIndexInput, IndexLook>("ObserveIndex", (_, _) => new IndexLook(IndexAction.Proceed, IsBusy: false, Generation, null, null));
-        Add<CaptureIndexInput, IndexCapture>("CaptureIndex", (_, _) => new IndexCapture(Generation, Time, "/opt/alfresco/alf_data/backup-lucene-indexes", Stream, 900, 4, 40_000_000_000, []));
+        Add<ObserveSearchIndexInput, SearchIndexLook>("ObserveSearchIndex", (_, _) => new SearchIndexLook(SearchIndexAction.Proceed, IsBusy: false, Generation, null, null));
+        Add<CaptureSearchIndexInput, SearchIndexCapture>("CaptureSearchIndex", (_, _) => new SearchIndexCapture(Generation, Time, "/opt/alfresco/alf_data/backup-lucene-indexes", Stream, 900, 4, 40_000_000_000, []));
         Add<DumpDatabaseInput, DatabaseCapture>("DumpDatabase", (_, _) => new DatabaseCapture(
             Stream, "postgresql", "17.2", "17.2", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [],
             [new RequiredFiles(Store, Stream, files)], ImmutableSortedDictionary<string, long>.Empty, 0, [], []));
@@ -57,7 +57,7 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
         Add<CaptureRangeInput, CapturedStep>("CaptureRange", Capture);
         Add<MergeListingInput, RootListing>("MergeListing", (input, _) => new RootListing(input.Root, Stream, Totals(files), false, []));
         Add<CheckConsistencyInput, ConsistencyResult>("CheckConsistency", (_, _) => new ConsistencyResult(files, 0, 0, null));
-        Add<MergeIndexInput, MergedIndex>("MergeIndex", (_, _) => new MergedIndex([], files, files * averageBytes));
+        Add<MergeChunkIndexInput, MergedChunkIndex>("MergeChunkIndex", (_, _) => new MergedChunkIndex([], files, files * averageBytes));
         Add<SealSetInput, HotBackupResult>("SealSet", (input, _) => new HotBackupResult(input.Run.Run, true, 0, 0, 0, files, files * averageBytes, files * averageBytes, []));
         Add<CloseRunInput, Nothing>("CloseRun", (_, _) => Nothing.Value);
 

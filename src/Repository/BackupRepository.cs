@@ -21,14 +21,14 @@ public sealed class BackupRepository : IAsyncDisposable
     private readonly RepositoryAccess _access;
     private readonly KeyRing _keys;
     private readonly ChunkKeys _chunkKeys;
-    private readonly ObjectSealer _sealer;
+    private readonly ObjectCipher _sealer;
     private readonly SemaphoreSlim _indexGate = new(1);
     private readonly List<(UInt128 Key, ChunkIndex Index)> _indexes = [];
 
     /// <summary>Log states whose index is kept at hand: that of a run, and that of whoever reads meanwhile.</summary>
     private const int MaxIndexes = 2;
 
-    private BackupRepository(IBlobStore blobs, RepositoryAccess access, KeyRing keys, ObjectSealer sealer, CommitLog log, ConfigFile config)
+    private BackupRepository(IBlobStore blobs, RepositoryAccess access, KeyRing keys, ObjectCipher sealer, CommitLog log, ConfigFile config)
     {
         _blobs = blobs;
         _access = access;
@@ -56,7 +56,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     internal IBlobStore Blobs => _blobs;
 
-    internal IObjectSealer Sealer => _sealer;
+    internal IObjectCipher Sealer => _sealer;
 
     internal KeyRing KeyRing => _keys;
 
@@ -78,7 +78,7 @@ public sealed class BackupRepository : IAsyncDisposable
         }
 
         using KeyRing keys = KeyRing.Generate(RandomId());
-        using var sealer = new ObjectSealer(keys);
+        using var sealer = new ObjectCipher(keys);
         RepositoryConfig config = NewConfig(keys, init, kdf);
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         int number = numbers.Count == 0 ? 1 : checked(numbers[0] + 1);
@@ -165,7 +165,7 @@ public sealed class BackupRepository : IAsyncDisposable
     private static async Task<BackupRepository> OpenAsync(
         IBlobStore blobs, RepositoryAccess access, ConfigFile file, KeyRing keys, CancellationToken cancellationToken)
     {
-        var sealer = new ObjectSealer(keys);
+        var sealer = new ObjectCipher(keys);
         try
         {
             var log = new CommitLog(blobs, sealer, access.Time);
@@ -194,7 +194,7 @@ public sealed class BackupRepository : IAsyncDisposable
         await _indexGate.WaitAsync(cancellationToken);
         try
         {
-            ImmutableArray<IndexSummary> live = LogState.Live(state.Indexes);
+            ImmutableArray<SearchIndexSummary> live = LogState.Live(state.Indexes);
             UInt128 key = ChunkIndex.KeyOf(_keys.Repository, live);
             if (_indexes.Find(index => index.Key == key) is { Index: { } loaded })
             {
@@ -218,7 +218,7 @@ public sealed class BackupRepository : IAsyncDisposable
         }
     }
 
-    private async Task<ChunkIndex> LoadAsync(ImmutableArray<IndexSummary> live, CancellationToken cancellationToken)
+    private async Task<ChunkIndex> LoadAsync(ImmutableArray<SearchIndexSummary> live, CancellationToken cancellationToken)
     {
         try
         {
@@ -234,14 +234,14 @@ public sealed class BackupRepository : IAsyncDisposable
     public Task<ChunkIndex> ReadIndexAsync(LogState state, CancellationToken cancellationToken) => ReadIndexAsync(state.Indexes, [], cancellationToken);
 
     /// <param name="notRead">Packs that are not looked into for what a lost blob held.</param>
-    internal Task<ChunkIndex> ReadIndexAsync(ImmutableArray<IndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken) =>
-        new IndexReading(_blobs, _sealer, _keys, _access.CacheDirectory).LoadAsync(indexes, notRead, cancellationToken);
+    internal Task<ChunkIndex> ReadIndexAsync(ImmutableArray<SearchIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken) =>
+        new ChunkIndexReading(_blobs, _sealer, _keys, _access.CacheDirectory).LoadAsync(indexes, notRead, cancellationToken);
 
     /// <summary>Looks whether index blobs of a log state are lost, and writes anew what they held.</summary>
     /// <param name="run">Whose set will name what is written. Its own packs are passed over: its own index blobs name them.</param>
     /// <param name="readAll">Every index blob is read, however many there are; otherwise, where they are many, those alone whose length shows it.</param>
-    public Task<HealedIndex> HealIndexAsync(LogState state, RunId run, bool readAll, CancellationToken cancellationToken) =>
-        new IndexHealing(this, new WriteOnce(_blobs, _access.Time)).RunAsync(state, run, readAll, cancellationToken);
+    public Task<RebuiltChunkIndex> HealIndexAsync(LogState state, RunId run, bool readAll, CancellationToken cancellationToken) =>
+        new ChunkIndexRebuild(this, new WriteOnce(_blobs, _access.Time)).RunAsync(state, run, readAll, cancellationToken);
 
     /// <summary>Which packs of the index are absent or not in their length, by one listing of <c>packs/</c>.</summary>
     public async Task<LostPacks> FindLostPacksAsync(ChunkIndex index, CancellationToken cancellationToken)
@@ -251,9 +251,9 @@ public sealed class BackupRepository : IAsyncDisposable
     }
 
     /// <summary>What a run has stored so far, its pages and receipts. One for all activities of the run in this process; the caller disposes it.</summary>
-    public async Task<RunIndex> LoadRunIndexAsync(RunId run, CancellationToken cancellationToken)
+    public async Task<RunChunkIndex> LoadRunIndexAsync(RunId run, CancellationToken cancellationToken)
     {
-        var index = new RunIndex(_blobs, _sealer, run, _access.CacheDirectory);
+        var index = new RunChunkIndex(_blobs, _sealer, run, _access.CacheDirectory);
         try
         {
             await index.RefreshAsync(cancellationToken);
@@ -268,19 +268,19 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>A writer for one activity, whose result page will have the name <paramref name="page"/> (<c>[a-z0-9][a-z0-9.-]{0,99}</c>).</summary>
     /// <param name="lost">Chunks of these packs are stored anew.</param>
-    public RunWriter OpenRunWriter(RunId run, string page, ChunkIndex index, RunIndex runIndex, LostPacks lost) => run == runIndex.Run
+    public RunWriter OpenRunWriter(RunId run, string page, ChunkIndex index, RunChunkIndex runIndex, LostPacks lost) => run == runIndex.Run
         ? new RunWriter(_blobs, _sealer, _keys, _chunkKeys, index, runIndex, lost, page, _access.Time)
         : throw new ArgumentException($"The index is that of run {runIndex.Run}.", nameof(runIndex));
 
     /// <summary>A reader of chunks that the sets or an unfinished run have stored. Thread-safe; its memory is bounded.</summary>
-    public IChunkSource CreateReader(ChunkIndex index, RunIndex? run) => new ChunkReader(_blobs, _keys, _chunkKeys, index, run);
+    public IChunkSource CreateReader(ChunkIndex index, RunChunkIndex? run) => new ChunkReader(_blobs, _keys, _chunkKeys, index, run);
 
     /// <summary>
     /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of an earlier call that no manifest names are garbage.
     /// </summary>
     /// <param name="expectedPages">Pages that the set leans on, whatever a listing of the store shows; one that is gone is <see cref="ErrorKind.Repository"/>.</param>
-    public Task<AddedIndexes> MergeRunIndexAsync(RunId run, IEnumerable<string> expectedPages, CancellationToken cancellationToken) =>
-        new RunIndexMerger(_blobs, _sealer, new WriteOnce(_blobs, _access.Time)).MergeAsync(run, expectedPages, cancellationToken);
+    public Task<AddedChunkIndexes> MergeRunIndexAsync(RunId run, IEnumerable<string> expectedPages, CancellationToken cancellationToken) =>
+        new RunChunkIndexMerger(_blobs, _sealer, new WriteOnce(_blobs, _access.Time)).MergeAsync(run, expectedPages, cancellationToken);
 
     /// <summary>
     /// Looks whether a set that adds these index blobs to the log would find its own streams: lists of chunks at every depth, and the segments of listings. The blobs are read
@@ -295,15 +295,15 @@ public sealed class BackupRepository : IAsyncDisposable
     public async Task RequireStreamsAsync(
         ChunkIndex known,
         LostPacks lost,
-        IReadOnlyList<IndexBlob> added,
+        IReadOnlyList<ChunkIndexBlob> added,
         IChunkSource chunks,
         ContentRef? dump,
         IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
         CancellationToken cancellationToken)
     {
         using ChunkIndex own = await ChunkIndex.LoadScratchAsync(
-            _blobs, _sealer, _access.CacheDirectory, [.. added.Select(index => new IndexSummary(index.Id, 0, index.Rows))], cancellationToken);
-        await new SealCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
+            _blobs, _sealer, _access.CacheDirectory, [.. added.Select(index => new SearchIndexSummary(index.Id, 0, index.Rows))], cancellationToken);
+        await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
         await RequirePacksAsync(own, cancellationToken);
     }
 

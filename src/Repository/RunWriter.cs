@@ -21,10 +21,10 @@ namespace AlfrescoBackupFlows.Repository;
 public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
 {
     private readonly IBlobStore _blobs;
-    private readonly IObjectSealer _sealer;
+    private readonly IObjectCipher _sealer;
     private readonly ChunkKeys _chunkKeys;
     private readonly ChunkIndex _index;
-    private readonly RunIndex _runIndex;
+    private readonly RunChunkIndex _runIndex;
     private readonly LostPacks _lost;
     private readonly string _page;
     private readonly WriteOnce _store;
@@ -32,10 +32,10 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
     private readonly CutPoints _cuts;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly HashSet<ChunkId> _own = [];
-    private readonly List<IndexBlob> _indexes = [];
+    private readonly List<ChunkIndexBlob> _indexes = [];
     private WriterTotals _totals;
 
-    internal RunWriter(IBlobStore blobs, IObjectSealer sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunIndex runIndex, LostPacks lost, string page, TimeProvider time)
+    internal RunWriter(IBlobStore blobs, IObjectCipher sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunChunkIndex runIndex, LostPacks lost, string page, TimeProvider time)
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -50,7 +50,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
     }
 
     /// <summary>As soon as so many rows have gathered they are stored as an index blob of their own: memory is bounded, however many chunks the activity adds.</summary>
-    internal int RowsPerBlob { get; set; } = IndexBlobs.UsualRows;
+    internal int RowsPerBlob { get; set; } = ChunkIndexBlobs.UsualRows;
 
     /// <summary>Chunks that the writer knows by heart: those of packs on their way, and those whose rows are not stored yet.</summary>
     internal int ChunksInMemory => _own.Count;
@@ -114,7 +114,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            IndexRows rows = await _pipeline.CompleteAsync(cancellationToken);
+            ChunkIndexRows rows = await _pipeline.CompleteAsync(cancellationToken);
             byte[] blob = _sealer.Seal(ObjectType.Page, _page, PageContent.Encode(result, type, _indexes, rows));
             if (await _store.CreateAsync(_page, blob, cancellationToken) == PutOutcome.Created)
             {
@@ -167,8 +167,8 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
             return;
         }
 
-        IndexRows rows = _pipeline.TakeRows();
-        (IndexBlob index, _) = await IndexBlobs.WriteAsync(_store, _sealer, rows, cancellationToken);
+        ChunkIndexRows rows = _pipeline.TakeRows();
+        (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(_store, _sealer, rows, cancellationToken);
         _indexes.Add(index);
         rows.RemoveFrom(_own);
     }

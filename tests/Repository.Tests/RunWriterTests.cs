@@ -104,7 +104,7 @@ public sealed class RunWriterTests
         Assert.Equal(results[0], await opened.Repository.Pages.TryReadAsync(OpenedRepository.Run, "range-1", TestJson.Default.PageResult, CancellationToken.None));
 
         // The set is made of what the winner's page names.
-        AddedIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["range-1"], CancellationToken.None);
+        AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["range-1"], CancellationToken.None);
         using ChunkIndex index = await LoadAsync(opened, merge);
         Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(results[0].Content, ChunkClass.Content));
     }
@@ -127,8 +127,8 @@ public sealed class RunWriterTests
 
         // For those who come later in the run, and for the set.
         await opened.ReloadAsync();
-        Assert.All(chunks, chunk => Assert.True(opened.RunIndex.TryFind(chunk, out _)));
-        AddedIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        Assert.All(chunks, chunk => Assert.True(opened.RunChunkIndex.TryFind(chunk, out _)));
+        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
         using ChunkIndex index = await LoadAsync(opened, added);
         Assert.All(chunks, chunk => Assert.True(index.TryFind(chunk, out _)));
         Assert.Equal(chunks.Length, added.Chunks);
@@ -154,7 +154,7 @@ public sealed class RunWriterTests
         Assert.InRange(most, 50, 60);
         await again.CommitPageAsync(new PageResult("again", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None);
         Assert.Equal(1, again.Totals.NewChunks);
-        AddedIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
         using ChunkIndex index = await LoadAsync(opened, added);
         Assert.All(chunks, chunk => Assert.True(index.TryFind(chunk, out _)));
     }
@@ -170,7 +170,7 @@ public sealed class RunWriterTests
             return (await writer.CommitPageAsync(new PageResult($"attempt {number}", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None)).Who;
         })));
         Assert.Single(winners.Distinct());
-        AddedIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
         using ChunkIndex index = await LoadAsync(opened, added);
         Assert.Equal(200, index.Count);
     }
@@ -214,7 +214,7 @@ public sealed class RunWriterTests
 
         ContentRef names = (await root.CompleteAsync(CancellationToken.None)).Listing;
         await writer.CommitPageAsync(new PageResult("me", dump), TestJson.Default.PageResult, CancellationToken.None);
-        AddedIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
         await RequireAsync(merge.Indexes, dump, names);
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], dump, names));
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], null, names));
@@ -230,7 +230,7 @@ public sealed class RunWriterTests
         opened.Repository.MaxPacksAskedFor = 0;
         Assert.Equal(cut.Message, (await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump, names))).Message);
 
-        Task RequireAsync(IReadOnlyList<IndexBlob> added, ContentRef? database, ContentRef listed) =>
+        Task RequireAsync(IReadOnlyList<ChunkIndexBlob> added, ContentRef? database, ContentRef listed) =>
             opened.Repository.RequireStreamsAsync(opened.Index, LostPacks.None, added, opened.OpenReader(), database, [(listed, null)], CancellationToken.None);
     }
 
@@ -259,7 +259,7 @@ public sealed class RunWriterTests
         Assert.Equal(0, again.Totals.AddedBytes);
 
         // Chunks that are known from receipts alone make it into the set.
-        AddedIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
         using ChunkIndex index = await LoadAsync(opened, merge);
         Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(reference, ChunkClass.Content));
     }
@@ -273,12 +273,12 @@ public sealed class RunWriterTests
         {
             var place = new ChunkPlace(new ChunkId(pack.Id.Value), packs[0], 0, ObjectHeader.Size, 100, 0, 50);
             string name = RunNames.Receipt(OpenedRepository.Run, pack.Id);
-            await opened.Blobs.PutIfAbsentAsync(name, opened.Repository.Sealer.Seal(ObjectType.Receipt, name, IndexTable.Encode([place])), CancellationToken.None);
+            await opened.Blobs.PutIfAbsentAsync(name, opened.Repository.Sealer.Seal(ObjectType.Receipt, name, ChunkIndexTable.Encode([place])), CancellationToken.None);
         }
 
         await opened.ReloadAsync();
-        Assert.True(opened.RunIndex.TryFind(new ChunkId(1), out _));
-        Assert.False(opened.RunIndex.TryFind(new ChunkId(2), out _));
+        Assert.True(opened.RunChunkIndex.TryFind(new ChunkId(1), out _));
+        Assert.False(opened.RunChunkIndex.TryFind(new ChunkId(2), out _));
     }
 
     [Fact]
@@ -335,7 +335,7 @@ public sealed class RunWriterTests
         return (chunks, most);
     }
 
-    private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, AddedIndexes merge) => ChunkIndex.LoadAsync(
+    private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, AddedChunkIndexes merge) => ChunkIndex.LoadAsync(
         opened.Blobs, opened.Repository.Sealer, opened.Repository.KeyRing.Repository, opened.CacheDirectory,
-        [.. merge.Indexes.Select(row => new IndexSummary(row.Id, 1, row.Rows))], CancellationToken.None);
+        [.. merge.Indexes.Select(row => new SearchIndexSummary(row.Id, 1, row.Rows))], CancellationToken.None);
 }

@@ -41,7 +41,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
     }
 
     /// <summary>The index backup; null after a fault.</summary>
-    public IndexSource? Index(TimeZoneInfo zone)
+    public SearchIndexSource? Index(TimeZoneInfo zone)
     {
         const string CronSetting = "installation.index.cron";
         const string CronProperty = "index.backup.cronExpression";
@@ -52,12 +52,12 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
             RefuseLiveIndex(place);
         }
 
-        IndexSchedule? schedule = null;
+        SearchIndexSchedule? schedule = null;
         try
         {
             var fromOption = !string.IsNullOrWhiteSpace(index.Cron);
-            schedule = IndexSchedule.Parse(
-                values.Text(CronSetting, index.Cron, CronProperty) ?? IndexSchedule.Default, zone, fromOption ? CronSetting : CronProperty);
+            schedule = SearchIndexSchedule.Parse(
+                values.Text(CronSetting, index.Cron, CronProperty) ?? SearchIndexSchedule.Default, zone, fromOption ? CronSetting : CronProperty);
         }
         catch (PermanentException e)
         {
@@ -66,11 +66,11 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
 
         return place is null || schedule is null
             ? null
-            : new IndexSource(place.Path, schedule, index.OnWindow == "refuse" ? OnWindow.Refuse : OnWindow.Wait, index.MaxWait, index.MaxAge, [.. index.RefreshCommand]);
+            : new SearchIndexSource(place.Path, schedule, index.OnWindow == "refuse" ? OnWindow.Refuse : OnWindow.Wait, index.MaxWait, index.MaxAge, [.. index.RefreshCommand]);
     }
 
     /// <summary>Two roots in one another would be captured twice and restored into each other.</summary>
-    public static void RefuseNesting(ImmutableArray<ContentRoot> roots, IndexSource? index, DiscoveryFaults faults)
+    public static void RefuseNesting(ImmutableArray<ContentRoot> roots, SearchIndexSource? index, DiscoveryFaults faults)
     {
         List<(string Setting, string Path, string Real)> all = [.. roots.Select(static r => (r.Setting, r.Path, RealPath(r.Path)))];
         if (index is not null)

@@ -19,7 +19,7 @@ public sealed record Installation(
     string Name,
     string Fingerprint,
     ImmutableArray<ContentRoot> Roots,
-    IndexSource? Index,
+    SearchIndexSource? Index,
     DatabaseConnection Database,
     TimeZoneInfo TimeZone,
     int OrphanProtectDays,

@@ -20,7 +20,7 @@ public sealed class InstallationOptions
 
     public DatabaseOptions Database { get; set; } = new();
 
-    public IndexOptions Index { get; set; } = new();
+    public SearchIndexOptions Index { get; set; } = new();
 
     public ContentOptions Content { get; set; } = new();
 }
@@ -44,7 +44,7 @@ public sealed class DatabaseOptions
 }
 
 /// <summary>The <c>installation.index</c> section.</summary>
-public sealed class IndexOptions
+public sealed class SearchIndexOptions
 {
     /// <summary><c>lucene</c> or <c>none</c>.</summary>
     public string Kind { get; set; } = "lucene";

@@ -24,7 +24,7 @@ public sealed record SetDetailDocument(
     long AddedBytes,
     string? Parent,
     PhaseDocument[] Phases,
-    IndexDocument Index,
+    SearchIndexDocument Index,
     DatabaseDocument? Database,
     RootDocument[] Roots,
     long Required,
@@ -40,7 +40,7 @@ public sealed record PhaseDocument(string Name, DateTime Started, DateTime Ended
 
 /// <param name="Kind"><c>lucene</c> or <c>none</c>.</param>
 /// <param name="Written">When Alfresco's own job finished it.</param>
-public sealed record IndexDocument(string Kind, DateTime? Written);
+public sealed record SearchIndexDocument(string Kind, DateTime? Written);
 
 /// <param name="Transaction">The newest transaction in the dump.</param>
 public sealed record DatabaseDocument(string Vendor, string ServerVersion, string ToolVersion, long DumpBytes, long? Transaction, DateTime? CommitTime);

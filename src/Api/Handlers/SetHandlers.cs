@@ -37,7 +37,7 @@ internal static class SetHandlers
         s.AddedBytes,
         s.Parent?.ToString(),
         [.. manifest.Phases.Select(p => new PhaseDocument(p.Name, p.Started.UtcDateTime, p.Ended.UtcDateTime))],
-        new IndexDocument(manifest.Index.Kind, manifest.Index.Written?.UtcDateTime),
+        new SearchIndexDocument(manifest.Index.Kind, manifest.Index.Written?.UtcDateTime),
         manifest.Database is { } db ? Describe(db) : null,
         [.. manifest.Roots.Select(r => new RootDocument(r.Name, r.Files, r.Directories, r.Bytes, r.RequiredFiles))],
         manifest.Consistency.Required,

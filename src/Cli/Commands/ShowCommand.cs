@@ -33,7 +33,7 @@ internal static class ShowCommand
         }
 
         ChunkIndex index = await opened.Repository.LoadIndexAsync(opened.Head.State, context.Stop);
-        foreach (LostIndex lost in index.Lost)
+        foreach (LostChunkIndex lost in index.Lost)
         {
             context.Messages.Warn(lost.Warning);
         }

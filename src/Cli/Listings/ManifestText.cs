@@ -20,7 +20,7 @@ internal static class ManifestText
         set.AddedBytes,
         set.Parent?.ToString(),
         [.. manifest.Phases.Select(p => new PhaseDocument(p.Name, p.Started.UtcDateTime, p.Ended.UtcDateTime))],
-        new IndexDocument(manifest.Index.Kind, manifest.Index.Written?.UtcDateTime),
+        new SearchIndexDocument(manifest.Index.Kind, manifest.Index.Written?.UtcDateTime),
         manifest.Database is { } db ? Describe(db) : null,
         [.. manifest.Roots.Select(r => new RootDocument(r.Name, r.Path, r.Files, r.Directories, r.Bytes, r.RequiredFiles))],
         manifest.Consistency.Required,

@@ -22,7 +22,7 @@ internal sealed record ShowDocument(
     long AddedBytes,
     string? Parent,
     PhaseDocument[] Phases,
-    IndexDocument Index,
+    SearchIndexDocument Index,
     DatabaseDocument? Database,
     RootDocument[] Roots,
     long Required,
@@ -36,7 +36,7 @@ internal sealed record ShowDocument(
 
 internal sealed record PhaseDocument(string Name, DateTime Started, DateTime Ended);
 
-internal sealed record IndexDocument(string Kind, DateTime? Written);
+internal sealed record SearchIndexDocument(string Kind, DateTime? Written);
 
 internal sealed record DatabaseDocument(string Vendor, string Name, string ServerVersion, string ToolVersion, long DumpBytes, long? Transaction, DateTime? CommitTime);
 

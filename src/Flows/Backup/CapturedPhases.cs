@@ -4,7 +4,7 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup;
 
-internal sealed record IndexPart(IndexCapture Capture, PhaseTimes Times);
+internal sealed record SearchIndexPart(SearchIndexCapture Capture, PhaseTimes Times);
 
 internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
 
@@ -13,11 +13,11 @@ internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
 internal sealed record FilesPart(int Roots, ImmutableArray<RootPages> Pages, PhaseTimes Times);
 
 /// <summary>The three phases of one attempt, fit for a seal.</summary>
-internal sealed record CapturedPhases(int Attempt, IndexPart? Index, DatabasePart Database, FilesPart Files)
+internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, DatabasePart Database, FilesPart Files)
 {
     public CheckConsistencyInput ToProve(RunRef run) => new(run, Attempt, Files.Roots);
 
-    public MergeIndexInput ToMerge(RunRef run) => new(run, Attempt, Index is not null, Files.Pages);
+    public MergeChunkIndexInput ToMerge(RunRef run) => new(run, Attempt, Index is not null, Files.Pages);
 
     public SealSetInput ToSeal(
         RunRef run, OpenedRun opened, DateTimeOffset started, DateTimeOffset now, SourceCheck check)

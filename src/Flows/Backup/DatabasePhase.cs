@@ -9,10 +9,10 @@ namespace AlfrescoBackupFlows.Flows.Backup;
 /// Dumps the database in one activity from one snapshot (a new one where an attempt failed), and looks at the index copy before and after: a dump that
 /// ended under another generation may be older than the index, which is the one order that must never be.
 /// </summary>
-internal sealed class DatabasePhase(BackupSteps steps, RunRef run, IndexPhase index)
+internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPhase index)
 {
     /// <summary>Returns the part, or why the phases must be taken again.</summary>
-    public async Task<(DatabasePart? Part, string? Misfit)> DumpAsync(int attempt, IndexPart? indexPart)
+    public async Task<(DatabasePart? Part, string? Misfit)> DumpAsync(int attempt, SearchIndexPart? indexPart)
     {
         if (indexPart is not null && await index.MisfitAsync(indexPart) is { } before)
         {

@@ -50,7 +50,7 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
 
             CaptureRangeFlowInput[] ranges = [.. plan.Ranges.Select((paths, range) => new CaptureRangeFlowInput(
                 new CaptureRangeInput(
-                    run, pass, root, number, range, Step: 0, paths, plan.Inherit, database?.RequiredOf(root), plan.UsesSealing, plan.GrantsSealing),
+                    run, pass, root, number, range, Step: 0, paths, plan.Inherit, database?.RequiredOf(root), plan.UsesTrustedDirectories, plan.GrantsTrust),
                 deadline,
                 FileTotals.None))];
             CapturedRange[] captured = await FanOut.RunAsync<CaptureRangeFlowInput, CapturedRange>(

@@ -44,7 +44,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
 
             steps.Status.Begin("seal");
             await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<MergedIndex>(nameof(MergeIndex), captured.ToMerge(run), steps.Retry(Retries.Storage)));
+                steps.Context.CallActivityAsync<MergedChunkIndex>(nameof(MergeChunkIndex), captured.ToMerge(run), steps.Retry(Retries.Storage)));
             SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check);
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
@@ -70,11 +70,11 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
     private static async Task<CapturedPhases> CaptureInOrderAsync(
         BackupSteps steps, RunRef run, SourceCheck check, FilesPhase files)
     {
-        var index = new IndexPhase(steps, run, check);
+        var index = new SearchIndexPhase(steps, run, check);
         var database = new DatabasePhase(steps, run, index);
         for (int attempt = 1; ; attempt++)
         {
-            IndexPart? indexPart = check.HasIndex ? await index.CaptureAsync(attempt) : null;
+            SearchIndexPart? indexPart = check.HasIndex ? await index.CaptureAsync(attempt) : null;
             (DatabasePart? databasePart, string? misfit) = await database.DumpAsync(attempt, indexPart);
             if (databasePart is not null)
             {

@@ -29,9 +29,9 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
     /// <inheritdoc cref="CaptureSource.FollowsLinks"/>
     public bool FollowsLinks { get; init; }
 
-    public bool UsesSealing { get; init; }
+    public bool UsesTrustedDirectories { get; init; }
 
-    public bool GrantsSealing { get; init; }
+    public bool GrantsTrust { get; init; }
 
     public required ChunkClass Class { get; init; }
 
@@ -48,7 +48,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         var listing = new RangeListing(writer, Budget, progress, Phase);
         var reader = new ContentReader((read, token) => writer.WriteAsync(Class, read, token), Budget);
         var files = new FileCapture(source, reader, listing, Inheritance);
-        var sealing = new DirectorySealing(tree, notes, time.GetUtcNow(), UsesSealing, GrantsSealing);
+        var sealing = new TrustedDirectories(tree, notes, time.GetUtcNow(), UsesTrustedDirectories, GrantsTrust);
 
         // Open-ended: a directory at the end of the range is judged by all of its files.
         IAsyncEnumerable<ListingEntry> inherited = Inherit is null

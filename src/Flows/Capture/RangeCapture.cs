@@ -18,7 +18,7 @@ internal sealed class RangeCapture
     private readonly Lookahead<ListingEntry> _parent;
     private readonly Lookahead<RequiredFile> _required;
     private readonly RangeListing _listing;
-    private readonly DirectorySealing _sealing;
+    private readonly TrustedDirectories _sealing;
     private readonly FileCapture _files;
     private readonly StepBudget _budget;
 
@@ -34,7 +34,7 @@ internal sealed class RangeCapture
         Lookahead<ListingEntry> parent,
         Lookahead<RequiredFile> required,
         RangeListing listing,
-        DirectorySealing sealing,
+        TrustedDirectories sealing,
         FileCapture files,
         StepBudget budget)
     {

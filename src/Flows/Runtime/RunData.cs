@@ -16,16 +16,16 @@ internal sealed class RunData : IDisposable
 {
     private LostPacks? _lost;
 
-    private RunData(RunOpened opened, ChunkIndex index, RunIndex runIndex, IChunkSource chunks)
+    private RunData(RunOpened opened, ChunkIndex index, RunChunkIndex runIndex, IChunkSource chunks)
     {
-        (Opened, Index, RunIndex, Chunks) = (opened, index, runIndex, chunks);
+        (Opened, Index, RunChunkIndex, Chunks) = (opened, index, runIndex, chunks);
     }
 
     public RunOpened Opened { get; }
 
     public ChunkIndex Index { get; }
 
-    public RunIndex RunIndex { get; }
+    public RunChunkIndex RunChunkIndex { get; }
 
     public IChunkSource Chunks { get; }
 
@@ -36,12 +36,12 @@ internal sealed class RunData : IDisposable
     public static async Task<RunData> LoadAsync(BackupRepository repository, RunOpened opened, LogHead head, CancellationToken cancellationToken)
     {
         ChunkIndex index = await repository.LoadIndexAsync(head.State.WithIndexesUpTo(opened.Base), cancellationToken);
-        RunIndex runIndex = await repository.LoadRunIndexAsync(opened.Run, cancellationToken);
+        RunChunkIndex runIndex = await repository.LoadRunIndexAsync(opened.Run, cancellationToken);
         return new RunData(opened, index, runIndex, repository.CreateReader(index, runIndex));
     }
 
     /// <summary>Read once in each process, by the first activity after the preflight.</summary>
     public async ValueTask<LostPacks> LostPacksAsync(Func<Task<LostPacks>> read) => _lost ??= await read();
 
-    public void Dispose() => RunIndex.Dispose();
+    public void Dispose() => RunChunkIndex.Dispose();
 }

@@ -32,7 +32,7 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
     /// <summary>Of the sets that were there at the run's base.</summary>
     public ChunkIndex Index => run.Index;
 
-    public RunIndex RunIndex => run.RunIndex;
+    public RunChunkIndex RunChunkIndex => run.RunChunkIndex;
 
     /// <summary>The content roots as this process sees them.</summary>
     public SourceRoots Roots => run.Roots;
@@ -44,7 +44,7 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
     public string SpillDirectory() => StateDirectory.MakeBeneath(Options.State!, "cache", "spill");
 
     public async Task<RunWriter> OpenWriterAsync(string page, CancellationToken cancellationToken) =>
-        Repository.OpenRunWriter(Run, page, run.Index, run.RunIndex, await LostPacksAsync(cancellationToken));
+        Repository.OpenRunWriter(Run, page, run.Index, run.RunChunkIndex, await LostPacksAsync(cancellationToken));
 
     /// <summary>Looks for packs that were lost from the storage. What is found holds for the whole run, on every host.</summary>
     public async Task<LostPacks> FindLostPacksAsync(CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed class RunScope(RunSession session, BackupRepository repository, 
         LostPackList? list = await TryReadPageAsync(Pages.LostPacks, FlowJson.Default.LostPackList, cancellationToken);
         if (list is null && await Repository.FindLostPacksAsync(run.Index, cancellationToken) is { Count: > 0 } lost)
         {
-            await using RunWriter writer = Repository.OpenRunWriter(Run, Pages.LostPacks, run.Index, run.RunIndex, lost);
+            await using RunWriter writer = Repository.OpenRunWriter(Run, Pages.LostPacks, run.Index, run.RunChunkIndex, lost);
             list = await writer.CommitPageAsync(LostPackList.Of(lost), FlowJson.Default.LostPackList, cancellationToken);
         }
 

@@ -19,20 +19,20 @@ public sealed class ChunkIndex : IDisposable
     private readonly bool _replaces;
 
     /// <param name="indexes">Those that the file was built from.</param>
-    internal ChunkIndex(RowFile file, IReadOnlyList<IndexSummary> indexes)
+    internal ChunkIndex(RowFile file, IReadOnlyList<SearchIndexSummary> indexes)
     {
         (_file, Lost) = (file, []);
         _replaces = indexes.Any(index => !index.Replaces.IsDefaultOrEmpty);
     }
 
     /// <param name="rebuilt">Those of the rows that no index blob names which can be read.</param>
-    internal ChunkIndex(RowFile file, RowFile rebuilt, ImmutableArray<LostIndex> lost, int unreadablePacks)
+    internal ChunkIndex(RowFile file, RowFile rebuilt, ImmutableArray<LostChunkIndex> lost, int unreadablePacks)
     {
         (_file, _rebuilt, Lost, UnreadablePacks) = (file, rebuilt, lost, unreadablePacks);
     }
 
     /// <summary>Index blobs that are lost: what they held was read from the directories of the packs. In the order of the log.</summary>
-    public ImmutableArray<LostIndex> Lost { get; }
+    public ImmutableArray<LostChunkIndex> Lost { get; }
 
     /// <summary>Index blobs were lost, now or before a backup wrote them anew: a pack that was lost with one is named nowhere.</summary>
     public bool WasRebuilt => !Lost.IsEmpty || _replaces;
@@ -85,7 +85,7 @@ public sealed class ChunkIndex : IDisposable
     /// Takes the cached file where it was built from exactly these index blobs, extends it where it was built from the first of them, builds it anew otherwise.
     /// </summary>
     internal static async Task<ChunkIndex> LoadAsync(
-        IBlobStore blobs, IObjectSealer sealer, UInt128 repository, string cacheDirectory, IReadOnlyList<IndexSummary> indexes, CancellationToken cancellationToken)
+        IBlobStore blobs, IObjectCipher sealer, UInt128 repository, string cacheDirectory, IReadOnlyList<SearchIndexSummary> indexes, CancellationToken cancellationToken)
     {
         try
         {
@@ -121,7 +121,7 @@ public sealed class ChunkIndex : IDisposable
 
     /// <summary>The same in a file without a name, for a single use; the caller disposes it.</summary>
     internal static async Task<ChunkIndex> LoadScratchAsync(
-        IBlobStore blobs, IObjectSealer sealer, string cacheDirectory, IReadOnlyList<IndexSummary> indexes, CancellationToken cancellationToken)
+        IBlobStore blobs, IObjectCipher sealer, string cacheDirectory, IReadOnlyList<SearchIndexSummary> indexes, CancellationToken cancellationToken)
     {
         try
         {
@@ -137,18 +137,18 @@ public sealed class ChunkIndex : IDisposable
     }
 
     private static async Task AddAsync(
-        RowFileBuilder builder, IBlobStore blobs, IObjectSealer sealer, IReadOnlyList<IndexSummary> indexes, int first, CancellationToken cancellationToken)
+        RowFileBuilder builder, IBlobStore blobs, IObjectCipher sealer, IReadOnlyList<SearchIndexSummary> indexes, int first, CancellationToken cancellationToken)
     {
         for (int i = first; i < indexes.Count; i++)
         {
             // One entry's indexes share a rank, so that the pack id decides between them.
             int rank = 1 + IndexOfEntry(indexes, i);
-            (IndexTable rows, _) = await IndexBlobs.ReadAsync(blobs, sealer, indexes[i].ToBlob(), cancellationToken);
+            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(blobs, sealer, indexes[i].ToBlob(), cancellationToken);
             builder.Add(rows, rank);
         }
     }
 
-    private static int IndexOfEntry(IReadOnlyList<IndexSummary> indexes, int i)
+    private static int IndexOfEntry(IReadOnlyList<SearchIndexSummary> indexes, int i)
     {
         while (i > 0 && indexes[i - 1].Sequence == indexes[i].Sequence)
         {
@@ -158,9 +158,9 @@ public sealed class ChunkIndex : IDisposable
         return i;
     }
 
-    internal static UInt128 KeyOf(UInt128 repository, IReadOnlyList<IndexSummary> indexes) => KeyOf(repository, indexes, indexes.Count);
+    internal static UInt128 KeyOf(UInt128 repository, IReadOnlyList<SearchIndexSummary> indexes) => KeyOf(repository, indexes, indexes.Count);
 
-    private static UInt128 KeyOf(UInt128 repository, IReadOnlyList<IndexSummary> indexes, int count)
+    private static UInt128 KeyOf(UInt128 repository, IReadOnlyList<SearchIndexSummary> indexes, int count)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> item = stackalloc byte[24];

@@ -41,7 +41,7 @@ internal sealed class RowFile : IDisposable
         _packs = packs;
         _buckets = buckets;
         _bits = bits;
-        _rowsAt = HeaderSize + ((long)packs.Length * IndexTable.PackSize);
+        _rowsAt = HeaderSize + ((long)packs.Length * ChunkIndexTable.PackSize);
         Key = key;
         Members = members;
     }
@@ -110,7 +110,7 @@ internal sealed class RowFile : IDisposable
     {
         try
         {
-            long offset = _rowsAt + (first * IndexTable.RowSize);
+            long offset = _rowsAt + (first * ChunkIndexTable.RowSize);
             while (!destination.IsEmpty)
             {
                 int read = RandomAccess.Read(_file, destination, offset);
@@ -132,14 +132,14 @@ internal sealed class RowFile : IDisposable
     /// <summary>All rows in order of their ids.</summary>
     public IEnumerable<ChunkPlace> Enumerate()
     {
-        byte[] block = new byte[IndexTable.RowSize * 1024];
+        byte[] block = new byte[ChunkIndexTable.RowSize * 1024];
         for (long first = 0; first < Count; first += 1024)
         {
             int rows = (int)Math.Min(1024, Count - first);
-            ReadRows(first, block.AsSpan(0, rows * IndexTable.RowSize));
+            ReadRows(first, block.AsSpan(0, rows * ChunkIndexTable.RowSize));
             for (int i = 0; i < rows; i++)
             {
-                yield return At(block.AsSpan(i * IndexTable.RowSize));
+                yield return At(block.AsSpan(i * ChunkIndexTable.RowSize));
             }
         }
     }
@@ -157,10 +157,10 @@ internal sealed class RowFile : IDisposable
             return false;
         }
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(count * IndexTable.RowSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(count * ChunkIndexTable.RowSize);
         try
         {
-            Span<byte> rows = buffer.AsSpan(0, count * IndexTable.RowSize);
+            Span<byte> rows = buffer.AsSpan(0, count * ChunkIndexTable.RowSize);
             ReadRows(first, rows);
             return Search(rows, id, out place, all);
         }
@@ -170,29 +170,29 @@ internal sealed class RowFile : IDisposable
         }
     }
 
-    private ChunkPlace At(ReadOnlySpan<byte> row) => IndexRow.Read(row, _packs[IndexRow.PackOf(row)]);
+    private ChunkPlace At(ReadOnlySpan<byte> row) => ChunkIndexRow.Read(row, _packs[ChunkIndexRow.PackOf(row)]);
 
     private bool Search(ReadOnlySpan<byte> rows, ChunkId id, out ChunkPlace place, List<ChunkPlace>? all)
     {
         int low = 0;
-        int high = rows.Length / IndexTable.RowSize;
+        int high = rows.Length / ChunkIndexTable.RowSize;
         while (low < high)
         {
             int middle = (low + high) >> 1;
             (low, high) = IdAt(rows, middle) < id ? (middle + 1, high) : (low, middle);
         }
 
-        bool found = low < rows.Length / IndexTable.RowSize && IdAt(rows, low) == id;
-        place = found ? At(rows[(low * IndexTable.RowSize)..]) : default;
-        for (; all is not null && low < rows.Length / IndexTable.RowSize && IdAt(rows, low) == id; low++)
+        bool found = low < rows.Length / ChunkIndexTable.RowSize && IdAt(rows, low) == id;
+        place = found ? At(rows[(low * ChunkIndexTable.RowSize)..]) : default;
+        for (; all is not null && low < rows.Length / ChunkIndexTable.RowSize && IdAt(rows, low) == id; low++)
         {
-            all.Add(At(rows[(low * IndexTable.RowSize)..]));
+            all.Add(At(rows[(low * ChunkIndexTable.RowSize)..]));
         }
 
         return found;
     }
 
-    private static ChunkId IdAt(ReadOnlySpan<byte> rows, int number) => ChunkId.Read(rows[(number * IndexTable.RowSize)..]);
+    private static ChunkId IdAt(ReadOnlySpan<byte> rows, int number) => ChunkId.Read(rows[(number * ChunkIndexTable.RowSize)..]);
 
     private static RowFile? TryRead(SafeFileHandle file, IDisposable owner, string directory)
     {
@@ -212,19 +212,19 @@ internal sealed class RowFile : IDisposable
             return null;
         }
 
-        long bucketsAt = HeaderSize + ((long)packs * IndexTable.PackSize) + (rows * IndexTable.RowSize);
+        long bucketsAt = HeaderSize + ((long)packs * ChunkIndexTable.PackSize) + (rows * ChunkIndexTable.RowSize);
         int buckets = (1 << bits) + 1;
         if (RandomAccess.GetLength(file) != bucketsAt + ((long)buckets * sizeof(uint)) || !HashOf(file).AsSpan().SequenceEqual(header[48..]))
         {
             return null;
         }
 
-        byte[] bytes = new byte[checked((int)packs * IndexTable.PackSize)];
+        byte[] bytes = new byte[checked((int)packs * ChunkIndexTable.PackSize)];
         RandomAccess.Read(file, bytes, HeaderSize);
         var table = new PackEntry[packs];
         for (int i = 0; i < table.Length; i++)
         {
-            table[i] = IndexTable.ReadPack(bytes.AsSpan(i * IndexTable.PackSize), "cached chunk index");
+            table[i] = ChunkIndexTable.ReadPack(bytes.AsSpan(i * ChunkIndexTable.PackSize), "cached chunk index");
         }
 
         bytes = new byte[buckets * sizeof(uint)];

@@ -37,11 +37,11 @@ internal sealed class RowFileBuilder : IDisposable
         _sources.Add(new RowSource(file.ReadRows, file.Count, rank, Map(file.Packs)));
     }
 
-    public void Add(IndexTable table, int rank)
+    public void Add(ChunkIndexTable table, int rank)
     {
         long offset = _scratch.Position;
         _scratch.Write(table.Rows);
-        _sources.Add(new RowSource((first, rows) => ReadScratch(offset + (first * IndexTable.RowSize), rows), table.Count, rank, Map(table.Packs)));
+        _sources.Add(new RowSource((first, rows) => ReadScratch(offset + (first * ChunkIndexTable.RowSize), rows), table.Count, rank, Map(table.Packs)));
     }
 
     /// <summary>Writes the merged rows into a file without a name, which lives as long as what is returned.</summary>
@@ -92,10 +92,10 @@ internal sealed class RowFileBuilder : IDisposable
         header.Clear();
         output.Write(header);
         var hash = new XxHash128();
-        Span<byte> pack = stackalloc byte[IndexTable.PackSize];
+        Span<byte> pack = stackalloc byte[ChunkIndexTable.PackSize];
         foreach (PackEntry entry in _packs)
         {
-            IndexTable.WritePack(pack, entry);
+            ChunkIndexTable.WritePack(pack, entry);
             output.Write(pack);
             hash.Append(pack);
         }
@@ -148,7 +148,7 @@ internal sealed class RowFileBuilder : IDisposable
                 previous = head.Id;
             }
 
-            int pack = IndexRow.PackOf(source.Current);
+            int pack = ChunkIndexRow.PackOf(source.Current);
             if (!packsOfChunk.Contains(pack))
             {
                 packsOfChunk.Add(pack);
@@ -168,7 +168,7 @@ internal sealed class RowFileBuilder : IDisposable
     {
         if (source.MoveNext())
         {
-            heads.Enqueue(source, (ChunkId.Read(source.Current), source.Rank, _packs[IndexRow.PackOf(source.Current)].Id));
+            heads.Enqueue(source, (ChunkId.Read(source.Current), source.Rank, _packs[ChunkIndexRow.PackOf(source.Current)].Id));
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed class RowSource(ReadRows read, long count, int rank, int[] packs
 {
     private const int BlockRows = 1024;
 
-    private readonly byte[] _block = new byte[(int)Math.Min(count, BlockRows) * IndexTable.RowSize];
+    private readonly byte[] _block = new byte[(int)Math.Min(count, BlockRows) * ChunkIndexTable.RowSize];
     private long _next;
 
     public long Count => count;
@@ -15,7 +15,7 @@ internal sealed class RowSource(ReadRows read, long count, int rank, int[] packs
     public int Rank => rank;
 
     /// <summary>The row that <see cref="MoveNext"/> went to.</summary>
-    public ReadOnlySpan<byte> Current => _block.AsSpan((int)((_next - 1) % BlockRows) * IndexTable.RowSize, IndexTable.RowSize);
+    public ReadOnlySpan<byte> Current => _block.AsSpan((int)((_next - 1) % BlockRows) * ChunkIndexTable.RowSize, ChunkIndexTable.RowSize);
 
     public bool MoveNext()
     {
@@ -27,11 +27,11 @@ internal sealed class RowSource(ReadRows read, long count, int rank, int[] packs
         int position = (int)(_next % BlockRows);
         if (position == 0)
         {
-            read(_next, _block.AsSpan(0, (int)Math.Min(BlockRows, count - _next) * IndexTable.RowSize));
+            read(_next, _block.AsSpan(0, (int)Math.Min(BlockRows, count - _next) * ChunkIndexTable.RowSize));
         }
 
-        Span<byte> row = _block.AsSpan(position * IndexTable.RowSize, IndexTable.RowSize);
-        IndexRow.SetPack(row, packs[IndexRow.PackOf(row)]);
+        Span<byte> row = _block.AsSpan(position * ChunkIndexTable.RowSize, ChunkIndexTable.RowSize);
+        ChunkIndexRow.SetPack(row, packs[ChunkIndexRow.PackOf(row)]);
         _next++;
         return true;
     }

@@ -14,7 +14,7 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 /// place is tried: a chunk that was stored again is found there. Frames that hold several chunks are kept for a while, and
 /// reading on from where the last read ended fetches more with each request. Thread-safe; memory is bounded.
 /// </summary>
-internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunIndex? run) : IChunkSource
+internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunChunkIndex? run) : IChunkSource
 {
     private readonly FrameCache _frames = new();
     private readonly PackWindows _windows = new(blobs);

@@ -30,13 +30,13 @@ public sealed record SetSummary(
     RunId? Parent);
 
 /// <summary>An index blob and the entry that named it.</summary>
-public sealed record IndexSummary(IndexId Id, long Sequence, int Rows)
+public sealed record SearchIndexSummary(ChunkIndexId Id, long Sequence, int Rows)
 {
     /// <summary>Lost index blobs in whose place this one and the others of its entry stand; absent where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public ImmutableArray<IndexId> Replaces { get; init; }
+    public ImmutableArray<ChunkIndexId> Replaces { get; init; }
 
-    internal IndexBlob ToBlob() => new(Id, Rows);
+    internal ChunkIndexBlob ToBlob() => new(Id, Rows);
 }
 
 /// <summary>A place in the log to remember elsewhere: a log that later has another entry there, or none, was forked or cut.</summary>

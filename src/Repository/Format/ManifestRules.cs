@@ -79,7 +79,7 @@ internal static class ManifestRules
             ? "the consistency of its manifest contradicts itself"
             : null;
 
-    private static string? Violation(SetTotals totals, ImmutableArray<IndexBlob> indexes) =>
+    private static string? Violation(SetTotals totals, ImmutableArray<ChunkIndexBlob> indexes) =>
         totals.Files < 0 || totals.Bytes < 0 || totals.AddedBytes < 0 || totals.Chunks < 0
             || indexes.Any(index => index.Rows < 0 || (!index.Replaces.IsDefault && index.Replaces.Length > MaxIndexes))
             || indexes.DistinctBy(index => index.Id).Count() != indexes.Length

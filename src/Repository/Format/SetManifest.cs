@@ -27,7 +27,7 @@ public sealed record SetManifest
     /// <summary>Index, database, files, in the order in which they were taken; their times prove it.</summary>
     public required ImmutableArray<PhaseTimes> Phases { get; init; }
 
-    public required IndexCopyStamp Index { get; init; }
+    public required SearchIndexCopyStamp Index { get; init; }
 
     /// <summary>Null where the installation's database was left out in so many words.</summary>
     public DatabaseStamp? Database { get; init; }
@@ -40,7 +40,7 @@ public sealed record SetManifest
     public required SetTotals Totals { get; init; }
 
     /// <summary>The index blobs that this set adds to those that the log named before.</summary>
-    public required ImmutableArray<IndexBlob> Indexes { get; init; }
+    public required ImmutableArray<ChunkIndexBlob> Indexes { get; init; }
 
     /// <summary>What an administrator should know, one line each.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
@@ -75,7 +75,7 @@ public static class PhaseNames
 /// <param name="Written">When Alfresco's job finished it; null for <c>none</c>.</param>
 /// <param name="Root">The name of the root that holds the copy; null for <c>none</c>.</param>
 /// <param name="Warnings">Such as: the copy was older than <c>maxAge</c>.</param>
-public sealed record IndexCopyStamp(string Kind, string? Generation, DateTimeOffset? Written, string? Root, ImmutableArray<string> Warnings);
+public sealed record SearchIndexCopyStamp(string Kind, string? Generation, DateTimeOffset? Written, string? Root, ImmutableArray<string> Warnings);
 
 /// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>; readers ignore case.</param>
 /// <param name="ServerVersion">As the server says it.</param>
@@ -157,9 +157,9 @@ public sealed record NamedFile(string Root, string Path, long? Size, string Reas
 public sealed record SetTotals(long Files, long Bytes, long AddedBytes, long Chunks);
 
 /// <summary>An index blob and how many rows it has.</summary>
-public sealed record IndexBlob(IndexId Id, int Rows)
+public sealed record ChunkIndexBlob(ChunkIndexId Id, int Rows)
 {
     /// <summary>Lost index blobs in whose place this one and the others of its manifest stand; absent where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public ImmutableArray<IndexId> Replaces { get; init; }
+    public ImmutableArray<ChunkIndexId> Replaces { get; init; }
 }

@@ -16,10 +16,10 @@ internal sealed record StoredEntry(LogEntry Entry, string Sha256);
 internal readonly record struct EntryProbe(bool Exists, StoredEntry? Stored, string? Alarm);
 
 /// <summary>Reads single entries of the log.</summary>
-internal sealed class LogReader(IBlobStore blobs, IObjectSealer sealer)
+internal sealed class LogReader(IBlobStore blobs, IObjectCipher sealer)
 {
     private const int UsualBytes = 64 * 1024;
-    private const int MaxBytes = ObjectSealer.MaxBlobLength;
+    private const int MaxBytes = ObjectCipher.MaxBlobLength;
 
     /// <summary>
     /// Reads what stands at a sequence. A blob that does not authenticate, read twice, is an alarm, not an error: whoever may write to the store could put it there.

@@ -11,7 +11,7 @@ public sealed record LogState(
     ConfigStamp Config,
     ImmutableArray<RunOpened> OpenRuns,
     ImmutableArray<SetSummary> Sets,
-    ImmutableArray<IndexSummary> Indexes)
+    ImmutableArray<SearchIndexSummary> Indexes)
 {
     public RunOpened? FindOpenRun(RunId run) => OpenRuns.FirstOrDefault(open => open.Run == run);
 
@@ -21,9 +21,9 @@ public sealed record LogState(
     public LogState WithIndexesUpTo(long sequence) => this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
 
     /// <summary>Those that no other replaces: what a reader reads.</summary>
-    internal static ImmutableArray<IndexSummary> Live(IReadOnlyList<IndexSummary> indexes)
+    internal static ImmutableArray<SearchIndexSummary> Live(IReadOnlyList<SearchIndexSummary> indexes)
     {
-        HashSet<IndexId> replaced = [.. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces)];
+        HashSet<ChunkIndexId> replaced = [.. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces)];
         return [.. indexes.Where(index => !replaced.Contains(index.Id))];
     }
 
@@ -75,7 +75,7 @@ public sealed record LogState(
             throw entry.Wrong("it seals another run than the one that was opened");
         }
 
-        HashSet<IndexId> known = [.. Indexes.Select(index => index.Id)];
+        HashSet<ChunkIndexId> known = [.. Indexes.Select(index => index.Id)];
         if (manifest.Indexes.Any(index => !known.Add(index.Id)))
         {
             throw entry.Wrong("it names an index that an older entry named");
@@ -97,7 +97,7 @@ public sealed record LogState(
         {
             OpenRuns = Close(entry),
             Sets = Sets.Add(set),
-            Indexes = Indexes.AddRange(manifest.Indexes.Select(index => new IndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
+            Indexes = Indexes.AddRange(manifest.Indexes.Select(index => new SearchIndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
         };
     }
 

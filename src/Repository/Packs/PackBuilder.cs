@@ -154,7 +154,7 @@ internal sealed class PackBuilder : IDisposable
         int payload = _codec.Encode(plain, _buffer.GetSpan()[_position..]);
         Span<byte> frame = _buffer.GetSpan().Slice(_position, payload + FrameCipher.TagSize);
         _cipher.Seal(number, last, frame);
-        if (!SealProof.Opens(_cipher, _codec, number, last, frame, plain, _blobName))
+        if (!FrameProof.Opens(_cipher, _codec, number, last, frame, plain, _blobName))
         {
             throw new PermanentException(ErrorKind.Unexpected, $"Pack '{_blobName}' does not open to what was sealed. Test this machine's memory.");
         }

@@ -11,13 +11,13 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 /// Fills packs and stores full ones in the background, each with its receipt right after it. Content, dump and index packs wait for the process's budget; metadata packs
 /// have memory of their own, two at most, so that two activities cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
 /// </summary>
-internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRing keys, RunIndex runIndex) : IAsyncDisposable
+internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
     private readonly List<Task> _uploads = [];
     private readonly Lock _gate = new();
-    private IndexRows _stored = new();
+    private ChunkIndexRows _stored = new();
     private readonly ConcurrentBag<PackBuffer> _readBuffers = [];
     private PackBuilder? _content;
     private PackBuilder? _metadata;
@@ -68,18 +68,18 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
     }
 
     /// <summary>Rows of chunks that are stored, each given once.</summary>
-    public IndexRows TakeRows()
+    public ChunkIndexRows TakeRows()
     {
         lock (_gate)
         {
-            IndexRows rows = _stored;
-            _stored = new IndexRows();
+            ChunkIndexRows rows = _stored;
+            _stored = new ChunkIndexRows();
             return rows;
         }
     }
 
     /// <summary>Stores what is open and waits for every upload. Returns the rows that were not taken before.</summary>
-    public async Task<IndexRows> CompleteAsync(CancellationToken cancellationToken)
+    public async Task<ChunkIndexRows> CompleteAsync(CancellationToken cancellationToken)
     {
         ThrowIfFaulted();
         CloseContent();
@@ -198,7 +198,7 @@ internal sealed class PackPipeline(WriteOnce store, IObjectSealer sealer, KeyRin
         {
             await store.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
             string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
-            await store.PutAsync(receipt, sealer.Seal(ObjectType.Receipt, receipt, IndexTable.Encode(pack.Places)), _stop.Token);
+            await store.PutAsync(receipt, sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)), _stop.Token);
             Interlocked.Add(ref _storedBytes, pack.Entry.Length);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
             lock (_gate)

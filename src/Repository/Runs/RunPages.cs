@@ -13,9 +13,9 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 public sealed class RunPages
 {
     private readonly IBlobStore _blobs;
-    private readonly IObjectSealer _sealer;
+    private readonly IObjectCipher _sealer;
 
-    internal RunPages(IBlobStore blobs, IObjectSealer sealer)
+    internal RunPages(IBlobStore blobs, IObjectCipher sealer)
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -27,12 +27,12 @@ public sealed class RunPages
         where T : class =>
         await TryReadAsync(_blobs, _sealer, RunNames.Page(run, page), cancellationToken) is { } content ? content.Result(type) : null;
 
-    internal static async Task<PageContent> ReadAsync(IBlobStore blobs, IObjectSealer sealer, string blobName, CancellationToken cancellationToken) =>
+    internal static async Task<PageContent> ReadAsync(IBlobStore blobs, IObjectCipher sealer, string blobName, CancellationToken cancellationToken) =>
         await TryReadAsync(blobs, sealer, blobName, cancellationToken) ?? throw Damage.Missing(blobName);
 
-    internal static async Task<PageContent?> TryReadAsync(IBlobStore blobs, IObjectSealer sealer, string blobName, CancellationToken cancellationToken)
+    internal static async Task<PageContent?> TryReadAsync(IBlobStore blobs, IObjectCipher sealer, string blobName, CancellationToken cancellationToken)
     {
-        byte[]? blob = await WholeBlob.TryReadAsync(blobs, blobName, ObjectSealer.MaxBlobLength, cancellationToken);
+        byte[]? blob = await WholeBlob.TryReadAsync(blobs, blobName, ObjectCipher.MaxBlobLength, cancellationToken);
         return blob is null ? null : PageContent.Decode(sealer.Open(ObjectType.Page, blobName, blob), blobName);
     }
 }
@@ -40,12 +40,12 @@ public sealed class RunPages
 /// <summary>A page's plain bytes: <c>u32 length of the JSON || JSON || u32 index blobs, then per blob: 16 id, u32 rows || index</c>.</summary>
 /// <param name="Indexes">Index blobs that the activity wrote, because its rows were too many for one blob.</param>
 /// <param name="Rows">The rest of its rows.</param>
-internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, ImmutableArray<IndexBlob> Indexes, IndexTable Rows)
+internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, ImmutableArray<ChunkIndexBlob> Indexes, ChunkIndexTable Rows)
 {
     private const int MaxIndexes = 65_536;
     private const int IndexSize = 20;
 
-    public static byte[] Encode<T>(T result, JsonTypeInfo<T> type, IReadOnlyCollection<IndexBlob> indexes, IndexRows places)
+    public static byte[] Encode<T>(T result, JsonTypeInfo<T> type, IReadOnlyCollection<ChunkIndexBlob> indexes, ChunkIndexRows places)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(result, type);
         byte[] rows = places.Encode();
@@ -55,7 +55,7 @@ internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, I
         Span<byte> rest = plain.AsSpan(4 + json.Length);
         BinaryPrimitives.WriteInt32LittleEndian(rest, indexes.Count);
         rest = rest[4..];
-        foreach (IndexBlob index in indexes)
+        foreach (ChunkIndexBlob index in indexes)
         {
             BinaryPrimitives.WriteUInt128BigEndian(rest, index.Id.Value);
             BinaryPrimitives.WriteInt32LittleEndian(rest[16..], index.Rows);
@@ -75,11 +75,11 @@ internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, I
         }
 
         ReadOnlyMemory<byte> rest = plain[(4 + (int)length)..];
-        ImmutableArray<IndexBlob> indexes = DecodeIndexes(rest.Span, blobName);
-        return new PageContent(blobName, plain.Slice(4, (int)length), indexes, IndexTable.Decode(rest[(4 + (indexes.Length * IndexSize))..], blobName));
+        ImmutableArray<ChunkIndexBlob> indexes = DecodeIndexes(rest.Span, blobName);
+        return new PageContent(blobName, plain.Slice(4, (int)length), indexes, ChunkIndexTable.Decode(rest[(4 + (indexes.Length * IndexSize))..], blobName));
     }
 
-    private static ImmutableArray<IndexBlob> DecodeIndexes(ReadOnlySpan<byte> source, string blobName)
+    private static ImmutableArray<ChunkIndexBlob> DecodeIndexes(ReadOnlySpan<byte> source, string blobName)
     {
         uint count = source.Length >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(source) : uint.MaxValue;
         if (count > MaxIndexes || count > (source.Length - 4) / IndexSize)
@@ -87,13 +87,13 @@ internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, I
             throw Damage.In(blobName, $"it claims {count} index blobs and has no room for them");
         }
 
-        ImmutableArray<IndexBlob>.Builder indexes = ImmutableArray.CreateBuilder<IndexBlob>((int)count);
+        ImmutableArray<ChunkIndexBlob>.Builder indexes = ImmutableArray.CreateBuilder<ChunkIndexBlob>((int)count);
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> index = source.Slice(4 + (i * IndexSize), IndexSize);
             uint rows = BinaryPrimitives.ReadUInt32LittleEndian(index[16..]);
-            indexes.Add(rows <= IndexTable.MaxRows
-                ? new IndexBlob(new IndexId(BinaryPrimitives.ReadUInt128BigEndian(index)), (int)rows)
+            indexes.Add(rows <= ChunkIndexTable.MaxRows
+                ? new ChunkIndexBlob(new ChunkIndexId(BinaryPrimitives.ReadUInt128BigEndian(index)), (int)rows)
                 : throw Damage.In(blobName, $"it names an index of {rows} rows"));
         }
 

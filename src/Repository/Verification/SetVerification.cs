@@ -15,7 +15,7 @@ namespace AlfrescoBackupFlows.Repository.Verification;
 public sealed class SetVerification : IDisposable
 {
     private readonly BackupRepository _repository;
-    private readonly IndexCheck _indexes;
+    private readonly ChunkIndexCheck _indexes;
     private readonly ChunkIndex _index;
     private readonly PackInventory _packs;
     private readonly ContentCheck _contents;
@@ -25,7 +25,7 @@ public sealed class SetVerification : IDisposable
     private SetVerification(BackupRepository repository, ChunkIndex index, PackInventory packs)
     {
         (_repository, _index, _packs) = (repository, index, packs);
-        _indexes = new IndexCheck(index);
+        _indexes = new ChunkIndexCheck(index);
         _chunks = repository.CreateReader(index, null);
         _contents = new ContentCheck(index, _chunks, packs);
         _data = new DataCheck(repository, index, packs);

@@ -60,7 +60,7 @@ public sealed class InstallationTests : IDisposable
         Assert.Equal(DatabaseVendor.MariaDb, found.Database.Vendor);
         Assert.Null(found.Database.Password);
         Assert.Equal(14, found.OrphanProtectDays);
-        Assert.Equal(IndexSchedule.Default, found.Index!.Schedule.Expression);
+        Assert.Equal(SearchIndexSchedule.Default, found.Index!.Schedule.Expression);
     }
 
     [Fact]

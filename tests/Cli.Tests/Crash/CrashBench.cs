@@ -107,7 +107,7 @@ internal sealed class CrashBench : IDisposable
     /// <summary>The installation as a restore must give it back.</summary>
     public string[] TakeSource() => TreeSnapshot.Take(
         new[] { "contentstore", "contentstore.deleted", "audit.contentstore", "keystore" }.Select(name => (name, Path.Combine(Sample.Root, name)))
-            .Append(("lucene-indexes", Sample.IndexBackup)));
+            .Append(("lucene-indexes", Sample.SearchIndexBackup)));
 
     /// <summary>The newest set of a repository in words that do not depend on when and in how many attempts it was taken.</summary>
     public async Task<string> DescribeNewestAsync(AbfRig abf)

@@ -27,7 +27,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         OpenedRun opened = await twins.RunAsync(e => new OpenRun(e), new OpenRunInput(id, []));
         var run = new RunRef(id, opened.Parent);
         SourceCheck check = await twins.RunAsync(e => new CheckSources(e), new CheckSourcesInput(run.Run, run.Parent));
-        await twins.RunAsync(e => new CaptureIndex(e), new CaptureIndexInput(run, 1));
+        await twins.RunAsync(e => new CaptureSearchIndex(e), new CaptureSearchIndexInput(run, 1));
         DatabaseCapture database = await twins.RunAsync(e => new DumpDatabase(e), new DumpDatabaseInput(run, 1));
         var pages = new List<RootPages>();
         for (int number = 0; number < check.Roots.Length; number++)
@@ -37,7 +37,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
             for (int range = 0; range < plan.Ranges.Length; range++)
             {
                 var input = new CaptureRangeInput(
-                    run, 1, root, number, range, 0, plan.Ranges[range], plan.Inherit, database.RequiredOf(root), plan.UsesSealing, plan.GrantsSealing);
+                    run, 1, root, number, range, 0, plan.Ranges[range], plan.Inherit, database.RequiredOf(root), plan.UsesTrustedDirectories, plan.GrantsTrust);
                 Assert.Null((await twins.RunAsync(e => new CaptureRange(e), input)).Next);
             }
 
@@ -49,7 +49,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         await twins.RunAsync(
             e => new CheckConsistency(e),
             new CheckConsistencyInput(run, 1, check.Roots.Length));
-        await twins.RunAsync(e => new MergeIndex(e), new MergeIndexInput(run, 1, HasIndex: true, [.. pages]));
+        await twins.RunAsync(e => new MergeChunkIndex(e), new MergeChunkIndexInput(run, 1, HasIndex: true, [.. pages]));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         PhaseTimes[] phases = [new(PhaseNames.Index, now, now), new(PhaseNames.Database, now, now), new(PhaseNames.Files, now, now)];
         HotBackupResult result = await twins.RunAsync(

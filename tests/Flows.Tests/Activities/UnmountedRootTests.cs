@@ -29,7 +29,7 @@ public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
         FilePlan plan = await RunAsync(new PlanFiles(first), new PlanFilesInput(run, 1, "contentstore", 0, FullScan: false));
         string year = Path.GetFileName(Directory.EnumerateDirectories(rig.Sample.Contentstore).First());
         var range = new PathRange(System.Text.Encoding.UTF8.GetBytes(year), null);
-        var input = new CaptureRangeInput(run, 1, "contentstore", 0, 0, 0, range, plan.Inherit, null, plan.UsesSealing, plan.GrantsSealing);
+        var input = new CaptureRangeInput(run, 1, "contentstore", 0, 0, 0, range, plan.Inherit, null, plan.UsesTrustedDirectories, plan.GrantsTrust);
 
         string volume = rig.Sample.Contentstore + ".volume";
         Directory.Move(rig.Sample.Contentstore, volume);

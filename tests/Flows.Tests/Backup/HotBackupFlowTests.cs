@@ -23,11 +23,11 @@ public sealed class HotBackupFlowTests : IDisposable
         Assert.Equal(
             [
                 "OpenRun", "CheckSources",
-                "ObserveIndex", "CaptureIndex", "ObserveIndex",
-                "DumpDatabase", "ObserveIndex",
+                "ObserveSearchIndex", "CaptureSearchIndex", "ObserveSearchIndex",
+                "DumpDatabase", "ObserveSearchIndex",
                 "PlanFiles contentstore", "CaptureRange contentstore", "MergeListing contentstore",
                 "PlanFiles contentstore.deleted", "CaptureRange contentstore.deleted", "MergeListing contentstore.deleted",
-                "CheckConsistency", "MergeIndex", "SealSet", "CloseRun sealed",
+                "CheckConsistency", "MergeChunkIndex", "SealSet", "CloseRun sealed",
             ],
             _standIns.Calls);
         Assert.Equal([PhaseNames.Index, PhaseNames.Database, PhaseNames.Files], _standIns.Sealed!.Phases.Select(phase => phase.Name));
@@ -42,8 +42,8 @@ public sealed class HotBackupFlowTests : IDisposable
 
         await _standIns.RunAsync(_token);
 
-        Assert.DoesNotContain("ObserveIndex", _standIns.Calls);
-        Assert.DoesNotContain("CaptureIndex", _standIns.Calls);
+        Assert.DoesNotContain("ObserveSearchIndex", _standIns.Calls);
+        Assert.DoesNotContain("CaptureSearchIndex", _standIns.Calls);
         Assert.Equal([PhaseNames.Database, PhaseNames.Files], _standIns.Sealed!.Phases.Select(phase => phase.Name));
     }
 
@@ -52,7 +52,7 @@ public sealed class HotBackupFlowTests : IDisposable
     {
         int looks = 0;
         _standIns.Observe = _ => ++looks < 4
-            ? new IndexLook(IndexAction.WaitUntil, IsBusy: true, null, "the job is running", _standIns.Time.GetUtcNow() + StandIns.AWhile)
+            ? new SearchIndexLook(SearchIndexAction.WaitUntil, IsBusy: true, null, "the job is running", _standIns.Time.GetUtcNow() + StandIns.AWhile)
             : StandIns.Clear(StandIns.FirstCopy);
 
         FlowInstance run = await _standIns.RunAsync(_token);
@@ -74,7 +74,7 @@ public sealed class HotBackupFlowTests : IDisposable
             }
 
             return left.Count < 3
-                ? new IndexLook(IndexAction.WaitUntil, IsBusy: true, null, "the job is running", _standIns.Time.GetUtcNow() + StandIns.AWhile)
+                ? new SearchIndexLook(SearchIndexAction.WaitUntil, IsBusy: true, null, "the job is running", _standIns.Time.GetUtcNow() + StandIns.AWhile)
                 : StandIns.Clear(StandIns.FirstCopy);
         };
 
@@ -88,7 +88,7 @@ public sealed class HotBackupFlowTests : IDisposable
     [Fact]
     public async Task A_refused_window_ends_busy_and_aborts_the_run()
     {
-        _standIns.Observe = _ => new IndexLook(IndexAction.Refuse, IsBusy: true, null, "the job is running", null);
+        _standIns.Observe = _ => new SearchIndexLook(SearchIndexAction.Refuse, IsBusy: true, null, "the job is running", null);
 
         FlowInstance run = await _standIns.RunAsync(_token);
 
@@ -100,14 +100,14 @@ public sealed class HotBackupFlowTests : IDisposable
     [Fact]
     public async Task A_job_that_fires_during_SQL_voids_index_and_dump()
     {
-        var second = new IndexGeneration(8, 2000);
+        var second = new SearchIndexGeneration(8, 2000);
         _standIns.CopyIndex = input => input.Attempt == 1 ? StandIns.FirstCopy : second;
         _standIns.Observe = _ => StandIns.Clear(_standIns.Calls.Contains("DumpDatabase") ? second : StandIns.FirstCopy);
 
         FlowInstance run = await _standIns.RunAsync(_token);
 
         Assert.Equal(RuntimeStatus.Completed, run.Status);
-        Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureIndex"));
+        Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureSearchIndex"));
         Assert.Equal(2, _standIns.Calls.Count(call => call == "DumpDatabase"));
         Assert.Equal(2, _standIns.Sealed!.Attempt);
     }
@@ -115,13 +115,13 @@ public sealed class HotBackupFlowTests : IDisposable
     [Fact]
     public async Task A_job_that_fired_before_SQL_spares_the_dump()
     {
-        var second = new IndexGeneration(8, 2000);
+        var second = new SearchIndexGeneration(8, 2000);
         _standIns.CopyIndex = input => input.Attempt == 1 ? StandIns.FirstCopy : second;
-        _standIns.Observe = _ => StandIns.Clear(_standIns.Calls.Contains("CaptureIndex") ? second : StandIns.FirstCopy);
+        _standIns.Observe = _ => StandIns.Clear(_standIns.Calls.Contains("CaptureSearchIndex") ? second : StandIns.FirstCopy);
 
         await _standIns.RunAsync(_token);
 
-        Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureIndex"));
+        Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureSearchIndex"));
         Assert.Equal(1, _standIns.Calls.Count(call => call == "DumpDatabase"));
     }
 
@@ -129,8 +129,8 @@ public sealed class HotBackupFlowTests : IDisposable
     public async Task Three_voids_end_busy()
     {
         ulong copies = 0;
-        _standIns.CopyIndex = _ => new IndexGeneration(++copies, 0);
-        _standIns.Observe = _ => StandIns.Clear(new IndexGeneration(99, 99));
+        _standIns.CopyIndex = _ => new SearchIndexGeneration(++copies, 0);
+        _standIns.Observe = _ => StandIns.Clear(new SearchIndexGeneration(99, 99));
 
         FlowInstance run = await _standIns.RunAsync(_token);
 
@@ -146,7 +146,7 @@ public sealed class HotBackupFlowTests : IDisposable
 
         await _standIns.RunAsync(_token);
 
-        Assert.Equal(["ObserveIndex", "RefreshIndex", "ObserveIndex", "CaptureIndex"], _standIns.Calls.Skip(2).Take(4));
+        Assert.Equal(["ObserveSearchIndex", "RefreshSearchIndex", "ObserveSearchIndex", "CaptureSearchIndex"], _standIns.Calls.Skip(2).Take(4));
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class HotBackupFlowTests : IDisposable
     [Fact]
     public async Task Cancel_ends_before_the_seal_and_aborts_the_run()
     {
-        _standIns.Observe = _ => new IndexLook(IndexAction.WaitUntil, IsBusy: true, null, "the job is running", null);
+        _standIns.Observe = _ => new SearchIndexLook(SearchIndexAction.WaitUntil, IsBusy: true, null, "the job is running", null);
 
         FlowInstance run = await _standIns.RunAsync(_token, cancel: true);
 

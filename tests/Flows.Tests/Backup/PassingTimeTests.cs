@@ -19,7 +19,7 @@ public sealed class PassingTimeTests : IDisposable
         FlowInstance run = await _standIns.RunAsync(_token);
 
         Assert.Equal(RuntimeStatus.Completed, run.Status);
-        Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureIndex"));
+        Assert.Equal(2, _standIns.Calls.Count(call => call == "CaptureSearchIndex"));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class PassingTimeTests : IDisposable
         FlowInstance run = await _standIns.RunAsync(_token);
 
         Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
-        Assert.Equal(["DumpDatabase", "DumpDatabase", "DumpDatabase", "ObserveIndex"], _standIns.Calls.Skip(5).Take(4));
+        Assert.Equal(["DumpDatabase", "DumpDatabase", "DumpDatabase", "ObserveSearchIndex"], _standIns.Calls.Skip(5).Take(4));
     }
 
     [Fact]

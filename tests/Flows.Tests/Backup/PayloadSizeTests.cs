@@ -37,7 +37,7 @@ public sealed class PayloadSizeTests
         (string What, int Bytes)[] sizes =
         [
             Size(new SourceCheck(true, default, true, default, default, true, true, 32, [.. Enumerable.Repeat(Root, Roots)], long.MaxValue, long.MaxValue, Warnings)),
-            Size(new IndexCapture(new IndexGeneration(ulong.MaxValue, long.MaxValue), Now, new string('漢', 400), Stream, 1, 1, 1, Warnings).ForHistory()),
+            Size(new SearchIndexCapture(new SearchIndexGeneration(ulong.MaxValue, long.MaxValue), Now, new string('漢', 400), Stream, 1, 1, 1, Warnings).ForHistory()),
             Size(new DatabaseCapture(
                 Stream, "postgresql", "17", "17", 1, 1, Tables(1000), [.. Tables(1000).Keys], required, Tables(20), 1, Warnings, Warnings, 1).ForHistory()),
             Size(new FilePlan(LongestCuts, Stream, true, true)),
@@ -48,7 +48,7 @@ public sealed class PayloadSizeTests
             Size(new RootListing(Root, Stream, Totals, true, Warnings).ForHistory()),
             Size(new CheckConsistencyInput(Run, 3, Roots)),
             Size(new ConsistencyResult(long.MaxValue, long.MaxValue, long.MaxValue, Stream)),
-            Size(new MergedIndex([.. Enumerable.Range(0, 10_000).Select(i => new IndexBlob(new IndexId((UInt128)i), 1))], 1, 1).ForHistory()),
+            Size(new MergedChunkIndex([.. Enumerable.Range(0, 10_000).Select(i => new ChunkIndexBlob(new ChunkIndexId((UInt128)i), 1))], 1, 1).ForHistory()),
             Size(new SealSetInput(Run, 3, true, Roots, long.MaxValue, Now, Now, [.. phases], true, Warnings)),
             Size(new HotBackupResult(Run.Run, false, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, Warnings)),
             Size(new RestoreRoot(Root, Stream, ChunkClass.Content, LongestCuts)),
@@ -62,7 +62,7 @@ public sealed class PayloadSizeTests
     public void The_numbers_of_all_result_pages_stay_under_32_KB()
     {
         var pages = new RootPages(3, Roots, [.. Enumerable.Repeat(9999, Cuts + 1)]);
-        Assert.InRange(Size(new MergeIndexInput(Run, 3, true, [.. Enumerable.Repeat(pages, 2 * Roots)])).Bytes, 1, 32 * 1024);
+        Assert.InRange(Size(new MergeChunkIndexInput(Run, 3, true, [.. Enumerable.Repeat(pages, 2 * Roots)])).Bytes, 1, 32 * 1024);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class RecordedHistoryTests
 
         using (var voided = new StandIns())
         {
-            var second = new IndexGeneration(8, 2000);
+            var second = new SearchIndexGeneration(8, 2000);
             voided.CopyIndex = input => input.Attempt == 1 ? StandIns.FirstCopy : second;
             voided.Observe = _ => StandIns.Clear(voided.Calls.Contains("DumpDatabase") ? second : StandIns.FirstCopy);
             await voided.RunAsync(_token);

@@ -219,7 +219,7 @@ public sealed class RangeCaptureTests : IAsyncLifetime
     {
         _bench.Write("2026/1/a.bin", "one");
         _bench.Write("2026/1/b.bin", "two");
-        (_bench.UsesSealing, _bench.GrantsSealing) = (true, true);
+        (_bench.UsesTrustedDirectories, _bench.GrantsTrust) = (true, true);
         CapturedStep first = await _bench.CaptureAsync();
         CapturedStep tooEarly = await _bench.CaptureAsync(first.Rows);
         _bench.Time.Advance(TimeSpan.FromDays(3));
@@ -238,7 +238,7 @@ public sealed class RangeCaptureTests : IAsyncLifetime
     public async Task A_new_file_opens_a_sealed_directory()
     {
         _bench.Write("1/a.bin", "one");
-        (_bench.UsesSealing, _bench.GrantsSealing) = (true, true);
+        (_bench.UsesTrustedDirectories, _bench.GrantsTrust) = (true, true);
         CapturedStep first = await _bench.CaptureAsync();
         _bench.Time.Advance(TimeSpan.FromDays(3));
         CapturedStep second = await _bench.CaptureAsync(first.Rows);

@@ -34,8 +34,8 @@ public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
         Assert.True(set.Index.Written <= phases[0].Started, $"the copy is of {set.Index.Written:O}, the index phase began at {phases[0].Started:O}");
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         RootStamp index = set.Roots.Single(root => root.Name == set.Index.Root);
-        Assert.Equal(SetContents.ReadDirectory(rig.Sample.IndexBackup), await SetContents.ReadRootAsync(repository, index, _token));
-        Assert.Equal((2, 2), (Calls(rig, run, "CaptureIndex"), Calls(rig, run, "DumpDatabase")));
+        Assert.Equal(SetContents.ReadDirectory(rig.Sample.SearchIndexBackup), await SetContents.ReadRootAsync(repository, index, _token));
+        Assert.Equal((2, 2), (Calls(rig, run, "CaptureSearchIndex"), Calls(rig, run, "DumpDatabase")));
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
         SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         RootStamp index = set.Roots.Single(root => root.Name == set.Index.Root);
-        Assert.Equal(SetContents.ReadDirectory(rig.Sample.IndexBackup), await SetContents.ReadRootAsync(repository, index, _token));
-        Assert.Equal((2, 2), (Calls(rig, run, "CaptureIndex"), Calls(rig, run, "DumpDatabase")));
+        Assert.Equal(SetContents.ReadDirectory(rig.Sample.SearchIndexBackup), await SetContents.ReadRootAsync(repository, index, _token));
+        Assert.Equal((2, 2), (Calls(rig, run, "CaptureSearchIndex"), Calls(rig, run, "DumpDatabase")));
     }
 
     [Fact]

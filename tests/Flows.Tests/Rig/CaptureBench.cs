@@ -27,11 +27,11 @@ internal sealed class CaptureBench : IAsyncDisposable
     private readonly TempDirectory _directory;
     private readonly BackupRepository _repository;
     private readonly ChunkIndex _index;
-    private readonly RunIndex _runIndex;
+    private readonly RunChunkIndex _runIndex;
     private readonly CancellationToken _token;
     private int _pages;
 
-    private CaptureBench(TempDirectory directory, BackupRepository repository, ChunkIndex index, RunIndex runIndex, CancellationToken token)
+    private CaptureBench(TempDirectory directory, BackupRepository repository, ChunkIndex index, RunChunkIndex runIndex, CancellationToken token)
     {
         (_directory, _repository, _index, _runIndex, _token) = (directory, repository, index, runIndex, token);
         Chunks = repository.CreateReader(index, runIndex);
@@ -49,9 +49,9 @@ internal sealed class CaptureBench : IAsyncDisposable
 
     public bool FollowsLinks { get; set; }
 
-    public bool UsesSealing { get; set; }
+    public bool UsesTrustedDirectories { get; set; }
 
-    public bool GrantsSealing { get; set; }
+    public bool GrantsTrust { get; set; }
 
     public static async Task<CaptureBench> CreateAsync(CancellationToken token)
     {
@@ -89,8 +89,8 @@ internal sealed class CaptureBench : IAsyncDisposable
             Inheritance = Inheritance.Whole(Chunks),
             Required = required is null ? null : new RequiredListReader(Chunks, await WriteRequiredAsync(required)),
             FollowsLinks = FollowsLinks,
-            UsesSealing = UsesSealing,
-            GrantsSealing = GrantsSealing,
+            UsesTrustedDirectories = UsesTrustedDirectories,
+            GrantsTrust = GrantsTrust,
             Class = ChunkClass.Content,
             Budget = budget ?? new StepBudget(Time),
             Phase = PhaseNames.Files,
@@ -139,7 +139,7 @@ internal sealed class CaptureBench : IAsyncDisposable
         }
 
         ContentRef content = await list.CompleteAsync(_token);
-        await writer.CommitPageAsync(new MergedIndex([], 0, 0), FlowJson.Default.MergedIndex, _token);
+        await writer.CommitPageAsync(new MergedChunkIndex([], 0, 0), FlowJson.Default.MergedChunkIndex, _token);
         return content;
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class StandIns : IDisposable
 
     public static readonly HotBackupInput Input = new("20261122T010000Z-00000001", AcceptContentLoss: false, []);
 
-    public static readonly IndexGeneration FirstCopy = new(7, 1000);
+    public static readonly SearchIndexGeneration FirstCopy = new(7, 1000);
     public static readonly ContentRef SomeContent = new(1, 0, [new ChunkId(1)]);
 
     private readonly ConcurrentQueue<string> _calls = new();
@@ -34,9 +34,9 @@ internal sealed partial class StandIns : IDisposable
         HasIndex: true, TimeSpan.FromHours(2), RefreshesIndex: false, TimeSpan.FromDays(7), TimeSpan.FromMinutes(5),
         SeedsFirst: false, FullScan: false, Parallelism: 2, ["contentstore", "contentstore.deleted"], 10, 1000, []);
 
-    public Func<ObserveIndexInput, IndexLook> Observe { get; set; } = _ => Clear(FirstCopy);
+    public Func<ObserveSearchIndexInput, SearchIndexLook> Observe { get; set; } = _ => Clear(FirstCopy);
 
-    public Func<CaptureIndexInput, IndexGeneration> CopyIndex { get; set; } = _ => FirstCopy;
+    public Func<CaptureSearchIndexInput, SearchIndexGeneration> CopyIndex { get; set; } = _ => FirstCopy;
 
     public Action<DumpDatabaseInput> Dump { get; set; } = _ => { };
 
@@ -48,7 +48,7 @@ internal sealed partial class StandIns : IDisposable
 
     public Func<CloseRunInput, Nothing> Close { get; set; } = _ => Nothing.Value;
 
-    public MergeIndexInput? MergedPages { get; private set; }
+    public MergeChunkIndexInput? MergedPages { get; private set; }
 
     public SealSetInput? Sealed { get; private set; }
 
@@ -56,17 +56,17 @@ internal sealed partial class StandIns : IDisposable
 
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
-    public static IndexLook Clear(IndexGeneration generation) => new(IndexAction.Proceed, IsBusy: false, generation, null, null);
+    public static SearchIndexLook Clear(SearchIndexGeneration generation) => new(SearchIndexAction.Proceed, IsBusy: false, generation, null, null);
 
     public void Register(DurableTaskRegistry registry)
     {
         registry.AddFlow<HotBackupFlow>().AddFlow<CaptureRangeFlow>();
         Note<OpenRunInput, OpenedRun>(registry, nameof(OpenRun), _ => new OpenedRun(3, null, []));
         Note<CheckSourcesInput, SourceCheck>(registry, nameof(CheckSources), _ => Check);
-        Note<ObserveIndexInput, IndexLook>(registry, nameof(ObserveIndex), input => Observe(input));
-        Note<RunRef, Nothing>(registry, nameof(RefreshIndex), _ => Nothing.Value);
-        Note<CaptureIndexInput, IndexCapture>(
-            registry, nameof(CaptureIndex), input => new IndexCapture(CopyIndex(input), DateTimeOffset.UnixEpoch, "/backup", SomeContent, 1, 1, 1, []));
+        Note<ObserveSearchIndexInput, SearchIndexLook>(registry, nameof(ObserveSearchIndex), input => Observe(input));
+        Note<RunRef, Nothing>(registry, nameof(RefreshSearchIndex), _ => Nothing.Value);
+        Note<CaptureSearchIndexInput, SearchIndexCapture>(
+            registry, nameof(CaptureSearchIndex), input => new SearchIndexCapture(CopyIndex(input), DateTimeOffset.UnixEpoch, "/backup", SomeContent, 1, 1, 1, []));
         Note<DumpDatabaseInput, DatabaseCapture>(registry, nameof(DumpDatabase), input =>
         {
             Dump(input);
@@ -88,10 +88,10 @@ internal sealed partial class StandIns : IDisposable
             },
             input => input.Root);
         Note<CheckConsistencyInput, ConsistencyResult>(registry, nameof(CheckConsistency), _ => new ConsistencyResult(1, 0, 0, null));
-        Note<MergeIndexInput, MergedIndex>(registry, nameof(MergeIndex), input =>
+        Note<MergeChunkIndexInput, MergedChunkIndex>(registry, nameof(MergeChunkIndex), input =>
         {
             MergedPages = input;
-            return new MergedIndex([], 1, 1);
+            return new MergedChunkIndex([], 1, 1);
         });
         Note<SealSetInput, HotBackupResult>(registry, nameof(SealSet), input =>
         {

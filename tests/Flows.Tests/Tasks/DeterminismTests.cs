@@ -33,7 +33,7 @@ public sealed partial class DeterminismTests
         string[] names = [.. FlowFiles().Select(file => Path.GetFileNameWithoutExtension(file))];
 
         Assert.Subset(new HashSet<string>(names), new HashSet<string>(registry.GetOrchestrators().Select(flow => flow.Key.Name)));
-        Assert.Subset(new HashSet<string>(names), new HashSet<string>(["IndexPhase", "DatabasePhase", "FilesPhase", "FanOut", "CancelSignal", "RetryRule", "BackupProgress"]));
+        Assert.Subset(new HashSet<string>(names), new HashSet<string>(["SearchIndexPhase", "DatabasePhase", "FilesPhase", "FanOut", "CancelSignal", "RetryRule", "BackupProgress"]));
     }
 
     [Theory]

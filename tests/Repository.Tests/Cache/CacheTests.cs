@@ -49,8 +49,8 @@ public sealed class CacheTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows deletes them when they are closed.");
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
-        opened.RunIndex.AddPack(new PackId(1), Enumerable.Range(1, 40_000).Select(i => new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), 0, 64, 100, 0, 50)));
-        Assert.True(opened.RunIndex.TryFind(new ChunkId(5), out _));
+        opened.RunChunkIndex.AddPack(new PackId(1), Enumerable.Range(1, 40_000).Select(i => new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), 0, 64, 100, 0, 50)));
+        Assert.True(opened.RunChunkIndex.TryFind(new ChunkId(5), out _));
         Assert.DoesNotContain(Directory.EnumerateFiles(opened.CacheDirectory), file => !file.EndsWith(".chunks", StringComparison.Ordinal));
     }
 
@@ -132,10 +132,10 @@ public sealed class CacheTests
         Assert.Same(first, await opened.Repository.LoadIndexAsync(state, CancellationToken.None));
         for (int i = 1; i <= 2; i++)
         {
-            var rows = new IndexRows();
+            var rows = new ChunkIndexRows();
             rows.Add(new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), 0, 64, 100, 0, 50));
-            (IndexBlob blob, _) = await IndexBlobs.WriteAsync(new WriteOnce(opened.Blobs, TimeProvider.System), opened.Repository.Sealer, rows, CancellationToken.None);
-            state = state with { Indexes = state.Indexes.Add(new IndexSummary(blob.Id, i, blob.Rows)) };
+            (ChunkIndexBlob blob, _) = await ChunkIndexBlobs.WriteAsync(new WriteOnce(opened.Blobs, TimeProvider.System), opened.Repository.Sealer, rows, CancellationToken.None);
+            state = state with { Indexes = state.Indexes.Add(new SearchIndexSummary(blob.Id, i, blob.Rows)) };
             await opened.Repository.LoadIndexAsync(state, CancellationToken.None);
         }
 

@@ -13,9 +13,9 @@ public sealed class ChunkIndexTests : IDisposable
     private const int Repository = 1;
 
     private readonly MemoryBlobStore _blobs = new();
-    private readonly ObjectSealer _sealer = new(KeyRing.Generate(Repository));
+    private readonly ObjectCipher _sealer = new(KeyRing.Generate(Repository));
     private readonly TempDirectory _cache = new();
-    private readonly List<IndexSummary> _named = [];
+    private readonly List<SearchIndexSummary> _named = [];
 
     [Fact]
     public async Task Every_chunk_of_every_index_is_found_and_no_other()
@@ -34,10 +34,10 @@ public sealed class ChunkIndexTests : IDisposable
     [Fact]
     public void A_pack_that_does_not_end_with_zeros_is_damage()
     {
-        byte[] plain = IndexTable.Encode([Place(1, pack: 9)]);
-        Assert.Equal(1, IndexTable.Decode(plain, "index/1").Count);
+        byte[] plain = ChunkIndexTable.Encode([Place(1, pack: 9)]);
+        Assert.Equal(1, ChunkIndexTable.Decode(plain, "index/1").Count);
         plain[4 + 22] = 1;
-        Assert.Throws<PermanentException>(() => IndexTable.Decode(plain, "index/1"));
+        Assert.Throws<PermanentException>(() => ChunkIndexTable.Decode(plain, "index/1"));
     }
 
     [Fact]
@@ -126,8 +126,8 @@ public sealed class ChunkIndexTests : IDisposable
 
     private async Task NameAsync(long sequence, ChunkPlace[] places)
     {
-        var id = new IndexId((UInt128)(ulong)(_named.Count + 1));
-        await _blobs.PutIfAbsentAsync(id.BlobName, _sealer.Seal(ObjectType.Index, id.BlobName, IndexTable.Encode(places)), CancellationToken.None);
-        _named.Add(new IndexSummary(id, sequence, places.Length));
+        var id = new ChunkIndexId((UInt128)(ulong)(_named.Count + 1));
+        await _blobs.PutIfAbsentAsync(id.BlobName, _sealer.Seal(ObjectType.Index, id.BlobName, ChunkIndexTable.Encode(places)), CancellationToken.None);
+        _named.Add(new SearchIndexSummary(id, sequence, places.Length));
     }
 }

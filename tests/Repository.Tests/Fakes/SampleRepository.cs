@@ -56,7 +56,7 @@ internal static class SampleRepository
     public static async Task LoseIndexesAndHealAsync(IBlobStore blobs, string encryption, string cache)
     {
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, Access(encryption, cache));
-        ImmutableArray<IndexSummary> indexes = (await repository.Log.ReadAsync()).State.Indexes;
+        ImmutableArray<SearchIndexSummary> indexes = (await repository.Log.ReadAsync()).State.Indexes;
         await blobs.DeleteAsync(indexes[0].Id.BlobName, CancellationToken.None);
         await blobs.DeleteAsync(indexes[1].Id.BlobName, CancellationToken.None);
         await blobs.PutIfAbsentAsync(indexes[1].Id.BlobName, new byte[1000], CancellationToken.None);
@@ -64,18 +64,18 @@ internal static class SampleRepository
     }
 
     /// <summary>One more set, of the second's files, as a backup seals it: what is lost of the index is written anew.</summary>
-    public static async Task<HealedIndex> WriteHealingSetAsync(BackupRepository repository, RunId id)
+    public static async Task<RebuiltChunkIndex> WriteHealingSetAsync(BackupRepository repository, RunId id)
     {
-        HealedIndex? healed = null;
+        RebuiltChunkIndex? healed = null;
         await WriteSetAsync(repository, 2, Samples.Run(2), large: false, id, async state => healed = await repository.HealIndexAsync(state, id, readAll: true, CancellationToken.None));
         return healed!;
     }
 
-    private static async Task<RunId> WriteSetAsync(BackupRepository repository, int number, RunId? parent, bool large, RunId? id = null, Func<LogState, Task<HealedIndex>>? heal = null)
+    private static async Task<RunId> WriteSetAsync(BackupRepository repository, int number, RunId? parent, bool large, RunId? id = null, Func<LogState, Task<RebuiltChunkIndex>>? heal = null)
     {
         RunOpened run = await repository.Log.OpenRunAsync(id ?? Samples.Run(number), "acme");
         ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
-        using RunIndex runIndex = await repository.LoadRunIndexAsync(run.Run, CancellationToken.None);
+        using RunChunkIndex runIndex = await repository.LoadRunIndexAsync(run.Run, CancellationToken.None);
         SetManifest manifest = Samples.Manifest(run.Run, run.Base, parent);
         await using (RunWriter writer = repository.OpenRunWriter(run.Run, "all", index, runIndex, await repository.FindLostPacksAsync(index, CancellationToken.None)))
         {
@@ -92,8 +92,8 @@ internal static class SampleRepository
             await writer.CommitPageAsync(manifest.Installation, LogJson.Default.InstallationStamp, CancellationToken.None);
         }
 
-        AddedIndexes merge = await repository.MergeRunIndexAsync(run.Run, ["all"], CancellationToken.None);
-        ImmutableArray<IndexBlob> healed = heal is null ? [] : (await heal((await repository.Log.ReadAsync()).State)).Indexes;
+        AddedChunkIndexes merge = await repository.MergeRunIndexAsync(run.Run, ["all"], CancellationToken.None);
+        ImmutableArray<ChunkIndexBlob> healed = heal is null ? [] : (await heal((await repository.Log.ReadAsync()).State)).Indexes;
         manifest = manifest with { Indexes = healed.AddRange(merge.Indexes), Totals = manifest.Totals with { AddedBytes = merge.AddedBytes, Chunks = merge.Chunks } };
         await repository.Log.SealAsync(run.Run, run.Base, manifest);
         return run.Run;

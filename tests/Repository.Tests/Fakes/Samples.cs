@@ -26,7 +26,7 @@ internal static class Samples
     public static ListingEntry Folder(string path, EntryFlags flags = EntryFlags.None) =>
         new(Encoding.UTF8.GetBytes(path), flags, 0b111_101_101, new FileOwner(0, 0, "root", string.Empty), -1, long.MinValue, null);
 
-    public static SetManifest Manifest(RunId run, long runBase, RunId? parent = null, params ImmutableArray<IndexBlob> indexes) => new()
+    public static SetManifest Manifest(RunId run, long runBase, RunId? parent = null, params ImmutableArray<ChunkIndexBlob> indexes) => new()
     {
         Id = run,
         Installation = new InstallationStamp("acme", "f1"),
@@ -40,7 +40,7 @@ internal static class Samples
             new PhaseTimes(PhaseNames.Database, Time.AddMinutes(1), Time.AddMinutes(2)),
             new PhaseTimes(PhaseNames.Files, Time.AddMinutes(2), Time.AddMinutes(3)),
         ],
-        Index = new IndexCopyStamp("lucene", "8f1-1c2", Time.AddHours(-4), "lucene-indexes", []),
+        Index = new SearchIndexCopyStamp("lucene", "8f1-1c2", Time.AddHours(-4), "lucene-indexes", []),
         Database = new DatabaseStamp(
             "PostgreSQL",
             "15.8",

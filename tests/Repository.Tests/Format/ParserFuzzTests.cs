@@ -22,12 +22,12 @@ public sealed class ParserFuzzTests
 
     [Fact]
     public Task Indexes() => Fuzz(
-        IndexTable.Encode([new ChunkPlace(Samples.Chunk(1), new PackEntry(new PackId(9), 5000, ChunkClass.Content), 0, 64, 100, 0, 50)]),
-        bytes => IndexTable.Decode(bytes, "index/x"));
+        ChunkIndexTable.Encode([new ChunkPlace(Samples.Chunk(1), new PackEntry(new PackId(9), 5000, ChunkClass.Content), 0, 64, 100, 0, 50)]),
+        bytes => ChunkIndexTable.Decode(bytes, "index/x"));
 
     [Fact]
     public Task Pages() => Fuzz(
-        PageContent.Encode(new InstallationStamp("acme", "f"), LogJson.Default.InstallationStamp, [new IndexBlob(new IndexId(5), 7)], new IndexRows()),
+        PageContent.Encode(new InstallationStamp("acme", "f"), LogJson.Default.InstallationStamp, [new ChunkIndexBlob(new ChunkIndexId(5), 7)], new ChunkIndexRows()),
         bytes => PageContent.Decode(bytes, "runs/x").Result(LogJson.Default.InstallationStamp));
 
     [Theory]

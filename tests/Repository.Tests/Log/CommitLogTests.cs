@@ -310,7 +310,7 @@ public sealed class CommitLogTests
     public void A_null_in_a_list_is_damage(string text, string replacement)
     {
         RunId run = Samples.Run(1);
-        LogEntry entry = new() { Sequence = 5, Previous = new string('c', 64), Time = Samples.Time, Type = "set", Run = run, Manifest = Samples.Manifest(run, 4, null, new IndexBlob(new IndexId(3), 17)) };
+        LogEntry entry = new() { Sequence = 5, Previous = new string('c', 64), Time = Samples.Time, Type = "set", Run = run, Manifest = Samples.Manifest(run, 4, null, new ChunkIndexBlob(new ChunkIndexId(3), 17)) };
         string json = System.Text.Encoding.UTF8.GetString(LogJson.Write(entry));
         Assert.Contains(text, json, StringComparison.Ordinal);
         byte[] changed = System.Text.Encoding.UTF8.GetBytes(json.Replace(text, replacement, StringComparison.Ordinal).Replace("[null,]", "[null]", StringComparison.Ordinal));

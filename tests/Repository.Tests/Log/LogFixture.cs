@@ -14,11 +14,11 @@ internal sealed class LogFixture
 {
     private readonly KeyRing _keys = KeyRing.Generate(77);
 
-    public LogFixture() => Sealer = new ObjectSealer(_keys);
+    public LogFixture() => Sealer = new ObjectCipher(_keys);
 
     public MemoryBlobStore Blobs { get; } = new();
 
-    public ObjectSealer Sealer { get; }
+    public ObjectCipher Sealer { get; }
 
     public FakeTimeProvider Time { get; } = new(Samples.Time);
 
@@ -37,7 +37,7 @@ internal sealed class LogFixture
     {
         log ??= Open();
         RunOpened run = await log.OpenRunAsync(Samples.Run(number), "acme");
-        return await log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base, null, new IndexBlob(new IndexId((UInt128)number), number)));
+        return await log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base, null, new ChunkIndexBlob(new ChunkIndexId((UInt128)number), number)));
     }
 
     public async Task<byte[]> ReadBlobAsync(long sequence)

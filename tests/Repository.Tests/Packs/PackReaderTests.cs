@@ -78,6 +78,6 @@ public sealed class PackReaderTests
         }
 
         await writer.CommitPageAsync(new PageResult("me", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None);
-        return [.. ids.Select(id => opened.RunIndex.TryFind(id, out ChunkPlace place) ? place : throw new InvalidOperationException("Not stored."))];
+        return [.. ids.Select(id => opened.RunChunkIndex.TryFind(id, out ChunkPlace place) ? place : throw new InvalidOperationException("Not stored."))];
     }
 }

@@ -43,11 +43,11 @@ internal sealed class LostIndexBench : IDisposable
         return bench;
     }
 
-    public async Task<ImmutableArray<IndexSummary>> IndexesAsync() => await UseAsync("none", async repository => (await repository.Log.ReadAsync()).State.Indexes);
+    public async Task<ImmutableArray<SearchIndexSummary>> IndexesAsync() => await UseAsync("none", async repository => (await repository.Log.ReadAsync()).State.Indexes);
 
     public async Task<string> HarmAsync(string harm, int number) => await HarmAsync(harm, (await IndexesAsync())[number].Id);
 
-    public async Task<string> HarmAsync(string harm, IndexId id)
+    public async Task<string> HarmAsync(string harm, ChunkIndexId id)
     {
         string path = Path.Combine(Directory, id.BlobName);
         byte[] bytes = await File.ReadAllBytesAsync(path);
@@ -87,7 +87,7 @@ internal sealed class LostIndexBench : IDisposable
         return await new SetVerifier(repository).VerifyAsync(head, [.. head.State.Sets.Where(which ?? (_ => true))], readData: true);
     });
 
-    public Task<HealedIndex> SealAsync(string cache) => UseAsync(cache, repository => SampleRepository.WriteHealingSetAsync(repository, Samples.Run(10 + _sealed++)));
+    public Task<RebuiltChunkIndex> SealAsync(string cache) => UseAsync(cache, repository => SampleRepository.WriteHealingSetAsync(repository, Samples.Run(10 + _sealed++)));
 
     /// <summary>Appends until an entry carries the state.</summary>
     public Task<LogState> FillLogToStateAsync() => UseAsync("write", async repository =>

@@ -28,7 +28,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
 
     public ChunkIndex Index { get; private set; } = null!;
 
-    public RunIndex RunIndex { get; private set; } = null!;
+    public RunChunkIndex RunChunkIndex { get; private set; } = null!;
 
     public static async Task<OpenedRepository> CreateAsync(IBlobStore? blobs = null, Secret? passphrase = null)
     {
@@ -45,20 +45,20 @@ internal sealed class OpenedRepository : IAsyncDisposable
     /// <summary>What another process that comes to the run sees.</summary>
     public async Task ReloadAsync()
     {
-        RunIndex?.Dispose();
+        RunChunkIndex?.Dispose();
         LogHead head = await Repository.Log.ReadAsync();
         Index = await Repository.LoadIndexAsync(head.State, CancellationToken.None);
-        RunIndex = await Repository.LoadRunIndexAsync(Run, CancellationToken.None);
+        RunChunkIndex = await Repository.LoadRunIndexAsync(Run, CancellationToken.None);
     }
 
-    public RunWriter OpenWriter(string page, int rowsPerBlob = IndexBlobs.UsualRows)
+    public RunWriter OpenWriter(string page, int rowsPerBlob = ChunkIndexBlobs.UsualRows)
     {
-        RunWriter writer = Repository.OpenRunWriter(Run, page, Index, RunIndex, LostPacks.None);
+        RunWriter writer = Repository.OpenRunWriter(Run, page, Index, RunChunkIndex, LostPacks.None);
         writer.RowsPerBlob = rowsPerBlob;
         return writer;
     }
 
-    public IChunkSource OpenReader() => Repository.CreateReader(Index, RunIndex);
+    public IChunkSource OpenReader() => Repository.CreateReader(Index, RunChunkIndex);
 
     public async Task<IReadOnlyList<string>> NamesAsync(string prefix)
     {
@@ -73,7 +73,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        RunIndex.Dispose();
+        RunChunkIndex.Dispose();
         await Repository.DisposeAsync();
         _cache.Dispose();
     }

@@ -45,7 +45,7 @@ public sealed class SampleInstallation
 
     public string Contentstore => Path.Combine(Root, "contentstore");
 
-    public string IndexBackup => Path.Combine(Root, "backup-lucene-indexes");
+    public string SearchIndexBackup => Path.Combine(Root, "backup-lucene-indexes");
 
     /// <summary>Creates everything but documents.</summary>
     public async Task CreateAsync(CancellationToken cancellationToken)
@@ -146,12 +146,12 @@ public sealed class SampleInstallation
     /// <summary>Its second half.</summary>
     public void EndIndexBackupJob()
     {
-        if (Directory.Exists(IndexBackup))
+        if (Directory.Exists(SearchIndexBackup))
         {
-            Directory.Delete(IndexBackup, recursive: true);
+            Directory.Delete(SearchIndexBackup, recursive: true);
         }
 
-        Directory.Move(Path.Combine(Root, ".indexbackup_temp"), IndexBackup);
+        Directory.Move(Path.Combine(Root, ".indexbackup_temp"), SearchIndexBackup);
     }
 
     private string Properties() => string.Create(CultureInfo.InvariantCulture, $"""

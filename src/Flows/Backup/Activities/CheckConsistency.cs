@@ -30,7 +30,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment) : FlowActivi
 
     private async Task<ConsistencyResult> CheckAsync(CheckConsistencyInput input, RunScope scope, RunWriter writer, CancellationToken cancellationToken)
     {
-        await scope.RunIndex.RefreshAsync(cancellationToken);
+        await scope.RunChunkIndex.RefreshAsync(cancellationToken);
         Installation installation = environment.Runs.DiscoverInstallation();
         AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(scope.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
         DatabaseCapture database = await scope.ReadPageAsync(Pages.Database(input.Attempt), FlowJson.Default.DatabaseCapture, cancellationToken);

@@ -47,9 +47,9 @@ internal sealed class CheckSources(FlowEnvironment environment) : FlowActivity<C
 
         DatabaseFacts database = await DatabaseSource.Create(installation.Database).CheckAsync(cancellationToken);
         await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
-        if (installation.Index is { } index && new IndexBackup(index, scope.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)
+        if (installation.Index is { } index && new SearchIndexBackup(index, scope.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)
         {
-            throw IndexWindowRule.Absent(index);
+            throw SearchIndexWindow.Absent(index);
         }
 
         SetManifest? parent = await scope.ReadParentAsync(input.Parent, cancellationToken);

@@ -58,9 +58,9 @@ internal static class ManifestBuilder
         };
     }
 
-    private static IndexCopyStamp IndexOf(IndexCapture? index) => index is null
-        ? new IndexCopyStamp("none", null, null, null, [])
-        : new IndexCopyStamp(
+    private static SearchIndexCopyStamp IndexOf(SearchIndexCapture? index) => index is null
+        ? new SearchIndexCopyStamp("none", null, null, null, [])
+        : new SearchIndexCopyStamp(
             "lucene",
             string.Create(CultureInfo.InvariantCulture, $"{index.Generation.Inode}-{index.Generation.ChangedNs}"),
             index.Written,

@@ -26,7 +26,7 @@ internal sealed class MergeListing(FlowEnvironment environment) : FlowActivity<M
 
     private static async Task<RootListing> MergeAsync(MergeListingInput input, RunScope scope, RunWriter writer, CancellationToken cancellationToken)
     {
-        await scope.RunIndex.RefreshAsync(cancellationToken);
+        await scope.RunChunkIndex.RefreshAsync(cancellationToken);
         await using var root = new ListingRoot(writer);
         var totals = FileTotals.None;
         var warnings = new List<string>();

@@ -41,6 +41,6 @@ internal sealed class PlanFiles(FlowEnvironment environment) : FlowActivity<Plan
             ? RangeCuts.OfDirectories(tree)
             : await RangeCuts.OfListingAsync(new ListingReader(scope.Chunks, inherit), scope.Options.Backup.Parallelism, cancellationToken);
         bool grants = tree.KeepsDirectoryTimes && recorded?.SealingOff != true;
-        return new FilePlan(cuts, inherit, UsesSealing: grants && !input.FullScan, grants);
+        return new FilePlan(cuts, inherit, UsesTrustedDirectories: grants && !input.FullScan, grants);
     }
 }

@@ -52,7 +52,7 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
         CapturedParts parts = await CapturedParts.ReadAsync(input, scope, cancellationToken);
         ImmutableArray<NamedFile> named = await ReadNamedAsync(parts.Consistency.Named, scope, cancellationToken);
         LogHead head = await environment.Runs.RereadLogAsync(cancellationToken);
-        HealedIndex healed = await scope.Repository.HealIndexAsync(head.State, scope.Run, input.FullScan, cancellationToken);
+        RebuiltChunkIndex healed = await scope.Repository.HealIndexAsync(head.State, scope.Run, input.FullScan, cancellationToken);
         SetManifest built = ManifestBuilder.Build(input, parts, installation, parent, named, Tool);
         SetManifest manifest = built with { Indexes = healed.Indexes.AddRange(built.Indexes), Warnings = healed.Warnings.AddRange(built.Warnings) };
         await RequireStreamsAsync(manifest, scope, cancellationToken);

@@ -12,9 +12,9 @@ public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootN
 
 /// <param name="Cuts">First paths of the second and further ranges; at most 47 of at most 121 bytes.</param>
 /// <param name="Inherit">The listing that ranges inherit from; null at first.</param>
-/// <param name="UsesSealing">Sealed leaf directories are handed over without looking at each file.</param>
-/// <param name="GrantsSealing">Leaf directories may become sealed: the file system keeps directory times and never lied so far.</param>
-public sealed record FilePlan(ImmutableArray<byte[]> Cuts, ContentRef? Inherit, bool UsesSealing, bool GrantsSealing)
+/// <param name="UsesTrustedDirectories">Sealed leaf directories are handed over without looking at each file.</param>
+/// <param name="GrantsTrust">Leaf directories may become sealed: the file system keeps directory times and never lied so far.</param>
+public sealed record FilePlan(ImmutableArray<byte[]> Cuts, ContentRef? Inherit, bool UsesTrustedDirectories, bool GrantsTrust)
 {
     /// <summary>Consecutive; the first begins at the root itself, the last is open.</summary>
     [JsonIgnore]
@@ -35,8 +35,8 @@ public sealed record CaptureRangeInput(
     PathRange Paths,
     ContentRef? Inherit,
     ContentRef? Required,
-    bool UsesSealing,
-    bool GrantsSealing);
+    bool UsesTrustedDirectories,
+    bool GrantsTrust);
 
 /// <param name="Next">Where the next step begins (<see cref="PathRange.From"/>); null when the range is complete.</param>
 /// <param name="Rows">Rows of the listing segments written, as a metadata stream.</param>

@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 /// <summary>Names of result pages: an activity that runs again, or twice at once, comes to the same name.</summary>
 internal static class Pages
 {
-    public const string MergedIndex = "index-blobs";
+    public const string MergedChunkIndex = "index-blobs";
 
     /// <summary>There only where a full scan found that packs are lost.</summary>
     public const string LostPacks = "lost-packs";
@@ -23,7 +23,7 @@ internal static class Pages
     public static string Consistency(int attempt) => $"consistency.{attempt}";
 
     /// <summary>The pages whose rows a set needs. Plans have none, and what a voided attempt stored is named again by the pages that came upon it.</summary>
-    public static IEnumerable<string> Behind(MergeIndexInput input)
+    public static IEnumerable<string> Behind(MergeChunkIndexInput input)
     {
         if (input.HasIndex)
         {

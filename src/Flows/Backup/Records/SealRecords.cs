@@ -24,7 +24,7 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
 /// <param name="Attempt">Whose phases are sealed.</param>
 /// <param name="HasIndex">There was an index phase.</param>
 /// <param name="Files">The content roots in the order of capture, those of the seeding pass first.</param>
-public sealed record MergeIndexInput(RunRef Run, int Attempt, bool HasIndex, ImmutableArray<RootPages> Files);
+public sealed record MergeChunkIndexInput(RunRef Run, int Attempt, bool HasIndex, ImmutableArray<RootPages> Files);
 
 /// <param name="Pass">0 for the seeding pass, else the attempt.</param>
 /// <param name="Steps">Result pages per range.</param>
@@ -34,10 +34,10 @@ public sealed record RootPages(int Pass, int RootNumber, ImmutableArray<int> Ste
 /// <param name="Indexes">The index blobs, for the manifest.</param>
 /// <param name="Chunks">Rows of these.</param>
 /// <param name="AddedBytes">Bytes of the packs that hold them.</param>
-public sealed record MergedIndex(ImmutableArray<IndexBlob> Indexes, long Chunks, long AddedBytes)
+public sealed record MergedChunkIndex(ImmutableArray<ChunkIndexBlob> Indexes, long Chunks, long AddedBytes)
 {
     /// <summary>What the flow needs; all of it stays in the page.</summary>
-    internal MergedIndex ForHistory() => this with { Indexes = [] };
+    internal MergedChunkIndex ForHistory() => this with { Indexes = [] };
 }
 
 /// <summary>What the manifest is made of, beyond the result pages of the attempt: journaled values only.</summary>

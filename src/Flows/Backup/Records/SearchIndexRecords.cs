@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco.SearchIndex;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Records;
+
+/// <summary>Which copy of the index the job left: changed by every run of the job, by nothing else.</summary>
+/// <param name="Inode">Of the target directory.</param>
+/// <param name="ChangedNs">Its ctime in ns since 1970 (where the platform has none: its parent's mtime).</param>
+public sealed record SearchIndexGeneration(ulong Inode, long ChangedNs);
+
+/// <param name="Expected">How long the index and database phases will take: the job must not fire within.</param>
+/// <param name="GiveUpAt">A wait beyond this is refused.</param>
+public sealed record ObserveSearchIndexInput(RunRef Run, TimeSpan Expected, DateTimeOffset GiveUpAt);
+
+/// <summary>What a look at the index copy found.</summary>
+/// <param name="Action">What the job's schedule and the copy allow.</param>
+/// <param name="IsBusy">The job is at work, or the copy is missing.</param>
+/// <param name="Generation">Null while the copy is missing.</param>
+/// <param name="Reason">Why the phases may not begin, one line.</param>
+/// <param name="Until">When looking again makes sense; null where the action is not to wait.</param>
+public sealed record SearchIndexLook(SearchIndexAction Action, bool IsBusy, SearchIndexGeneration? Generation, string? Reason, DateTimeOffset? Until)
+{
+    /// <summary>The copy of this generation stands untouched, whatever the schedule says about the next firing.</summary>
+    public bool Holds(SearchIndexGeneration generation) => !IsBusy && Generation == generation;
+}
+
+/// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
+public sealed record CaptureSearchIndexInput(RunRef Run, int Attempt);
+
+/// <summary>The captured index copy. The generation stood unchanged from before the first file was read until after the last.</summary>
+/// <param name="Written">When the job finished the copy.</param>
+/// <param name="Path">Where the copy was, for people.</param>
+public sealed record SearchIndexCapture(
+    SearchIndexGeneration Generation,
+    DateTimeOffset Written,
+    string Path,
+    ContentRef Listing,
+    long Files,
+    long Directories,
+    long Bytes,
+    ImmutableArray<string> Warnings)
+{
+    /// <summary>What the flow needs; all of it stays in the page.</summary>
+    internal SearchIndexCapture ForHistory() => this with { Warnings = [] };
+}

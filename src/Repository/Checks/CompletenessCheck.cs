@@ -1,0 +1,53 @@
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+
+namespace AlfrescoBackupFlows.Repository.Checks;
+
+/// <summary>
+/// Looks, before a set is sealed, whether its own streams will be found: in the index that the log names and in the blobs that the set adds. What a run's receipts know
+/// does not count, because a set does not have them. Absent is damage: the set would not restore.
+/// </summary>
+internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkIndex added, IChunkSource chunks)
+{
+    public async Task RequireAsync(ContentRef? dump, IEnumerable<(ContentRef Listing, ContentRef? Required)> roots, CancellationToken cancellationToken)
+    {
+        if (dump is not null)
+        {
+            await RequireAsync(dump, ChunkClass.Dump, cancellationToken);
+        }
+
+        foreach ((ContentRef listing, ContentRef? required) in roots)
+        {
+            await RequireAsync(listing, ChunkClass.Metadata, cancellationToken);
+            await foreach (SegmentRow row in new ListingReader(chunks, listing).ReadRowsAsync(PathRange.All, cancellationToken))
+            {
+                Require(row.Chunk, ChunkClass.Metadata);
+            }
+
+            if (required is not null)
+            {
+                await RequireAsync(required, ChunkClass.Metadata, cancellationToken);
+            }
+        }
+    }
+
+    private async Task RequireAsync(ContentRef content, ChunkClass chunkClass, CancellationToken cancellationToken)
+    {
+        await foreach ((ChunkId id, bool isList) in chunks.WalkAsync(content, cancellationToken))
+        {
+            Require(id, isList ? ChunkClass.Metadata : chunkClass);
+        }
+    }
+
+    private void Require(ChunkId id, ChunkClass chunkClass)
+    {
+        // Content, dump and index share their id key, so that a chunk of one may serve another.
+        bool found = added.TryFind(id, out ChunkPlace place) || known.TryFind(id, lost, out place);
+        if (!found || (place.Pack.Class == ChunkClass.Metadata) != (chunkClass == ChunkClass.Metadata))
+        {
+            throw Damage.InPart("the index of the set that was about to be sealed", $"chunk {id} is stored nowhere");
+        }
+    }
+}

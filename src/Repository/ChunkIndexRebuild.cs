@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>What became of lost index blobs.</summary>
+/// <param name="Lost">In the order of the log.</param>
+/// <param name="Indexes">Index blobs that stand in their place, once a manifest names them; none where nothing is lost.</param>
+/// <param name="Warnings">One line each.</param>
+public sealed record RebuiltChunkIndex(ImmutableArray<LostChunkIndex> Lost, ImmutableArray<ChunkIndexBlob> Indexes, ImmutableArray<string> Warnings)
+{
+    public static readonly RebuiltChunkIndex Nothing = new([], [], []);
+}
+
+/// <summary>
+/// Finds index blobs that are lost from the store, and writes what they held under new names, from the directories of the packs. A damaged blob stays where it is: nothing in the
+/// repository is ever overwritten.
+/// </summary>
+internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce store)
+{
+    /// <summary>Index blobs of so many bytes in all are read by every run; that is some ten million chunks.</summary>
+    private const long MaxReadEachTime = 512L << 20;
+
+    private const int BlobsAtOnce = 4;
+    private const int MaxNamed = 5;
+
+    public async Task<RebuiltChunkIndex> RunAsync(LogState state, RunId run, bool readAll, CancellationToken cancellationToken)
+    {
+        if (!await IsAnyLostAsync(LogState.Live(state.Indexes), readAll, cancellationToken))
+        {
+            return RebuiltChunkIndex.Nothing;
+        }
+
+        using ChunkIndex index = await repository.ReadIndexAsync(state.Indexes, await PacksOfAsync(run, cancellationToken), cancellationToken);
+        return index.Lost.IsEmpty ? RebuiltChunkIndex.Nothing : new RebuiltChunkIndex(index.Lost, await WriteAsync(index, cancellationToken), [.. Warnings(index)]);
+    }
+
+    private async Task<HashSet<PackId>> PacksOfAsync(RunId run, CancellationToken cancellationToken)
+    {
+        HashSet<PackId> packs = [];
+        string prefix = RunNames.Prefix(run) + RunNames.Packs;
+        await foreach (BlobItem receipt in repository.Blobs.ListAsync(prefix, cancellationToken))
+        {
+            if (PackId.TryParse(receipt.Name.AsSpan(prefix.Length), out PackId pack))
+            {
+                packs.Add(pack);
+            }
+        }
+
+        return packs;
+    }
+
+    private async Task<bool> IsAnyLostAsync(ImmutableArray<SearchIndexSummary> live, bool readAll, CancellationToken cancellationToken)
+    {
+        Dictionary<ChunkIndexId, long> lengths = [];
+        await foreach (BlobItem item in repository.Blobs.ListAsync(ChunkIndexId.Prefix, cancellationToken))
+        {
+            if (ChunkIndexId.TryParse(item.Name.AsSpan(ChunkIndexId.Prefix.Length), out ChunkIndexId id))
+            {
+                lengths[id] = item.Length;
+            }
+        }
+
+        if (live.Any(index => !lengths.TryGetValue(index.Id, out long length) || length < ShortestLength(index)))
+        {
+            return true;
+        }
+
+        if (!readAll && live.Sum(index => lengths[index.Id]) > MaxReadEachTime)
+        {
+            return false;
+        }
+
+        int lost = 0;
+        ParallelOptions options = new() { MaxDegreeOfParallelism = BlobsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(live, options, async (index, token) =>
+        {
+            (ChunkIndexTable? rows, _) = await ChunkIndexBlobs.TryReadAsync(repository.Blobs, repository.Sealer, index.ToBlob(), token);
+            Interlocked.Add(ref lost, rows is null ? 1 : 0);
+        });
+        return lost > 0;
+    }
+
+    /// <summary>The ids of chunks alone, which no compression makes shorter.</summary>
+    private static long ShortestLength(SearchIndexSummary index) => ObjectHeader.Size + ((long)index.Rows * ChunkId.Size);
+
+    /// <summary>At least one blob, without rows where the packs are lost too: it says which blobs are replaced.</summary>
+    private async Task<ImmutableArray<ChunkIndexBlob>> WriteAsync(ChunkIndex index, CancellationToken cancellationToken)
+    {
+        var written = ImmutableArray.CreateBuilder<ChunkIndexBlob>();
+        var rows = new ChunkIndexRows();
+        foreach (ChunkPlace place in index.Rebuilt)
+        {
+            rows.Add(place);
+            if (rows.Count == ChunkIndexBlobs.UsualRows)
+            {
+                await WriteAsync();
+            }
+        }
+
+        if (rows.Count > 0 || written.Count == 0)
+        {
+            await WriteAsync();
+        }
+
+        written[0] = written[0] with { Replaces = [.. index.Lost.Select(lost => lost.Index.Id)] };
+        return written.ToImmutable();
+
+        async Task WriteAsync()
+        {
+            written.Add((await ChunkIndexBlobs.WriteAsync(store, repository.Sealer, rows, cancellationToken)).Index);
+            rows.Clear();
+        }
+    }
+
+    private static IEnumerable<string> Warnings(ChunkIndex index)
+    {
+        string names = string.Join("; ", index.Lost.Take(MaxNamed).Select(lost => lost.ToString())) + (index.Lost.Length > MaxNamed ? "; ..." : string.Empty);
+        yield return $"The repository lost {index.Lost.Length} index blobs ({names}): {index.RebuiltCount} places of chunks were read from the directories of the packs, and written anew. Find out what happened to the storage.";
+
+        long rows = index.Lost.Sum(lost => (long)lost.Index.Rows);
+        if (index.RebuiltCount < rows || index.UnreadablePacks > 0)
+        {
+            yield return $"The lost index blobs named {rows} places, and {index.UnreadablePacks} packs could not be read: packs are lost as well. Run 'abf verify': it names what the sets lack.";
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Packs;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
+
+/// <summary>
+/// Reads the index blobs of a log state from the store, every one of them, whatever is in a cache. What a lost one held is looked up in the directories of the packs, so a lost
+/// blob is in nobody's way. Memory is bounded. Used once.
+/// </summary>
+internal sealed class ChunkIndexReading(IBlobStore blobs, IObjectCipher sealer, KeyRing keys, string cacheDirectory)
+{
+    private readonly HashSet<long> _lossyEntries = [];
+    private readonly List<(SearchIndexSummary Index, PackId[] Packs)> _read = [];
+    private readonly List<LostChunkIndex> _lost = [];
+    private int _unreadablePacks;
+
+    /// <param name="indexes">In the order of the log; those that another replaces are passed over.</param>
+    /// <param name="notRead">Packs that are not looked into.</param>
+    public async Task<ChunkIndex> LoadAsync(IReadOnlyList<SearchIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(cacheDirectory);
+            using var builder = new RowFileBuilder(cacheDirectory);
+            ImmutableArray<SearchIndexSummary> live = LogState.Live(indexes);
+            await ReadAsync(builder, live, cancellationToken);
+            RowFile named = builder.Build();
+            if (_lost.Count == 0)
+            {
+                return new ChunkIndex(named, live);
+            }
+
+            using (named)
+            {
+                RowFile rebuilt = await RebuildAsync(named, notRead, cancellationToken);
+                using var both = new RowFileBuilder(cacheDirectory);
+                both.Add(named, rank: 0);
+                both.Add(rebuilt, rank: 1);
+                return new ChunkIndex(both.Build(), rebuilt, [.. _lost], _unreadablePacks);
+            }
+        }
+        catch (Exception exception) when (CacheFault.IsFault(exception))
+        {
+            throw CacheFault.At(cacheDirectory, exception);
+        }
+    }
+
+    private async Task ReadAsync(RowFileBuilder builder, ImmutableArray<SearchIndexSummary> indexes, CancellationToken cancellationToken)
+    {
+        int rank = 0;
+        for (int i = 0; i < indexes.Length; i++)
+        {
+            // One entry's indexes share a rank, so that the pack id decides between them.
+            rank += i == 0 || indexes[i].Sequence != indexes[i - 1].Sequence ? 1 : 0;
+            (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(blobs, sealer, indexes[i].ToBlob(), cancellationToken);
+            if (rows is null)
+            {
+                _lost.Add(new LostChunkIndex(indexes[i], isMissing));
+                _lossyEntries.Add(indexes[i].Sequence);
+                continue;
+            }
+
+            builder.Add(rows, rank);
+            _read.Add((indexes[i], [.. rows.Packs.ToArray().Select(pack => pack.Id)]));
+        }
+    }
+
+    /// <summary>Places that no index blob names which can be read: those of packs that none names, and of packs whose rows may stand in a lost one as well.</summary>
+    private async Task<RowFile> RebuildAsync(RowFile named, HashSet<PackId> notRead, CancellationToken cancellationToken)
+    {
+        HashSet<PackId> whole = [.. _read.Where(read => read.Index.Replaces.IsDefaultOrEmpty && !_lossyEntries.Contains(read.Index.Sequence)).SelectMany(read => read.Packs)];
+        using var builder = new RowFileBuilder(cacheDirectory);
+        var rows = new ChunkIndexRows();
+        var scan = new PackScan(blobs, keys);
+        await foreach (ChunkPlace[] places in scan.ReadAsync(pack => whole.Contains(pack) || notRead.Contains(pack), cancellationToken))
+        {
+            rows.Add(places.Where(place => !named.Find(place.Id).Contains(place)));
+            if (rows.Count >= ChunkIndexBlobs.UsualRows)
+            {
+                Flush();
+            }
+        }
+
+        Flush();
+        _unreadablePacks = scan.Unreadable;
+        return builder.Build();
+
+        void Flush()
+        {
+            builder.Add(ChunkIndexTable.Decode(rows.Encode(), "packs/"), rank: 1);
+            rows.Clear();
+        }
+    }
+}

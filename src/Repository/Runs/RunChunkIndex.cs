@@ -1,0 +1,222 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository.Runs;
+
+/// <summary>
+/// Where the chunks are that an unfinished run has stored so far: the rows of its pages, and of the receipts of attempts that did not get as far as a page.
+/// Rows beyond a small number are kept in local files, so a first full backup of millions of files takes constant memory. Thread-safe.
+/// </summary>
+public sealed class RunChunkIndex : IDisposable
+{
+    private const int TailRows = 32_768;
+    private const int Requests = 16;
+
+    private readonly IBlobStore _blobs;
+    private readonly IObjectCipher _sealer;
+    private readonly string _cacheDirectory;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ChunkId, ChunkPlace> _tail = [];
+    private readonly HashSet<PackId> _packs = [];
+    private readonly HashSet<string> _pages = new(StringComparer.Ordinal);
+    private ImmutableArray<RowFile> _levels = [];
+
+    internal RunChunkIndex(IBlobStore blobs, IObjectCipher sealer, RunId run, string cacheDirectory)
+    {
+        _blobs = blobs;
+        _sealer = sealer;
+        Run = run;
+        _cacheDirectory = cacheDirectory;
+    }
+
+    public RunId Run { get; }
+
+    /// <summary>
+    /// Reads the pages and receipts that are there and were not read before, such as those of another process. A receipt that does not authenticate is passed
+    /// over: its pack is uploaded again.
+    /// </summary>
+    /// <returns>Whether anything was new.</returns>
+    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
+    {
+        string prefix = RunNames.Prefix(Run);
+        List<string> pages = [];
+        List<PackId> receipts = [];
+        await foreach (BlobItem item in _blobs.ListAsync(prefix, cancellationToken))
+        {
+            string rest = item.Name[prefix.Length..];
+            if (rest.StartsWith(RunNames.Packs, StringComparison.Ordinal))
+            {
+                if (PackId.TryParse(rest.AsSpan(RunNames.Packs.Length), out PackId pack))
+                {
+                    receipts.Add(pack);
+                }
+            }
+            else if (RunNames.IsPage(rest))
+            {
+                pages.Add(item.Name);
+            }
+        }
+
+        // A page may name a few rows of a pack that it did not write, so receipts are read whatever the pages say.
+        lock (_gate)
+        {
+            pages.RemoveAll(_pages.Contains);
+            receipts.RemoveAll(_packs.Contains);
+        }
+
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Requests, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(pages, options, ReadPageAsync);
+        await Parallel.ForEachAsync(receipts, options, AddReceiptAsync);
+        return pages.Count + receipts.Count > 0;
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (RowFile level in _levels)
+            {
+                level.Dispose();
+            }
+
+            _levels = [];
+        }
+    }
+
+    internal bool TryFind(ChunkId id, out ChunkPlace place)
+    {
+        ImmutableArray<RowFile> levels;
+        lock (_gate)
+        {
+            if (_tail.TryGetValue(id, out place))
+            {
+                return true;
+            }
+
+            levels = _levels;
+        }
+
+        foreach (RowFile level in levels)
+        {
+            if (level.TryFind(id, out place))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Rows of a pack that is stored, receipt included.</summary>
+    internal void AddPack(PackId pack, IEnumerable<ChunkPlace> places)
+    {
+        lock (_gate)
+        {
+            _packs.Add(pack);
+            Add(places);
+        }
+    }
+
+    /// <summary>All rows of a page, those of the index blobs that it names included.</summary>
+    internal async Task AddPageAsync(PageContent page, CancellationToken cancellationToken)
+    {
+        foreach (ChunkIndexBlob index in page.Indexes)
+        {
+            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(_blobs, _sealer, index, cancellationToken);
+            AddRows(rows);
+        }
+
+        AddRows(page.Rows);
+        AddOwnPage(page.BlobName);
+    }
+
+    /// <summary>A page whose rows are known from its packs.</summary>
+    internal void AddOwnPage(string blobName)
+    {
+        lock (_gate)
+        {
+            _pages.Add(blobName);
+        }
+    }
+
+    private void AddRows(ChunkIndexTable rows)
+    {
+        lock (_gate)
+        {
+            Add(rows.Places);
+        }
+    }
+
+    private async ValueTask ReadPageAsync(string page, CancellationToken cancellationToken) =>
+        await AddPageAsync(await RunPages.ReadAsync(_blobs, _sealer, page, cancellationToken), cancellationToken);
+
+    private void Add(IEnumerable<ChunkPlace> places)
+    {
+        foreach (ChunkPlace place in places)
+        {
+            _tail.TryAdd(place.Id, place);
+            if (_tail.Count >= TailRows)
+            {
+                Spill();
+            }
+        }
+    }
+
+    private async ValueTask AddReceiptAsync(PackId pack, CancellationToken cancellationToken)
+    {
+        ChunkIndexTable? table = await TryReadReceiptAsync(pack, cancellationToken);
+        AddPack(pack, table?.Places ?? []);
+    }
+
+    private async Task<ChunkIndexTable?> TryReadReceiptAsync(PackId pack, CancellationToken cancellationToken)
+    {
+        string name = RunNames.Receipt(Run, pack);
+        try
+        {
+            byte[]? blob = await WholeBlob.TryReadAsync(_blobs, name, ObjectCipher.MaxBlobLength, cancellationToken);
+            if (blob is null)
+            {
+                return null;
+            }
+
+            ChunkIndexTable table = ChunkIndexTable.Decode(_sealer.Open(ObjectType.Receipt, name, blob), name);
+            return table.Packs.Length == 1 && table.Packs[0].Id == pack ? table : throw Damage.In(name, "a receipt has one pack, its own");
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+        {
+            // A receipt only saves an upload; without it the chunks are stored once more.
+            return null;
+        }
+    }
+
+    /// <summary>Moves the tail into a file and merges files of like size, so that there are never more than a few.</summary>
+    private void Spill()
+    {
+        try
+        {
+            CacheDirectory.Create(_cacheDirectory);
+            using var builder = new RowFileBuilder(_cacheDirectory);
+            builder.Add(ChunkIndexTable.Decode(ChunkIndexTable.Encode(_tail.Values), "rows of the run"), rank: 0);
+            ImmutableArray<RowFile> levels = _levels;
+            while (!levels.IsEmpty && levels[^1].Count <= 4 * builder.Rows)
+            {
+                builder.Add(levels[^1], rank: 0);
+                levels = levels.RemoveAt(levels.Length - 1);
+            }
+
+            // Replaced files are closed when no lookup uses them.
+            _levels = levels.Add(builder.Build());
+        }
+        catch (Exception exception) when (CacheFault.IsFault(exception))
+        {
+            throw CacheFault.At(_cacheDirectory, exception);
+        }
+
+        _tail.Clear();
+    }
+}

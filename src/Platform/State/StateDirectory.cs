@@ -119,7 +119,7 @@ public static class StateDirectory
     private static bool IsEmptyOrOurs(string path)
     {
         string[] names = [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry))];
-        return names.Length == 0 || names.Any(name => name is "abf.log" or "heads" or "journal.db" or "journal.lock");
+        return names.Length == 0 || names.Any(name => name is "abf.log" or "heads" or "runs" or "restores" or "verifications" or "journal.db");
     }
 
     /// <summary>

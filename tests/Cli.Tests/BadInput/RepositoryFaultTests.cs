@@ -104,6 +104,7 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
     public async Task A_full_disk_under_the_local_files()
     {
         string cache = Path.Combine(Abf.State, "cache");
+        AssertDone(await Abf.RunAsync("sets")); // makes the state directory
         AssertFault(await FullDisk.RunAsync(Abf, cache, "4k", move: null, ["verify"]), 2, "state: ", cache, "bytes are free", "Make room");
         AssertDone(await Abf.RunAsync("verify"));
     }

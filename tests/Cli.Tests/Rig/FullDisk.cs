@@ -24,7 +24,7 @@ internal static class FullDisk
               cp -a "$move/." "$disk"
               mount -o remount,size="$(($(df -k --output=used "$disk" | tail -1) + ${size%k}))k" "$disk"
             else
-              mount -t tmpfs -o mode=0700,size="$size" none "$disk"
+              mount -t tmpfs -o size="$size" none "$disk"
             fi
             code=0; "$@" || code=$?
             if [ -n "$more" ]; then

@@ -14,8 +14,6 @@ namespace AlfrescoBackupFlows.Cli.Serve;
 /// <summary>Kestrel with the rows of the route table. Who does not bring the key learns nothing but that.</summary>
 internal static class ApiServer
 {
-    private const long MaxBodyBytes = 64 * 1024;
-
     /// <summary>An app that is ready to start.</summary>
     public static WebApplication Create(
         IReadOnlyList<ServeAddress> addresses, ServeCertificate? certificate, ApiKey key, BackupApi api, IFlowInstances flows, ILoggerFactory loggers)
@@ -44,7 +42,8 @@ internal static class ApiServer
     private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<ServeAddress> addresses, ServeCertificate? certificate)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        ConnectionLimits.Apply(kestrel.Limits);
+        var limits = new ConnectionLimits();
         foreach (ServeAddress address in addresses)
         {
             if (address.Host is { } host)
@@ -58,6 +57,9 @@ internal static class ApiServer
 
             void Configure(ListenOptions listen)
             {
+                // HTTP/2 and 3 would let one connection hold a hundred requests, and the API needs neither.
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(limits.CountByAddress);
                 if (address.IsTls)
                 {
                     listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate!.Certificate, certificate.Chain));

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using AlfrescoBackupFlows.Cli.Serve;
+using AlfrescoBackupFlows.Cli.Tests.Rig;
+using AlfrescoBackupFlows.Testing.Servers;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Cli.Tests.Serve;
+
+/// <summary>Clients without a key that open connections, or send without an end, to <c>abf serve</c>.</summary>
+[Trait("needs", "server")]
+public sealed class ConnectionLimitTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+{
+    [Fact]
+    public async Task Connections_beyond_the_limit_of_an_address_are_closed_and_the_server_lives_on()
+    {
+        await ServerAsync();
+        ServedApi.Configure(Abf);
+        using ServedApi api = await ServedApi.StartAsync(Abf);
+        var clients = new List<Socket>();
+        try
+        {
+            for (int i = 0; i < 3 * ConnectionLimits.MaxConnections; i++)
+            {
+                var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                clients.Add(client);
+                await ConnectAsync(client, api.Client.BaseAddress!.Port);
+            }
+
+            await foreach (Task<bool> closed in Task.WhenEach(clients.Select(IsClosedAsync)).Take(clients.Count - ConnectionLimits.MaxConnectionsPerAddress))
+            {
+                Assert.True(await closed);
+            }
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await AskUntilServedAsync(api)).StatusCode);
+        Assert.Equal(0, await api.EndAsync("TERM"));
+    }
+
+    [Theory]
+    [InlineData("GET /api/health HTTP/1.1\r\nhost: x\r\nx-long: ", 17 * 1024, "431")]
+    [InlineData("GET /api/health?", 5 * 1024, "414")]
+    public async Task A_request_that_is_too_long_is_refused_before_it_is_read_whole(string begin, int length, string status)
+    {
+        await ServerAsync();
+        ServedApi.Configure(Abf);
+        using ServedApi api = await ServedApi.StartAsync(Abf);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, api.Client.BaseAddress!.Port, Token);
+
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(begin + new string('x', length)), Token);
+        using var answer = new StreamReader(client.GetStream());
+
+        Assert.Contains($" {status} ", await answer.ReadLineAsync(Token), StringComparison.Ordinal);
+    }
+
+    private static async Task ConnectAsync(Socket client, int port)
+    {
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, port, Token);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset)
+        {
+            // Closed already.
+        }
+    }
+
+    /// <summary>Closed by the other side: a read ends, with nothing or with a reset.</summary>
+    private static async Task<bool> IsClosedAsync(Socket client)
+    {
+        try
+        {
+            return await client.ReceiveAsync(new byte[1], SocketFlags.None, Token) == 0;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>The connections of before are gone a moment after they were closed here.</summary>
+    private static async Task<HttpResponseMessage> AskUntilServedAsync(ServedApi api)
+    {
+        while (true)
+        {
+            try
+            {
+                return await api.Client.GetAsync(new Uri("/api/health", UriKind.Relative), Token);
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            }
+        }
+    }
+}

@@ -21,6 +21,8 @@ internal sealed class TestEngine : IServiceProvider, IAsyncDisposable
 
     public static bool CarriesEventsOver => true;
 
+    public static TimeSpan TimersAreEarlyBy => TimeSpan.Zero;
+
     public static Task<TestEngine> OpenAsync(Action<DurableTaskRegistry> register, FlowConverter converter) => Task.FromResult(new TestEngine(register, converter));
 
     public Task StartAsync(string flow, object input, string id)

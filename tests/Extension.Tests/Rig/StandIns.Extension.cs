@@ -9,7 +9,10 @@ namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 internal sealed partial class StandIns
 {
     /// <summary>How long something takes that is waited for: longer than a message is on its way.</summary>
-    public static readonly TimeSpan AWhile = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan AWhile = TimeSpan.FromSeconds(2);
+
+    /// <summary>The least of it that a timer takes.</summary>
+    public static readonly TimeSpan SurelyWaited = AWhile - TestEngine.TimersAreEarlyBy - TimeSpan.FromSeconds(0.5);
 
     public TimeProvider Time { get; } = TimeProvider.System;
 

@@ -22,6 +22,9 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public static bool CarriesEventsOver => true;
 
+    /// <summary>A timer is a message of a queue that appears after whole seconds, rounded down.</summary>
+    public static TimeSpan TimersAreEarlyBy { get; } = TimeSpan.FromSeconds(1);
+
     public DurableTaskClient Client => _host.Client;
 
     /// <param name="services">What activities are made from.</param>

@@ -82,7 +82,7 @@ public sealed class HotBackupFlowTests : IDisposable
 
         Assert.Equal(RuntimeStatus.Completed, run.Status);
         Assert.Equal(4, left.Count);
-        Assert.True(left[3] <= _standIns.Check.MaxWait - (2 * StandIns.AWhile), $"{left[3]} are left");
+        Assert.True(left[3] <= _standIns.Check.MaxWait - (2 * StandIns.SurelyWaited), $"{left[3]} are left");
     }
 
     [Fact]

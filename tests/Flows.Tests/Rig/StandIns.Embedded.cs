@@ -12,6 +12,9 @@ internal sealed partial class StandIns
     /// <summary>How long something takes that is waited for.</summary>
     public static readonly TimeSpan AWhile = TimeSpan.FromSeconds(20);
 
+    /// <summary>The least of it that a timer takes.</summary>
+    public static readonly TimeSpan SurelyWaited = AWhile;
+
     private readonly TempDirectory _directory = new();
 
     public LeapingClock Time { get; } = new(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));

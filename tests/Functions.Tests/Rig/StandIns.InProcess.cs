@@ -11,6 +11,9 @@ internal sealed partial class StandIns
     /// <summary>How long something takes that is waited for.</summary>
     public static readonly TimeSpan AWhile = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The least of it that a timer takes.</summary>
+    public static readonly TimeSpan SurelyWaited = AWhile;
+
     public TimeProvider Time { get; } = TimeProvider.System;
 
     /// <param name="cancel">Raise the cancel event right after the start.</param>

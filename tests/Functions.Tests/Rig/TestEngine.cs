@@ -28,6 +28,8 @@ internal sealed class TestEngine : IAsyncDisposable
     /// <summary>A fault of the package, in version 0.2.3-preview.1: newer source of it has the fix.</summary>
     public static bool CarriesEventsOver => false;
 
+    public static TimeSpan TimersAreEarlyBy => TimeSpan.Zero;
+
     public DurableTaskClient Client => _host.Client;
 
     public static async Task<TestEngine> OpenAsync(Action<DurableTaskRegistry> register, FlowConverter converter)

@@ -1,6 +1,7 @@
-using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Extension.Tests.Rig;
+using AlfrescoBackupFlows.Testing;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(OnDemand<PostgresServer>))]
-[assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]
+[assembly: AssemblyFixture(typeof(TaskHubs))]
 [assembly: Trait("needs", "server")]

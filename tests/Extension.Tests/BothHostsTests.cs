@@ -8,7 +8,7 @@ using Xunit;
 namespace AlfrescoBackupFlows.Extension.Tests;
 
 /// <summary>The same requests one after the other to <c>abf serve</c> and to the cloud host: a client cannot tell them apart.</summary>
-public sealed class BothHostsTests(OnDemand<PostgresServer> postgres, OnDemand<AzuriteServer> azurite)
+public sealed class BothHostsTests(OnDemand<PostgresServer> postgres, TaskHubs hubs)
 {
     private const string Nobody = "20200101T000000Z-00000000";
 
@@ -18,8 +18,8 @@ public sealed class BothHostsTests(OnDemand<PostgresServer> postgres, OnDemand<A
     public async Task Both_hosts_give_the_same_answers()
     {
         using BackupRig source = await BackupRig.CreateAsync(await postgres.GetAsync(), documents: 30, _token);
-        await using TalkingHost served = await TalkingHost.ServeAsync(source, await azurite.GetAsync());
-        await using TalkingHost cloud = await TalkingHost.CloudAsync(source, await azurite.GetAsync());
+        await using TalkingHost served = await TalkingHost.ServeAsync(source, await hubs.GetStorageAsync());
+        await using TalkingHost cloud = await TalkingHost.CloudAsync(source, await hubs.GetStorageAsync());
 
         List<string>[] said = await Task.WhenAll(TalkAsync(served), TalkAsync(cloud));
 

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Extension.Tests.Rig;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -20,7 +21,7 @@ using Xunit;
 namespace AlfrescoBackupFlows.Extension.Tests;
 
 /// <summary>The real flow with the real activities on the Durable extension: an installation on PostgreSQL into a container of Azurite.</summary>
-public sealed class CloudBackupTests(OnDemand<PostgresServer> server, OnDemand<AzuriteServer> azurite)
+public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs hubs)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
@@ -65,7 +66,7 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, OnDemand<A
 
     private async Task<IBlobStore> CreateContainerAsync()
     {
-        AzuriteServer emulator = await azurite.GetAsync();
+        AzuriteServer emulator = await hubs.GetStorageAsync();
         var container = new BlobContainerClient(emulator.ConnectionString, $"cloud-{Guid.NewGuid():n}");
         await container.CreateAsync(cancellationToken: _token);
         return AzureBlobStore.Open(new AzureStoreOptions { Url = $"{emulator.AccountUrl}/{container.Name}", ConnectionString = new Secret(emulator.ConnectionString) });

@@ -1,10 +1,8 @@
 using System.Reflection;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Extension.Tests.Rig;
-using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Functions.Hosting;
-using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Functions;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -12,7 +10,7 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Extension.Tests;
 
-public sealed class HostJsonTests(OnDemand<AzuriteServer> azurite)
+public sealed class HostJsonTests(TaskHubs hubs)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
@@ -24,7 +22,7 @@ public sealed class HostJsonTests(OnDemand<AzuriteServer> azurite)
             .Flow((context, x) => context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, x));
         var heard = new HeardLogs();
         var worker = new WorkerFunctions(flows.Register, LambdaFlows.Converter, NoServices.Instance);
-        await using ExtensionHost host = await ExtensionHost.StartAsync(await azurite.GetAsync(), worker, _token, heard);
+        await using ExtensionHost host = await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, _token, heard);
 
         string id = await host.Client.ScheduleNewOrchestrationInstanceAsync(LambdaFlows.Main, 1, _token);
         Assert.Equal(OrchestrationRuntimeStatus.Completed, (await host.Client.WaitForInstanceCompletionAsync(id, _token)).RuntimeStatus);
@@ -61,7 +59,7 @@ public sealed class HostJsonTests(OnDemand<AzuriteServer> azurite)
     public void No_other_line_below_a_warning_is_written() =>
         Assert.Equal(
             ["RunCancelled", "RunEvicted", "SetSealed", "Started"],
-            new[] { typeof(HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
+            new[] { typeof(Flows.HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
                 .SelectMany(assembly => assembly.GetTypes()).SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))
                 .Where(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.Level is LogLevel.Information)
                 .Select(method => method.Name).Order(StringComparer.Ordinal));

@@ -3,8 +3,7 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Extension.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Functions.Hosting;
-using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Functions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Xunit;
@@ -16,9 +15,10 @@ internal sealed class TestEngine : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
+    private readonly TaskHubs _hubs;
     private readonly ExtensionHost _host;
 
-    private TestEngine(ExtensionHost host) => _host = host;
+    private TestEngine(TaskHubs hubs, ExtensionHost host) => (_hubs, _host) = (hubs, host);
 
     public static bool CarriesEventsOver => true;
 
@@ -31,9 +31,9 @@ internal sealed class TestEngine : IAsyncDisposable
     public static async Task<TestEngine> OpenAsync(
         Action<DurableTaskRegistry> register, FlowConverter converter, IServiceProvider? services = null)
     {
-        OnDemand<AzuriteServer> azurite = (await TestContext.Current.GetFixture<OnDemand<AzuriteServer>>())!;
+        TaskHubs hubs = (await TestContext.Current.GetFixture<TaskHubs>())!;
         var worker = new WorkerFunctions(register, converter, services ?? NoServices.Instance);
-        return new TestEngine(await ExtensionHost.StartAsync(await azurite.GetAsync(), worker, TestContext.Current.CancellationToken));
+        return new TestEngine(hubs, await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, TestContext.Current.CancellationToken));
     }
 
     public Task StartAsync(string flow, object input, string id) =>
@@ -61,5 +61,9 @@ internal sealed class TestEngine : IAsyncDisposable
         return new FlowInstance(end.Id, end.FlowName, null, 0, status, end.Input, end.CustomStatus, end.Result, end.Failure, end.Created, end.Updated);
     }
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _hubs.Stop(_host);
+        return ValueTask.CompletedTask;
+    }
 }

@@ -7,7 +7,10 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Extension.Tests;
 
-/// <summary>Kind, text and whether trying again may help, of a failure that crosses the extension: to a flow that catches it, and to whoever asks later.</summary>
+/// <summary>
+/// Kind, text and whether trying again may help, of a failure that crosses the extension: to a flow that catches it,
+/// and to whoever asks later.
+/// </summary>
 public sealed class FailureTests : IAsyncDisposable
 {
     private const string Text = "'C:\\Büro \"alt\"': gone: {\"a\": [1]}\nException: none\nStack: none — 改";
@@ -20,11 +23,12 @@ public sealed class FailureTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Transient))]
-    public async Task Of_an_activity(bool transient)
+    public async Task The_failure_of_an_activity_reaches_the_flow_whole(bool transient)
     {
         FlowFailure? caught = null;
         _flows.Activity("Fail", _ => throw Fault(transient))
-            .Flow(async (context, _) => (caught = await CatchAsync(context.CallActivityAsync<int>("Fail", 0))) is null ? 0 : 1);
+            .Flow(async (context, _) =>
+                (caught = await CatchAsync(context.CallActivityAsync<int>("Fail", 0))) is null ? 0 : 1);
 
         Assert.Equal("1", (await RunAsync()).Result);
         Assert.Equal(new FlowFailure(ErrorKind.Source, Text, transient), caught);
@@ -32,11 +36,11 @@ public sealed class FailureTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Transient))]
-    public async Task Of_a_sub_orchestration(bool transient)
+    public async Task The_failure_of_a_sub_orchestration_reaches_the_flow_whole(bool transient)
     {
         FlowFailure? caught = null;
-        _flows.ChildFlow((_, _) => throw Fault(transient)).Flow(
-            async (context, _) => (caught = await CatchAsync(context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, 0))) is null ? 0 : 1);
+        _flows.ChildFlow((_, _) => throw Fault(transient)).Flow(async (context, _) =>
+            (caught = await CatchAsync(context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, 0))) is null ? 0 : 1);
 
         Assert.Equal("1", (await RunAsync()).Result);
         Assert.Equal(new FlowFailure(ErrorKind.Source, Text, transient), caught);
@@ -44,12 +48,13 @@ public sealed class FailureTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Transient))]
-    public async Task Of_an_activity_of_a_sub_orchestration(bool transient)
+    public async Task The_failure_of_a_sub_orchestration_s_activity_reaches_the_flow_whole(bool transient)
     {
         FlowFailure? caught = null;
         _flows.Activity("Fail", _ => throw Fault(transient))
             .ChildFlow((context, x) => context.CallActivityAsync<int>("Fail", x))
-            .Flow(async (context, _) => (caught = await CatchAsync(context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, 0))) is null ? 0 : 1);
+            .Flow(async (context, _) =>
+                (caught = await CatchAsync(context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, 0))) is null ? 0 : 1);
 
         Assert.Equal("1", (await RunAsync()).Result);
         Assert.Equal(new FlowFailure(ErrorKind.Source, Text, transient), caught);
@@ -57,7 +62,7 @@ public sealed class FailureTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Transient))]
-    public async Task Of_a_flow_that_ended(bool transient)
+    public async Task The_failure_of_a_flow_is_told_whole_when_it_has_ended(bool transient)
     {
         _flows.Flow((_, _) => throw Fault(transient));
 
@@ -65,7 +70,7 @@ public sealed class FailureTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Of_a_flow_that_ended_with_more_text_than_a_table_takes()
+    public async Task A_failure_with_more_text_than_a_table_takes_is_told_whole()
     {
         string text = string.Concat(Enumerable.Repeat("not valid: 'ä'\n", 10_000));
         _flows.Activity("Fail", _ => throw new PermanentException(ErrorKind.Configuration, text))
@@ -76,7 +81,7 @@ public sealed class FailureTests : IAsyncDisposable
 
     /// <summary>The framework's own text: a bug is nothing that the administrator has to read.</summary>
     [Fact]
-    public async Task Of_a_flow_that_ended_with_what_nobody_foresaw()
+    public async Task What_nobody_foresaw_is_told_in_the_words_of_the_framework()
     {
         _flows.Flow((_, _) => throw new InvalidOperationException("a bug"));
 

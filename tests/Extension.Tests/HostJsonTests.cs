@@ -22,13 +22,16 @@ public sealed class HostJsonTests(TaskHubs hubs)
             .Flow((context, x) => context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, x));
         var heard = new HeardLogs();
         var worker = new WorkerFunctions(flows.Register, LambdaFlows.Converter, NoServices.Instance);
-        await using ExtensionHost host = await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, _token, heard);
+        await using ExtensionHost host =
+            await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, _token, heard);
 
         string id = await host.Client.ScheduleNewOrchestrationInstanceAsync(LambdaFlows.Main, 1, _token);
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await host.Client.WaitForInstanceCompletionAsync(id, _token)).RuntimeStatus);
+        OrchestrationMetadata end = await host.Client.WaitForInstanceCompletionAsync(id, _token);
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
 
         string[] its = ["Host.Triggers.DurableTask", "DurableTask", "Function"];
-        Assert.DoesNotContain(heard.Lines, line => its.Any(category => line.StartsWith(category, StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            heard.Lines, line => its.Any(category => line.StartsWith(category, StringComparison.Ordinal)));
         Assert.NotEmpty(heard.Lines);
     }
 
@@ -54,19 +57,24 @@ public sealed class HostJsonTests(TaskHubs hubs)
         Assert.True(factory.CreateLogger("Function.HotBackupFlow.User").IsEnabled(LogLevel.Warning));
     }
 
-    /// <summary>A new one is heard in the cloud host only if its function has a line in <c>host.json</c>: add that, its test above, and its name here.</summary>
+    /// <summary>
+    /// A new one is heard in the cloud host only if its function has a line in <c>host.json</c>: add that, its test
+    /// above, and its name here.
+    /// </summary>
     [Fact]
     public void No_other_line_below_a_warning_is_written() =>
         Assert.Equal(
             ["RunCancelled", "RunEvicted", "SetSealed", "Started"],
             new[] { typeof(Flows.HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
-                .SelectMany(assembly => assembly.GetTypes()).SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))
+                .SelectMany(assembly => assembly.GetTypes())
+                .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))
                 .Where(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.Level is LogLevel.Information)
                 .Select(method => method.Name).Order(StringComparer.Ordinal));
 
     private static ILoggerFactory CreateFactory()
     {
         IConfigurationRoot settings = new ConfigurationBuilder().AddHostJson().Build();
-        return LoggerFactory.Create(builder => builder.AddConfiguration(settings.GetSection("logging")).AddProvider(new HeardLogs()));
+        return LoggerFactory.Create(
+            builder => builder.AddConfiguration(settings.GetSection("logging")).AddProvider(new HeardLogs()));
     }
 }

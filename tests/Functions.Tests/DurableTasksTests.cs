@@ -52,7 +52,8 @@ public sealed class DurableTasksTests : IAsyncDisposable
 
         Assert.Equal(
             _registry.GetOrchestrators().Select(flow => $"orchestrationTrigger {flow.Key}")
-                .Concat(_registry.GetActivities().Select(activity => $"activityTrigger {activity.Key}")).Order(StringComparer.Ordinal),
+                .Concat(_registry.GetActivities().Select(activity => $"activityTrigger {activity.Key}"))
+                .Order(StringComparer.Ordinal),
             functions.Select(function => $"{TriggerOf(function)} {function.Name}").Order(StringComparer.Ordinal));
     }
 
@@ -61,14 +62,16 @@ public sealed class DurableTasksTests : IAsyncDisposable
     {
         var factory = _app.Services.GetRequiredService<IDurableTaskFactory>();
 
-        Assert.All(_registry.GetOrchestrators(), flow => Assert.True(factory.TryCreateOrchestrator(flow.Key, _app.Services, out _)));
-        Assert.All(_registry.GetActivities(), activity => Assert.True(factory.TryCreateActivity(activity.Key, _app.Services, out _)));
+        Assert.All(
+            _registry.GetOrchestrators(), o => Assert.True(factory.TryCreateOrchestrator(o.Key, _app.Services, out _)));
+        Assert.All(_registry.GetActivities(), a => Assert.True(factory.TryCreateActivity(a.Key, _app.Services, out _)));
     }
 
     [Fact]
     public void What_the_flows_write_is_written_as_on_every_host()
     {
-        DataConverter converter = _app.Services.GetRequiredService<IOptions<DurableTaskWorkerOptions>>().Value.DataConverter;
+        DataConverter converter =
+            _app.Services.GetRequiredService<IOptions<DurableTaskWorkerOptions>>().Value.DataConverter;
         var input = new HotBackupInput("20261122T010000Z-00000001", AcceptContentLoss: true, ["Büro"]);
 
         Assert.Equal(FlowConverter.Default.Serialize(input), converter.Serialize(input));

@@ -13,7 +13,8 @@ namespace AlfrescoBackupFlows.Functions.Tests;
 /// <summary>The forms in which hosts hand on what a flow or an activity threw.</summary>
 public sealed class FlowFailureTests
 {
-    private static readonly FlowFailure Failure = new(ErrorKind.Source, "two\nlines: with \"quotes\" and {braces}", IsRetryable: false);
+    private static readonly FlowFailure Failure =
+        new(ErrorKind.Source, "two\nlines: with \"quotes\" and {braces}", IsRetryable: false);
 
     [Fact]
     public void A_failure_is_found_however_deep_a_host_wraps_it()
@@ -33,7 +34,8 @@ public sealed class FlowFailureTests
     public void A_failure_is_found_within_the_text_of_an_instance_that_ended()
     {
         InstanceState state = Describe(
-            $"Microsoft.DurableTask.TaskFailedException: Task 'HotBackupFlow' (#-1) failed with an unhandled exception: {Failure.ToText()}");
+            "Microsoft.DurableTask.TaskFailedException: Task 'HotBackupFlow' (#-1) failed with an unhandled exception: "
+            + Failure.ToText());
 
         Assert.Equal((InstancePhase.Failed, Failure), (state.Phase, state.Failure));
     }
@@ -55,11 +57,16 @@ public sealed class FlowFailureTests
     [Fact]
     public void A_failure_of_the_host_itself_may_be_tried_again()
     {
-        var failure = FlowFailure.From(new TaskFailureDetails("System.TimeoutException", "the function timed out", null, null, null));
+        var timeout = new TaskFailureDetails("System.TimeoutException", "the function timed out", null, null, null);
 
-        Assert.Equal(new FlowFailure(ErrorKind.Unexpected, "System.TimeoutException: the function timed out", IsRetryable: true), failure);
+        Assert.Equal(
+            new FlowFailure(ErrorKind.Unexpected, "System.TimeoutException: the function timed out", IsRetryable: true),
+            FlowFailure.From(timeout));
     }
 
     private static InstanceState Describe(string output) => DurableInstances.Describe(
-        new OrchestrationMetadata("HotBackupFlow", "one") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = output });
+        new OrchestrationMetadata("HotBackupFlow", "one")
+        {
+            RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = output,
+        });
 }

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Functions.Tests;
 
-/// <summary>What the build tells the Functions host that there is; flows and activities come when the app starts (<see cref="DurableTasksTests"/>).</summary>
+/// <summary>
+/// What the build tells the Functions host that there is; flows and activities come when the app starts (<see
+/// cref="DurableTasksTests"/>).
+/// </summary>
 public sealed class FunctionsMetadataTests
 {
     private static readonly JsonElement[] Functions =

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Functions.Tests;
 
-/// <summary>What the app says on its error output, which the Functions host shows, before it ends for want of a repository.</summary>
+/// <summary>
+/// What the app says on its error output, which the Functions host shows, before it ends for want of a repository.
+/// </summary>
 public sealed class StartUpTests : IDisposable
 {
     private const string Zone = "Pacific/Chatham";
@@ -19,7 +21,8 @@ public sealed class StartUpTests : IDisposable
     [Fact]
     public async Task A_zone_in_WEBSITE_TIME_ZONE_alone_and_a_missing_host_name_are_said()
     {
-        string said = await StartAsync(("WEBSITE_TIME_ZONE", Zone), ("TZ", null), ("WEBSITE_HOSTNAME", null), ("WEBSITE_SITE_NAME", null));
+        string said = await StartAsync(
+            ("WEBSITE_TIME_ZONE", Zone), ("TZ", null), ("WEBSITE_HOSTNAME", null), ("WEBSITE_SITE_NAME", null));
 
         Assert.Contains($"set TZ (on Windows WEBSITE_TIME_ZONE) to {Zone}", said);
         Assert.Contains(AboutName, said);
@@ -32,7 +35,8 @@ public sealed class StartUpTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the zone of a process on Windows is the machine's");
 
-        string said = await StartAsync(("TZ", Zone), ("WEBSITE_HOSTNAME", null), ("WEBSITE_SITE_NAME", null), (name, value));
+        string said = await StartAsync(
+            ("TZ", Zone), ("WEBSITE_HOSTNAME", null), ("WEBSITE_SITE_NAME", null), (name, value));
 
         Assert.DoesNotContain(AboutZone, said);
         Assert.DoesNotContain(AboutName, said);
@@ -47,7 +51,8 @@ public sealed class StartUpTests : IDisposable
             .WithEnvironmentVariables(environment =>
             {
                 environment.Set("ABF__INSTALLATION__NAME", "sample").Set("ABF__INSTALLATION__TIMEZONE", Zone)
-                    .Set("ABF__REPOSITORY__URL", new Uri(_directory.Combine("blobs")).AbsoluteUri).Set("ABF__REPOSITORY__ENCRYPTION", "none")
+                    .Set("ABF__REPOSITORY__URL", new Uri(_directory.Combine("blobs")).AbsoluteUri)
+                    .Set("ABF__REPOSITORY__ENCRYPTION", "none")
                     .Set("ABF__STATE", _directory.Combine("state"));
                 foreach ((string name, string? value) in variables)
                 {
@@ -56,7 +61,8 @@ public sealed class StartUpTests : IDisposable
             })
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(_token);
-        Assert.True(ended.ExitCode == 1 && ended.StandardError.Contains("repository.url: ", StringComparison.Ordinal), ended.StandardError);
-        return ended.StandardError;
+        string said = ended.StandardError;
+        Assert.True(ended.ExitCode == 1 && said.Contains("repository.url: ", StringComparison.Ordinal), said);
+        return said;
     }
 }

@@ -13,10 +13,12 @@ namespace AlfrescoBackupFlows.Functions.Hosting;
 internal static class BackupServices
 {
     /// <summary>
-    /// Reads the settings <c>ABF__...</c>, which mean what they mean in <c>abf.json</c>, and opens the stores that they name. The installation is only
-    /// looked at: where its content is not mounted at this moment, a backup fails and says so, and the sets can still be asked for.
+    /// Reads the settings <c>ABF__...</c>, which mean what they mean in <c>abf.json</c>, and opens the stores that they
+    /// name. The installation is only looked at: where its content is not mounted at this moment, a backup fails and
+    /// says so, and the sets can still be asked for.
     /// </summary>
-    /// <param name="say">Takes what a person should fix, a line each. The Functions host drops what is logged outside of an invocation.</param>
+    /// <param name="say">Takes what a person should fix, a line each. The Functions host drops what is logged outside
+    /// of an invocation.</param>
     /// <exception cref="PermanentException">Every fault of the settings, a line each.</exception>
     public static async Task AddBackupFlowsAsync(this IServiceCollection services, Action<string> say)
     {
@@ -26,7 +28,8 @@ internal static class BackupServices
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(stores);
-        services.AddSingleton(provider => new FlowEnvironment(options, stores, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => new FlowEnvironment(
+            options, stores, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<BackupApi>();
     }
 
@@ -47,7 +50,8 @@ internal static class BackupServices
             say(e.Message);
         }
 
-        if (ScheduleZone.Misfit(options.Options.Installation.TimeZone, TimeZoneInfo.Local, TimeProvider.System.GetUtcNow()) is { } misfit)
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        if (ScheduleZone.Misfit(options.Options.Installation.TimeZone, TimeZoneInfo.Local, now) is { } misfit)
         {
             say(misfit);
         }

@@ -15,8 +15,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AlfrescoBackupFlows.Extension.Tests.Rig;
 
 /// <summary>
-/// The Durable Functions extension with the settings of <c>host.json</c>, on a task hub of its own in Azurite. What the Functions host has beside it (the
-/// worker's process, HTTP, timers) is not here.
+/// The Durable Functions extension with the settings of <c>host.json</c>, on a task hub of its own in Azurite. What the
+/// Functions host has beside it (the worker's process, HTTP, timers) is not here.
 /// </summary>
 internal sealed class ExtensionHost : IAsyncDisposable
 {
@@ -24,14 +24,18 @@ internal sealed class ExtensionHost : IAsyncDisposable
     private readonly WorkerFunctions _worker;
     private readonly GrpcDurableTaskClient _client;
 
-    private ExtensionHost(IHost host, WorkerFunctions worker, GrpcDurableTaskClient client) => (_host, _worker, _client) = (host, worker, client);
+    private ExtensionHost(IHost host, WorkerFunctions worker, GrpcDurableTaskClient client) =>
+        (_host, _worker, _client) = (host, worker, client);
 
     public DurableTaskClient Client => _client;
 
     /// <param name="worker">Is disposed with the host.</param>
     /// <param name="logs">Takes what <c>host.json</c> lets through.</param>
     public static async Task<ExtensionHost> StartAsync(
-        AzuriteServer azurite, WorkerFunctions worker, CancellationToken cancellationToken, ILoggerProvider? logs = null)
+        AzuriteServer azurite,
+        WorkerFunctions worker,
+        CancellationToken cancellationToken,
+        ILoggerProvider? logs = null)
     {
         IHost host = Build(azurite, worker, logs ?? NullLoggerProvider.Instance);
         await host.StartAsync(cancellationToken);
@@ -40,7 +44,10 @@ internal sealed class ExtensionHost : IAsyncDisposable
         await host.Services.GetRequiredService<IJobHost>().CallAsync(
             ClientFunction.Name, new Dictionary<string, object> { ["taken"] = taken }, cancellationToken);
         string address = JsonDocument.Parse(json!).RootElement.GetProperty("rpcBaseUrl").GetString()!;
-        var options = new GrpcDurableTaskClientOptions { Address = address, DataConverter = worker.Converter, EnableEntitySupport = true };
+        var options = new GrpcDurableTaskClientOptions
+        {
+            Address = address, DataConverter = worker.Converter, EnableEntitySupport = true,
+        };
         return new ExtensionHost(host, worker, new GrpcDurableTaskClient("test", options, NullLogger.Instance));
     }
 
@@ -54,14 +61,16 @@ internal sealed class ExtensionHost : IAsyncDisposable
 
     private static IHost Build(AzuriteServer azurite, WorkerFunctions worker, ILoggerProvider logs) => new HostBuilder()
         .ConfigureWebJobs(builder => builder.AddAzureStorageCoreServices().AddDurableTask())
-        .ConfigureAppConfiguration(configuration => configuration.AddHostJson().AddInMemoryCollection(Settings(azurite)))
+        .ConfigureAppConfiguration(settings => settings.AddHostJson().AddInMemoryCollection(Settings(azurite)))
         .ConfigureServices(services => services
-            .AddSingleton<ITypeLocator>(new Types([NamedFunctions.Create(worker.Flows, worker.Activities), typeof(ClientFunction)]))
+            .AddSingleton<ITypeLocator>(
+                new Types([NamedFunctions.Create(worker.Flows, worker.Activities), typeof(ClientFunction)]))
             .AddSingleton<IJobActivator>(new FunctionBase.Activator(worker))
 #pragma warning disable CS0618 // The Functions host has one too.
             .AddSingleton<IWebHookProvider, Hooks>())
 #pragma warning restore CS0618
-        .ConfigureLogging((context, builder) => builder.ClearProviders().AddConfiguration(context.Configuration.GetSection("logging")).AddProvider(logs))
+        .ConfigureLogging((context, builder) => builder
+            .ClearProviders().AddConfiguration(context.Configuration.GetSection("logging")).AddProvider(logs))
         .Build();
 
     /// <summary>Those of the app, and what makes a test short: one partition, and short waits for messages.</summary>
@@ -70,7 +79,8 @@ internal sealed class ExtensionHost : IAsyncDisposable
         ["AzureWebJobsStorage"] = azurite.ConnectionString,
         ["ABF_TASK_HUB"] = $"Hub{Guid.NewGuid():n}",
         ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
-        ["CONTAINER_NAME"] = "", // Where it is set, the extension takes the machine for one of Azure's and writes to the console.
+        // Where this is set, the extension takes the machine for one of Azure's and writes to the console.
+        ["CONTAINER_NAME"] = "",
         [HostJson.Section + "extensions:durableTask:useAppLease"] = "false",
         [HostJson.Section + "extensions:durableTask:storageProvider:partitionCount"] = "1",
         [HostJson.Section + "extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:00.050",

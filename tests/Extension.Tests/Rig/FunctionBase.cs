@@ -11,7 +11,8 @@ public abstract class FunctionBase
 
     public Task<string> RunFlow(string name, string context) => Task.FromResult(Worker.RunFlow(name, context));
 
-    public Task<object?> RunActivity(string name, IDurableActivityContext context) => Worker.RunActivityAsync(name, context);
+    public Task<object?> RunActivity(string name, IDurableActivityContext context) =>
+        Worker.RunActivityAsync(name, context);
 
     /// <summary>Gives them their worker.</summary>
     internal sealed class Activator(WorkerFunctions worker) : IJobActivator

@@ -10,8 +10,13 @@ internal static class HostJson
 
     public static IConfigurationBuilder AddHostJson(this IConfigurationBuilder builder)
     {
-        IConfigurationRoot file = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "host.json")).Build();
-        return builder.AddInMemoryCollection(file.AsEnumerable().Where(setting => setting.Value is not null)
-            .Select(setting => KeyValuePair.Create(setting.Key.StartsWith("logging", StringComparison.Ordinal) ? setting.Key : Section + setting.Key, setting.Value)));
+        IConfigurationRoot file = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "host.json")).Build();
+        return builder.AddInMemoryCollection(
+            from setting in file.AsEnumerable()
+            where setting.Value is not null
+            select KeyValuePair.Create(PlaceOf(setting.Key), setting.Value));
     }
+
+    private static string PlaceOf(string key) => key.StartsWith("logging:", StringComparison.Ordinal) ? key : Section + key;
 }

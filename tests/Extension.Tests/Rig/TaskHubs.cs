@@ -4,8 +4,8 @@ using AlfrescoBackupFlows.Testing;
 namespace AlfrescoBackupFlows.Extension.Tests.Rig;
 
 /// <summary>
-/// The storage of all task hubs, and the hosts that stop: each takes a second for it, in which it only waits, and the next test need not. Shared by the
-/// tests of this assembly.
+/// The storage of all task hubs, and the hosts that stop: each takes a second for it, in which it only waits, and the
+/// next test need not. Shared by the tests of this assembly.
 /// </summary>
 public sealed class TaskHubs : IAsyncDisposable
 {

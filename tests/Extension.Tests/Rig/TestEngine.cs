@@ -33,7 +33,9 @@ internal sealed class TestEngine : IAsyncDisposable
     {
         TaskHubs hubs = (await TestContext.Current.GetFixture<TaskHubs>())!;
         var worker = new WorkerFunctions(register, converter, services ?? NoServices.Instance);
-        return new TestEngine(hubs, await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, TestContext.Current.CancellationToken));
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        return new TestEngine(
+            hubs, await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, cancellationToken));
     }
 
     public Task StartAsync(string flow, object input, string id) =>
@@ -46,7 +48,8 @@ internal sealed class TestEngine : IAsyncDisposable
     {
         // The client's own wait looks every two seconds.
         OrchestrationMetadata? instance;
-        while ((instance = await Client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)) is not { IsCompleted: true })
+        while ((instance = await Client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken))
+            is not { IsCompleted: true })
         {
             await Task.Delay(Poll, cancellationToken);
         }
@@ -58,7 +61,9 @@ internal sealed class TestEngine : IAsyncDisposable
             InstancePhase.Failed => RuntimeStatus.Failed,
             _ => RuntimeStatus.Terminated,
         };
-        return new FlowInstance(end.Id, end.FlowName, null, 0, status, end.Input, end.CustomStatus, end.Result, end.Failure, end.Created, end.Updated);
+        return new FlowInstance(
+            end.Id, end.FlowName, null, 0, status, end.Input,
+            end.CustomStatus, end.Result, end.Failure, end.Created, end.Updated);
     }
 
     public ValueTask DisposeAsync()

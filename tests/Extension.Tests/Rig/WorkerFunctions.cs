@@ -14,8 +14,8 @@ using Newtonsoft.Json.Linq;
 namespace AlfrescoBackupFlows.Extension.Tests.Rig;
 
 /// <summary>
-/// Runs flows and activities as the worker of the cloud host does, and hands results and failures to the extension in the form in which the Functions host
-/// hands them on.
+/// Runs flows and activities as the worker of the cloud host does, and hands results and failures to the extension in
+/// the form in which the Functions host hands them on.
 /// </summary>
 internal sealed class WorkerFunctions : IDisposable
 {
@@ -33,12 +33,13 @@ internal sealed class WorkerFunctions : IDisposable
     {
         var registry = new DurableTaskRegistry();
         register(registry);
-        _flows = registry.GetOrchestrators().ToDictionary(flow => flow.Key.Name, flow => flow.Value, StringComparer.Ordinal);
-        _activities = registry.GetActivities().ToDictionary(activity => activity.Key.Name, activity => activity.Value, StringComparer.Ordinal);
+        _flows = registry.GetOrchestrators().ToDictionary(o => o.Key.Name, o => o.Value, StringComparer.Ordinal);
+        _activities = registry.GetActivities().ToDictionary(a => a.Key.Name, a => a.Value, StringComparer.Ordinal);
         _tasks = tasks;
         Converter = new JsonDataConverter(DurableTasks.Json(converter));
         var options = new DurableTaskWorkerOptions { DataConverter = Converter, EnableEntitySupport = true };
-        _worker = new ServiceCollection().AddSingleton(new DurableTaskShimFactory(options, NullLoggerFactory.Instance)).BuildServiceProvider();
+        _worker = new ServiceCollection()
+            .AddSingleton(new DurableTaskShimFactory(options, NullLoggerFactory.Instance)).BuildServiceProvider();
         _middleware = new ActivityMiddleware(new RunningHost(), NullLogger<ActivityMiddleware>.Instance);
     }
 
@@ -50,7 +51,8 @@ internal sealed class WorkerFunctions : IDisposable
 
     /// <param name="request">The history, as the extension sends it.</param>
     /// <returns>What the flow does next, as the extension expects it.</returns>
-    public string RunFlow(string name, string request) => GrpcOrchestrationRunner.LoadAndRun(request, _flows[name](_tasks), _worker);
+    public string RunFlow(string name, string request) =>
+        GrpcOrchestrationRunner.LoadAndRun(request, _flows[name](_tasks), _worker);
 
     public async Task<object?> RunActivityAsync(string name, IDurableActivityContext context)
     {
@@ -60,7 +62,9 @@ internal sealed class WorkerFunctions : IDisposable
             ITaskActivity activity = _activities[name](_tasks);
             object? input = Converter.Deserialize(context.GetInput<string>(), activity.InputType);
             object? result = await activity.RunAsync(new ActivityContext(name, context.InstanceId), input);
-            return result is null or string ? result : JsonConvert.DeserializeObject<JToken>(Converter.Serialize(result)!, AsTheHost);
+            return result is null or string
+                ? result
+                : JsonConvert.DeserializeObject<JToken>(Converter.Serialize(result)!, AsTheHost);
         }
         catch (Exception e)
         {

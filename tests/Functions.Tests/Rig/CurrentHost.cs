@@ -12,7 +12,8 @@ internal sealed class CurrentHost
     public void Enter(string instance, string activity)
     {
         HostLifetime lifetime = _lifetime;
-        new ActivityMiddleware(lifetime, NullLogger<ActivityMiddleware>.Instance).ScopeOf(instance, activity, lifetime.ApplicationStopping).Enter();
+        var middleware = new ActivityMiddleware(lifetime, NullLogger<ActivityMiddleware>.Instance);
+        middleware.ScopeOf(instance, activity, lifetime.ApplicationStopping).Enter();
     }
 
     /// <summary>It stops, and another one takes its place.</summary>

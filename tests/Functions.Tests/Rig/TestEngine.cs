@@ -16,7 +16,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Engines.Tests;
 
 /// <summary>
-/// Durable Task's own engine in this process, with what the cloud host gives to activities, for tests that every engine has to pass. Its timers are real.
+/// Durable Task's own engine in this process, with what the cloud host gives to activities, for tests that every engine
+/// has to pass. Its timers are real.
 /// </summary>
 internal sealed class TestEngine : IAsyncDisposable
 {
@@ -56,14 +57,17 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public async Task<FlowInstance> WaitForEndAsync(string id, CancellationToken cancellationToken)
     {
-        InstanceState end = DurableInstances.Describe(await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken));
+        InstanceState end = DurableInstances.Describe(
+            await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken));
         RuntimeStatus status = end.Phase switch
         {
             InstancePhase.Completed => RuntimeStatus.Completed,
             InstancePhase.Failed => RuntimeStatus.Failed,
             _ => RuntimeStatus.Terminated,
         };
-        return new FlowInstance(end.Id, end.FlowName, null, 0, status, end.Input, end.CustomStatus, end.Result, end.Failure, end.Created, end.Updated);
+        return new FlowInstance(
+            end.Id, end.FlowName, null, 0, status, end.Input,
+            end.CustomStatus, end.Result, end.Failure, end.Created, end.Updated);
     }
 
     /// <summary>The host that runs activities now stops, and another one takes its place.</summary>

@@ -1,5 +1,5 @@
 using AlfrescoBackupFlows.Extension.Tests.Rig;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(OnDemand<PostgresServer>))]

@@ -1,8 +1,9 @@
 using System.Reflection;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Extension.Tests.Rig;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Functions;
+using AlfrescoBackupFlows.Functions.Hosting;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -65,7 +66,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     public void No_other_line_below_a_warning_is_written() =>
         Assert.Equal(
             ["RunCancelled", "RunEvicted", "SetSealed", "Started"],
-            new[] { typeof(Flows.HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
+            new[] { typeof(HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
                 .SelectMany(assembly => assembly.GetTypes())
                 .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))
                 .Where(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.Level is LogLevel.Information)

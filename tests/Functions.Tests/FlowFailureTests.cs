@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Functions.Hosting;
 using AlfrescoBackupFlows.Platform.Errors;

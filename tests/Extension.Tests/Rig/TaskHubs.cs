@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Servers;
 
 namespace AlfrescoBackupFlows.Extension.Tests.Rig;
 

@@ -3,7 +3,7 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Extension.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
-using AlfrescoBackupFlows.Functions;
+using AlfrescoBackupFlows.Functions.Hosting;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Xunit;

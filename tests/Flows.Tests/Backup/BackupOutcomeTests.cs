@@ -64,7 +64,7 @@ public sealed partial class BackupOutcomeTests : IDisposable
     [Fact]
     public void Every_event_that_an_alert_asks_for_is_said_by_the_flows()
     {
-        string said = File.ReadAllText(Path.Combine(Root, "src", "Flows", "Logs.cs"));
+        string said = File.ReadAllText(Path.Combine(Root, "src", "Flows", "Runtime", "Logs.cs"));
 
         string[] asked = [.. File.ReadLines(Alerts)
             .Where(line => line.Contains("customDimensions.EventName", StringComparison.Ordinal))

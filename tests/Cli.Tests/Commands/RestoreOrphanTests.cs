@@ -27,7 +27,9 @@ public sealed class RestoreOrphanTests(SealedSample sample, OnDemand<PostgresSer
         UseTool("psql", psql, $"""sed 's/^COMMIT;$/SELECT pg_sleep(3600);\n&/' | "{psql}" "$@" """);
         string[] command = Command($"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}", postgres.Password);
 
-        await KillWhenAsync(command, () => CountAsync(new NpgsqlConnection(postgres.ConnectionString(database)), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid()"));
+        // By its name, not by its text alone: the question itself has the same text, and a connection of the pool shows its last one.
+        const string Sleeping = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'abf' AND state = 'active' AND query LIKE 'SELECT pg_sleep(3600)%' AND datname = ";
+        await KillWhenAsync(command, () => CountAsync(new NpgsqlConnection(postgres.ConnectionString("postgres")), $"{Sleeping}'{database}'"));
 
         AbfResult elsewhere = await Abf.RunAsync([.. command[..4], Abf.Combine("elsewhere"), .. command[5..]]);
         AssertFault(elsewhere, 8, "--database", "another restore is at work", "pg_terminate_backend(");

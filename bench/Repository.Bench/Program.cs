@@ -45,7 +45,7 @@ foreach ((string name, int fileLength, bool compressible, int share) in new[]
     Measured sealedRun = await Measured.RunAsync(async () =>
     {
         ChunkClass chunkClass = fileLength == 0 ? ChunkClass.Dump : ChunkClass.Content;
-        await source.WriteAsync(async (number, read) =>
+        await source.WriteAsync(async (number, file) =>
         {
             // One page for 64,000 files, as activities do it.
             if (number % 64_000 == 0)
@@ -53,7 +53,7 @@ foreach ((string name, int fileLength, bool compressible, int share) in new[]
                 await source.CommitAsync(repository.OpenRunWriter(run, $"page-{number}", index, runIndex, LostPacks.None));
             }
 
-            await source.Writer!.WriteAsync(chunkClass, read, CancellationToken.None);
+            await source.Writer!.WriteAsync(chunkClass, file, CancellationToken.None);
         });
         await source.CommitAsync(null);
         await repository.MergeRunIndexAsync(run, [], CancellationToken.None);

@@ -24,17 +24,12 @@ internal sealed class Source(long total, long fileLength, bool compressible)
         Writer = next;
     }
 
-    public async Task WriteAsync(Func<long, Func<Memory<byte>, CancellationToken, ValueTask<int>>, Task> write)
+    public async Task WriteAsync(Func<long, Stream, Task> write)
     {
         for (long number = 0; number < total / fileLength; number++)
         {
-            long position = 0;
-            await write(number, (memory, _) =>
-            {
-                int count = Fill(memory.Span, number, position);
-                position += count;
-                return ValueTask.FromResult(count);
-            });
+            await using var file = new MadeFile(this, number);
+            await write(number, file);
         }
     }
 
@@ -114,6 +109,47 @@ internal sealed class Source(long total, long fileLength, bool compressible)
         }
 
         return System.Text.Encoding.ASCII.GetBytes(text.ToString(0, PoolLength));
+    }
+
+    private sealed class MadeFile(Source source, long number) : Stream
+    {
+        private long _position;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => _position;
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            int count = source.Fill(buffer, number, _position);
+            _position += count;
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(Read(buffer.Span));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
 

@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Scaling;
 
 string state = args[0];
@@ -24,7 +25,7 @@ foreach (bool unchanged in (bool[])[false, true])
     long started = Stopwatch.GetTimestamp();
     await using (EmbeddedEngine engine = EmbeddedEngine.Open(directory, catalog, new EngineOptions { MaxParallelActivities = 8 }))
     {
-        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
         FlowInstance instance = await engine.RunToEndAsync(run, CancellationToken.None);
         if (instance.Status != RuntimeStatus.Completed)
         {

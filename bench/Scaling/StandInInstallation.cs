@@ -4,6 +4,7 @@ using System.Text;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
@@ -37,7 +38,7 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
     /// <summary>The history of a range as long as it becomes; null where no range has so many steps.</summary>
     public RecordedHistory? LongestRange => _longest;
 
-    public TaskCatalog Catalog() => new(Register, this, FlowConverter.Default);
+    public TaskCatalog Catalog() => new(Register, this, BackupTasks.Converter);
 
     public object? GetService(Type serviceType) => null;
 
@@ -45,20 +46,63 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
     {
         registry.AddOrchestrator<HotBackupFlow>().AddOrchestrator<CaptureRangeFlow>();
         Add<OpenRunInput, OpenedRun>("OpenRun", (_, _) => new OpenedRun(3, null, []));
-        Add<CheckSourcesInput, SourceCheck>("CheckSources", (_, _) => new SourceCheck(
-            HasIndex: true, TimeSpan.FromHours(2), RefreshesIndex: false, TimeSpan.FromDays(7), TimeSpan.FromMinutes(5),
-            SeedsFirst: false, FullScan: false, Parallelism: 8, [Store, "contentstore.deleted"], files, files * averageBytes, []));
+        Add<CheckSourcesInput, SourceCheck>("CheckSources", (_, _) => new SourceCheck
+        {
+            HasIndex = true,
+            MaxWait = TimeSpan.FromHours(2),
+            RefreshesIndex = false,
+            FilesMustEndWithin = TimeSpan.FromDays(7),
+            ExpectedIndexAndDatabase = TimeSpan.FromMinutes(5),
+            SeedsFirst = false,
+            FullScan = false,
+            Parallelism = 8,
+            Roots = [Store, "contentstore.deleted"],
+            ExpectedFiles = files,
+            ExpectedBytes = files * averageBytes,
+            Warnings = [],
+        });
         Add<ObserveSearchIndexInput, SearchIndexLook>("ObserveSearchIndex", (_, _) => new SearchIndexLook(SearchIndexAction.Proceed, IsBusy: false, Generation, null, null));
-        Add<CaptureSearchIndexInput, SearchIndexCapture>("CaptureSearchIndex", (_, _) => new SearchIndexCapture(Generation, Time, "/opt/alfresco/alf_data/backup-lucene-indexes", Stream, 900, 4, 40_000_000_000, []));
-        Add<DumpDatabaseInput, DatabaseCapture>("DumpDatabase", (_, _) => new DatabaseCapture(
-            Stream, "postgresql", "17.2", "17.2", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [],
-            [new RequiredFiles(Store, Stream, files)], ImmutableSortedDictionary<string, long>.Empty, 0, [], []));
+        Add<CaptureSearchIndexInput, SearchIndexCapture>("CaptureSearchIndex", (_, _) => new SearchIndexCapture
+        {
+            Generation = Generation,
+            Written = Time,
+            Path = "/opt/alfresco/alf_data/backup-lucene-indexes",
+            Listing = Stream,
+            Files = 900,
+            Directories = 4,
+            Bytes = 40_000_000_000,
+            Warnings = [],
+        });
+        Add<DumpDatabaseInput, DatabaseCapture>("DumpDatabase", (_, _) => new DatabaseCapture
+        {
+            Dump = Stream,
+            Vendor = "postgresql",
+            ServerVersion = "17.2",
+            ToolVersion = "17.2",
+            TransactionId = 1,
+            CommitTimeMs = 1,
+            Rows = ImmutableSortedDictionary<string, long>.Empty,
+            NotApplicable = [],
+            Required = [new RequiredFiles(Store, Stream, files)],
+            Unprotected = ImmutableSortedDictionary<string, long>.Empty,
+            Unmapped = 0,
+            UnmappedSamples = [],
+            Warnings = [],
+        });
         Add<PlanFilesInput, FilePlan>("PlanFiles", (input, _) => new FilePlan(input.Root == Store ? [.. Enumerable.Range(1, Ranges - 1).Select(i => PathOf(i, 0))] : [], Stream, true, true));
         Add<CaptureRangeInput, CapturedStep>("CaptureRange", Capture);
         Add<MergeListingInput, RootListing>("MergeListing", (input, _) => new RootListing(input.Root, Stream, Totals(files), false, []));
         Add<CheckConsistencyInput, ConsistencyResult>("CheckConsistency", (_, _) => new ConsistencyResult(files, 0, 0, null));
         Add<MergeChunkIndexInput, MergedChunkIndex>("MergeChunkIndex", (_, _) => new MergedChunkIndex([], files, files * averageBytes));
-        Add<SealSetInput, HotBackupResult>("SealSet", (input, _) => new HotBackupResult(input.Run.Run, true, 0, 0, 0, files, files * averageBytes, files * averageBytes, []));
+        Add<SealSetInput, HotBackupResult>("SealSet", (input, _) => new HotBackupResult
+        {
+            Set = input.Run.Id,
+            Consistent = true,
+            Files = files,
+            Bytes = files * averageBytes,
+            AddedBytes = files * averageBytes,
+            Warnings = [],
+        });
         Add<CloseRunInput, Nothing>("CloseRun", (_, _) => Nothing.Value);
 
         void Add<TInput, TOutput>(string name, Func<TInput, TaskActivityContext, TOutput> work)
@@ -97,7 +141,7 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
         public override Task<TOutput> RunAsync(TaskActivityContext context, TInput input)
         {
             TOutput output = work(input, context);
-            payloads.Note(context.Name.Name, FlowConverter.Default.Write(input), FlowConverter.Default.Write(output));
+            payloads.Note(context.Name.Name, BackupTasks.Converter.Write(input), BackupTasks.Converter.Write(output));
             return Task.FromResult(output);
         }
     }

@@ -15,7 +15,7 @@ namespace AlfrescoBackupFlows.Api;
 /// </summary>
 public sealed class BackupApi(FlowEnvironment environment) : IDisposable
 {
-    private readonly TextScrubber _text = new(environment.Options);
+    private readonly TextScrubber _text = new(environment.Loaded);
     private readonly SemaphoreSlim _starting = new(1);
     private readonly ILogger _logger = environment.Loggers.CreateLogger<BackupApi>();
 

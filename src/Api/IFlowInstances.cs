@@ -4,7 +4,7 @@ namespace AlfrescoBackupFlows.Api;
 
 /// <summary>
 /// What the API asks of an engine: start, look, signal. Both engines have it, so that handlers know neither. Payloads are JSON as
-/// <see cref="Flows.FlowJson"/> writes them. Thread-safe.
+/// <see cref="Flows.BackupTasks.Converter"/> reads them. Thread-safe.
 /// </summary>
 public interface IFlowInstances
 {

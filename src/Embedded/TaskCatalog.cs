@@ -25,7 +25,7 @@ public sealed class TaskCatalog
     }
 
     /// <summary>The product's own flows and activities.</summary>
-    public static TaskCatalog Of(FlowEnvironment environment) => new(BackupTasks.Register, environment, FlowConverter.Default);
+    public static TaskCatalog Of(FlowEnvironment environment) => new(BackupTasks.Register, environment, BackupTasks.Converter);
 
     public FlowConverter Converter { get; }
 

@@ -1,10 +1,15 @@
+using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
+using AlfrescoBackupFlows.Flows.Verify.Records;
 using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows;
@@ -12,6 +17,10 @@ namespace AlfrescoBackupFlows.Flows;
 /// <summary>Every flow and activity of the product, for any host. Each is known by the name of its class.</summary>
 public static class BackupTasks
 {
+    /// <summary>How all of them write their inputs and results.</summary>
+    public static FlowConverter Converter { get; } = new(JsonTypeInfoResolver.Combine(
+        TaskJson.Default, RuntimeJson.Default, BackupJson.Default, RestoreJson.Default, VerifyJson.Default));
+
     /// <summary>Registers all of them. A host gives them a <see cref="FlowEnvironment"/> through its services.</summary>
     public static void Register(DurableTaskRegistry registry)
     {

@@ -8,14 +8,13 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>
-/// The ids of flow instances. That of a backup is the run's. Those of restores and verifications hold a stamp of the target or the wording, because
-/// their journals belong to these. All of them fit into a URL and a file name.
+/// The ids of flow instances. That of a backup is the run's. Those of restores and verifications hold a stamp of the target, or of what
+/// is verified, because their journals belong to these. All of them fit into a URL and a file name.
 /// </summary>
 public static class InstanceIds
 {
     public const string VerifyPrefix = "verify-";
     public const string RestorePrefix = "restore-";
-    private const string SubFlowPrefix = "sub-";
     private const int StampLength = 16;
     private const int RandomLength = 32;
 
@@ -25,14 +24,8 @@ public static class InstanceIds
 
     public static string ForRestore(string target, Guid random) => Compose(RestorePrefix, StampOf(target), random);
 
-    /// <summary>
-    /// A nightly backup leaves thousands of sub-orchestrations: that their ids begin with something of their own lets a host find the runs by the beginning of
-    /// the id, without reading these.
-    /// </summary>
-    public static string ForSubFlow(string parent, Guid random) => $"{SubFlowPrefix}{parent}-{random.ToString("n", CultureInfo.InvariantCulture)}";
-
-    /// <summary>What stands for a wording of a verification.</summary>
-    public static string StampOf(VerifyInput input) => StampOf($"{input.Set ?? "all"} {(input.ReadData ? "data" : "structure")}");
+    /// <summary>What stands for a verification of the same sets in the same depth.</summary>
+    public static string StampOf(VerifyInput input) => StampOf($"{input.Set?.ToString() ?? "all"} {(input.ReadData ? VerifyParts.Data : VerifyParts.Structure)}");
 
     /// <summary>What stands for a target directory where its path must not.</summary>
     /// <param name="target">The directory, absolute.</param>
@@ -41,7 +34,7 @@ public static class InstanceIds
 
     public static bool IsBackup(string id) => RunId.TryParse(id, out _);
 
-    /// <param name="stamp">That of the wording.</param>
+    /// <param name="stamp">That of the verification.</param>
     public static bool IsVerify(string id, out string stamp) => TryTake(id, VerifyPrefix, out stamp);
 
     /// <param name="stamp">That of the target.</param>

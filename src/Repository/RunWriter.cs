@@ -18,7 +18,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// Methods may be called concurrently by the parts of the one activity; calls that add are taken one at a time. A writer fills at most one pack of the classes content,
 /// dump and index, so a change between these closes the pack.
 /// </remarks>
-public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
+public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposable
 {
     private readonly IBlobStore _blobs;
     private readonly IObjectCipher _sealer;
@@ -90,12 +90,11 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
 
     public ValueTask<ChunkId> AddChunkAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken) => AddChunkAsync(ChunkClass.Metadata, plain, cancellationToken);
 
-    /// <summary>Stores what <paramref name="read"/> gives until it returns 0. Dumps are cut by content, everything else every 16 MiB.</summary>
-    /// <param name="read">Reads into the memory from its start, as many bytes as it likes.</param>
-    public Task<ContentRef> WriteAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken) =>
+    /// <inheritdoc/>
+    public Task<ContentRef> WriteAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken) =>
         chunkClass is ChunkClass.Dump or ChunkClass.Metadata
-            ? WriteCutAsync(chunkClass, read, cancellationToken)
-            : WriteFixedAsync(chunkClass, read, cancellationToken);
+            ? WriteCutAsync(chunkClass, bytes, cancellationToken)
+            : WriteFixedAsync(chunkClass, bytes, cancellationToken);
 
     public MetadataStream CreateStream() => CreateStream(ChunkClass.Metadata);
 
@@ -173,7 +172,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         rows.RemoveFrom(_own);
     }
 
-    private async Task<ContentRef> WriteFixedAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)
+    private async Task<ContentRef> WriteFixedAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken)
     {
         var content = new ContentRefBuilder(this);
         PackBuffer buffer = _pipeline.RentReadBuffer();
@@ -181,7 +180,7 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         {
             while (true)
             {
-                int length = await FillAsync(buffer.Memory, 0, read, cancellationToken);
+                int length = await bytes.ReadAtLeastAsync(buffer.Memory, buffer.Capacity, throwOnEndOfStream: false, cancellationToken);
                 if (length > 0)
                 {
                     ChunkId id = await AddChunkAsync(chunkClass, buffer.Memory[..length], cancellationToken);
@@ -200,24 +199,14 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         }
     }
 
-    private async Task<ContentRef> WriteCutAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)
+    private async Task<ContentRef> WriteCutAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken)
     {
         await using var stream = new ChunkStream(this, chunkClass, _cuts);
-        while (await read(stream.GetRoom(), cancellationToken) is var count && count > 0)
+        while (await bytes.ReadAsync(stream.GetRoom(), cancellationToken) is var count && count > 0)
         {
             await stream.AdvanceAsync(count, cancellationToken);
         }
 
         return await stream.CompleteAsync(cancellationToken);
-    }
-
-    private static async ValueTask<int> FillAsync(Memory<byte> memory, int filled, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)
-    {
-        while (filled < memory.Length && await read(memory[filled..], cancellationToken) is var count && count > 0)
-        {
-            filled += count;
-        }
-
-        return filled;
     }
 }

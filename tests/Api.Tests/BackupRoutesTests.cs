@@ -7,6 +7,7 @@ using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Api.Tests;
 
@@ -78,7 +79,7 @@ public sealed class BackupRoutesTests : IAsyncLifetime
 
         string second = (await _api.PostAsync("/api/backups", """{"acceptContentLoss":true}""")).Text("id");
 
-        HotBackupInput input = JsonSerializer.Deserialize((await _api.Flows.FindAsync(second, default))!.Input, FlowJson.Default.HotBackupInput)!;
+        HotBackupInput input = JsonSerializer.Deserialize((await _api.Flows.FindAsync(second, default))!.Input, BackupJson.Default.HotBackupInput)!;
         Assert.Equal((second, true), (input.Run, input.AcceptContentLoss));
         Assert.Equal([first], input.Supersedes);
     }
@@ -87,7 +88,7 @@ public sealed class BackupRoutesTests : IAsyncLifetime
     public async Task A_failure_has_a_kind_and_a_line_without_paths_and_secrets()
     {
         string id = (await _api.PostAsync("/api/backups")).Text("id");
-        _api.Flows.SetStatus(id, JsonSerializer.Serialize(new FlowStatus("files", "/srv/alf data/contentstore", 1, 2, 3, 4), FlowJson.Default.FlowStatus));
+        _api.Flows.SetStatus(id, JsonSerializer.Serialize(new FlowStatus("files", "/srv/alf data/contentstore", 1, 2, 3, 4), RuntimeJson.Default.FlowStatus));
         _api.Flows.Fail(id, ErrorKind.Source, $"dir.contentstore '/srv/alf data/contentstore' is empty; see {_api.Options.State}/abf.log, passphrase {ApiRig.Passphrase}");
 
         JsonElement backup = (await _api.GetAsync($"/api/backups/{id}")).Json;
@@ -115,7 +116,15 @@ public sealed class BackupRoutesTests : IAsyncLifetime
     public async Task One_that_has_ended_cannot_be_cancelled()
     {
         string id = (await _api.PostAsync("/api/backups")).Text("id");
-        _api.Flows.Complete(id, JsonSerializer.Serialize(new HotBackupResult(id, true, 0, 0, 0, 7, 8, 9, ["see /etc/abf"]), FlowJson.Default.HotBackupResult));
+        _api.Flows.Complete(id, JsonSerializer.Serialize(new HotBackupResult
+        {
+            Set = RunId.Parse(id),
+            Consistent = true,
+            Files = 7,
+            Bytes = 8,
+            AddedBytes = 9,
+            Warnings = ["see /etc/abf"],
+        }, BackupJson.Default.HotBackupResult));
 
         (await _api.PostAsync($"/api/backups/{id}/cancel")).AssertProblem(409, "ended");
         JsonElement backup = (await _api.GetAsync($"/api/backups/{id}")).Json;

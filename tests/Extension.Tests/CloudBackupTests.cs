@@ -77,7 +77,7 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs h
         await using FlowEnvironment environment = rig.CreateEnvironment("embedded", stores);
         await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("journal"), TaskCatalog.Of(environment));
         string run = BackupRig.NewRun();
-        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
         FlowInstance ended = await engine.RunToEndAsync(run, _token);
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
     }
@@ -86,9 +86,9 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs h
     private async Task<FlowInstance> BackupAsync(BackupRig rig, RepositoryStores? stores)
     {
         await using FlowEnvironment environment = rig.CreateEnvironment(stores: stores);
-        await using TestEngine engine = await TestEngine.OpenAsync(BackupTasks.Register, FlowConverter.Default, environment);
+        await using TestEngine engine = await TestEngine.OpenAsync(BackupTasks.Register, BackupTasks.Converter, environment);
         string run = BackupRig.NewRun();
-        await engine.StartAsync(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        await engine.StartAsync(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
         return await engine.WaitForEndAsync(run, _token);
     }
 }

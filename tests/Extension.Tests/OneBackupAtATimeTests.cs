@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Handlers;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
@@ -37,7 +38,7 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _standIns.Dump = _ => _goOn.Wait(_token);
-        _engine = await TestEngine.OpenAsync(_standIns.Register, FlowConverter.Default);
+        _engine = await TestEngine.OpenAsync(_standIns.Register, BackupTasks.Converter);
     }
 
     [Fact]
@@ -69,7 +70,7 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
     public async Task An_instance_is_found_raised_at_and_told_as_it_ended()
     {
         HotBackupInput input = HotBackupInput.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid(), acceptContentLoss: true, []);
-        string json = FlowConverter.Default.Write(input);
+        string json = BackupTasks.Converter.Write(input);
         Assert.True(await Instances.TryStartAsync(nameof(HotBackupFlow), json, input.Run, _token));
         Assert.Equal((InstancePhase.Running, json), (await Instances.FindAsync(input.Run, _token)) is { } on ? (on.Phase, on.Input) : default);
 

@@ -34,7 +34,7 @@ FlowInstance? unfinished = engine.Client.List().FirstOrDefault(i => i.Status == 
 string run = unfinished?.Id ?? RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()).ToString();
 if (unfinished is null)
 {
-    engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
+    engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
 }
 
 FlowInstance end = await engine.RunToEndAsync(run);

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage.Memory;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -72,10 +73,10 @@ public sealed class DurableTasksTests : IAsyncDisposable
     {
         DataConverter converter =
             _app.Services.GetRequiredService<IOptions<DurableTaskWorkerOptions>>().Value.DataConverter;
-        var input = new HotBackupInput("20261122T010000Z-00000001", AcceptContentLoss: true, ["Büro"]);
+        var input = new HotBackupInput(RunId.Parse("20261122T010000Z-00000001"), AcceptContentLoss: true, [], "Büro");
 
-        Assert.Equal(FlowConverter.Default.Serialize(input), converter.Serialize(input));
-        Assert.Equal(FlowConverter.Default.Serialize(Nothing.Value), converter.Serialize(Nothing.Value));
+        Assert.Equal(BackupTasks.Converter.Serialize(input), converter.Serialize(input));
+        Assert.Equal(BackupTasks.Converter.Serialize(Nothing.Value), converter.Serialize(Nothing.Value));
     }
 
     public async ValueTask DisposeAsync()

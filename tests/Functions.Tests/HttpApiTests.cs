@@ -4,6 +4,7 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
@@ -41,7 +42,7 @@ public sealed class HttpApiTests : IAsyncLifetime
         _environment = new FlowEnvironment(
             new LoadedOptions(options, null, null, []), new RepositoryStores(_blobs, new MemoryBlobStore()), TimeProvider.System, NullLoggerFactory.Instance);
         _standIns.Dump = _ => _goOn.Wait(_token);
-        _engine = await TestEngine.OpenAsync(_standIns.Register, FlowConverter.Default);
+        _engine = await TestEngine.OpenAsync(_standIns.Register, BackupTasks.Converter);
         _front = await FunctionsFront.StartAsync(new HttpApi(new BackupApi(_environment), _environment.Stores), _engine.Client, _token);
         _http = _front.CreateClient();
     }

@@ -57,7 +57,7 @@ internal static class BackupHandlers
 
     private static BackupDocument Describe(ApiCall call, InstanceState backup)
     {
-        HotBackupResult? result = backup.Result is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.HotBackupResult) : null;
+        HotBackupResult? result = backup.Result is { } json ? JsonSerializer.Deserialize(json, BackupJson.Default.HotBackupResult) : null;
         return new BackupDocument(
             backup.Id,
             Instances.StateOf(backup, "sealed"),

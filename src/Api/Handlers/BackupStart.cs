@@ -46,9 +46,9 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
 
         IEnumerable<string> dead = instances.Where(i => i.Phase is not InstancePhase.Completed).Select(i => i.Id);
         HotBackupInput input = HotBackupInput.Create(environment.Time.GetUtcNow(), Guid.NewGuid(), request.AcceptContentLoss, dead, requestKey);
-        string json = JsonSerializer.Serialize(input, FlowJson.Default.HotBackupInput);
-        return new BackupStart(await Instances.StartAsync(environment, flows, nameof(HotBackupFlow), json, input.Run, cancellationToken), null);
+        string json = JsonSerializer.Serialize(input, BackupJson.Default.HotBackupInput);
+        return new BackupStart(await Instances.StartAsync(environment, flows, nameof(HotBackupFlow), json, input.Run.ToString(), cancellationToken), null);
     }
 
-    private static HotBackupInput InputOf(InstanceState backup) => JsonSerializer.Deserialize(backup.Input, FlowJson.Default.HotBackupInput)!;
+    private static HotBackupInput InputOf(InstanceState backup) => JsonSerializer.Deserialize(backup.Input, BackupJson.Default.HotBackupInput)!;
 }

@@ -25,7 +25,7 @@ internal static class Instances
     public static async Task CancelAsync(IFlowInstances flows, InstanceState instance, string name, CancellationToken cancellationToken)
     {
         if (instance.Phase is not InstancePhase.Running
-            || !await flows.TryRaiseEventAsync(instance.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Nothing.Value, FlowJson.Default.Nothing), cancellationToken))
+            || !await flows.TryRaiseEventAsync(instance.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Nothing.Value, TaskJson.Default.Nothing), cancellationToken))
         {
             throw ApiException.Ended($"{name} {instance.Id} has ended: there is nothing to cancel");
         }
@@ -45,7 +45,7 @@ internal static class Instances
 
     public static ProgressDocument? ProgressOf(InstanceState instance, TextScrubber text)
     {
-        FlowStatus? status = instance.CustomStatus is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.FlowStatus) : null;
+        FlowStatus? status = instance.CustomStatus is { } json ? JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus) : null;
         return status is null ? null : new ProgressDocument(
             status.Phase,
             status.Detail is { } detail ? text.Clean(detail) : null,

@@ -21,12 +21,12 @@ internal static partial class RestoreHandlers
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         RestoreRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.RestoreRequest, cancellationToken);
-        BackupOptions options = call.Environment.Options.Options;
+        BackupOptions options = call.Environment.Options;
         string target = TargetOf(request, options.Restore);
         RestoreDatabaseTarget? database = DatabaseOf(request, options);
         SetSummary set = await SetHandlers.FindAsync(call, request.Set, cancellationToken);
         string input = JsonSerializer.Serialize(
-            new RestoreInput(set.Id.ToString(), target, database, Owner: null, options.Backup.Parallelism), FlowJson.Default.RestoreInput);
+            new RestoreInput(set.Id, target, database, Owner: null, options.Backup.Parallelism), RestoreJson.Default.RestoreInput);
 
         await call.Starting.WaitAsync(cancellationToken);
         try
@@ -88,11 +88,11 @@ internal static partial class RestoreHandlers
     private static RestoreDocument Describe(ApiCall call, InstanceState restore)
     {
         RestoreInput input = InputOf(restore);
-        RestoreResult? result = restore.Result is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.RestoreResult) : null;
+        RestoreResult? result = restore.Result is { } json ? JsonSerializer.Deserialize(json, RestoreJson.Default.RestoreResult) : null;
         return new RestoreDocument(
             restore.Id,
             Instances.StateOf(restore, "done"),
-            input.Set,
+            input.Set.ToString(),
             Path.GetFileName(input.Target),
             input.Database is not null,
             restore.Created.UtcDateTime,
@@ -103,7 +103,7 @@ internal static partial class RestoreHandlers
             new Links(LinkOf(restore.Id), Instances.CancelLinkOf(restore, LinkOf(restore.Id)), null));
     }
 
-    private static RestoreInput InputOf(InstanceState restore) => JsonSerializer.Deserialize(restore.Input, FlowJson.Default.RestoreInput)!;
+    private static RestoreInput InputOf(InstanceState restore) => JsonSerializer.Deserialize(restore.Input, RestoreJson.Default.RestoreInput)!;
 
     private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Restores}/{id}";
 

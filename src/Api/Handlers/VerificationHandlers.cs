@@ -16,8 +16,8 @@ internal static class VerificationHandlers
     {
         VerifyRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.VerifyRequest, cancellationToken);
         SetSummary set = await SetHandlers.FindAsync(call, call.Id, cancellationToken);
-        var wording = new VerifyInput(set.Id.ToString(), request.ReadData);
-        string input = JsonSerializer.Serialize(wording, FlowJson.Default.VerifyInput);
+        var wording = new VerifyInput(set.Id, request.ReadData);
+        string input = JsonSerializer.Serialize(wording, VerifyJson.Default.VerifyInput);
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
@@ -53,12 +53,12 @@ internal static class VerificationHandlers
 
     private static VerificationDocument Describe(ApiCall call, InstanceState verification)
     {
-        VerifyInput input = JsonSerializer.Deserialize(verification.Input, FlowJson.Default.VerifyInput)!;
-        VerifyResult? result = verification.Result is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.VerifyResult) : null;
+        VerifyInput input = JsonSerializer.Deserialize(verification.Input, VerifyJson.Default.VerifyInput)!;
+        VerifyResult? result = verification.Result is { } json ? JsonSerializer.Deserialize(json, VerifyJson.Default.VerifyResult) : null;
         return new VerificationDocument(
             verification.Id,
             Instances.StateOf(verification, "done"),
-            input.Set,
+            input.Set?.ToString(),
             input.ReadData,
             verification.Created.UtcDateTime,
             verification.Updated.UtcDateTime,

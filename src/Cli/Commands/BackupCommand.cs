@@ -62,7 +62,7 @@ internal static class BackupCommand
         }
 
         var document = new BackupDocument(
-            result.Set,
+            result.Set.ToString(),
             context.Options!.Options.Installation.Name!,
             result.Consistent,
             result.Missing,

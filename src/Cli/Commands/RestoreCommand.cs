@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Format;
 using DatabaseConnection = AlfrescoBackupFlows.Alfresco.Databases.DatabaseConnection;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -40,10 +41,10 @@ internal static class RestoreCommand
             DatabaseConnection.FromRestoreUrl(database, password: null, toolPath: null);
         }
 
-        string set;
+        RunId set;
         await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
         {
-            set = opened.FindSet(parsed.GetRequiredValue(options.Set)).Id.ToString();
+            set = opened.FindSet(parsed.GetRequiredValue(options.Set)).Id;
         }
 
         BackupOptions configured = context.Options!.Options;
@@ -71,7 +72,7 @@ internal static class RestoreCommand
         RestorePlan plan = preview.Plan;
         Warn(context, plan.Warnings);
         var document = new RestorePlanDocument(
-            plan.Set, input.Target, plan.Files, plan.Bytes, input.Database is null ? null : plan.DatabaseVendor, plan.KnownMissing, [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))], [.. plan.Warnings]);
+            plan.Set.ToString(), input.Target, plan.Files, plan.Bytes, input.Database is null ? null : plan.DatabaseVendor, plan.KnownMissing, [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))], [.. plan.Warnings]);
         context.Result.Write(document, CliJson.Relaxed.RestorePlanDocument, writer =>
         {
             writer.WriteLine($"would restore set {document.Set} into {document.Target}: {Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}");
@@ -96,7 +97,7 @@ internal static class RestoreCommand
         }
 
         var document = new RestoreDocument(
-            result.Set, input.Target, result.Files, result.Bytes, result.DatabaseRestored, result.Required, result.Missing, [.. result.NamedMissing], result.CarriedOver, [.. result.Warnings]);
+            result.Set.ToString(), input.Target, result.Files, result.Bytes, result.DatabaseRestored, result.Required, result.Missing, [.. result.NamedMissing], result.CarriedOver, [.. result.Warnings]);
         context.Result.Write(document, CliJson.Relaxed.RestoreDocument, writer =>
         {
             writer.WriteLine($"restored set {document.Set} into {document.Target}: {Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}{(document.Database ? ", and the database" : string.Empty)}");

@@ -34,7 +34,7 @@ internal static class StatusCommand
 
     private static StatusDocument Describe(FlowClient client, FlowInstance run, string directory)
     {
-        FlowStatus? status = run.CustomStatus is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.FlowStatus) : null;
+        FlowStatus? status = run.CustomStatus is { } json ? JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus) : null;
         return new StatusDocument(
             StateOf(run, directory),
             run.Id,

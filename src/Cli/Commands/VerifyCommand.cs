@@ -27,7 +27,7 @@ internal static class VerifyCommand
         await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
         {
             sets = set is null ? [.. opened.Sets] : [opened.FindSet(set)];
-            input = new VerifyInput(set is null ? null : sets[0].Id.ToString(), readData);
+            input = new VerifyInput(set is null ? null : sets[0].Id, readData);
         }
 
         await using VerifyHost host = await VerifyHost.OpenAsync(context, input);

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -33,11 +34,11 @@ internal sealed class BackupHost : IAsyncDisposable
 
     /// <summary>Puts a new run into the journal.</summary>
     /// <returns>Its id.</returns>
-    public string StartNew(bool acceptContentLoss)
+    public RunId StartNew(bool acceptContentLoss)
     {
         IEnumerable<string> dead = _host.Client.List().Where(i => i.Status is not RuntimeStatus.Completed).Select(i => i.Id);
         HotBackupInput input = HotBackupInput.Create(_context.Time.GetUtcNow(), Guid.NewGuid(), acceptContentLoss, dead);
-        _host.Client.Start(nameof(HotBackupFlow), FlowHost.Write(input), input.Run);
+        _host.Client.Start(nameof(HotBackupFlow), FlowHost.Write(input), input.Run.ToString());
         return input.Run;
     }
 
@@ -45,10 +46,10 @@ internal sealed class BackupHost : IAsyncDisposable
     /// <returns>Null where this version cannot go on with the run, which is then abandoned.</returns>
     /// <exception cref="FlowException">The run failed.</exception>
     /// <exception cref="OperationCanceledException">The process was asked to stop; the run can be resumed.</exception>
-    public async Task<HotBackupResult?> TryFinishAsync(string run)
+    public async Task<HotBackupResult?> TryFinishAsync(RunId run)
     {
         _context.HowToGoOn = $"'{_context.CommandLine("resume")}' goes on where run {run} stopped";
-        HotBackupResult? result = await _host.TryFinishAsync<HotBackupResult>(run);
+        HotBackupResult? result = await _host.TryFinishAsync<HotBackupResult>(run.ToString());
         if (result is null)
         {
             HasAbandoned = true;

@@ -1,10 +1,10 @@
+using System.Text.Json;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -64,9 +64,9 @@ internal sealed class FlowHost : IAsyncDisposable
 
     /// <summary>As the journal keeps it.</summary>
     public static string Write<T>(T value)
-        where T : notnull => FlowConverter.Default.Write(value);
+        where T : notnull => BackupTasks.Converter.Write(value);
 
-    public static T Read<T>(string json) => FlowConverter.Default.Read<T>(json);
+    public static T Read<T>(string json) => BackupTasks.Converter.Read<T>(json);
 
     /// <summary>What an instance is called where people read it.</summary>
     public static string NameOf(string id) => InstanceIds.IsBackup(id) ? $"run {id}" : id;
@@ -119,16 +119,17 @@ internal sealed class FlowHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finishes an unfinished instance of the same input, or a new one; an unfinished one of another input is given up. Where another version began it, it
-    /// begins anew.
+    /// Finishes an unfinished instance that is the same, or a new one; another unfinished one is given up. Where another version began it, it begins
+    /// anew.
     /// </summary>
-    public async Task<TResult> FinishAsync<TInput, TResult>(string flow, TInput input, Func<string> newId)
+    /// <param name="isSame">Whether an instance with this input does what is asked for.</param>
+    public async Task<TResult> FinishAsync<TInput, TResult>(string flow, TInput input, Func<TInput, bool> isSame, Func<string> newId)
         where TInput : class
         where TResult : class
     {
         if (FindUnfinished() is { } unfinished)
         {
-            if (unfinished.Input != Write(input))
+            if (unfinished.FlowName != flow || TryRead<TInput>(unfinished.Input) is not { } began || !isSame(began))
             {
                 Client.TryTerminate(unfinished.Id, "another one was asked for in its place");
             }
@@ -156,6 +157,20 @@ internal sealed class FlowHost : IAsyncDisposable
     {
         await _engine.DisposeAsync();
         await _environment.DisposeAsync();
+    }
+
+    /// <summary>Null where another version wrote it.</summary>
+    private static T? TryRead<T>(string json)
+        where T : class
+    {
+        try
+        {
+            return Read<T>(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private FlowStatus? StatusOf(string id) => Client.TryGet(id)?.CustomStatus is { } status ? Read<FlowStatus>(status) : null;

@@ -4,7 +4,7 @@ using AlfrescoBackupFlows.Flows.Verify.Records;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
-/// <summary>Runs verifications of one wording in this process. The journal belongs to the wording.</summary>
+/// <summary>Runs verifications of the same sets in the same depth in this process. The journal belongs to these.</summary>
 internal sealed class VerifyHost : IAsyncDisposable
 {
     private readonly CommandContext _context;
@@ -25,7 +25,8 @@ internal sealed class VerifyHost : IAsyncDisposable
     public Task<VerifyResult> RunAsync(VerifyInput input)
     {
         _context.HowToGoOn = "the same command goes on where it stopped";
-        return _host.FinishAsync<VerifyInput, VerifyResult>(nameof(VerifyFlow), input, () => InstanceIds.ForVerify(input, Guid.NewGuid()));
+        return _host.FinishAsync<VerifyInput, VerifyResult>(
+            nameof(VerifyFlow), input, input.Equals, () => InstanceIds.ForVerify(input, Guid.NewGuid()));
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -167,7 +167,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 
     private bool IsBeneathOwnDirectory(FlowInstance restore)
     {
-        RestoreInput input = System.Text.Json.JsonSerializer.Deserialize(restore.Input, FlowJson.Default.RestoreInput)!;
+        RestoreInput input = System.Text.Json.JsonSerializer.Deserialize(restore.Input, RestoreJson.Default.RestoreInput)!;
         return context.Options!.Options.Restore.Directory is { } own && Path.GetDirectoryName(input.Target) == Path.TrimEndingDirectorySeparator(own);
     }
 

@@ -20,11 +20,11 @@ public static class BackupOutcome
         ILogger logger = context.CreateReplaySafeLogger(Category);
         if (result.HasFindings)
         {
-            Logs.SetSealedWithFindings(logger, result.Set, result.Missing, result.SourceMissing, result.SourceChanged);
+            Logs.SetSealedWithFindings(logger, result.Set.ToString(), result.Missing, result.SourceMissing, result.SourceChanged);
         }
         else
         {
-            Logs.SetSealed(logger, result.Set, result.Files, result.Bytes, result.AddedBytes);
+            Logs.SetSealed(logger, result.Set.ToString(), result.Files, result.Bytes, result.AddedBytes);
         }
     }
 
@@ -33,11 +33,11 @@ public static class BackupOutcome
         ILogger logger = context.CreateReplaySafeLogger(Category);
         if (failure.Kind is ErrorKind.Cancelled)
         {
-            Logs.RunCancelled(logger, run.Run);
+            Logs.RunCancelled(logger, run.Id.ToString());
         }
         else
         {
-            Logs.RunFailed(logger, run.Run, failure.Kind, failure.Message);
+            Logs.RunFailed(logger, run.Id.ToString(), failure.Kind, failure.Message);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Flows.Backup;
 /// <summary>Keeps the custom status: phase, counts, rate and expected end, all from the context's clock.</summary>
 internal sealed class BackupProgress(TaskOrchestrationContext context)
 {
-    private string _phase = "open";
+    private string _phase = Phases.Open;
     private string? _detail;
     private DateTimeOffset _started = context.Now();
     private long _files;
@@ -43,6 +43,14 @@ internal sealed class BackupProgress(TaskOrchestrationContext context)
         DateTimeOffset? end = rate > 0 && _bytesTotal > _bytes
             ? context.Now() + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate)
             : null;
-        context.SetCustomStatus(new FlowStatus(_phase, _detail, _files, _filesTotal, _bytes, _bytesTotal, Math.Round(rate), end));
+        context.SetCustomStatus(new FlowStatus(_phase, _detail)
+        {
+            FilesDone = _files,
+            FilesTotal = _filesTotal,
+            BytesDone = _bytes,
+            BytesTotal = _bytesTotal,
+            BytesPerSecond = Math.Round(rate),
+            EstimatedEnd = end,
+        });
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup;
@@ -23,6 +24,18 @@ internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, Datab
         RunRef run, OpenedRun opened, DateTimeOffset started, DateTimeOffset now, SourceCheck check)
     {
         ImmutableArray<PhaseTimes> phases = Index is null ? [Database.Times, Files.Times] : [Index.Times, Database.Times, Files.Times];
-        return new SealSetInput(run, Attempt, Index is not null, Files.Roots, opened.Base, started, now, phases, check.FullScan, check.Warnings);
+        return new SealSetInput
+        {
+            Run = run,
+            Attempt = Attempt,
+            HasIndex = Index is not null,
+            Roots = Files.Roots,
+            Base = opened.Base,
+            Started = started,
+            Sealed = now,
+            Phases = phases,
+            FullScan = check.FullScan,
+            Warnings = check.Warnings,
+        };
     }
 }

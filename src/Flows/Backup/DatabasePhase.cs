@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -19,11 +20,11 @@ internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPh
             return (null, before);
         }
 
-        steps.Status.Begin("database");
+        steps.Status.Begin(Phases.Database);
         DateTimeOffset started = steps.Now;
         DatabaseCapture capture = await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<DatabaseCapture>(nameof(DumpDatabase), new DumpDatabaseInput(run, attempt), steps.Retry(Retries.Dump)));
-        var part = new DatabasePart(capture, new PhaseTimes(PhaseNames.Database, started, steps.Now));
+        var part = new DatabasePart(capture, new PhaseTimes(Phases.Database, started, steps.Now));
         if (indexPart is null)
         {
             return (part, null);

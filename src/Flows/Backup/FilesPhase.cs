@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -22,19 +23,19 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
     /// </summary>
     public async Task SeedAsync()
     {
-        steps.Status.Begin("seeding", null, check.ExpectedFiles, check.ExpectedBytes);
+        steps.Status.Begin(Phases.Seeding, null, check.ExpectedFiles, check.ExpectedBytes);
         await PassAsync(SeedingPass, database: null, deadline: null);
     }
 
     /// <summary>Returns null where the deadline passed: the phase is void.</summary>
     public async Task<FilesPart?> CaptureAsync(int attempt, DatabasePart database)
     {
-        steps.Status.Begin("files", null, check.ExpectedFiles, check.ExpectedBytes);
+        steps.Status.Begin(Phases.Files, null, check.ExpectedFiles, check.ExpectedBytes);
         DateTimeOffset started = steps.Now;
         DateTimeOffset deadline = Freshness.FilesDeadline(database.Times, check);
         bool inTime = await PassAsync(attempt, database.Capture, deadline) && steps.Now <= deadline;
         return !inTime ? null : new FilesPart(
-            check.Roots.Length, [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)], new PhaseTimes(PhaseNames.Files, started, steps.Now));
+            check.Roots.Length, [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)], new PhaseTimes(Phases.Files, started, steps.Now));
     }
 
     /// <summary>False where the deadline passed.</summary>
@@ -49,8 +50,19 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 steps.Context.CallActivityAsync<FilePlan>(nameof(PlanFiles), planning, steps.Retry(Retries.Check)));
 
             CaptureRangeFlowInput[] ranges = [.. plan.Ranges.Select((paths, range) => new CaptureRangeFlowInput(
-                new CaptureRangeInput(
-                    run, pass, root, number, range, Step: 0, paths, plan.Inherit, database?.RequiredOf(root), plan.UsesTrustedDirectories, plan.GrantsTrust),
+                new CaptureRangeInput
+                {
+                    Run = run,
+                    Pass = pass,
+                    Root = root,
+                    RootNumber = number,
+                    Range = range,
+                    Paths = paths,
+                    Inherit = plan.Inherit,
+                    Required = database?.RequiredOf(root),
+                    UsesTrustedDirectories = plan.UsesTrustedDirectories,
+                    GrantsTrust = plan.GrantsTrust,
+                },
                 deadline,
                 FileTotals.None))];
             CapturedRange[] captured = await FanOut.RunAsync<CaptureRangeFlowInput, CapturedRange>(
@@ -60,8 +72,16 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 return false;
             }
 
-            var merging = new MergeListingInput(
-                run, pass, root, number, [.. captured.Select(range => range.Steps)], plan.Inherit, acceptContentLoss || pass == SeedingPass);
+            var merging = new MergeListingInput
+            {
+                Run = run,
+                Pass = pass,
+                Root = root,
+                RootNumber = number,
+                Steps = [.. captured.Select(range => range.Steps)],
+                Inherit = plan.Inherit,
+                AcceptContentLoss = acceptContentLoss || pass == SeedingPass,
+            };
             await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<RootListing>(nameof(MergeListing), merging, steps.Retry(Retries.Storage)));
             _pages.Add(new RootPages(pass, number, merging.Steps));

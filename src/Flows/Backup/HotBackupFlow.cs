@@ -21,14 +21,14 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
         try
         {
             DateTimeOffset started = steps.Now;
-            steps.Status.Begin("open");
+            steps.Status.Begin(Phases.Open);
             OpenedRun opened = await context.CallActivityAsync<OpenedRun>(
                 nameof(OpenRun), new OpenRunInput(input.Run, input.Supersedes), steps.Retry(Retries.Storage));
             run = run with { Parent = opened.Parent };
 
-            steps.Status.Begin("check");
+            steps.Status.Begin(Phases.Check);
             SourceCheck check = await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<SourceCheck>(nameof(CheckSources), new CheckSourcesInput(run.Run, run.Parent, input.AcceptContentLoss), steps.Retry(Retries.Check)));
+                steps.Context.CallActivityAsync<SourceCheck>(nameof(CheckSources), new CheckSourcesInput(run, input.AcceptContentLoss), steps.Retry(Retries.Check)));
 
             var files = new FilesPhase(steps, run, check, input.AcceptContentLoss);
             if (check.SeedsFirst)
@@ -38,11 +38,11 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
 
             CapturedPhases captured = await CaptureInOrderAsync(steps, run, check, files);
 
-            steps.Status.Begin("consistency");
+            steps.Status.Begin(Phases.Consistency);
             await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<ConsistencyResult>(nameof(CheckConsistency), captured.ToProve(run), steps.Retry(Retries.Storage)));
 
-            steps.Status.Begin("seal");
+            steps.Status.Begin(Phases.Seal);
             await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<MergedChunkIndex>(nameof(MergeChunkIndex), captured.ToMerge(run), steps.Retry(Retries.Storage)));
             SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check);
@@ -51,7 +51,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
             HotBackupResult result = await context.CallActivityAsync<HotBackupResult>(nameof(SealSet), seal, steps.Retry(Retries.Storage));
             BackupOutcome.Sealed(context, result);
 
-            steps.Status.Begin("close");
+            steps.Status.Begin(Phases.Close);
             await CloseAsync(context, new CloseRunInput(run, Reason: null), steps.Retry(Retries.Storage));
             return result;
         }
@@ -107,7 +107,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
         }
         catch (TaskFailedException e)
         {
-            Logs.CloseFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), input.Run.Run, FlowFailure.From(e).Message);
+            Logs.CloseFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), input.Run.Id.ToString(), FlowFailure.From(e).Message);
         }
     }
 }

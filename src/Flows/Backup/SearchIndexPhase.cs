@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
@@ -25,18 +26,18 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
         await WaitForWindowAsync();
         if (check.RefreshesIndex && !_refreshed)
         {
-            steps.Status.Begin("index", "refreshing");
+            steps.Status.Begin(Phases.Index, "refreshing");
             await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<Nothing>(nameof(RefreshSearchIndex), run, steps.Retry(Retries.Once)));
             _refreshed = true;
             await WaitForWindowAsync();
         }
 
-        steps.Status.Begin("index");
+        steps.Status.Begin(Phases.Index);
         DateTimeOffset started = steps.Now;
         SearchIndexCapture capture = await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<SearchIndexCapture>(nameof(CaptureSearchIndex), new CaptureSearchIndexInput(run, attempt), steps.Retry(Retries.Capture)));
-        return new SearchIndexPart(capture, new PhaseTimes(PhaseNames.Index, started, steps.Now));
+        return new SearchIndexPart(capture, new PhaseTimes(Phases.Index, started, steps.Now));
     }
 
     /// <summary>One look, as journaled; says why the captured copy no longer stands, or null.</summary>
@@ -54,7 +55,7 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
         SearchIndexLook look = await LookAsync(giveUpAt);
         while (look.Action is not (SearchIndexAction.Proceed or SearchIndexAction.Refuse))
         {
-            steps.Status.Begin("index-window", look.Reason);
+            steps.Status.Begin(Phases.IndexWindow, look.Reason);
             DateTimeOffset next = steps.Now + LookEvery;
             await steps.WaitUntilAsync(look.Until is { } until && until < next && until > steps.Now ? until : next);
             look = await LookAsync(giveUpAt);

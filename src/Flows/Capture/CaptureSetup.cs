@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
@@ -46,7 +45,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         var notes = new CaptureNotes(root);
         var source = new CaptureSource(tree, elsewhere, notes) { FollowsLinks = FollowsLinks };
         var listing = new RangeListing(writer, Budget, progress, Phase);
-        var reader = new ContentReader((read, token) => writer.WriteAsync(Class, read, token), Budget);
+        var reader = new ContentReader(writer, Class, Budget);
         var files = new FileCapture(source, reader, listing, Inheritance);
         var sealing = new TrustedDirectories(tree, notes, time.GetUtcNow(), UsesTrustedDirectories, GrantsTrust);
 

@@ -1,14 +1,12 @@
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Capture;
 
-/// <summary>Stores the bytes that <paramref name="read"/> gives until it gives 0.</summary>
-internal delegate Task<ContentRef> StoreContent(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken);
-
 /// <summary>Reads one file into the repository and notices when it changed meanwhile.</summary>
-internal sealed class ContentReader(StoreContent store, StepBudget budget)
+internal sealed class ContentReader(IContentWriter writer, ChunkClass chunkClass, StepBudget budget)
 {
     /// <summary>A move by the cleaner or new rights change a file's stamp once, so the next reading finds it at rest.</summary>
     private const int MaxReadings = 3;
@@ -35,15 +33,8 @@ internal sealed class ContentReader(StoreContent store, StepBudget budget)
     private async ValueTask<CapturedContent> ReadAsync(SourceFile file, CancellationToken cancellationToken)
     {
         FileStat before = file.Stat();
-        long offset = 0;
-        ContentRef content = await store(
-            (buffer, _) =>
-            {
-                int read = file.Read(buffer.Span, offset);
-                offset += read;
-                return ValueTask.FromResult(read);
-            },
-            cancellationToken);
+        await using var bytes = new SourceFileStream(file);
+        ContentRef content = await writer.WriteAsync(chunkClass, bytes, cancellationToken);
         FileStat after = file.Stat();
         budget.Read(content.Length);
         bool stable = IsSame(before, after) && content.Length == after.Size;

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -7,13 +8,17 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>
-/// What may be taken over from the parent set: everything, unless a full scan found that the repository lost packs, or index blobs were lost, and with them maybe packs that none
-/// names any more. Then a file whose chunks are gone is read again, and a
-/// listing is read around the segments that are gone.
+/// What may be taken over from the parent set: everything, unless a full scan found that the repository lost packs, or index blobs were lost, and
+/// with them maybe packs that none names any more. Then a file whose chunks are gone is read again, and a listing is read around the segments that
+/// are gone.
 /// </summary>
 internal sealed class Inheritance(IChunkSource chunks, ChunkIndex? index, LostPacks lost)
 {
     private readonly bool _looks = lost.Count > 0 || index is { WasRebuilt: true };
+
+    /// <summary>What the run may take over.</summary>
+    public static async Task<Inheritance> OfAsync(RunContext run, CancellationToken cancellationToken) =>
+        new(run.Chunks, run.Index, await run.LostPacksAsync(cancellationToken));
 
     /// <summary>Nothing was lost.</summary>
     public static Inheritance Whole(IChunkSource chunks) => new(chunks, null, LostPacks.None);

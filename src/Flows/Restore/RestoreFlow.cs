@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
 using AlfrescoBackupFlows.Flows.Restore.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -20,7 +19,7 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
     {
         using var cancel = new CancelSignal(
             context, $"The restore was cancelled. What is restored so far stays in '{input.Target}', marked as unfinished: the same restore goes on there.");
-        context.SetCustomStatus(new FlowStatus("prepare", null, 0, 0, 0, 0));
+        context.SetCustomStatus(new FlowStatus(Phases.Prepare));
         RestorePlan plan = await cancel.UnlessCancelledAsync(
             context.CallActivityAsync<RestorePlan>(nameof(PrepareRestore), input, Retries.Check.Until(cancel.Ended)));
         try
@@ -46,13 +45,13 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         var warnings = plan.Warnings.ToBuilder();
         if (input.Database is not null)
         {
-            SetStatus(context, plan, "database", input.Database.Url, totals);
+            SetStatus(context, plan, Phases.Database, input.Database.Url, totals);
             RestoredDatabase database = await cancel.UnlessCancelledAsync(
                 context.CallActivityAsync<RestoredDatabase>(nameof(RestoreDatabase), input, Retries.Once.Until(cancel.Ended)));
             warnings.AddRange(database.Warnings);
         }
 
-        SetStatus(context, plan, "check", null, totals);
+        SetStatus(context, plan, Phases.Check, null, totals);
         RestoreCheck check = await cancel.UnlessCancelledAsync(
             context.CallActivityAsync<RestoreCheck>(
                 nameof(CheckRestored), new CheckRestoredInput(input, plan.KnownMissing), Retries.Storage.Until(cancel.Ended)));
@@ -64,11 +63,22 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         }
 
         // From here on a cancel comes too late: the target is whole, and about to lose its marker.
-        SetStatus(context, plan, "finish", null, totals);
+        SetStatus(context, plan, Phases.Finish, null, totals);
         UnsetAttributes unset = totals.Unset + await context.CallActivityAsync<UnsetAttributes>(
             nameof(FinishRestore), input, Retries.Check.Until(cancel.Ended));
-        return new RestoreResult(
-            plan.Set, totals.Files, totals.Bytes, input.Database is not null, check.Required, plan.KnownMissing, check.Named, plan.CarriedOver, unset, WarningLines.Fit(warnings));
+        return new RestoreResult
+        {
+            Set = plan.Set,
+            Files = totals.Files,
+            Bytes = totals.Bytes,
+            DatabaseRestored = input.Database is not null,
+            Required = check.Required,
+            Missing = plan.KnownMissing,
+            NamedMissing = check.Named,
+            CarriedOver = plan.CarriedOver,
+            Unset = unset,
+            Warnings = WarningLines.Fit(warnings),
+        };
     }
 
     /// <summary>Files side by side; then the directories, whose times and modes the files would have changed again.</summary>
@@ -77,21 +87,27 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
     {
         RestoreRoot root = await cancel.UnlessCancelledAsync(context.CallActivityAsync<RestoreRoot>(
             nameof(PlanRestoreRoot), new PlanRestoreRootInput(input.Set, number, input.Parallelism), Retries.Storage.Until(cancel.Ended)));
-        SetStatus(context, plan, "files", root.Name, before);
+        SetStatus(context, plan, Phases.Files, root.Name, before);
         var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRange.All, input.Owner);
         RestoredTotals totals = RestoredTotals.None;
         RestoreRangeFlowInput[] ranges = [.. RangeCuts.ToRanges(root.Cuts).Select(range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None))];
         await FanOut.RunAsync<RestoreRangeFlowInput, RestoredTotals>(context, cancel, nameof(RestoreRangeFlow), ranges, input.Parallelism, done =>
         {
             totals += done;
-            SetStatus(context, plan, "files", root.Name, before + totals);
+            SetStatus(context, plan, Phases.Files, root.Name, before + totals);
         });
 
-        SetStatus(context, plan, "directories", root.Name, before + totals);
+        SetStatus(context, plan, Phases.Directories, root.Name, before + totals);
         return totals + await cancel.UnlessCancelledAsync(
             context.CallActivityAsync<RestoredTotals>(nameof(RestoreDirectories), work, Retries.Storage.Until(cancel.Ended)));
     }
 
     private static void SetStatus(TaskOrchestrationContext context, RestorePlan plan, string phase, string? detail, RestoredTotals done) =>
-        context.SetCustomStatus(new FlowStatus(phase, detail, done.Files, plan.Files, done.Bytes, plan.Bytes));
+        context.SetCustomStatus(new FlowStatus(phase, detail)
+        {
+            FilesDone = done.Files,
+            FilesTotal = plan.Files,
+            BytesDone = done.Bytes,
+            BytesTotal = plan.Bytes,
+        });
 }

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -11,17 +11,22 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// </summary>
 public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
 {
+    private readonly ConcurrentDictionary<Type, Lazy<object>> _shared = new();
+
     /// <param name="options">The valid configuration with its secrets.</param>
     /// <param name="stores">The repository's blobs and the control store.</param>
     /// <param name="time">The only clock.</param>
     public FlowEnvironment(LoadedOptions options, RepositoryStores stores, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Stores, Time, Loggers) = (options, stores, time, loggers);
-        Runs = new RunSession(this);
-        Verifications = new VerifySession(this);
+        (Loaded, Stores, Time, Loggers) = (options, stores, time, loggers);
+        Repository = new SharedRepository(this);
+        Runs = new Runs(this);
     }
 
-    public LoadedOptions Options { get; }
+    /// <summary>With secrets and warnings.</summary>
+    public LoadedOptions Loaded { get; }
+
+    public BackupOptions Options => Loaded.Options;
 
     public RepositoryStores Stores { get; }
 
@@ -29,14 +34,24 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
 
     public ILoggerFactory Loggers { get; }
 
-    internal RunSession Runs { get; }
+    internal string InstallationName => Options.Installation.Name ?? "default";
 
-    internal VerifySession Verifications { get; }
+    internal SharedRepository Repository { get; }
+
+    internal Runs Runs { get; }
+
+    /// <summary>What activities of a kind share in this process: made at first need, kept as long as this lives.</summary>
+    internal T Shared<T>(Func<FlowEnvironment, T> create)
+        where T : class => (T)_shared.GetOrAdd(typeof(T), _ => new Lazy<object>(() => create(this))).Value;
 
     /// <summary>What an activity asks for when a host makes it: this, and nothing else.</summary>
     public object? GetService(Type serviceType) => serviceType == typeof(FlowEnvironment) ? this : null;
 
-    public ValueTask DisposeAsync() => Runs.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Runs.DisposeAsync();
+        await Repository.DisposeAsync();
+    }
 }
 
 /// <param name="Blobs">Write-once blobs.</param>

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// <summary>The sets of the configured installation (of every installation, where none is configured), as hosts show them. Reads only. Thread-safe.</summary>
 public sealed class InstallationSets(FlowEnvironment environment)
 {
-    private string? Installation => environment.Options.Options.Installation.Name;
+    private string? Installation => environment.Options.Installation.Name;
 
     /// <returns>Newest first.</returns>
     public async Task<IReadOnlyList<SetSummary>> ListAsync(CancellationToken cancellationToken) => [.. Of(await ReadHeadAsync(cancellationToken), Installation)];
@@ -30,13 +30,13 @@ public sealed class InstallationSets(FlowEnvironment environment)
 
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         return await repository.Log.ReadManifestAsync(set, cancellationToken);
     }
 
     private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         return await repository.Log.ReadAsync(cancellationToken);
     }
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -21,16 +21,16 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(20);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, HeldLease> _held = new(StringComparer.Ordinal);
+    private readonly Dictionary<RunId, HeldLease> _held = [];
 
     /// <summary>The first 16 bytes of SHA-256 over the run's id: every process of a run comes to the same.</summary>
-    public static Guid LeaseId(string run) => new(SHA256.HashData(Encoding.UTF8.GetBytes("abf-lease:" + run)).AsSpan(0, 16));
+    public static Guid LeaseId(RunId run) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"abf-lease:{run}")).AsSpan(0, 16));
 
     /// <summary>
     /// Takes or renews the lease and renews it until the last hold of the run is disposed. Another run's lease is a
     /// <see cref="PermanentException"/> of kind Busy.
     /// </summary>
-    public async Task<HeldLease> HoldAsync(string run, CancellationToken cancellationToken)
+    public async Task<HeldLease> HoldAsync(RunId run, CancellationToken cancellationToken)
     {
         if (!await control.AcquireLeaseAsync(name, LeaseId(run), Duration, cancellationToken))
         {
@@ -54,7 +54,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     /// Gives the lease back, whether it is held here or not: the run is over. What is still at work for it here stops, such as the dump of a cancelled
     /// backup; an engine may have no other way to tell it.
     /// </summary>
-    public async Task ReleaseAsync(string run, CancellationToken cancellationToken)
+    public async Task ReleaseAsync(RunId run, CancellationToken cancellationToken)
     {
         HeldLease? held;
         lock (_gate)
@@ -74,7 +74,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
         await control.ReleaseLeaseAsync(name, LeaseId(run), cancellationToken);
     }
 
-    public static PermanentException Busy(string run) => new(
+    public static PermanentException Busy(RunId run) => new(
         ErrorKind.Busy,
         $"Run {run} does not hold the installation's lease: another backup of it is running. Wait for its end, or look with 'abf status' on its host.");
 
@@ -93,7 +93,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
         }
     }
 
-    private bool Forget(string run, HeldLease lease)
+    private bool Forget(RunId run, HeldLease lease)
     {
         lock (_gate)
         {
@@ -111,8 +111,10 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
         }
     }
 
-    /// <summary>Returns when the lease is lost, and why: another run took it, or the storage was away for as long as it lasts, which is no reason to give the run up.</summary>
-    private async Task<AbfException> RenewAsync(string run, CancellationToken stop)
+    /// <summary>
+    /// Returns when the lease is lost, and why: another run took it, or the storage was away for as long as it lasts, which is no reason to give the run up.
+    /// </summary>
+    private async Task<AbfException> RenewAsync(RunId run, CancellationToken stop)
     {
         long renewed = time.GetTimestamp();
         using var timer = new PeriodicTimer(RenewEvery, time);
@@ -130,7 +132,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
             }
             catch (AbfException e)
             {
-                Logs.LeaseNotRenewed(logger, run, e.Message);
+                Logs.LeaseNotRenewed(logger, run.ToString(), e.Message);
                 if (time.GetElapsedTime(renewed) >= Duration)
                 {
                     return new TransientException(e.Kind, $"The installation's lease could not be renewed for {Duration.TotalSeconds} s: {e.Message}", e);

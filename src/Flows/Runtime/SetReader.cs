@@ -14,9 +14,9 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <exception cref="PermanentException">Kind Configuration: there is no such set.</exception>
-    public static async Task<SetReader> OpenAsync(FlowEnvironment environment, string set, CancellationToken cancellationToken)
+    public static async Task<SetReader> OpenAsync(FlowEnvironment environment, RunId set, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         SetManifest manifest = await ReadManifestAsync(repository, head, set, cancellationToken);
         ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
@@ -24,15 +24,15 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
     }
 
     /// <inheritdoc cref="OpenAsync"/>
-    public static async Task<SetManifest> ReadManifestAsync(FlowEnvironment environment, string set, CancellationToken cancellationToken)
+    public static async Task<SetManifest> ReadManifestAsync(FlowEnvironment environment, RunId set, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         return await ReadManifestAsync(repository, await repository.Log.ReadAsync(cancellationToken), set, cancellationToken);
     }
 
-    private static Task<SetManifest> ReadManifestAsync(BackupRepository repository, LogHead head, string set, CancellationToken cancellationToken)
+    private static Task<SetManifest> ReadManifestAsync(BackupRepository repository, LogHead head, RunId set, CancellationToken cancellationToken)
     {
-        SetSummary summary = (RunId.TryParse(set, out RunId id) ? head.State.FindSet(id) : null) ?? throw new PermanentException(
+        SetSummary summary = head.State.FindSet(set) ?? throw new PermanentException(
             ErrorKind.Configuration, $"--set {set}: there is no such set; 'abf sets' lists what there is.");
         return repository.Log.ReadManifestAsync(summary, cancellationToken);
     }
@@ -40,7 +40,7 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
     /// <summary>The chunks of all sets.</summary>
     public static async Task<IChunkSource> OpenChunksAsync(FlowEnvironment environment, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         return repository.CreateReader(await repository.LoadIndexAsync(head.State, cancellationToken), run: null);
     }

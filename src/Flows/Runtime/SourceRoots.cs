@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Alfresco.Content;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Azure;

@@ -9,9 +9,6 @@ namespace AlfrescoBackupFlows.Flows.Tasks;
 /// <param name="types">Source-generated type information of all of them.</param>
 public sealed class FlowConverter(IJsonTypeInfoResolver types) : DataConverter
 {
-    /// <summary>For the product's own flows.</summary>
-    public static FlowConverter Default { get; } = new(FlowJson.Default);
-
     // The default encoder writes six bytes for each letter that is not ASCII; nothing here ends up in a web page.
     public JsonSerializerOptions Options { get; } =
         new(JsonSerializerDefaults.Web) { TypeInfoResolver = types, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -17,6 +17,8 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
     private const string MessageProperty = "abfMessage";
     private const string RetryableProperty = "abfRetryable";
 
+    private static readonly FlowConverter Text = new(TaskJson.Default);
+
     /// <summary>The work stopped because its host stops: it is to run again, and this counts as no attempt.</summary>
     public bool IsInterruption => Kind is ErrorKind.Cancelled && IsRetryable;
 
@@ -62,7 +64,7 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
     public TaskFailureDetails ToDetails() => new(typeof(FlowFailure).FullName!, Message, StackTrace: null, InnerFailure: null, ToProperties());
 
     /// <summary>One line that <see cref="TryFind"/> finds again, within whatever text a host makes of an exception.</summary>
-    public string ToText() => FlowConverter.Default.Write(this);
+    public string ToText() => Text.Write(this);
 
     /// <summary>Finds what <see cref="ToText"/> wrote; null: it is not there.</summary>
     public static FlowFailure? TryFind(string text)
@@ -77,7 +79,7 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
         try
         {
             var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text[start..]));
-            return JsonSerializer.Deserialize(ref reader, FlowJson.Default.FlowFailure);
+            return JsonSerializer.Deserialize(ref reader, TaskJson.Default.FlowFailure);
         }
         catch (JsonException)
         {

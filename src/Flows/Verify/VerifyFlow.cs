@@ -36,7 +36,7 @@ public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
     private static async Task<VerifiedPart> RunPartAsync(
         TaskOrchestrationContext context, CancelSignal cancel, VerifyInput input, long head, string part, VerifyReport report)
     {
-        context.SetCustomStatus(new FlowStatus(part, null, report.Totals.Files, 0, 0, 0));
+        context.SetCustomStatus(new FlowStatus(part, FilesDone: report.Totals.Files));
         VerifyPartInput[] whole = [new VerifyPartInput(new VerifyStepInput(input, head, part, After: null), report)];
         return (await FanOut.RunAsync<VerifyPartInput, VerifiedPart>(context, cancel, nameof(VerifyPartFlow), whole, parallelism: 1, _ => { })).Single();
     }

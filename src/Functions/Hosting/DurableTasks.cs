@@ -20,7 +20,7 @@ internal static class DurableTasks
         builder.ConfigureDurableWorker().AddTasks(BackupTasks.Register);
         builder.Services.AddSingleton<IExceptionPropertiesProvider, FailureProperties>();
         builder.Services.Configure<WorkerOptions>(
-            options => options.Serializer = new JsonObjectSerializer(Json(FlowConverter.Default)));
+            options => options.Serializer = new JsonObjectSerializer(Json(BackupTasks.Converter)));
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ public sealed class ServedFlowsTests : IAsyncLifetime
 {
     private static readonly VerifyInput Wording = new(Set: null, ReadData: false);
     private static readonly string Id = InstanceIds.ForVerify(Wording, Guid.NewGuid());
-    private static readonly string Input = JsonSerializer.Serialize(Wording, FlowJson.Default.VerifyInput);
+    private static readonly string Input = JsonSerializer.Serialize(Wording, VerifyJson.Default.VerifyInput);
 
     private InProcess _process = null!;
 

@@ -19,7 +19,7 @@ internal sealed partial class StandIns
     /// <param name="cancel">Raise the cancel event right after the start.</param>
     public async Task<FlowInstance> RunAsync(CancellationToken cancellationToken, bool cancel = false)
     {
-        await using TestEngine engine = await TestEngine.OpenAsync(Register, FlowConverter.Default);
+        await using TestEngine engine = await TestEngine.OpenAsync(Register, BackupTasks.Converter);
         await engine.StartAsync(nameof(HotBackupFlow), Input, Instance);
         if (cancel)
         {

@@ -53,7 +53,7 @@ internal sealed class TalkingHost : IAsyncDisposable
         RepositoryStores stores = await StoreFactory.OpenAsync(options, TimeProvider.System, Token);
         var environment = new FlowEnvironment(options, stores, TimeProvider.System, NullLoggerFactory.Instance);
         host._parts.Push(environment);
-        TestEngine engine = await TestEngine.OpenAsync(BackupTasks.Register, FlowConverter.Default, environment);
+        TestEngine engine = await TestEngine.OpenAsync(BackupTasks.Register, BackupTasks.Converter, environment);
         host._parts.Push(engine);
         FunctionsFront front = await FunctionsFront.StartAsync(new HttpApi(new BackupApi(environment), stores), engine.Client, Token);
         host._parts.Push(front);

@@ -22,11 +22,11 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         await using FlowEnvironment one = rig.CreateEnvironment();
         await using FlowEnvironment other = rig.CreateEnvironment("other");
         var twins = new Twins(one, other, _token);
-        string id = BackupRig.NewRun();
+        RunId id = RunId.Parse(BackupRig.NewRun());
 
         OpenedRun opened = await twins.RunAsync(e => new OpenRun(e), new OpenRunInput(id, []));
         var run = new RunRef(id, opened.Parent);
-        SourceCheck check = await twins.RunAsync(e => new CheckSources(e), new CheckSourcesInput(run.Run, run.Parent));
+        SourceCheck check = await twins.RunAsync(e => new CheckSources(e), new CheckSourcesInput(run, AcceptContentLoss: false));
         await twins.RunAsync(e => new CaptureSearchIndex(e), new CaptureSearchIndexInput(run, 1));
         DatabaseCapture database = await twins.RunAsync(e => new DumpDatabase(e), new DumpDatabaseInput(run, 1));
         var pages = new List<RootPages>();
@@ -36,14 +36,34 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
             FilePlan plan = await twins.RunAsync(e => new PlanFiles(e), new PlanFilesInput(run, 1, root, number, check.FullScan));
             for (int range = 0; range < plan.Ranges.Length; range++)
             {
-                var input = new CaptureRangeInput(
-                    run, 1, root, number, range, 0, plan.Ranges[range], plan.Inherit, database.RequiredOf(root), plan.UsesTrustedDirectories, plan.GrantsTrust);
+                var input = new CaptureRangeInput
+                {
+                    Run = run,
+                    Pass = 1,
+                    Root = root,
+                    RootNumber = number,
+                    Range = range,
+                    Paths = plan.Ranges[range],
+                    Inherit = plan.Inherit,
+                    Required = database.RequiredOf(root),
+                    UsesTrustedDirectories = plan.UsesTrustedDirectories,
+                    GrantsTrust = plan.GrantsTrust,
+                };
                 Assert.Null((await twins.RunAsync(e => new CaptureRange(e), input)).Next);
             }
 
             pages.Add(new RootPages(1, number, [.. plan.Ranges.Select(_ => 1)]));
-            await twins.RunAsync(
-                e => new MergeListing(e), new MergeListingInput(run, 1, root, number, [.. plan.Ranges.Select(_ => 1)], plan.Inherit, false));
+            var merging = new MergeListingInput
+            {
+                Run = run,
+                Pass = 1,
+                Root = root,
+                RootNumber = number,
+                Steps = [.. plan.Ranges.Select(_ => 1)],
+                Inherit = plan.Inherit,
+                AcceptContentLoss = false,
+            };
+            await twins.RunAsync(e => new MergeListing(e), merging);
         }
 
         await twins.RunAsync(
@@ -52,13 +72,24 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
         await twins.RunAsync(e => new MergeChunkIndex(e), new MergeChunkIndexInput(run, 1, HasIndex: true, [.. pages]));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         PhaseTimes[] phases = [new(PhaseNames.Index, now, now), new(PhaseNames.Database, now, now), new(PhaseNames.Files, now, now)];
-        HotBackupResult result = await twins.RunAsync(
-            e => new SealSet(e),
-            new SealSetInput(run, 1, HasIndex: true, check.Roots.Length, opened.Base, now, now, [.. phases], check.FullScan, []));
+        var sealing = new SealSetInput
+        {
+            Run = run,
+            Attempt = 1,
+            HasIndex = true,
+            Roots = check.Roots.Length,
+            Base = opened.Base,
+            Started = now,
+            Sealed = now,
+            Phases = [.. phases],
+            FullScan = check.FullScan,
+            Warnings = [],
+        };
+        HotBackupResult result = await twins.RunAsync(e => new SealSet(e), sealing);
         await twins.RunAsync(e => new CloseRun(e), new CloseRunInput(run, null));
 
         Assert.True(result.Consistent);
-        Assert.Equal(id, Assert.Single(await rig.ReadSetsAsync(_token)).Id.ToString());
+        Assert.Equal(id, Assert.Single(await rig.ReadSetsAsync(_token)).Id);
     }
 
     private sealed class Twins(FlowEnvironment one, FlowEnvironment other, CancellationToken token)
@@ -69,7 +100,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
             TOutput[] results = await Task.WhenAll(
                 activity(one).RunAsync(input, new Silence(), token),
                 activity(other).RunAsync(input, new Silence(), token));
-            Assert.Equal(FlowConverter.Default.Write(results[0]), FlowConverter.Default.Write(results[1]));
+            Assert.Equal(BackupTasks.Converter.Write(results[0]), BackupTasks.Converter.Write(results[1]));
             return results[0];
         }
     }

@@ -24,12 +24,23 @@ public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 30, _token);
         await using FlowEnvironment first = rig.CreateEnvironment();
         await using FlowEnvironment later = rig.CreateEnvironment();
-        var run = new RunRef(BackupRig.NewRun(), null);
-        await RunAsync(new OpenRun(first), new OpenRunInput(run.Run, []));
+        var run = new RunRef(RunId.Parse(BackupRig.NewRun()), null);
+        await RunAsync(new OpenRun(first), new OpenRunInput(run.Id, []));
         FilePlan plan = await RunAsync(new PlanFiles(first), new PlanFilesInput(run, 1, "contentstore", 0, FullScan: false));
         string year = Path.GetFileName(Directory.EnumerateDirectories(rig.Sample.Contentstore).First());
         var range = new PathRange(System.Text.Encoding.UTF8.GetBytes(year), null);
-        var input = new CaptureRangeInput(run, 1, "contentstore", 0, 0, 0, range, plan.Inherit, null, plan.UsesTrustedDirectories, plan.GrantsTrust);
+        var input = new CaptureRangeInput
+        {
+            Run = run,
+            Pass = 1,
+            Root = "contentstore",
+            RootNumber = 0,
+            Range = 0,
+            Paths = range,
+            Inherit = plan.Inherit,
+            UsesTrustedDirectories = plan.UsesTrustedDirectories,
+            GrantsTrust = plan.GrantsTrust,
+        };
 
         string volume = rig.Sample.Contentstore + ".volume";
         Directory.Move(rig.Sample.Contentstore, volume);

@@ -58,7 +58,7 @@ public sealed partial class BackupOutcomeTests : IDisposable
 
         Assert.Equal([(LogLevel.Information, "RunCancelled")], _lines.Said);
         Match pattern = Extracted().Match(File.ReadAllText(Alerts));
-        Assert.Equal(StandIns.Input.Run, Regex.Match(_lines.Last, pattern.Groups["pattern"].Value, RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
+        Assert.Equal(StandIns.Input.Run.ToString(), Regex.Match(_lines.Last, pattern.Groups["pattern"].Value, RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
     }
 
     [Fact]

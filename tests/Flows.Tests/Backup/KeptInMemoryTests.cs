@@ -1,7 +1,6 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
@@ -178,7 +177,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         public async Task<FlowInstance> BackupAsync()
         {
             string run = BackupRig.NewRun();
-            engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
+            engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
             return await engine.RunToEndAsync(run, TestContext.Current.CancellationToken);
         }
 
@@ -188,7 +187,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
             engine.Start(nameof(VerifyFlow), new VerifyInput(Set: null, ReadData: true), id);
             FlowInstance ended = await engine.RunToEndAsync(id, TestContext.Current.CancellationToken);
             Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-            return FlowConverter.Default.Read<VerifyResult>(ended.Result!).Report;
+            return BackupTasks.Converter.Read<VerifyResult>(ended.Result!).Report;
         }
 
         public async ValueTask DisposeAsync()

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
@@ -102,7 +101,7 @@ public sealed class LostPackTests(OnDemand<PostgresServer> server)
             stores: new RepositoryStores(blobs, DirectoryBlobStore.Open(rig.Combine("control"), TimeProvider.System)));
         await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment));
         string run = BackupRig.NewRun();
-        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, false, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), false, []), run);
         Assert.Equal(RuntimeStatus.Completed, (await engine.RunToEndAsync(run, _token)).Status);
         return listings;
     }

@@ -19,7 +19,7 @@ public sealed class PayloadSizeTests
     private const int Cuts = 47;
     private const int Limit = 16 * 1024;
 
-    private static readonly RunRef Run = new("20261122T010000Z-00000001", "20261121T010000Z-00000001");
+    private static readonly RunRef Run = new(RunId.Parse("20261122T010000Z-00000001"), RunId.Parse("20261121T010000Z-00000001"));
     private static readonly ContentRef Stream = new(long.MaxValue, 3, [.. Enumerable.Range(0, 4).Select(i => new ChunkId(UInt128.MaxValue - (UInt128)i))]);
     private static readonly ImmutableArray<byte[]> LongestCuts = [.. Enumerable.Range(0, Cuts).Select(i => Enumerable.Repeat((byte)(200 + i), 121).ToArray())];
     private static readonly PathRange Paths = new(LongestCuts[0], LongestCuts[1]);
@@ -33,26 +33,120 @@ public sealed class PayloadSizeTests
     {
         PhaseTimes[] phases = [new(PhaseNames.Index, Now, Now), new(PhaseNames.Database, Now, Now), new(PhaseNames.Files, Now, Now)];
         ImmutableArray<RequiredFiles> required = [.. Enumerable.Range(0, Roots).Select(_ => new RequiredFiles(Root, Stream, long.MaxValue))];
-        var capture = new CaptureRangeInput(Run, 1, Root, Roots, Cuts, 9999, Paths, Stream, Stream, true, true);
+        var capture = new CaptureRangeInput
+        {
+            Run = Run,
+            Pass = 1,
+            Root = Root,
+            RootNumber = Roots,
+            Range = Cuts,
+            Step = 9999,
+            Paths = Paths,
+            Inherit = Stream,
+            Required = Stream,
+            UsesTrustedDirectories = true,
+            GrantsTrust = true,
+        };
         (string What, int Bytes)[] sizes =
         [
-            Size(new SourceCheck(true, default, true, default, default, true, true, 32, [.. Enumerable.Repeat(Root, Roots)], long.MaxValue, long.MaxValue, Warnings)),
-            Size(new SearchIndexCapture(new SearchIndexGeneration(ulong.MaxValue, long.MaxValue), Now, new string('漢', 400), Stream, 1, 1, 1, Warnings).ForHistory()),
-            Size(new DatabaseCapture(
-                Stream, "postgresql", "17", "17", 1, 1, Tables(1000), [.. Tables(1000).Keys], required, Tables(20), 1, Warnings, Warnings, 1).ForHistory()),
+            Size(new SourceCheck
+            {
+                HasIndex = true,
+                MaxWait = default,
+                RefreshesIndex = true,
+                FilesMustEndWithin = default,
+                ExpectedIndexAndDatabase = default,
+                SeedsFirst = true,
+                FullScan = true,
+                Parallelism = 32,
+                Roots = [.. Enumerable.Repeat(Root, Roots)],
+                ExpectedFiles = long.MaxValue,
+                ExpectedBytes = long.MaxValue,
+                Warnings = Warnings,
+            }),
+            Size(new SearchIndexCapture
+            {
+                Generation = new SearchIndexGeneration(ulong.MaxValue, long.MaxValue),
+                Written = Now,
+                Path = new string('漢', 400),
+                Listing = Stream,
+                Files = 1,
+                Directories = 1,
+                Bytes = 1,
+                Warnings = Warnings,
+            }.ForHistory()),
+            Size(new DatabaseCapture
+            {
+                Dump = Stream,
+                Vendor = "postgresql",
+                ServerVersion = "17",
+                ToolVersion = "17",
+                TransactionId = 1,
+                CommitTimeMs = 1,
+                Rows = Tables(1000),
+                NotApplicable = [.. Tables(1000).Keys],
+                Required = required,
+                Unprotected = Tables(20),
+                Unmapped = 1,
+                UnmappedSamples = Warnings,
+                UnmappedAcknowledged = 1,
+                Warnings = Warnings,
+            }.ForHistory()),
             Size(new FilePlan(LongestCuts, Stream, true, true)),
             Size(capture),
             Size(new CaptureRangeFlowInput(capture, Now, Totals)),
             Size(new CapturedStep(LongestCuts[0], Stream, Totals, Warnings).ForHistory()),
-            Size(new MergeListingInput(Run, 1, Root, Roots, [.. Enumerable.Repeat(9999, Cuts + 1)], Stream, true)),
+            Size(new MergeListingInput
+            {
+                Run = Run,
+                Pass = 1,
+                Root = Root,
+                RootNumber = Roots,
+                Steps = [.. Enumerable.Repeat(9999, Cuts + 1)],
+                Inherit = Stream,
+                AcceptContentLoss = true,
+            }),
             Size(new RootListing(Root, Stream, Totals, true, Warnings).ForHistory()),
             Size(new CheckConsistencyInput(Run, 3, Roots)),
             Size(new ConsistencyResult(long.MaxValue, long.MaxValue, long.MaxValue, Stream)),
             Size(new MergedChunkIndex([.. Enumerable.Range(0, 10_000).Select(i => new ChunkIndexBlob(new ChunkIndexId((UInt128)i), 1))], 1, 1).ForHistory()),
-            Size(new SealSetInput(Run, 3, true, Roots, long.MaxValue, Now, Now, [.. phases], true, Warnings)),
-            Size(new HotBackupResult(Run.Run, false, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, Warnings)),
+            Size(new SealSetInput
+            {
+                Run = Run,
+                Attempt = 3,
+                HasIndex = true,
+                Roots = Roots,
+                Base = long.MaxValue,
+                Started = Now,
+                Sealed = Now,
+                Phases = [.. phases],
+                FullScan = true,
+                Warnings = Warnings,
+            }),
+            Size(new HotBackupResult
+            {
+                Set = Run.Id,
+                Consistent = false,
+                Missing = long.MaxValue,
+                SourceMissing = long.MaxValue,
+                SourceChanged = long.MaxValue,
+                Files = long.MaxValue,
+                Bytes = long.MaxValue,
+                AddedBytes = long.MaxValue,
+                Warnings = Warnings,
+            }),
             Size(new RestoreRoot(Root, Stream, ChunkClass.Content, LongestCuts)),
-            Size(new RestorePlan(Run.Run, 1000, "postgresql", long.MaxValue, long.MaxValue, 1, 1, Warnings)),
+            Size(new RestorePlan
+            {
+                Set = Run.Id,
+                Roots = 1000,
+                DatabaseVendor = "postgresql",
+                Files = long.MaxValue,
+                Bytes = long.MaxValue,
+                KnownMissing = 1,
+                CarriedOver = 1,
+                Warnings = Warnings,
+            }),
         ];
         Assert.All(sizes, size => Assert.True(size.Bytes < Limit, $"{size.What} can have {size.Bytes} bytes"));
     }
@@ -66,7 +160,7 @@ public sealed class PayloadSizeTests
     }
 
     [Fact]
-    public void Letters_that_are_not_ASCII_are_not_escaped() => Assert.Equal("\"漢é'<\"", FlowConverter.Default.Write("漢é'<"));
+    public void Letters_that_are_not_ASCII_are_not_escaped() => Assert.Equal("\"漢é'<\"", BackupTasks.Converter.Write("漢é'<"));
 
     [Fact]
     public void Warnings_beyond_what_fits_are_counted()
@@ -78,7 +172,7 @@ public sealed class PayloadSizeTests
     }
 
     private static (string What, int Bytes) Size<T>(T payload)
-        where T : notnull => (typeof(T).Name, Encoding.UTF8.GetByteCount(FlowConverter.Default.Write(payload)));
+        where T : notnull => (typeof(T).Name, Encoding.UTF8.GetByteCount(BackupTasks.Converter.Write(payload)));
 
     private static ImmutableSortedDictionary<string, long> Tables(int count) =>
         Enumerable.Range(0, count).ToImmutableSortedDictionary(i => $"alf_table_{i}", _ => long.MaxValue, StringComparer.Ordinal);

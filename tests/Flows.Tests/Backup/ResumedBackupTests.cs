@@ -2,7 +2,6 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
@@ -28,7 +27,7 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         {
             var options = new EngineOptions { Progress = new StopAt(PhaseNames.Files, stop) };
             await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment), options);
-            engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
+            engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync(run, stop.Token));
         }
 
@@ -46,15 +45,15 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
         await using FlowEnvironment environment = rig.CreateEnvironment();
-        string dead = BackupRig.NewRun();
-        string next = BackupRig.NewRun();
+        RunId dead = RunId.Parse(BackupRig.NewRun());
+        RunId next = RunId.Parse(BackupRig.NewRun());
         await OpenAsync(environment, new OpenRunInput(dead, []));
 
         OpenedRun opened = await OpenAsync(environment, new OpenRunInput(next, [dead]));
 
         Assert.Equal([dead], opened.Evicted);
         await Assert.ThrowsAsync<PermanentException>(
-            () => environment.Runs.WorkAsync(dead, (_, _) => Task.FromResult(0), _token));
+            () => environment.Runs.WorkAsync(new RunRef(dead, Parent: null), (_, _) => Task.FromResult(0), _token));
     }
 
     [Fact]
@@ -63,10 +62,10 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
         await using FlowEnvironment here = rig.CreateEnvironment();
         await using FlowEnvironment there = rig.CreateEnvironment("there");
-        await OpenAsync(here, new OpenRunInput(BackupRig.NewRun(), []));
+        await OpenAsync(here, new OpenRunInput(RunId.Parse(BackupRig.NewRun()), []));
 
         PermanentException busy = await Assert.ThrowsAsync<PermanentException>(
-            () => OpenAsync(there, new OpenRunInput(BackupRig.NewRun(), [])));
+            () => OpenAsync(there, new OpenRunInput(RunId.Parse(BackupRig.NewRun()), [])));
 
         Assert.Equal(ErrorKind.Busy, busy.Kind);
     }

@@ -3,7 +3,6 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
@@ -52,7 +51,7 @@ public sealed class SharedRepositoryTests(OnDemand<PostgresServer> server)
     {
         rig.Installation = installation;
         await using FlowEnvironment environment = rig.CreateEnvironment(installation);
-        await new OpenRun(environment).RunAsync(new OpenRunInput(run, []), new Silence(), _token);
+        await new OpenRun(environment).RunAsync(new OpenRunInput(RunId.Parse(run), []), new Silence(), _token);
     }
 
     private async Task<SetManifest> BackupAsync(BackupRig rig, string installation, string run)
@@ -60,7 +59,7 @@ public sealed class SharedRepositoryTests(OnDemand<PostgresServer> server)
         rig.Installation = installation;
         await using FlowEnvironment environment = rig.CreateEnvironment(installation);
         await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine(installation), TaskCatalog.Of(environment));
-        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
         FlowInstance ended = await engine.RunToEndAsync(run, _token);
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
         return (await rig.ReadSetsAsync(_token)).Single(set => set.Id.ToString() == run);

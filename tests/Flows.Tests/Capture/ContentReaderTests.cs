@@ -1,7 +1,7 @@
 using AlfrescoBackupFlows.Flows.Capture;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Testing;
 using Xunit;
@@ -61,20 +61,19 @@ public sealed class ContentReaderTests : IDisposable
     private async Task<CapturedContent> ReadAsync(bool insists, Action<int> after)
     {
         using SourceTree tree = SourceTree.Open(_directory.Path);
-        var reader = new ContentReader(StoreAsync, StepBudget.Unlimited(TimeProvider.System));
+        var reader = new ContentReader(new DelayedWriter(() => after(++_readings)), ChunkClass.Content, StepBudget.Unlimited(TimeProvider.System));
         return (await reader.TryReadAsync(tree, "x.bin"u8.ToArray(), followLinks: false, insists, TestContext.Current.CancellationToken))!;
+    }
 
-        async Task<ContentRef> StoreAsync(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken token)
+    /// <summary>Reads a stream to its end, and keeps the reader waiting for something else.</summary>
+    private sealed class DelayedWriter(Action after) : IContentWriter
+    {
+        public async Task<ContentRef> WriteAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken)
         {
-            byte[] buffer = new byte[100];
-            long length = 0;
-            while (await read(buffer, token) is var got and > 0)
-            {
-                length += got;
-            }
-
-            after(++_readings);
-            return new ContentRef(length, 0, [default]);
+            using var copy = new MemoryStream();
+            await bytes.CopyToAsync(copy, cancellationToken);
+            after();
+            return new ContentRef(copy.Length, 0, [default]);
         }
     }
 }

@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage.Azure;

@@ -4,9 +4,9 @@ using System.Diagnostics;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Storage.Directories;
@@ -101,7 +101,7 @@ internal sealed class FaultBench : IDisposable
     public Task<FlowInstance> BackupAsync(RepositoryStores stores, string state, CancellationToken stop)
     {
         string run = BackupRig.NewRun();
-        return RunAsync(stores, state, (engine, dead) => engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, dead), run), stop);
+        return RunAsync(stores, state, (engine, dead) => engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, [.. dead.Select(RunId.Parse)]), run), stop);
     }
 
     /// <summary>The same for a flow of any kind.</summary>

@@ -113,7 +113,7 @@ public sealed class ReadingFaultTests(OnDemand<PostgresServer> postgres, OnDeman
     {
         FlowInstance run = await bench.RunAsync(
             stores, bench.NewState(), (engine, _) => engine.Start(nameof(VerifyFlow), new VerifyInput(Set: null, ReadData: true), "verify"), TestContext.Current.CancellationToken);
-        return run.Failure is { } failure ? (null, Describe(failure)) : (JsonSerializer.Deserialize(run.Result!, FlowJson.Default.VerifyResult)!.Report, null);
+        return run.Failure is { } failure ? (null, Describe(failure)) : (JsonSerializer.Deserialize(run.Result!, VerifyJson.Default.VerifyResult)!.Report, null);
     }
 
     private static string Describe(FlowFailure failure)

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Testing.Servers;
 using Npgsql;
 
@@ -25,7 +26,7 @@ internal sealed class RestoreBench : IAsyncDisposable
         string passwordFile = bench.Combine(_state + "-password");
         File.WriteAllText(passwordFile, server.Password);
         var url = new RestoreDatabaseTarget($"postgresql://{server.Username}@{server.Host}:{server.Port}/{database}", passwordFile, PostgresServer.BinDirectory);
-        _input = new RestoreInput(set, Target, url, Owner: null, Parallelism: 2);
+        _input = new RestoreInput(RunId.Parse(set), Target, url, Owner: null, Parallelism: 2);
     }
 
     private string Target => _bench.Combine(_state + "-restored");

@@ -3,7 +3,6 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
@@ -43,7 +42,7 @@ public sealed class RestoreHistoryTests
             ],
             steps);
         Assert.Equal(8, standIns.Calls.Count(call => call == "RestoreRange"));
-        RestoreResult result = FlowConverter.Default.Read<RestoreResult>(ended.Result!);
+        RestoreResult result = BackupTasks.Converter.Read<RestoreResult>(ended.Result!);
         Assert.Equal((8, 80, true), (result.Files, result.Bytes, result.DatabaseRestored));
     }
 

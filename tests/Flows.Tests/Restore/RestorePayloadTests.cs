@@ -18,14 +18,24 @@ public sealed class RestorePayloadTests
         ImmutableArray<byte[]> cuts = [.. Enumerable.Repeat(new byte[121], 47)];
         var root = new RestoreRoot("stores/" + new string('n', 200), new ContentRef(long.MaxValue, 3, chunks), ChunkClass.Content, cuts);
 
-        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(root, FlowJson.Default.RestoreRoot).Length, 1, Small);
+        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(root, RestoreJson.Default.RestoreRoot).Length, 1, Small);
     }
 
     [Fact]
     public void The_plan_of_a_set_is_small_whatever_the_number_of_its_roots()
     {
-        var plan = new RestorePlan("20260101T000000Z-00000000", 1000, "PostgreSQL", long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, [.. Enumerable.Repeat(new string('w', 600), 10)]);
+        var plan = new RestorePlan
+        {
+            Set = RunId.Parse("20260101T000000Z-00000000"),
+            Roots = 1000,
+            DatabaseVendor = "PostgreSQL",
+            Files = long.MaxValue,
+            Bytes = long.MaxValue,
+            KnownMissing = long.MaxValue,
+            CarriedOver = long.MaxValue,
+            Warnings = [.. Enumerable.Repeat(new string('w', 600), 10)],
+        };
 
-        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(plan, FlowJson.Default.RestorePlan).Length, 1, Small);
+        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(plan, RestoreJson.Default.RestorePlan).Length, 1, Small);
     }
 }

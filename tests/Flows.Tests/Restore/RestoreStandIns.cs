@@ -5,7 +5,6 @@ using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
 using AlfrescoBackupFlows.Flows.Restore.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository.Format;
@@ -20,7 +19,7 @@ internal sealed class RestoreStandIns : IDisposable
     public const string Instance = "restore";
 
     public static readonly RestoreInput Input = new(
-        "20261122T010000Z-00000001", "/restored", new RestoreDatabaseTarget("postgresql://restore@localhost:5432/alfresco", null, null), null, Parallelism: 2);
+        RunId.Parse("20261122T010000Z-00000001"), "/restored", new RestoreDatabaseTarget("postgresql://restore@localhost:5432/alfresco", null, null), null, Parallelism: 2);
 
     private readonly TempDirectory _directory = new();
     private readonly LeapingClock _time = new(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
@@ -37,7 +36,7 @@ internal sealed class RestoreStandIns : IDisposable
 
     public RestoreCheck Check { get; set; } = new(4, 0, []);
 
-    public TaskCatalog Catalog() => new(Register, NoServices.Instance, FlowConverter.Default);
+    public TaskCatalog Catalog() => new(Register, NoServices.Instance, BackupTasks.Converter);
 
     public EmbeddedEngine Open() => EmbeddedEngine.Open(_directory.Path, Catalog(), new EngineOptions { TimeProvider = _time });
 
@@ -65,7 +64,17 @@ internal sealed class RestoreStandIns : IDisposable
     private void Register(DurableTaskRegistry registry)
     {
         registry.AddFlow<RestoreFlow>().AddFlow<RestoreRangeFlow>();
-        Note<RestoreInput, RestorePlan>(nameof(PrepareRestore), (input, _) => new RestorePlan(input.Set, 2, "PostgreSQL", 8, 80, 0, 0, ["a warning"]));
+        Note<RestoreInput, RestorePlan>(nameof(PrepareRestore), (input, _) => new RestorePlan
+        {
+            Set = input.Set,
+            Roots = 2,
+            DatabaseVendor = "PostgreSQL",
+            Files = 8,
+            Bytes = 80,
+            KnownMissing = 0,
+            CarriedOver = 0,
+            Warnings = ["a warning"],
+        });
         Note<PlanRestoreRootInput, RestoreRoot>(
             nameof(PlanRestoreRoot), (input, _) => new RestoreRoot($"root{input.Number}", StandIns.SomeContent, ChunkClass.Content, [[9]]));
         Note<RestoreRangeInput, RestoredStep>(nameof(RestoreRange), (input, _) => Range(input));

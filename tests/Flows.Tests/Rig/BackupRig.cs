@@ -5,7 +5,6 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
@@ -151,7 +150,7 @@ internal sealed class BackupRig : IDisposable
         await using EmbeddedEngine engine = EmbeddedEngine.Open(
             State, TaskCatalog.Of(environment), new EngineOptions { TimeProvider = time ?? TimeProvider.System, Progress = progress ?? new Silence() });
         string run = NewRun();
-        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, acceptContentLoss, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), acceptContentLoss, []), run);
         return await engine.RunToEndAsync(run, cancellationToken);
     }
 

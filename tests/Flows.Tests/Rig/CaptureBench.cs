@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
@@ -93,11 +92,11 @@ internal sealed class CaptureBench : IAsyncDisposable
             GrantsTrust = GrantsTrust,
             Class = ChunkClass.Content,
             Budget = budget ?? new StepBudget(Time),
-            Phase = PhaseNames.Files,
+            Phase = Phases.Files,
         };
 
         CapturedStep step = await setup.RunAsync(Chunks, writer, Time, new Silence(), _token);
-        return await writer.CommitPageAsync(step, FlowJson.Default.CapturedStep, _token);
+        return await writer.CommitPageAsync(step, BackupJson.Default.CapturedStep, _token);
     }
 
     public async Task<ImmutableArray<ListingEntry>> ReadAsync(CapturedStep step)
@@ -139,7 +138,7 @@ internal sealed class CaptureBench : IAsyncDisposable
         }
 
         ContentRef content = await list.CompleteAsync(_token);
-        await writer.CommitPageAsync(new MergedChunkIndex([], 0, 0), FlowJson.Default.MergedChunkIndex, _token);
+        await writer.CommitPageAsync(new MergedChunkIndex([], 0, 0), BackupJson.Default.MergedChunkIndex, _token);
         return content;
     }
 }

@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Testing;
 
@@ -33,7 +32,7 @@ internal sealed partial class StandIns
         return await engine.RunToEndAsync(Instance, cancellationToken);
     }
 
-    public TaskCatalog Catalog() => new(Register, NoServices.Instance, FlowConverter.Default);
+    public TaskCatalog Catalog() => new(Register, NoServices.Instance, BackupTasks.Converter);
 
     public FlowClient OpenClient() => FlowClient.TryOpen(_directory.Path, Time)!;
 

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository.Format;
 using Microsoft.DurableTask;
@@ -20,7 +21,7 @@ internal sealed partial class StandIns : IDisposable
 {
     public const string Instance = "one";
 
-    public static readonly HotBackupInput Input = new("20261122T010000Z-00000001", AcceptContentLoss: false, []);
+    public static readonly HotBackupInput Input = new(RunId.Parse("20261122T010000Z-00000001"), AcceptContentLoss: false, []);
 
     public static readonly SearchIndexGeneration FirstCopy = new(7, 1000);
     public static readonly ContentRef SomeContent = new(1, 0, [new ChunkId(1)]);
@@ -30,9 +31,21 @@ internal sealed partial class StandIns : IDisposable
     /// <summary>Names of activities in the order of their calls.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
-    public SourceCheck Check { get; set; } = new(
-        HasIndex: true, TimeSpan.FromHours(2), RefreshesIndex: false, TimeSpan.FromDays(7), TimeSpan.FromMinutes(5),
-        SeedsFirst: false, FullScan: false, Parallelism: 2, ["contentstore", "contentstore.deleted"], 10, 1000, []);
+    public SourceCheck Check { get; set; } = new()
+    {
+        HasIndex = true,
+        MaxWait = TimeSpan.FromHours(2),
+        RefreshesIndex = false,
+        FilesMustEndWithin = TimeSpan.FromDays(7),
+        ExpectedIndexAndDatabase = TimeSpan.FromMinutes(5),
+        SeedsFirst = false,
+        FullScan = false,
+        Parallelism = 2,
+        Roots = ["contentstore", "contentstore.deleted"],
+        ExpectedFiles = 10,
+        ExpectedBytes = 1000,
+        Warnings = [],
+    };
 
     public Func<ObserveSearchIndexInput, SearchIndexLook> Observe { get; set; } = _ => Clear(FirstCopy);
 
@@ -52,7 +65,15 @@ internal sealed partial class StandIns : IDisposable
 
     public SealSetInput? Sealed { get; private set; }
 
-    public HotBackupResult Result { get; set; } = new("20261122T010000Z-00000001", true, 0, 0, 0, 1, 1, 1, []);
+    public HotBackupResult Result { get; set; } = new()
+    {
+        Set = Input.Run,
+        Consistent = true,
+        Files = 1,
+        Bytes = 1,
+        AddedBytes = 1,
+        Warnings = [],
+    };
 
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
@@ -65,14 +86,36 @@ internal sealed partial class StandIns : IDisposable
         Note<CheckSourcesInput, SourceCheck>(registry, nameof(CheckSources), _ => Check);
         Note<ObserveSearchIndexInput, SearchIndexLook>(registry, nameof(ObserveSearchIndex), input => Observe(input));
         Note<RunRef, Nothing>(registry, nameof(RefreshSearchIndex), _ => Nothing.Value);
-        Note<CaptureSearchIndexInput, SearchIndexCapture>(
-            registry, nameof(CaptureSearchIndex), input => new SearchIndexCapture(CopyIndex(input), DateTimeOffset.UnixEpoch, "/backup", SomeContent, 1, 1, 1, []));
+        Note<CaptureSearchIndexInput, SearchIndexCapture>(registry, nameof(CaptureSearchIndex), input => new SearchIndexCapture
+        {
+            Generation = CopyIndex(input),
+            Written = DateTimeOffset.UnixEpoch,
+            Path = "/backup",
+            Listing = SomeContent,
+            Files = 1,
+            Directories = 1,
+            Bytes = 1,
+            Warnings = [],
+        });
         Note<DumpDatabaseInput, DatabaseCapture>(registry, nameof(DumpDatabase), input =>
         {
             Dump(input);
-            return new DatabaseCapture(
-                SomeContent, "PostgreSQL", "15", "15", 1, 1, ImmutableSortedDictionary<string, long>.Empty, [], [],
-                ImmutableSortedDictionary<string, long>.Empty, 0, [], []);
+            return new DatabaseCapture
+            {
+                Dump = SomeContent,
+                Vendor = "PostgreSQL",
+                ServerVersion = "15",
+                ToolVersion = "15",
+                TransactionId = 1,
+                CommitTimeMs = 1,
+                Rows = ImmutableSortedDictionary<string, long>.Empty,
+                NotApplicable = [],
+                Required = [],
+                Unprotected = ImmutableSortedDictionary<string, long>.Empty,
+                Unmapped = 0,
+                UnmappedSamples = [],
+                Warnings = [],
+            };
         });
         Note<PlanFilesInput, FilePlan>(
             registry, nameof(PlanFiles), input => new FilePlan([.. Plan(input).Skip(1).Select(range => range.From!)], null, false, false), input => input.Root);

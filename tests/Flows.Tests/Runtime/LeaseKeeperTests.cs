@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Storage.Memory;
@@ -12,7 +13,8 @@ namespace AlfrescoBackupFlows.Flows.Tests.Runtime;
 public sealed class LeaseKeeperTests
 {
     private const string Name = "leases/sample";
-    private const string Run = "20261122T010000Z-00000001";
+    private static readonly RunId Run = RunId.Parse("20261122T010000Z-00000001");
+    private static readonly RunId Another = RunId.Parse("20261122T020000Z-00000002");
 
     private readonly FakeTimeProvider _time = new();
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -42,7 +44,7 @@ public sealed class LeaseKeeperTests
         await using HeldLease lease = await leases.HoldAsync(Run, _token);
 
         await control.BreakLeaseAsync(Name, _token);
-        Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId("another"), LeaseKeeper.Duration, _token));
+        Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId(Another), LeaseKeeper.Duration, _token));
         await UntilLostAsync(lease);
 
         Assert.Equal(ErrorKind.Busy, Assert.IsType<PermanentException>(lease.Fault).Kind);
@@ -59,7 +61,7 @@ public sealed class LeaseKeeperTests
 
         Assert.True(lease.Lost.IsCancellationRequested);
         Assert.Equal(ErrorKind.Cancelled, Assert.IsType<PermanentException>(lease.Fault).Kind);
-        Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId("another"), LeaseKeeper.Duration, _token));
+        Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId(Another), LeaseKeeper.Duration, _token));
     }
 
     private LeaseKeeper Keeper(IBlobStore control) => new(control, Name, _time, NullLogger.Instance);

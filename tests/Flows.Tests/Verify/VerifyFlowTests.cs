@@ -2,13 +2,13 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
@@ -48,7 +48,7 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         FlowInstance ended = await second.RunToEndAsync(id, _token);
 
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-        VerifyReport report = FlowConverter.Default.Read<VerifyResult>(ended.Result!).Report;
+        VerifyReport report = BackupTasks.Converter.Read<VerifyResult>(ended.Result!).Report;
         Assert.True(report.IsSound, string.Join('\n', report.Findings));
         Assert.Equal(1, report.Totals.Sets);
         Assert.True(report.Totals.Packs > 0 && report.Totals.Packs == report.Totals.PacksRead, report.Totals.ToString());
@@ -99,7 +99,7 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
 
             FlowInstance ended = await engine.RunToEndAsync(id, _token);
             Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-            return FlowConverter.Default.Read<VerifyResult>(ended.Result!).Report;
+            return BackupTasks.Converter.Read<VerifyResult>(ended.Result!).Report;
         }
     }
 
@@ -120,7 +120,7 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         FlowInstance ended = await engine.RunToEndAsync("v", _token);
 
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-        VerifyReport report = FlowConverter.Default.Read<VerifyResult>(ended.Result!).Report;
+        VerifyReport report = BackupTasks.Converter.Read<VerifyResult>(ended.Result!).Report;
         Assert.True(report.Errors > 100, $"{report.Errors} errors");
         Assert.InRange(report.Findings.Length, 1, 100);
         Assert.True(ended.Result!.Length < 48 * 1024, $"{ended.Result.Length} characters");
@@ -139,7 +139,7 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         await using FlowEnvironment environment = rig.CreateEnvironment();
         await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment));
         string run = BackupRig.NewRun();
-        engine.Start(nameof(HotBackupFlow), new HotBackupInput(run, AcceptContentLoss: false, []), run);
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
         FlowInstance ended = await engine.RunToEndAsync(run, _token);
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
     }

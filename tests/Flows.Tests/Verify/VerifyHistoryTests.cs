@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Embedded.Replay;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Platform.Errors;

@@ -1,10 +1,10 @@
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.DurableTask;
@@ -16,7 +16,7 @@ internal sealed class VerifyStandIns : IDisposable
 {
     public const string Instance = "verify";
 
-    public static readonly VerifyInput Input = new("20261122T010000Z-00000001", ReadData: true);
+    public static readonly VerifyInput Input = new(RunId.Parse("20261122T010000Z-00000001"), ReadData: true);
 
     private readonly TempDirectory _directory = new();
     private readonly LeapingClock _time = new(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
@@ -24,7 +24,7 @@ internal sealed class VerifyStandIns : IDisposable
     /// <summary>What a step does before it answers.</summary>
     public Func<VerifyStepInput, CancellationToken, Task> Step { get; set; } = (_, _) => Task.CompletedTask;
 
-    public TaskCatalog Catalog() => new(Register, NoServices.Instance, FlowConverter.Default);
+    public TaskCatalog Catalog() => new(Register, NoServices.Instance, BackupTasks.Converter);
 
     public EmbeddedEngine Open() => EmbeddedEngine.Open(_directory.Path, Catalog(), new EngineOptions { TimeProvider = _time });
 

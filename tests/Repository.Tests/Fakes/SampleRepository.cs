@@ -136,18 +136,10 @@ internal static class SampleRepository
         return bytes;
     }
 
-    private static Task<ContentRef> WriteAsync(RunWriter writer, ChunkClass chunkClass, byte[] bytes)
+    private static async Task<ContentRef> WriteAsync(RunWriter writer, ChunkClass chunkClass, byte[] bytes)
     {
-        int position = 0;
-        return writer.WriteAsync(chunkClass, Read, CancellationToken.None);
-
-        ValueTask<int> Read(Memory<byte> memory, CancellationToken cancellationToken)
-        {
-            int count = Math.Min(memory.Length, bytes.Length - position);
-            bytes.AsSpan(position, count).CopyTo(memory.Span);
-            position += count;
-            return ValueTask.FromResult(count);
-        }
+        using var stream = new MemoryStream(bytes);
+        return await writer.WriteAsync(chunkClass, stream, CancellationToken.None);
     }
 
     private static async Task<RootStamp> WriteRootAsync(RunWriter writer, RootStamp stamp, IEnumerable<(ListingEntry Entry, byte[]? Bytes)> files)

@@ -25,21 +25,11 @@ internal static class Content
         return bytes;
     }
 
-    /// <summary>Reads in pieces of odd lengths.</summary>
-    public static Func<Memory<byte>, CancellationToken, ValueTask<int>> Reader(byte[] bytes, int piece = 777_777)
+    public static async Task<ContentRef> WriteAsync(this RunWriter writer, ChunkClass chunkClass, byte[] bytes)
     {
-        int position = 0;
-        return (memory, _) =>
-        {
-            int count = Math.Min(Math.Min(piece, memory.Length), bytes.Length - position);
-            bytes.AsMemory(position, count).CopyTo(memory);
-            position += count;
-            return ValueTask.FromResult(count);
-        };
+        using var stream = new OddPieces(bytes);
+        return await writer.WriteAsync(chunkClass, stream, CancellationToken.None);
     }
-
-    public static Task<ContentRef> WriteAsync(this RunWriter writer, ChunkClass chunkClass, byte[] bytes) =>
-        writer.WriteAsync(chunkClass, Reader(bytes), CancellationToken.None);
 
     public static async Task<byte[]> ReadAsync(this IChunkSource chunks, ContentRef content, ChunkClass chunkClass)
     {
@@ -47,5 +37,14 @@ internal static class Content
         var copy = new MemoryStream();
         await stream.CopyToAsync(copy);
         return copy.ToArray();
+    }
+
+    /// <summary>Is read in pieces of odd lengths.</summary>
+    private sealed class OddPieces(byte[] bytes) : MemoryStream(bytes)
+    {
+        private const int Piece = 777_777;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(Piece, buffer.Length)], cancellationToken);
     }
 }

@@ -3,7 +3,6 @@ using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -17,39 +16,37 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Captures a range of a content root until its end or the budget. The page holds totals and a reference to the rows of the listing segments;
 /// history never sees a file.
 /// </summary>
-internal sealed class CaptureRange(FlowEnvironment environment) : FlowActivity<CaptureRangeInput, CapturedStep>
+internal sealed class CaptureRange(FlowEnvironment environment)
+    : PageActivity<CaptureRangeInput, CapturedStep>(environment, BackupJson.Default.CapturedStep)
 {
-    public override async Task<CapturedStep> RunAsync(CaptureRangeInput input, IProgressSink progress, CancellationToken cancellationToken)
-    {
-        string page = Pages.Range(input.Pass, input.RootNumber, input.Range, input.Step);
-        return (await environment.Runs.ProduceAsync(
-            input.Run.Run, page, FlowJson.Default.CapturedStep, (scope, writer, token) => CaptureAsync(input, scope, writer, progress, token), cancellationToken)).ForHistory();
-    }
+    protected override string PageOf(CaptureRangeInput input) => Pages.Range(input.Pass, input.RootNumber, input.Range, input.Step);
 
-    private async Task<CapturedStep> CaptureAsync(
-        CaptureRangeInput input, RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)
+    protected override CapturedStep ForHistory(CapturedStep page) => page.ForHistory();
+
+    protected override async Task<CapturedStep> ProduceAsync(
+        RunContext run, RunWriter writer, CaptureRangeInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        Installation installation = environment.Runs.DiscoverInstallation();
+        Installation installation = run.DiscoverInstallation();
         ContentRoot root = ContentRoots.Find(installation, input.Root);
-        using SourceTree tree = scope.Roots.Open(root);
+        using SourceTree tree = run.Roots.Open(root);
         RequireFilled(root, tree, input.Paths);
-        ImmutableArray<SourceTree> elsewhere = ContentRoots.OpenElsewhere(installation, scope.Roots, input.Root);
+        ImmutableArray<SourceTree> elsewhere = ContentRoots.OpenElsewhere(installation, run.Roots, input.Root);
         var capture = new CaptureSetup(tree, elsewhere, input.Root)
         {
             Range = input.Paths,
             Inherit = input.Inherit,
-            Inheritance = await scope.InheritanceAsync(cancellationToken),
-            Required = input.Required is { } required ? scope.OpenRequired(required) : null,
+            Inheritance = await Inheritance.OfAsync(run, cancellationToken),
+            Required = input.Required is { } required ? run.OpenRequired(required) : null,
             FollowsLinks = input.Root == ContentRoot.Keystore,
             UsesTrustedDirectories = input.UsesTrustedDirectories,
             GrantsTrust = input.GrantsTrust,
             Class = ChunkClass.Content,
-            Budget = new StepBudget(scope.Time),
-            Phase = input.Pass == 0 ? "seeding" : PhaseNames.Files,
+            Budget = new StepBudget(run.Time),
+            Phase = input.Pass == 0 ? Phases.Seeding : Phases.Files,
         };
         try
         {
-            return await capture.RunAsync(scope.Chunks, writer, scope.Time, progress, cancellationToken);
+            return await capture.RunAsync(run.Chunks, writer, run.Time, progress, cancellationToken);
         }
         finally
         {

@@ -1,7 +1,6 @@
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -15,25 +14,22 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Copies the index backup, never the live index, and looks at its generation before the first file and after the last. A copy that the job
 /// replaced meanwhile is taken again.
 /// </summary>
-internal sealed class CaptureSearchIndex(FlowEnvironment environment) : FlowActivity<CaptureSearchIndexInput, SearchIndexCapture>
+internal sealed class CaptureSearchIndex(FlowEnvironment environment)
+    : PageActivity<CaptureSearchIndexInput, SearchIndexCapture>(environment, BackupJson.Default.SearchIndexCapture)
 {
     private const int MaxCopies = 3;
 
-    public override async Task<SearchIndexCapture> RunAsync(CaptureSearchIndexInput input, IProgressSink progress, CancellationToken cancellationToken) =>
-        (await environment.Runs.ProduceAsync(
-            input.Run.Run,
-            Pages.Index(input.Attempt),
-            FlowJson.Default.SearchIndexCapture,
-            (scope, writer, token) => CaptureAsync(input, scope, writer, progress, token),
-            cancellationToken)).ForHistory();
+    protected override string PageOf(CaptureSearchIndexInput input) => Pages.Index(input.Attempt);
 
-    private async Task<SearchIndexCapture> CaptureAsync(
-        CaptureSearchIndexInput input, RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)
+    protected override SearchIndexCapture ForHistory(SearchIndexCapture page) => page.ForHistory();
+
+    protected override async Task<SearchIndexCapture> ProduceAsync(
+        RunContext run, RunWriter writer, CaptureSearchIndexInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        SearchIndexSource source = SearchIndexCopy.SourceOf(environment.Runs.DiscoverInstallation());
-        var backup = new SearchIndexBackup(source, scope.Time);
-        SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
-        Inheritance inheritance = await scope.InheritanceAsync(cancellationToken);
+        SearchIndexSource source = SearchIndexCopy.SourceOf(run.DiscoverInstallation());
+        var backup = new SearchIndexBackup(source, run.Time);
+        SetManifest? parent = await run.ReadParentAsync(cancellationToken);
+        Inheritance inheritance = await Inheritance.OfAsync(run, cancellationToken);
         ContentRef? inherit = parent?.Roots.FirstOrDefault(root => root.Class == ChunkClass.Index)?.Listing;
         inherit = inherit is not null && await inheritance.HoldsAsync(inherit, cancellationToken) ? inherit : null;
         for (int copy = 0; copy < MaxCopies; copy++)
@@ -50,10 +46,10 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment) : FlowActi
                 Inherit = inherit,
                 Inheritance = inheritance,
                 Class = ChunkClass.Index,
-                Budget = StepBudget.Unlimited(scope.Time),
-                Phase = PhaseNames.Index,
+                Budget = StepBudget.Unlimited(run.Time),
+                Phase = Phases.Index,
             };
-            CapturedStep captured = await capture.RunAsync(scope.Chunks, writer, scope.Time, progress, cancellationToken);
+            CapturedStep captured = await capture.RunAsync(run.Chunks, writer, run.Time, progress, cancellationToken);
             SearchIndexObservation after = backup.Observe();
             if (!after.IsRunning && SearchIndexCopy.GenerationOf(after) == generation && captured.Totals.Unstable == 0)
             {
@@ -73,14 +69,16 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment) : FlowActi
                 ErrorKind.Source, $"{totals.Unreadable} files of the index backup '{source.Path}' cannot be read: {captured.Warnings.FirstOrDefault()}");
         }
 
-        return new SearchIndexCapture(
-            generation,
-            DateTimeOffset.UnixEpoch.AddTicks(generation.ChangedNs / TimeSpan.NanosecondsPerTick),
-            source.Path,
-            captured.Rows,
-            totals.Files,
-            totals.Directories,
-            totals.Bytes,
-            [.. SearchIndexWindow.Warnings(source, seen).Concat(captured.Warnings)]);
+        return new SearchIndexCapture
+        {
+            Generation = generation,
+            Written = DateTimeOffset.UnixEpoch.AddTicks(generation.ChangedNs / TimeSpan.NanosecondsPerTick),
+            Path = source.Path,
+            Listing = captured.Rows,
+            Files = totals.Files,
+            Directories = totals.Directories,
+            Bytes = totals.Bytes,
+            Warnings = [.. SearchIndexWindow.Warnings(source, seen).Concat(captured.Warnings)],
+        };
     }
 }

@@ -18,27 +18,23 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// The proof: each root's list of required files is merged with its final listing, both as they will be sealed. What is absent, of the
 /// wrong size or changed while it was read is missing; the first thousand findings are named.
 /// </summary>
-internal sealed class CheckConsistency(FlowEnvironment environment) : FlowActivity<CheckConsistencyInput, ConsistencyResult>
+internal sealed class CheckConsistency(FlowEnvironment environment)
+    : PageActivity<CheckConsistencyInput, ConsistencyResult>(environment, BackupJson.Default.ConsistencyResult)
 {
-    public override Task<ConsistencyResult> RunAsync(CheckConsistencyInput input, IProgressSink progress, CancellationToken cancellationToken) =>
-        environment.Runs.ProduceAsync(
-            input.Run.Run,
-            Pages.Consistency(input.Attempt),
-            FlowJson.Default.ConsistencyResult,
-            (scope, writer, token) => CheckAsync(input, scope, writer, token),
-            cancellationToken);
+    protected override string PageOf(CheckConsistencyInput input) => Pages.Consistency(input.Attempt);
 
-    private async Task<ConsistencyResult> CheckAsync(CheckConsistencyInput input, RunScope scope, RunWriter writer, CancellationToken cancellationToken)
+    protected override async Task<ConsistencyResult> ProduceAsync(
+        RunContext run, RunWriter writer, CheckConsistencyInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        await scope.RunChunkIndex.RefreshAsync(cancellationToken);
-        Installation installation = environment.Runs.DiscoverInstallation();
-        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(scope.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
-        DatabaseCapture database = await scope.ReadPageAsync(Pages.Database(input.Attempt), FlowJson.Default.DatabaseCapture, cancellationToken);
-        ImmutableArray<RootListing> listings = await CapturedParts.ReadRootsAsync(scope, input.Attempt, input.Roots, cancellationToken);
+        await run.RunIndex.RefreshAsync(cancellationToken);
+        Installation installation = run.DiscoverInstallation();
+        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(run.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+        DatabaseCapture database = await run.ReadPageAsync(Pages.Database(input.Attempt), BackupJson.Default.DatabaseCapture, cancellationToken);
+        ImmutableArray<RootListing> listings = await CapturedParts.ReadRootsAsync(run, input.Attempt, input.Roots, cancellationToken);
         var proof = new ConsistencyProof(acknowledged, installation.CheckSizes);
         foreach (RequiredFiles required in database.Required.Where(required => listings.All(listing => listing.Root != required.Root)))
         {
-            await proof.AddAbsentRootAsync(required.Root, new RequiredListReader(scope.Chunks, required.List).ReadAsync(cancellationToken));
+            await proof.AddAbsentRootAsync(required.Root, new RequiredListReader(run.Chunks, required.List).ReadAsync(cancellationToken));
         }
 
         foreach (RootListing root in listings)
@@ -46,8 +42,8 @@ internal sealed class CheckConsistency(FlowEnvironment environment) : FlowActivi
             ContentRef? list = database.RequiredOf(root.Root);
             IAsyncEnumerable<RequiredFile> required = list is null
                 ? AsyncEnumerable.Empty<RequiredFile>()
-                : new RequiredListReader(scope.Chunks, list).ReadAsync(cancellationToken);
-            await proof.AddRootAsync(root.Root, required, new ListingReader(scope.Chunks, root.Listing).ReadAsync(cancellationToken));
+                : new RequiredListReader(run.Chunks, list).ReadAsync(cancellationToken);
+            await proof.AddRootAsync(root.Root, required, new ListingReader(run.Chunks, root.Listing).ReadAsync(cancellationToken));
         }
 
         proof.AddUnmapped(database.Unmapped, database.UnmappedAcknowledged, database.UnmappedSamples);
@@ -65,7 +61,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment) : FlowActivi
         }
 
         await using MetadataStream stream = writer.CreateStream();
-        await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(proof.Named, FlowJson.Default.ImmutableArrayNamedFile), cancellationToken);
+        await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(proof.Named, BackupJson.Default.ImmutableArrayNamedFile), cancellationToken);
         return await stream.CompleteAsync(cancellationToken);
     }
 }

@@ -6,7 +6,6 @@ using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -18,7 +17,7 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// The preflight: everything that the phases need is there and can be read, before any of it is. Its result is all that the flow knows of the
 /// configuration.
 /// </summary>
-internal sealed class CheckSources(FlowEnvironment environment) : FlowActivity<CheckSourcesInput, SourceCheck>
+internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<CheckSourcesInput, SourceCheck>(environment)
 {
     /// <summary>Taken for granted where there is no earlier set to go by.</summary>
     private static readonly TimeSpan LongestIndexAndDatabase = TimeSpan.FromHours(6);
@@ -31,44 +30,49 @@ internal sealed class CheckSources(FlowEnvironment environment) : FlowActivity<C
     /// <summary>Lost packs.</summary>
     private const int MaxNamed = 5;
 
-    public override Task<SourceCheck> RunAsync(CheckSourcesInput input, IProgressSink progress, CancellationToken cancellationToken) =>
-        environment.Runs.WorkAsync(input.Run, (scope, token) => CheckAsync(input, scope, progress, token), cancellationToken);
-
-    private async Task<SourceCheck> CheckAsync(CheckSourcesInput input, RunScope scope, IProgressSink progress, CancellationToken cancellationToken)
+    protected override async Task<SourceCheck> WorkAsync(
+        RunContext run, CheckSourcesInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        BackupOptions options = scope.Options;
-        Installation installation = environment.Runs.DiscoverInstallation();
-        OwnDirectories.RequireApart(options, installation.Index is { } copy ? installation.Roots.Add(new ContentRoot(ContentRoots.Index, copy.Path, "the index backup")) : installation.Roots);
+        BackupOptions options = run.Options;
+        Installation installation = run.DiscoverInstallation();
+        OwnDirectories.RequireApart(
+            options,
+            installation.Index is { } copy
+                ? installation.Roots.Add(new ContentRoot(ContentRoots.Index, copy.Path, "the index backup"))
+                : installation.Roots);
         installation.CheckRoots(input.AcceptContentLoss);
         foreach (ContentRoot root in installation.Roots)
         {
-            scope.Roots.Open(root).Dispose();
+            run.Roots.Open(root).Dispose();
         }
 
         DatabaseFacts database = await DatabaseSource.Create(installation.Database).CheckAsync(cancellationToken);
         await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
-        if (installation.Index is { } index && new SearchIndexBackup(index, scope.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)
+        if (installation.Index is { } index && new SearchIndexBackup(index, run.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)
         {
             throw SearchIndexWindow.Absent(index);
         }
 
-        SetManifest? parent = await scope.ReadParentAsync(input.Parent, cancellationToken);
+        SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         string[] goneRoots = [.. GoneRoots(installation, parent, input.AcceptContentLoss)];
-        bool fullScan = parent?.FullScan is not { } scanned || scope.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
-        LostPacks lost = fullScan ? await scope.FindLostPacksAsync(cancellationToken) : LostPacks.None;
-        return new SourceCheck(
-            installation.Index is not null,
-            installation.Index?.MaxWait ?? TimeSpan.Zero,
-            installation.Index is { RefreshCommand.IsEmpty: false },
-            FilesMustEndWithin(installation),
-            ExpectedIndexAndDatabase(parent),
-            parent?.Phase(PhaseNames.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
-            fullScan,
-            Math.Clamp(options.Backup.Parallelism, 1, 32),
-            [.. installation.Roots.Select(root => root.Name)],
-            parent?.Totals.Files ?? 0,
-            parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
-            WarningLines.Fit(Warnings(lost, progress).Concat(goneRoots).Concat(installation.Warnings).Concat(database.Warnings).Concat(environment.Options.Warnings)));
+        bool fullScan = parent?.FullScan is not { } scanned || run.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
+        LostPacks lost = fullScan ? await run.FindLostPacksAsync(cancellationToken) : LostPacks.None;
+        return new SourceCheck
+        {
+            HasIndex = installation.Index is not null,
+            MaxWait = installation.Index?.MaxWait ?? TimeSpan.Zero,
+            RefreshesIndex = installation.Index is { RefreshCommand.IsEmpty: false },
+            FilesMustEndWithin = FilesMustEndWithin(installation),
+            ExpectedIndexAndDatabase = ExpectedIndexAndDatabase(parent),
+            SeedsFirst = parent?.Phase(Phases.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
+            FullScan = fullScan,
+            Parallelism = Math.Clamp(options.Backup.Parallelism, 1, 32),
+            Roots = [.. installation.Roots.Select(root => root.Name)],
+            ExpectedFiles = parent?.Totals.Files ?? 0,
+            ExpectedBytes = parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
+            Warnings = WarningLines.Fit(
+                [.. Warnings(lost, progress), .. goneRoots, .. installation.Warnings, .. database.Warnings, .. Environment.Loaded.Warnings]),
+        };
     }
 
     /// <summary>A whole root that the set before has: its volume may be unmounted. Of the cleaner's directory it is only said; administrators empty that one.</summary>
@@ -91,8 +95,10 @@ internal sealed class CheckSources(FlowEnvironment environment) : FlowActivity<C
             return [];
         }
 
-        string names = string.Join(", ", lost.Packs.Take(MaxNamed).Select(pack => pack.BlobName)) + (lost.Count > MaxNamed ? ", ..." : string.Empty);
-        string warning = $"The repository lost {lost.Count} packs ({names}): every file that this set needs of them is read and stored again. Run 'abf verify': it names what older sets lack.";
+        string more = lost.Count > MaxNamed ? ", ..." : string.Empty;
+        string names = string.Join(", ", lost.Packs.Take(MaxNamed).Select(pack => pack.BlobName)) + more;
+        string warning = $"The repository lost {lost.Count} packs ({names}): every file that this set needs of them is read and stored again. "
+            + "Run 'abf verify': it names what older sets lack.";
         progress.Warn(warning);
         return [warning];
     }
@@ -103,12 +109,12 @@ internal sealed class CheckSources(FlowEnvironment environment) : FlowActivity<C
 
     private static TimeSpan ExpectedIndexAndDatabase(SetManifest? parent)
     {
-        if (parent?.Phase(PhaseNames.Database) is not { } database)
+        if (parent?.Phase(Phases.Database) is not { } database)
         {
             return UsualIndexAndDatabase;
         }
 
-        DateTimeOffset started = parent.Phase(PhaseNames.Index)?.Started ?? database.Started;
+        DateTimeOffset started = parent.Phase(Phases.Index)?.Started ?? database.Started;
         TimeSpan expected = (database.Ended - started) * Margin + TimeSpan.FromMinutes(1);
 
         // A run that was interrupted between its phases took long only by the clock; the look after SQL guards what this cap lets through.

@@ -2,7 +2,6 @@ using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
@@ -14,14 +13,13 @@ internal sealed class CloseRun(FlowEnvironment environment) : FlowActivity<Close
 {
     public override async Task<Nothing> RunAsync(CloseRunInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        RunSession session = environment.Runs;
         if (input.Reason is not null)
         {
-            BackupRepository repository = await session.OpenRepositoryAsync(cancellationToken);
-            await repository.Log.AbortAsync(RunId.Parse(input.Run.Run), input.Reason, cancellationToken);
+            BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+            await repository.Log.AbortAsync(input.Run.Id, input.Reason, cancellationToken);
         }
 
-        await session.Leases.ReleaseAsync(input.Run.Run, cancellationToken);
+        await environment.Runs.Leases.ReleaseAsync(input.Run.Id, cancellationToken);
         return Nothing.Value;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Installations;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;

@@ -14,56 +14,53 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Dumps the database through the vendor's tool, straight into the repository, and writes the sorted lists of what the same snapshot
 /// requires of the content stores. All of it is one page: there is no dump without its lists.
 /// </summary>
-internal sealed class DumpDatabase(FlowEnvironment environment) : FlowActivity<DumpDatabaseInput, DatabaseCapture>
+internal sealed class DumpDatabase(FlowEnvironment environment)
+    : PageActivity<DumpDatabaseInput, DatabaseCapture>(environment, BackupJson.Default.DatabaseCapture)
 {
-    public override async Task<DatabaseCapture> RunAsync(DumpDatabaseInput input, IProgressSink progress, CancellationToken cancellationToken) =>
-        (await environment.Runs.ProduceAsync(
-            input.Run.Run,
-            Pages.Database(input.Attempt),
-            FlowJson.Default.DatabaseCapture,
-            (scope, writer, token) => DumpAsync(scope, writer, progress, token),
-            cancellationToken)).ForHistory();
+    private const int MaxWarnings = 20;
 
-    private async Task<DatabaseCapture> DumpAsync(RunScope scope, RunWriter writer, IProgressSink progress, CancellationToken cancellationToken)
+    protected override string PageOf(DumpDatabaseInput input) => Pages.Database(input.Attempt);
+
+    protected override DatabaseCapture ForHistory(DatabaseCapture page) => page.ForHistory();
+
+    protected override async Task<DatabaseCapture> ProduceAsync(
+        RunContext run, RunWriter writer, DumpDatabaseInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        Installation installation = environment.Runs.DiscoverInstallation();
-        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(scope.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
-        using var required = new RequiredCollector(installation, acknowledged, scope.SpillDirectory());
+        Installation installation = run.DiscoverInstallation();
+        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(run.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+        using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
         ContentRef? dump = null;
         DumpResult result = await DatabaseSource.Create(installation.Database).DumpAsync(
-            async (output, token) => dump = await writer.WriteAsync(ChunkClass.Dump, Counted(output, progress), token),
+            async (output, token) =>
+            {
+                await using var counted = new ProgressStream(output, progress, Phases.Database);
+                dump = await writer.WriteAsync(ChunkClass.Dump, counted, token);
+            },
             required.Add,
             cancellationToken);
 
-        return new DatabaseCapture(
-            dump!,
-            result.Vendor,
-            result.ServerVersion,
-            result.ToolVersion,
-            result.Watermark?.TransactionId,
-            result.Watermark?.CommitTimeMs,
-            result.Rows.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            [.. result.NotApplicable],
-            await required.WriteListsAsync(writer, cancellationToken),
-            required.Unprotected,
-            required.Unmapped,
-            required.UnmappedSamples,
-            [.. result.Warnings.Concat(TenantWarnings(installation, result)).Take(MaxWarnings)],
-            required.UnmappedAcknowledged);
-    }
-
-    private const int MaxWarnings = 20;
-
-    private static Func<Memory<byte>, CancellationToken, ValueTask<int>> Counted(Stream output, IProgressSink progress) =>
-        async (buffer, token) =>
+        return new DatabaseCapture
         {
-            int read = await output.ReadAsync(buffer, token);
-            progress.Advance(PhaseNames.Database, 0, read);
-            return read;
+            Dump = dump!,
+            Vendor = result.Vendor,
+            ServerVersion = result.ServerVersion,
+            ToolVersion = result.ToolVersion,
+            TransactionId = result.Watermark?.TransactionId,
+            CommitTimeMs = result.Watermark?.CommitTimeMs,
+            Rows = result.Rows.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            NotApplicable = [.. result.NotApplicable],
+            Required = await required.WriteListsAsync(writer, cancellationToken),
+            Unprotected = required.Unprotected,
+            Unmapped = required.Unmapped,
+            UnmappedSamples = required.UnmappedSamples,
+            UnmappedAcknowledged = required.UnmappedAcknowledged,
+            Warnings = [.. result.Warnings.Concat(TenantWarnings(installation, result)).Take(MaxWarnings)],
         };
+    }
 
     private static IEnumerable<string> TenantWarnings(Installation installation, DumpResult result) =>
         result.TenantRoots
             .Where(tenant => !installation.Roots.Any(root => root.Holds(tenant)))
-            .Select(tenant => $"A tenant keeps content in '{tenant}', which is in no configured content root: it is NOT in this set. Name it in installation.content.stores.");
+            .Select(tenant => $"A tenant keeps content in '{tenant}', which is in no configured content root: it is NOT in this set. "
+                + "Name it in installation.content.stores.");
 }

@@ -9,17 +9,18 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// <summary>Builds the manifest from journaled values; of the installation only names and places, for people.</summary>
 internal static class ManifestBuilder
 {
-    public static SetManifest Build(SealSetInput input, CapturedParts parts, Installation installation, SetManifest? parent, ImmutableArray<NamedFile> named, string tool)
+    public static SetManifest Build(
+        SealSetInput input, CapturedParts parts, Installation installation, SetManifest? parent, ImmutableArray<NamedFile> named, string tool)
     {
         ImmutableArray<RootStamp> roots = [.. Roots(parts, installation, parent)];
         DatabaseCapture database = parts.Database;
         ConsistencyResult proof = parts.Consistency;
         return new SetManifest
         {
-            Id = RunId.Parse(input.Run.Run),
+            Id = input.Run.Id,
             Installation = new InstallationStamp(installation.Name, installation.Fingerprint),
             Base = input.Base,
-            Parent = input.Run.Parent is { } id ? RunId.Parse(id) : null,
+            Parent = input.Run.Parent,
             Started = input.Started,
             Sealed = input.Sealed,
             Phases = input.Phases,

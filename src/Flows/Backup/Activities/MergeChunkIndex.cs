@@ -1,25 +1,26 @@
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Runs;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Writes the index blobs of the run: where every chunk is that its result pages name. Chunks, then index, then the set. Which pages must be there is known from the
-/// journal, never from a listing of the store.
+/// Writes the index blobs of the run: where every chunk is that its result pages name. Chunks, then index, then the set. Which pages must be
+/// there is known from the journal, never from a listing of the store.
 /// </summary>
-internal sealed class MergeChunkIndex(FlowEnvironment environment) : FlowActivity<MergeChunkIndexInput, MergedChunkIndex>
+internal sealed class MergeChunkIndex(FlowEnvironment environment)
+    : PageActivity<MergeChunkIndexInput, MergedChunkIndex>(environment, BackupJson.Default.MergedChunkIndex)
 {
-    public override async Task<MergedChunkIndex> RunAsync(MergeChunkIndexInput input, IProgressSink progress, CancellationToken cancellationToken) =>
-        (await environment.Runs.ProduceAsync(
-            input.Run.Run,
-            Pages.MergedChunkIndex,
-            FlowJson.Default.MergedChunkIndex,
-            async (scope, _, token) =>
-            {
-                AddedChunkIndexes merge = await scope.Repository.MergeRunIndexAsync(scope.Run, Pages.Behind(input), token);
-                return new MergedChunkIndex([.. merge.Indexes], merge.Chunks, merge.AddedBytes);
-            },
-            cancellationToken)).ForHistory();
+    protected override string PageOf(MergeChunkIndexInput input) => Pages.MergedChunkIndex;
+
+    protected override MergedChunkIndex ForHistory(MergedChunkIndex page) => page.ForHistory();
+
+    protected override async Task<MergedChunkIndex> ProduceAsync(
+        RunContext run, RunWriter writer, MergeChunkIndexInput input, IProgressSink progress, CancellationToken cancellationToken)
+    {
+        AddedChunkIndexes merge = await run.Repository.MergeRunIndexAsync(run.Run.Id, Pages.Behind(input), cancellationToken);
+        return new MergedChunkIndex([.. merge.Indexes], merge.Chunks, merge.AddedBytes);
+    }
 }

@@ -14,19 +14,17 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Joins the listings of a root's ranges, row by row, without looking into their segments, and stops the run where the source lost more than
 /// a source loses by itself.
 /// </summary>
-internal sealed class MergeListing(FlowEnvironment environment) : FlowActivity<MergeListingInput, RootListing>
+internal sealed class MergeListing(FlowEnvironment environment)
+    : PageActivity<MergeListingInput, RootListing>(environment, BackupJson.Default.RootListing)
 {
-    public override async Task<RootListing> RunAsync(MergeListingInput input, IProgressSink progress, CancellationToken cancellationToken) =>
-        (await environment.Runs.ProduceAsync(
-            input.Run.Run,
-            Pages.Listing(input.Pass, input.RootNumber),
-            FlowJson.Default.RootListing,
-            (scope, writer, token) => MergeAsync(input, scope, writer, token),
-            cancellationToken)).ForHistory();
+    protected override string PageOf(MergeListingInput input) => Pages.Listing(input.Pass, input.RootNumber);
 
-    private static async Task<RootListing> MergeAsync(MergeListingInput input, RunScope scope, RunWriter writer, CancellationToken cancellationToken)
+    protected override RootListing ForHistory(RootListing page) => page.ForHistory();
+
+    protected override async Task<RootListing> ProduceAsync(
+        RunContext run, RunWriter writer, MergeListingInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        await scope.RunChunkIndex.RefreshAsync(cancellationToken);
+        await run.RunIndex.RefreshAsync(cancellationToken);
         await using var root = new ListingRoot(writer);
         var totals = FileTotals.None;
         var warnings = new List<string>();
@@ -35,10 +33,10 @@ internal sealed class MergeListing(FlowEnvironment environment) : FlowActivity<M
             for (int step = 0; step < input.Steps[range]; step++)
             {
                 string page = Pages.Range(input.Pass, input.RootNumber, range, step);
-                CapturedStep captured = await scope.ReadPageAsync(page, FlowJson.Default.CapturedStep, cancellationToken);
+                CapturedStep captured = await run.ReadPageAsync(page, BackupJson.Default.CapturedStep, cancellationToken);
                 totals += captured.Totals;
                 warnings.AddRange(captured.Warnings.Take(CaptureNotes.MaxWarnings - warnings.Count));
-                await foreach (SegmentRow row in new ListingReader(scope.Chunks, captured.Rows).ReadRowsAsync(PathRange.All, cancellationToken))
+                await foreach (SegmentRow row in new ListingReader(run.Chunks, captured.Rows).ReadRowsAsync(PathRange.All, cancellationToken))
                 {
                     await root.AddAsync(row, cancellationToken);
                 }
@@ -48,7 +46,7 @@ internal sealed class MergeListing(FlowEnvironment environment) : FlowActivity<M
         ListingSummary summary = await root.CompleteAsync(cancellationToken);
         if (!input.AcceptContentLoss)
         {
-            long before = input.Inherit is null ? 0 : await CountFilesAsync(new ListingReader(scope.Chunks, input.Inherit), cancellationToken);
+            long before = input.Inherit is null ? 0 : await CountFilesAsync(new ListingReader(run.Chunks, input.Inherit), cancellationToken);
             ContentLoss.Check(input.Root, totals, before, warnings);
         }
 

@@ -8,17 +8,15 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// <summary>
 /// Looks at the index copy and the job's schedule. A look, not a decision: the flow waits, gives up or voids a phase. Renews the run's lease.
 /// </summary>
-internal sealed class ObserveSearchIndex(FlowEnvironment environment) : FlowActivity<ObserveSearchIndexInput, SearchIndexLook>
+internal sealed class ObserveSearchIndex(FlowEnvironment environment) : RunActivity<ObserveSearchIndexInput, SearchIndexLook>(environment)
 {
-    public override Task<SearchIndexLook> RunAsync(ObserveSearchIndexInput input, IProgressSink progress, CancellationToken cancellationToken) =>
-        environment.Runs.WorkAsync(input.Run.Run, (scope, _) => Task.FromResult(Look(input, scope.Time)), cancellationToken);
-
-    private SearchIndexLook Look(ObserveSearchIndexInput input, TimeProvider time)
+    protected override Task<SearchIndexLook> WorkAsync(
+        RunContext run, ObserveSearchIndexInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        SearchIndexSource source = SearchIndexCopy.SourceOf(environment.Runs.DiscoverInstallation());
-        SearchIndexObservation seen = new SearchIndexBackup(source, time).Observe();
-        SearchIndexDecision decision = SearchIndexWindow.Decide(source, seen, time.GetUtcNow(), input.Expected, input.GiveUpAt);
-        return new SearchIndexLook(
-            decision.Action, seen.IsRunning || seen.Stamp is null, SearchIndexCopy.GenerationOf(seen), decision.Reason, decision.Until);
+        SearchIndexSource source = SearchIndexCopy.SourceOf(run.DiscoverInstallation());
+        SearchIndexObservation seen = new SearchIndexBackup(source, run.Time).Observe();
+        SearchIndexDecision decision = SearchIndexWindow.Decide(source, seen, run.Time.GetUtcNow(), input.Expected, input.GiveUpAt);
+        return Task.FromResult(new SearchIndexLook(
+            decision.Action, seen.IsRunning || seen.Stamp is null, SearchIndexCopy.GenerationOf(seen), decision.Reason, decision.Until));
     }
 }

@@ -19,32 +19,33 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
 
     public override async Task<OpenedRun> RunAsync(OpenRunInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        RunSession session = environment.Runs;
-        BackupRepository repository = await session.OpenRepositoryAsync(cancellationToken);
-        foreach (string dead in input.Supersedes)
+        LeaseKeeper leases = environment.Runs.Leases;
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        foreach (RunId dead in input.Supersedes)
         {
-            await session.Leases.ReleaseAsync(dead, cancellationToken);
+            await leases.ReleaseAsync(dead, cancellationToken);
         }
 
-        await session.RereadLogAsync(cancellationToken);
-        await using HeldLease lease = await session.Leases.HoldAsync(input.Run, cancellationToken);
-        RunOpened opened = await repository.Log.OpenRunAsync(RunId.Parse(input.Run), session.InstallationName, cancellationToken);
+        await environment.Repository.RereadLogAsync(cancellationToken);
+        await using HeldLease lease = await leases.HoldAsync(input.Run, cancellationToken);
+        RunOpened opened = await repository.Log.OpenRunAsync(input.Run, environment.InstallationName, cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        ImmutableArray<string> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
+        ImmutableArray<RunId> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
 
         // As of the run's base, so that a repeated call comes to the same.
         SetSummary? parent = head.State.Sets.LastOrDefault(set => set.Installation == opened.Installation && set.Sequence <= opened.Base);
-        return new OpenedRun(opened.Base, parent?.Id.ToString(), evicted);
+        return new OpenedRun(opened.Base, parent?.Id, evicted);
     }
 
-    private async Task<ImmutableArray<string>> EvictOthersAsync(BackupRepository repository, RunOpened own, LogHead head, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<RunId>> EvictOthersAsync(
+        BackupRepository repository, RunOpened own, LogHead head, CancellationToken cancellationToken)
     {
-        var evicted = ImmutableArray.CreateBuilder<string>();
+        var evicted = ImmutableArray.CreateBuilder<RunId>();
         foreach (RunOpened other in head.State.OpenRuns.Where(open => open.Installation == own.Installation && open.Run != own.Run))
         {
             await repository.Log.EvictAsync(other.Run, $"run {own.Run} took its place", cancellationToken);
             Logs.RunEvicted(_logger, own.Run.ToString(), other.Run.ToString());
-            evicted.Add(other.Run.ToString());
+            evicted.Add(other.Run);
         }
 
         return evicted.ToImmutable();

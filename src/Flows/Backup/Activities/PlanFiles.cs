@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 
@@ -14,24 +15,19 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Cuts a content root into ranges that can be captured side by side: at the segment boundaries of the listing that is inherited from, or
 /// where there is none, between directories. A plan only shares out work; any plan leads to the same listing.
 /// </summary>
-internal sealed class PlanFiles(FlowEnvironment environment) : FlowActivity<PlanFilesInput, FilePlan>
+internal sealed class PlanFiles(FlowEnvironment environment) : PageActivity<PlanFilesInput, FilePlan>(environment, BackupJson.Default.FilePlan)
 {
-    public override Task<FilePlan> RunAsync(PlanFilesInput input, IProgressSink progress, CancellationToken cancellationToken) =>
-        environment.Runs.ProduceAsync(
-            input.Run.Run,
-            Pages.Plan(input.Pass, input.RootNumber),
-            FlowJson.Default.FilePlan,
-            (scope, _, token) => PlanAsync(input, scope, token),
-            cancellationToken);
+    protected override string PageOf(PlanFilesInput input) => Pages.Plan(input.Pass, input.RootNumber);
 
-    private async Task<FilePlan> PlanAsync(PlanFilesInput input, RunScope scope, CancellationToken cancellationToken)
+    protected override async Task<FilePlan> ProduceAsync(
+        RunContext run, RunWriter writer, PlanFilesInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        Installation installation = environment.Runs.DiscoverInstallation();
-        using SourceTree tree = scope.Roots.Open(ContentRoots.Find(installation, input.Root));
-        SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
+        Installation installation = run.DiscoverInstallation();
+        using SourceTree tree = run.Roots.Open(ContentRoots.Find(installation, input.Root));
+        SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         RootStamp? recorded = parent?.Roots.FirstOrDefault(root => root.Name == input.Root);
         ContentRef? inherit = recorded?.Listing;
-        if (inherit is not null && !await (await scope.InheritanceAsync(cancellationToken)).HoldsAsync(inherit, cancellationToken))
+        if (inherit is not null && !await (await Inheritance.OfAsync(run, cancellationToken)).HoldsAsync(inherit, cancellationToken))
         {
             // The listing itself is lost: every file is read as if it were new.
             inherit = null;
@@ -39,7 +35,7 @@ internal sealed class PlanFiles(FlowEnvironment environment) : FlowActivity<Plan
 
         ImmutableArray<byte[]> cuts = inherit is null
             ? RangeCuts.OfDirectories(tree)
-            : await RangeCuts.OfListingAsync(new ListingReader(scope.Chunks, inherit), scope.Options.Backup.Parallelism, cancellationToken);
+            : await RangeCuts.OfListingAsync(new ListingReader(run.Chunks, inherit), run.Options.Backup.Parallelism, cancellationToken);
         bool grants = tree.KeepsDirectoryTimes && recorded?.SealingOff != true;
         return new FilePlan(cuts, inherit, UsesTrustedDirectories: grants && !input.FullScan, grants);
     }

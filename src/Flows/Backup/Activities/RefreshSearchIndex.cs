@@ -1,20 +1,16 @@
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
-using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>Runs the configured refresh command and waits for a new copy. Run twice, it makes two copies: the later one is captured.</summary>
-internal sealed class RefreshSearchIndex(FlowEnvironment environment) : FlowActivity<RunRef, Nothing>
+internal sealed class RefreshSearchIndex(FlowEnvironment environment) : RunActivity<RunRef, Nothing>(environment)
 {
-    public override Task<Nothing> RunAsync(RunRef input, IProgressSink progress, CancellationToken cancellationToken) =>
-        environment.Runs.WorkAsync(
-            input.Run,
-            async (scope, token) =>
-            {
-                await new SearchIndexBackup(SearchIndexCopy.SourceOf(environment.Runs.DiscoverInstallation()), scope.Time).RefreshAsync(token);
-                return Nothing.Value;
-            },
-            cancellationToken);
+    protected override async Task<Nothing> WorkAsync(RunContext run, RunRef input, IProgressSink progress, CancellationToken cancellationToken)
+    {
+        SearchIndexSource source = SearchIndexCopy.SourceOf(run.DiscoverInstallation());
+        await new SearchIndexBackup(source, run.Time).RefreshAsync(cancellationToken);
+        return Nothing.Value;
+    }
 }

@@ -19,17 +19,16 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
 
     public override async Task<HotBackupResult> RunAsync(SealSetInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        RunId run = RunId.Parse(input.Run.Run);
         try
         {
             return Summarize(
-                await TryReadSealedAsync(run, cancellationToken)
-                ?? await environment.Runs.WorkAsync(input.Run.Run, (scope, token) => SealAsync(input, scope, token), cancellationToken));
+                await TryReadSealedAsync(input.Run.Id, cancellationToken)
+                ?? await environment.Runs.WorkAsync(input.Run, (run, token) => SealAsync(input, run, token), cancellationToken));
         }
         catch (PermanentException e) when (e.Kind == ErrorKind.Busy)
         {
             // A run that has its set is no longer open: another attempt of this activity may have sealed it since the look.
-            if (await TryReadSealedAsync(run, cancellationToken) is { } manifest)
+            if (await TryReadSealedAsync(input.Run.Id, cancellationToken) is { } manifest)
             {
                 return Summarize(manifest);
             }
@@ -40,55 +39,62 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
 
     private async Task<SetManifest?> TryReadSealedAsync(RunId run, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Runs.OpenRepositoryAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         return head.State.FindSet(run) is { } set ? await repository.Log.ReadManifestAsync(set, cancellationToken) : null;
     }
 
-    private async Task<SetManifest> SealAsync(SealSetInput input, RunScope scope, CancellationToken cancellationToken)
+    private async Task<SetManifest> SealAsync(SealSetInput input, RunContext run, CancellationToken cancellationToken)
     {
-        SetManifest? parent = await scope.ReadParentAsync(input.Run.Parent, cancellationToken);
-        Installation installation = environment.Runs.DiscoverInstallation();
-        CapturedParts parts = await CapturedParts.ReadAsync(input, scope, cancellationToken);
-        ImmutableArray<NamedFile> named = await ReadNamedAsync(parts.Consistency.Named, scope, cancellationToken);
-        LogHead head = await environment.Runs.RereadLogAsync(cancellationToken);
-        RebuiltChunkIndex healed = await scope.Repository.HealIndexAsync(head.State, scope.Run, input.FullScan, cancellationToken);
+        SetManifest? parent = await run.ReadParentAsync(cancellationToken);
+        Installation installation = run.DiscoverInstallation();
+        CapturedParts parts = await CapturedParts.ReadAsync(input, run, cancellationToken);
+        ImmutableArray<NamedFile> named = await ReadNamedAsync(parts.Consistency.Named, run, cancellationToken);
+        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        RebuiltChunkIndex healed = await run.Repository.HealIndexAsync(head.State, run.Run.Id, input.FullScan, cancellationToken);
         SetManifest built = ManifestBuilder.Build(input, parts, installation, parent, named, Tool);
-        SetManifest manifest = built with { Indexes = healed.Indexes.AddRange(built.Indexes), Warnings = healed.Warnings.AddRange(built.Warnings) };
-        await RequireStreamsAsync(manifest, scope, cancellationToken);
-        await scope.Repository.Log.SealAsync(scope.Run, input.Base, manifest, cancellationToken);
-        await environment.Runs.RememberHeadAsync(cancellationToken);
+        SetManifest manifest = built with
+        {
+            Indexes = healed.Indexes.AddRange(built.Indexes),
+            Warnings = healed.Warnings.AddRange(built.Warnings),
+        };
+        await RequireStreamsAsync(manifest, run, cancellationToken);
+        await run.Repository.Log.SealAsync(run.Run.Id, input.Base, manifest, cancellationToken);
+        await environment.Repository.RememberHeadAsync(cancellationToken);
         return manifest;
     }
 
-    private static async Task RequireStreamsAsync(SetManifest manifest, RunScope scope, CancellationToken cancellationToken) => await scope.Repository.RequireStreamsAsync(
-        scope.Index,
-        await scope.LostPacksAsync(cancellationToken),
-        manifest.Indexes,
-        scope.Chunks,
-        manifest.Database?.Dump,
-        manifest.Roots.Select(root => (root.Listing, root.Required)),
-        cancellationToken);
+    private static async Task RequireStreamsAsync(SetManifest manifest, RunContext run, CancellationToken cancellationToken) =>
+        await run.Repository.RequireStreamsAsync(
+            run.Index,
+            await run.LostPacksAsync(cancellationToken),
+            manifest.Indexes,
+            run.Chunks,
+            manifest.Database?.Dump,
+            manifest.Roots.Select(root => (root.Listing, root.Required)),
+            cancellationToken);
 
-    private static async Task<ImmutableArray<NamedFile>> ReadNamedAsync(ContentRef? named, RunScope scope, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<NamedFile>> ReadNamedAsync(ContentRef? named, RunContext run, CancellationToken cancellationToken)
     {
         if (named is null)
         {
             return [];
         }
 
-        await using Stream stream = scope.Chunks.OpenRead(named, ChunkClass.Metadata);
-        return await JsonSerializer.DeserializeAsync(stream, FlowJson.Default.ImmutableArrayNamedFile, cancellationToken);
+        await using Stream stream = run.Chunks.OpenRead(named, ChunkClass.Metadata);
+        return await JsonSerializer.DeserializeAsync(stream, BackupJson.Default.ImmutableArrayNamedFile, cancellationToken);
     }
 
-    private static HotBackupResult Summarize(SetManifest manifest) => new(
-        manifest.Id.ToString(),
-        manifest.Consistency.Consistent,
-        manifest.Consistency.Missing - manifest.Consistency.Acknowledged,
-        manifest.Consistency.SourceMissing,
-        manifest.Consistency.SourceChanged,
-        manifest.Totals.Files,
-        manifest.Totals.Bytes,
-        manifest.Totals.AddedBytes,
-        WarningLines.Fit(manifest.Index.Warnings.Except(manifest.Warnings).Concat(manifest.Warnings)));
+    private static HotBackupResult Summarize(SetManifest manifest) => new()
+    {
+        Set = manifest.Id,
+        Consistent = manifest.Consistency.Consistent,
+        Missing = manifest.Consistency.Missing - manifest.Consistency.Acknowledged,
+        SourceMissing = manifest.Consistency.SourceMissing,
+        SourceChanged = manifest.Consistency.SourceChanged,
+        Files = manifest.Totals.Files,
+        Bytes = manifest.Totals.Bytes,
+        AddedBytes = manifest.Totals.AddedBytes,
+        Warnings = WarningLines.Fit(manifest.Index.Warnings.Except(manifest.Warnings).Concat(manifest.Warnings)),
+    };
 }

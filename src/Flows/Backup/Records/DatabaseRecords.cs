@@ -1,38 +1,52 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
-public sealed record DumpDatabaseInput(RunRef Run, int Attempt);
+public sealed record DumpDatabaseInput(RunRef Run, int Attempt) : IRunInput;
 
 /// <summary>The dump, and what the same snapshot of the database requires of the content stores.</summary>
-/// <param name="Dump">The plain dump as the vendor's tool wrote it.</param>
-/// <param name="TransactionId">Highest <c>alf_transaction.id</c>; null where the table is empty or absent.</param>
-/// <param name="CommitTimeMs">Highest <c>commit_time_ms</c>.</param>
-/// <param name="Rows">Row counts by table.</param>
-/// <param name="Required">Sorted lists of required files, one per content root that has any.</param>
-/// <param name="Unprotected">Required URLs whose bytes lie outside the file system, by protocol (<c>azb</c>, <c>s3</c>).</param>
-/// <param name="Unmapped">Required URLs that name no file of this installation.</param>
-/// <param name="UnmappedSamples">The first of them that the administrator has not accepted.</param>
-/// <param name="UnmappedAcknowledged">Those that the administrator has accepted. Left out where 0, as in journals before it.</param>
-public sealed record DatabaseCapture(
-    ContentRef Dump,
-    string Vendor,
-    string ServerVersion,
-    string ToolVersion,
-    long? TransactionId,
-    long? CommitTimeMs,
-    ImmutableSortedDictionary<string, long> Rows,
-    ImmutableArray<string> NotApplicable,
-    ImmutableArray<RequiredFiles> Required,
-    ImmutableSortedDictionary<string, long> Unprotected,
-    long Unmapped,
-    ImmutableArray<string> UnmappedSamples,
-    ImmutableArray<string> Warnings,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnmappedAcknowledged = 0)
+public sealed record DatabaseCapture
 {
+    /// <summary>The plain dump as the vendor's tool wrote it.</summary>
+    public required ContentRef Dump { get; init; }
+
+    public required string Vendor { get; init; }
+
+    public required string ServerVersion { get; init; }
+
+    public required string ToolVersion { get; init; }
+
+    /// <summary>Highest <c>alf_transaction.id</c>; null where the table is empty or absent.</summary>
+    public long? TransactionId { get; init; }
+
+    /// <summary>Highest <c>commit_time_ms</c>; null as above.</summary>
+    public long? CommitTimeMs { get; init; }
+
+    /// <summary>Row counts by table.</summary>
+    public required ImmutableSortedDictionary<string, long> Rows { get; init; }
+
+    public required ImmutableArray<string> NotApplicable { get; init; }
+
+    /// <summary>Sorted lists of required files, one per content root that has any.</summary>
+    public required ImmutableArray<RequiredFiles> Required { get; init; }
+
+    /// <summary>Required URLs whose bytes lie outside the file system, by protocol (<c>azb</c>, <c>s3</c>).</summary>
+    public required ImmutableSortedDictionary<string, long> Unprotected { get; init; }
+
+    /// <summary>Required URLs that name no file of this installation.</summary>
+    public required long Unmapped { get; init; }
+
+    /// <summary>The first of them that the administrator has not accepted.</summary>
+    public required ImmutableArray<string> UnmappedSamples { get; init; }
+
+    /// <summary>Those that the administrator has accepted.</summary>
+    public long UnmappedAcknowledged { get; init; }
+
+    public required ImmutableArray<string> Warnings { get; init; }
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal DatabaseCapture ForHistory() => this with
     {

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 /// <param name="Pass">0 for the seeding pass, else the attempt. Names the result pages.</param>
 /// <param name="Root">Name of the content root.</param>
 /// <param name="RootNumber">Its place in the order of capture.</param>
-public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootNumber, bool FullScan);
+public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootNumber, bool FullScan) : IRunInput;
 
 /// <param name="Cuts">First paths of the second and further ranges; at most 47 of at most 121 bytes.</param>
 /// <param name="Inherit">The listing that ranges inherit from; null at first.</param>
@@ -21,22 +21,41 @@ public sealed record FilePlan(ImmutableArray<byte[]> Cuts, ContentRef? Inherit, 
     public ImmutableArray<PathRange> Ranges => RangeCuts.ToRanges(Cuts);
 }
 
-/// <param name="Range">Number of the range within its root.</param>
-/// <param name="Step">Number of the activity within its range. With pass, root and range it names the result page.</param>
-/// <param name="Paths">What is left of the range.</param>
-/// <param name="Required">The root's list of required files; null where nothing is, and while seeding.</param>
-public sealed record CaptureRangeInput(
-    RunRef Run,
-    int Pass,
-    string Root,
-    int RootNumber,
-    int Range,
-    int Step,
-    PathRange Paths,
-    ContentRef? Inherit,
-    ContentRef? Required,
-    bool UsesTrustedDirectories,
-    bool GrantsTrust);
+/// <summary>One step of a range. Pass, root, range and step name the result page.</summary>
+public sealed record CaptureRangeInput : IRunInput
+{
+    public required RunRef Run { get; init; }
+
+    /// <summary>0 for the seeding pass, else the attempt.</summary>
+    public required int Pass { get; init; }
+
+    /// <summary>Name of the content root.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Its place in the order of capture.</summary>
+    public required int RootNumber { get; init; }
+
+    /// <summary>Number of the range within its root.</summary>
+    public required int Range { get; init; }
+
+    /// <summary>Number of the activity within its range.</summary>
+    public int Step { get; init; }
+
+    /// <summary>What is left of the range.</summary>
+    public required PathRange Paths { get; init; }
+
+    /// <inheritdoc cref="FilePlan"/>
+    public ContentRef? Inherit { get; init; }
+
+    /// <summary>The root's list of required files; null where nothing is, and while seeding.</summary>
+    public ContentRef? Required { get; init; }
+
+    /// <inheritdoc cref="FilePlan"/>
+    public required bool UsesTrustedDirectories { get; init; }
+
+    /// <inheritdoc cref="FilePlan"/>
+    public required bool GrantsTrust { get; init; }
+}
 
 /// <param name="Next">Where the next step begins (<see cref="PathRange.From"/>); null when the range is complete.</param>
 /// <param name="Rows">Rows of the listing segments written, as a metadata stream.</param>
@@ -53,8 +72,29 @@ public sealed record CaptureRangeFlowInput(CaptureRangeInput Next, DateTimeOffse
 /// <param name="Expired">The deadline passed before the end: the range is incomplete and the phase is void.</param>
 public sealed record CapturedRange(int Steps, bool Expired, FileTotals Totals);
 
-/// <param name="Steps">Result pages per range.</param>
-public sealed record MergeListingInput(RunRef Run, int Pass, string Root, int RootNumber, ImmutableArray<int> Steps, ContentRef? Inherit, bool AcceptContentLoss);
+/// <summary>Which result pages make a root's listing: pass, root, range and step name each.</summary>
+public sealed record MergeListingInput : IRunInput
+{
+    public required RunRef Run { get; init; }
+
+    /// <summary>0 for the seeding pass, else the attempt.</summary>
+    public required int Pass { get; init; }
+
+    /// <summary>Name of the content root.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Its place in the order of capture.</summary>
+    public required int RootNumber { get; init; }
+
+    /// <summary>Result pages per range.</summary>
+    public required ImmutableArray<int> Steps { get; init; }
+
+    /// <summary>The listing that the ranges inherited from; null at first.</summary>
+    public ContentRef? Inherit { get; init; }
+
+    /// <inheritdoc cref="HotBackupInput"/>
+    public required bool AcceptContentLoss { get; init; }
+}
 
 /// <summary>The finished listing of a content root.</summary>
 /// <param name="SealingBroken">A new name stood under an unchanged directory stamp: sealing stays off for this root.</param>

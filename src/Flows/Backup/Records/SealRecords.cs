@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <param name="Attempt">Whose database and files phases are held against each other; their result pages have the lists.</param>
 /// <param name="Roots">How many content roots there are.</param>
-public sealed record CheckConsistencyInput(RunRef Run, int Attempt, int Roots);
+public sealed record CheckConsistencyInput(RunRef Run, int Attempt, int Roots) : IRunInput;
 
 /// <summary>The proof: every file that the dump requires, looked up in the listings.</summary>
 /// <param name="Required">Files looked up.</param>
@@ -24,7 +25,7 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
 /// <param name="Attempt">Whose phases are sealed.</param>
 /// <param name="HasIndex">There was an index phase.</param>
 /// <param name="Files">The content roots in the order of capture, those of the seeding pass first.</param>
-public sealed record MergeChunkIndexInput(RunRef Run, int Attempt, bool HasIndex, ImmutableArray<RootPages> Files);
+public sealed record MergeChunkIndexInput(RunRef Run, int Attempt, bool HasIndex, ImmutableArray<RootPages> Files) : IRunInput;
 
 /// <param name="Pass">0 for the seeding pass, else the attempt.</param>
 /// <param name="Steps">Result pages per range.</param>
@@ -41,17 +42,30 @@ public sealed record MergedChunkIndex(ImmutableArray<ChunkIndexBlob> Indexes, lo
 }
 
 /// <summary>What the manifest is made of, beyond the result pages of the attempt: journaled values only.</summary>
-/// <param name="Attempt">Whose phases are sealed.</param>
-/// <param name="HasIndex">There was an index phase.</param>
-/// <param name="Roots">How many content roots there are.</param>
-public sealed record SealSetInput(
-    RunRef Run,
-    int Attempt,
-    bool HasIndex,
-    int Roots,
-    long Base,
-    DateTimeOffset Started,
-    DateTimeOffset Sealed,
-    ImmutableArray<PhaseTimes> Phases,
-    bool FullScan,
-    ImmutableArray<string> Warnings);
+public sealed record SealSetInput : IRunInput
+{
+    public required RunRef Run { get; init; }
+
+    /// <summary>Whose phases are sealed.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>There was an index phase.</summary>
+    public required bool HasIndex { get; init; }
+
+    /// <summary>How many content roots there are.</summary>
+    public required int Roots { get; init; }
+
+    /// <summary>Sequence of the log's head that the run saw when it was opened.</summary>
+    public required long Base { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    public required DateTimeOffset Sealed { get; init; }
+
+    public required ImmutableArray<PhaseTimes> Phases { get; init; }
+
+    public required bool FullScan { get; init; }
+
+    /// <summary>Of the preflight.</summary>
+    public required ImmutableArray<string> Warnings { get; init; }
+}

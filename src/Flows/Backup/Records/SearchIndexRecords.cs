@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
@@ -11,7 +12,7 @@ public sealed record SearchIndexGeneration(ulong Inode, long ChangedNs);
 
 /// <param name="Expected">How long the index and database phases will take: the job must not fire within.</param>
 /// <param name="GiveUpAt">A wait beyond this is refused.</param>
-public sealed record ObserveSearchIndexInput(RunRef Run, TimeSpan Expected, DateTimeOffset GiveUpAt);
+public sealed record ObserveSearchIndexInput(RunRef Run, TimeSpan Expected, DateTimeOffset GiveUpAt) : IRunInput;
 
 /// <summary>What a look at the index copy found.</summary>
 /// <param name="Action">What the job's schedule and the copy allow.</param>
@@ -26,21 +27,29 @@ public sealed record SearchIndexLook(SearchIndexAction Action, bool IsBusy, Sear
 }
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
-public sealed record CaptureSearchIndexInput(RunRef Run, int Attempt);
+public sealed record CaptureSearchIndexInput(RunRef Run, int Attempt) : IRunInput;
 
 /// <summary>The captured index copy. The generation stood unchanged from before the first file was read until after the last.</summary>
-/// <param name="Written">When the job finished the copy.</param>
-/// <param name="Path">Where the copy was, for people.</param>
-public sealed record SearchIndexCapture(
-    SearchIndexGeneration Generation,
-    DateTimeOffset Written,
-    string Path,
-    ContentRef Listing,
-    long Files,
-    long Directories,
-    long Bytes,
-    ImmutableArray<string> Warnings)
+public sealed record SearchIndexCapture
 {
+    public required SearchIndexGeneration Generation { get; init; }
+
+    /// <summary>When the job finished the copy.</summary>
+    public required DateTimeOffset Written { get; init; }
+
+    /// <summary>Where the copy was, for people.</summary>
+    public required string Path { get; init; }
+
+    public required ContentRef Listing { get; init; }
+
+    public required long Files { get; init; }
+
+    public required long Directories { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required ImmutableArray<string> Warnings { get; init; }
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal SearchIndexCapture ForHistory() => this with { Warnings = [] };
 }

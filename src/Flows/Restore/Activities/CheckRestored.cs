@@ -32,7 +32,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         {
             string[] stores = [.. set.Manifest.Roots.Select(root => root.Name).Where(name => name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal)).Select(name => name[ContentRoot.Stores.Length..])];
             var urls = new ContentUrlMap(stores);
-            await database.Open(environment.Options.Options.Restore).ReadRequiredAsync(
+            await database.Open(environment.Options.Restore).ReadRequiredAsync(
                 required =>
                 {
                     look.Add(urls.Locate(required.Url), required.Size, required.Id, required.Url);

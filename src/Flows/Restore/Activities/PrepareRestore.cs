@@ -43,7 +43,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
 
     private TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
     {
-        OwnDirectories.RequireApart(environment.Options.Options, input.Target);
+        OwnDirectories.RequireApart(environment.Options, input.Target);
         if (new DirectoryInfo(input.Target).LinkTarget is { } place)
         {
             throw new PermanentException(
@@ -110,8 +110,17 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             warnings.Add(string.Create(CultureInfo.InvariantCulture, $"--target '{input.Target}' has {free} bytes free, and the set's files have {bytes}"));
         }
 
-        return new RestorePlan(
-            input.Set, set.Manifest.Roots.Length, set.Manifest.Database?.Vendor, set.Manifest.Roots.Sum(root => root.Files), bytes, consistency.Missing, carriedOver, warnings.ToImmutable());
+        return new RestorePlan
+        {
+            Set = input.Set,
+            Roots = set.Manifest.Roots.Length,
+            DatabaseVendor = set.Manifest.Database?.Vendor,
+            Files = set.Manifest.Roots.Sum(root => root.Files),
+            Bytes = bytes,
+            KnownMissing = consistency.Missing,
+            CarriedOver = carriedOver,
+            Warnings = warnings.ToImmutable(),
+        };
     }
 
     private async Task CheckDatabaseAsync(
@@ -119,7 +128,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     {
         DatabaseStamp stamp = set.Manifest.Database ?? throw new PermanentException(
             ErrorKind.Configuration, $"--database: set {input.Set} has no database dump; restore with --no-database.");
-        DatabaseFacts facts = await database.Open(environment.Options.Options.Restore).CheckEmptyAsync(stamp.Vendor, stamp.ServerVersion, cancellationToken);
+        DatabaseFacts facts = await database.Open(environment.Options.Restore).CheckEmptyAsync(stamp.Vendor, stamp.ServerVersion, cancellationToken);
         warnings.AddRange(facts.Warnings);
     }
 

@@ -19,7 +19,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         DatabaseStamp stamp = set.Manifest.Database!;
         RestoreDatabaseTarget named = input.Database!;
-        IDatabaseTarget database = named.Open(environment.Options.Options.Restore);
+        IDatabaseTarget database = named.Open(environment.Options.Restore);
         var marker = new TargetMarker(input.Target);
         TargetMark mark = marker.TryRead() ?? throw new PermanentException(
             ErrorKind.Target, $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty directory.");
@@ -61,7 +61,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
         while ((read = await dump.ReadAsync(buffer, cancellationToken)) > 0)
         {
             await client.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            progress.Advance("database", 0, read);
+            progress.Advance(Phases.Database, 0, read);
         }
     }
 }

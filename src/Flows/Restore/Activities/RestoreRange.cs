@@ -46,7 +46,7 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
 
             files++;
             bytes += entry.Length;
-            progress.Advance("files", 1, entry.Length);
+            progress.Advance(Phases.Files, 1, entry.Length);
         }
 
         target.Flush();

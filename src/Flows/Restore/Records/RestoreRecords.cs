@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Records;
@@ -10,7 +9,11 @@ namespace AlfrescoBackupFlows.Flows.Restore.Records;
 /// <param name="Database">The database to fill; null restores files alone.</param>
 /// <param name="Owner">Owns everything in place of the recorded owners; null: as recorded.</param>
 /// <param name="Parallelism">Ranges of files restored at once.</param>
-public sealed record RestoreInput(string Set, string Target, RestoreDatabaseTarget? Database, RestoreOwner? Owner, int Parallelism);
+public sealed record RestoreInput(RunId Set, string Target, RestoreDatabaseTarget? Database, RestoreOwner? Owner, int Parallelism)
+{
+    /// <summary>The same restore: how many ranges go side by side makes no other of it.</summary>
+    public bool IsSameAs(RestoreInput other) => this with { Parallelism = other.Parallelism } == other;
+}
 
 /// <param name="Url">As <c>--database</c> takes it; has no password.</param>
 /// <param name="PasswordFile">Read by each activity that needs it; null: none is sent.</param>
@@ -22,27 +25,64 @@ public sealed record RestoreDatabaseTarget(string Url, string? PasswordFile, str
 public sealed record RestoreOwner(uint? Uid, uint? Gid);
 
 /// <summary>A restore that is done and was checked.</summary>
-/// <param name="Required">Files that the database requires.</param>
-/// <param name="Missing">Of these, the ones that the set does not have: what the set itself said when it was sealed.</param>
-/// <param name="CarriedOver">Files that were gone or changed at the source when the set was taken, and are there as an earlier set had them.</param>
-/// <param name="Unset">Files and directories whose owner, mode or time could not be set.</param>
-public sealed record RestoreResult(
-    string Set, long Files, long Bytes, bool DatabaseRestored, long Required, long Missing, ImmutableArray<string> NamedMissing, long CarriedOver, UnsetAttributes Unset, ImmutableArray<string> Warnings)
+public sealed record RestoreResult
 {
+    public required RunId Set { get; init; }
+
+    public required long Files { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required bool DatabaseRestored { get; init; }
+
+    /// <summary>Files that the database requires.</summary>
+    public required long Required { get; init; }
+
+    /// <summary>Of these, the ones that the set does not have: what the set itself said when it was sealed.</summary>
+    public required long Missing { get; init; }
+
+    /// <summary>The first of them.</summary>
+    public required ImmutableArray<string> NamedMissing { get; init; }
+
+    /// <summary>Files that were gone or changed at the source when the set was taken, and are there as an earlier set had them.</summary>
+    public required long CarriedOver { get; init; }
+
+    /// <summary>Files and directories whose owner, mode or time could not be set.</summary>
+    public required UnsetAttributes Unset { get; init; }
+
+    public required ImmutableArray<string> Warnings { get; init; }
+
     /// <summary>A person must see it, as when the set was sealed (exit code 3).</summary>
     public bool HasFindings => Missing > 0 || CarriedOver > 0;
 }
 
 /// <summary>What a restore will do. A set may have a thousand roots: each is planned by itself, when its turn comes.</summary>
-/// <param name="Roots">How many roots there are, numbered as in the manifest.</param>
-/// <param name="KnownMissing">Required files that the set does not have.</param>
-/// <param name="CarriedOver">Files that are there as an earlier set had them.</param>
-public sealed record RestorePlan(
-    string Set, int Roots, string? DatabaseVendor, long Files, long Bytes, long KnownMissing, long CarriedOver, ImmutableArray<string> Warnings);
+public sealed record RestorePlan
+{
+    public required RunId Set { get; init; }
+
+    /// <summary>How many roots there are, numbered as in the manifest.</summary>
+    public required int Roots { get; init; }
+
+    /// <summary>Null where the set has no dump.</summary>
+    public string? DatabaseVendor { get; init; }
+
+    public required long Files { get; init; }
+
+    public required long Bytes { get; init; }
+
+    /// <summary>Required files that the set does not have.</summary>
+    public required long KnownMissing { get; init; }
+
+    /// <summary>Files that are there as an earlier set had them.</summary>
+    public required long CarriedOver { get; init; }
+
+    public required ImmutableArray<string> Warnings { get; init; }
+}
 
 /// <param name="Number">Of the root in the set's manifest.</param>
 /// <param name="Parallelism">Ranges that are wanted at least.</param>
-public sealed record PlanRestoreRootInput(string Set, int Number, int Parallelism);
+public sealed record PlanRestoreRootInput(RunId Set, int Number, int Parallelism);
 
 /// <param name="Name">Also the directory beneath the target.</param>
 /// <param name="Class">Of its files' chunks.</param>
@@ -86,6 +126,9 @@ public sealed record UnsetAttributes(long Owners, long Modes, long Times)
 
 /// <param name="Totals">So far, in earlier generations.</param>
 public sealed record RestoreRangeFlowInput(RestoreRangeInput Next, RestoredTotals Totals);
+
+/// <param name="Warnings">What the vendor's client had to say.</param>
+public sealed record RestoredDatabase(ImmutableArray<string> Warnings);
 
 /// <param name="KnownMissing">How many the set said it lacks.</param>
 public sealed record CheckRestoredInput(RestoreInput Restore, long KnownMissing);

@@ -1,13 +1,9 @@
-using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
-
-/// <param name="Warnings">What the vendor's client had to say.</param>
-public sealed record RestoredDatabase(ImmutableArray<string> Warnings);
 
 internal static class RestoreDatabases
 {

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
@@ -22,7 +23,7 @@ public enum DatabaseProgress
 /// <summary>What <c>.abf-restore</c> holds: a directory with it is not finished, and only the same set goes on in it.</summary>
 /// <param name="Url">The database that <paramref name="Database"/> speaks of; null while it is untouched.</param>
 /// <param name="MadeTarget">The directory was not there before.</param>
-public sealed record TargetMark(string Set, string Repository, DatabaseProgress Database, string? Url = null, bool MadeTarget = false)
+public sealed record TargetMark(RunId Set, string Repository, DatabaseProgress Database, string? Url = null, bool MadeTarget = false)
 {
     /// <summary>How far this database is; one that an earlier attempt did not name is untouched.</summary>
     public DatabaseProgress ProgressOf(RestoreDatabaseTarget database) =>
@@ -96,5 +97,5 @@ internal sealed class TargetMarker(string target)
         new(ErrorKind.Target, $"'{Path}' is not the marker of a restore; name an empty directory with --target.", cause);
 
     private PermanentException Fault(Exception cause) =>
-        new(ErrorKind.Target, $"'{Path}' cannot be read or written ({cause.Message}); mend it, or name another directory with --target.", cause);
+        new(ErrorKind.Target, $"'{Path}' cannot be read or written ({cause.Message}); correct that, or name another directory with --target.", cause);
 }

@@ -15,7 +15,7 @@ internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<Ver
     {
         try
         {
-            (BackupRepository repository, LogHead head) = await environment.Runs.OpenAnewAsync(cancellationToken);
+            (BackupRepository repository, LogHead head) = await environment.Repository.OpenAnewAsync(cancellationToken);
             await repository.DisposeAsync();
             return new VerifyPlan(head.Sequence, VerifyReport.OfLog(head));
         }

@@ -16,7 +16,7 @@ internal sealed class VerifySession(FlowEnvironment environment)
 {
     private readonly Lock _gate = new();
     private OpenedOnce? _opened;
-    private (VerifyInput Wording, long Head) _key;
+    private (VerifyInput Request, long Head) _key;
 
     /// <summary>Works with what is opened; the last one who does disposes it. After a fault the next step opens anew.</summary>
     public async Task<VerifiedStep> WorkAsync(VerifyStepInput step, Func<OpenedVerification, Task<VerifiedStep>> work, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class VerifySession(FlowEnvironment environment)
             }
 
             VerifiedStep done = await work(await opened.Task);
-            if (done.Next is null && (step.Part == VerifyParts.Data || !step.Wording.ReadData))
+            if (done.Next is null && (step.Part == VerifyParts.Data || !step.Request.ReadData))
             {
                 Forget(opened);
             }
@@ -57,7 +57,7 @@ internal sealed class VerifySession(FlowEnvironment environment)
         {
             OpenedOnce? before = null;
             bool begins = step is { Part: VerifyParts.Structure, After: null };
-            if (_opened is null || begins || _key != (step.Wording, step.Head))
+            if (_opened is null || begins || _key != (step.Request, step.Head))
             {
                 before = _opened;
                 if (before is not null)
@@ -66,7 +66,7 @@ internal sealed class VerifySession(FlowEnvironment environment)
                 }
 
                 _opened = new OpenedOnce(OpenAnewAsync(step, cancellationToken));
-                _key = (step.Wording, step.Head);
+                _key = (step.Request, step.Head);
             }
 
             _opened.Users++;
@@ -100,13 +100,15 @@ internal sealed class VerifySession(FlowEnvironment environment)
 
     private async Task<OpenedVerification> OpenAnewAsync(VerifyStepInput step, CancellationToken cancellationToken)
     {
-        (BackupRepository repository, LogHead head) = await environment.Runs.OpenAnewAsync(cancellationToken);
+        (BackupRepository repository, LogHead head) = await environment.Repository.OpenAnewAsync(cancellationToken);
         try
         {
-            string? installation = environment.Options.Options.Installation.Name;
+            string? installation = environment.Options.Installation.Name;
             SetSummary[] there = [.. head.State.Sets.Where(set => set.Sequence <= step.Head)];
-            SetSummary[] sets = [.. there.Where(set => step.Wording.Set is { } id ? set.Id.ToString() == id : installation is null || set.Installation == installation)];
-            return new OpenedVerification(repository, await SetVerification.OpenAsync(repository, head.State, cancellationToken), sets, AreAll: sets.Length == there.Length);
+            SetSummary[] sets = [.. there.Where(set =>
+                step.Request.Set is { } id ? set.Id == id : installation is null || set.Installation == installation)];
+            SetVerification verification = await SetVerification.OpenAsync(repository, head.State, cancellationToken);
+            return new OpenedVerification(repository, verification, sets, AreAll: sets.Length == there.Length);
         }
         catch
         {

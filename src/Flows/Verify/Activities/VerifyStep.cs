@@ -24,7 +24,7 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
     {
         try
         {
-            return await environment.Verifications.WorkAsync(
+            return await environment.Shared(e => new VerifySession(e)).WorkAsync(
                 input,
                 opened => input.Part == VerifyParts.Structure
                     ? CheckSetsAsync(opened, input.After, progress, cancellationToken)

@@ -1,4 +1,5 @@
-using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Flows.Verify.Records;
@@ -6,7 +7,7 @@ namespace AlfrescoBackupFlows.Flows.Verify.Records;
 /// <summary>What a host says when it starts a verification.</summary>
 /// <param name="Set">The set's id; null: every set that the host may see. A host resolves <c>latest</c> before it starts.</param>
 /// <param name="ReadData">Every byte is read and every chunk's id recomputed.</param>
-public sealed record VerifyInput(string? Set, bool ReadData);
+public sealed record VerifyInput(RunId? Set, bool ReadData);
 
 /// <param name="Head">Sequence of the log's newest entry when the verification began: what came later was not looked at. -1: the repository cannot be opened.</param>
 public sealed record VerifyResult(long Head, VerifyReport Report);
@@ -21,7 +22,7 @@ public sealed record VerifyPlan(long Head, VerifyReport Report)
 
 /// <param name="Part">One of <see cref="VerifyParts"/>.</param>
 /// <param name="After">Where the step before ended; null at the beginning.</param>
-public sealed record VerifyStepInput(VerifyInput Wording, long Head, string Part, string? After);
+public sealed record VerifyStepInput(VerifyInput Request, long Head, string Part, string? After);
 
 /// <param name="Next">Where the next step goes on; null where the part is done.</param>
 /// <param name="IsStopped">Nothing more can be looked at; the report says why.</param>
@@ -34,12 +35,12 @@ public sealed record VerifyPartInput(VerifyStepInput Next, VerifyReport Report);
 /// <param name="IsStopped">As in <see cref="VerifiedStep"/>.</param>
 public sealed record VerifiedPart(VerifyReport Report, bool IsStopped);
 
-/// <summary>What is verified first, and what then; also the phases of the status.</summary>
+/// <summary>What is verified first, and what then: the phases of a verification.</summary>
 public static class VerifyParts
 {
     /// <summary>Set by set: manifest, listings, packs by their length, required files. The cursor is the set's place in the log.</summary>
-    public const string Structure = "structure";
+    public const string Structure = Phases.Structure;
 
     /// <summary>Pack by pack: every byte. The cursor is the pack's id.</summary>
-    public const string Data = "data";
+    public const string Data = Phases.Data;
 }

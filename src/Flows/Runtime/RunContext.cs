@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.State;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
+using AlfrescoBackupFlows.Repository.Runs;
+
+namespace AlfrescoBackupFlows.Flows.Runtime;
+
+/// <summary>
+/// What an activity works with while the run's lease is held: the repository, the indexes of the sets that were there at the run's base and of what it
+/// stored itself, its lists and its pages. One for all activities of the run in this process; thread-safe. A set that another installation sealed since
+/// the base may expire, and its packs go, while the run is at work: nothing keeps them for it (<c>docs/repository-format.md</c>, Garbage).
+/// </summary>
+internal sealed class RunContext : IDisposable
+{
+    private const string LostPacksPage = "lost-packs";
+
+    private readonly ConcurrentDictionary<ContentRef, RequiredListReader> _requiredLists = new();
+    private LostPacks? _lost;
+
+    private RunContext(FlowEnvironment environment, RunRef run, BackupRepository repository, ChunkIndex index, RunChunkIndex runIndex)
+    {
+        (Run, Repository, Index, RunIndex) = (run, repository, index, runIndex);
+        (Options, Time) = (environment.Options, environment.Time);
+        Chunks = repository.CreateReader(index, runIndex);
+    }
+
+    public RunRef Run { get; }
+
+    public BackupOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public BackupRepository Repository { get; }
+
+    /// <summary>Of the sets that were there at the run's base.</summary>
+    public ChunkIndex Index { get; }
+
+    /// <summary>Of what the run stored itself.</summary>
+    public RunChunkIndex RunIndex { get; }
+
+    /// <summary>Chunks of the sets and of this run.</summary>
+    public IChunkSource Chunks { get; }
+
+    /// <summary>The content roots as this process sees them.</summary>
+    public SourceRoots Roots { get; } = new();
+
+    /// <param name="opened">The run as the log has it.</param>
+    public static async Task<RunContext> LoadAsync(
+        FlowEnvironment environment, RunRef run, BackupRepository repository, RunOpened opened, LogHead head, CancellationToken cancellationToken)
+    {
+        ChunkIndex index = await repository.LoadIndexAsync(head.State.WithIndexesUpTo(opened.Base), cancellationToken);
+        return new RunContext(environment, run, repository, index, await repository.LoadRunIndexAsync(run.Id, cancellationToken));
+    }
+
+    /// <summary>Read anew each time: a setting that was corrected counts when a run goes on.</summary>
+    public Installation DiscoverInstallation() => Installation.Discover(Options.Installation);
+
+    /// <summary>A local directory for sorting what does not fit into memory.</summary>
+    public string SpillDirectory() => StateDirectory.MakeBeneath(Options.State!, "cache", "spill");
+
+    /// <summary>The list's reader, the same for the whole run: every step of a capture wants another range of it.</summary>
+    public RequiredListReader OpenRequired(ContentRef list) =>
+        _requiredLists.GetOrAdd(list, static (key, chunks) => new RequiredListReader(chunks, key), Chunks);
+
+    /// <summary>The manifest of the set that is inherited from; null where there is none.</summary>
+    public async Task<SetManifest?> ReadParentAsync(CancellationToken cancellationToken)
+    {
+        if (Run.Parent is not { } parent)
+        {
+            return null;
+        }
+
+        LogHead head = await Repository.Log.ReadAsync(cancellationToken);
+        return head.State.FindSet(parent) is { } set ? await Repository.Log.ReadManifestAsync(set, cancellationToken) : null;
+    }
+
+    public async Task<RunWriter> OpenWriterAsync(string page, CancellationToken cancellationToken) =>
+        Repository.OpenRunWriter(Run.Id, page, Index, RunIndex, await LostPacksAsync(cancellationToken));
+
+    public Task<T?> TryReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class =>
+        Repository.Pages.TryReadAsync(Run.Id, page, type, cancellationToken);
+
+    /// <summary>A page that the journal counts.</summary>
+    public async Task<T> ReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class =>
+        await TryReadPageAsync(page, type, cancellationToken)
+        ?? throw new PermanentException(ErrorKind.Repository, $"The result page '{page}' of run {Run.Id} is gone: start a new backup.");
+
+    /// <summary>Looks for packs that were lost from the storage. What is found holds for the whole run, on every host.</summary>
+    public async Task<LostPacks> FindLostPacksAsync(CancellationToken cancellationToken)
+    {
+        LostPackList? list = await TryReadPageAsync(LostPacksPage, RuntimeJson.Default.LostPackList, cancellationToken);
+        if (list is null && await Repository.FindLostPacksAsync(Index, cancellationToken) is { Count: > 0 } lost)
+        {
+            await using RunWriter writer = Repository.OpenRunWriter(Run.Id, LostPacksPage, Index, RunIndex, lost);
+            list = await writer.CommitPageAsync(LostPackList.Of(lost), RuntimeJson.Default.LostPackList, cancellationToken);
+        }
+
+        return list?.ToPacks() ?? LostPacks.None;
+    }
+
+    /// <summary>What the preflight found. Read once in each process, by the first activity after the preflight.</summary>
+    public async ValueTask<LostPacks> LostPacksAsync(CancellationToken cancellationToken)
+    {
+        if (_lost is null)
+        {
+            LostPackList? list = await TryReadPageAsync(LostPacksPage, RuntimeJson.Default.LostPackList, cancellationToken);
+            _lost = list?.ToPacks() ?? LostPacks.None;
+        }
+
+        return _lost;
+    }
+
+    public void Dispose() => RunIndex.Dispose();
+}

@@ -1,0 +1,108 @@
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Flows.Runtime;
+
+/// <summary>
+/// The repository as all activities of a process share it. Opened at first need, because a host also starts where the repository cannot be reached.
+/// </summary>
+internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisposable
+{
+    private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(SharedRepository));
+    private readonly SemaphoreSlim _gate = new(1);
+    private BackupRepository? _repository;
+
+    public async Task<BackupRepository> OpenAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return _repository ??= (await OpenAnewAsync(cancellationToken)).Repository;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Opens the repository from the store alone; the caller disposes it.</summary>
+    public async Task<(BackupRepository Repository, LogHead Head)> OpenAnewAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await BackupRepository.OpenAsync(environment.Stores.Blobs, Access(), cancellationToken);
+        try
+        {
+            LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
+            foreach (string alarm in head.Alarms)
+            {
+                Logs.LogAlarm(_logger, alarm);
+            }
+
+            return (repository, head);
+        }
+        catch
+        {
+            await repository.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Reads the log anew, from its newest entry back, and looks after the config: what a process has kept in memory may be gone from the store
+    /// meanwhile, and a set that is added to that would be nobody's.
+    /// </summary>
+    /// <exception cref="PermanentException">Repository: the log is broken, or nobody could open the repository any more.</exception>
+    public async Task<LogHead> RereadLogAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await OpenAsync(cancellationToken);
+        LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
+        if (head.Break is { } broken)
+        {
+            throw new PermanentException(ErrorKind.Repository, broken);
+        }
+
+        if (await repository.Keys.HealAsync(head, cancellationToken) is { } healed)
+        {
+            Logs.ConfigHealed(_logger, healed);
+        }
+
+        return head;
+    }
+
+    /// <summary>
+    /// Remembers the head as it is now: after this process has added to the log. What is sealed stays sealed where that fails; the next opening
+    /// remembers it.
+    /// </summary>
+    public async Task RememberHeadAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await OpenAsync(cancellationToken);
+        try
+        {
+            await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
+        }
+        catch (AbfException e)
+        {
+            Logs.HeadNotRemembered(_logger, e.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_repository is not null)
+        {
+            await _repository.DisposeAsync();
+        }
+
+        _gate.Dispose();
+    }
+
+    private HeadMemory MemoryOf(BackupRepository repository) => new(environment.Options.State!, repository.Id);
+
+    private RepositoryAccess Access() => new(
+        environment.Options.Repository.Encryption,
+        environment.Loaded.Passphrase,
+        Path.Combine(environment.Options.State!, "cache"),
+        environment.Time);
+}

@@ -71,16 +71,17 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
     {
         HotBackupInput input = HotBackupInput.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid(), acceptContentLoss: true, []);
         string json = BackupTasks.Converter.Write(input);
-        Assert.True(await Instances.TryStartAsync(nameof(HotBackupFlow), json, input.Run, _token));
-        Assert.Equal((InstancePhase.Running, json), (await Instances.FindAsync(input.Run, _token)) is { } on ? (on.Phase, on.Input) : default);
+        string run = input.Run.ToString();
+        Assert.True(await Instances.TryStartAsync(nameof(HotBackupFlow), json, run, _token));
+        Assert.Equal((InstancePhase.Running, json), (await Instances.FindAsync(run, _token)) is { } on ? (on.Phase, on.Input) : default);
 
-        Assert.True(await Instances.TryRaiseEventAsync(input.Run, FlowEvents.Cancel, "{}", _token));
+        Assert.True(await Instances.TryRaiseEventAsync(run, FlowEvents.Cancel, "{}", _token));
         _goOn.Set(); // Durable Task ends no orchestration while an activity of it is at work.
-        await _engine.WaitForEndAsync(input.Run, _token);
+        await _engine.WaitForEndAsync(run, _token);
 
-        InstanceState ended = (await Instances.FindAsync(input.Run, _token))!;
+        InstanceState ended = (await Instances.FindAsync(run, _token))!;
         Assert.Equal((InstancePhase.Failed, ErrorKind.Cancelled), (ended.Phase, ended.Failure!.Kind));
-        Assert.False(await Instances.TryRaiseEventAsync(input.Run, FlowEvents.Cancel, "{}", _token));
+        Assert.False(await Instances.TryRaiseEventAsync(run, FlowEvents.Cancel, "{}", _token));
         Assert.Null(await Instances.FindAsync("20200101T000000Z-00000000", _token));
     }
 

@@ -10,8 +10,8 @@ using AlfrescoBackupFlows.Platform.State;
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
-/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, and one for each target of a restore and each wording of a
-/// verification, so that these are in nobody's way. Several installations may share a state directory, and what began against one repository is never
+/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, and one for each target of a restore and for each kind of
+/// verification (which sets, how deep), so that these are in nobody's way. Several installations may share a state directory, and what began against one repository is never
 /// resumed against another.
 /// </summary>
 internal sealed class Journals(BackupOptions options)
@@ -27,7 +27,7 @@ internal sealed class Journals(BackupOptions options)
     /// <param name="stamp">That of the target, as in the restore's id.</param>
     public string Restore(string stamp) => StateDirectory.Beneath(options.State!, "restores", stamp);
 
-    /// <param name="stamp">That of the wording, as in the verification's id.</param>
+    /// <param name="stamp">That of the sets and the depth, as in the verification's id.</param>
     public string Verification(string stamp) => StateDirectory.Beneath(options.State!, "verifications", OwnName, stamp);
 
     /// <summary>The journals of restores that are there.</summary>
@@ -37,7 +37,7 @@ internal sealed class Journals(BackupOptions options)
     public IEnumerable<string> Verifications() => Beneath($"verifications/{OwnName}");
 
     /// <summary>Removes the journals in which everything ended long ago. One that cannot be looked into (another user's, a damaged one) stays, and is in nobody's way.</summary>
-    /// <param name="warn">Hears of those.</param>
+    /// <param name="warn">Is told of those.</param>
     public void RemoveOld(DateTimeOffset now, Action<string> warn)
     {
         foreach (string journal in Restores().Concat(Verifications()))

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
-/// <summary>What a target of a restore that is not fit gets: a refusal before anything is written, or a restore that goes on once it is mended.</summary>
+/// <summary>What a target of a restore that is not fit gets: a refusal before anything is written, or a restore that goes on once it is corrected.</summary>
 public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
 {
     private string Target => Abf.Combine("restored");

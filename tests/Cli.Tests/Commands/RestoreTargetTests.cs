@@ -91,7 +91,7 @@ public sealed class RestoreTargetTests(SealedSample sample, OnDemand<PostgresSer
         await Shell.RunAsync("chmod 0711 \"$2\"; rm -rf \"$1\"; ln -s \"$2\" \"$1\"", Path.Combine(Target, planted), outside);
         string before = await Shell.OneLineAsync("stat -c '%a %u:%g %Y' \"$1\"", outside);
 
-        // Another wording begins with the files again.
+        // With another owner it is another restore, which begins with the files again.
         AssertFault(await Abf.RunAsync([.. command, "--owner", Owner]), 8, Path.Combine(Target, planted), "remove it");
 
         Assert.Empty(Directory.GetFileSystemEntries(outside));

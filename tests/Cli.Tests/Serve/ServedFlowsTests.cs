@@ -17,15 +17,15 @@ namespace AlfrescoBackupFlows.Cli.Tests.Serve;
 /// <summary>What a server does with journals that others left, and with a start that fails.</summary>
 public sealed class ServedFlowsTests : IAsyncLifetime
 {
-    private static readonly VerifyInput Wording = new(Set: null, ReadData: false);
-    private static readonly string Id = InstanceIds.ForVerify(Wording, Guid.NewGuid());
-    private static readonly string Input = JsonSerializer.Serialize(Wording, VerifyJson.Default.VerifyInput);
+    private static readonly VerifyInput Request = new(Set: null, ReadData: false);
+    private static readonly string Id = InstanceIds.ForVerify(Request, Guid.NewGuid());
+    private static readonly string Input = JsonSerializer.Serialize(Request, VerifyJson.Default.VerifyInput);
 
     private InProcess _process = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string Journal => _process.Journals.Verification(InstanceIds.StampOf(Wording));
+    private string Journal => _process.Journals.Verification(InstanceIds.StampOf(Request));
 
     public async ValueTask InitializeAsync() => _process = await InProcess.CreateAsync();
 
@@ -60,8 +60,8 @@ public sealed class ServedFlowsTests : IAsyncLifetime
             await age.ExecuteNonQueryAsync(Token);
         }
 
-        await using VerifyHost host = await VerifyHost.OpenAsync(_process.Context, Wording);
-        VerifyResult result = await host.RunAsync(Wording);
+        await using VerifyHost host = await VerifyHost.OpenAsync(_process.Context, Request);
+        VerifyResult result = await host.RunAsync(Request);
 
         Assert.True(result.Report.IsSound);
         Assert.Contains($"the unfinished {Id} is abandoned: it is 13:00:", _process.Said, StringComparison.Ordinal);
@@ -80,8 +80,8 @@ public sealed class ServedFlowsTests : IAsyncLifetime
             Assert.Equal([Id], (await flows.ListAsync(nameof(VerifyFlow), Token)).Select(i => i.Id));
         }
 
-        await using VerifyHost host = await VerifyHost.OpenAsync(_process.Context, Wording);
-        Assert.True((await host.RunAsync(Wording)).Report.IsSound);
+        await using VerifyHost host = await VerifyHost.OpenAsync(_process.Context, Request);
+        Assert.True((await host.RunAsync(Request)).Report.IsSound);
         Assert.Contains($"warning: left alone: state: the journal {damaged}", _process.Said, StringComparison.Ordinal);
     }
 
@@ -108,7 +108,7 @@ public sealed class ServedFlowsTests : IAsyncLifetime
     private async Task LeaveUnfinishedAsync()
     {
         await using FlowHost dead = await FlowHost.OpenAsync(_process.Context, Journal, takesLeases: false);
-        dead.Client.Start(nameof(VerifyFlow), FlowHost.Write(Wording), Id);
+        dead.Client.Start(nameof(VerifyFlow), FlowHost.Write(Request), Id);
     }
 
     private RuntimeStatus StatusOf(string id)

@@ -21,7 +21,9 @@ public static class BackupTasks
     public static FlowConverter Converter { get; } = new(JsonTypeInfoResolver.Combine(
         TaskJson.Default, RuntimeJson.Default, BackupJson.Default, RestoreJson.Default, VerifyJson.Default));
 
-    /// <summary>Registers all of them. A host gives them a <see cref="FlowEnvironment"/> through its services.</summary>
+    /// <summary>
+    /// Registers all of them. A host gives them a <see cref="FlowEnvironment"/> through its services.
+    /// </summary>
     public static void Register(DurableTaskRegistry registry)
     {
         ArgumentNullException.ThrowIfNull(registry);

@@ -8,8 +8,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>
-/// The ids of flow instances. That of a backup is the run's. Those of restores and verifications hold a stamp of the target, or of what
-/// is verified, because their journals belong to these. All of them fit into a URL and a file name.
+/// The ids of flow instances. That of a backup is the run's. Those of restores and verifications hold a stamp of the
+/// target, or of what is verified, because their journals belong to these. All of them fit into a URL and a file name.
 /// </summary>
 public static class InstanceIds
 {
@@ -25,12 +25,14 @@ public static class InstanceIds
     public static string ForRestore(string target, Guid random) => Compose(RestorePrefix, StampOf(target), random);
 
     /// <summary>What stands for a verification of the same sets in the same depth.</summary>
-    public static string StampOf(VerifyInput input) => StampOf($"{input.Set?.ToString() ?? "all"} {(input.ReadData ? VerifyParts.Data : VerifyParts.Structure)}");
+    public static string StampOf(VerifyInput input) =>
+        StampOf($"{input.Set?.ToString() ?? "all"} {(input.ReadData ? VerifyParts.Data : VerifyParts.Structure)}");
 
     /// <summary>What stands for a target directory where its path must not.</summary>
     /// <param name="target">The directory, absolute.</param>
     /// <returns>16 hexadecimal digits.</returns>
-    public static string StampOf(string target) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)))[..StampLength];
+    public static string StampOf(string target) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)))[..StampLength];
 
     public static bool IsBackup(string id) => RunId.TryParse(id, out _);
 
@@ -40,7 +42,8 @@ public static class InstanceIds
     /// <param name="stamp">That of the target.</param>
     public static bool IsRestore(string id, out string stamp) => TryTake(id, RestorePrefix, out stamp);
 
-    private static string Compose(string prefix, string stamp, Guid random) => $"{prefix}{stamp}-{random.ToString("n", CultureInfo.InvariantCulture)}";
+    private static string Compose(string prefix, string stamp, Guid random) =>
+        $"{prefix}{stamp}-{random.ToString("n", CultureInfo.InvariantCulture)}";
 
     private static bool TryTake(string id, string prefix, out string stamp)
     {

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
-/// Says how a run ended, in one log line of a category of its own: what monitoring listens to where nobody reads an exit code.
+/// Says how a run ended, in one log line of a category of its own: what monitoring listens to where nobody reads an
+/// exit code.
 /// </summary>
 public static class BackupOutcome
 {
@@ -20,7 +21,8 @@ public static class BackupOutcome
         ILogger logger = context.CreateReplaySafeLogger(Category);
         if (result.HasFindings)
         {
-            Logs.SetSealedWithFindings(logger, result.Set.ToString(), result.Missing, result.SourceMissing, result.SourceChanged);
+            Logs.SetSealedWithFindings(
+                logger, result.Set.ToString(), result.Missing, result.SourceMissing, result.SourceChanged);
         }
         else
         {

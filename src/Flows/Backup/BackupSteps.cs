@@ -4,8 +4,8 @@ using Microsoft.DurableTask;
 namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
-/// What the backup's phases share: the context, the status, and that every wait also listens for the cancel event. Holds nothing that a replay would not
-/// rebuild.
+/// What the backup's phases share: the context, the status, and that every wait also listens for the cancel event.
+/// Holds nothing that a replay would not rebuild.
 /// </summary>
 internal sealed class BackupSteps : IDisposable
 {

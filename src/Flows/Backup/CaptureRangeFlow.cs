@@ -6,8 +6,8 @@ using Microsoft.DurableTask;
 namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
-/// Captures one range of a content root: an activity stops at its budget and returns a cursor, and the flow calls the next. History stays
-/// short by continuing as new between batches.
+/// Captures one range of a content root: an activity stops at its budget and returns a cursor, and the flow calls the
+/// next. History stays short by continuing as new between batches.
 /// </summary>
 public sealed class CaptureRangeFlow : TaskOrchestrator<CaptureRangeFlowInput, CapturedRange>
 {
@@ -27,7 +27,8 @@ public sealed class CaptureRangeFlow : TaskOrchestrator<CaptureRangeFlowInput, C
             }
 
             CapturedStep step = await cancel.UnlessCancelledAsync(
-                context.CallActivityAsync<CapturedStep>(nameof(CaptureRange), next, Retries.Capture.Until(cancel.Ended)));
+                context.CallActivityAsync<CapturedStep>(
+                    nameof(CaptureRange), next, Retries.Capture.Until(cancel.Ended)));
             totals += step.Totals;
             if (step.Next is null)
             {

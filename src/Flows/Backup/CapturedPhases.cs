@@ -23,7 +23,9 @@ internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, Datab
     public SealSetInput ToSeal(
         RunRef run, OpenedRun opened, DateTimeOffset started, DateTimeOffset now, SourceCheck check)
     {
-        ImmutableArray<PhaseTimes> phases = Index is null ? [Database.Times, Files.Times] : [Index.Times, Database.Times, Files.Times];
+        ImmutableArray<PhaseTimes> phases = Index is null
+            ? [Database.Times, Files.Times]
+            : [Index.Times, Database.Times, Files.Times];
         return new SealSetInput
         {
             Run = run,

@@ -7,8 +7,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
-/// Dumps the database in one activity from one snapshot (a new one where an attempt failed), and looks at the index copy before and after: a dump that
-/// ended under another generation may be older than the index, which is the one order that must never be.
+/// Dumps the database in one activity from one snapshot (a new one where an attempt failed), and looks at the index
+/// copy before and after: a dump that ended under another generation may be older than the index, which is the one
+/// order that must never be.
 /// </summary>
 internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPhase index)
 {
@@ -23,7 +24,8 @@ internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPh
         steps.Status.Begin(Phases.Database);
         DateTimeOffset started = steps.Now;
         DatabaseCapture capture = await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<DatabaseCapture>(nameof(DumpDatabase), new DumpDatabaseInput(run, attempt), steps.Retry(Retries.Dump)));
+                steps.Context.CallActivityAsync<DatabaseCapture>(
+                    nameof(DumpDatabase), new DumpDatabaseInput(run, attempt), steps.Retry(Retries.Dump)));
         var part = new DatabasePart(capture, new PhaseTimes(Phases.Database, started, steps.Now));
         if (indexPart is null)
         {

@@ -8,8 +8,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
-/// Captures the content roots one after the other, in their order: a file that the cleaner moves meanwhile is seen at least once, because
-/// <c>contentstore</c> is read before <c>contentstore.deleted</c>. Within a root, ranges run side by side.
+/// Captures the content roots one after the other, in their order: a file that the cleaner moves meanwhile is seen at
+/// least once, because <c>contentstore</c> is read before <c>contentstore.deleted</c>. Within a root, ranges run side
+/// by side.
 /// </summary>
 internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck check, bool acceptContentLoss)
 {
@@ -18,8 +19,8 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
     private readonly List<RootPages> _pages = [];
 
     /// <summary>
-    /// Uploads before the index phase, so that the scan after SQL finds most content stored and ends soon. Its listings are dropped: what was
-    /// required, lost or changed is judged against the parent set by that scan alone.
+    /// Uploads before the index phase, so that the scan after SQL finds most content stored and ends soon. Its listings
+    /// are dropped: what was required, lost or changed is judged against the parent set by that scan alone.
     /// </summary>
     public async Task SeedAsync()
     {
@@ -35,7 +36,9 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
         DateTimeOffset deadline = Freshness.FilesDeadline(database.Times, check);
         bool inTime = await PassAsync(attempt, database.Capture, deadline) && steps.Now <= deadline;
         return !inTime ? null : new FilesPart(
-            check.Roots.Length, [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)], new PhaseTimes(Phases.Files, started, steps.Now));
+            check.Roots.Length,
+            [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)],
+            new PhaseTimes(Phases.Files, started, steps.Now));
     }
 
     /// <summary>False where the deadline passed.</summary>
@@ -66,7 +69,12 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 deadline,
                 FileTotals.None))];
             CapturedRange[] captured = await FanOut.RunAsync<CaptureRangeFlowInput, CapturedRange>(
-                steps.Context, steps.Cancel, nameof(CaptureRangeFlow), ranges, check.Parallelism, range => steps.Status.Advance(range.Totals));
+                steps.Context,
+                steps.Cancel,
+                nameof(CaptureRangeFlow),
+                ranges,
+                check.Parallelism,
+                range => steps.Status.Advance(range.Totals));
             if (captured.Any(range => range.Expired))
             {
                 return false;
@@ -83,7 +91,8 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 AcceptContentLoss = acceptContentLoss || pass == SeedingPass,
             };
             await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<RootListing>(nameof(MergeListing), merging, steps.Retry(Retries.Storage)));
+                steps.Context.CallActivityAsync<RootListing>(
+                    nameof(MergeListing), merging, steps.Retry(Retries.Storage)));
             _pages.Add(new RootPages(pass, number, merging.Steps));
         }
 

@@ -9,8 +9,9 @@ using Microsoft.DurableTask;
 namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
-/// The hot backup: index, then SQL, then files, then the one write that makes them a set. The order is the product's reason to be:
-/// an index newer than the database stops Solr's tracker, and a row whose file was not captured is an orphan node.
+/// The hot backup: index, then SQL, then files, then the one write that makes them a set. The order is the product's
+/// reason to be: an index newer than the database stops Solr's tracker, and a row whose file was not captured is an
+/// orphan node.
 /// </summary>
 public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupResult>
 {
@@ -28,7 +29,10 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
 
             steps.Status.Begin(Phases.Check);
             SourceCheck check = await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<SourceCheck>(nameof(CheckSources), new CheckSourcesInput(run, input.AcceptContentLoss), steps.Retry(Retries.Check)));
+                steps.Context.CallActivityAsync<SourceCheck>(
+                    nameof(CheckSources),
+                    new CheckSourcesInput(run, input.AcceptContentLoss),
+                    steps.Retry(Retries.Check)));
 
             var files = new FilesPhase(steps, run, check, input.AcceptContentLoss);
             if (check.SeedsFirst)
@@ -40,15 +44,18 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
 
             steps.Status.Begin(Phases.Consistency);
             await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<ConsistencyResult>(nameof(CheckConsistency), captured.ToProve(run), steps.Retry(Retries.Storage)));
+                steps.Context.CallActivityAsync<ConsistencyResult>(
+                    nameof(CheckConsistency), captured.ToProve(run), steps.Retry(Retries.Storage)));
 
             steps.Status.Begin(Phases.Seal);
             await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<MergedChunkIndex>(nameof(MergeChunkIndex), captured.ToMerge(run), steps.Retry(Retries.Storage)));
+                steps.Context.CallActivityAsync<MergedChunkIndex>(
+                    nameof(MergeChunkIndex), captured.ToMerge(run), steps.Retry(Retries.Storage)));
             SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check);
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
-            HotBackupResult result = await context.CallActivityAsync<HotBackupResult>(nameof(SealSet), seal, steps.Retry(Retries.Storage));
+            HotBackupResult result = await context.CallActivityAsync<HotBackupResult>(
+                nameof(SealSet), seal, steps.Retry(Retries.Storage));
             BackupOutcome.Sealed(context, result);
 
             steps.Status.Begin(Phases.Close);
@@ -65,7 +72,8 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
     }
 
     /// <summary>
-    /// Index, SQL, files; taken again from the index when the parts no longer fit each other. What was uploaded stays uploaded.
+    /// Index, SQL, files; taken again from the index when the parts no longer fit each other. What was uploaded stays
+    /// uploaded.
     /// </summary>
     private static async Task<CapturedPhases> CaptureInOrderAsync(
         BackupSteps steps, RunRef run, SourceCheck check, FilesPhase files)
@@ -90,14 +98,17 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
             if (attempt == Freshness.MaxVoids)
             {
                 throw new PermanentException(
-                    ErrorKind.Busy, $"The phases were voided {attempt} times, the last time because {misfit}. Run the backup at another hour.");
+                    ErrorKind.Busy,
+                    $"The phases were voided {attempt} times, the last time because {misfit}. Run the backup at "
+                    + "another hour.");
             }
         }
     }
 
     /// <summary>
-    /// Lets go of the lease, and ends a run without a set in the log: courtesies, so the run's outcome stays what it is where they fail. The lease expires by
-    /// itself. A failed seal may have happened all the same; the log knows, and an abort after one's own set is refused there.
+    /// Gives the lease back, and ends a run without a set in the log. Neither is needed, so the run's outcome stays what
+    /// it is where they fail. The lease expires by itself. A failed seal may have happened all the same; the log knows,
+    /// and an abort after one's own set is refused there.
     /// </summary>
     private static async Task CloseAsync(TaskOrchestrationContext context, CloseRunInput input, TaskOptions retry)
     {
@@ -107,7 +118,10 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
         }
         catch (TaskFailedException e)
         {
-            Logs.CloseFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), input.Run.Id.ToString(), FlowFailure.From(e).Message);
+            Logs.CloseFailed(
+                context.CreateReplaySafeLogger(nameof(HotBackupFlow)),
+                input.Run.Id.ToString(),
+                FlowFailure.From(e).Message);
         }
     }
 }

@@ -9,12 +9,14 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
-/// Waits until Alfresco's own index-backup job is out of the way, refreshes the copy where that is configured, and captures it.
+/// Waits until Alfresco's own index-backup job is out of the way, refreshes the copy where that is configured, and
+/// captures it.
 /// </summary>
 internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceCheck check)
 {
     /// <summary>
-    /// The longest sleep between two looks. Short, because the job may end early, and because the run's lease is renewed by each look.
+    /// The longest sleep between two looks. Short, because the job may end early, and because the run's lease is
+    /// renewed by each look.
     /// </summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
 
@@ -36,7 +38,10 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
         steps.Status.Begin(Phases.Index);
         DateTimeOffset started = steps.Now;
         SearchIndexCapture capture = await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<SearchIndexCapture>(nameof(CaptureSearchIndex), new CaptureSearchIndexInput(run, attempt), steps.Retry(Retries.Capture)));
+                steps.Context.CallActivityAsync<SearchIndexCapture>(
+                    nameof(CaptureSearchIndex),
+                    new CaptureSearchIndexInput(run, attempt),
+                    steps.Retry(Retries.Capture)));
         return new SearchIndexPart(capture, new PhaseTimes(Phases.Index, started, steps.Now));
     }
 
@@ -44,8 +49,13 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
     public async Task<string?> MisfitAsync(SearchIndexPart index)
     {
         SearchIndexLook seen = await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<SearchIndexLook>(nameof(ObserveSearchIndex), new ObserveSearchIndexInput(run, TimeSpan.Zero, steps.Now), steps.Retry(Retries.Check)));
-        return seen.Holds(index.Capture.Generation) ? null : seen.Reason ?? "the index backup changed after it was captured";
+                steps.Context.CallActivityAsync<SearchIndexLook>(
+                    nameof(ObserveSearchIndex),
+                    new ObserveSearchIndexInput(run, TimeSpan.Zero, steps.Now),
+                    steps.Retry(Retries.Check)));
+        return seen.Holds(index.Capture.Generation)
+            ? null
+            : seen.Reason ?? "the index backup changed after it was captured";
     }
 
     private async Task WaitForWindowAsync()
@@ -72,5 +82,7 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
     /// <summary>Past <paramref name="giveUpAt"/> a look refuses.</summary>
     private Task<SearchIndexLook> LookAsync(DateTimeOffset giveUpAt) => steps.UnlessCancelledAsync(
         steps.Context.CallActivityAsync<SearchIndexLook>(
-            nameof(ObserveSearchIndex), new ObserveSearchIndexInput(run, check.ExpectedIndexAndDatabase, giveUpAt), steps.Retry(Retries.Check)));
+            nameof(ObserveSearchIndex),
+            new ObserveSearchIndexInput(run, check.ExpectedIndexAndDatabase, giveUpAt),
+            steps.Retry(Retries.Check)));
 }

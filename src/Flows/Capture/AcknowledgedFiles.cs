@@ -4,7 +4,10 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Flows.Capture;
 
-/// <summary>The content URLs whose absence an administrator has accepted: one a line, empty lines and lines with <c>#</c> left out.</summary>
+/// <summary>
+/// The content URLs whose absence an administrator has accepted: one a line, empty lines and lines with <c>#</c> left
+/// out.
+/// </summary>
 internal sealed class AcknowledgedFiles
 {
     public static readonly AcknowledgedFiles None = new();
@@ -38,7 +41,8 @@ internal sealed class AcknowledgedFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"backup.acknowledgedMissingFile '{path}' cannot be read: {e.Message}", e);
+            throw new PermanentException(
+                ErrorKind.Configuration, $"backup.acknowledgedMissingFile '{path}' cannot be read: {e.Message}", e);
         }
 
         return files;
@@ -47,7 +51,8 @@ internal sealed class AcknowledgedFiles
     /// <param name="url">Blanks at its ends do not count: a line of the file has none.</param>
     public bool ContainsUrl(string url) => _urls.Count > 0 && _urls.Contains(url.Trim());
 
-    public bool Contains(string root, ReadOnlySpan<byte> path) => _places.Count > 0 && _places.Contains(Key(root, path));
+    public bool Contains(string root, ReadOnlySpan<byte> path) =>
+        _places.Count > 0 && _places.Contains(Key(root, path));
 
     // Latin-1 keeps every byte apart.
     private static string Key(string root, ReadOnlySpan<byte> path) => $"{root}\0{Encoding.Latin1.GetString(path)}";

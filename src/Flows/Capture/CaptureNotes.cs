@@ -35,7 +35,11 @@ internal sealed class CaptureNotes(string root)
     public void Skipped(ReadOnlySpan<byte> path, EntryType type)
     {
         SkippedCount++;
-        Add(path, type == EntryType.Symlink ? "is a symbolic link; it is in the set, as a file, only where the database requires it" : "is no regular file; it is not in the set");
+        Add(
+            path,
+            type == EntryType.Symlink
+                ? "is a symbolic link; it is in the set, as a file, only where the database requires it"
+                : "is no regular file; it is not in the set");
     }
 
     /// <summary>Says so where a name is not valid UTF-8; it is captured all the same.</summary>
@@ -50,10 +54,13 @@ internal sealed class CaptureNotes(string root)
     public void Unstable(ReadOnlySpan<byte> path) => Add(path, "changed while it was read");
 
     public void SourceMissing(ReadOnlySpan<byte> path) =>
-        Add(path, "is not to be had from the source though the database requires it; carried over from the parent set");
+        Add(path, "is missing from the source though the database requires it; carried over from the parent set");
 
     public void SourceChanged(ReadOnlySpan<byte> path) =>
-        Add(path, "is not what the parent set holds though the database requires that; the parent set's content is carried over");
+        Add(
+            path,
+            "is not what the parent set holds though the database requires that; the parent set's content is carried "
+            + "over");
 
     public void BrokenSeal(ReadOnlySpan<byte> path)
     {

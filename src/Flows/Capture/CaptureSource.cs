@@ -6,12 +6,17 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>A content root as it is captured.</summary>
-/// <param name="Elsewhere">Where a file of this root may lie under the same path: moved by the cleaner, or in a tenant's store. In the order to look.</param>
+/// <param name="Elsewhere">
+/// Where a file of this root may lie under the same path: moved by the cleaner, or in a tenant's store. In the order to
+/// look.
+/// </param>
 internal sealed record CaptureSource(SourceTree Tree, ImmutableArray<SourceTree> Elsewhere, CaptureNotes Notes)
 {
     private readonly Dictionary<(uint, uint), FileOwner> _owners = [];
 
-    /// <summary>A symbolic link to a file is captured as that file: where every file is needed, though no list says so.</summary>
+    /// <summary>
+    /// A symbolic link to a file is captured as that file: where every file is needed, though no list says so.
+    /// </summary>
     public bool FollowsLinks { get; init; }
 
     public ListingEntry Directory(ScanEntry seen, EntryFlags flags) =>

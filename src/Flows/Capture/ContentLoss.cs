@@ -5,8 +5,8 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>
-/// The source can be wrong: a volume that is not mounted, a store that somebody emptied. Such a set must not take the place of a good one
-/// without a person's word.
+/// The source can be wrong: a volume that is not mounted, a store that somebody emptied. Such a set must not take the
+/// place of a good one without a person's word.
 /// </summary>
 internal static class ContentLoss
 {
@@ -31,14 +31,18 @@ internal static class ContentLoss
         {
             throw new PermanentException(
                 ErrorKind.Source,
-                $"The content root '{root}' is empty ({parentFiles} files in the set before). Is its volume mounted? If this is right, run the backup with --accept-content-loss.");
+                $"The content root '{root}' is empty ({parentFiles} files in the set before). Is its volume mounted? "
+                + "If this is right, run the backup with --accept-content-loss.");
         }
 
         if (root == ContentRoot.Keystore && totals.Unreadable + totals.Skipped + totals.Lost > 0)
         {
             throw new PermanentException(
                 ErrorKind.Source,
-                $"Of the keystore {totals.Unreadable + totals.Skipped + totals.Lost} files cannot be captured or are gone since the set before: {notes.FirstOrDefault() ?? "they were deleted or moved."} Encrypted content cannot be read without its keys. If this is right, run the backup with --accept-content-loss.");
+                $"Of the keystore {totals.Unreadable + totals.Skipped + totals.Lost} files cannot be captured or are "
+                + $"gone since the set before: {notes.FirstOrDefault() ?? "they were deleted or moved."} Encrypted "
+                + "content cannot be read without its keys. If this is right, run the backup with "
+                + "--accept-content-loss.");
         }
 
         long lost = totals.Lost + totals.SourceMissing + totals.Unreadable;
@@ -46,7 +50,8 @@ internal static class ContentLoss
         {
             throw new PermanentException(
                 ErrorKind.Source,
-                $"The content root '{root}' lost {lost} of {parentFiles} files since the set before. Is its volume whole? If this is right, run the backup with --accept-content-loss.");
+                $"The content root '{root}' lost {lost} of {parentFiles} files since the set before. Is its volume "
+                + "whole? If this is right, run the backup with --accept-content-loss.");
         }
     }
 }

@@ -8,11 +8,18 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 /// <summary>Reads one file into the repository and notices when it changed meanwhile.</summary>
 internal sealed class ContentReader(IContentWriter writer, ChunkClass chunkClass, StepBudget budget)
 {
-    /// <summary>A move by the cleaner or new rights change a file's stamp once, so the next reading finds it at rest.</summary>
+    /// <summary>
+    /// A move by the cleaner or new rights change a file's stamp once, so the next reading finds it at rest.
+    /// </summary>
     private const int MaxReadings = 3;
 
-    /// <summary>Null where the file is gone. What cannot be read is a <see cref="SourceUnreadableException"/>.</summary>
-    /// <param name="insists">One that changes while it is read is read again, through the same open file: also where its name is gone meanwhile.</param>
+    /// <summary>
+    /// Null where the file is gone. What cannot be read is a <see cref="SourceUnreadableException"/>.
+    /// </summary>
+    /// <param name="insists">
+    /// One that changes while it is read is read again, through the same open file: also where its name is gone
+    /// meanwhile.
+    /// </param>
     public async ValueTask<CapturedContent?> TryReadAsync(SourceTree tree, byte[] path, bool followLinks, bool insists, CancellationToken cancellationToken)
     {
         using SourceFile? file = tree.TryOpen(path, followLinks);

@@ -5,8 +5,8 @@ using AlfrescoBackupFlows.Repository.RequiredFiles;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>
-/// Decides what stands in the listing for one file: the parent's entry where nothing changed, what is read now, or, where the source lost or
-/// changed what the dump requires, the parent's entry with a flag.
+/// Decides what stands in the listing for one file: the parent's entry where nothing changed, what is read now, or,
+/// where the source lost or changed what the dump requires, the parent's entry with a flag.
 /// </summary>
 internal sealed class FileCapture(CaptureSource source, ContentReader reader, RangeListing listing, Inheritance inheritance)
 {
@@ -38,19 +38,27 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
     /// <param name="isHandedOver">The scan did not look, because the directory is sealed.</param>
     /// <returns>Null where nothing can stand in the listing.</returns>
     public async ValueTask<ListingEntry?> CaptureAsync(
-        byte[] path, ScanEntry? seen, ListingEntry? recorded, RequiredFile? required, bool isHandedOver, CancellationToken cancellationToken)
+        byte[] path,
+        ScanEntry? seen,
+        ListingEntry? recorded,
+        RequiredFile? required,
+        bool isHandedOver,
+        CancellationToken cancellationToken)
     {
         if (!listing.CanHold(path))
         {
             return null;
         }
 
-        if (seen is not null && IsUnchanged(recorded, seen.Stat) && await inheritance.HoldsAsync(recorded!.Content!, cancellationToken))
+        if (seen is not null
+            && IsUnchanged(recorded, seen.Stat)
+            && await inheritance.HoldsAsync(recorded!.Content!, cancellationToken))
         {
             return recorded;
         }
 
-        if (seen is not null && await TryReadAsync(source.Tree, path, source.FollowsLinks, required, cancellationToken) is { } content)
+        if (seen is not null
+            && await TryReadAsync(source.Tree, path, source.FollowsLinks, required, cancellationToken) is { } content)
         {
             return await JudgeAsync(path, content, recorded, required, cancellationToken);
         }
@@ -58,7 +66,10 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
         return required is null ? null : await RescueAsync(path, recorded, required, isHandedOver, cancellationToken);
     }
 
-    /// <summary>A file of the parent set that nobody requires and the scan did not see: gone for good unless it lies behind a link or Alfresco moved it.</summary>
+    /// <summary>
+    /// A file of the parent set that nobody requires and the scan did not see: gone for good unless it lies behind a
+    /// link or Alfresco moved it.
+    /// </summary>
     public void NoteGone(byte[] path)
     {
         if (source.Elsewhere.Prepend(source.Tree).All(other => TryStat(other, path) is null))
@@ -68,11 +79,15 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
     }
 
     /// <summary>
-    /// The scan did not see what the dump requires: it may lie behind a symbolic link, have come after its directory was read, or have been
-    /// moved by the cleaner. Only then is it carried over.
+    /// The scan did not see what the dump requires: it may lie behind a symbolic link, have come after its directory
+    /// was read, or have been moved by the cleaner. Only then is it carried over.
     /// </summary>
     private async ValueTask<ListingEntry?> RescueAsync(
-        byte[] path, ListingEntry? recorded, RequiredFile required, bool isHandedOver, CancellationToken cancellationToken)
+        byte[] path,
+        ListingEntry? recorded,
+        RequiredFile required,
+        bool isHandedOver,
+        CancellationToken cancellationToken)
     {
         if (TryStat(source.Tree, path) is { Type: EntryType.File } stat)
         {
@@ -115,7 +130,8 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
             }
         }
 
-        if (recorded is not { IsDirectory: false } || !await inheritance.HoldsAsync(recorded.Content!, cancellationToken))
+        if (recorded is not { IsDirectory: false }
+            || !await inheritance.HoldsAsync(recorded.Content!, cancellationToken))
         {
             return null;
         }
@@ -126,14 +142,21 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
     }
 
     /// <summary>
-    /// Content files are written once. One that the dump requires, that the parent set holds in the required size, and that now has other
-    /// bytes was changed behind Alfresco's back: the parent's content is what the database means.
+    /// Content files are written once. One that the dump requires, that the parent set holds in the required size, and
+    /// that now has other bytes was changed behind Alfresco's back: the parent's content is what the database means.
     /// </summary>
     private async ValueTask<ListingEntry> JudgeAsync(
-        byte[] path, CapturedContent content, ListingEntry? recorded, RequiredFile? required, CancellationToken cancellationToken)
+        byte[] path,
+        CapturedContent content,
+        ListingEntry? recorded,
+        RequiredFile? required,
+        CancellationToken cancellationToken)
     {
         bool wasWhole = recorded is { IsDirectory: false } && !recorded.Flags.HasFlag(EntryFlags.Unstable);
-        if (wasWhole && required?.Size is { } size && recorded!.Length == size && !recorded.Content!.Equals(content.Content)
+        if (wasWhole
+            && required?.Size is { } size
+            && recorded!.Length == size
+            && !recorded.Content!.Equals(content.Content)
             && await inheritance.HoldsAsync(recorded.Content, cancellationToken))
         {
             SourceChanged++;
@@ -147,7 +170,8 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
             source.Notes.Unstable(path);
         }
 
-        return source.File(path, content.Stat, content.Content, content.IsStable ? EntryFlags.None : EntryFlags.Unstable);
+        return source.File(
+            path, content.Stat, content.Content, content.IsStable ? EntryFlags.None : EntryFlags.Unstable);
     }
 
     private async ValueTask<CapturedContent?> TryReadAsync(
@@ -155,7 +179,8 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
     {
         try
         {
-            CapturedContent? content = await reader.TryReadAsync(tree, path, followLinks, insists: required is not null, cancellationToken);
+            CapturedContent? content = await reader.TryReadAsync(
+                tree, path, followLinks, insists: required is not null, cancellationToken);
             if (content is not null)
             {
                 ReadFiles++;

@@ -8,9 +8,9 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>
-/// What may be taken over from the parent set: everything, unless a full scan found that the repository lost packs, or index blobs were lost, and
-/// with them maybe packs that none names any more. Then a file whose chunks are gone is read again, and a listing is read around the segments that
-/// are gone.
+/// What may be taken over from the parent set: everything, unless a full scan found that the repository lost packs, or
+/// index blobs were lost, and with them maybe packs that none names any more. Then a file whose chunks are gone is read
+/// again, and a listing is read around the segments that are gone.
 /// </summary>
 internal sealed class Inheritance(IChunkSource chunks, ChunkIndex? index, LostPacks lost)
 {

@@ -16,7 +16,9 @@ internal sealed class Lookahead<T>(IAsyncEnumerable<T> source, CancellationToken
         Current = _ahead.TryDequeue(out T? next) ? next : await PullAsync();
     }
 
-    /// <summary>Those after the head that satisfy the condition without a gap, at most <paramref name="limit"/> of them.</summary>
+    /// <summary>
+    /// Those after the head that satisfy the condition without a gap, at most <paramref name="limit"/> of them.
+    /// </summary>
     public async ValueTask<IReadOnlyList<T>> PeekWhileAsync(Func<T, bool> condition, int limit)
     {
         var found = new List<T>();

@@ -7,8 +7,8 @@ using AlfrescoBackupFlows.Repository.RequiredFiles;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>
-/// Merges three sorted streams of one range, in constant memory, into the range's listing: the scan of the source, the listing that is
-/// inherited from, and the files that the dump requires. Used once.
+/// Merges three sorted streams of one range, in constant memory, into the range's listing: the scan of the source, the
+/// listing that is inherited from, and the files that the dump requires. Used once.
 /// </summary>
 internal sealed class RangeCapture
 {
@@ -22,7 +22,9 @@ internal sealed class RangeCapture
     private readonly FileCapture _files;
     private readonly StepBudget _budget;
 
-    /// <summary>The directory whose entries are taken over from the parent without a look; null outside of one.</summary>
+    /// <summary>
+    /// The directory whose entries are taken over from the parent without a look; null outside of one.
+    /// </summary>
     private byte[]? _handedOver;
 
     /// <param name="range">What is captured.</param>
@@ -40,10 +42,13 @@ internal sealed class RangeCapture
     {
         _source = source;
         _scan = new TreeScan(source.Tree, range, source.Notes, source.FollowsLinks);
-        (_range, _parent, _required, _listing, _sealing, _files, _budget) = (range, parent, required, listing, sealing, files, budget);
+        (_range, _parent, _required, _listing, _sealing, _files, _budget) = (
+            range, parent, required, listing, sealing, files, budget);
     }
 
-    /// <summary>Runs to the end of the range or of the budget. Returns where the next step begins; null at the end of the range.</summary>
+    /// <summary>
+    /// Runs to the end of the range or of the budget. Returns where the next step begins; null at the end of the range.
+    /// </summary>
     public async Task<byte[]?> RunAsync(CancellationToken cancellationToken)
     {
         _scan.MoveNext();
@@ -94,7 +99,8 @@ internal sealed class RangeCapture
         }
         else if (seen is not null || required is not null)
         {
-            ListingEntry? entry = await _files.CaptureAsync(path, seen, parent, required, _handedOver is not null, cancellationToken);
+            ListingEntry? entry = await _files.CaptureAsync(
+                path, seen, parent, required, _handedOver is not null, cancellationToken);
             await AddFileAsync(entry, path, parent, cancellationToken);
         }
         else if (parent!.IsDirectory)
@@ -134,7 +140,10 @@ internal sealed class RangeCapture
         await _listing.AddAsync(_source.Directory(seen, flags), cancellationToken);
     }
 
-    /// <summary>A directory that is gone stays in the listing where something below it is still required: it may be carried over.</summary>
+    /// <summary>
+    /// A directory that is gone stays in the listing where something below it is still required: it may be carried
+    /// over.
+    /// </summary>
     private async ValueTask KeepNeededDirectoryAsync(ListingEntry directory, CancellationToken cancellationToken)
     {
         if (_required.Current is { } next && PathOrder.IsBelow(next.Path, directory.Path))
@@ -143,7 +152,10 @@ internal sealed class RangeCapture
         }
     }
 
-    /// <summary>A directory is stepped over by the scan only now: what is below it must not be read before its own entry is written.</summary>
+    /// <summary>
+    /// A directory is stepped over by the scan only now: what is below it must not be read before its own entry is
+    /// written.
+    /// </summary>
     private async ValueTask StepOverAsync(byte[] path)
     {
         if (Is(_scan.Current?.Path, path))

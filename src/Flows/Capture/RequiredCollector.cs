@@ -9,8 +9,8 @@ using AlfrescoBackupFlows.Repository.RequiredFiles;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>
-/// Takes required content URLs in the database's order, finds the file of each, and gives them back as one list per content root in the order
-/// of a listing: sorted by us, never by a collation.
+/// Takes required content URLs in the database's order, finds the file of each, and gives them back as one list per
+/// content root in the order of a listing: sorted by us, never by a collation.
 /// </summary>
 internal sealed class RequiredCollector : IDisposable
 {
@@ -24,7 +24,9 @@ internal sealed class RequiredCollector : IDisposable
     private readonly SortedDictionary<string, long> _unprotected = new(StringComparer.Ordinal);
     private readonly ImmutableArray<string>.Builder _samples = ImmutableArray.CreateBuilder<string>();
 
-    /// <param name="acknowledged">What an administrator has accepted; says it of URLs that name no file, for nobody else sees them all.</param>
+    /// <param name="acknowledged">
+    /// What an administrator has accepted; says it of URLs that name no file, for nobody else sees them all.
+    /// </param>
     /// <param name="spillDirectory">For sorting what does not fit into memory; it exists.</param>
     public RequiredCollector(Installation installation, AcknowledgedFiles acknowledged, string spillDirectory)
     {
@@ -33,7 +35,8 @@ internal sealed class RequiredCollector : IDisposable
         _sort = new RequiredSort(spillDirectory);
     }
 
-    public ImmutableSortedDictionary<string, long> Unprotected => _unprotected.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, long> Unprotected =>
+        _unprotected.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     public long Unmapped { get; private set; }
 
@@ -104,7 +107,8 @@ internal sealed class RequiredCollector : IDisposable
         {
             if (writer is not null)
             {
-                lists.Add(new RequiredFiles(_roots[current], await writer.CompleteAsync(cancellationToken), writer.Count));
+                lists.Add(
+                    new RequiredFiles(_roots[current], await writer.CompleteAsync(cancellationToken), writer.Count));
                 await writer.DisposeAsync();
                 writer = null;
             }

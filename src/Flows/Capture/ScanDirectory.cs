@@ -9,7 +9,9 @@ internal sealed class ScanDirectory(byte[] path, IReadOnlyList<SourceEntry> name
     private List<ScanEntry>? _loaded;
     private int _next;
 
-    /// <summary>The next file or directory that still exists and may have something in the range; null at the end.</summary>
+    /// <summary>
+    /// The next file or directory that still exists and may have something in the range; null at the end.
+    /// </summary>
     public ScanEntry? Next(SourceTree tree, PathRange range, CaptureNotes notes, bool followsLinks)
     {
         if (_loaded is not null)
@@ -68,7 +70,9 @@ internal sealed class ScanDirectory(byte[] path, IReadOnlyList<SourceEntry> name
                 return null;
             }
 
-            if (followsLinks && stat.Type == EntryType.Symlink && tree.TryStat(child, followLinks: true) is { Type: EntryType.File } file)
+            if (followsLinks
+                && stat.Type == EntryType.Symlink
+                && tree.TryStat(child, followLinks: true) is { Type: EntryType.File } file)
             {
                 stat = file;
             }

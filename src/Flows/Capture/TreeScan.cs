@@ -4,8 +4,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>
-/// Walks a source tree in <see cref="PathOrder"/> within a range of paths, holding one directory per level in memory. What vanishes
-/// meanwhile is left out without a word: rolled-back uploads do that. Links, sockets and the like are reported and left out.
+/// Walks a source tree in <see cref="PathOrder"/> within a range of paths, holding one directory per level in memory.
+/// What vanishes meanwhile is left out without a word: rolled-back uploads do that. Links, sockets and the like are
+/// reported and left out.
 /// </summary>
 /// <param name="followsLinks">A link to a file counts as that file.</param>
 internal sealed class TreeScan(SourceTree tree, PathRange range, CaptureNotes notes, bool followsLinks)
@@ -17,7 +18,9 @@ internal sealed class TreeScan(SourceTree tree, PathRange range, CaptureNotes no
     /// <summary>The current entry; null before the first and after the last.</summary>
     public ScanEntry? Current { get; private set; }
 
-    /// <summary>Steps to the next entry: into the current directory first, unless <see cref="SkipChildren"/> was called.</summary>
+    /// <summary>
+    /// Steps to the next entry: into the current directory first, unless <see cref="SkipChildren"/> was called.
+    /// </summary>
     public bool MoveNext()
     {
         Current = Next();
@@ -35,8 +38,8 @@ internal sealed class TreeScan(SourceTree tree, PathRange range, CaptureNotes no
     public void SkipChildren() => _descends = false;
 
     /// <summary>
-    /// Reads the current directory ahead and stats every name in it. Null where it is not a leaf (something other than a file is in it),
-    /// has more than <paramref name="limit"/> names, or could not be read.
+    /// Reads the current directory ahead and stats every name in it. Null where it is not a leaf (something other than
+    /// a file is in it), has more than <paramref name="limit"/> names, or could not be read.
     /// </summary>
     public IReadOnlyList<ScanEntry>? TryLoadLeaf(int limit)
     {

@@ -17,12 +17,15 @@ internal enum DirectoryJudgement
 }
 
 /// <summary>
-/// Decides which leaf directories need no look at each file. A seal is granted only by a scan that statted every file in the directory more
-/// than 48 h after the newest of them and found each as the parent set recorded it: within that time, paths that use local time, clock
-/// skew between cluster nodes, long uploads and bulk imports come back to old directories.
+/// Decides which leaf directories need no look at each file. A seal is granted only by a scan that statted every file
+/// in the directory more than 48 h after the newest of them and found each as the parent set recorded it: within that
+/// time, paths that use local time, clock skew between cluster nodes, long uploads and bulk imports come back to old
+/// directories.
 /// </summary>
 /// <param name="uses">Sealed directories are handed over; off in a full scan.</param>
-/// <param name="grants">Seals may be granted; off where the file system does not keep directory times or was caught lying.</param>
+/// <param name="grants">
+/// Seals may be granted; off where the file system does not keep directory times or was caught lying.
+/// </param>
 internal sealed class TrustedDirectories(SourceTree tree, CaptureNotes notes, DateTimeOffset now, bool uses, bool grants)
 {
     /// <summary>More files than this are not held in memory to be compared.</summary>
@@ -30,7 +33,8 @@ internal sealed class TrustedDirectories(SourceTree tree, CaptureNotes notes, Da
 
     public static readonly TimeSpan RestsFor = TimeSpan.FromHours(48);
 
-    private readonly long _restedSinceNs = (now - RestsFor - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+    private readonly long _restedSinceNs =
+        (now - RestsFor - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     public async ValueTask<DirectoryJudgement> JudgeAsync(TreeScan scan, ScanEntry directory, ListingEntry? parent, Lookahead<ListingEntry> parents)
     {
@@ -39,7 +43,9 @@ internal sealed class TrustedDirectories(SourceTree tree, CaptureNotes notes, Da
             return DirectoryJudgement.Open;
         }
 
-        bool untouched = parent.MtimeNs == directory.Stat.MtimeNs && parent.CtimeNs == directory.Stat.CtimeNs && parent.CtimeNs != 0;
+        bool untouched = parent.MtimeNs == directory.Stat.MtimeNs
+            && parent.CtimeNs == directory.Stat.CtimeNs
+            && parent.CtimeNs != 0;
         bool wasSealed = untouched && parent.Flags.HasFlag(EntryFlags.Sealed);
         if (wasSealed && uses)
         {
@@ -59,15 +65,19 @@ internal sealed class TrustedDirectories(SourceTree tree, CaptureNotes notes, Da
             return DirectoryJudgement.Open;
         }
 
-        return untouched && IsRested(directory.Stat) && AreAsRecorded(files, recorded) ? DirectoryJudgement.Sealed : DirectoryJudgement.Open;
+        return untouched && IsRested(directory.Stat) && AreAsRecorded(files, recorded)
+            ? DirectoryJudgement.Sealed
+            : DirectoryJudgement.Open;
     }
 
     private static bool HaveSameNames(IReadOnlyList<ScanEntry> files, IReadOnlyList<ListingEntry> recorded) =>
-        files.Count == recorded.Count && files.Zip(recorded).All(pair => pair.First.Path.AsSpan().SequenceEqual(pair.Second.Path));
+        files.Count == recorded.Count
+            && files.Zip(recorded).All(pair => pair.First.Path.AsSpan().SequenceEqual(pair.Second.Path));
 
     private bool AreAsRecorded(IReadOnlyList<ScanEntry> files, IReadOnlyList<ListingEntry> recorded) =>
         HaveSameNames(files, recorded)
-        && files.Zip(recorded).All(pair => FileCapture.IsUnchanged(pair.Second, pair.First.Stat) && IsRested(pair.First.Stat));
+        && files.Zip(recorded).All(
+            pair => FileCapture.IsUnchanged(pair.Second, pair.First.Stat) && IsRested(pair.First.Stat));
 
     private bool IsRested(in FileStat stat) => stat.MtimeNs < _restedSinceNs && stat.CtimeNs < _restedSinceNs;
 }

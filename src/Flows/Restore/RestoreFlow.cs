@@ -10,15 +10,17 @@ using Microsoft.DurableTask;
 namespace AlfrescoBackupFlows.Flows.Restore;
 
 /// <summary>
-/// The restore of a set into an empty directory and an empty database: files, then the database, then the check that every file which the
-/// restored database requires is there. Only then the target loses its marker.
+/// The restore of a set into an empty directory and an empty database: files, then the database, then the check that
+/// every file which the restored database requires is there. Only then the target loses its marker.
 /// </summary>
 public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
 {
     public override async Task<RestoreResult> RunAsync(TaskOrchestrationContext context, RestoreInput input)
     {
         using var cancel = new CancelSignal(
-            context, $"The restore was cancelled. What is restored so far stays in '{input.Target}', marked as unfinished: the same restore goes on there.");
+            context,
+            $"The restore was cancelled. What is restored so far stays in '{input.Target}', marked as unfinished: "
+            + "the same restore goes on there.");
         context.SetCustomStatus(new FlowStatus(Phases.Prepare));
         RestorePlan plan = await cancel.UnlessCancelledAsync(
             context.CallActivityAsync<RestorePlan>(nameof(PrepareRestore), input, Retries.Check.Until(cancel.Ended)));
@@ -30,7 +32,9 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         {
             throw new PermanentException(
                 ErrorKind.Repository,
-                $"set {input.Set}: {FlowFailure.From(e).Message} What is restored so far stays in '{input.Target}', marked as unfinished: once the blob is back the same command goes on. Or restore another set into another directory.");
+                $"set {input.Set}: {FlowFailure.From(e).Message} What is restored so far stays in '{input.Target}', "
+                + "marked as unfinished: once the blob is back the same command goes on. Or restore another set into "
+                + "another directory.");
         }
     }
 
@@ -47,19 +51,24 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         {
             SetStatus(context, plan, Phases.Database, input.Database.Url, totals);
             RestoredDatabase database = await cancel.UnlessCancelledAsync(
-                context.CallActivityAsync<RestoredDatabase>(nameof(RestoreDatabase), input, Retries.Once.Until(cancel.Ended)));
+                context.CallActivityAsync<RestoredDatabase>(
+                    nameof(RestoreDatabase), input, Retries.Once.Until(cancel.Ended)));
             warnings.AddRange(database.Warnings);
         }
 
         SetStatus(context, plan, Phases.Check, null, totals);
         RestoreCheck check = await cancel.UnlessCancelledAsync(
             context.CallActivityAsync<RestoreCheck>(
-                nameof(CheckRestored), new CheckRestoredInput(input, plan.KnownMissing), Retries.Storage.Until(cancel.Ended)));
+                nameof(CheckRestored),
+                new CheckRestoredInput(input, plan.KnownMissing),
+                Retries.Storage.Until(cancel.Ended)));
         if (check.Missing > plan.KnownMissing)
         {
             throw new PermanentException(
                 ErrorKind.Target,
-                $"Of {check.Required} files that the database requires, {check.Missing} are absent from the restored ones or of another size, and the set said {plan.KnownMissing}: {string.Join(", ", check.Named)}. '{input.Target}' is not fit for use; run the restore again, or take another set.");
+                $"Of {check.Required} files that the database requires, {check.Missing} are absent from the restored "
+                + $"ones or of another size, and the set said {plan.KnownMissing}: {string.Join(", ", check.Named)}. "
+                + $"'{input.Target}' is not fit for use; run the restore again, or take another set.");
         }
 
         // From here on a cancel comes too late: the target is whole, and about to lose its marker.
@@ -81,17 +90,23 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         };
     }
 
-    /// <summary>Files side by side; then the directories, whose times and modes the files would have changed again.</summary>
+    /// <summary>
+    /// Files side by side; then the directories, whose times and modes the files would have changed again.
+    /// </summary>
     private static async Task<RestoredTotals> RestoreRootAsync(
         TaskOrchestrationContext context, RestoreInput input, RestorePlan plan, int number, RestoredTotals before, CancelSignal cancel)
     {
         RestoreRoot root = await cancel.UnlessCancelledAsync(context.CallActivityAsync<RestoreRoot>(
-            nameof(PlanRestoreRoot), new PlanRestoreRootInput(input.Set, number, input.Parallelism), Retries.Storage.Until(cancel.Ended)));
+            nameof(PlanRestoreRoot),
+            new PlanRestoreRootInput(input.Set, number, input.Parallelism),
+            Retries.Storage.Until(cancel.Ended)));
         SetStatus(context, plan, Phases.Files, root.Name, before);
         var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRange.All, input.Owner);
         RestoredTotals totals = RestoredTotals.None;
-        RestoreRangeFlowInput[] ranges = [.. RangeCuts.ToRanges(root.Cuts).Select(range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None))];
-        await FanOut.RunAsync<RestoreRangeFlowInput, RestoredTotals>(context, cancel, nameof(RestoreRangeFlow), ranges, input.Parallelism, done =>
+        RestoreRangeFlowInput[] ranges = [.. RangeCuts.ToRanges(root.Cuts).Select(
+            range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None))];
+        await FanOut.RunAsync<RestoreRangeFlowInput, RestoredTotals>(
+            context, cancel, nameof(RestoreRangeFlow), ranges, input.Parallelism, done =>
         {
             totals += done;
             SetStatus(context, plan, Phases.Files, root.Name, before + totals);
@@ -99,7 +114,8 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
 
         SetStatus(context, plan, Phases.Directories, root.Name, before + totals);
         return totals + await cancel.UnlessCancelledAsync(
-            context.CallActivityAsync<RestoredTotals>(nameof(RestoreDirectories), work, Retries.Storage.Until(cancel.Ended)));
+            context.CallActivityAsync<RestoredTotals>(
+                nameof(RestoreDirectories), work, Retries.Storage.Until(cancel.Ended)));
     }
 
     private static void SetStatus(TaskOrchestrationContext context, RestorePlan plan, string phase, string? detail, RestoredTotals done) =>

@@ -5,7 +5,9 @@ using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Restore;
 
-/// <summary>Restores one range of a root: an activity stops at its budget and returns where it was, and the flow calls the next.</summary>
+/// <summary>
+/// Restores one range of a root: an activity stops at its budget and returns where it was, and the flow calls the next.
+/// </summary>
 public sealed class RestoreRangeFlow : TaskOrchestrator<RestoreRangeFlowInput, RestoredTotals>
 {
     /// <summary>Activities of one generation.</summary>
@@ -19,7 +21,8 @@ public sealed class RestoreRangeFlow : TaskOrchestrator<RestoreRangeFlowInput, R
         for (int i = 0; i < StepsPerGeneration; i++)
         {
             RestoredStep step = await cancel.UnlessCancelledAsync(
-                context.CallActivityAsync<RestoredStep>(nameof(RestoreRange), next, Retries.Capture.Until(cancel.Ended)));
+                context.CallActivityAsync<RestoredStep>(
+                    nameof(RestoreRange), next, Retries.Capture.Until(cancel.Ended)));
             totals += step.Totals;
             if (step.Next is null)
             {

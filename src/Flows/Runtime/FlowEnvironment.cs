@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// What a host gives to the activities. Lives as long as the process: the opened repository and its index are kept here for all runs. The
-/// host disposes it after the engine.
+/// What a host gives to the activities. Lives as long as the process: the opened repository and its index are kept here
+/// for all runs. The host disposes it after the engine.
 /// </summary>
 public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
 {
@@ -40,7 +40,9 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
 
     internal Runs Runs { get; }
 
-    /// <summary>What activities of a kind share in this process: made at first need, kept as long as this lives.</summary>
+    /// <summary>
+    /// What activities of a kind share in this process: made at first need, kept as long as this lives.
+    /// </summary>
     internal T Shared<T>(Func<FlowEnvironment, T> create)
         where T : class => (T)_shared.GetOrAdd(typeof(T), _ => new Lazy<object>(() => create(this))).Value;
 

@@ -9,8 +9,8 @@ using AlfrescoBackupFlows.Repository.Log;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// Remembers the head of a repository's log in the state directory: a log that was cut or forked since then is broken. Every command and every
-/// run that opens the repository looks here first.
+/// Remembers the head of a repository's log in the state directory: a log that was cut or forked since then is broken.
+/// Every command and every run that opens the repository looks here first.
 /// </summary>
 /// <param name="state">The state directory.</param>
 /// <param name="repository">The repository's id.</param>
@@ -26,19 +26,29 @@ public sealed class HeadMemory(string state, string repository)
     {
         try
         {
-            return _state.TryReadAll(_path, MaxBytes) is { } bytes ? JsonSerializer.Deserialize(bytes, HeadJson.Default.RememberedHead) : null;
+            return _state.TryReadAll(_path, MaxBytes) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, HeadJson.Default.RememberedHead)
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: {_state.Describe(_path)} cannot be read ({e.Message})", e);
+            throw new PermanentException(
+                ErrorKind.Configuration, $"state: {_state.Describe(_path)} cannot be read ({e.Message})", e);
         }
         catch (JsonException e)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: {_state.Describe(_path)} is damaged: look whether the repository's sets are as they should be, then delete it", e);
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"state: {_state.Describe(_path)} is damaged: look whether the repository's sets are as they should "
+                + "be, then delete it",
+                e);
         }
     }
 
-    /// <summary>Reads the log against what is remembered, and remembers its head. One that was cut or forked since then says so in <see cref="LogHead.Break"/>, and what was remembered stays.</summary>
+    /// <summary>
+    /// Reads the log against what is remembered, and remembers its head. One that was cut or forked since then says so
+    /// in <see cref="LogHead.Break"/>, and what was remembered stays.
+    /// </summary>
     public async Task<LogHead> ReadAsync(CommitLog log, CancellationToken cancellationToken)
     {
         LogHead head = await log.ReadAsync(Read(), cancellationToken);
@@ -60,11 +70,18 @@ public sealed class HeadMemory(string state, string repository)
 
         try
         {
-            _state.Replace(_path, $"{_path}.{Guid.NewGuid():n}", JsonSerializer.SerializeToUtf8Bytes(head, HeadJson.Default.RememberedHead));
+            _state.Replace(
+                _path,
+                $"{_path}.{Guid.NewGuid():n}",
+                JsonSerializer.SerializeToUtf8Bytes(head, HeadJson.Default.RememberedHead));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: {_state.Describe(_path)} cannot be written ({e.Message}): make room, or give the right to write there", e);
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"state: {_state.Describe(_path)} cannot be written ({e.Message}): make room, or give the right to "
+                + "write there",
+                e);
         }
     }
 }

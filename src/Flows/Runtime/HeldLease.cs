@@ -2,7 +2,9 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
-/// <summary>A lease that is being renewed. Disposed once by everyone who got it; the last one stops the renewal.</summary>
+/// <summary>
+/// A lease that is being renewed. Disposed once by everyone who got it; the last one stops the renewal.
+/// </summary>
 internal sealed class HeldLease : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -21,7 +23,9 @@ internal sealed class HeldLease : IAsyncDisposable
     /// <summary>Who holds it; guarded by the keeper.</summary>
     public int Holds { get; set; }
 
-    /// <summary>Cancelled when another run took the lease, it could not be renewed in time, or the run is over.</summary>
+    /// <summary>
+    /// Cancelled when another run took the lease, it could not be renewed in time, or the run is over.
+    /// </summary>
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Why it was lost; null while it is not.</summary>

@@ -5,16 +5,21 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
-/// <summary>The sets of the configured installation (of every installation, where none is configured), as hosts show them. Reads only. Thread-safe.</summary>
+/// <summary>
+/// The sets of the configured installation (of every installation, where none is configured), as hosts show them. Reads
+/// only. Thread-safe.
+/// </summary>
 public sealed class InstallationSets(FlowEnvironment environment)
 {
     private string? Installation => environment.Options.Installation.Name;
 
     /// <returns>Newest first.</returns>
-    public async Task<IReadOnlyList<SetSummary>> ListAsync(CancellationToken cancellationToken) => [.. Of(await ReadHeadAsync(cancellationToken), Installation)];
+    public async Task<IReadOnlyList<SetSummary>> ListAsync(CancellationToken cancellationToken) =>
+        [.. Of(await ReadHeadAsync(cancellationToken), Installation)];
 
     /// <inheritdoc cref="Find"/>
-    public async Task<SetSummary?> FindAsync(string text, CancellationToken cancellationToken) => Find(await ReadHeadAsync(cancellationToken), Installation, text);
+    public async Task<SetSummary?> FindAsync(string text, CancellationToken cancellationToken) =>
+        Find(await ReadHeadAsync(cancellationToken), Installation, text);
 
     /// <param name="installation">Null: the sets of every installation.</param>
     /// <returns>Newest first.</returns>
@@ -24,9 +29,12 @@ public sealed class InstallationSets(FlowEnvironment environment)
     /// <param name="text">An id, or <c>latest</c>.</param>
     /// <returns>Null: there is no such set.</returns>
     /// <exception cref="PermanentException">Repository: nobody can tell which is the latest.</exception>
-    public static SetSummary? Find(LogHead head, string? installation, string text) => text == "latest" && head.Break is { } broken
-        ? throw new PermanentException(ErrorKind.Repository, $"{broken} Which set is the latest cannot be told: name one that 'abf sets' lists.")
-        : Of(head, installation).FirstOrDefault(s => text == "latest" || s.Id.ToString() == text);
+    public static SetSummary? Find(LogHead head, string? installation, string text) =>
+        text == "latest" && head.Break is { } broken
+            ? throw new PermanentException(
+                ErrorKind.Repository,
+                $"{broken} Which set is the latest cannot be told: name one that 'abf sets' lists.")
+            : Of(head, installation).FirstOrDefault(s => text == "latest" || s.Id.ToString() == text);
 
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken)
     {

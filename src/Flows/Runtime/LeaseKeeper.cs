@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// Keeps other hosts off an installation while activities of a run are at work. Correctness does not need it, the log decides; it avoids two
-/// runs that take each other's time. The lease's id derives from the run's, so a run that was killed goes on at once.
+/// Keeps other hosts off an installation while activities of a run are at work. Correctness does not need it, the log
+/// decides; it avoids two runs that take each other's time. The lease's id derives from the run's, so a run that was
+/// killed goes on at once.
 /// </summary>
 /// <param name="control">The control store.</param>
 /// <param name="name">The installation's lease blob.</param>
@@ -24,7 +25,8 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     private readonly Dictionary<RunId, HeldLease> _held = [];
 
     /// <summary>The first 16 bytes of SHA-256 over the run's id: every process of a run comes to the same.</summary>
-    public static Guid LeaseId(RunId run) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"abf-lease:{run}")).AsSpan(0, 16));
+    public static Guid LeaseId(RunId run) => new(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"abf-lease:{run}")).AsSpan(0, 16));
 
     /// <summary>
     /// Takes or renews the lease and renews it until the last hold of the run is disposed. Another run's lease is a
@@ -51,8 +53,8 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     }
 
     /// <summary>
-    /// Gives the lease back, whether it is held here or not: the run is over. What is still at work for it here stops, such as the dump of a cancelled
-    /// backup; an engine may have no other way to tell it.
+    /// Gives the lease back, whether it is held here or not: the run is over. What is still at work for it here stops,
+    /// such as the dump of a cancelled backup; an engine may have no other way to tell it.
     /// </summary>
     public async Task ReleaseAsync(RunId run, CancellationToken cancellationToken)
     {
@@ -76,7 +78,8 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
 
     public static PermanentException Busy(RunId run) => new(
         ErrorKind.Busy,
-        $"Run {run} does not hold the installation's lease: another backup of it is running. Wait for its end, or look with 'abf status' on its host.");
+        $"Run {run} does not hold the installation's lease: another backup of it is running. Wait for its end, or "
+        + "look with 'abf status' on its host.");
 
     public async ValueTask DisposeAsync()
     {
@@ -112,7 +115,8 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     }
 
     /// <summary>
-    /// Returns when the lease is lost, and why: another run took it, or the storage was away for as long as it lasts, which is no reason to give the run up.
+    /// Returns when the lease is lost, and why: another run took it, or the storage was away for as long as it lasts,
+    /// which is no reason to give the run up.
     /// </summary>
     private async Task<AbfException> RenewAsync(RunId run, CancellationToken stop)
     {
@@ -135,7 +139,10 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
                 Logs.LeaseNotRenewed(logger, run.ToString(), e.Message);
                 if (time.GetElapsedTime(renewed) >= Duration)
                 {
-                    return new TransientException(e.Kind, $"The installation's lease could not be renewed for {Duration.TotalSeconds} s: {e.Message}", e);
+                    return new TransientException(
+                        e.Kind,
+                        $"The installation's lease could not be renewed for {Duration.TotalSeconds} s: {e.Message}",
+                        e);
                 }
             }
         }

@@ -2,7 +2,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
-/// <summary>The phases of every flow, as its status and the live progress name them. Those that a set records have the manifest's names.</summary>
+/// <summary>
+/// The phases of every flow, as its status and the live progress name them. Those that a set records have the
+/// manifest's names.
+/// </summary>
 public static class Phases
 {
     // Backup, in this order.

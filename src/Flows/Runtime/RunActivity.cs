@@ -4,21 +4,26 @@ using AlfrescoBackupFlows.Repository;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
-/// <summary>An activity that works for an open run, under its lease. The work is cancelled when the lease is lost.</summary>
+/// <summary>
+/// An activity that works for an open run, under its lease. The work is cancelled when the lease is lost.
+/// </summary>
 internal abstract class RunActivity<TInput, TOutput>(FlowEnvironment environment) : FlowActivity<TInput, TOutput>
     where TInput : IRunInput
 {
     protected FlowEnvironment Environment { get; } = environment;
 
     public sealed override Task<TOutput> RunAsync(TInput input, IProgressSink progress, CancellationToken cancellationToken) =>
-        Environment.Runs.WorkAsync(input.Run, (run, token) => WorkAsync(run, input, progress, token), cancellationToken);
+        Environment.Runs.WorkAsync(
+            input.Run, (run, token) => WorkAsync(run, input, progress, token), cancellationToken);
 
     /// <param name="cancellationToken">Also cancelled when the lease is lost.</param>
-    protected abstract Task<TOutput> WorkAsync(RunContext run, TInput input, IProgressSink progress, CancellationToken cancellationToken);
+    protected abstract Task<TOutput> WorkAsync(
+        RunContext run, TInput input, IProgressSink progress, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// One whose result is a page of the run: a page that is there already is the result, and the one that is created first counts.
+/// One whose result is a page of the run: a page that is there already is the result, and the one that is created first
+/// counts.
 /// </summary>
 /// <param name="type">How the page is written.</param>
 internal abstract class PageActivity<TInput, TOutput>(FlowEnvironment environment, JsonTypeInfo<TOutput> type)

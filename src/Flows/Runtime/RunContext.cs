@@ -14,9 +14,10 @@ using AlfrescoBackupFlows.Repository.Runs;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// What an activity works with while the run's lease is held: the repository, the indexes of the sets that were there at the run's base and of what it
-/// stored itself, its lists and its pages. One for all activities of the run in this process; thread-safe. A set that another installation sealed since
-/// the base may expire, and its packs go, while the run is at work: nothing keeps them for it (<c>docs/repository-format.md</c>, Garbage).
+/// What an activity works with while the run's lease is held: the repository, the indexes of the sets that were there
+/// at the run's base and of what it stored itself, its lists and its pages. One for all activities of the run in this
+/// process; thread-safe. A set that another installation sealed since the base may expire, and its packs go, while the
+/// run is at work: nothing keeps them for it (<c>docs/repository-format.md</c>, Garbage).
 /// </summary>
 internal sealed class RunContext : IDisposable
 {
@@ -57,7 +58,8 @@ internal sealed class RunContext : IDisposable
         FlowEnvironment environment, RunRef run, BackupRepository repository, RunOpened opened, LogHead head, CancellationToken cancellationToken)
     {
         ChunkIndex index = await repository.LoadIndexAsync(head.State.WithIndexesUpTo(opened.Base), cancellationToken);
-        return new RunContext(environment, run, repository, index, await repository.LoadRunIndexAsync(run.Id, cancellationToken));
+        return new RunContext(
+            environment, run, repository, index, await repository.LoadRunIndexAsync(run.Id, cancellationToken));
     }
 
     /// <summary>Read anew each time: a setting that was corrected counts when a run goes on.</summary>
@@ -66,7 +68,9 @@ internal sealed class RunContext : IDisposable
     /// <summary>A local directory for sorting what does not fit into memory.</summary>
     public string SpillDirectory() => StateDirectory.MakeBeneath(Options.State!, "cache", "spill");
 
-    /// <summary>The list's reader, the same for the whole run: every step of a capture wants another range of it.</summary>
+    /// <summary>
+    /// The list's reader, the same for the whole run: every step of a capture wants another range of it.
+    /// </summary>
     public RequiredListReader OpenRequired(ContentRef list) =>
         _requiredLists.GetOrAdd(list, static (key, chunks) => new RequiredListReader(chunks, key), Chunks);
 
@@ -79,7 +83,9 @@ internal sealed class RunContext : IDisposable
         }
 
         LogHead head = await Repository.Log.ReadAsync(cancellationToken);
-        return head.State.FindSet(parent) is { } set ? await Repository.Log.ReadManifestAsync(set, cancellationToken) : null;
+        return head.State.FindSet(parent) is { } set
+            ? await Repository.Log.ReadManifestAsync(set, cancellationToken)
+            : null;
     }
 
     public async Task<RunWriter> OpenWriterAsync(string page, CancellationToken cancellationToken) =>
@@ -93,27 +99,34 @@ internal sealed class RunContext : IDisposable
     public async Task<T> ReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>
         await TryReadPageAsync(page, type, cancellationToken)
-        ?? throw new PermanentException(ErrorKind.Repository, $"The result page '{page}' of run {Run.Id} is gone: start a new backup.");
+        ?? throw new PermanentException(
+            ErrorKind.Repository, $"The result page '{page}' of run {Run.Id} is gone: start a new backup.");
 
-    /// <summary>Looks for packs that were lost from the storage. What is found holds for the whole run, on every host.</summary>
+    /// <summary>
+    /// Looks for packs that were lost from the storage. What is found holds for the whole run, on every host.
+    /// </summary>
     public async Task<LostPacks> FindLostPacksAsync(CancellationToken cancellationToken)
     {
         LostPackList? list = await TryReadPageAsync(LostPacksPage, RuntimeJson.Default.LostPackList, cancellationToken);
         if (list is null && await Repository.FindLostPacksAsync(Index, cancellationToken) is { Count: > 0 } lost)
         {
             await using RunWriter writer = Repository.OpenRunWriter(Run.Id, LostPacksPage, Index, RunIndex, lost);
-            list = await writer.CommitPageAsync(LostPackList.Of(lost), RuntimeJson.Default.LostPackList, cancellationToken);
+            list = await writer.CommitPageAsync(
+                LostPackList.Of(lost), RuntimeJson.Default.LostPackList, cancellationToken);
         }
 
         return list?.ToPacks() ?? LostPacks.None;
     }
 
-    /// <summary>What the preflight found. Read once in each process, by the first activity after the preflight.</summary>
+    /// <summary>
+    /// What the preflight found. Read once in each process, by the first activity after the preflight.
+    /// </summary>
     public async ValueTask<LostPacks> LostPacksAsync(CancellationToken cancellationToken)
     {
         if (_lost is null)
         {
-            LostPackList? list = await TryReadPageAsync(LostPacksPage, RuntimeJson.Default.LostPackList, cancellationToken);
+            LostPackList? list = await TryReadPageAsync(
+                LostPacksPage, RuntimeJson.Default.LostPackList, cancellationToken);
             _lost = list?.ToPacks() ?? LostPacks.None;
         }
 

@@ -29,7 +29,8 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
         {
             return await work(await EnterAsync(run, repository, linked.Token), linked.Token);
         }
-        catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw lease.Fault ?? LeaseKeeper.Busy(run.Id);
         }
@@ -42,7 +43,10 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
         _gate.Dispose();
     }
 
-    /// <summary>One request to the log: whether the run was evicted or given up meanwhile. The context is kept until another run comes.</summary>
+    /// <summary>
+    /// One request to the log: whether the run was evicted or given up meanwhile. The context is kept until another run
+    /// comes.
+    /// </summary>
     private async Task<RunContext> EnterAsync(RunRef run, BackupRepository repository, CancellationToken cancellationToken)
     {
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
@@ -52,7 +56,9 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
         }
 
         RunOpened opened = head.State.FindOpenRun(run.Id) ?? throw new PermanentException(
-            ErrorKind.Busy, $"Run {run.Id} is no longer open: another backup of '{environment.InstallationName}' took its place, or it was given up.");
+            ErrorKind.Busy,
+            $"Run {run.Id} is no longer open: another backup of '{environment.InstallationName}' took its place, or "
+            + "it was given up.");
         await _gate.WaitAsync(cancellationToken);
         try
         {

@@ -20,14 +20,18 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         SetManifest manifest = await ReadManifestAsync(repository, head, set, cancellationToken);
         ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
-        return new SetReader(repository, manifest, repository.CreateReader(index, run: null)) { Warnings = [.. index.Lost.Select(lost => lost.Warning)] };
+        return new SetReader(repository, manifest, repository.CreateReader(index, run: null))
+        {
+            Warnings = [.. index.Lost.Select(lost => lost.Warning)],
+        };
     }
 
     /// <inheritdoc cref="OpenAsync"/>
     public static async Task<SetManifest> ReadManifestAsync(FlowEnvironment environment, RunId set, CancellationToken cancellationToken)
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
-        return await ReadManifestAsync(repository, await repository.Log.ReadAsync(cancellationToken), set, cancellationToken);
+        return await ReadManifestAsync(
+            repository, await repository.Log.ReadAsync(cancellationToken), set, cancellationToken);
     }
 
     private static Task<SetManifest> ReadManifestAsync(BackupRepository repository, LogHead head, RunId set, CancellationToken cancellationToken)

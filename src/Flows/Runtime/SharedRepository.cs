@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// The repository as all activities of a process share it. Opened at first need, because a host also starts where the repository cannot be reached.
+/// The repository as all activities of a process share it. Opened at first need, because a host also starts where the
+/// repository cannot be reached.
 /// </summary>
 internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisposable
 {
@@ -31,7 +32,8 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     /// <summary>Opens the repository from the store alone; the caller disposes it.</summary>
     public async Task<(BackupRepository Repository, LogHead Head)> OpenAnewAsync(CancellationToken cancellationToken)
     {
-        BackupRepository repository = await BackupRepository.OpenAsync(environment.Stores.Blobs, Access(), cancellationToken);
+        BackupRepository repository = await BackupRepository.OpenAsync(
+            environment.Stores.Blobs, Access(), cancellationToken);
         try
         {
             LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
@@ -50,10 +52,12 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     }
 
     /// <summary>
-    /// Reads the log anew, from its newest entry back, and looks after the config: what a process has kept in memory may be gone from the store
-    /// meanwhile, and a set that is added to that would be nobody's.
+    /// Reads the log anew, from its newest entry back, and looks after the config: what a process has kept in memory
+    /// may be gone from the store meanwhile, and a set that is added to that would be nobody's.
     /// </summary>
-    /// <exception cref="PermanentException">Repository: the log is broken, or nobody could open the repository any more.</exception>
+    /// <exception cref="PermanentException">
+    /// Repository: the log is broken, or nobody could open the repository any more.
+    /// </exception>
     public async Task<LogHead> RereadLogAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await OpenAsync(cancellationToken);
@@ -72,8 +76,8 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     }
 
     /// <summary>
-    /// Remembers the head as it is now: after this process has added to the log. What is sealed stays sealed where that fails; the next opening
-    /// remembers it.
+    /// Remembers the head as it is now: after this process has added to the log. What is sealed stays sealed where that
+    /// fails; the next opening remembers it.
     /// </summary>
     public async Task RememberHeadAsync(CancellationToken cancellationToken)
     {

@@ -6,8 +6,9 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// Opens the content roots of a run. Each must stay the directory that it was when this process first saw it: beneath the mount point of a
-/// volume that was unmounted meanwhile, every file looks deleted. The numbers that tell are this machine's own, so they stand in no journal.
+/// Opens the content roots of a run. Each must stay the directory that it was when this process first saw it: beneath
+/// the mount point of a volume that was unmounted meanwhile, every file looks deleted. The numbers that tell are this
+/// machine's own, so they stand in no journal.
 /// </summary>
 internal sealed class SourceRoots
 {
@@ -27,6 +28,7 @@ internal sealed class SourceRoots
         tree.Dispose();
         throw new TransientException(
             ErrorKind.Source,
-            $"{root.Setting} '{root.Path}' is no longer the directory that it was when the backup came to it: its volume was unmounted, or something else was put in its place. Mount it again.");
+            $"{root.Setting} '{root.Path}' is no longer the directory that it was when the backup came to it: its "
+            + "volume was unmounted, or something else was put in its place. Mount it again.");
     }
 }

@@ -1,8 +1,9 @@
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// When a step stops: an activity that is killed loses at most the packs in flight, but it should not take longer than a person waits
-/// either. Past the soft bound it stops at the next natural end of a listing segment, past twice that anywhere.
+/// When a step stops: an activity that is killed loses at most the packs in flight, but it should not take longer than
+/// a person waits either. Past the soft bound it stops at the next natural end of a listing segment, past twice that
+/// anywhere.
 /// </summary>
 internal sealed class StepBudget(TimeProvider time)
 {
@@ -21,7 +22,13 @@ internal sealed class StepBudget(TimeProvider time)
 
     /// <summary>For what is one activity by its nature.</summary>
     public static StepBudget Unlimited(TimeProvider time) =>
-        new(time) { MaxBytes = long.MaxValue / 2, MaxFilesRead = long.MaxValue / 2, MaxEntries = long.MaxValue / 2, MaxTime = TimeSpan.MaxValue / 2 };
+        new(time)
+        {
+            MaxBytes = long.MaxValue / 2,
+            MaxFilesRead = long.MaxValue / 2,
+            MaxEntries = long.MaxValue / 2,
+            MaxTime = TimeSpan.MaxValue / 2,
+        };
 
     public void Read(long bytes)
     {

@@ -20,7 +20,8 @@ internal static class WarningLines
         int left = 0;
         foreach (string line in lines)
         {
-            bytes += JsonEncodedText.Encode(line, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.Length + 3;
+            var json = JsonEncodedText.Encode(line, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+            bytes += json.EncodedUtf8Bytes.Length + 3;
             if (left > 0 || fit.Count == MaxCount || bytes > MaxBytes)
             {
                 left++;

@@ -9,9 +9,13 @@ public sealed record ActivityScope(IProgressSink Progress, CancellationToken Can
     private static readonly ActivityScope None = new(new SilentProgress(), CancellationToken.None);
     private static readonly AsyncLocal<ActivityScope?> Local = new();
 
-    /// <summary>That of the activity which runs here; outside of any, nothing listens and nothing is cancelled.</summary>
+    /// <summary>
+    /// That of the activity which runs here; outside of any, nothing listens and nothing is cancelled.
+    /// </summary>
     public static ActivityScope Current => Local.Value ?? None;
 
-    /// <summary>Enters this scope. Holds for the calling asynchronous method and what it calls, and ends with it.</summary>
+    /// <summary>
+    /// Enters this scope. Holds for the calling asynchronous method and what it calls, and ends with it.
+    /// </summary>
     public void Enter() => Local.Value = this;
 }

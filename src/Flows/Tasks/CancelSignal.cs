@@ -3,7 +3,9 @@ using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Tasks;
 
-/// <summary>Listens for the cancel event while a flow waits for something else. Holds nothing that a replay would not rebuild.</summary>
+/// <summary>
+/// Listens for the cancel event while a flow waits for something else. Holds nothing that a replay would not rebuild.
+/// </summary>
 internal sealed class CancelSignal : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();

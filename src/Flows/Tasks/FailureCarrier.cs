@@ -4,8 +4,9 @@ using Microsoft.DurableTask;
 namespace AlfrescoBackupFlows.Flows.Tasks;
 
 /// <summary>
-/// Around every flow: what it throws leaves it as a <see cref="TaskFailedException"/> that carries kind, message and whether trying again may help.
-/// The Functions host keeps the properties of such an exception alone, and these for whoever waits in a flow: of an instance that ended it keeps the text.
+/// Around every flow: what it throws leaves it as a <see cref="TaskFailedException"/> that carries kind, message and
+/// whether trying again may help. The Functions host keeps the properties of such an exception alone, and these for
+/// whoever waits in a flow: of an instance that ended it keeps the text.
 /// </summary>
 internal sealed class FailureCarrier(ITaskOrchestrator flow) : ITaskOrchestrator
 {
@@ -22,7 +23,8 @@ internal sealed class FailureCarrier(ITaskOrchestrator flow) : ITaskOrchestrator
         catch (Exception e) when (e is AbfException or TaskFailedException)
         {
             var failure = FlowFailure.From(e);
-            throw new TaskFailedException(context.Name.Name, taskId: -1, failure.ToDetails() with { ErrorMessage = failure.ToText() });
+            throw new TaskFailedException(
+                context.Name.Name, taskId: -1, failure.ToDetails() with { ErrorMessage = failure.ToText() });
         }
     }
 }

@@ -7,8 +7,9 @@ namespace AlfrescoBackupFlows.Flows.Tasks;
 internal static class FanOut
 {
     /// <summary>
-    /// Runs sub-orchestrations, at most <paramref name="parallelism"/> at once, and returns their results in the order of the inputs. Where one fails, or
-    /// the flow is cancelled, those that still run are sent the cancel event: no host ends them by itself.
+    /// Runs sub-orchestrations, at most <paramref name="parallelism"/> at once, and returns their results in the order
+    /// of the inputs. Where one fails, or the flow is cancelled, those that still run are sent the cancel event: no
+    /// host ends them by itself.
     /// </summary>
     /// <param name="completed">Called with each result as it comes.</param>
     public static async Task<TOutput[]> RunAsync<TInput, TOutput>(
@@ -28,7 +29,8 @@ internal static class FanOut
                 while (next < inputs.Count && running.Count < parallelism)
                 {
                     string id = NewId(context);
-                    results[next] = context.CallSubOrchestratorAsync<TOutput>(flow, inputs[next], new SubOrchestrationOptions(instanceId: id));
+                    results[next] = context.CallSubOrchestratorAsync<TOutput>(
+                        flow, inputs[next], new SubOrchestrationOptions(instanceId: id));
                     running.Add(results[next++], id);
                 }
 
@@ -51,8 +53,8 @@ internal static class FanOut
     }
 
     /// <summary>
-    /// A nightly backup leaves thousands of sub-orchestrations: that their ids begin with something of their own lets a host find the runs by the
-    /// beginning of the id, without reading these.
+    /// A nightly backup leaves thousands of sub-orchestrations: that their ids begin with something of their own lets a
+    /// host find the runs by the beginning of the id, without reading these.
     /// </summary>
     private static string NewId(TaskOrchestrationContext context) =>
         $"sub-{context.InstanceId}-{context.NewGuid().ToString("n", CultureInfo.InvariantCulture)}";

@@ -3,9 +3,9 @@ using Microsoft.DurableTask;
 namespace AlfrescoBackupFlows.Flows.Tasks;
 
 /// <summary>
-/// A step that does work. Idempotent: a host runs an interrupted activity again, sometimes while the first attempt is still alive, and both must come to
-/// the same result. Brings what <see cref="TaskActivity{TInput, TOutput}"/> lacks, a cancellation token and live progress; both come from
-/// <see cref="ActivityScope"/>.
+/// A step that does work. Idempotent: a host runs an interrupted activity again, sometimes while the first attempt is
+/// still alive, and both must come to the same result. Brings what <see cref="TaskActivity{TInput, TOutput}"/> lacks, a
+/// cancellation token and live progress; both come from <see cref="ActivityScope"/>.
 /// </summary>
 public abstract class FlowActivity<TInput, TOutput> : TaskActivity<TInput, TOutput>
 {

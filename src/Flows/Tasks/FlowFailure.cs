@@ -6,8 +6,8 @@ using Microsoft.DurableTask;
 namespace AlfrescoBackupFlows.Flows.Tasks;
 
 /// <summary>
-/// A failure as data: what of an exception crosses a host. Types of exceptions do not survive every host; the properties of
-/// <see cref="TaskFailureDetails"/> do.
+/// A failure as data: what of an exception crosses a host. Types of exceptions do not survive every host; the
+/// properties of <see cref="TaskFailureDetails"/> do.
 /// </summary>
 /// <param name="Message">The one line for the administrator.</param>
 /// <param name="IsRetryable">Trying again may help.</param>
@@ -32,10 +32,15 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
         TransientException e => new FlowFailure(e.Kind, e.Message, IsRetryable: true),
         AbfException e => new FlowFailure(e.Kind, e.Message, IsRetryable: false),
         OperationCanceledException e => new FlowFailure(ErrorKind.Cancelled, e.Message, IsRetryable: false),
-        _ => new FlowFailure(ErrorKind.Unexpected, $"{exception.GetType().Name}: {exception.Message}", IsRetryable: true),
+        _ =>
+            new FlowFailure(
+                ErrorKind.Unexpected, $"{exception.GetType().Name}: {exception.Message}", IsRetryable: true),
     };
 
-    /// <summary>What arrived, whatever a host wrapped around it. A failure of the host itself may pass if the work is done again.</summary>
+    /// <summary>
+    /// What arrived, whatever a host wrapped around it. A failure of the host itself may pass if the work is done
+    /// again.
+    /// </summary>
     public static FlowFailure From(TaskFailureDetails details)
     {
         ArgumentNullException.ThrowIfNull(details);
@@ -49,7 +54,8 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
             }
         }
 
-        return new FlowFailure(ErrorKind.Unexpected, $"{innermost.ErrorType}: {innermost.ErrorMessage}", IsRetryable: true);
+        return new FlowFailure(
+            ErrorKind.Unexpected, $"{innermost.ErrorType}: {innermost.ErrorMessage}", IsRetryable: true);
     }
 
     /// <summary>As strings alone: some hosts turn numbers into other numbers.</summary>
@@ -61,9 +67,12 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
     };
 
     /// <summary>As an activity's or a sub-orchestration's failure.</summary>
-    public TaskFailureDetails ToDetails() => new(typeof(FlowFailure).FullName!, Message, StackTrace: null, InnerFailure: null, ToProperties());
+    public TaskFailureDetails ToDetails() => new(
+        typeof(FlowFailure).FullName!, Message, StackTrace: null, InnerFailure: null, ToProperties());
 
-    /// <summary>One line that <see cref="TryFind"/> finds again, within whatever text a host makes of an exception.</summary>
+    /// <summary>
+    /// One line that <see cref="TryFind"/> finds again, within whatever text a host makes of an exception.
+    /// </summary>
     public string ToText() => Text.Write(this);
 
     /// <summary>Finds what <see cref="ToText"/> wrote; null: it is not there.</summary>

@@ -3,8 +3,8 @@ using Microsoft.DurableTask;
 namespace AlfrescoBackupFlows.Flows.Tasks;
 
 /// <summary>
-/// When an activity is tried again. Only failures that may pass are, and the failure itself says so (<see cref="FlowFailure.IsRetryable"/>). Delays are
-/// durable timers, so history shows every attempt.
+/// When an activity is tried again. Only failures that may pass are, and the failure itself says so
+/// (<see cref="FlowFailure.IsRetryable"/>). Delays are durable timers, so history shows every attempt.
 /// </summary>
 /// <param name="MaxAttempts">All attempts, the first included. One that its host interrupted is not counted.</param>
 /// <param name="FirstDelay">Before the second attempt.</param>
@@ -13,7 +13,9 @@ namespace AlfrescoBackupFlows.Flows.Tasks;
 public sealed record RetryRule(int MaxAttempts, TimeSpan FirstDelay, double Backoff, TimeSpan MaxDelay)
 {
     /// <summary>The options of one call.</summary>
-    /// <param name="ended">Cancelled when the flow ends: nothing is tried again then, and no timer is left that a host would wait for.</param>
+    /// <param name="ended">
+    /// Cancelled when the flow ends: nothing is tried again then, and no timer is left that a host would wait for.
+    /// </param>
     public TaskOptions Until(CancellationToken ended)
     {
         int failed = 0;

@@ -8,8 +8,8 @@ using Microsoft.DurableTask;
 namespace AlfrescoBackupFlows.Flows.Verify;
 
 /// <summary>
-/// Proves that sets restore: the structure of each, then, where asked for, every byte that they need. Reads only: no lease, no installation. What is wrong
-/// with the repository is a finding; the flow fails only where the storage does.
+/// Proves that sets restore: the structure of each, then, where asked for, every byte that they need. Reads only: no
+/// lease, no installation. What is wrong with the repository is a finding; the flow fails only where the storage does.
 /// </summary>
 public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
 {
@@ -23,7 +23,8 @@ public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
             return new VerifyResult(plan.Head, plan.Report);
         }
 
-        VerifiedPart structure = await RunPartAsync(context, cancel, input, plan.Head, VerifyParts.Structure, plan.Report);
+        VerifiedPart structure = await RunPartAsync(
+            context, cancel, input, plan.Head, VerifyParts.Structure, plan.Report);
         if (structure.IsStopped || !input.ReadData)
         {
             return new VerifyResult(plan.Head, structure.Report);
@@ -38,6 +39,8 @@ public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
     {
         context.SetCustomStatus(new FlowStatus(part, FilesDone: report.Totals.Files));
         VerifyPartInput[] whole = [new VerifyPartInput(new VerifyStepInput(input, head, part, After: null), report)];
-        return (await FanOut.RunAsync<VerifyPartInput, VerifiedPart>(context, cancel, nameof(VerifyPartFlow), whole, parallelism: 1, _ => { })).Single();
+        VerifiedPart[] parts = await FanOut.RunAsync<VerifyPartInput, VerifiedPart>(
+            context, cancel, nameof(VerifyPartFlow), whole, parallelism: 1, _ => { });
+        return parts.Single();
     }
 }

@@ -6,7 +6,9 @@ using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Verify;
 
-/// <summary>One part of a verification: an activity stops at its budget and returns where it was, and the flow calls the next.</summary>
+/// <summary>
+/// One part of a verification: an activity stops at its budget and returns where it was, and the flow calls the next.
+/// </summary>
 public sealed class VerifyPartFlow : TaskOrchestrator<VerifyPartInput, VerifiedPart>
 {
     /// <summary>Activities of one generation.</summary>

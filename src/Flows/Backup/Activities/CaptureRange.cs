@@ -13,13 +13,14 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Captures a range of a content root until its end or the budget. The page holds totals and a reference to the rows of the listing segments;
-/// history never sees a file.
+/// Captures a range of a content root until its end or the budget. The page holds totals and a reference to the rows of
+/// the listing segments; history never sees a file.
 /// </summary>
 internal sealed class CaptureRange(FlowEnvironment environment)
     : PageActivity<CaptureRangeInput, CapturedStep>(environment, BackupJson.Default.CapturedStep)
 {
-    protected override string PageOf(CaptureRangeInput input) => Pages.Range(input.Pass, input.RootNumber, input.Range, input.Step);
+    protected override string PageOf(CaptureRangeInput input) =>
+        Pages.Range(input.Pass, input.RootNumber, input.Range, input.Step);
 
     protected override CapturedStep ForHistory(CapturedStep page) => page.ForHistory();
 
@@ -57,13 +58,18 @@ internal sealed class CaptureRange(FlowEnvironment environment)
         }
     }
 
-    /// <summary>A range that begins within the root was cut from what was in it: also a process that never saw the volume notices that it is gone.</summary>
+    /// <summary>
+    /// A range that begins within the root was cut from what was in it: also a process that never saw the volume
+    /// notices that it is gone.
+    /// </summary>
     private static void RequireFilled(ContentRoot root, SourceTree tree, PathRange range)
     {
         if (range.From is not null && tree.TryReadDirectory(default) is not { Count: > 0 })
         {
             throw new TransientException(
-                ErrorKind.Source, $"{root.Setting} '{root.Path}' is empty, and was not when the run began: its volume was unmounted, or somebody emptied it. Mount it again.");
+                ErrorKind.Source,
+                $"{root.Setting} '{root.Path}' is empty, and was not when the run began: its volume was unmounted, "
+                + "or somebody emptied it. Mount it again.");
         }
     }
 }

@@ -11,8 +11,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Copies the index backup, never the live index, and looks at its generation before the first file and after the last. A copy that the job
-/// replaced meanwhile is taken again.
+/// Copies the index backup, never the live index, and looks at its generation before the first file and after the last.
+/// A copy that the job replaced meanwhile is taken again.
 /// </summary>
 internal sealed class CaptureSearchIndex(FlowEnvironment environment)
     : PageActivity<CaptureSearchIndexInput, SearchIndexCapture>(environment, BackupJson.Default.SearchIndexCapture)
@@ -57,7 +57,9 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
             }
         }
 
-        throw new TransientException(ErrorKind.Busy, $"Alfresco's index-backup job replaces '{source.Path}' while it is read: run the backup at another hour.");
+        throw new TransientException(
+            ErrorKind.Busy,
+            $"Alfresco's index-backup job replaces '{source.Path}' while it is read: run the backup at another hour.");
     }
 
     private static SearchIndexCapture Complete(SearchIndexSource source, SearchIndexObservation seen, SearchIndexGeneration generation, CapturedStep captured)
@@ -66,7 +68,9 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
         if (totals.Unreadable > 0)
         {
             throw new PermanentException(
-                ErrorKind.Source, $"{totals.Unreadable} files of the index backup '{source.Path}' cannot be read: {captured.Warnings.FirstOrDefault()}");
+                ErrorKind.Source,
+                $"{totals.Unreadable} files of the index backup '{source.Path}' cannot be read: "
+                + $"{captured.Warnings.FirstOrDefault()}");
         }
 
         return new SearchIndexCapture

@@ -15,8 +15,8 @@ using AlfrescoBackupFlows.Repository.Runs;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// The proof: each root's list of required files is merged with its final listing, both as they will be sealed. What is absent, of the
-/// wrong size or changed while it was read is missing; the first thousand findings are named.
+/// The proof: each root's list of required files is merged with its final listing, both as they will be sealed. What is
+/// absent, of the wrong size or changed while it was read is missing; the first thousand findings are named.
 /// </summary>
 internal sealed class CheckConsistency(FlowEnvironment environment)
     : PageActivity<CheckConsistencyInput, ConsistencyResult>(environment, BackupJson.Default.ConsistencyResult)
@@ -28,13 +28,18 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
     {
         await run.RunIndex.RefreshAsync(cancellationToken);
         Installation installation = run.DiscoverInstallation();
-        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(run.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
-        DatabaseCapture database = await run.ReadPageAsync(Pages.Database(input.Attempt), BackupJson.Default.DatabaseCapture, cancellationToken);
-        ImmutableArray<RootListing> listings = await CapturedParts.ReadRootsAsync(run, input.Attempt, input.Roots, cancellationToken);
+        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(
+            run.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+        DatabaseCapture database = await run.ReadPageAsync(
+            Pages.Database(input.Attempt), BackupJson.Default.DatabaseCapture, cancellationToken);
+        ImmutableArray<RootListing> listings = await CapturedParts.ReadRootsAsync(
+            run, input.Attempt, input.Roots, cancellationToken);
         var proof = new ConsistencyProof(acknowledged, installation.CheckSizes);
-        foreach (RequiredFiles required in database.Required.Where(required => listings.All(listing => listing.Root != required.Root)))
+        foreach (RequiredFiles required in database.Required.Where(
+            required => listings.All(listing => listing.Root != required.Root)))
         {
-            await proof.AddAbsentRootAsync(required.Root, new RequiredListReader(run.Chunks, required.List).ReadAsync(cancellationToken));
+            await proof.AddAbsentRootAsync(
+                required.Root, new RequiredListReader(run.Chunks, required.List).ReadAsync(cancellationToken));
         }
 
         foreach (RootListing root in listings)
@@ -43,11 +48,13 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
             IAsyncEnumerable<RequiredFile> required = list is null
                 ? AsyncEnumerable.Empty<RequiredFile>()
                 : new RequiredListReader(run.Chunks, list).ReadAsync(cancellationToken);
-            await proof.AddRootAsync(root.Root, required, new ListingReader(run.Chunks, root.Listing).ReadAsync(cancellationToken));
+            await proof.AddRootAsync(
+                root.Root, required, new ListingReader(run.Chunks, root.Listing).ReadAsync(cancellationToken));
         }
 
         proof.AddUnmapped(database.Unmapped, database.UnmappedAcknowledged, database.UnmappedSamples);
-        return new ConsistencyResult(proof.Required, proof.Missing, proof.Acknowledged, await WriteAsync(proof, writer, cancellationToken))
+        return new ConsistencyResult(
+            proof.Required, proof.Missing, proof.Acknowledged, await WriteAsync(proof, writer, cancellationToken))
         {
             SizesIgnored = !installation.CheckSizes,
         };
@@ -61,7 +68,9 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
         }
 
         await using MetadataStream stream = writer.CreateStream();
-        await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(proof.Named, BackupJson.Default.ImmutableArrayNamedFile), cancellationToken);
+        await stream.WriteAsync(
+            JsonSerializer.SerializeToUtf8Bytes(proof.Named, BackupJson.Default.ImmutableArrayNamedFile),
+            cancellationToken);
         return await stream.CompleteAsync(cancellationToken);
     }
 }

@@ -14,8 +14,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// The preflight: everything that the phases need is there and can be read, before any of it is. Its result is all that the flow knows of the
-/// configuration.
+/// The preflight: everything that the phases need is there and can be read, before any of it is. Its result is all that
+/// the flow knows of the configuration.
 /// </summary>
 internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<CheckSourcesInput, SourceCheck>(environment)
 {
@@ -48,14 +48,17 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
 
         DatabaseFacts database = await DatabaseSource.Create(installation.Database).CheckAsync(cancellationToken);
         await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
-        if (installation.Index is { } index && new SearchIndexBackup(index, run.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)
+        if (installation.Index is { } index
+            && new SearchIndexBackup(index, run.Time).Observe().IsAbsent
+            && index.RefreshCommand.IsEmpty)
         {
             throw SearchIndexWindow.Absent(index);
         }
 
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         string[] goneRoots = [.. GoneRoots(installation, parent, input.AcceptContentLoss)];
-        bool fullScan = parent?.FullScan is not { } scanned || run.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
+        bool fullScan = parent?.FullScan is not { } scanned
+            || run.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
         LostPacks lost = fullScan ? await run.FindLostPacksAsync(cancellationToken) : LostPacks.None;
         return new SourceCheck
         {
@@ -64,27 +67,41 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
             RefreshesIndex = installation.Index is { RefreshCommand.IsEmpty: false },
             FilesMustEndWithin = FilesMustEndWithin(installation),
             ExpectedIndexAndDatabase = ExpectedIndexAndDatabase(parent),
-            SeedsFirst = parent?.Phase(Phases.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
+            SeedsFirst = parent?.Phase(Phases.Files) is { } files
+                && files.Ended - files.Started > Freshness.SeedsBeyond,
             FullScan = fullScan,
             Parallelism = Math.Clamp(options.Backup.Parallelism, 1, 32),
             Roots = [.. installation.Roots.Select(root => root.Name)],
             ExpectedFiles = parent?.Totals.Files ?? 0,
             ExpectedBytes = parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
             Warnings = WarningLines.Fit(
-                [.. Warnings(lost, progress), .. goneRoots, .. installation.Warnings, .. database.Warnings, .. Environment.Loaded.Warnings]),
+            [
+                .. Warnings(lost, progress),
+                .. goneRoots,
+                .. installation.Warnings,
+                .. database.Warnings,
+                .. Environment.Loaded.Warnings,
+            ]),
         };
     }
 
-    /// <summary>A whole root that the set before has: its volume may be unmounted. Of the cleaner's directory it is only said; administrators empty that one.</summary>
+    /// <summary>
+    /// A whole root that the set before has: its volume may be unmounted. Of the cleaner's directory it is only said;
+    /// administrators empty that one.
+    /// </summary>
     private static IEnumerable<string> GoneRoots(Installation installation, SetManifest? parent, bool accepts)
     {
-        IEnumerable<RootStamp> before = parent?.Roots.Where(root => root.Class == ChunkClass.Content && root.Files > 0) ?? [];
+        IEnumerable<RootStamp> before = parent?.Roots.Where(root => root.Class == ChunkClass.Content && root.Files > 0)
+            ?? [];
         foreach (RootStamp gone in before.Where(root => installation.Roots.All(other => other.Name != root.Name)))
         {
-            string what = $"The content root '{gone.Name}' ('{gone.Path}', {gone.Files} files in the set before) is not there";
+            string what =
+                $"The content root '{gone.Name}' ('{gone.Path}', {gone.Files} files in the set before) is not there";
             yield return accepts || gone.Name == ContentRoot.Deleted
                 ? $"{what}: it is not in this set."
-                : throw new PermanentException(ErrorKind.Source, $"{what}. Is its volume mounted? If this is right, run the backup with --accept-content-loss.");
+                : throw new PermanentException(
+                    ErrorKind.Source,
+                    $"{what}. Is its volume mounted? If this is right, run the backup with --accept-content-loss.");
         }
     }
 
@@ -97,15 +114,21 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
 
         string more = lost.Count > MaxNamed ? ", ..." : string.Empty;
         string names = string.Join(", ", lost.Packs.Take(MaxNamed).Select(pack => pack.BlobName)) + more;
-        string warning = $"The repository lost {lost.Count} packs ({names}): every file that this set needs of them is read and stored again. "
-            + "Run 'abf verify': it names what older sets lack.";
+        string warning =
+            $"The repository lost {lost.Count} packs ({names}): every file that this set needs of them is read and "
+            + "stored again. Run 'abf verify': it names what older sets lack.";
         progress.Warn(warning);
         return [warning];
     }
 
-    /// <summary>Half of the days for which the cleaner spares an orphan; where it spares none, a few hours, and a warning elsewhere says that it is unsafe.</summary>
+    /// <summary>
+    /// Half of the days for which the cleaner spares an orphan; where it spares none, a few hours, and a warning
+    /// elsewhere says that it is unsafe.
+    /// </summary>
     private static TimeSpan FilesMustEndWithin(Installation installation) =>
-        installation.OrphanProtectDays > 0 ? TimeSpan.FromDays(installation.OrphanProtectDays) / 2 : Freshness.SeedsBeyond;
+        installation.OrphanProtectDays > 0
+            ? TimeSpan.FromDays(installation.OrphanProtectDays) / 2
+            : Freshness.SeedsBeyond;
 
     private static TimeSpan ExpectedIndexAndDatabase(SetManifest? parent)
     {
@@ -117,7 +140,8 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
         DateTimeOffset started = parent.Phase(Phases.Index)?.Started ?? database.Started;
         TimeSpan expected = (database.Ended - started) * Margin + TimeSpan.FromMinutes(1);
 
-        // A run that was interrupted between its phases took long only by the clock; the look after SQL guards what this cap lets through.
+        // A run that was interrupted between its phases took long only by the clock; the look after SQL guards what
+        // this cap lets through.
         return expected < LongestIndexAndDatabase ? expected : LongestIndexAndDatabase;
     }
 }

@@ -6,8 +6,8 @@ using AlfrescoBackupFlows.Repository;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Gives the lease back, and after a failure or cancel ends the run in the log. A run that has its set, or was evicted, stays as it is.
-/// Idempotent; needs no lease, because the run may just have lost it.
+/// Gives the lease back, and after a failure or cancel ends the run in the log. A run that has its set, or was evicted,
+/// stays as it is. Idempotent; needs no lease, because the run may just have lost it.
 /// </summary>
 internal sealed class CloseRun(FlowEnvironment environment) : FlowActivity<CloseRunInput, Nothing>
 {

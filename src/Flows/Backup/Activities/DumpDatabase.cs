@@ -11,8 +11,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Dumps the database through the vendor's tool, straight into the repository, and writes the sorted lists of what the same snapshot
-/// requires of the content stores. All of it is one page: there is no dump without its lists.
+/// Dumps the database through the vendor's tool, straight into the repository, and writes the sorted lists of what the
+/// same snapshot requires of the content stores. All of it is one page: there is no dump without its lists.
 /// </summary>
 internal sealed class DumpDatabase(FlowEnvironment environment)
     : PageActivity<DumpDatabaseInput, DatabaseCapture>(environment, BackupJson.Default.DatabaseCapture)
@@ -27,7 +27,8 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
         RunContext run, RunWriter writer, DumpDatabaseInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
         Installation installation = run.DiscoverInstallation();
-        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(run.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(
+            run.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
         using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
         ContentRef? dump = null;
         DumpResult result = await DatabaseSource.Create(installation.Database).DumpAsync(
@@ -61,6 +62,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
     private static IEnumerable<string> TenantWarnings(Installation installation, DumpResult result) =>
         result.TenantRoots
             .Where(tenant => !installation.Roots.Any(root => root.Holds(tenant)))
-            .Select(tenant => $"A tenant keeps content in '{tenant}', which is in no configured content root: it is NOT in this set. "
+            .Select(tenant =>
+                $"A tenant keeps content in '{tenant}', which is in no configured content root: it is NOT in this set. "
                 + "Name it in installation.content.stores.");
 }

@@ -31,7 +31,9 @@ internal static class ManifestBuilder
                 database.ToolVersion,
                 installation.Database.Database,
                 database.Dump,
-                database is { TransactionId: { } transaction, CommitTimeMs: { } committed } ? new TransactionWatermark(transaction, committed) : null,
+                database is { TransactionId: { } transaction, CommitTimeMs: { } committed }
+                    ? new TransactionWatermark(transaction, committed)
+                    : null,
                 database.Rows,
                 database.NotApplicable),
             Roots = roots,
@@ -73,7 +75,15 @@ internal static class ManifestBuilder
         if (parts.Index is { } index)
         {
             yield return new RootStamp(
-                ContentRoots.Index, index.Path, index.Listing, null, index.Files, index.Directories, index.Bytes, 0, ChunkClass.Index);
+                ContentRoots.Index,
+                index.Path,
+                index.Listing,
+                null,
+                index.Files,
+                index.Directories,
+                index.Bytes,
+                0,
+                ChunkClass.Index);
         }
 
         foreach (RootListing root in parts.Roots)
@@ -105,12 +115,14 @@ internal static class ManifestBuilder
 
         if (parent is not null && parent.Installation.Fingerprint != installation.Fingerprint)
         {
-            yield return $"The set before ({parent.Id}) is of an installation with another fingerprint: does another one use the name '{installation.Name}'?";
+            yield return $"The set before ({parent.Id}) is of an installation with another fingerprint: does another one use "
+                + $"the name '{installation.Name}'?";
         }
 
         foreach ((string protocol, long count) in parts.Database.Unprotected)
         {
-            yield return $"{count} content URLs of protocol '{protocol}' lie outside the file system: their content is NOT in this set.";
+            yield return $"{count} content URLs of protocol '{protocol}' lie outside the file system: their content is NOT in "
+                + "this set.";
         }
 
         foreach (string warning in parts.Database.Warnings)
@@ -132,13 +144,18 @@ internal static class ManifestBuilder
         FileTotals totals = root.Totals;
         (long Count, string What)[] counts =
         [
-            (totals.SourceMissing, "required files are gone from the source, or unreadable there, and were carried over from the set before"),
-            (totals.SourceChanged, "required files changed in the source; the content of the set before was carried over"),
+            (totals.SourceMissing,
+                "required files are gone from the source, or unreadable there, and were carried over from the set before"),
+            (totals.SourceChanged,
+                "required files changed in the source; the content of the set before was carried over"),
             (totals.Unreadable, "files or directories could not be read"),
             (totals.Unstable, "files changed while they were read"),
-            (totals.Skipped, "symbolic links, sockets or devices are in the set only where the database requires the file behind them"),
+            (totals.Skipped,
+                "symbolic links, sockets or devices are in the set only where the database requires the file behind them"),
             (totals.BrokenSeals, "directories changed their names without changing their times"),
         ];
-        return counts.Where(count => count.Count > 0).Select(count => $"{root.Root}: {count.Count} {count.What}.").Concat(root.Warnings);
+        return counts.Where(count => count.Count > 0)
+            .Select(count => $"{root.Root}: {count.Count} {count.What}.")
+            .Concat(root.Warnings);
     }
 }

@@ -7,8 +7,8 @@ using AlfrescoBackupFlows.Repository.Runs;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Writes the index blobs of the run: where every chunk is that its result pages name. Chunks, then index, then the set. Which pages must be
-/// there is known from the journal, never from a listing of the store.
+/// Writes the index blobs of the run: where every chunk is that its result pages name. Chunks, then index, then the
+/// set. Which pages must be there is known from the journal, never from a listing of the store.
 /// </summary>
 internal sealed class MergeChunkIndex(FlowEnvironment environment)
     : PageActivity<MergeChunkIndexInput, MergedChunkIndex>(environment, BackupJson.Default.MergedChunkIndex)
@@ -20,7 +20,8 @@ internal sealed class MergeChunkIndex(FlowEnvironment environment)
     protected override async Task<MergedChunkIndex> ProduceAsync(
         RunContext run, RunWriter writer, MergeChunkIndexInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
-        AddedChunkIndexes merge = await run.Repository.MergeRunIndexAsync(run.Run.Id, Pages.Behind(input), cancellationToken);
+        AddedChunkIndexes merge = await run.Repository.MergeRunIndexAsync(
+            run.Run.Id, Pages.Behind(input), cancellationToken);
         return new MergedChunkIndex([.. merge.Indexes], merge.Chunks, merge.AddedBytes);
     }
 }

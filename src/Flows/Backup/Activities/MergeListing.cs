@@ -11,8 +11,8 @@ using AlfrescoBackupFlows.Repository.Runs;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Joins the listings of a root's ranges, row by row, without looking into their segments, and stops the run where the source lost more than
-/// a source loses by itself.
+/// Joins the listings of a root's ranges, row by row, without looking into their segments, and stops the run where the
+/// source lost more than a source loses by itself.
 /// </summary>
 internal sealed class MergeListing(FlowEnvironment environment)
     : PageActivity<MergeListingInput, RootListing>(environment, BackupJson.Default.RootListing)
@@ -33,10 +33,12 @@ internal sealed class MergeListing(FlowEnvironment environment)
             for (int step = 0; step < input.Steps[range]; step++)
             {
                 string page = Pages.Range(input.Pass, input.RootNumber, range, step);
-                CapturedStep captured = await run.ReadPageAsync(page, BackupJson.Default.CapturedStep, cancellationToken);
+                CapturedStep captured = await run.ReadPageAsync(
+                    page, BackupJson.Default.CapturedStep, cancellationToken);
                 totals += captured.Totals;
                 warnings.AddRange(captured.Warnings.Take(CaptureNotes.MaxWarnings - warnings.Count));
-                await foreach (SegmentRow row in new ListingReader(run.Chunks, captured.Rows).ReadRowsAsync(PathRange.All, cancellationToken))
+                await foreach (SegmentRow row in new ListingReader(run.Chunks, captured.Rows).ReadRowsAsync(
+                    PathRange.All, cancellationToken))
                 {
                     await root.AddAsync(row, cancellationToken);
                 }
@@ -46,7 +48,9 @@ internal sealed class MergeListing(FlowEnvironment environment)
         ListingSummary summary = await root.CompleteAsync(cancellationToken);
         if (!input.AcceptContentLoss)
         {
-            long before = input.Inherit is null ? 0 : await CountFilesAsync(new ListingReader(run.Chunks, input.Inherit), cancellationToken);
+            long before = input.Inherit is null
+                ? 0
+                : await CountFilesAsync(new ListingReader(run.Chunks, input.Inherit), cancellationToken);
             ContentLoss.Check(input.Root, totals, before, warnings);
         }
 

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Takes the installation's lease and opens the run in the log. Older open runs of the installation can never seal from here on: whoever
-/// worked for them does not hold the lease. Idempotent by the log.
+/// Takes the installation's lease and opens the run in the log. Older open runs of the installation can never seal from
+/// here on: whoever worked for them does not hold the lease. Idempotent by the log.
 /// </summary>
 internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRunInput, OpenedRun>
 {
@@ -28,12 +28,14 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
 
         await environment.Repository.RereadLogAsync(cancellationToken);
         await using HeldLease lease = await leases.HoldAsync(input.Run, cancellationToken);
-        RunOpened opened = await repository.Log.OpenRunAsync(input.Run, environment.InstallationName, cancellationToken);
+        RunOpened opened = await repository.Log.OpenRunAsync(
+            input.Run, environment.InstallationName, cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         ImmutableArray<RunId> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
 
         // As of the run's base, so that a repeated call comes to the same.
-        SetSummary? parent = head.State.Sets.LastOrDefault(set => set.Installation == opened.Installation && set.Sequence <= opened.Base);
+        SetSummary? parent = head.State.Sets.LastOrDefault(
+            set => set.Installation == opened.Installation && set.Sequence <= opened.Base);
         return new OpenedRun(opened.Base, parent?.Id, evicted);
     }
 
@@ -41,7 +43,8 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
         BackupRepository repository, RunOpened own, LogHead head, CancellationToken cancellationToken)
     {
         var evicted = ImmutableArray.CreateBuilder<RunId>();
-        foreach (RunOpened other in head.State.OpenRuns.Where(open => open.Installation == own.Installation && open.Run != own.Run))
+        foreach (RunOpened other in head.State.OpenRuns.Where(
+            open => open.Installation == own.Installation && open.Run != own.Run))
         {
             await repository.Log.EvictAsync(other.Run, $"run {own.Run} took its place", cancellationToken);
             Logs.RunEvicted(_logger, own.Run.ToString(), other.Run.ToString());

@@ -12,8 +12,9 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Cuts a content root into ranges that can be captured side by side: at the segment boundaries of the listing that is inherited from, or
-/// where there is none, between directories. A plan only shares out work; any plan leads to the same listing.
+/// Cuts a content root into ranges that can be captured side by side: at the segment boundaries of the listing that is
+/// inherited from, or where there is none, between directories. A plan only shares out work; any plan leads to the same
+/// listing.
 /// </summary>
 internal sealed class PlanFiles(FlowEnvironment environment) : PageActivity<PlanFilesInput, FilePlan>(environment, BackupJson.Default.FilePlan)
 {
@@ -27,7 +28,8 @@ internal sealed class PlanFiles(FlowEnvironment environment) : PageActivity<Plan
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         RootStamp? recorded = parent?.Roots.FirstOrDefault(root => root.Name == input.Root);
         ContentRef? inherit = recorded?.Listing;
-        if (inherit is not null && !await (await Inheritance.OfAsync(run, cancellationToken)).HoldsAsync(inherit, cancellationToken))
+        if (inherit is not null
+            && !await (await Inheritance.OfAsync(run, cancellationToken)).HoldsAsync(inherit, cancellationToken))
         {
             // The listing itself is lost: every file is read as if it were new.
             inherit = null;
@@ -35,7 +37,8 @@ internal sealed class PlanFiles(FlowEnvironment environment) : PageActivity<Plan
 
         ImmutableArray<byte[]> cuts = inherit is null
             ? RangeCuts.OfDirectories(tree)
-            : await RangeCuts.OfListingAsync(new ListingReader(run.Chunks, inherit), run.Options.Backup.Parallelism, cancellationToken);
+            : await RangeCuts.OfListingAsync(
+                new ListingReader(run.Chunks, inherit), run.Options.Backup.Parallelism, cancellationToken);
         bool grants = tree.KeepsDirectoryTimes && recorded?.SealingOff != true;
         return new FilePlan(cuts, inherit, UsesTrustedDirectories: grants && !input.FullScan, grants);
     }

@@ -4,7 +4,10 @@ using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
-/// <summary>Runs the configured refresh command and waits for a new copy. Run twice, it makes two copies: the later one is captured.</summary>
+/// <summary>
+/// Runs the configured refresh command and waits for a new copy. Run twice, it makes two copies: the later one is
+/// captured.
+/// </summary>
 internal sealed class RefreshSearchIndex(FlowEnvironment environment) : RunActivity<RunRef, Nothing>(environment)
 {
     protected override async Task<Nothing> WorkAsync(RunContext run, RunRef input, IProgressSink progress, CancellationToken cancellationToken)

@@ -11,11 +11,12 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
-/// <summary>The one write that makes a set. Idempotent by the log: a seal whose answer was lost is found there.</summary>
+/// <summary>
+/// The one write that makes a set. Idempotent by the log: a seal whose answer was lost is found there.
+/// </summary>
 internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSetInput, HotBackupResult>
 {
-    private static readonly string Tool =
-        $"abf {typeof(SealSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
+    private static readonly string Tool = $"abf {Version()}";
 
     public override async Task<HotBackupResult> RunAsync(SealSetInput input, IProgressSink progress, CancellationToken cancellationToken)
     {
@@ -23,11 +24,13 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
         {
             return Summarize(
                 await TryReadSealedAsync(input.Run.Id, cancellationToken)
-                ?? await environment.Runs.WorkAsync(input.Run, (run, token) => SealAsync(input, run, token), cancellationToken));
+                ?? await environment.Runs.WorkAsync(
+                    input.Run, (run, token) => SealAsync(input, run, token), cancellationToken));
         }
         catch (PermanentException e) when (e.Kind == ErrorKind.Busy)
         {
-            // A run that has its set is no longer open: another attempt of this activity may have sealed it since the look.
+            // A run that has its set is no longer open: another attempt of this activity may have sealed it since the
+            // look.
             if (await TryReadSealedAsync(input.Run.Id, cancellationToken) is { } manifest)
             {
                 return Summarize(manifest);
@@ -41,7 +44,9 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        return head.State.FindSet(run) is { } set ? await repository.Log.ReadManifestAsync(set, cancellationToken) : null;
+        return head.State.FindSet(run) is { } set
+            ? await repository.Log.ReadManifestAsync(set, cancellationToken)
+            : null;
     }
 
     private async Task<SetManifest> SealAsync(SealSetInput input, RunContext run, CancellationToken cancellationToken)
@@ -51,7 +56,8 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
         CapturedParts parts = await CapturedParts.ReadAsync(input, run, cancellationToken);
         ImmutableArray<NamedFile> named = await ReadNamedAsync(parts.Consistency.Named, run, cancellationToken);
         LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
-        RebuiltChunkIndex healed = await run.Repository.HealIndexAsync(head.State, run.Run.Id, input.FullScan, cancellationToken);
+        RebuiltChunkIndex healed = await run.Repository.HealIndexAsync(
+            head.State, run.Run.Id, input.FullScan, cancellationToken);
         SetManifest built = ManifestBuilder.Build(input, parts, installation, parent, named, Tool);
         SetManifest manifest = built with
         {
@@ -82,8 +88,14 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
         }
 
         await using Stream stream = run.Chunks.OpenRead(named, ChunkClass.Metadata);
-        return await JsonSerializer.DeserializeAsync(stream, BackupJson.Default.ImmutableArrayNamedFile, cancellationToken);
+        return await JsonSerializer.DeserializeAsync(
+            stream, BackupJson.Default.ImmutableArrayNamedFile, cancellationToken);
     }
+
+    /// <summary>Without the commit that it was built from.</summary>
+    private static string? Version() =>
+        typeof(SealSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
+            .InformationalVersion.Split('+')[0];
 
     private static HotBackupResult Summarize(SetManifest manifest) => new()
     {

@@ -9,7 +9,9 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 internal static class SearchIndexCopy
 {
     public static SearchIndexSource SourceOf(Installation installation) => installation.Index
-        ?? throw new PermanentException(ErrorKind.Configuration, "installation.index.kind became 'none' while a run was at work: start a new backup.");
+        ?? throw new PermanentException(
+            ErrorKind.Configuration,
+            "installation.index.kind became 'none' while a run was at work: start a new backup.");
 
     public static SearchIndexGeneration? GenerationOf(SearchIndexObservation seen) =>
         seen.Stamp is { } stamp ? new SearchIndexGeneration(stamp.Inode, stamp.ChangedNs) : null;

@@ -13,7 +13,9 @@ public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootN
 /// <param name="Cuts">First paths of the second and further ranges; at most 47 of at most 121 bytes.</param>
 /// <param name="Inherit">The listing that ranges inherit from; null at first.</param>
 /// <param name="UsesTrustedDirectories">Sealed leaf directories are handed over without looking at each file.</param>
-/// <param name="GrantsTrust">Leaf directories may become sealed: the file system keeps directory times and never lied so far.</param>
+/// <param name="GrantsTrust">
+/// Leaf directories may become sealed: the file system keeps directory times and never lied so far.
+/// </param>
 public sealed record FilePlan(ImmutableArray<byte[]> Cuts, ContentRef? Inherit, bool UsesTrustedDirectories, bool GrantsTrust)
 {
     /// <summary>Consecutive; the first begins at the root itself, the last is open.</summary>
@@ -57,7 +59,9 @@ public sealed record CaptureRangeInput : IRunInput
     public required bool GrantsTrust { get; init; }
 }
 
-/// <param name="Next">Where the next step begins (<see cref="PathRange.From"/>); null when the range is complete.</param>
+/// <param name="Next">
+/// Where the next step begins (<see cref="PathRange.From"/>); null when the range is complete.
+/// </param>
 /// <param name="Rows">Rows of the listing segments written, as a metadata stream.</param>
 public sealed record CapturedStep(byte[]? Next, ContentRef Rows, FileTotals Totals, ImmutableArray<string> Warnings)
 {
@@ -97,14 +101,19 @@ public sealed record MergeListingInput : IRunInput
 }
 
 /// <summary>The finished listing of a content root.</summary>
-/// <param name="SealingBroken">A new name stood under an unchanged directory stamp: sealing stays off for this root.</param>
+/// <param name="SealingBroken">
+/// A new name stood under an unchanged directory stamp: sealing stays off for this root.
+/// </param>
 public sealed record RootListing(string Root, ContentRef Listing, FileTotals Totals, bool SealingBroken, ImmutableArray<string> Warnings)
 {
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal RootListing ForHistory() => this with { Warnings = [] };
 }
 
-/// <summary>Counts of a range or a root. Every count is of files but <see cref="Bytes"/>, <see cref="ReadBytes"/> (bytes) and <see cref="Directories"/>.</summary>
+/// <summary>
+/// Counts of a range or a root. Every count is of files but <see cref="Bytes"/>, <see cref="ReadBytes"/> (bytes) and
+/// <see cref="Directories"/>.
+/// </summary>
 public sealed record FileTotals
 {
     public static readonly FileTotals None = new();

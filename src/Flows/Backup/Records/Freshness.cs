@@ -3,8 +3,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <summary>
-/// How far apart the phases of one set may lie. Rows added after the index copy are indexed again from SQL at the first start, and the
-/// content cleaner leaves an orphaned file alone for <c>orphanProtectDays</c>: within these bounds the three parts fit each other.
+/// How far apart the phases of one set may lie. Rows added after the index copy are indexed again from SQL at the first
+/// start, and the content cleaner leaves an orphaned file alone for <c>orphanProtectDays</c>: within these bounds the
+/// three parts fit each other.
 /// </summary>
 internal static class Freshness
 {
@@ -17,8 +18,10 @@ internal static class Freshness
     /// <summary>A files phase that is expected to exceed this uploads content before the index phase as well.</summary>
     public static readonly TimeSpan SeedsBeyond = TimeSpan.FromHours(6);
 
-    public static bool IndexFits(PhaseTimes index, PhaseTimes database) => database.Ended - index.Started <= IndexToDatabase;
+    public static bool IndexFits(PhaseTimes index, PhaseTimes database) =>
+        database.Ended - index.Started <= IndexToDatabase;
 
     /// <summary>The latest end of the files phase.</summary>
-    public static DateTimeOffset FilesDeadline(PhaseTimes database, SourceCheck check) => database.Started + check.FilesMustEndWithin;
+    public static DateTimeOffset FilesDeadline(PhaseTimes database, SourceCheck check) =>
+        database.Started + check.FilesMustEndWithin;
 }

@@ -5,11 +5,16 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <summary>What a host says when it starts a backup.</summary>
 /// <param name="Run">The run's id, drawn by the host; best used as the instance id too.</param>
-/// <param name="AcceptContentLoss">Seal although a content store is empty or lost more than 1 % of its files since the parent set.</param>
-/// <param name="Supersedes">
-/// Earlier runs of this installation that the host knows to be dead, because their journal is its own: their lease is taken over at once.
+/// <param name="AcceptContentLoss">
+/// Seal although a content store is empty or lost more than 1 % of its files since the parent set.
 /// </param>
-/// <param name="RequestKey">What tells a repeated request from a new one, for the host alone; null where nobody asked over HTTP.</param>
+/// <param name="Supersedes">
+/// Earlier runs of this installation that the host knows to be dead, because their journal is its own: their lease is
+/// taken over at once.
+/// </param>
+/// <param name="RequestKey">
+/// What tells a repeated request from a new one, for the host alone; null where nobody asked over HTTP.
+/// </param>
 public sealed record HotBackupInput(RunId Run, bool AcceptContentLoss, ImmutableArray<RunId> Supersedes, string? RequestKey = null)
 {
     /// <summary>Dead runs whose lease a new run may take over; older ones have none any more.</summary>

@@ -22,7 +22,10 @@ internal static class Pages
 
     public static string Consistency(int attempt) => $"consistency.{attempt}";
 
-    /// <summary>The pages whose rows a set needs. Plans have none, and what a voided attempt stored is named again by the pages that came upon it.</summary>
+    /// <summary>
+    /// The pages whose rows a set needs. Plans have none, and what a voided attempt stored is named again by the pages
+    /// that came upon it.
+    /// </summary>
     public static IEnumerable<string> Behind(MergeChunkIndexInput input)
     {
         if (input.HasIndex)

@@ -16,7 +16,10 @@ public sealed record OpenRunInput(RunId Run, ImmutableArray<RunId> Supersedes);
 /// <param name="Evicted">Runs that can never seal any more because this one took their place.</param>
 public sealed record OpenedRun(long Base, RunId? Parent, ImmutableArray<RunId> Evicted);
 
-/// <summary>What the preflight found: all that the flow branches on, so that options never reach into a flow behind the journal's back.</summary>
+/// <summary>
+/// What the preflight found: all that the flow branches on, so that options never reach into a flow behind the
+/// journal's back.
+/// </summary>
 public sealed record SourceCheck
 {
     /// <summary>False where <c>installation.index.kind</c> is <c>none</c>.</summary>
@@ -34,7 +37,9 @@ public sealed record SourceCheck
     /// <summary>From the parent set's phases; the index job must not fire within it.</summary>
     public required TimeSpan ExpectedIndexAndDatabase { get; init; }
 
-    /// <summary>The files phase is expected to be long, so content is uploaded before the index phase as well.</summary>
+    /// <summary>
+    /// The files phase is expected to be long, so content is uploaded before the index phase as well.
+    /// </summary>
     public required bool SeedsFirst { get; init; }
 
     /// <summary>Every file is statted, whatever its directory's state says.</summary>

@@ -5,15 +5,22 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
-/// <param name="Attempt">Whose database and files phases are held against each other; their result pages have the lists.</param>
+/// <param name="Attempt">
+/// Whose database and files phases are held against each other; their result pages have the lists.
+/// </param>
 /// <param name="Roots">How many content roots there are.</param>
 public sealed record CheckConsistencyInput(RunRef Run, int Attempt, int Roots) : IRunInput;
 
 /// <summary>The proof: every file that the dump requires, looked up in the listings.</summary>
 /// <param name="Required">Files looked up.</param>
-/// <param name="Missing">Absent, of the wrong size, changed while they were read, or named by a URL that names no file; acknowledged ones included.</param>
+/// <param name="Missing">
+/// Absent, of the wrong size, changed while they were read, or named by a URL that names no file; acknowledged ones
+/// included.
+/// </param>
 /// <param name="Acknowledged">Those among them that the administrator has accepted.</param>
-/// <param name="Named">The first thousand findings, a JSON array of <see cref="NamedFile"/> as a metadata stream; null where there is none.</param>
+/// <param name="Named">
+/// The first thousand findings, a JSON array of <see cref="NamedFile"/> as a metadata stream; null where there is none.
+/// </param>
 public sealed record ConsistencyResult(long Required, long Missing, long Acknowledged, ContentRef? Named)
 {
     /// <summary>Sizes were not compared.</summary>
@@ -21,7 +28,7 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
     public bool SizesIgnored { get; init; }
 }
 
-/// <summary>Which result pages the set leans on, in numbers: <see cref="Pages"/> has their names.</summary>
+/// <summary>Which result pages the set needs, in numbers: <see cref="Pages"/> has their names.</summary>
 /// <param name="Attempt">Whose phases are sealed.</param>
 /// <param name="HasIndex">There was an index phase.</param>
 /// <param name="Files">The content roots in the order of capture, those of the seeding pass first.</param>

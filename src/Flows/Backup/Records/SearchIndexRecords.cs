@@ -22,14 +22,18 @@ public sealed record ObserveSearchIndexInput(RunRef Run, TimeSpan Expected, Date
 /// <param name="Until">When looking again makes sense; null where the action is not to wait.</param>
 public sealed record SearchIndexLook(SearchIndexAction Action, bool IsBusy, SearchIndexGeneration? Generation, string? Reason, DateTimeOffset? Until)
 {
-    /// <summary>The copy of this generation stands untouched, whatever the schedule says about the next firing.</summary>
+    /// <summary>
+    /// The copy of this generation stands untouched, whatever the schedule says about the next firing.
+    /// </summary>
     public bool Holds(SearchIndexGeneration generation) => !IsBusy && Generation == generation;
 }
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
 public sealed record CaptureSearchIndexInput(RunRef Run, int Attempt) : IRunInput;
 
-/// <summary>The captured index copy. The generation stood unchanged from before the first file was read until after the last.</summary>
+/// <summary>
+/// The captured index copy. The generation stood unchanged from before the first file was read until after the last.
+/// </summary>
 public sealed record SearchIndexCapture
 {
     public required SearchIndexGeneration Generation { get; init; }

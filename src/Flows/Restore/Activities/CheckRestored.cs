@@ -14,9 +14,9 @@ using AlfrescoBackupFlows.Repository.RequiredFiles;
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>
-/// Looks up every required file in the restored directory: as the restored database names it, or where no database was restored, as the set's
-/// own lists do. What is absent or of another size is missing, as when the set was sealed. The bytes were checked against the chunks' ids when
-/// they were written.
+/// Looks up every required file in the restored directory: as the restored database names it, or where no database was
+/// restored, as the set's own lists do. What is absent or of another size is missing, as when the set was sealed. The
+/// bytes were checked against the chunks' ids when they were written.
 /// </summary>
 internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<CheckRestoredInput, RestoreCheck>
 {
@@ -30,8 +30,11 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         var look = new Look(target, checkSizes: !set.Manifest.Consistency.SizesIgnored, check.KnownMissing);
         if (input.Database is { } database)
         {
-            string[] stores = [.. set.Manifest.Roots.Select(root => root.Name).Where(name => name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal)).Select(name => name[ContentRoot.Stores.Length..])];
-            var urls = new ContentUrlMap(stores);
+            IEnumerable<string> stores = set.Manifest.Roots
+                .Select(root => root.Name)
+                .Where(name => name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
+                .Select(name => name[ContentRoot.Stores.Length..]);
+            var urls = new ContentUrlMap([.. stores]);
             await database.Open(environment.Options.Restore).ReadRequiredAsync(
                 required =>
                 {
@@ -44,9 +47,14 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         {
             foreach (RootStamp root in set.Manifest.Roots.Where(root => root.Required is not null))
             {
-                await foreach (RequiredFile file in new RequiredListReader(set.Chunks, root.Required!).ReadAsync(cancellationToken))
+                await foreach (RequiredFile file in new RequiredListReader(set.Chunks, root.Required!).ReadAsync(
+                    cancellationToken))
                 {
-                    look.Add(new ContentPlace(ContentPlaceKind.File, root.Name, file.Path, string.Empty), file.Size, file.UrlId, $"{root.Name}/{TreePath.Display(file.Path)}");
+                    look.Add(
+                        new ContentPlace(ContentPlaceKind.File, root.Name, file.Path, string.Empty),
+                        file.Size,
+                        file.UrlId,
+                        $"{root.Name}/{TreePath.Display(file.Path)}");
                 }
             }
         }
@@ -65,7 +73,10 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
 
         public ImmutableArray<string> Named => _named.ToImmutable();
 
-        /// <summary>What lies outside the file system is no matter of files, and what is no URL at all is missing as the set said.</summary>
+        /// <summary>
+        /// What lies outside the file system is no matter of files, and what is no URL at all is missing as the set
+        /// said.
+        /// </summary>
         public void Add(ContentPlace place, long? size, long id, string name)
         {
             if (place.Kind is ContentPlaceKind.NoFile or ContentPlaceKind.Outside)
@@ -79,8 +90,9 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
                 return;
             }
 
-            // A database may give a URL twice. Beyond the set's own number the restore fails anyway, and nothing more is remembered.
-            if (Missing <= knownMissing && !_missing.Add(BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {name}")))))
+            // A database may give a URL twice. Beyond the set's own number the restore fails anyway, and nothing more
+            // is remembered.
+            if (Missing <= knownMissing && !_missing.Add(KeyOf(id, name)))
             {
                 return;
             }
@@ -92,8 +104,12 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
             }
         }
 
+        private static long KeyOf(long id, string name) =>
+            BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {name}")));
+
         private bool IsThere(ContentPlace place, long? size) =>
-            target.TryStat([.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path]) is { Type: EntryType.File } file
+            target.TryStat([.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path]) is
+                { Type: EntryType.File } file
             && (!checkSizes || size is null || size == file.Size);
     }
 }

@@ -14,6 +14,10 @@ internal sealed class PlanRestoreRoot(FlowEnvironment environment) : FlowActivit
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         RootStamp root = set.Manifest.Roots[input.Number];
         return new RestoreRoot(
-            root.Name, root.Listing, root.Class, await RangeCuts.OfListingAsync(new ListingReader(set.Chunks, root.Listing), input.Parallelism, cancellationToken));
+            root.Name,
+            root.Listing,
+            root.Class,
+            await RangeCuts.OfListingAsync(
+                new ListingReader(set.Chunks, root.Listing), input.Parallelism, cancellationToken));
     }
 }

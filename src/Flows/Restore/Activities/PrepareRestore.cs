@@ -12,8 +12,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>
-/// Looks before anything is written: the set, the target directory, the database. Then puts the marker. A target with the marker of the same
-/// set is gone on with.
+/// Looks before anything is written: the set, the target directory, the database. Then puts the marker. Where the
+/// target has the marker of the same set, that restore goes on.
 /// </summary>
 internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity<RestoreInput, RestorePlan>
 {
@@ -37,8 +37,10 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     public async Task<RestorePreview> PreviewAsync(RestoreInput input, CancellationToken cancellationToken)
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
-        RestorePlan plan = await PlanAsync(input, set, CheckTarget(input, new TargetMarker(input.Target), set), cancellationToken);
-        return new RestorePreview(plan, [.. set.Manifest.Roots.Select(root => new PreviewedRoot(root.Name, root.Files, root.Bytes))]);
+        RestorePlan plan = await PlanAsync(
+            input, set, CheckTarget(input, new TargetMarker(input.Target), set), cancellationToken);
+        return new RestorePreview(
+            plan, [.. set.Manifest.Roots.Select(root => new PreviewedRoot(root.Name, root.Files, root.Bytes))]);
     }
 
     private TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
@@ -47,25 +49,32 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         if (new DirectoryInfo(input.Target).LinkTarget is { } place)
         {
             throw new PermanentException(
-                ErrorKind.Target, $"--target '{input.Target}' is a symbolic link (to '{place}'), which a restore never follows; name the directory that it leads to.");
+                ErrorKind.Target,
+                $"--target '{input.Target}' is a symbolic link (to '{place}'), which a restore never follows; name "
+                + "the directory that it leads to.");
         }
 
         if (File.Exists(input.Target))
         {
-            throw new PermanentException(ErrorKind.Target, $"--target '{input.Target}' is a file; name a directory that is absent or empty.");
+            throw new PermanentException(
+                ErrorKind.Target, $"--target '{input.Target}' is a file; name a directory that is absent or empty.");
         }
 
         TargetMark? mark = marker.TryRead();
         if (mark is not null && (mark.Set != input.Set || mark.Repository != set.Repository.Id))
         {
             throw new PermanentException(
-                ErrorKind.Target, $"--target '{input.Target}' holds an unfinished restore of set {mark.Set}, not of {input.Set}; finish that one, or name an empty directory.");
+                ErrorKind.Target,
+                $"--target '{input.Target}' holds an unfinished restore of set {mark.Set}, not of {input.Set}; "
+                + "finish that one, or name an empty directory.");
         }
 
         if (mark is null && Directory.Exists(input.Target) && IsNotEmpty(input.Target))
         {
             throw new PermanentException(
-                ErrorKind.Target, $"--target '{input.Target}' is not empty; move it aside, or name a directory that is absent or empty. Nothing is ever restored into old files.");
+                ErrorKind.Target,
+                $"--target '{input.Target}' is not empty; move it aside, or name a directory that is absent or "
+                + "empty. Nothing is ever restored into old files.");
         }
 
         return mark;
@@ -75,11 +84,13 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(directory).Any(entry => Path.GetFileName(entry) != TargetMarker.TemporaryName);
+            return Directory.EnumerateFileSystemEntries(directory).Any(
+                entry => Path.GetFileName(entry) != TargetMarker.TemporaryName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(ErrorKind.Target, $"--target '{directory}' cannot be read ({e.Message}); name another directory.", e);
+            throw new PermanentException(
+                ErrorKind.Target, $"--target '{directory}' cannot be read ({e.Message}); name another directory.", e);
         }
     }
 
@@ -91,15 +102,20 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         long carriedOver = consistency.SourceMissing + consistency.SourceChanged;
         if (!consistency.Consistent)
         {
-            warnings.Add($"set {input.Set} is not consistent: {consistency.Missing} required files are missing; 'abf show {input.Set}' names them");
+            warnings.Add(
+                $"set {input.Set} is not consistent: {consistency.Missing} required files are missing; 'abf show "
+                + $"{input.Set}' names them");
         }
 
         if (carriedOver > 0)
         {
-            warnings.Add($"{carriedOver} files were gone or changed at the source when set {input.Set} was taken, and come back as an earlier set had them; 'abf show {input.Set}' names them");
+            warnings.Add(
+                $"{carriedOver} files were gone or changed at the source when set {input.Set} was taken, and come "
+                + $"back as an earlier set had them; 'abf show {input.Set}' names them");
         }
 
-        if (input.Database is { } database && (mark?.ProgressOf(database) ?? DatabaseProgress.Untouched) == DatabaseProgress.Untouched)
+        if (input.Database is { } database
+            && (mark?.ProgressOf(database) ?? DatabaseProgress.Untouched) == DatabaseProgress.Untouched)
         {
             await CheckDatabaseAsync(input, database, set, warnings, cancellationToken);
         }
@@ -107,7 +123,10 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         long bytes = set.Manifest.Roots.Sum(root => root.Bytes);
         if (mark is null && FreeBytes(input.Target) is { } free && free < bytes)
         {
-            warnings.Add(string.Create(CultureInfo.InvariantCulture, $"--target '{input.Target}' has {free} bytes free, and the set's files have {bytes}"));
+            warnings.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--target '{input.Target}' has {free} bytes free, and the set's files have {bytes}"));
         }
 
         return new RestorePlan
@@ -128,7 +147,8 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     {
         DatabaseStamp stamp = set.Manifest.Database ?? throw new PermanentException(
             ErrorKind.Configuration, $"--database: set {input.Set} has no database dump; restore with --no-database.");
-        DatabaseFacts facts = await database.Open(environment.Options.Restore).CheckEmptyAsync(stamp.Vendor, stamp.ServerVersion, cancellationToken);
+        DatabaseFacts facts = await database.Open(environment.Options.Restore).CheckEmptyAsync(
+            stamp.Vendor, stamp.ServerVersion, cancellationToken);
         warnings.AddRange(facts.Warnings);
     }
 

@@ -9,8 +9,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>
-/// Feeds the dump to the vendor's client. The marker says how far an earlier attempt came: one that was killed between the client's commit and
-/// the marker left a database that is no longer empty, and whose dump is in, because the client commits only after the dump's last line.
+/// Feeds the dump to the vendor's client. The marker says how far an earlier attempt came: one that was killed between
+/// the client's commit and the marker left a database that is no longer empty, and whose dump is in, because the client
+/// commits only after the dump's last line.
 /// </summary>
 internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivity<RestoreInput, RestoredDatabase>
 {
@@ -22,7 +23,9 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
         IDatabaseTarget database = named.Open(environment.Options.Restore);
         var marker = new TargetMarker(input.Target);
         TargetMark mark = marker.TryRead() ?? throw new PermanentException(
-            ErrorKind.Target, $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty directory.");
+            ErrorKind.Target,
+            $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty "
+            + "directory.");
         DatabaseProgress reached = mark.ProgressOf(named);
         if (reached == DatabaseProgress.Restored
             || (reached == DatabaseProgress.Started && !await database.TakeOverAsync(cancellationToken)))

@@ -9,8 +9,8 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>
-/// Restores a range of a root until its end or the budget. A file that is there with the recorded size and time was finished by an earlier
-/// attempt, because its time is set after its last byte; any other is written anew.
+/// Restores a range of a root until its end or the budget. A file that is there with the recorded size and time was
+/// finished by an earlier attempt, because its time is set after its last byte; any other is written anew.
 /// </summary>
 internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredStep>
 {
@@ -23,7 +23,8 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         long files = 0;
         long bytes = 0;
         byte[]? next = null;
-        await foreach (ListingEntry entry in new ListingReader(chunks, input.Listing).ReadAsync(input.Paths, cancellationToken))
+        await foreach (ListingEntry entry in new ListingReader(chunks, input.Listing).ReadAsync(
+            input.Paths, cancellationToken))
         {
             if (budget.IsSpent(atSegmentEnd: true))
             {

@@ -4,7 +4,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Restore.Records;
 
 /// <summary>What a host says when it starts a restore. Holds names of files with secrets, never a secret.</summary>
-/// <param name="Set">The set's id; a host resolves <c>latest</c> before it starts, so that a resumed restore stays with its set.</param>
+/// <param name="Set">
+/// The set's id; a host resolves <c>latest</c> before it starts, so that a resumed restore stays with its set.
+/// </param>
 /// <param name="Target">The directory that becomes <c>dir.root</c>, absolute.</param>
 /// <param name="Database">The database to fill; null restores files alone.</param>
 /// <param name="Owner">Owns everything in place of the recorded owners; null: as recorded.</param>
@@ -44,7 +46,9 @@ public sealed record RestoreResult
     /// <summary>The first of them.</summary>
     public required ImmutableArray<string> NamedMissing { get; init; }
 
-    /// <summary>Files that were gone or changed at the source when the set was taken, and are there as an earlier set had them.</summary>
+    /// <summary>
+    /// Files that were gone or changed at the source when the set was taken, and are there as an earlier set had them.
+    /// </summary>
     public required long CarriedOver { get; init; }
 
     /// <summary>Files and directories whose owner, mode or time could not be set.</summary>
@@ -56,7 +60,9 @@ public sealed record RestoreResult
     public bool HasFindings => Missing > 0 || CarriedOver > 0;
 }
 
-/// <summary>What a restore will do. A set may have a thousand roots: each is planned by itself, when its turn comes.</summary>
+/// <summary>
+/// What a restore will do. A set may have a thousand roots: each is planned by itself, when its turn comes.
+/// </summary>
 public sealed record RestorePlan
 {
     public required RunId Set { get; init; }
@@ -86,7 +92,9 @@ public sealed record PlanRestoreRootInput(RunId Set, int Number, int Parallelism
 
 /// <param name="Name">Also the directory beneath the target.</param>
 /// <param name="Class">Of its files' chunks.</param>
-/// <param name="Cuts">First paths of the second and further ranges, which can be restored side by side; at most 47 of at most 121 bytes.</param>
+/// <param name="Cuts">
+/// First paths of the second and further ranges, which can be restored side by side; at most 47 of at most 121 bytes.
+/// </param>
 public sealed record RestoreRoot(string Name, ContentRef Listing, ChunkClass Class, ImmutableArray<byte[]> Cuts);
 
 /// <summary>What a dry run prints.</summary>
@@ -96,7 +104,8 @@ public sealed record RestorePreview(RestorePlan Plan, ImmutableArray<PreviewedRo
 public sealed record PreviewedRoot(string Name, long Files, long Bytes);
 
 /// <param name="Paths">What is left of the range.</param>
-public sealed record RestoreRangeInput(string Target, string Root, ContentRef Listing, ChunkClass Class, PathRange Paths, RestoreOwner? Owner);
+public sealed record RestoreRangeInput(
+    string Target, string Root, ContentRef Listing, ChunkClass Class, PathRange Paths, RestoreOwner? Owner);
 
 /// <param name="Next">Where the next step begins; null when the range is complete.</param>
 public sealed record RestoredStep(byte[]? Next, RestoredTotals Totals);

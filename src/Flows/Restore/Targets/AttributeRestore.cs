@@ -6,8 +6,9 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
 /// <summary>
-/// Gives entries their recorded owner, mode and time, in this order: a change of owner clears set-id bits, and any change of a file's bytes its
-/// time. An owner is looked up by name on this machine, and taken by number where the name is unknown here. What is refused is counted.
+/// Gives entries their recorded owner, mode and time, in this order: a change of owner clears set-id bits, and any
+/// change of a file's bytes its time. An owner is looked up by name on this machine, and taken by number where the name
+/// is unknown here. What is refused is counted.
 /// </summary>
 internal sealed class AttributeRestore(TargetTree target, RestoreOwner? owner)
 {
@@ -16,10 +17,14 @@ internal sealed class AttributeRestore(TargetTree target, RestoreOwner? owner)
     public UnsetAttributes Unset { get; private set; } = UnsetAttributes.None;
 
     public void Apply(ListingEntry entry) =>
-        Count(SetOwner(entry.Path, entry), target.TrySetMode(entry.Path, entry.Mode), target.TrySetTimes(entry.Path, entry.MtimeNs));
+        Count(
+            SetOwner(entry.Path, entry),
+            target.TrySetMode(entry.Path, entry.Mode),
+            target.TrySetTimes(entry.Path, entry.MtimeNs));
 
     /// <summary>Owner and mode of another entry, for a path that no listing has; its time is nobody's.</summary>
-    public void ApplyAs(byte[] path, ListingEntry model) => Count(SetOwner(path, model), target.TrySetMode(path, model.Mode), timed: true);
+    public void ApplyAs(byte[] path, ListingEntry model) =>
+        Count(SetOwner(path, model), target.TrySetMode(path, model.Mode), timed: true);
 
     public void Count(bool owned, bool moded, bool timed)
     {

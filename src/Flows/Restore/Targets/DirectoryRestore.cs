@@ -4,8 +4,9 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
 /// <summary>
-/// Gives the directories of a root their owner, mode and time. What a directory holds comes before the directory itself, whose mode may bar the
-/// way. One that the listing has only files of (they were found behind a symbolic link) takes after the nearest above it that the listing has.
+/// Gives the directories of a root their owner, mode and time. What a directory holds comes before the directory
+/// itself, whose mode may bar the way. One that the listing has only files of (they were found behind a symbolic link)
+/// is set like the nearest above it that the listing has.
 /// </summary>
 internal sealed class DirectoryRestore(AttributeRestore attributes)
 {

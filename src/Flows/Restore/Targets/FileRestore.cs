@@ -18,12 +18,15 @@ internal sealed class FileRestore(TargetTree target, IChunkSource chunks, ChunkC
     public UnsetAttributes Unset => attributes.Unset;
 
     /// <summary>
-    /// True where an earlier attempt finished the file; its owner and mode are seen to once more, because this attempt may have been given another
-    /// owner, or more rights. Times are compared as coarsely as the coarsest platform keeps them (100 ns).
+    /// True where an earlier attempt finished the file; its owner and mode are seen to once more, because this attempt
+    /// may have been given another owner, or more rights. Times are compared as coarsely as the coarsest platform keeps
+    /// them (100 ns).
     /// </summary>
     public bool IsDone(ListingEntry entry)
     {
-        if (target.TryStat(entry.Path) is not { Type: EntryType.File } there || there.Size != entry.Length || there.MtimeNs / 100 != entry.MtimeNs / 100)
+        if (target.TryStat(entry.Path) is not { Type: EntryType.File } there
+            || there.Size != entry.Length
+            || there.MtimeNs / 100 != entry.MtimeNs / 100)
         {
             return false;
         }

@@ -20,7 +20,9 @@ public enum DatabaseProgress
     Restored,
 }
 
-/// <summary>What <c>.abf-restore</c> holds: a directory with it is not finished, and only the same set goes on in it.</summary>
+/// <summary>
+/// What <c>.abf-restore</c> holds: a directory with it is not finished, and only the same set goes on in it.
+/// </summary>
 /// <param name="Url">The database that <paramref name="Database"/> speaks of; null while it is untouched.</param>
 /// <param name="MadeTarget">The directory was not there before.</param>
 public sealed record TargetMark(RunId Set, string Repository, DatabaseProgress Database, string? Url = null, bool MadeTarget = false)
@@ -39,7 +41,9 @@ internal sealed class TargetMarker(string target)
 {
     public const string Name = ".abf-restore";
 
-    /// <summary>What the marker is called until it is whole. A kill may leave it behind, alone in the target; it tells nothing.</summary>
+    /// <summary>
+    /// What the marker is called until it is whole. A kill may leave it behind, alone in the target; it tells nothing.
+    /// </summary>
     public const string TemporaryName = Name + ".new";
 
     private const int MaxBytes = 64 * 1024;
@@ -54,7 +58,9 @@ internal sealed class TargetMarker(string target)
     {
         try
         {
-            return _target.TryReadAll(Name, MaxBytes) is { } bytes ? JsonSerializer.Deserialize(bytes, TargetMarkJson.Default.TargetMark) ?? throw NotOurs(null) : null;
+            return _target.TryReadAll(Name, MaxBytes) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, TargetMarkJson.Default.TargetMark) ?? throw NotOurs(null)
+                : null;
         }
         catch (JsonException e)
         {
@@ -71,7 +77,8 @@ internal sealed class TargetMarker(string target)
         try
         {
             _target.Delete(TemporaryName);
-            _target.Replace(Name, TemporaryName, JsonSerializer.SerializeToUtf8Bytes(mark, TargetMarkJson.Default.TargetMark));
+            _target.Replace(
+                Name, TemporaryName, JsonSerializer.SerializeToUtf8Bytes(mark, TargetMarkJson.Default.TargetMark));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -94,8 +101,15 @@ internal sealed class TargetMarker(string target)
     }
 
     private PermanentException NotOurs(Exception? cause) =>
-        new(ErrorKind.Target, $"'{Path}' is not the marker of a restore; name an empty directory with --target.", cause);
+        new(
+            ErrorKind.Target,
+            $"'{Path}' is not the marker of a restore; name an empty directory with --target.",
+            cause);
 
     private PermanentException Fault(Exception cause) =>
-        new(ErrorKind.Target, $"'{Path}' cannot be read or written ({cause.Message}); correct that, or name another directory with --target.", cause);
+        new(
+            ErrorKind.Target,
+            $"'{Path}' cannot be read or written ({cause.Message}); correct that, or name another directory with "
+            + "--target.",
+            cause);
 }

@@ -8,7 +8,10 @@ using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 
-/// <summary>Opens the repository as a stranger would, by its config and its keys, and reads the log: how far it goes, and what is odd about it.</summary>
+/// <summary>
+/// Opens the repository as a stranger would, by its config and its keys, and reads the log: how far it goes, and what
+/// is odd about it.
+/// </summary>
 internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<VerifyInput, VerifyPlan>
 {
     public override async Task<VerifyPlan> RunAsync(VerifyInput input, IProgressSink progress, CancellationToken cancellationToken)

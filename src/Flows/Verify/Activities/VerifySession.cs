@@ -9,8 +9,9 @@ using AlfrescoBackupFlows.Repository.Verification;
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 
 /// <summary>
-/// What the steps of a verification share within a process: the repository, opened for this verification alone, because whoever verifies must not rely on what is in memory;
-/// its index, the listing of the packs, and which packs the sets need. Another process makes it anew.
+/// What the steps of a verification share within a process: the repository, opened for this verification alone, because
+/// whoever verifies must not rely on what is in memory; its index, the listing of the packs, and which packs the sets
+/// need. Another process makes it anew.
 /// </summary>
 internal sealed class VerifySession(FlowEnvironment environment)
 {
@@ -18,7 +19,9 @@ internal sealed class VerifySession(FlowEnvironment environment)
     private OpenedOnce? _opened;
     private (VerifyInput Request, long Head) _key;
 
-    /// <summary>Works with what is opened; the last one who does disposes it. After a fault the next step opens anew.</summary>
+    /// <summary>
+    /// Works with what is opened; the last one who does disposes it. After a fault the next step opens anew.
+    /// </summary>
     public async Task<VerifiedStep> WorkAsync(VerifyStepInput step, Func<OpenedVerification, Task<VerifiedStep>> work, CancellationToken cancellationToken)
     {
         (OpenedOnce opened, OpenedOnce? before) = Take(step, cancellationToken);
@@ -146,7 +149,10 @@ internal sealed record OpenedVerification(BackupRepository Repository, SetVerifi
         return report;
     }
 
-    /// <summary>Looks at the sets up to a place in the log that an earlier process reported on, to know which packs they need. What it reported may have changed since.</summary>
+    /// <summary>
+    /// Looks at the sets up to a place in the log that an earlier process reported on, to know which packs they need.
+    /// What it reported may have changed since.
+    /// </summary>
     /// <returns>Null: this process has looked at all of them itself.</returns>
     public async Task<VerifyReport?> CheckAgainAsync(long last, CancellationToken cancellationToken)
     {

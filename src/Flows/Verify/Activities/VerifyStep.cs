@@ -9,8 +9,8 @@ using AlfrescoBackupFlows.Repository.Verification;
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 
 /// <summary>
-/// Verifies from where the step before ended until its part is done or its time is up. What it reads it reads again when it runs again, with the same
-/// result.
+/// Verifies from where the step before ended until its part is done or its time is up. What it reads it reads again
+/// when it runs again, with the same result.
 /// </summary>
 internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<VerifyStepInput, VerifiedStep>
 {
@@ -63,7 +63,9 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
         VerifyReport? again = await opened.CheckAgainAsync(long.MaxValue, cancellationToken);
         long started = environment.Time.GetTimestamp();
         VerifyReport report = VerifyReport.None;
-        IEnumerable<PackEntry> rest = PackId.TryParse(after, out PackId last) ? opened.Verification.NeededPacks.Where(pack => pack.Id > last) : opened.Verification.NeededPacks;
+        IEnumerable<PackEntry> rest = PackId.TryParse(after, out PackId last)
+            ? opened.Verification.NeededPacks.Where(pack => pack.Id > last)
+            : opened.Verification.NeededPacks;
         foreach (PackEntry[] packs in rest.Chunk(PacksAtOnce))
         {
             if (report.Totals.PacksRead > 0 && environment.Time.GetElapsedTime(started) >= Budget)
@@ -71,7 +73,8 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
                 return new VerifiedStep(report, after, Again: again);
             }
 
-            report += await opened.Verification.ReadPacksAsync(packs, pack => progress.Advance(VerifyParts.Data, 0, pack.Length), cancellationToken);
+            report += await opened.Verification.ReadPacksAsync(
+                packs, pack => progress.Advance(VerifyParts.Data, 0, pack.Length), cancellationToken);
             after = packs[^1].Id.ToString();
         }
 

@@ -80,8 +80,8 @@ public sealed class BackupRoutesTests : IAsyncLifetime
         string second = (await _api.PostAsync("/api/backups", """{"acceptContentLoss":true}""")).Text("id");
 
         HotBackupInput input = JsonSerializer.Deserialize((await _api.Flows.FindAsync(second, default))!.Input, BackupJson.Default.HotBackupInput)!;
-        Assert.Equal((second, true), (input.Run, input.AcceptContentLoss));
-        Assert.Equal([first], input.Supersedes);
+        Assert.Equal((second, true), (input.Run.ToString(), input.AcceptContentLoss));
+        Assert.Equal([first], input.Supersedes.Select(run => run.ToString()));
     }
 
     [Fact]

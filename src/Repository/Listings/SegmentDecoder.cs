@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Repository.Format;
+
 namespace AlfrescoBackupFlows.Repository.Listings;
 
 /// <summary>Reads one segment and checks it: version, bounds, valid paths in strict order, nothing below a file, no bytes left over.</summary>

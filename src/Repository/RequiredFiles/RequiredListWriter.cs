@@ -2,7 +2,6 @@ using System.Buffers;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Repository.RequiredFiles;
 

@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Repository.RequiredFiles;
 

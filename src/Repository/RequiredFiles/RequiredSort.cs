@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Sorting;
 
 namespace AlfrescoBackupFlows.Repository.RequiredFiles;
 

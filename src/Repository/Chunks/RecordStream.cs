@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Repository.Listings;
+namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>Reads records, each of at most a known size, from a forward-only stream through one buffer.</summary>
 internal sealed class RecordStream(Stream stream, int maxRecord) : IAsyncDisposable

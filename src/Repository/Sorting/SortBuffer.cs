@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Repository.Cache;
+namespace AlfrescoBackupFlows.Repository.Sorting;
 
 /// <summary>Records one after the other in one block, and where each begins; sorting moves only the places.</summary>
 internal sealed class SortBuffer(int memoryBytes, SpanComparison comparison)

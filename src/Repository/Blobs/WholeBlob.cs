@@ -1,7 +1,7 @@
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository.Crypto;
+namespace AlfrescoBackupFlows.Repository.Blobs;
 
 /// <summary>Reads blobs that are parsed as a whole, within a bound.</summary>
 internal static class WholeBlob

@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Unicode;
 using AlfrescoBackupFlows.Platform.Files;
-using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository.Listings;
+namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>
 /// Reads the format's variable-length integers and strings from untrusted bytes. Whatever does not fit is damage in <c>what</c>;

@@ -3,7 +3,7 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository.Crypto;
+namespace AlfrescoBackupFlows.Repository.Blobs;
 
 /// <summary>
 /// Stores blobs whose names nobody else can have drawn. A transient fault is answered by sending the same bytes again, so that a lost answer leaves one blob;

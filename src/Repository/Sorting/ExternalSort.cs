@@ -1,4 +1,6 @@
-namespace AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.Cache;
+
+namespace AlfrescoBackupFlows.Repository.Sorting;
 
 /// <summary>
 /// Sorts byte records by a comparison of ours (never a database's collation) in bounded memory: what does not fit is spilled, sorted, to files that

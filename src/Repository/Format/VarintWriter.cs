@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository.Listings;
+namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>Appends the format's variable-length integers and strings to a growing buffer.</summary>
 internal static class VarintWriter

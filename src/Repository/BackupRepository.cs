@@ -195,7 +195,7 @@ public sealed class BackupRepository : IAsyncDisposable
         await _indexGate.WaitAsync(cancellationToken);
         try
         {
-            ImmutableArray<SearchIndexSummary> live = LogState.Live(state.Indexes);
+            ImmutableArray<ChunkIndexSummary> live = LogState.Live(state.Indexes);
             UInt128 key = ChunkIndex.KeyOf(_keys.Repository, live);
             if (_indexes.Find(index => index.Key == key) is { Index: { } loaded })
             {
@@ -219,7 +219,7 @@ public sealed class BackupRepository : IAsyncDisposable
         }
     }
 
-    private async Task<ChunkIndex> LoadAsync(ImmutableArray<SearchIndexSummary> live, CancellationToken cancellationToken)
+    private async Task<ChunkIndex> LoadAsync(ImmutableArray<ChunkIndexSummary> live, CancellationToken cancellationToken)
     {
         try
         {
@@ -235,7 +235,7 @@ public sealed class BackupRepository : IAsyncDisposable
     public Task<ChunkIndex> ReadIndexAsync(LogState state, CancellationToken cancellationToken) => ReadIndexAsync(state.Indexes, [], cancellationToken);
 
     /// <param name="notRead">Packs that are not looked into for what a lost blob held.</param>
-    internal Task<ChunkIndex> ReadIndexAsync(ImmutableArray<SearchIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken) =>
+    internal Task<ChunkIndex> ReadIndexAsync(ImmutableArray<ChunkIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken) =>
         new ChunkIndexReading(_blobs, _sealer, _keys, _access.CacheDirectory).LoadAsync(indexes, notRead, cancellationToken);
 
     /// <summary>Looks whether index blobs of a log state are lost, and writes anew what they held.</summary>
@@ -303,7 +303,7 @@ public sealed class BackupRepository : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         using ChunkIndex own = await ChunkIndex.LoadScratchAsync(
-            _blobs, _sealer, _access.CacheDirectory, [.. added.Select(index => new SearchIndexSummary(index.Id, 0, index.Rows))], cancellationToken);
+            _blobs, _sealer, _access.CacheDirectory, [.. added.Select(index => new ChunkIndexSummary(index.Id, 0, index.Rows))], cancellationToken);
         await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
         await RequirePacksAsync(own, cancellationToken);
     }

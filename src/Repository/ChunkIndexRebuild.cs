@@ -55,7 +55,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
         return packs;
     }
 
-    private async Task<bool> IsAnyLostAsync(ImmutableArray<SearchIndexSummary> live, bool readAll, CancellationToken cancellationToken)
+    private async Task<bool> IsAnyLostAsync(ImmutableArray<ChunkIndexSummary> live, bool readAll, CancellationToken cancellationToken)
     {
         Dictionary<ChunkIndexId, long> lengths = [];
         await foreach (BlobItem item in repository.Blobs.ListAsync(ChunkIndexId.Prefix, cancellationToken))
@@ -87,7 +87,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
     }
 
     /// <summary>The ids of chunks alone, which no compression makes shorter.</summary>
-    private static long ShortestLength(SearchIndexSummary index) => ObjectHeader.Size + ((long)index.Rows * ChunkId.Size);
+    private static long ShortestLength(ChunkIndexSummary index) => ObjectHeader.Size + ((long)index.Rows * ChunkId.Size);
 
     /// <summary>At least one blob, without rows where the packs are lost too: it says which blobs are replaced.</summary>
     private async Task<ImmutableArray<ChunkIndexBlob>> WriteAsync(ChunkIndex index, CancellationToken cancellationToken)

@@ -337,5 +337,5 @@ public sealed class RunWriterTests
 
     private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, AddedChunkIndexes merge) => ChunkIndex.LoadAsync(
         opened.Blobs, opened.Repository.Sealer, opened.Repository.KeyRing.Repository, opened.CacheDirectory,
-        [.. merge.Indexes.Select(row => new SearchIndexSummary(row.Id, 1, row.Rows))], CancellationToken.None);
+        [.. merge.Indexes.Select(row => new ChunkIndexSummary(row.Id, 1, row.Rows))], CancellationToken.None);
 }

@@ -19,7 +19,7 @@ public sealed class ChunkIndex : IDisposable
     private readonly bool _replaces;
 
     /// <param name="indexes">Those that the file was built from.</param>
-    internal ChunkIndex(RowFile file, IReadOnlyList<SearchIndexSummary> indexes)
+    internal ChunkIndex(RowFile file, IReadOnlyList<ChunkIndexSummary> indexes)
     {
         (_file, Lost) = (file, []);
         _replaces = indexes.Any(index => !index.Replaces.IsDefaultOrEmpty);
@@ -85,7 +85,7 @@ public sealed class ChunkIndex : IDisposable
     /// Takes the cached file where it was built from exactly these index blobs, extends it where it was built from the first of them, builds it anew otherwise.
     /// </summary>
     internal static async Task<ChunkIndex> LoadAsync(
-        IBlobStore blobs, IObjectCipher sealer, UInt128 repository, string cacheDirectory, IReadOnlyList<SearchIndexSummary> indexes, CancellationToken cancellationToken)
+        IBlobStore blobs, IObjectCipher sealer, UInt128 repository, string cacheDirectory, IReadOnlyList<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
     {
         try
         {
@@ -121,7 +121,7 @@ public sealed class ChunkIndex : IDisposable
 
     /// <summary>The same in a file without a name, for a single use; the caller disposes it.</summary>
     internal static async Task<ChunkIndex> LoadScratchAsync(
-        IBlobStore blobs, IObjectCipher sealer, string cacheDirectory, IReadOnlyList<SearchIndexSummary> indexes, CancellationToken cancellationToken)
+        IBlobStore blobs, IObjectCipher sealer, string cacheDirectory, IReadOnlyList<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
     {
         try
         {
@@ -137,7 +137,7 @@ public sealed class ChunkIndex : IDisposable
     }
 
     private static async Task AddAsync(
-        RowFileBuilder builder, IBlobStore blobs, IObjectCipher sealer, IReadOnlyList<SearchIndexSummary> indexes, int first, CancellationToken cancellationToken)
+        RowFileBuilder builder, IBlobStore blobs, IObjectCipher sealer, IReadOnlyList<ChunkIndexSummary> indexes, int first, CancellationToken cancellationToken)
     {
         for (int i = first; i < indexes.Count; i++)
         {
@@ -148,7 +148,7 @@ public sealed class ChunkIndex : IDisposable
         }
     }
 
-    private static int IndexOfEntry(IReadOnlyList<SearchIndexSummary> indexes, int i)
+    private static int IndexOfEntry(IReadOnlyList<ChunkIndexSummary> indexes, int i)
     {
         while (i > 0 && indexes[i - 1].Sequence == indexes[i].Sequence)
         {
@@ -158,9 +158,9 @@ public sealed class ChunkIndex : IDisposable
         return i;
     }
 
-    internal static UInt128 KeyOf(UInt128 repository, IReadOnlyList<SearchIndexSummary> indexes) => KeyOf(repository, indexes, indexes.Count);
+    internal static UInt128 KeyOf(UInt128 repository, IReadOnlyList<ChunkIndexSummary> indexes) => KeyOf(repository, indexes, indexes.Count);
 
-    private static UInt128 KeyOf(UInt128 repository, IReadOnlyList<SearchIndexSummary> indexes, int count)
+    private static UInt128 KeyOf(UInt128 repository, IReadOnlyList<ChunkIndexSummary> indexes, int count)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> item = stackalloc byte[24];

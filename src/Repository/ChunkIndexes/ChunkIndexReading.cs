@@ -15,19 +15,19 @@ namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 internal sealed class ChunkIndexReading(IBlobStore blobs, IObjectCipher sealer, KeyRing keys, string cacheDirectory)
 {
     private readonly HashSet<long> _lossyEntries = [];
-    private readonly List<(SearchIndexSummary Index, PackId[] Packs)> _read = [];
+    private readonly List<(ChunkIndexSummary Index, PackId[] Packs)> _read = [];
     private readonly List<LostChunkIndex> _lost = [];
     private int _unreadablePacks;
 
     /// <param name="indexes">In the order of the log; those that another replaces are passed over.</param>
     /// <param name="notRead">Packs that are not looked into.</param>
-    public async Task<ChunkIndex> LoadAsync(IReadOnlyList<SearchIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken)
+    public async Task<ChunkIndex> LoadAsync(IReadOnlyList<ChunkIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken)
     {
         try
         {
             Directory.CreateDirectory(cacheDirectory);
             using var builder = new RowFileBuilder(cacheDirectory);
-            ImmutableArray<SearchIndexSummary> live = LogState.Live(indexes);
+            ImmutableArray<ChunkIndexSummary> live = LogState.Live(indexes);
             await ReadAsync(builder, live, cancellationToken);
             RowFile named = builder.Build();
             if (_lost.Count == 0)
@@ -50,7 +50,7 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, IObjectCipher sealer, 
         }
     }
 
-    private async Task ReadAsync(RowFileBuilder builder, ImmutableArray<SearchIndexSummary> indexes, CancellationToken cancellationToken)
+    private async Task ReadAsync(RowFileBuilder builder, ImmutableArray<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
     {
         int rank = 0;
         for (int i = 0; i < indexes.Length; i++)

@@ -30,7 +30,7 @@ public sealed record SetSummary(
     RunId? Parent);
 
 /// <summary>An index blob and the entry that named it.</summary>
-public sealed record SearchIndexSummary(ChunkIndexId Id, long Sequence, int Rows)
+public sealed record ChunkIndexSummary(ChunkIndexId Id, long Sequence, int Rows)
 {
     /// <summary>Lost index blobs in whose place this one and the others of its entry stand; absent where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

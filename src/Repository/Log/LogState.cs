@@ -11,7 +11,7 @@ public sealed record LogState(
     ConfigStamp Config,
     ImmutableArray<RunOpened> OpenRuns,
     ImmutableArray<SetSummary> Sets,
-    ImmutableArray<SearchIndexSummary> Indexes)
+    ImmutableArray<ChunkIndexSummary> Indexes)
 {
     public RunOpened? FindOpenRun(RunId run) => OpenRuns.FirstOrDefault(open => open.Run == run);
 
@@ -21,7 +21,7 @@ public sealed record LogState(
     public LogState WithIndexesUpTo(long sequence) => this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
 
     /// <summary>Those that no other replaces: what a reader reads.</summary>
-    internal static ImmutableArray<SearchIndexSummary> Live(IReadOnlyList<SearchIndexSummary> indexes)
+    internal static ImmutableArray<ChunkIndexSummary> Live(IReadOnlyList<ChunkIndexSummary> indexes)
     {
         HashSet<ChunkIndexId> replaced = [.. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces)];
         return [.. indexes.Where(index => !replaced.Contains(index.Id))];
@@ -97,7 +97,7 @@ public sealed record LogState(
         {
             OpenRuns = Close(entry),
             Sets = Sets.Add(set),
-            Indexes = Indexes.AddRange(manifest.Indexes.Select(index => new SearchIndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
+            Indexes = Indexes.AddRange(manifest.Indexes.Select(index => new ChunkIndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
         };
     }
 

@@ -9,7 +9,7 @@ internal sealed record StateDocument(
     ConfigStamp Config,
     ImmutableArray<RunOpened> OpenRuns,
     ImmutableArray<SetSummary> Sets,
-    ImmutableArray<SearchIndexSummary> Indexes,
+    ImmutableArray<ChunkIndexSummary> Indexes,
     ImmutableArray<string> Tombstones)
 {
     public static StateDocument From(LogState state) => new(state.Config, state.OpenRuns, state.Sets, state.Indexes, []);

@@ -135,7 +135,7 @@ public sealed class CacheTests
             var rows = new ChunkIndexRows();
             rows.Add(new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), 0, 64, 100, 0, 50));
             (ChunkIndexBlob blob, _) = await ChunkIndexBlobs.WriteAsync(new WriteOnce(opened.Blobs, TimeProvider.System), opened.Repository.Sealer, rows, CancellationToken.None);
-            state = state with { Indexes = state.Indexes.Add(new SearchIndexSummary(blob.Id, i, blob.Rows)) };
+            state = state with { Indexes = state.Indexes.Add(new ChunkIndexSummary(blob.Id, i, blob.Rows)) };
             await opened.Repository.LoadIndexAsync(state, CancellationToken.None);
         }
 

@@ -15,7 +15,7 @@ public sealed class ChunkIndexTests : IDisposable
     private readonly MemoryBlobStore _blobs = new();
     private readonly ObjectCipher _sealer = new(KeyRing.Generate(Repository));
     private readonly TempDirectory _cache = new();
-    private readonly List<SearchIndexSummary> _named = [];
+    private readonly List<ChunkIndexSummary> _named = [];
 
     [Fact]
     public async Task Every_chunk_of_every_index_is_found_and_no_other()
@@ -128,6 +128,6 @@ public sealed class ChunkIndexTests : IDisposable
     {
         var id = new ChunkIndexId((UInt128)(ulong)(_named.Count + 1));
         await _blobs.PutIfAbsentAsync(id.BlobName, _sealer.Seal(ObjectType.Index, id.BlobName, ChunkIndexTable.Encode(places)), CancellationToken.None);
-        _named.Add(new SearchIndexSummary(id, sequence, places.Length));
+        _named.Add(new ChunkIndexSummary(id, sequence, places.Length));
     }
 }

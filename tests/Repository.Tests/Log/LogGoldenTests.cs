@@ -75,7 +75,7 @@ public sealed class LogGoldenTests
             Samples.Config with { Number = 2 },
             [new RunOpened(Samples.Run(2), "acme", 5, 6, Samples.Time)],
             [set],
-            [new SearchIndexSummary(new ChunkIndexId(3), 5, 17)]);
+            [new ChunkIndexSummary(new ChunkIndexId(3), 5, 17)]);
         yield return ("init", New(0, "init") with { Previous = string.Empty, Config = Samples.Config, State = StateDocument.From(empty) });
         yield return ("set", New(5, "set") with { Run = run, Manifest = manifest });
         yield return ("run-open", New(6, "run-open") with { Run = run, Installation = "acme", Base = 5 });

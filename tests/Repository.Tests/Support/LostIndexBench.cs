@@ -43,7 +43,7 @@ internal sealed class LostIndexBench : IDisposable
         return bench;
     }
 
-    public async Task<ImmutableArray<SearchIndexSummary>> IndexesAsync() => await UseAsync("none", async repository => (await repository.Log.ReadAsync()).State.Indexes);
+    public async Task<ImmutableArray<ChunkIndexSummary>> IndexesAsync() => await UseAsync("none", async repository => (await repository.Log.ReadAsync()).State.Indexes);
 
     public async Task<string> HarmAsync(string harm, int number) => await HarmAsync(harm, (await IndexesAsync())[number].Id);
 

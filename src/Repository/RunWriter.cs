@@ -19,7 +19,7 @@ namespace AlfrescoBackupFlows.Repository;
 /// Methods may be called concurrently by the parts of the one activity; calls that add are taken one at a time. A writer fills at most one pack of the classes content,
 /// dump and index, so a change between these closes the pack.
 /// </remarks>
-public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
+public sealed class RunWriter : IChunkWriter, IAsyncDisposable
 {
     private readonly IBlobStore _blobs;
     private readonly IObjectCipher _sealer;
@@ -89,8 +89,6 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
         }
     }
 
-    public ValueTask<ChunkId> AddChunkAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken) => AddChunkAsync(ChunkClass.Metadata, plain, cancellationToken);
-
     /// <summary>Stores what <paramref name="read"/> gives until it returns 0. Dumps are cut by content, everything else every 16 MiB.</summary>
     /// <param name="read">Reads into the memory from its start, as many bytes as it likes.</param>
     public Task<ContentRef> WriteAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken) =>
@@ -98,10 +96,8 @@ public sealed class RunWriter : IMetadataWriter, IAsyncDisposable
             ? WriteCutAsync(chunkClass, read, cancellationToken)
             : WriteFixedAsync(chunkClass, read, cancellationToken);
 
-    public MetadataStream CreateStream() => CreateStream(ChunkClass.Metadata);
-
     /// <summary>A stream whose bytes are cut by content and stored as chunks of a class.</summary>
-    public MetadataStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, _cuts);
+    public ContentStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, _cuts);
 
     public ulong SegmentHash(ReadOnlySpan<byte> path) => _chunkKeys.SegmentHash(path);
 

@@ -55,7 +55,7 @@ internal static partial class CacheLeftovers
         }
     }
 
-    /// <summary>As <see cref="ScratchFile"/> and <see cref="RowFileBuilder"/> give them.</summary>
+    /// <summary>As <see cref="ScratchFile"/> and the builder of the cached chunk index name them.</summary>
     [GeneratedRegex(@"^(scratch-|[0-9a-f]{32}\.chunks\.)[0-9a-f]{32}\.tmp\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OwnName();
 }

@@ -13,9 +13,6 @@ namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 /// </summary>
 internal sealed class RowFileBuilder : IDisposable
 {
-    /// <summary>Of a file in the making: a kill leaves it behind.</summary>
-    public const string TemporarySuffix = ".tmp";
-
     private readonly string _directory;
     private readonly FileStream _scratch;
     private readonly List<RowSource> _sources = [];
@@ -66,7 +63,7 @@ internal sealed class RowFileBuilder : IDisposable
     public void Build(string path, UInt128 key, int members)
     {
         _scratch.Flush();
-        string temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+        string temporary = $"{path}.{Guid.NewGuid():N}{ScratchFile.TemporarySuffix}";
         try
         {
             using (var output = PrivateFile.Create(temporary))

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 /// Cuts what is written by content and stores the chunks. The buffer grows with the stream, to two of the longest chunks. Cuts depend on the bytes alone, not on how they
 /// were handed over.
 /// </summary>
-internal sealed class ChunkStream(RunWriter writer, ChunkClass chunkClass, CutPoints cuts) : MetadataStream
+internal sealed class ChunkStream(IChunkWriter writer, ChunkClass chunkClass, CutPoints cuts) : ContentStream
 {
     private const int FirstLength = 64 << 10;
     private const int LastLength = 2 * CutPoints.MaxLength;

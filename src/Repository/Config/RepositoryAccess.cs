@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Repository.Cache;
 
 namespace AlfrescoBackupFlows.Repository.Config;
 

@@ -1,5 +1,3 @@
-using AlfrescoBackupFlows.Repository.Log;
-
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
 /// <summary>The object types of a sealed blob's header.</summary>

@@ -1,5 +1,3 @@
-using AlfrescoBackupFlows.Repository.Log;
-
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
 /// <summary>What a key is for. The first three stand in sealed headers; <see cref="Chunk"/> seals nothing.</summary>

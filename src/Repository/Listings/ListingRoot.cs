@@ -14,16 +14,16 @@ public sealed class ListingRoot : IAsyncDisposable
     internal const byte Version = 1;
     private const int FlushBytes = 64 * 1024;
 
-    private readonly MetadataStream _stream;
+    private readonly ContentStream _stream;
     private readonly ArrayBufferWriter<byte> _buffer = new(FlushBytes);
     private byte[]? _last;
     private long _entries;
     private long _files;
     private long _bytes;
 
-    public ListingRoot(IMetadataWriter chunks)
+    public ListingRoot(IChunkWriter chunks)
     {
-        _stream = chunks.CreateStream();
+        _stream = chunks.CreateStream(ChunkClass.Metadata);
         _buffer.WriteByte(Version);
     }
 

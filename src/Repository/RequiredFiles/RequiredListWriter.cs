@@ -14,13 +14,13 @@ public sealed class RequiredListWriter : IAsyncDisposable
     internal const byte Version = 1;
     private const int FlushBytes = 64 * 1024;
 
-    private readonly MetadataStream _stream;
+    private readonly ContentStream _stream;
     private readonly ArrayBufferWriter<byte> _buffer = new(FlushBytes);
     private RequiredFile? _previous;
 
-    public RequiredListWriter(IMetadataWriter chunks)
+    public RequiredListWriter(IChunkWriter chunks)
     {
-        _stream = chunks.CreateStream();
+        _stream = chunks.CreateStream(ChunkClass.Metadata);
         _buffer.WriteByte(Version);
     }
 

@@ -90,3 +90,6 @@ public sealed class ExternalSort(string directory, SpanComparison comparison, in
         }
     }
 }
+
+/// <summary>Compares two records of an <see cref="ExternalSort"/>.</summary>
+public delegate int SpanComparison(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right);

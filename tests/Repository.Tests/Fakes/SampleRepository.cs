@@ -196,7 +196,7 @@ internal static class SampleRepository
             content.Chunks[i].Write(ids.AsSpan(i * ChunkId.Size));
         }
 
-        return new ContentRef(content.Length, 1, [await writer.AddChunkAsync(ids, CancellationToken.None)]);
+        return new ContentRef(content.Length, 1, [await writer.AddChunkAsync(ChunkClass.Metadata, ids, CancellationToken.None)]);
     }
 
     /// <summary>All that the sets hold, a line each: what a restore would write, by its SHA-256.</summary>

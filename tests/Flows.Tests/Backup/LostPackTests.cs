@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Verification;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Storage.Directories;

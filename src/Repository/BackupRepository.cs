@@ -57,11 +57,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     internal IBlobStore Blobs => _blobs;
 
-    internal IObjectCipher Sealer => _sealer;
-
-    internal KeyRing KeyRing => _keys;
-
-    internal ChunkKeys ChunkKeys => _chunkKeys;
+    internal ObjectCipher Sealer => _sealer;
 
     /// <summary>
     /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already: <see cref="ErrorKind.Configuration"/>. What a killed

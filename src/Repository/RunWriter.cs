@@ -22,7 +22,7 @@ namespace AlfrescoBackupFlows.Repository;
 public sealed class RunWriter : IChunkWriter, IAsyncDisposable
 {
     private readonly IBlobStore _blobs;
-    private readonly IObjectCipher _sealer;
+    private readonly ObjectCipher _sealer;
     private readonly ChunkKeys _chunkKeys;
     private readonly ChunkIndex _index;
     private readonly RunChunkIndex _runIndex;
@@ -32,11 +32,12 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
     private readonly PackPipeline _pipeline;
     private readonly CutPoints _cuts;
     private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>Chunks of packs on their way, and those whose rows are not stored yet.</summary>
     private readonly HashSet<ChunkId> _own = [];
     private readonly List<ChunkIndexBlob> _indexes = [];
-    private WriterTotals _totals;
 
-    internal RunWriter(IBlobStore blobs, IObjectCipher sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunChunkIndex runIndex, LostPacks lost, string page, TimeProvider time)
+    internal RunWriter(IBlobStore blobs, ObjectCipher sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunChunkIndex runIndex, LostPacks lost, string page, TimeProvider time)
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -53,11 +54,6 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
     /// <summary>As soon as so many rows have gathered they are stored as an index blob of their own: memory is bounded, however many chunks the activity adds.</summary>
     internal int RowsPerBlob { get; set; } = ChunkIndexBlobs.UsualRows;
 
-    /// <summary>Chunks that the writer knows by heart: those of packs on their way, and those whose rows are not stored yet.</summary>
-    internal int ChunksInMemory => _own.Count;
-
-    public WriterTotals Totals => _totals with { AddedBytes = _pipeline.StoredBytes };
-
     /// <summary>Stores a chunk of 1 byte to 16 MiB, or finds it stored. The bytes are the caller's again when the call returns.</summary>
     public async ValueTask<ChunkId> AddChunkAsync(ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
@@ -71,7 +67,6 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
         try
         {
             _pipeline.ThrowIfFaulted();
-            _totals = _totals with { PlainBytes = _totals.PlainBytes + plain.Length };
             await FlushRowsAsync(cancellationToken);
             if (IsStored(id))
             {
@@ -80,7 +75,6 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
 
             await _pipeline.AddAsync(chunkClass, id, plain, cancellationToken);
             _own.Add(id);
-            _totals = _totals with { NewChunks = _totals.NewChunks + 1, NewBytes = _totals.NewBytes + plain.Length };
             return id;
         }
         finally

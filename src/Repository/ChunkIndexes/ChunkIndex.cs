@@ -40,13 +40,10 @@ public sealed class ChunkIndex : IDisposable
     /// <summary>Packs whose directories could not be read while that was done.</summary>
     public int UnreadablePacks { get; }
 
-    /// <summary>Rows: a chunk has one for each pack that holds it.</summary>
-    public long Count => _file.Count;
-
     /// <summary>Every pack that an index blob names, those included which are the place of no chunk.</summary>
     public IReadOnlyList<PackEntry> Packs => _file.Packs.ToArray();
 
-    /// <summary>All places of every chunk, in order of their ids, read block by block.</summary>
+    /// <summary>All places of every chunk, one for each pack that holds it, in order of their ids, read block by block.</summary>
     public IEnumerable<ChunkPlace> Places => _file.Enumerate();
 
     /// <summary>Places that no index blob names which can be read.</summary>
@@ -85,7 +82,7 @@ public sealed class ChunkIndex : IDisposable
     /// Takes the cached file where it was built from exactly these index blobs, extends it where it was built from the first of them, builds it anew otherwise.
     /// </summary>
     internal static async Task<ChunkIndex> LoadAsync(
-        IBlobStore blobs, IObjectCipher sealer, UInt128 repository, string cacheDirectory, IReadOnlyList<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
+        IBlobStore blobs, ObjectCipher sealer, UInt128 repository, string cacheDirectory, IReadOnlyList<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
     {
         try
         {
@@ -121,7 +118,7 @@ public sealed class ChunkIndex : IDisposable
 
     /// <summary>The same in a file without a name, for a single use; the caller disposes it.</summary>
     internal static async Task<ChunkIndex> LoadScratchAsync(
-        IBlobStore blobs, IObjectCipher sealer, string cacheDirectory, IReadOnlyList<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
+        IBlobStore blobs, ObjectCipher sealer, string cacheDirectory, IReadOnlyList<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
     {
         try
         {
@@ -137,7 +134,7 @@ public sealed class ChunkIndex : IDisposable
     }
 
     private static async Task AddAsync(
-        RowFileBuilder builder, IBlobStore blobs, IObjectCipher sealer, IReadOnlyList<ChunkIndexSummary> indexes, int first, CancellationToken cancellationToken)
+        RowFileBuilder builder, IBlobStore blobs, ObjectCipher sealer, IReadOnlyList<ChunkIndexSummary> indexes, int first, CancellationToken cancellationToken)
     {
         for (int i = first; i < indexes.Count; i++)
         {

@@ -15,7 +15,7 @@ internal static class ChunkIndexBlobs
     public const int UsualRows = 131_072;
 
     /// <summary>The rows, and the bytes of the blob. Missing, damaged or with another number of rows is damage.</summary>
-    public static async Task<(ChunkIndexTable Rows, int Length)> ReadAsync(IBlobStore blobs, IObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
+    public static async Task<(ChunkIndexTable Rows, int Length)> ReadAsync(IBlobStore blobs, ObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
     {
         string name = index.Id.BlobName;
         byte[] blob = await WholeBlob.ReadAsync(blobs, name, ObjectCipher.MaxBlobLength, cancellationToken);
@@ -26,7 +26,7 @@ internal static class ChunkIndexBlobs
     /// <summary>
     /// The rows, or whether the blob is missing; damaged otherwise. Read a second time before it is taken for damaged: a bad read would have it written anew.
     /// </summary>
-    public static async Task<(ChunkIndexTable? Rows, bool IsMissing)> TryReadAsync(IBlobStore blobs, IObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
+    public static async Task<(ChunkIndexTable? Rows, bool IsMissing)> TryReadAsync(IBlobStore blobs, ObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
     {
         for (int attempt = 0; ; attempt++)
         {
@@ -45,7 +45,7 @@ internal static class ChunkIndexBlobs
     }
 
     /// <summary>Writes the rows under a name that is drawn here. Returns the bytes of the blob as well.</summary>
-    public static async Task<(ChunkIndexBlob Index, int Length)> WriteAsync(WriteOnce store, IObjectCipher sealer, ChunkIndexRows rows, CancellationToken cancellationToken)
+    public static async Task<(ChunkIndexBlob Index, int Length)> WriteAsync(WriteOnce store, ObjectCipher sealer, ChunkIndexRows rows, CancellationToken cancellationToken)
     {
         var id = new ChunkIndexId(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16)));
         byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, rows.Encode());

@@ -5,10 +5,11 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
 /// <summary>
-/// Blobs of a single frame: log entries, indexes, pages, receipts. What was sealed is opened and compared before it is handed out,
-/// so that a fault of memory or of the compressor cannot reach the store. Thread-safe.
+/// Seals and opens the blobs of a single frame: log entries, indexes, pages, receipts. What was sealed is opened and compared before it is
+/// handed out, so that a fault of memory or of the compressor cannot reach the store. Damage, a foreign blob or a wrong key is a
+/// <see cref="PermanentException"/> of kind Repository. Thread-safe.
 /// </summary>
-internal sealed class ObjectCipher(KeyRing keys) : IObjectCipher, IDisposable
+internal sealed class ObjectCipher(KeyRing keys) : IDisposable
 {
     public const int MaxBlobLength = 128 << 20;
 
@@ -81,6 +82,7 @@ internal sealed class ObjectCipher(KeyRing keys) : IObjectCipher, IDisposable
         }
     }
 
+    /// <summary>In which way the blob claims to be of a newer format than this program reads, a clause; null where it does not. Not authenticated.</summary>
     public string? NewerThanThis(ObjectType type, ReadOnlySpan<byte> blob) => ObjectHeader.NewerThanThis(blob, type, keys);
 
     public void Dispose() => _codec.Dispose();

@@ -16,12 +16,12 @@ public sealed class CommitLog
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
 
     private readonly IBlobStore _blobs;
-    private readonly IObjectCipher _sealer;
+    private readonly ObjectCipher _sealer;
     private readonly TimeProvider _time;
     private readonly LogReader _reader;
     private LogHead? _known;
 
-    internal CommitLog(IBlobStore blobs, IObjectCipher sealer, TimeProvider time)
+    internal CommitLog(IBlobStore blobs, ObjectCipher sealer, TimeProvider time)
     {
         _blobs = blobs;
         _sealer = sealer;

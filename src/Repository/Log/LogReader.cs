@@ -16,7 +16,7 @@ internal sealed record StoredEntry(LogEntry Entry, string Sha256);
 internal readonly record struct EntryProbe(bool Exists, StoredEntry? Stored, string? Alarm);
 
 /// <summary>Reads single entries of the log.</summary>
-internal sealed class LogReader(IBlobStore blobs, IObjectCipher sealer)
+internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
 {
     private const int UsualBytes = 64 * 1024;
     private const int MaxBytes = ObjectCipher.MaxBlobLength;

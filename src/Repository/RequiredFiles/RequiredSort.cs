@@ -19,8 +19,6 @@ public sealed class RequiredSort(string directory, int memoryBytes = 8 * 1024 * 
     private readonly ExternalSort _sort = new(directory, Compare, memoryBytes);
     private readonly byte[] _record = new byte[PathOffset + PathOrder.MaxPathBytes];
 
-    public long Count => _sort.Count;
-
     /// <param name="root">The root's position in the order of capture.</param>
     /// <param name="file">A file with a valid path of at most 65,535 bytes.</param>
     public void Add(int root, RequiredFile file)

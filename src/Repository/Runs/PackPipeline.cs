@@ -12,7 +12,7 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 /// Fills packs and stores full ones in the background, each with its receipt right after it. Content, dump and index packs wait for the process's budget; metadata packs
 /// have memory of their own, two at most, so that two activities cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
 /// </summary>
-internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
+internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
@@ -24,10 +24,6 @@ internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRin
     private PackBuilder? _metadata;
     private Task _metadataUpload = Task.CompletedTask;
     private ExceptionDispatchInfo? _fault;
-    private long _storedBytes;
-
-    /// <summary>Bytes of packs that are in the store.</summary>
-    public long StoredBytes => Interlocked.Read(ref _storedBytes);
 
     /// <summary>Rows of chunks that are stored and that <see cref="TakeRows"/> has not given yet.</summary>
     public int RowCount
@@ -200,7 +196,6 @@ internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRin
             await store.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
             string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
             await store.PutAsync(receipt, sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)), _stop.Token);
-            Interlocked.Add(ref _storedBytes, pack.Entry.Length);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
             lock (_gate)
             {

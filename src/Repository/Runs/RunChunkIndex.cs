@@ -19,7 +19,7 @@ public sealed class RunChunkIndex : IDisposable
     private const int Requests = 16;
 
     private readonly IBlobStore _blobs;
-    private readonly IObjectCipher _sealer;
+    private readonly ObjectCipher _sealer;
     private readonly string _cacheDirectory;
     private readonly Lock _gate = new();
     private readonly Dictionary<ChunkId, ChunkPlace> _tail = [];
@@ -27,7 +27,7 @@ public sealed class RunChunkIndex : IDisposable
     private readonly HashSet<string> _pages = new(StringComparer.Ordinal);
     private ImmutableArray<RowFile> _levels = [];
 
-    internal RunChunkIndex(IBlobStore blobs, IObjectCipher sealer, RunId run, string cacheDirectory)
+    internal RunChunkIndex(IBlobStore blobs, ObjectCipher sealer, RunId run, string cacheDirectory)
     {
         _blobs = blobs;
         _sealer = sealer;

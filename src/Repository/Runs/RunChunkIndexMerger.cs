@@ -17,7 +17,7 @@ public sealed record AddedChunkIndexes(ImmutableArray<ChunkIndexBlob> Indexes, l
 /// Pages are taken in order of their names, and their rows are sorted within each blob only: neighbouring pages share packs, so each blob names few packs, and the merged
 /// chunk index sorts all blobs anyway. Index blobs that a page names are taken as they are. Holds the rows of two blobs in memory at most.
 /// </summary>
-internal sealed class RunChunkIndexMerger(IBlobStore blobs, IObjectCipher sealer, WriteOnce store)
+internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer, WriteOnce store)
 {
     private readonly ChunkIndexRows _rows = new();
     private readonly List<ChunkIndexBlob> _indexes = [];

@@ -14,9 +14,9 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 public sealed class RunPages
 {
     private readonly IBlobStore _blobs;
-    private readonly IObjectCipher _sealer;
+    private readonly ObjectCipher _sealer;
 
-    internal RunPages(IBlobStore blobs, IObjectCipher sealer)
+    internal RunPages(IBlobStore blobs, ObjectCipher sealer)
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -28,10 +28,10 @@ public sealed class RunPages
         where T : class =>
         await TryReadAsync(_blobs, _sealer, RunNames.Page(run, page), cancellationToken) is { } content ? content.Result(type) : null;
 
-    internal static async Task<PageContent> ReadAsync(IBlobStore blobs, IObjectCipher sealer, string blobName, CancellationToken cancellationToken) =>
+    internal static async Task<PageContent> ReadAsync(IBlobStore blobs, ObjectCipher sealer, string blobName, CancellationToken cancellationToken) =>
         await TryReadAsync(blobs, sealer, blobName, cancellationToken) ?? throw Damage.Missing(blobName);
 
-    internal static async Task<PageContent?> TryReadAsync(IBlobStore blobs, IObjectCipher sealer, string blobName, CancellationToken cancellationToken)
+    internal static async Task<PageContent?> TryReadAsync(IBlobStore blobs, ObjectCipher sealer, string blobName, CancellationToken cancellationToken)
     {
         byte[]? blob = await WholeBlob.TryReadAsync(blobs, blobName, ObjectCipher.MaxBlobLength, cancellationToken);
         return blob is null ? null : PageContent.Decode(sealer.Open(ObjectType.Page, blobName, blob), blobName);

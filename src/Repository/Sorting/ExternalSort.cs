@@ -20,8 +20,6 @@ public sealed class ExternalSort(string directory, SpanComparison comparison, in
     private readonly SortBuffer _buffer = new(memoryBytes, comparison);
     private readonly List<SpillFile> _spills = [];
 
-    public long Count { get; private set; }
-
     public void Add(ReadOnlySpan<byte> record)
     {
         if (record.Length > MaxRecordBytes)
@@ -37,8 +35,6 @@ public sealed class ExternalSort(string directory, SpanComparison comparison, in
                 throw new ArgumentException($"A record of {record.Length} bytes does not fit into {memoryBytes} bytes of memory.", nameof(record));
             }
         }
-
-        Count++;
     }
 
     /// <summary>All records in order, each valid until the next. Called once.</summary>

@@ -24,7 +24,7 @@ public sealed class ChunkIndexTests : IDisposable
         await NameAsync(1, all[..2000]);
         await NameAsync(2, all[2000..]);
         using ChunkIndex index = await LoadAsync();
-        Assert.Equal(5000, index.Count);
+        Assert.Equal(5000, index.Places.Count());
         Assert.All(all, place => Assert.True(index.TryFind(place.Id, out ChunkPlace found) && found == place));
         Assert.False(index.TryFind(Id(5001), out _));
         Assert.Equal(all.OrderBy(place => place.Id), index.Places);
@@ -79,7 +79,7 @@ public sealed class ChunkIndexTests : IDisposable
         await NameAsync(2, [Place(2, 1), Place(1, 1)]);
         await _blobs.DeleteAsync(_named[0].Id.BlobName, CancellationToken.None);
         using ChunkIndex index = await LoadAsync();
-        Assert.Equal(3, index.Count);
+        Assert.Equal(3, index.Places.Count());
         Assert.True(index.TryFind(Id(1), out ChunkPlace place) && place.Pack.Id.Value == 9);
         Assert.Equal([9UL, 1UL], index.Find(Id(1)).Select(found => (ulong)found.Pack.Id.Value));
     }

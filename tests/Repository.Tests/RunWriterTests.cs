@@ -271,7 +271,7 @@ public sealed class RunWriterTests
         PackEntry[] packs = [new(new PackId(1), 1000, ChunkClass.Content), new(new PackId(2), 1000, ChunkClass.Content)];
         foreach (PackEntry pack in packs)
         {
-            var place = new ChunkPlace(new ChunkId(pack.Id.Value), packs[0], 0, ObjectHeader.Size, 100, 0, 50);
+            var place = new ChunkPlace(new ChunkId(pack.Id.Value), packs[0], Frame: 0, FrameOffset: ObjectHeader.Size, SealedLength: 100, Offset: 0, Length: 50);
             string name = RunNames.Receipt(OpenedRepository.Run, pack.Id);
             await opened.Blobs.PutIfAbsentAsync(name, opened.Repository.Sealer.Seal(ObjectType.Receipt, name, ChunkIndexTable.Encode([place])), CancellationToken.None);
         }

@@ -19,13 +19,13 @@ internal static class ChunkIndexRow
     }
 
     public static ChunkPlace Read(ReadOnlySpan<byte> row, PackEntry pack) => new(
-        ChunkId.Read(row),
-        pack,
-        BinaryPrimitives.ReadInt32LittleEndian(row[20..]),
-        BinaryPrimitives.ReadInt32LittleEndian(row[24..]),
-        BinaryPrimitives.ReadInt32LittleEndian(row[28..]),
-        BinaryPrimitives.ReadInt32LittleEndian(row[32..]),
-        BinaryPrimitives.ReadInt32LittleEndian(row[36..]));
+        Id: ChunkId.Read(row),
+        Pack: pack,
+        Frame: BinaryPrimitives.ReadInt32LittleEndian(row[20..]),
+        FrameOffset: BinaryPrimitives.ReadInt32LittleEndian(row[24..]),
+        SealedLength: BinaryPrimitives.ReadInt32LittleEndian(row[28..]),
+        Offset: BinaryPrimitives.ReadInt32LittleEndian(row[32..]),
+        Length: BinaryPrimitives.ReadInt32LittleEndian(row[36..]));
 
     public static int PackOf(ReadOnlySpan<byte> row) => BinaryPrimitives.ReadInt32LittleEndian(row[16..]);
 

@@ -113,14 +113,30 @@ internal sealed class ChunkIndexRows
     }
 
     /// <summary>A place without the description of its pack.</summary>
-    private readonly record struct Row(ulong High, ulong Low, int Pack, int Frame, int FrameOffset, int SealedLength, int Offset, int Length)
+    private readonly record struct Row(
+        ulong High, ulong Low, int Pack, int Frame, int FrameOffset, int SealedLength, int Offset, int Length)
     {
         public Row(in ChunkPlace place, int pack)
-            : this((ulong)(place.Id.Value >> 64), (ulong)place.Id.Value, pack, place.Frame, place.FrameOffset, place.SealedLength, place.Offset, place.Length)
+            : this(
+                High: (ulong)(place.Id.Value >> 64),
+                Low: (ulong)place.Id.Value,
+                Pack: pack,
+                Frame: place.Frame,
+                FrameOffset: place.FrameOffset,
+                SealedLength: place.SealedLength,
+                Offset: place.Offset,
+                Length: place.Length)
         {
         }
 
-        public ChunkPlace Place(PackEntry pack) => new(new ChunkId(new UInt128(High, Low)), pack, Frame, FrameOffset, SealedLength, Offset, Length);
+        public ChunkPlace Place(PackEntry pack) => new(
+            Id: new ChunkId(new UInt128(High, Low)),
+            Pack: pack,
+            Frame: Frame,
+            FrameOffset: FrameOffset,
+            SealedLength: SealedLength,
+            Offset: Offset,
+            Length: Length);
 
         public static int Compare(Row left, Row right)
         {

@@ -14,19 +14,32 @@ public sealed record ConfigStamp(int Number, string Sha256);
 /// <param name="Opened">The time of that entry.</param>
 public sealed record RunOpened(RunId Run, string Installation, long Base, long Sequence, DateTimeOffset Opened);
 
-/// <summary>A backup set, as the log's state has it. The manifest stands in the entry <paramref name="Sequence"/>.</summary>
-public sealed record SetSummary(
-    long Sequence,
-    RunId Id,
-    string Installation,
-    DateTimeOffset Started,
-    DateTimeOffset Sealed,
-    bool Consistent,
-    long Missing,
-    long Files,
-    long Bytes,
-    long AddedBytes,
-    RunId? Parent);
+/// <summary>A backup set, as the log's state has it. The manifest stands in the entry <see cref="Sequence"/>.</summary>
+public sealed record SetSummary
+{
+    public required long Sequence { get; init; }
+
+    public required RunId Id { get; init; }
+
+    /// <summary>The installation's name.</summary>
+    public required string Installation { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    public required DateTimeOffset Sealed { get; init; }
+
+    public required bool Consistent { get; init; }
+
+    public required long Missing { get; init; }
+
+    public required long Files { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required long AddedBytes { get; init; }
+
+    public required RunId? Parent { get; init; }
+}
 
 /// <summary>An index blob and the entry that named it.</summary>
 public sealed record ChunkIndexSummary(ChunkIndexId Id, long Sequence, int Rows)

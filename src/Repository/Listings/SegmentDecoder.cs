@@ -80,6 +80,13 @@ internal static class SegmentDecoder
         FileOwner owner = owners[(int)reader.ReadBounded(owners.Length - 1, "the number of an owner")];
         long mtime = reader.ReadSvarint();
         long ctime = reader.ReadSvarint();
-        return new ListingEntry(path, flags, mode, owner, mtime, ctime, type == File ? reader.ReadContent() : null);
+        return new ListingEntry(
+            Path: path,
+            Flags: flags,
+            Mode: mode,
+            Owner: owner,
+            MtimeNs: mtime,
+            CtimeNs: ctime,
+            Content: type == File ? reader.ReadContent() : null);
     }
 }

@@ -81,18 +81,20 @@ public sealed record LogState(
             throw entry.Wrong("it names an index that an older entry named");
         }
 
-        SetSummary set = new(
-            entry.Sequence,
-            manifest.Id,
-            manifest.Installation.Name,
-            manifest.Started,
-            manifest.Sealed,
-            manifest.Consistency.Consistent,
-            manifest.Consistency.Missing,
-            manifest.Totals.Files,
-            manifest.Totals.Bytes,
-            manifest.Totals.AddedBytes,
-            manifest.Parent);
+        SetSummary set = new()
+        {
+            Sequence = entry.Sequence,
+            Id = manifest.Id,
+            Installation = manifest.Installation.Name,
+            Started = manifest.Started,
+            Sealed = manifest.Sealed,
+            Consistent = manifest.Consistency.Consistent,
+            Missing = manifest.Consistency.Missing,
+            Files = manifest.Totals.Files,
+            Bytes = manifest.Totals.Bytes,
+            AddedBytes = manifest.Totals.AddedBytes,
+            Parent = manifest.Parent,
+        };
         return this with
         {
             OpenRuns = Close(entry),

@@ -119,9 +119,7 @@ internal sealed class PackBuilder : IDisposable
         var places = new ChunkPlace[_directory.Chunks.Count];
         for (int i = 0; i < places.Length; i++)
         {
-            DirectoryChunk chunk = _directory.Chunks[i];
-            FrameEntry frame = _directory.Frames[chunk.Frame];
-            places[i] = new ChunkPlace(chunk.Id, pack, chunk.Frame, frame.Offset, frame.SealedLength, chunk.Offset, chunk.Length);
+            places[i] = _directory.PlaceOf(_directory.Chunks[i], pack);
         }
 
         return new FinishedPack(pack, _buffer, places);

@@ -25,6 +25,19 @@ internal sealed class PackDirectory
 
     public int EncodedLength => 8 + (Frames.Count * FrameSize) + (Chunks.Count * ChunkSize);
 
+    public ChunkPlace PlaceOf(DirectoryChunk chunk, PackEntry pack)
+    {
+        FrameEntry frame = Frames[chunk.Frame];
+        return new ChunkPlace(
+            Id: chunk.Id,
+            Pack: pack,
+            Frame: chunk.Frame,
+            FrameOffset: frame.Offset,
+            SealedLength: frame.SealedLength,
+            Offset: chunk.Offset,
+            Length: chunk.Length);
+    }
+
     public void Encode(Span<byte> plain)
     {
         BinaryPrimitives.WriteInt32LittleEndian(plain, Frames.Count);

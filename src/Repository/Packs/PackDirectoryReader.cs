@@ -45,11 +45,7 @@ internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)
         using var codec = new FrameCodec();
         PackDirectory directory = trailer.Open(cipher, codec, sealedDirectory, name);
         var pack = new PackEntry(id, length, chunkClass);
-        return [.. directory.Chunks.Select(chunk =>
-        {
-            FrameEntry frame = directory.Frames[chunk.Frame];
-            return new ChunkPlace(chunk.Id, pack, chunk.Frame, frame.Offset, frame.SealedLength, chunk.Offset, chunk.Length);
-        })];
+        return [.. directory.Chunks.Select(chunk => directory.PlaceOf(chunk, pack))];
     }
 
     private async Task<byte[]> ReadExactlyAsync(string name, long offset, int count, CancellationToken cancellationToken)

@@ -54,7 +54,6 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         for (int i = 0; i < directory.Chunks.Count; i++)
         {
             DirectoryChunk chunk = directory.Chunks[i];
-            FrameEntry frame = directory.Frames[chunk.Frame];
             if (chunk.Frame < current)
             {
                 throw Damage.In(name, "its directory does not name its chunks in the order of their frames");
@@ -70,7 +69,7 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
                 throw Damage.In(name, $"chunk {chunk.Id} does not have the bytes that its id says");
             }
 
-            places.Add(new ChunkPlace(chunk.Id, pack, chunk.Frame, frame.Offset, frame.SealedLength, chunk.Offset, chunk.Length));
+            places.Add(directory.PlaceOf(chunk, pack));
         }
 
         return current == directory.Frames.Count - 1 ? places.ToImmutable() : throw Damage.In(name, "it has frames without chunks");

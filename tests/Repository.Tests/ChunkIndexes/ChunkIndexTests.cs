@@ -120,7 +120,14 @@ public sealed class ChunkIndexTests : IDisposable
 
     private static ChunkId Id(int i) => ChunkId.Read(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(i)));
 
-    private static ChunkPlace Place(int i, ulong pack) => new(Id(i), new PackEntry(new PackId(pack), 1_000_000, ChunkClass.Content), i % 5, 64, 5000, 100, 200 + (i % 9));
+    private static ChunkPlace Place(int i, ulong pack) => new(
+        Id: Id(i),
+        Pack: new PackEntry(new PackId(pack), 1_000_000, ChunkClass.Content),
+        Frame: i % 5,
+        FrameOffset: 64,
+        SealedLength: 5000,
+        Offset: 100,
+        Length: 200 + (i % 9));
 
     private Task<ChunkIndex> LoadAsync() => ChunkIndex.LoadAsync(_blobs, _sealer, Repository, _cache.Path, _named, CancellationToken.None);
 

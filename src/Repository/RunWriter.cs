@@ -11,13 +11,14 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
-/// What one activity writes. The flow of data: plain bytes → id (keyed hash) → known? (own, run, sets) → frame (compress, seal, prove) → pack in memory →
-/// upload in the background → receipt → run index; and at the end the result page, if absent. The first fault stops all and is thrown by every later call.
-/// Disposal without a page leaves nothing behind but packs that nobody names.
+/// What one activity writes. The flow of data: plain bytes → id (keyed hash) → known? (own, run, sets) → frame
+/// (compress, seal, prove) → pack in memory → upload in the background → receipt → run index; and at the end the result
+/// page, if absent. The first fault stops all and is thrown by every later call. Disposal without a page leaves nothing
+/// behind but packs that nobody names.
 /// </summary>
 /// <remarks>
-/// Methods may be called concurrently by the parts of the one activity; calls that add are taken one at a time. A writer fills at most one pack of the classes content,
-/// dump and index, so a change between these closes the pack.
+/// Methods may be called concurrently by the parts of the one activity; calls that add are taken one at a time. A
+/// writer fills at most one pack of the classes content, dump and index, so a change between these closes the pack.
 /// </remarks>
 public sealed class RunWriter : IChunkWriter, IAsyncDisposable
 {
@@ -37,7 +38,16 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
     private readonly HashSet<ChunkId> _own = [];
     private readonly List<ChunkIndexBlob> _indexes = [];
 
-    internal RunWriter(IBlobStore blobs, ObjectCipher sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunChunkIndex runIndex, LostPacks lost, string page, TimeProvider time)
+    internal RunWriter(
+        IBlobStore blobs,
+        WriteOnce store,
+        ObjectCipher sealer,
+        KeyRing keys,
+        ChunkKeys chunkKeys,
+        ChunkIndex index,
+        RunChunkIndex runIndex,
+        LostPacks lost,
+        string page)
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -47,19 +57,26 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
         _runIndex = runIndex;
         _lost = lost;
         _page = RunNames.Page(runIndex.Run, page);
-        _store = new WriteOnce(blobs, time);
+        _store = store;
         _pipeline = new PackPipeline(_store, sealer, keys, runIndex);
     }
 
-    /// <summary>As soon as so many rows have gathered they are stored as an index blob of their own: memory is bounded, however many chunks the activity adds.</summary>
+    /// <summary>
+    /// As soon as so many rows have gathered they are stored as an index blob of their own: memory is bounded, however
+    /// many chunks the activity adds.
+    /// </summary>
     internal int RowsPerBlob { get; set; } = ChunkIndexBlobs.UsualRows;
 
-    /// <summary>Stores a chunk of 1 byte to 16 MiB, or finds it stored. The bytes are the caller's again when the call returns.</summary>
-    public async ValueTask<ChunkId> AddChunkAsync(ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    /// <summary>
+    /// Stores a chunk of 1 byte to 16 MiB, or finds it stored. The bytes are the caller's again when the call returns.
+    /// </summary>
+    public async ValueTask<ChunkId> AddChunkAsync(
+        ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
         if (plain.Length is 0 or > ChunkLimits.MaxChunkLength)
         {
-            throw new ArgumentException($"A chunk has 1 to {ChunkLimits.MaxChunkLength} bytes, not {plain.Length}.", nameof(plain));
+            throw new ArgumentException(
+                $"A chunk has 1 to {ChunkLimits.MaxChunkLength} bytes, not {plain.Length}.", nameof(plain));
         }
 
         ChunkId id = _chunkKeys.IdOf(chunkClass, plain.Span);
@@ -83,7 +100,10 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
         }
     }
 
-    /// <summary>Stores what <paramref name="read"/> gives until it returns 0. Dumps are cut by content, everything else every 16 MiB.</summary>
+    /// <summary>
+    /// Stores what <paramref name="read"/> gives until it returns 0. Dumps are cut by content, everything else every 16
+    /// MiB.
+    /// </summary>
     /// <param name="read">Reads into the memory from its start, as many bytes as it likes.</param>
     public Task<ContentRef> WriteAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken) =>
         chunkClass is ChunkClass.Dump or ChunkClass.Metadata
@@ -96,8 +116,9 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
     public ulong SegmentHash(ReadOnlySpan<byte> path) => _chunkKeys.SegmentHash(path);
 
     /// <summary>
-    /// Waits until everything is stored, then creates the result page, with the rows of all chunks that this activity has added or relies upon. Where the page exists
-    /// already, its result counts and is returned; what this writer stored is then used by nobody.
+    /// Waits until everything is stored, then creates the result page, with the rows of all chunks that this activity
+    /// has added or relies upon. Where the page exists already, its result counts and is returned; what this writer
+    /// stored is then used by nobody.
     /// </summary>
     public async Task<T> CommitPageAsync<T>(T result, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
@@ -141,15 +162,16 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
             return false;
         }
 
-        // The place may be known from a receipt alone, and only pages make it into the set: so this page names it as well.
+        // The place may be known from a receipt alone, and only pages make it into the set: so this page names it as
+        // well.
         _own.Add(id);
         _pipeline.Adopt(place);
         return true;
     }
 
     /// <summary>
-    /// The blob counts only once the page names it: of an attempt that comes to no page it is left behind, and its packs are found again by their receipts.
-    /// A chunk of it that comes again is adopted again, which costs a row.
+    /// The blob counts only once the page names it: of an attempt that comes to no page it is left behind, and its
+    /// packs are found again by their receipts. A chunk of it that comes again is adopted again, which costs a row.
     /// </summary>
     private async ValueTask FlushRowsAsync(CancellationToken cancellationToken)
     {

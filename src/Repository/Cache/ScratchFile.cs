@@ -2,7 +2,10 @@ using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository.Cache;
 
-/// <summary>Local files that need no name: nothing is left behind by a kill, and only this user can read them while they are open.</summary>
+/// <summary>
+/// Local files that need no name: nothing is left behind by a kill, and only this user can read them while they are
+/// open.
+/// </summary>
 internal static class ScratchFile
 {
     /// <summary>Of every file in the making: a kill can leave one behind that still has a name.</summary>
@@ -12,7 +15,8 @@ internal static class ScratchFile
     public static FileStream Create(string directory)
     {
         string path = Path.Combine(directory, $"scratch-{Guid.NewGuid():N}{TemporarySuffix}");
-        FileStream file = PrivateFile.Create(path, FileShare.Delete, OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
+        FileStream file = PrivateFile.Create(
+            path, FileShare.Delete, OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
         if (!OperatingSystem.IsWindows())
         {
             File.Delete(path);

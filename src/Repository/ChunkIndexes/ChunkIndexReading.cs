@@ -9,8 +9,8 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// Reads the index blobs of a log state from the store, every one of them, whatever is in a cache. What a lost one held is looked up in the directories of the packs, so a lost
-/// blob is in nobody's way. Memory is bounded. Used once.
+/// Reads the index blobs of a log state from the store, every one of them, whatever is in a cache. What a lost one held
+/// is looked up in the directories of the packs, so a lost blob is in nobody's way. Memory is bounded. Used once.
 /// </summary>
 internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, KeyRing keys, string cacheDirectory)
 {
@@ -21,7 +21,8 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
 
     /// <param name="indexes">In the order of the log; those that another replaces are passed over.</param>
     /// <param name="notRead">Packs that are not looked into.</param>
-    public async Task<ChunkIndex> LoadAsync(IReadOnlyList<ChunkIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken)
+    public async Task<ChunkIndex> LoadAsync(
+        IReadOnlyList<ChunkIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken)
     {
         try
         {
@@ -50,14 +51,16 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
         }
     }
 
-    private async Task ReadAsync(RowFileBuilder builder, ImmutableArray<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        RowFileBuilder builder, ImmutableArray<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
     {
         int rank = 0;
         for (int i = 0; i < indexes.Length; i++)
         {
             // One entry's indexes share a rank, so that the pack id decides between them.
             rank += i == 0 || indexes[i].Sequence != indexes[i - 1].Sequence ? 1 : 0;
-            (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(blobs, sealer, indexes[i].ToBlob(), cancellationToken);
+            (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(
+                blobs, sealer, indexes[i].ToBlob(), cancellationToken);
             if (rows is null)
             {
                 _lost.Add(new LostChunkIndex(indexes[i], isMissing));
@@ -70,14 +73,24 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
         }
     }
 
-    /// <summary>Places that no index blob names which can be read: those of packs that none names, and of packs whose rows may stand in a lost one as well.</summary>
-    private async Task<RowFile> RebuildAsync(RowFile named, HashSet<PackId> notRead, CancellationToken cancellationToken)
+    /// <summary>
+    /// Places that no index blob names which can be read: those of packs that none names, and of packs whose rows may
+    /// stand in a lost one as well.
+    /// </summary>
+    private async Task<RowFile> RebuildAsync(
+        RowFile named, HashSet<PackId> notRead, CancellationToken cancellationToken)
     {
-        HashSet<PackId> whole = [.. _read.Where(read => read.Index.Replaces.IsDefaultOrEmpty && !_lossyEntries.Contains(read.Index.Sequence)).SelectMany(read => read.Packs)];
+        HashSet<PackId> whole =
+        [
+            .. _read
+                .Where(read => read.Index.Replaces.IsDefaultOrEmpty && !_lossyEntries.Contains(read.Index.Sequence))
+                .SelectMany(read => read.Packs),
+        ];
         using var builder = new RowFileBuilder(cacheDirectory);
         var rows = new ChunkIndexRows();
         var scan = new PackScan(blobs, keys);
-        await foreach (ChunkPlace[] places in scan.ReadAsync(pack => whole.Contains(pack) || notRead.Contains(pack), cancellationToken))
+        whole.UnionWith(notRead);
+        await foreach (ChunkPlace[] places in scan.ReadAsync(whole.Contains, cancellationToken))
         {
             rows.Add(places.Where(place => !named.Find(place.Id).Contains(place)));
             if (rows.Count >= ChunkIndexBlobs.UsualRows)

@@ -4,7 +4,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
-/// <summary>A row of 40 bytes: chunk id, number of the pack in a table beside it, frame, frame offset, sealed length, chunk offset, chunk length.</summary>
+/// <summary>
+/// A row of 40 bytes: chunk id, number of the pack in a table beside it, frame, frame offset, sealed length, chunk
+/// offset, chunk length.
+/// </summary>
 internal static class ChunkIndexRow
 {
     public static void Write(Span<byte> row, in ChunkPlace place, int pack)

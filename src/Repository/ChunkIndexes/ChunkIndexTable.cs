@@ -4,8 +4,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// The plain bytes of an index, a receipt or the tail of a page: a table of packs, then rows of 40 bytes sorted by chunk id and pack id.
-/// Every number is checked when the table is read, so that rows can be used without further care.
+/// The plain bytes of an index, a receipt or the tail of a page: a table of packs, then rows of 40 bytes sorted by
+/// chunk id and pack id. Every number is checked when the table is read, so that rows can be used without further care.
 /// </summary>
 internal sealed class ChunkIndexTable
 {
@@ -40,7 +40,9 @@ internal sealed class ChunkIndexTable
 
     public IEnumerable<ChunkPlace> Places => Enumerable.Range(0, Count).Select(i => this[i]);
 
-    /// <summary>Writes the places, which the caller need not have sorted; rows that are given twice are written once.</summary>
+    /// <summary>
+    /// Writes the places, which the caller need not have sorted; rows that are given twice are written once.
+    /// </summary>
     public static byte[] Encode(IEnumerable<ChunkPlace> places)
     {
         var rows = new ChunkIndexRows();
@@ -87,7 +89,8 @@ internal sealed class ChunkIndexTable
             throw Damage.In(blobName, "a pack in its table does not end with zeros");
         }
 
-        if (length > ChunkLimits.MaxPackLength || source[20] is < (byte)ChunkClass.Content or > (byte)ChunkClass.Metadata)
+        if (length > ChunkLimits.MaxPackLength
+            || source[20] is < (byte)ChunkClass.Content or > (byte)ChunkClass.Metadata)
         {
             throw Damage.In(blobName, $"it names a pack of {length} bytes and type {source[20]}");
         }
@@ -103,7 +106,9 @@ internal sealed class ChunkIndexTable
         }
 
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(plain[offset..]);
-        return count <= (uint)((plain.Length - offset - 4) / itemSize) ? (int)count : throw Damage.In(blobName, $"it claims {count} items and has no room for them");
+        return count <= (uint)((plain.Length - offset - 4) / itemSize)
+            ? (int)count
+            : throw Damage.In(blobName, $"it claims {count} items and has no room for them");
     }
 
     private void CheckRows(string blobName)

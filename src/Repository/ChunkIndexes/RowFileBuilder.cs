@@ -7,9 +7,10 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// Merges tables of rows into one <see cref="RowFile"/> in constant memory: tables are appended to a scratch file as they come, then merged from there.
-/// Sources have ranks in the order in which they are added; of several rows for a chunk the one of the lowest rank comes first, then that of the lowest pack id. A chunk has one row for
-/// each pack that holds it.
+/// Merges tables of rows into one <see cref="RowFile"/> in constant memory: tables are appended to a scratch file as
+/// they come, then merged from there. Sources have ranks in the order in which they are added; of several rows for a
+/// chunk the one of the lowest rank comes first, then that of the lowest pack id. A chunk has one row for each pack
+/// that holds it.
 /// </summary>
 internal sealed class RowFileBuilder : IDisposable
 {
@@ -38,7 +39,12 @@ internal sealed class RowFileBuilder : IDisposable
     {
         long offset = _scratch.Position;
         _scratch.Write(table.Rows);
-        _sources.Add(new RowSource((first, rows) => ReadScratch(offset + (first * ChunkIndexTable.RowSize), rows), table.Count, rank, Map(table.Packs)));
+        _sources.Add(
+            new RowSource(
+                (first, rows) => ReadScratch(offset + (first * ChunkIndexTable.RowSize), rows),
+                table.Count,
+                rank,
+                Map(table.Packs)));
     }
 
     /// <summary>Writes the merged rows into a file without a name, which lives as long as what is returned.</summary>
@@ -165,7 +171,8 @@ internal sealed class RowFileBuilder : IDisposable
     {
         if (source.MoveNext())
         {
-            heads.Enqueue(source, (ChunkId.Read(source.Current), source.Rank, _packs[ChunkIndexRow.PackOf(source.Current)].Id));
+            heads.Enqueue(
+                source, (ChunkId.Read(source.Current), source.Rank, _packs[ChunkIndexRow.PackOf(source.Current)].Id));
         }
     }
 

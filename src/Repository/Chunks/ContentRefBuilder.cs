@@ -3,7 +3,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
-/// Gathers the ids of a content. As soon as a level has 65,536 ids they are stored as one metadata chunk, whose id goes one level up; so memory is bounded whatever the length.
+/// Gathers the ids of a content. As soon as a level has 65,536 ids they are stored as one metadata chunk, whose id goes
+/// one level up; so memory is bounded whatever the length.
 /// </summary>
 /// <param name="inline">More ids than this are moved one level down.</param>
 internal sealed class ContentRefBuilder(IChunkWriter chunks, int inline = ContentRef.MaxInlineChunks)

@@ -6,9 +6,12 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 public interface IChunkWriter
 {
     /// <summary>Stores one chunk of 1 byte to 16 MiB; what is stored already is not stored again.</summary>
-    ValueTask<ChunkId> AddChunkAsync(ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken);
+    ValueTask<ChunkId> AddChunkAsync(
+        ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken);
 
-    /// <summary>Opens a stream whose bytes are cut and stored; <see cref="ContentStream.CompleteAsync"/> gives the reference.</summary>
+    /// <summary>
+    /// Opens a stream whose bytes are cut and stored; <see cref="ContentStream.CompleteAsync"/> gives the reference.
+    /// </summary>
     ContentStream CreateStream(ChunkClass chunkClass);
 
     /// <summary>The keyed hash that decides where listing segments end.</summary>

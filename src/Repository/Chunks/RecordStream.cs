@@ -8,7 +8,9 @@ internal sealed class RecordStream(Stream stream, int maxRecord) : IAsyncDisposa
     private int _end;
     private bool _drained;
 
-    /// <summary>What is buffered: after <see cref="FillAsync"/> at least one whole record, or all that the stream still has.</summary>
+    /// <summary>
+    /// What is buffered: after <see cref="FillAsync"/> at least one whole record, or all that the stream still has.
+    /// </summary>
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
 
     /// <summary>Returns false at the end of the stream.</summary>

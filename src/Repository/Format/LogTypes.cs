@@ -44,12 +44,16 @@ public sealed record SetSummary
 /// <summary>An index blob and the entry that named it.</summary>
 public sealed record ChunkIndexSummary(ChunkIndexId Id, long Sequence, int Rows)
 {
-    /// <summary>Lost index blobs in whose place this one and the others of its entry stand; absent where there is none.</summary>
+    /// <summary>
+    /// Lost index blobs in whose place this one and the others of its entry stand; absent where there is none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<ChunkIndexId> Replaces { get; init; }
 
     internal ChunkIndexBlob ToBlob() => new(Id, Rows);
 }
 
-/// <summary>A place in the log to remember elsewhere: a log that later has another entry there, or none, was forked or cut.</summary>
+/// <summary>
+/// A place in the log to remember elsewhere: a log that later has another entry there, or none, was forked or cut.
+/// </summary>
 public sealed record RememberedHead(long Sequence, string Sha256);

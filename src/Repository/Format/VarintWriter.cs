@@ -36,7 +36,8 @@ internal static class VarintWriter
         output.Write(bytes);
     }
 
-    public static void WriteText(this ArrayBufferWriter<byte> output, string text) => output.WriteBlock(Encoding.UTF8.GetBytes(text));
+    public static void WriteText(this ArrayBufferWriter<byte> output, string text) =>
+        output.WriteBlock(Encoding.UTF8.GetBytes(text));
 
     public static void WriteId(this ArrayBufferWriter<byte> output, ChunkId id)
     {
@@ -45,7 +46,8 @@ internal static class VarintWriter
     }
 
     /// <summary>How many bytes a path shares with the one before it, how many follow, and these.</summary>
-    public static void WritePath(this ArrayBufferWriter<byte> output, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> path)
+    public static void WritePath(
+        this ArrayBufferWriter<byte> output, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> path)
     {
         int shared = path.CommonPrefixLength(previous);
         output.WriteVarint((ulong)shared);

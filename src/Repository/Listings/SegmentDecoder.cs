@@ -2,7 +2,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Listings;
 
-/// <summary>Reads one segment and checks it: version, bounds, valid paths in strict order, nothing below a file, no bytes left over.</summary>
+/// <summary>
+/// Reads one segment and checks it: version, bounds, valid paths in strict order, nothing below a file, no bytes left
+/// over.
+/// </summary>
 internal static class SegmentDecoder
 {
     public const byte Directory = 1;

@@ -5,7 +5,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>
-/// The live state after an entry of the log; lists are in order of sequence. Immutable: the next entry gives the next state.
+/// The live state after an entry of the log; lists are in order of sequence. Immutable: the next entry gives the next
+/// state.
 /// </summary>
 public sealed record LogState(
     ConfigStamp Config,
@@ -18,21 +19,31 @@ public sealed record LogState(
     public SetSummary? FindSet(RunId id) => Sets.FirstOrDefault(set => set.Id == id);
 
     /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
-    public LogState WithIndexesUpTo(long sequence) => this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
+    public LogState WithIndexesUpTo(long sequence) =>
+        this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
 
     /// <summary>Those that no other replaces: what a reader reads.</summary>
     internal static ImmutableArray<ChunkIndexSummary> Live(IReadOnlyList<ChunkIndexSummary> indexes)
     {
-        HashSet<ChunkIndexId> replaced = [.. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces)];
+        HashSet<ChunkIndexId> replaced =
+            [.. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces)];
         return [.. indexes.Where(index => !replaced.Contains(index.Id))];
     }
 
-    /// <summary>The state after an entry that stands beyond a break of the chain: as much of it as can follow this state.</summary>
+    /// <summary>
+    /// The state after an entry that stands beyond a break of the chain: as much of it as can follow this state.
+    /// </summary>
     internal LogState ApplyBeyondBreak(LogEntry entry)
     {
-        LogState open = entry.Type == LogEntryTypes.Set && FindOpenRun(entry.Manifest!.Id) is null && FindSet(entry.Manifest.Id) is null
-            ? this with { OpenRuns = OpenRuns.Add(new RunOpened(entry.Manifest.Id, entry.Manifest.Installation.Name, entry.Manifest.Base, entry.Sequence, entry.Time)) }
-            : this;
+        LogState open = this;
+        if (entry is { Type: LogEntryTypes.Set, Manifest: { } set }
+            && FindOpenRun(set.Id) is null
+            && FindSet(set.Id) is null)
+        {
+            RunOpened run = new(set.Id, set.Installation.Name, set.Base, entry.Sequence, entry.Time);
+            open = this with { OpenRuns = OpenRuns.Add(run) };
+        }
+
         try
         {
             return entry.State?.ToState(entry) ?? open.Apply(entry);
@@ -99,7 +110,8 @@ public sealed record LogState(
         {
             OpenRuns = Close(entry),
             Sets = Sets.Add(set),
-            Indexes = Indexes.AddRange(manifest.Indexes.Select(index => new ChunkIndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
+            Indexes = Indexes.AddRange(manifest.Indexes.Select(index =>
+                new ChunkIndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
         };
     }
 

@@ -4,7 +4,9 @@ using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Packs;
 
-/// <summary>Reads what a pack says about itself, without its chunks: the header, and the directory at its end.</summary>
+/// <summary>
+/// Reads what a pack says about itself, without its chunks: the header, and the directory at its end.
+/// </summary>
 internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)
 {
     /// <summary>Room for the directory of nearly every pack: one request in place of two.</summary>
@@ -30,7 +32,8 @@ internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)
         return Open(id, (int)length, header, trailer, directory);
     }
 
-    private ChunkPlace[] Open(PackId id, int length, ReadOnlySpan<byte> header, PackTrailer trailer, ReadOnlySpan<byte> sealedDirectory)
+    private ChunkPlace[] Open(
+        PackId id, int length, ReadOnlySpan<byte> header, PackTrailer trailer, ReadOnlySpan<byte> sealedDirectory)
     {
         string name = id.BlobName;
 
@@ -48,7 +51,8 @@ internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)
         return [.. directory.Chunks.Select(chunk => directory.PlaceOf(chunk, pack))];
     }
 
-    private async Task<byte[]> ReadExactlyAsync(string name, long offset, int count, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadExactlyAsync(
+        string name, long offset, int count, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[count];
         int read = await blobs.ReadAsync(name, offset, bytes, cancellationToken) ?? throw Damage.Missing(name);

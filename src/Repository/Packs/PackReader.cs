@@ -9,10 +9,14 @@ namespace AlfrescoBackupFlows.Repository.Packs;
 /// <param name="Chunks">In the order of the pack's own directory.</param>
 public sealed record PackContents(PackEntry Pack, ImmutableArray<ChunkPlace> Chunks);
 
-/// <summary>Reads whole packs, for a check of all data and for rebuilding an index. Whatever does not fit is damage that names the pack.</summary>
+/// <summary>
+/// Reads whole packs, for a check of all data and for rebuilding an index. Whatever does not fit is damage that names
+/// the pack.
+/// </summary>
 internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys)
 {
-    public const int ShortestPack = ObjectHeader.Size + FrameCodec.PrefixSize + 8 + FrameCipher.TagSize + PackDirectory.TrailerSize;
+    public const int ShortestPack =
+        ObjectHeader.Size + FrameCodec.PrefixSize + 8 + FrameCipher.TagSize + PackDirectory.TrailerSize;
 
     public async Task<PackContents> ReadAsync(PackEntry pack, CancellationToken cancellationToken)
     {
@@ -42,11 +46,18 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)pack.Class, name, bytes);
         using var codec = new FrameCodec();
         PackTrailer trailer = PackTrailer.Read(bytes[^PackDirectory.TrailerSize..], bytes.Length, name);
-        PackDirectory directory = trailer.Open(cipher, codec, bytes.Slice(trailer.DirectoryAt, trailer.SealedLength), name);
+        PackDirectory directory = trailer.Open(
+            cipher, codec, bytes.Slice(trailer.DirectoryAt, trailer.SealedLength), name);
         return new PackContents(pack, CheckChunks(pack, name, bytes, directory, cipher, codec));
     }
 
-    private ImmutableArray<ChunkPlace> CheckChunks(PackEntry pack, string name, ReadOnlySpan<byte> bytes, PackDirectory directory, FrameCipher cipher, FrameCodec codec)
+    private ImmutableArray<ChunkPlace> CheckChunks(
+        PackEntry pack,
+        string name,
+        ReadOnlySpan<byte> bytes,
+        PackDirectory directory,
+        FrameCipher cipher,
+        FrameCodec codec)
     {
         ImmutableArray<ChunkPlace>.Builder places = ImmutableArray.CreateBuilder<ChunkPlace>(directory.Chunks.Count);
         int current = -1;
@@ -72,13 +83,30 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
             places.Add(directory.PlaceOf(chunk, pack));
         }
 
-        return current == directory.Frames.Count - 1 ? places.ToImmutable() : throw Damage.In(name, "it has frames without chunks");
+        return current == directory.Frames.Count - 1
+            ? places.ToImmutable()
+            : throw Damage.In(name, "it has frames without chunks");
     }
 
-    private static byte[] OpenFrame(PackDirectory directory, int number, string name, ReadOnlySpan<byte> bytes, FrameCipher cipher, FrameCodec codec)
+    private static byte[] OpenFrame(
+        PackDirectory directory,
+        int number,
+        string name,
+        ReadOnlySpan<byte> bytes,
+        FrameCipher cipher,
+        FrameCodec codec)
     {
         FrameEntry frame = directory.Frames[number];
-        byte[] plain = OpenedFrame.Read(cipher, codec, (uint)number, last: false, bytes.Slice(frame.Offset, frame.SealedLength), ChunkLimits.MaxChunkLength, name);
-        return plain.Length == frame.PlainLength ? plain : throw Damage.In(name, $"frame {number} has another length than the directory names");
+        byte[] plain = OpenedFrame.Read(
+            cipher,
+            codec,
+            (uint)number,
+            last: false,
+            bytes.Slice(frame.Offset, frame.SealedLength),
+            ChunkLimits.MaxChunkLength,
+            name);
+        return plain.Length == frame.PlainLength
+            ? plain
+            : throw Damage.In(name, $"frame {number} has another length than the directory names");
     }
 }

@@ -6,16 +6,18 @@ namespace AlfrescoBackupFlows.Repository.RequiredFiles;
 
 /// <summary>
 /// Reads a list of required files, whole or a range of paths, in constant memory. What breaks a rule of the format is a
-/// <see cref="PermanentException"/> of kind Repository. Remembers places that it has passed: a range is read from the last
-/// one before it. Thread-safe.
+/// <see cref="PermanentException"/> of kind Repository. Remembers places that it has passed: a range is read from the
+/// last one before it. Thread-safe.
 /// </summary>
 public sealed class RequiredListReader(IChunkSource chunks, ContentRef list)
 {
     private readonly RequiredMarks _marks = new();
 
-    public IAsyncEnumerable<RequiredFile> ReadAsync(CancellationToken cancellationToken) => ReadAsync(PathRange.All, cancellationToken);
+    public IAsyncEnumerable<RequiredFile> ReadAsync(CancellationToken cancellationToken) =>
+        ReadAsync(PathRange.All, cancellationToken);
 
-    public async IAsyncEnumerable<RequiredFile> ReadAsync(PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RequiredFile> ReadAsync(
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using RequiredRecords records = new(chunks, list, _marks.FindLast(range));
         while (await records.MoveNextAsync(cancellationToken))
@@ -46,8 +48,8 @@ public sealed class RequiredListReader(IChunkSource chunks, ContentRef list)
 internal sealed record RequiredMark(ChunkPosition Chunk, long Offset, byte[] Path, long Id);
 
 /// <summary>
-/// Places of a list of required files, one for about each mebibyte that somebody has read: some 200 bytes for 20,000 files.
-/// Thread-safe.
+/// Places of a list of required files, one for about each mebibyte that somebody has read: some 200 bytes for 20,000
+/// files. Thread-safe.
 /// </summary>
 internal sealed class RequiredMarks
 {

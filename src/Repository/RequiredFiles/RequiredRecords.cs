@@ -5,8 +5,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.RequiredFiles;
 
 /// <summary>
-/// The records of a list of required files one after the other, from its start or from a mark on. The current one stands in a
-/// buffer that is used again: the start of a range is found by reading what comes before it, and that must cost next to nothing.
+/// The records of a list of required files one after the other, from its start or from a mark on. The current one
+/// stands in a buffer that is used again: the start of a range is found by reading what comes before it, and that must
+/// cost next to nothing.
 /// </summary>
 internal sealed class RequiredRecords : IAsyncDisposable
 {
@@ -38,7 +39,9 @@ internal sealed class RequiredRecords : IAsyncDisposable
     /// <summary>The next record's first byte in the list.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Of the current record: valid until the next call, and as a path only after <see cref="ToFile"/> checked it.</summary>
+    /// <summary>
+    /// Of the current record: valid until the next call, and as a path only after <see cref="ToFile"/> checked it.
+    /// </summary>
     public ReadOnlySpan<byte> Path => _path.AsSpan(0, _pathLength);
 
     /// <summary>Reads the next record; false at the end.</summary>

@@ -5,13 +5,15 @@ using AlfrescoBackupFlows.Repository.Sorting;
 namespace AlfrescoBackupFlows.Repository.RequiredFiles;
 
 /// <summary>
-/// Brings the required files of all roots, which a database gives in any order, into the order of the lists: by root, then by path, then by id.
+/// Brings the required files of all roots, which a database gives in any order, into the order of the lists: by root,
+/// then by path, then by id.
 /// </summary>
 /// <param name="directory">Where spill files are; it exists.</param>
 /// <param name="memoryBytes">About how much memory may be taken.</param>
 public sealed class RequiredSort(string directory, int memoryBytes = 8 * 1024 * 1024) : IDisposable
 {
-    // Root and id are compared before and after the path; both are fixed-width, so that a record is compared without being decoded.
+    // Root and id are compared before and after the path; both are fixed-width, so that a record is compared without
+    // being decoded.
     private const int IdOffset = sizeof(ushort);
     private const int SizeOffset = IdOffset + sizeof(long);
     private const int PathOffset = SizeOffset + sizeof(long);
@@ -37,7 +39,10 @@ public sealed class RequiredSort(string directory, int memoryBytes = 8 * 1024 * 
         {
             ReadOnlySpan<byte> span = record.Span;
             long size = BinaryPrimitives.ReadInt64BigEndian(span[SizeOffset..]);
-            RequiredFile file = new(span[PathOffset..].ToArray(), size < 0 ? null : size, BinaryPrimitives.ReadInt64BigEndian(span[IdOffset..]));
+            RequiredFile file = new(
+                span[PathOffset..].ToArray(),
+                size < 0 ? null : size,
+                BinaryPrimitives.ReadInt64BigEndian(span[IdOffset..]));
             yield return (BinaryPrimitives.ReadUInt16BigEndian(span), file);
         }
     }

@@ -9,10 +9,12 @@ using AlfrescoBackupFlows.Repository.Packs;
 namespace AlfrescoBackupFlows.Repository.Runs;
 
 /// <summary>
-/// Fills packs and stores full ones in the background, each with its receipt right after it. Content, dump and index packs wait for the process's budget; metadata packs
-/// have memory of their own, two at most, so that two activities cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
+/// Fills packs and stores full ones in the background, each with its receipt right after it. Content, dump and index
+/// packs wait for the process's budget; metadata packs have memory of their own, two at most, so that two activities
+/// cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
 /// </summary>
-internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
+internal sealed class PackPipeline(
+    WriteOnce store, ObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
@@ -39,7 +41,8 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
 
     public void ThrowIfFaulted() => Volatile.Read(ref _fault)?.Throw();
 
-    public async ValueTask AddAsync(ChunkClass chunkClass, ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    public async ValueTask AddAsync(
+        ChunkClass chunkClass, ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
         PackBuilder builder = chunkClass == ChunkClass.Metadata
             ? await MetadataPackAsync(plain.Length, cancellationToken)
@@ -87,7 +90,8 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
     }
 
     /// <summary>Room for one chunk of 16 MiB; only what is written takes memory.</summary>
-    public PackBuffer RentReadBuffer() => _readBuffers.TryTake(out PackBuffer? buffer) ? buffer : new PackBuffer(ChunkLimits.MaxChunkLength);
+    public PackBuffer RentReadBuffer() =>
+        _readBuffers.TryTake(out PackBuffer? buffer) ? buffer : new PackBuffer(ChunkLimits.MaxChunkLength);
 
     public void ReturnReadBuffer(PackBuffer buffer) => _readBuffers.Add(buffer);
 
@@ -118,7 +122,8 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
         _stop.Dispose();
     }
 
-    private async ValueTask<PackBuilder> ContentPackAsync(ChunkClass chunkClass, int length, CancellationToken cancellationToken)
+    private async ValueTask<PackBuilder> ContentPackAsync(
+        ChunkClass chunkClass, int length, CancellationToken cancellationToken)
     {
         if (_content is not null && (_content.Class != chunkClass || !_content.Fits(length)))
         {
@@ -142,7 +147,8 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
             await CloseMetadataAsync(cancellationToken);
         }
 
-        return _metadata ??= new PackBuilder(keys, ChunkClass.Metadata, new PackBuffer(PackBuilder.MetadataCapacity), _codec);
+        return _metadata ??= new PackBuilder(
+            keys, ChunkClass.Metadata, new PackBuffer(PackBuilder.MetadataCapacity), _codec);
     }
 
     private void CloseContent()
@@ -182,11 +188,16 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
         }
     }
 
-    /// <summary>A pack whose sealing failed is in no state to go on with, so that fault stops the writer as one of an upload does.</summary>
-    private void Keep(Exception exception) => Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
+    /// <summary>
+    /// A pack whose sealing failed is in no state to go on with, so that fault stops the writer as one of an upload
+    /// does.
+    /// </summary>
+    private void Keep(Exception exception) =>
+        Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
 
     // Not cancelled before it began: it has a buffer to give back.
-    private Task StartStoring(FinishedPack pack, Action<PackBuffer> giveBack) => Task.Run(() => StoreAsync(pack, giveBack), CancellationToken.None);
+    private Task StartStoring(FinishedPack pack, Action<PackBuffer> giveBack) =>
+        Task.Run(() => StoreAsync(pack, giveBack), CancellationToken.None);
 
     /// <summary>Never throws: a fault is kept and stops the others.</summary>
     private async Task StoreAsync(FinishedPack pack, Action<PackBuffer> giveBack)
@@ -195,7 +206,8 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
         {
             await store.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
             string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
-            await store.PutAsync(receipt, sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)), _stop.Token);
+            await store.PutAsync(
+                receipt, sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)), _stop.Token);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
             lock (_gate)
             {

@@ -10,8 +10,9 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.Runs;
 
 /// <summary>
-/// Where the chunks are that an unfinished run has stored so far: the rows of its pages, and of the receipts of attempts that did not get as far as a page.
-/// Rows beyond a small number are kept in local files, so a first full backup of millions of files takes constant memory. Thread-safe.
+/// Where the chunks are that an unfinished run has stored so far: the rows of its pages, and of the receipts of
+/// attempts that did not get as far as a page. Rows beyond a small number are kept in local files, so a first full
+/// backup of millions of files takes constant memory. Thread-safe.
 /// </summary>
 public sealed class RunChunkIndex : IDisposable
 {
@@ -38,8 +39,8 @@ public sealed class RunChunkIndex : IDisposable
     public RunId Run { get; }
 
     /// <summary>
-    /// Reads the pages and receipts that are there and were not read before, such as those of another process. A receipt that does not authenticate is passed
-    /// over: its pack is uploaded again.
+    /// Reads the pages and receipts that are there and were not read before, such as those of another process. A
+    /// receipt that does not authenticate is passed over: its pack is uploaded again.
     /// </summary>
     /// <returns>Whether anything was new.</returns>
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
@@ -186,7 +187,9 @@ public sealed class RunChunkIndex : IDisposable
             }
 
             ChunkIndexTable table = ChunkIndexTable.Decode(_sealer.Open(ObjectType.Receipt, name, blob), name);
-            return table.Packs.Length == 1 && table.Packs[0].Id == pack ? table : throw Damage.In(name, "a receipt has one pack, its own");
+            return table.Packs.Length == 1 && table.Packs[0].Id == pack
+                ? table
+                : throw Damage.In(name, "a receipt has one pack, its own");
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
@@ -195,7 +198,9 @@ public sealed class RunChunkIndex : IDisposable
         }
     }
 
-    /// <summary>Moves the tail into a file and merges files of like size, so that there are never more than a few.</summary>
+    /// <summary>
+    /// Moves the tail into a file and merges files of like size, so that there are never more than a few.
+    /// </summary>
     private void Spill()
     {
         try

@@ -82,7 +82,7 @@ public sealed class BackupRepository : IAsyncDisposable
         }
 
         using KeyRing keys = KeyRing.Generate(RandomId());
-        using var sealer = new ObjectCipher(keys);
+        using ObjectCipher sealer = new(keys);
         RepositoryConfig config = NewConfig(keys, init, kdf);
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         int number = numbers.Count == 0 ? 1 : checked(numbers[0] + 1);
@@ -148,7 +148,7 @@ public sealed class BackupRepository : IAsyncDisposable
                 }
 
                 newer = ConfigFile.IsNewer(bytes);
-                var file = ConfigFile.From(number, bytes, blobs.Location);
+                ConfigFile file = ConfigFile.From(number, bytes, blobs.Location);
                 if (ConfigKeys.TryOpen(file, access, blobs.Location) is { } keys)
                 {
                     return (await OpenAsync(blobs, access, file, keys, cancellationToken), null, moved);
@@ -190,10 +190,10 @@ public sealed class BackupRepository : IAsyncDisposable
     private static async Task<BackupRepository> OpenAsync(
         IBlobStore blobs, RepositoryAccess access, ConfigFile file, KeyRing keys, CancellationToken cancellationToken)
     {
-        var sealer = new ObjectCipher(keys);
+        ObjectCipher sealer = new(keys);
         try
         {
-            var log = new CommitLog(blobs, sealer, access.Time);
+            CommitLog log = new(blobs, sealer, access.Time);
             LogHead head = await log.ReadAsync(cancellationToken);
             ConfigStamp current = head.State.Config;
 
@@ -298,7 +298,7 @@ public sealed class BackupRepository : IAsyncDisposable
     /// </summary>
     public async Task<RunChunkIndex> LoadRunIndexAsync(RunId run, CancellationToken cancellationToken)
     {
-        var index = new RunChunkIndex(_blobs, _sealer, run, _access.CacheDirectory);
+        RunChunkIndex index = new(_blobs, _sealer, run, _access.CacheDirectory);
         try
         {
             await index.RefreshAsync(cancellationToken);
@@ -418,7 +418,7 @@ public sealed class BackupRepository : IAsyncDisposable
     private static RepositoryConfig NewConfig(KeyRing keys, RepositoryInit init, KdfDocument kdf)
     {
         DateTimeOffset now = init.Time.GetUtcNow();
-        var config = new RepositoryConfig
+        RepositoryConfig config = new()
         {
             Format = RepositoryConfig.FormatName,
             Version = RepositoryConfig.FormatVersion,

@@ -104,8 +104,8 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
     /// </summary>
     private async Task<ImmutableArray<ChunkIndexBlob>> WriteAsync(ChunkIndex index, CancellationToken cancellationToken)
     {
-        var written = ImmutableArray.CreateBuilder<ChunkIndexBlob>();
-        var rows = new ChunkIndexRows();
+        ImmutableArray<ChunkIndexBlob>.Builder written = ImmutableArray.CreateBuilder<ChunkIndexBlob>();
+        ChunkIndexRows rows = new();
         foreach (ChunkPlace place in index.Rebuilt)
         {
             rows.Add(place);

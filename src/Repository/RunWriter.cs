@@ -188,7 +188,7 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
 
     private async Task<ContentRef> WriteFixedAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)
     {
-        var content = new ContentRefBuilder(this);
+        ContentRefBuilder content = new(this);
         PackBuffer buffer = _pipeline.RentReadBuffer();
         try
         {
@@ -215,7 +215,7 @@ public sealed class RunWriter : IChunkWriter, IAsyncDisposable
 
     private async Task<ContentRef> WriteCutAsync(ChunkClass chunkClass, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)
     {
-        await using var stream = new ChunkStream(this, chunkClass, _cuts);
+        await using ChunkStream stream = new(this, chunkClass, _cuts);
         while (await read(stream.GetRoom(), cancellationToken) is var count && count > 0)
         {
             await stream.AdvanceAsync(count, cancellationToken);

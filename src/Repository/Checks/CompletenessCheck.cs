@@ -25,7 +25,7 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
         foreach ((ContentRef listing, ContentRef? required) in roots)
         {
             await RequireAsync(listing, ChunkClass.Metadata, cancellationToken);
-            var reader = new ListingReader(chunks, listing);
+            ListingReader reader = new(chunks, listing);
             await foreach (SegmentRow row in reader.ReadRowsAsync(PathRange.All, cancellationToken))
             {
                 Require(row.Chunk, ChunkClass.Metadata);

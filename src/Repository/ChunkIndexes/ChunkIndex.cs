@@ -115,7 +115,7 @@ public sealed class ChunkIndex : IDisposable
                 bool extends = cached is not null
                     && cached.Members <= indexes.Count
                     && cached.Key == KeyOf(repository, indexes, cached.Members);
-                using var builder = new RowFileBuilder(cacheDirectory);
+                using RowFileBuilder builder = new(cacheDirectory);
                 if (extends)
                 {
                     builder.Add(cached!, rank: 0);
@@ -146,7 +146,7 @@ public sealed class ChunkIndex : IDisposable
         try
         {
             CacheDirectory.Create(cacheDirectory);
-            using var builder = new RowFileBuilder(cacheDirectory);
+            using RowFileBuilder builder = new(cacheDirectory);
             await AddAsync(builder, blobs, sealer, indexes, 0, cancellationToken);
             return new ChunkIndex(builder.Build(), indexes);
         }
@@ -189,7 +189,7 @@ public sealed class ChunkIndex : IDisposable
 
     private static UInt128 KeyOf(UInt128 repository, IReadOnlyList<ChunkIndexSummary> indexes, int count)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> item = stackalloc byte[24];
         item.Clear();
         BinaryPrimitives.WriteUInt128BigEndian(item, repository);

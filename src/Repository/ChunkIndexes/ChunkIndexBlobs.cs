@@ -57,7 +57,7 @@ internal static class ChunkIndexBlobs
     public static async Task<(ChunkIndexBlob Index, int Length)> WriteAsync(
         WriteOnce store, ObjectCipher sealer, ChunkIndexRows rows, CancellationToken cancellationToken)
     {
-        var id = new ChunkIndexId(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16)));
+        ChunkIndexId id = new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16)));
         byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, rows.Encode());
         await store.PutAsync(id.BlobName, blob, cancellationToken);
         return (new ChunkIndexBlob(id, rows.Count), blob.Length);

@@ -27,7 +27,7 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
         try
         {
             Directory.CreateDirectory(cacheDirectory);
-            using var builder = new RowFileBuilder(cacheDirectory);
+            using RowFileBuilder builder = new(cacheDirectory);
             ImmutableArray<ChunkIndexSummary> live = LogState.Live(indexes);
             await ReadAsync(builder, live, cancellationToken);
             RowFile named = builder.Build();
@@ -39,7 +39,7 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
             using (named)
             {
                 RowFile rebuilt = await RebuildAsync(named, notRead, cancellationToken);
-                using var both = new RowFileBuilder(cacheDirectory);
+                using RowFileBuilder both = new(cacheDirectory);
                 both.Add(named, rank: 0);
                 both.Add(rebuilt, rank: 1);
                 return new ChunkIndex(both.Build(), rebuilt, [.. _lost], _unreadablePacks);
@@ -86,9 +86,9 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
                 .Where(read => read.Index.Replaces.IsDefaultOrEmpty && !_lossyEntries.Contains(read.Index.Sequence))
                 .SelectMany(read => read.Packs),
         ];
-        using var builder = new RowFileBuilder(cacheDirectory);
-        var rows = new ChunkIndexRows();
-        var scan = new PackScan(blobs, keys);
+        using RowFileBuilder builder = new(cacheDirectory);
+        ChunkIndexRows rows = new();
+        PackScan scan = new(blobs, keys);
         whole.UnionWith(notRead);
         await foreach (ChunkPlace[] places in scan.ReadAsync(whole.Contains, cancellationToken))
         {

@@ -45,7 +45,7 @@ internal sealed class ChunkIndexTable
     /// </summary>
     public static byte[] Encode(IEnumerable<ChunkPlace> places)
     {
-        var rows = new ChunkIndexRows();
+        ChunkIndexRows rows = new();
         rows.Add(places);
         return rows.Encode();
     }
@@ -55,7 +55,7 @@ internal sealed class ChunkIndexTable
     {
         ReadOnlySpan<byte> span = plain.Span;
         int packCount = ReadCount(span, 0, PackSize, blobName);
-        var packs = new PackEntry[packCount];
+        PackEntry[] packs = new PackEntry[packCount];
         for (int i = 0; i < packCount; i++)
         {
             packs[i] = ReadPack(span[(4 + (i * PackSize))..], blobName);
@@ -68,7 +68,7 @@ internal sealed class ChunkIndexTable
             throw Damage.In(blobName, $"its {rowCount} rows do not fit its length");
         }
 
-        var table = new ChunkIndexTable(packs, plain.Slice(rowsAt + 4, rowCount * RowSize));
+        ChunkIndexTable table = new(packs, plain.Slice(rowsAt + 4, rowCount * RowSize));
         table.CheckRows(blobName);
         return table;
     }
@@ -125,7 +125,7 @@ internal sealed class ChunkIndexTable
                 throw Damage.In(blobName, $"row {i} names a place that cannot be");
             }
 
-            var id = ChunkId.Read(row);
+            ChunkId id = ChunkId.Read(row);
             if (i > 0 && (id < previousId || (id == previousId && _packs[pack].Id <= previousPack)))
             {
                 throw Damage.In(blobName, $"row {i} is out of order");

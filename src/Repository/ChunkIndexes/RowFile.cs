@@ -238,7 +238,7 @@ internal sealed class RowFile : IDisposable
 
         byte[] bytes = new byte[checked((int)packs * ChunkIndexTable.PackSize)];
         RandomAccess.Read(file, bytes, HeaderSize);
-        var table = new PackEntry[packs];
+        PackEntry[] table = new PackEntry[packs];
         for (int i = 0; i < table.Length; i++)
         {
             table[i] = ChunkIndexTable.ReadPack(bytes.AsSpan(i * ChunkIndexTable.PackSize), "cached chunk index");
@@ -257,7 +257,7 @@ internal sealed class RowFile : IDisposable
 
     private static byte[] HashOf(SafeFileHandle file)
     {
-        var hash = new XxHash128();
+        XxHash128 hash = new();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
         try
         {

@@ -72,7 +72,7 @@ internal sealed class RowFileBuilder : IDisposable
         string temporary = $"{path}.{Guid.NewGuid():N}{ScratchFile.TemporarySuffix}";
         try
         {
-            using (var output = PrivateFile.Create(temporary))
+            using (FileStream output = PrivateFile.Create(temporary))
             {
                 Write(output, key, members);
                 output.Flush(flushToDisk: true);
@@ -94,7 +94,7 @@ internal sealed class RowFileBuilder : IDisposable
         Span<byte> header = stackalloc byte[RowFile.HeaderSize];
         header.Clear();
         output.Write(header);
-        var hash = new XxHash128();
+        XxHash128 hash = new();
         Span<byte> pack = stackalloc byte[ChunkIndexTable.PackSize];
         foreach (PackEntry entry in _packs)
         {
@@ -134,7 +134,7 @@ internal sealed class RowFileBuilder : IDisposable
 
     private uint Merge(FileStream output, XxHash128 hash, int bits, uint[] buckets)
     {
-        var heads = new PriorityQueue<RowSource, (ChunkId Id, int Rank, PackId Pack)>();
+        PriorityQueue<RowSource, (ChunkId Id, int Rank, PackId Pack)> heads = new();
         foreach (RowSource source in _sources)
         {
             Enqueue(heads, source);

@@ -117,7 +117,7 @@ internal sealed class ChunkReadStream : Stream
             }
 
             _pending.Push((level.Ids[ChunkId.Size..], level.Depth));
-            var id = ChunkId.Read(level.Ids.Span);
+            ChunkId id = ChunkId.Read(level.Ids.Span);
             byte[] chunk = await _chunks.ReadChunkAsync(
                 id, level.Depth == 0 ? _class : ChunkClass.Metadata, cancellationToken);
             if (level.Depth == 0)

@@ -144,7 +144,7 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
     {
         try
         {
-            var reader = new Utf8JsonReader(bytes);
+            Utf8JsonReader reader = new(bytes);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             JsonElement root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object

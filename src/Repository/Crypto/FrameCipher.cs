@@ -20,7 +20,7 @@ internal sealed class FrameCipher : IDisposable
 
     private FrameCipher(KeyRing keys, ReadOnlySpan<byte> header, string blobName)
     {
-        var keyClass = (KeyClass)header[6];
+        KeyClass keyClass = (KeyClass)header[6];
         uint generation = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         if (!keys.TryGet(keyClass, generation, out ReadOnlySpan<byte> classKey))
         {

@@ -162,14 +162,14 @@ internal static class KeySlot
         byte[] info = Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"abf/v1/wrap/{name}/{generation}"));
         HKDF.DeriveKey(HashAlgorithmName.SHA256, wrapping, key, salt, info);
-        var aes = new AesGcm(key, FrameCipher.TagSize);
+        AesGcm aes = new(key, FrameCipher.TagSize);
         CryptographicOperations.ZeroMemory(key);
         return aes;
     }
 
     private static byte[] Associated(UInt128 repository, string slotId, KeyClass keyClass, uint generation)
     {
-        var writer = new ArrayBufferWriter<byte>();
+        ArrayBufferWriter<byte> writer = new();
         writer.Write("abf/v1/wrap"u8);
         BinaryPrimitives.WriteUInt128BigEndian(writer.GetSpan(16), repository);
         writer.Advance(16);

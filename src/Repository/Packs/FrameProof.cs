@@ -40,8 +40,8 @@ internal static class FrameProof
 
         lock (Gate)
         {
-            var payload = new PackBuffer(frame.Length);
-            var decoded = new PackBuffer(plain.Length);
+            PackBuffer payload = new(frame.Length);
+            PackBuffer decoded = new(plain.Length);
             try
             {
                 return Opens(cipher, codec, number, last, frame, plain, payload.GetSpan(), decoded.GetSpan(), blobName);

@@ -121,8 +121,8 @@ internal sealed class PackBuilder : IDisposable
         PackDirectory.TrailerMagic.CopyTo(trailer[12..]);
         _position += PackDirectory.TrailerSize;
 
-        var pack = new PackEntry(Id, _position, Class);
-        var places = new ChunkPlace[_directory.Chunks.Count];
+        PackEntry pack = new(Id, _position, Class);
+        ChunkPlace[] places = new ChunkPlace[_directory.Chunks.Count];
         for (int i = 0; i < places.Length; i++)
         {
             places[i] = _directory.PlaceOf(_directory.Chunks[i], pack);

@@ -70,7 +70,7 @@ internal sealed class PackDirectory
     /// </summary>
     public static PackDirectory Decode(ReadOnlySpan<byte> plain, int end, string blobName)
     {
-        var directory = new PackDirectory();
+        PackDirectory directory = new();
         int position = 0;
         int frames = ReadCount(plain, ref position, FrameSize, blobName);
         int expected = ObjectHeader.Size;

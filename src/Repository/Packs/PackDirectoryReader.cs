@@ -38,16 +38,16 @@ internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)
         string name = id.BlobName;
 
         // Which class it has is said by the header alone; the directory does not authenticate under another.
-        var chunkClass = (ChunkClass)header[5];
+        ChunkClass chunkClass = (ChunkClass)header[5];
         if (chunkClass is < ChunkClass.Content or > ChunkClass.Metadata)
         {
             throw Damage.In(name, $"it is of type {header[5]}, which is not that of a pack");
         }
 
         using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)chunkClass, name, header);
-        using var codec = new FrameCodec();
+        using FrameCodec codec = new();
         PackDirectory directory = trailer.Open(cipher, codec, sealedDirectory, name);
-        var pack = new PackEntry(id, length, chunkClass);
+        PackEntry pack = new(id, length, chunkClass);
         return [.. directory.Chunks.Select(chunk => directory.PlaceOf(chunk, pack))];
     }
 

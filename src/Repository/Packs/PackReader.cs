@@ -27,7 +27,7 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         }
 
         // One byte more than there should be: a longer blob is damage as well.
-        var buffer = new PackBuffer(pack.Length + 1);
+        PackBuffer buffer = new(pack.Length + 1);
         try
         {
             int read = await blobs.ReadAsync(name, 0, buffer.Memory, cancellationToken) ?? throw Damage.Missing(name);
@@ -44,7 +44,7 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
     private PackContents Check(PackEntry pack, string name, ReadOnlySpan<byte> bytes)
     {
         using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)pack.Class, name, bytes);
-        using var codec = new FrameCodec();
+        using FrameCodec codec = new();
         PackTrailer trailer = PackTrailer.Read(bytes[^PackDirectory.TrailerSize..], bytes.Length, name);
         PackDirectory directory = trailer.Open(
             cipher, codec, bytes.Slice(trailer.DirectoryAt, trailer.SealedLength), name);

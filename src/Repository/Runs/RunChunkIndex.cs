@@ -71,7 +71,7 @@ public sealed class RunChunkIndex : IDisposable
             receipts.RemoveAll(_packs.Contains);
         }
 
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Requests, CancellationToken = cancellationToken };
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Requests, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(pages, options, ReadPageAsync);
         await Parallel.ForEachAsync(receipts, options, AddReceiptAsync);
         return pages.Count + receipts.Count > 0;
@@ -206,7 +206,7 @@ public sealed class RunChunkIndex : IDisposable
         try
         {
             CacheDirectory.Create(_cacheDirectory);
-            using var builder = new RowFileBuilder(_cacheDirectory);
+            using RowFileBuilder builder = new(_cacheDirectory);
             builder.Add(ChunkIndexTable.Decode(ChunkIndexTable.Encode(_tail.Values), "rows of the run"), rank: 0);
             ImmutableArray<RowFile> levels = _levels;
             while (!levels.IsEmpty && levels[^1].Count <= 4 * builder.Rows)

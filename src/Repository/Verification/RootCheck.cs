@@ -96,7 +96,7 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
             }
         }
 
-        var listing = new ListingReader(chunks, root.Listing);
+        ListingReader listing = new(chunks, root.Listing);
         await foreach (SegmentRow row in listing.ReadRowsAsync(PathRange.All, cancellationToken))
         {
             // The length of a segment stands nowhere, so only its place counts here.

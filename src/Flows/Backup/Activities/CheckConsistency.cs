@@ -64,7 +64,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment) : FlowActivi
             return null;
         }
 
-        await using MetadataStream stream = writer.CreateStream();
+        await using ContentStream stream = writer.CreateStream(ChunkClass.Metadata);
         await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(proof.Named, FlowJson.Default.ImmutableArrayNamedFile), cancellationToken);
         return await stream.CompleteAsync(cancellationToken);
     }

@@ -1,13 +1,12 @@
 using System.Text;
 using System.Text.Unicode;
 using AlfrescoBackupFlows.Platform.Files;
-using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository.Listings;
+namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>
-/// Reads the format's variable-length integers and strings from untrusted bytes. Whatever does not fit is damage in <c>what</c>;
-/// nothing is allocated before its length was checked against the bytes that are there.
+/// Reads the format's variable-length integers and strings from untrusted bytes. Whatever does not fit is damage in
+/// <c>what</c>; nothing is allocated before its length was checked against the bytes that are there.
 /// </summary>
 internal ref struct VarintReader(ReadOnlySpan<byte> source, string what)
 {
@@ -93,7 +92,9 @@ internal ref struct VarintReader(ReadOnlySpan<byte> source, string what)
         int shared = (int)ReadBounded(previous.Length, "the length that a path shares with the one before it");
         ReadOnlySpan<byte> rest = ReadBlock(PathOrder.MaxPathBytes - shared, "the length of a path");
         byte[] path = [.. previous[..shared], .. rest];
-        return PathOrder.IsValid(path) ? path : throw Wrong($"'{TreePath.Display(path)}' is not a path that a listing may have");
+        return PathOrder.IsValid(path)
+            ? path
+            : throw Wrong($"'{TreePath.Display(path)}' is not a path that a listing may have");
     }
 
     public ContentRef ReadContent()

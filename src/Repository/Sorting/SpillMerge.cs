@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Repository.Cache;
+namespace AlfrescoBackupFlows.Repository.Sorting;
 
 /// <summary>Merges sorted files into one sorted sequence; holds one record of each.</summary>
 internal static class SpillMerge

@@ -1,13 +1,17 @@
-namespace AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.Cache;
+
+namespace AlfrescoBackupFlows.Repository.Sorting;
 
 /// <summary>
-/// Sorts byte records by a comparison of ours (never a database's collation) in bounded memory: what does not fit is spilled, sorted, to files that
-/// only this user may read and that vanish when they are closed. Records are added, then read once. Not for several threads.
+/// Sorts byte records by a comparison of ours (never a database's collation) in bounded memory: what does not fit is
+/// spilled, sorted, to files that only this user may read and that vanish when they are closed. Records are added, then
+/// read once. Not for several threads.
 /// </summary>
 /// <param name="directory">Where the spill files are; it exists.</param>
 /// <param name="comparison">The order.</param>
 /// <param name="memoryBytes">About how much memory the records may take.</param>
-public sealed class ExternalSort(string directory, SpanComparison comparison, int memoryBytes = 32 * 1024 * 1024) : IDisposable
+public sealed class ExternalSort(
+    string directory, SpanComparison comparison, int memoryBytes = 32 * 1024 * 1024) : IDisposable
 {
     /// <summary>The most bytes of a record.</summary>
     public const int MaxRecordBytes = 1 << 20;
@@ -17,8 +21,6 @@ public sealed class ExternalSort(string directory, SpanComparison comparison, in
 
     private readonly SortBuffer _buffer = new(memoryBytes, comparison);
     private readonly List<SpillFile> _spills = [];
-
-    public long Count { get; private set; }
 
     public void Add(ReadOnlySpan<byte> record)
     {
@@ -32,11 +34,11 @@ public sealed class ExternalSort(string directory, SpanComparison comparison, in
             Spill();
             if (!_buffer.TryAdd(record))
             {
-                throw new ArgumentException($"A record of {record.Length} bytes does not fit into {memoryBytes} bytes of memory.", nameof(record));
+                throw new ArgumentException(
+                    $"A record of {record.Length} bytes does not fit into {memoryBytes} bytes of memory.",
+                    nameof(record));
             }
         }
-
-        Count++;
     }
 
     /// <summary>All records in order, each valid until the next. Called once.</summary>
@@ -88,3 +90,6 @@ public sealed class ExternalSort(string directory, SpanComparison comparison, in
         }
     }
 }
+
+/// <summary>Compares two records of an <see cref="ExternalSort"/>.</summary>
+public delegate int SpanComparison(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right);

@@ -3,27 +3,30 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Repository.Crypto;
+namespace AlfrescoBackupFlows.Repository.Blobs;
 
 /// <summary>
-/// Stores blobs whose names nobody else can have drawn. A transient fault is answered by sending the same bytes again, so that a lost answer leaves one blob;
-/// "exists already" is success exactly where the stored bytes are these.
+/// Stores blobs whose names nobody else can have drawn. A transient fault is answered by sending the same bytes again,
+/// so that a lost answer leaves one blob; "exists already" is success exactly where the stored bytes are these.
 /// </summary>
 internal sealed class WriteOnce(IBlobStore blobs, TimeProvider time)
 {
-    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
+    private static readonly TimeSpan[] Pauses =
+        [TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
     public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        if (await CreateAsync(name, content, cancellationToken) != PutOutcome.Created && !await EqualsStoredAsync(name, content, cancellationToken))
+        if (await CreateAsync(name, content, cancellationToken) != PutOutcome.Created
+            && !await EqualsStoredAsync(name, content, cancellationToken))
         {
             throw Damage.In(name, "something else stands where new bytes belong");
         }
     }
 
     /// <summary>
-    /// For names that another may take, and for what everything hangs on: whether these bytes stand there, by this call or by one whose answer was lost. They are read back:
-    /// a storage that cut them would otherwise fork the log, or lose the keys.
+    /// For names that another may take, and for what everything hangs on: whether these bytes stand there, by this call
+    /// or by one whose answer was lost. They are read back: a storage that cut them would otherwise fork the log, or
+    /// lose the keys.
     /// </summary>
     public async Task<bool> TryPutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -31,8 +34,12 @@ internal sealed class WriteOnce(IBlobStore blobs, TimeProvider time)
         return await EqualsStoredAsync(name, content, cancellationToken);
     }
 
-    /// <summary>For names that another may take: says whether the blob was created. "Exists already" may mean these bytes and a lost answer.</summary>
-    public async Task<PutOutcome> CreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    /// <summary>
+    /// For names that another may take: says whether the blob was created. "Exists already" may mean these bytes and a
+    /// lost answer.
+    /// </summary>
+    public async Task<PutOutcome> CreateAsync(
+        string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         for (int attempt = 0; ; attempt++)
         {
@@ -47,16 +54,19 @@ internal sealed class WriteOnce(IBlobStore blobs, TimeProvider time)
         }
     }
 
-    private async Task<bool> EqualsStoredAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    private async Task<bool> EqualsStoredAsync(
+        string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         byte[] block = ArrayPool<byte>.Shared.Rent(1 << 20);
         try
         {
             for (int offset = 0; ; offset += block.Length)
             {
-                int expected = Math.Min(block.Length, content.Length - Math.Min(offset, content.Length));
+                int start = Math.Min(offset, content.Length);
+                int expected = Math.Min(block.Length, content.Length - start);
                 int? read = await blobs.ReadAsync(name, offset, block, cancellationToken);
-                if (read != expected || !content.Span.Slice(Math.Min(offset, content.Length), expected).SequenceEqual(block.AsSpan(0, expected)))
+                if (read != expected
+                    || !content.Span.Slice(start, expected).SequenceEqual(block.AsSpan(0, expected)))
                 {
                     return false;
                 }

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Repository.Cache;
+namespace AlfrescoBackupFlows.Repository.Sorting;
 
 /// <summary>Records one after the other in one block, and where each begins; sorting moves only the places.</summary>
 internal sealed class SortBuffer(int memoryBytes, SpanComparison comparison)
@@ -22,7 +22,8 @@ internal sealed class SortBuffer(int memoryBytes, SpanComparison comparison)
 
         if (needed > _bytes.Length)
         {
-            Array.Resize(ref _bytes, (int)Math.Min(memoryBytes, Math.Max(needed, Math.Max(64 * 1024, _bytes.Length * 2L))));
+            Array.Resize(
+                ref _bytes, (int)Math.Min(memoryBytes, Math.Max(needed, Math.Max(64 * 1024, _bytes.Length * 2L))));
         }
 
         record.CopyTo(_bytes.AsSpan(_used));
@@ -33,7 +34,9 @@ internal sealed class SortBuffer(int memoryBytes, SpanComparison comparison)
 
     public IEnumerable<ReadOnlyMemory<byte>> ReadSorted()
     {
-        _places.Sort((left, right) => comparison(_bytes.AsSpan(left.Offset, left.Length), _bytes.AsSpan(right.Offset, right.Length)));
+        _places.Sort(
+            (left, right) =>
+                comparison(_bytes.AsSpan(left.Offset, left.Length), _bytes.AsSpan(right.Offset, right.Length)));
         foreach ((int offset, int length) in _places)
         {
             yield return _bytes.AsMemory(offset, length);

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Repository.Listings;
+namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>Appends the format's variable-length integers and strings to a growing buffer.</summary>
 internal static class VarintWriter
@@ -37,7 +36,8 @@ internal static class VarintWriter
         output.Write(bytes);
     }
 
-    public static void WriteText(this ArrayBufferWriter<byte> output, string text) => output.WriteBlock(Encoding.UTF8.GetBytes(text));
+    public static void WriteText(this ArrayBufferWriter<byte> output, string text) =>
+        output.WriteBlock(Encoding.UTF8.GetBytes(text));
 
     public static void WriteId(this ArrayBufferWriter<byte> output, ChunkId id)
     {
@@ -46,7 +46,8 @@ internal static class VarintWriter
     }
 
     /// <summary>How many bytes a path shares with the one before it, how many follow, and these.</summary>
-    public static void WritePath(this ArrayBufferWriter<byte> output, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> path)
+    public static void WritePath(
+        this ArrayBufferWriter<byte> output, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> path)
     {
         int shared = path.CommonPrefixLength(previous);
         output.WriteVarint((ulong)shared);

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Repository.Listings;
+namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>Reads records, each of at most a known size, from a forward-only stream through one buffer.</summary>
 internal sealed class RecordStream(Stream stream, int maxRecord) : IAsyncDisposable
@@ -8,7 +8,9 @@ internal sealed class RecordStream(Stream stream, int maxRecord) : IAsyncDisposa
     private int _end;
     private bool _drained;
 
-    /// <summary>What is buffered: after <see cref="FillAsync"/> at least one whole record, or all that the stream still has.</summary>
+    /// <summary>
+    /// What is buffered: after <see cref="FillAsync"/> at least one whole record, or all that the stream still has.
+    /// </summary>
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
 
     /// <summary>Returns false at the end of the stream.</summary>

@@ -1,4 +1,6 @@
-namespace AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.Cache;
+
+namespace AlfrescoBackupFlows.Repository.Sorting;
 
 /// <summary>A sorted run of records in a file of its own: length (4 bytes, little-endian) and bytes of each.</summary>
 internal sealed class SpillFile : IDisposable

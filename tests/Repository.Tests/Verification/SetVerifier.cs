@@ -1,15 +1,17 @@
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Verification;
 
-namespace AlfrescoBackupFlows.Repository.Verification;
+namespace AlfrescoBackupFlows.Repository.Tests.Verification;
 
 /// <summary>Proves that sets restore, in one go: <see cref="SetVerification"/> from its beginning to its end.</summary>
-public sealed class SetVerifier(BackupRepository repository)
+internal sealed class SetVerifier(BackupRepository repository)
 {
     /// <param name="head">The log as it was read.</param>
     /// <param name="sets">Sets of its state.</param>
     /// <param name="readData">Whether every byte is read.</param>
-    public async Task<VerifyReport> VerifyAsync(LogHead head, IReadOnlyList<SetSummary> sets, bool readData, CancellationToken cancellationToken = default)
+    public async Task<VerifyReport> VerifyAsync(LogHead head, IReadOnlyList<SetSummary> sets, bool readData, CancellationToken cancellationToken)
     {
         VerifyReport report = VerifyReport.OfLog(head);
         try

@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Support;
 

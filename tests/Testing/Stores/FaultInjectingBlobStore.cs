@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
 
-namespace AlfrescoBackupFlows.Storage.Decorators;
+namespace AlfrescoBackupFlows.Testing.Stores;
 
 /// <summary>
 /// A store that goes wrong as planned: <paramref name="plan"/> is asked at every call, in the order of their numbers, and says what goes wrong with

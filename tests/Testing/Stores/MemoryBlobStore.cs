@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Storage.Memory;
+namespace AlfrescoBackupFlows.Testing.Stores;
 
 /// <summary>Blobs in memory, for tests. Behaves as the durable stores do.</summary>
 public sealed class MemoryBlobStore : IBlobStore
@@ -21,7 +22,7 @@ public sealed class MemoryBlobStore : IBlobStore
     {
     }
 
-    internal MemoryBlobStore(TimeProvider timeProvider, int listingPage)
+    public MemoryBlobStore(TimeProvider timeProvider, int listingPage)
     {
         _time = timeProvider;
         _listingPage = listingPage;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Decorators;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Stores;
 
 /// <summary>
 /// A store that asks a visitor before and after every request; a listing is one request, visited before its first blob and after its last.

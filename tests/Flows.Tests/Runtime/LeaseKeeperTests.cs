@@ -40,7 +40,7 @@ public sealed class LeaseKeeperTests
         await using LeaseKeeper leases = Keeper(control);
         await using HeldLease lease = await leases.HoldAsync(Run, _token);
 
-        await control.BreakLeaseAsync(Name, _token);
+        Assert.True(await control.ReleaseLeaseAsync(Name, LeaseKeeper.LeaseId(Run), _token));
         Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId("another"), LeaseKeeper.Duration, _token));
         await UntilLostAsync(lease);
 

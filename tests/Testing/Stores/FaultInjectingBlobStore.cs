@@ -73,13 +73,6 @@ public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, Blo
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.ReleaseLease, name, _ => inner.ReleaseLeaseAsync(name, leaseId, cancellationToken), cancellationToken);
 
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.BreakLease, name, async _ =>
-        {
-            await inner.BreakLeaseAsync(name, cancellationToken);
-            return true;
-        }, cancellationToken);
-
     private static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> content, BlobFault? fault) => fault is { Truncate: true } ? content[..(content.Length / 2)] : content;
 
     private static async IAsyncEnumerable<BlobItem> FirstHalfAsync(IAsyncEnumerable<BlobItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)

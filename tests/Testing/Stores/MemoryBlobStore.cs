@@ -101,8 +101,6 @@ public sealed class MemoryBlobStore : IBlobStore
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) => RunAsync(name, () =>
         _leases.TryGetValue(name, out Lease? lease) && lease.Holder == leaseId && _leases.Remove(name) && lease.Expires > _time.GetUtcNow(), cancellationToken);
 
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) => RunAsync(name, () => _leases.Remove(name), cancellationToken);
-
     private Task<T> RunAsync<T>(string name, Func<T> work, CancellationToken cancellationToken)
     {
         BlobNames.Check(name);

@@ -51,13 +51,6 @@ public sealed class VisitedBlobStore(IBlobStore inner, RequestNumbers numbers, F
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.ReleaseLease, name, () => inner.ReleaseLeaseAsync(name, leaseId, cancellationToken), cancellationToken);
 
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.BreakLease, name, async () =>
-        {
-            await inner.BreakLeaseAsync(name, cancellationToken);
-            return true;
-        }, cancellationToken);
-
     private async Task<T> RunAsync<T>(BlobVerb verb, string name, Func<Task<T>> request, CancellationToken cancellationToken)
     {
         BlobCall call = new(numbers.Next(), verb, name);

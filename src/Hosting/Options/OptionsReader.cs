@@ -1,9 +1,10 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Extensions.Configuration;
 
-namespace AlfrescoBackupFlows.Flows.Options;
+namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>
 /// Reads <c>abf.json</c> and the variables that override it (<c>ABF__REPOSITORY__URL</c>, ...). Every host reads through here, so that a

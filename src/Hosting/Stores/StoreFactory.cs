@@ -1,11 +1,11 @@
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Azure;
 using AlfrescoBackupFlows.Storage.Directories;
 
-namespace AlfrescoBackupFlows.Flows.Runtime;
+namespace AlfrescoBackupFlows.Hosting.Stores;
 
 /// <summary>Opens the stores that the section <c>repository</c> names, the same way for every host.</summary>
 public static class StoreFactory

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
 
-namespace AlfrescoBackupFlows.Flows.Options;
+namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>Relative paths mean the directory of the configuration file, wherever a command or a timer is started.</summary>
 internal static class OptionPaths

@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
 
-namespace AlfrescoBackupFlows.Flows.Options;
+namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>
 /// The rules that need no look at the installation. What a time zone, a cron expression or a database URL means is judged where it is

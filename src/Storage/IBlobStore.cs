@@ -48,9 +48,6 @@ public interface IBlobStore
 
     /// <summary>Gives the lease back. Returns false where <paramref name="leaseId"/> did not hold it.</summary>
     Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken);
-
-    /// <summary>Ends whatever lease stands on the name, at once.</summary>
-    Task BreakLeaseAsync(string name, CancellationToken cancellationToken);
 }
 
 /// <summary>What a conditional create did.</summary>

@@ -11,7 +11,8 @@ internal static class ErrorReport
     public static string Write(Exception exception, CommandContext context)
     {
         string directory = context.Options?.Options.State is { } state && Directory.Exists(state) ? state : Path.GetTempPath();
-        string path = Path.Combine(directory, $"abf-error-{DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{Guid.NewGuid():n}.txt");
+        string time = context.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string path = Path.Combine(directory, $"abf-error-{time}-{Guid.NewGuid():n}.txt");
         try
         {
             using var writer = new StreamWriter(PrivateFile.Create(path));

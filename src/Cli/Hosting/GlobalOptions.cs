@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 

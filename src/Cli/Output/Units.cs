@@ -1,5 +1,4 @@
 using System.Globalization;
-using AlfrescoBackupFlows.Flows.Options;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 

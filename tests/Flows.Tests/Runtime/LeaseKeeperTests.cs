@@ -1,8 +1,7 @@
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Decorators;
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -41,7 +40,7 @@ public sealed class LeaseKeeperTests
         await using LeaseKeeper leases = Keeper(control);
         await using HeldLease lease = await leases.HoldAsync(Run, _token);
 
-        await control.BreakLeaseAsync(Name, _token);
+        Assert.True(await control.ReleaseLeaseAsync(Name, LeaseKeeper.LeaseId(Run), _token));
         Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId("another"), LeaseKeeper.Duration, _token));
         await UntilLostAsync(lease);
 

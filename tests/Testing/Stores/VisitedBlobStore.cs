@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Decorators;
 
-namespace AlfrescoBackupFlows.Testing;
+namespace AlfrescoBackupFlows.Testing.Stores;
 
 /// <summary>
 /// A store that asks a visitor before and after every request; a listing is one request, visited before its first blob and after its last.
@@ -50,13 +50,6 @@ public sealed class VisitedBlobStore(IBlobStore inner, RequestNumbers numbers, F
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.ReleaseLease, name, () => inner.ReleaseLeaseAsync(name, leaseId, cancellationToken), cancellationToken);
-
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.BreakLease, name, async () =>
-        {
-            await inner.BreakLeaseAsync(name, cancellationToken);
-            return true;
-        }, cancellationToken);
 
     private async Task<T> RunAsync<T>(BlobVerb verb, string name, Func<Task<T>> request, CancellationToken cancellationToken)
     {

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
 
-namespace AlfrescoBackupFlows.Storage.Decorators;
+namespace AlfrescoBackupFlows.Testing.Stores;
 
 /// <summary>
 /// A store that goes wrong as planned: <paramref name="plan"/> is asked at every call, in the order of their numbers, and says what goes wrong with
@@ -70,13 +72,6 @@ public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, Blo
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.ReleaseLease, name, _ => inner.ReleaseLeaseAsync(name, leaseId, cancellationToken), cancellationToken);
-
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.BreakLease, name, async _ =>
-        {
-            await inner.BreakLeaseAsync(name, cancellationToken);
-            return true;
-        }, cancellationToken);
 
     private static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> content, BlobFault? fault) => fault is { Truncate: true } ? content[..(content.Length / 2)] : content;
 

@@ -1,7 +1,7 @@
-using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Flows.Tests.Options;
+namespace AlfrescoBackupFlows.Hosting.Tests.Options;
 
 public sealed class DurationTests
 {

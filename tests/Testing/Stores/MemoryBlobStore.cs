@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Storage;
 
-namespace AlfrescoBackupFlows.Storage.Memory;
+namespace AlfrescoBackupFlows.Testing.Stores;
 
 /// <summary>Blobs in memory, for tests. Behaves as the durable stores do.</summary>
 public sealed class MemoryBlobStore : IBlobStore
@@ -21,7 +22,7 @@ public sealed class MemoryBlobStore : IBlobStore
     {
     }
 
-    internal MemoryBlobStore(TimeProvider timeProvider, int listingPage)
+    public MemoryBlobStore(TimeProvider timeProvider, int listingPage)
     {
         _time = timeProvider;
         _listingPage = listingPage;
@@ -99,8 +100,6 @@ public sealed class MemoryBlobStore : IBlobStore
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) => RunAsync(name, () =>
         _leases.TryGetValue(name, out Lease? lease) && lease.Holder == leaseId && _leases.Remove(name) && lease.Expires > _time.GetUtcNow(), cancellationToken);
-
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) => RunAsync(name, () => _leases.Remove(name), cancellationToken);
 
     private Task<T> RunAsync<T>(string name, Func<T> work, CancellationToken cancellationToken)
     {

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
 
-namespace AlfrescoBackupFlows.Flows.Options;
+namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>
 /// The rules that need no look at the installation. What a time zone, a cron expression or a database URL means is judged where it is
@@ -60,10 +62,11 @@ internal static partial class OptionRules
 
     private static void CheckRepository(RepositoryOptions repository, OptionFaults faults)
     {
-        CheckChoice("repository.encryption", repository.Encryption, [RepositoryOptions.EncryptionPassphrase, RepositoryOptions.EncryptionNone], faults);
+        string[] encryptions = [RepositoryOptions.EncryptionPassphrase, RepositoryOptions.EncryptionNone];
+        CheckChoice("repository.encryption", repository.Encryption, encryptions, faults);
         if (repository.Url is null)
         {
-            faults.Add("repository.url is not set: write https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX or file:///path");
+            faults.Add($"repository.url is not set: write {StoreProviders.UrlForms}");
         }
         else
         {
@@ -76,34 +79,19 @@ internal static partial class OptionRules
         }
     }
 
-    private static void CheckUrl(string setting, string text, OptionFaults faults)
+    private static void CheckUrl(string setting, string url, OptionFaults faults)
     {
-        // The query of a URL may be a signature, and a user part a password: neither is ever shown.
-        string shown = text.Split('?', '#')[0];
-        shown = UserPart().Replace(shown, "://[secret]@");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme is not ("https" or "http" or "file"))
+        if (StoreProviders.FaultOf(url) is { } fault)
         {
-            faults.Add($"{setting} '{shown}' does not fit: write https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX or file:///path");
-        }
-        else if (url.UserInfo.Length > 0)
-        {
-            faults.Add($"{setting} '{shown}' holds a user or password: a secret belongs into repository.connectionStringFile");
-        }
-        else if (url.IsFile && (url.Host.Length > 0 || url.AbsolutePath is "/" or ""))
-        {
-            faults.Add($"{setting} '{shown}' names no directory: write file:///path, with three slashes");
-        }
-        else if (!url.IsFile && url.AbsolutePath.Trim('/').Length == 0)
-        {
-            faults.Add($"{setting} '{shown}' names no container: write https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX");
+            faults.Add($"{setting} {fault}");
         }
     }
 
-    private static void CheckPresent(string setting, string? value, string mend, OptionFaults faults)
+    private static void CheckPresent(string setting, string? value, string fix, OptionFaults faults)
     {
         if (value is null)
         {
-            faults.Add($"{setting} is not set: {mend}");
+            faults.Add($"{setting} is not set: {fix}");
         }
     }
 
@@ -125,7 +113,4 @@ internal static partial class OptionRules
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]{0,63}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex InstallationName();
-
-    [GeneratedRegex("://[^/]*@", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex UserPart();
 }

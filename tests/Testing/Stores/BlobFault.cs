@@ -1,4 +1,6 @@
-namespace AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Storage.Decorators;
+
+namespace AlfrescoBackupFlows.Testing.Stores;
 
 /// <summary>One call to a store, as a fault plan sees it.</summary>
 /// <param name="Number">1 for the first call to the store, whatever its verb.</param>

@@ -1,10 +1,10 @@
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Testing;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Flows.Tests.Options;
+namespace AlfrescoBackupFlows.Hosting.Tests.Stores;
 
 public sealed class StoreFactoryTests : IDisposable
 {

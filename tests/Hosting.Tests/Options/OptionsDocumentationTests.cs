@@ -2,9 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Flows.Tests.Options;
+namespace AlfrescoBackupFlows.Hosting.Tests.Options;
 
 /// <summary>Code, schema and documentation name the same settings.</summary>
 public sealed class OptionsDocumentationTests

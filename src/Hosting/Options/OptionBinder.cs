@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Reflection;
+using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using Microsoft.Extensions.Configuration;
 
-namespace AlfrescoBackupFlows.Flows.Options;
+namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>
 /// Fills an options object from configuration and notes every key that is unknown and every value that does not fit.

@@ -1,10 +1,11 @@
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Flows.Tests.Options;
+namespace AlfrescoBackupFlows.Hosting.Tests.Options;
 
 public sealed class OptionsReaderTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Flows.Options;
+namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>Collects everything that is wrong with a configuration, so that it is said at once and not one fault per start.</summary>
 internal sealed class OptionFaults

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace AlfrescoBackupFlows.Flows.Options;
+namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>
 /// Durations as people write them: <c>26h</c>, <c>1d12h</c>, <c>90m</c>, or <c>[days.]hours:minutes[:seconds]</c>.

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Extensions.Configuration;
 
-namespace AlfrescoBackupFlows.Flows.Options;
+namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>
 /// Reads <c>abf.json</c> and the variables that override it (<c>ABF__REPOSITORY__URL</c>, ...). Every host reads through here, so that a
@@ -14,10 +16,11 @@ public static class OptionsReader
     /// <summary>What the names of overriding environment variables start with.</summary>
     public const string EnvironmentPrefix = "ABF__";
 
-    private static readonly string[] SecretKeys = ["repository:passphrase", "repository:connectionString", "installation:database:password", "restore:databasePassword"];
+    private static readonly string[] SecretKeys =
+        [.. OptionProperty.All(typeof(BackupOptions)).Where(o => o.Property.PropertyType == typeof(Secret)).Select(o => o.Path.Replace('.', ':'))];
 
     /// <summary>Reads the file, if one is named, and the environment over it.</summary>
-    /// <exception cref="PermanentException">Of kind Configuration: one line per fault, each naming setting, value and mend.</exception>
+    /// <exception cref="PermanentException">Of kind Configuration: one line per fault, each naming the setting, its value and how to fix it.</exception>
     public static LoadedOptions Load(string? path, OptionsScope scope)
     {
         var faults = new OptionFaults();

@@ -1,7 +1,8 @@
+using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Flows.Options;
+namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>Reads the repository's secrets. One from the environment wins over a file, as every variable wins over the file.</summary>
 internal static class OptionSecrets

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 
 namespace AlfrescoBackupFlows.Api;
 

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 
 namespace AlfrescoBackupFlows.Api;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Alfresco.Installations;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Alfresco.Properties;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 
 namespace AlfrescoBackupFlows.Api.Tests;

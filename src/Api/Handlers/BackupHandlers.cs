@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;

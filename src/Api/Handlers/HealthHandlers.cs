@@ -1,5 +1,5 @@
 using System.Reflection;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Api.Handlers;

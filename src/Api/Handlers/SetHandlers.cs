@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Repository.Format;
 using Microsoft.AspNetCore.Http;
 

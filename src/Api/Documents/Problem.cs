@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace AlfrescoBackupFlows.Api.Contracts;
+namespace AlfrescoBackupFlows.Api.Documents;
 
 /// <summary>Problem details (RFC 9457) of every answer that is an error, but for a bare 401.</summary>
 /// <param name="Detail">One line for a person; never a secret, never a path of a file system.</param>

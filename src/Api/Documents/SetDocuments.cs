@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Alfresco.Installations;
 
-namespace AlfrescoBackupFlows.Api.Contracts;
+namespace AlfrescoBackupFlows.Api.Documents;
 
 /// <summary>A backup set. Times are UTC.</summary>
 /// <param name="Missing">Required files that the set does not have.</param>

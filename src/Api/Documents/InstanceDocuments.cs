@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Repository.Verification;
 
-namespace AlfrescoBackupFlows.Api.Contracts;
+namespace AlfrescoBackupFlows.Api.Documents;
 
 /// <summary>Where to go on: paths on this host.</summary>
 /// <param name="Status">Of the instance itself.</param>

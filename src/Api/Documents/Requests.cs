@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace AlfrescoBackupFlows.Api.Contracts;
+namespace AlfrescoBackupFlows.Api.Documents;
 
 /// <summary>Body of <c>POST /api/backups</c>; may be left out.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

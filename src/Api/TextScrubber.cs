@@ -39,6 +39,8 @@ internal sealed partial class TextScrubber
     public FailureDocument Describe(FlowFailure failure) => new(
         FailureCodes.Of(failure.Kind), failure.Kind is ErrorKind.Unexpected ? "an unexpected failure; the host's log has the details" : Clean(failure.Message));
 
+    public string[] Clean(IEnumerable<string> lines) => [.. lines.Select(Clean)];
+
     public string Clean(string line)
     {
         string text = _secrets.Aggregate(line, (t, s) => t.Replace(s.Reveal(), s.ToString(), StringComparison.Ordinal));

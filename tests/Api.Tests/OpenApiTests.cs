@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Alfresco.Properties;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Api.Tests.Rig;
+using AlfrescoBackupFlows.Contracts;
 
 namespace AlfrescoBackupFlows.Api.Tests;
 

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Repository.Verification;
+using AlfrescoBackupFlows.Contracts;
 
 namespace AlfrescoBackupFlows.Api.Documents;
 
@@ -10,7 +10,14 @@ public sealed record Links(string Status, string? Cancel, string? Result);
 
 /// <summary>Where a flow is. Counts of the present phase; totals are 0 where they are not known.</summary>
 public sealed record ProgressDocument(
-    string Phase, string? Detail, long FilesDone, long FilesTotal, long BytesDone, long BytesTotal, double BytesPerSecond, DateTime? EstimatedEnd);
+    string Phase,
+    string? Detail,
+    long FilesDone,
+    long FilesTotal,
+    long BytesDone,
+    long BytesTotal,
+    double BytesPerSecond,
+    DateTime? EstimatedEnd);
 
 /// <summary>A backup. Times are UTC.</summary>
 /// <param name="Id">Of the run, and of the set that it seals.</param>
@@ -19,39 +26,45 @@ public sealed record ProgressDocument(
 /// <param name="Result">Set where it is sealed.</param>
 /// <param name="Failure">Set where it failed or was cancelled.</param>
 public sealed record BackupDocument(
-    string Id, string State, DateTime Started, DateTime Updated, ProgressDocument? Progress, BackupResultDocument? Result, FailureDocument? Failure, Links Links);
-
-/// <param name="Missing">Required files that the set does not have, beyond the acknowledged ones.</param>
-/// <param name="SourceMissing">Files carried over from the parent set because the source lost them.</param>
-/// <param name="SourceChanged">Files carried over from the parent set because the source's content is another.</param>
-/// <param name="AddedBytes">What the run stored.</param>
-public sealed record BackupResultDocument(
-    bool Consistent, long Missing, long SourceMissing, long SourceChanged, long Files, long Bytes, long AddedBytes, string[] Warnings);
+    string Id,
+    string State,
+    DateTime Started,
+    DateTime Updated,
+    ProgressDocument? Progress,
+    BackupResultDocument? Result,
+    FailureDocument? Failure,
+    Links Links);
 
 /// <summary>A verification of a set.</summary>
 /// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c>, <c>cancelled</c>.</param>
+/// <param name="Set">Null: every set of the installation, as <c>abf verify</c> on this machine began it.</param>
 public sealed record VerificationDocument(
-    string Id, string State, string? Set, bool ReadData, DateTime Started, DateTime Updated, ProgressDocument? Progress, VerificationResultDocument? Result, FailureDocument? Failure, Links Links);
-
-/// <param name="Sound">Every set that was looked at restores, as far as was looked.</param>
-/// <param name="Errors">All of them; <paramref name="Findings"/> has the first hundred findings.</param>
-public sealed record VerificationResultDocument(
-    bool Sound, long Sets, long Files, long Bytes, long Required, long Packs, long PacksRead, long Errors, long Warnings, FindingDocument[] Findings);
-
-/// <param name="Severity"><c>error</c> or <c>warning</c>.</param>
-/// <param name="Set">Null: the repository as a whole.</param>
-public sealed record FindingDocument(string Severity, string? Set, string Line);
+    string Id,
+    string State,
+    string? Set,
+    bool ReadData,
+    DateTime Started,
+    DateTime Updated,
+    ProgressDocument? Progress,
+    VerificationResultDocument? Result,
+    FailureDocument? Failure,
+    Links Links);
 
 /// <summary>A restore.</summary>
 /// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c>, <c>cancelled</c>.</param>
 /// <param name="Target">As asked for: a name beneath the host's <c>restore.directory</c>.</param>
 public sealed record RestoreDocument(
-    string Id, string State, string Set, string Target, bool Database, DateTime Started, DateTime Updated, ProgressDocument? Progress, RestoreResultDocument? Result, FailureDocument? Failure, Links Links);
-
-/// <param name="Required">Files that the database requires.</param>
-/// <param name="Missing">Of these, the ones that the set does not have.</param>
-/// <param name="CarriedOver">Files that were gone or changed at the source when the set was taken, and are there as an earlier set had them.</param>
-public sealed record RestoreResultDocument(long Files, long Bytes, long Required, long Missing, long CarriedOver, string[] Warnings);
+    string Id,
+    string State,
+    string Set,
+    string Target,
+    bool Database,
+    DateTime Started,
+    DateTime Updated,
+    ProgressDocument? Progress,
+    RestoreResultDocument? Result,
+    FailureDocument? Failure,
+    Links Links);
 
 /// <param name="Status"><c>ok</c>: this host answers. It does not look at the storage or the database.</param>
 /// <param name="Running">The link of the backup that is on; null where none is.</param>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -72,15 +73,11 @@ internal static class BackupHandlers
                 backup.Phase is InstancePhase.Running or InstancePhase.Completed ? $"/{ApiPaths.Prefix}/{ApiPaths.Sets}/{backup.Id}" : null));
     }
 
-    private static BackupResultDocument Describe(ApiCall call, HotBackupResult result) => new(
-        result.Consistent,
-        result.Missing,
-        result.SourceMissing,
-        result.SourceChanged,
-        result.Files,
-        result.Bytes,
-        result.AddedBytes,
-        result.Warnings.IsDefault ? [] : [.. result.Warnings.Select(call.Text.Clean)]);
+    private static BackupResultDocument Describe(ApiCall call, HotBackupResult result)
+    {
+        BackupResultDocument document = BackupResultDocument.Of(result, call.Environment.Options.Options.Installation.Name!);
+        return document with { Warnings = call.Text.Clean(document.Warnings) };
+    }
 
     private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Backups}/{id}";
 

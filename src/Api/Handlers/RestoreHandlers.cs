@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
@@ -98,9 +99,15 @@ internal static partial class RestoreHandlers
             restore.Created.UtcDateTime,
             restore.Updated.UtcDateTime,
             Instances.ProgressOf(restore, call.Text),
-            result is null ? null : new RestoreResultDocument(result.Files, result.Bytes, result.Required, result.Missing, result.CarriedOver, [.. result.Warnings.Select(call.Text.Clean)]),
+            result is null ? null : Describe(call, result, Path.GetFileName(input.Target)),
             Instances.FailureOf(restore, call.Text),
             new Links(LinkOf(restore.Id), Instances.CancelLinkOf(restore, LinkOf(restore.Id)), null));
+    }
+
+    private static RestoreResultDocument Describe(ApiCall call, RestoreResult result, string target)
+    {
+        RestoreResultDocument document = RestoreResultDocument.Of(result, target, withPaths: false);
+        return document with { Warnings = call.Text.Clean(document.Warnings) };
     }
 
     private static RestoreInput InputOf(InstanceState restore) => JsonSerializer.Deserialize(restore.Input, FlowJson.Default.RestoreInput)!;

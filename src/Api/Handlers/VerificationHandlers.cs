@@ -1,10 +1,10 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Verification;
 using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
@@ -63,22 +63,17 @@ internal static class VerificationHandlers
             verification.Created.UtcDateTime,
             verification.Updated.UtcDateTime,
             Instances.ProgressOf(verification, call.Text),
-            result is null ? null : Describe(call, result.Report),
+            result is null ? null : Describe(call, input, result),
             Instances.FailureOf(verification, call.Text),
             new Links(LinkOf(verification.Id), Instances.CancelLinkOf(verification, LinkOf(verification.Id)), null));
     }
 
-    private static VerificationResultDocument Describe(ApiCall call, VerifyReport report) => new(
-        report.IsSound,
-        report.Totals.Sets,
-        report.Totals.Files,
-        report.Totals.Bytes,
-        report.Totals.Required,
-        report.Totals.Packs,
-        report.Totals.PacksRead,
-        report.Errors,
-        report.Warnings,
-        [.. report.Findings.Select(f => new FindingDocument(f.Severity is FindingSeverity.Error ? "error" : "warning", f.Set?.ToString(), call.Text.Clean(f.Line)))]);
+    private static VerificationResultDocument Describe(ApiCall call, VerifyInput input, VerifyResult result)
+    {
+        string[]? sets = input.Set is not { } set ? null : result.Head == VerifyPlan.Nothing ? [] : [set];
+        VerificationResultDocument document = VerificationResultDocument.Of(result.Report, input.ReadData, sets);
+        return document with { Findings = [.. document.Findings.Select(f => f with { Line = call.Text.Clean(f.Line) })] };
+    }
 
     private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/verifications/{id}";
 }

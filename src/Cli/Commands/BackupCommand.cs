@@ -2,6 +2,7 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -55,25 +56,14 @@ internal static class BackupCommand
     /// <summary>What a sealed set gets, whoever drove the run to its end.</summary>
     public static int Report(CommandContext context, BackupHost host, HotBackupResult result)
     {
-        string[] warnings = result.Warnings.IsDefault ? [] : [.. result.Warnings];
-        foreach (string warning in warnings)
+        string installation = context.Options!.Options.Installation.Name!;
+        BackupResultDocument document = BackupResultDocument.Of(result, installation, host.Traffic());
+        foreach (string warning in document.Warnings)
         {
             context.Messages.Warn(warning);
         }
 
-        var document = new BackupDocument(
-            result.Set,
-            context.Options!.Options.Installation.Name!,
-            result.Consistent,
-            result.Missing,
-            result.SourceMissing,
-            result.SourceChanged,
-            result.Files,
-            result.Bytes,
-            result.AddedBytes,
-            warnings,
-            host.Traffic());
-        context.Result.Write(document, CliJson.Relaxed.BackupDocument, writer => WriteText(document, writer));
+        context.Result.Write(document, CliJson.Relaxed.BackupResultDocument, writer => WriteText(document, writer));
         if (!result.HasFindings)
         {
             return ExitCodes.Done;
@@ -85,9 +75,11 @@ internal static class BackupCommand
         return ExitCodes.Findings;
     }
 
-    private static void WriteText(BackupDocument set, TextWriter writer)
+    private static void WriteText(BackupResultDocument set, TextWriter writer)
     {
         writer.WriteLine($"set {set.Id}: {(set.Consistent ? "consistent" : "NOT consistent")}");
-        writer.WriteLine($"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, {Units.Count(set.Storage.Requests)} storage requests");
+        writer.WriteLine(
+            $"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, "
+            + $"{Units.Count(set.Storage!.Requests)} storage requests");
     }
 }

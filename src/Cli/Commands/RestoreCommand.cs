@@ -3,6 +3,7 @@ using System.Globalization;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
@@ -95,9 +96,8 @@ internal static class RestoreCommand
                 + (unset.Owners > 0 ? "; run as root, or set owners with chown" : string.Empty));
         }
 
-        var document = new RestoreDocument(
-            result.Set, input.Target, result.Files, result.Bytes, result.DatabaseRestored, result.Required, result.Missing, [.. result.NamedMissing], result.CarriedOver, [.. result.Warnings]);
-        context.Result.Write(document, CliJson.Relaxed.RestoreDocument, writer =>
+        RestoreResultDocument document = RestoreResultDocument.Of(result, input.Target, withPaths: true);
+        context.Result.Write(document, CliJson.Relaxed.RestoreResultDocument, writer =>
         {
             writer.WriteLine($"restored set {document.Set} into {document.Target}: {Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}{(document.Database ? ", and the database" : string.Empty)}");
             writer.WriteLine($"{Units.Count(document.Required)} files are required, {Units.Count(document.Missing)} are missing");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -19,13 +20,10 @@ internal static class SetsCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-        SetDocument[] sets = [.. opened.Sets.Select(Describe)];
+        SetDocument[] sets = [.. opened.Sets.Select(SetDocument.Of)];
         context.Result.Write(sets, CliJson.Relaxed.SetDocumentArray, writer => WriteText(sets, opened.Head, writer));
         return ExitCodes.Done;
     }
-
-    private static SetDocument Describe(SetSummary s) => new(
-        s.Id.ToString(), s.Installation, s.Started.UtcDateTime, s.Sealed.UtcDateTime, s.Consistent, s.Missing, s.Files, s.Bytes, s.AddedBytes, s.Parent?.ToString());
 
     private static void WriteText(SetDocument[] sets, LogHead head, TextWriter writer)
     {

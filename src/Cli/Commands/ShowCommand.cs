@@ -3,6 +3,7 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -25,10 +26,10 @@ internal static class ShowCommand
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
         SetSummary summary = opened.FindSet(set);
         SetManifest manifest = await opened.Repository.Log.ReadManifestAsync(summary, context.Stop);
-        ShowDocument document = ManifestText.Describe(summary, manifest);
+        SetDetailDocument document = SetDetailDocument.Of(summary, manifest, withPaths: true);
         if (path is null)
         {
-            context.Result.Write(document, CliJson.Relaxed.ShowDocument, writer => ManifestText.Write(document, writer));
+            context.Result.Write(document, CliJson.Relaxed.SetDetailDocument, writer => ManifestText.Write(document, writer));
             return ExitCodes.Done;
         }
 
@@ -53,10 +54,10 @@ internal static class ShowCommand
     }
 
     /// <summary>A set may have millions of entries: they go out as they are read.</summary>
-    private static async Task WriteJsonAsync(Utf8JsonWriter writer, ShowDocument document, IAsyncEnumerable<EntryDocument> entries)
+    private static async Task WriteJsonAsync(Utf8JsonWriter writer, SetDetailDocument document, IAsyncEnumerable<EntryDocument> entries)
     {
         writer.WriteStartObject();
-        foreach (JsonProperty member in JsonSerializer.SerializeToElement(document, CliJson.Relaxed.ShowDocument).EnumerateObject())
+        foreach (JsonProperty member in JsonSerializer.SerializeToElement(document, CliJson.Relaxed.SetDetailDocument).EnumerateObject())
         {
             member.WriteTo(writer);
         }

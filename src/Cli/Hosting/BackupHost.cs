@@ -1,5 +1,5 @@
-using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;

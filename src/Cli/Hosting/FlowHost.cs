@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;

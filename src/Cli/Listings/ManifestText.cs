@@ -1,38 +1,12 @@
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Verification;
+using AlfrescoBackupFlows.Contracts;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
 
-/// <summary>A set's manifest for machines and for people.</summary>
+/// <summary>A set as people read it.</summary>
 internal static class ManifestText
 {
-    public static ShowDocument Describe(SetSummary set, SetManifest manifest) => new(
-        set.Id.ToString(),
-        set.Installation,
-        set.Started.UtcDateTime,
-        set.Sealed.UtcDateTime,
-        set.Consistent,
-        set.Missing,
-        set.Files,
-        set.Bytes,
-        set.AddedBytes,
-        set.Parent?.ToString(),
-        [.. manifest.Phases.Select(p => new PhaseDocument(p.Name, p.Started.UtcDateTime, p.Ended.UtcDateTime))],
-        new SearchIndexDocument(manifest.Index.Kind, manifest.Index.Written?.UtcDateTime),
-        manifest.Database is { } db ? Describe(db) : null,
-        [.. manifest.Roots.Select(r => new RootDocument(r.Name, r.Path, r.Files, r.Directories, r.Bytes, r.RequiredFiles))],
-        manifest.Consistency.Required,
-        manifest.Consistency.SourceMissing,
-        manifest.Consistency.SourceChanged,
-        manifest.Consistency.Acknowledged,
-        manifest.Consistency.Unprotected,
-        [.. manifest.Consistency.Named.Select(f => new FindingDocument(f.Root.Length > 0 ? $"{f.Root}/{f.Path}" : f.Path, f.Size, f.Reason))],
-        [.. manifest.Warnings, .. manifest.Index.Warnings.Except(manifest.Warnings)],
-        manifest.Tool);
-
-    public static void Write(ShowDocument set, TextWriter writer)
+    public static void Write(SetDetailDocument set, TextWriter writer)
     {
         writer.WriteLine($"set {set.Id} of {set.Installation}: {(set.Consistent ? "consistent" : "NOT consistent")}, sealed {Units.Time(set.Sealed)} by {set.Tool}");
         writer.WriteLine($"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added{(set.Parent is null ? string.Empty : $" to {set.Parent}")}");
@@ -45,7 +19,7 @@ internal static class ManifestText
         var roots = new TextTable("ROOT", "FILES", "BYTES", "REQUIRED", "SOURCE");
         foreach (RootDocument root in set.Roots)
         {
-            roots.Add(root.Name, Units.Count(root.Files), Units.Bytes(root.Bytes), Units.Count(root.Required), root.Source);
+            roots.Add(root.Name, Units.Count(root.Files), Units.Bytes(root.Bytes), Units.Count(root.Required), root.Source!);
         }
 
         roots.WriteTo(writer, 1, 2, 3);
@@ -59,16 +33,7 @@ internal static class ManifestText
         return $"{(entry.Type == "directory" ? "d" : "-")}{entry.Mode} {entry.Owner} {entry.Group} {entry.Size,12} {Units.Time(entry.Modified)} {entry.Path}{flags}";
     }
 
-    private static DatabaseDocument Describe(DatabaseStamp db) => new(
-        db.Vendor,
-        db.Name,
-        db.ServerVersion,
-        db.ToolVersion,
-        db.Dump.Length,
-        db.Watermark?.Transaction,
-        db.Watermark is { } mark ? DateTimeOffset.FromUnixTimeMilliseconds(mark.CommitTimeMs).UtcDateTime : null);
-
-    private static void WritePhases(ShowDocument set, TextWriter writer)
+    private static void WritePhases(SetDetailDocument set, TextWriter writer)
     {
         var phases = new TextTable("PHASE", "STARTED", "ENDED", "TOOK");
         foreach (PhaseDocument phase in set.Phases)
@@ -79,17 +44,18 @@ internal static class ManifestText
         phases.WriteTo(writer, 3);
     }
 
-    private static void WriteFindings(ShowDocument set, TextWriter writer)
+    private static void WriteFindings(SetDetailDocument set, TextWriter writer)
     {
-        foreach (FindingDocument finding in set.Findings)
+        FileFindingDocument[] named = set.Findings!;
+        foreach (FileFindingDocument finding in named)
         {
             writer.WriteLine($"{finding.Reason}: {finding.Path}");
         }
 
         long findings = set.Missing + set.SourceMissing + set.SourceChanged;
-        if (findings > set.Findings.Length)
+        if (findings > named.Length)
         {
-            writer.WriteLine($"... {Units.Count(findings - set.Findings.Length)} more findings");
+            writer.WriteLine($"... {Units.Count(findings - named.Length)} more findings");
         }
 
         foreach ((string protocol, long count) in set.Unprotected)

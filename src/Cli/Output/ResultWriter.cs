@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Contracts;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 
@@ -29,7 +30,7 @@ internal sealed class ResultWriter(Stream stdout, bool json, bool quiet)
     {
         if (json)
         {
-            await using var writer = new Utf8JsonWriter(stdout, new JsonWriterOptions { Encoder = CliJson.Encoder });
+            await using var writer = new Utf8JsonWriter(stdout, new JsonWriterOptions { Encoder = ContractOptions.Encoder });
             await document(writer);
             await writer.FlushAsync();
             stdout.Write("\n"u8);

@@ -3,7 +3,10 @@ using AlfrescoBackupFlows.Flows.Backup.Records;
 
 namespace AlfrescoBackupFlows.Contracts;
 
-/// <summary>A backup that is done: <c>abf backup --json</c>, <c>abf resume --json</c>, and <c>result</c> of <c>GET /api/backups/{id}</c>.</summary>
+/// <summary>
+/// A backup that is done: <c>abf backup --json</c>, <c>abf resume --json</c>, and <c>result</c> of <c>GET
+/// /api/backups/{id}</c>.
+/// </summary>
 /// <param name="Id">Of the set, which is also the run's.</param>
 /// <param name="Missing">Required files that the set does not have, beyond the acknowledged ones.</param>
 /// <param name="SourceMissing">Files carried over from the set before because the source lost them.</param>
@@ -23,7 +26,7 @@ public sealed record BackupResultDocument(
     string[] Warnings,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StorageDocument? Storage)
 {
-    public static BackupResultDocument Of(HotBackupResult result, string installation, StorageDocument? storage = null) => new(
+    public static BackupResultDocument Of(HotBackupResult result, string installation, StorageDocument? storage) => new(
         result.Set,
         installation,
         result.Consistent,

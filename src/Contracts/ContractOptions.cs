@@ -10,5 +10,6 @@ public static class ContractOptions
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     /// <summary>New options: a source-generated context makes those that it is given its own.</summary>
-    public static JsonSerializerOptions Create() => new() { Encoder = Encoder, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    public static JsonSerializerOptions Create() =>
+        new() { Encoder = Encoder, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 }

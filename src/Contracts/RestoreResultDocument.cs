@@ -3,7 +3,10 @@ using AlfrescoBackupFlows.Flows.Restore.Records;
 
 namespace AlfrescoBackupFlows.Contracts;
 
-/// <summary>A restore that is done and was checked: <c>abf restore --json</c>, and <c>result</c> of <c>GET /api/restores/{id}</c>.</summary>
+/// <summary>
+/// A restore that is done and was checked: <c>abf restore --json</c>, and <c>result</c> of <c>GET
+/// /api/restores/{id}</c>.
+/// </summary>
 /// <param name="Target">The directory; over HTTP its name beneath the host's <c>restore.directory</c>.</param>
 /// <param name="Database">The database was restored too.</param>
 /// <param name="Required">Files that the database requires.</param>

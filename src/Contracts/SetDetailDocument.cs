@@ -4,8 +4,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Contracts;
 
 /// <summary>
-/// A set with its phases and counts: <c>abf show --json</c> and <c>GET /api/sets/{id}</c>. Times are UTC. What names a path (findings, the sources of
-/// roots) is told on the host alone and absent over HTTP.
+/// A set with its phases and counts: <c>abf show --json</c> and <c>GET /api/sets/{id}</c>. Times are UTC. What names a
+/// path (findings, the sources of roots) is told on the host alone and absent over HTTP.
 /// </summary>
 /// <param name="Required">Files that the dump requires.</param>
 /// <param name="SourceMissing">Files carried over from the set before because the source lost them.</param>

@@ -6,7 +6,8 @@ namespace AlfrescoBackupFlows.Contracts;
 /// <param name="Name"><c>index</c>, <c>database</c> or <c>files</c>.</param>
 public sealed record PhaseDocument(string Name, DateTime Started, DateTime Ended)
 {
-    internal static PhaseDocument Of(PhaseTimes phase) => new(phase.Name, phase.Started.UtcDateTime, phase.Ended.UtcDateTime);
+    internal static PhaseDocument Of(PhaseTimes phase) =>
+        new(phase.Name, phase.Started.UtcDateTime, phase.Ended.UtcDateTime);
 }
 
 /// <param name="Kind"><c>lucene</c> or <c>none</c>.</param>
@@ -20,7 +21,13 @@ public sealed record SearchIndexDocument(string Kind, DateTime? Written)
 /// <param name="Transaction">The newest transaction in the dump.</param>
 /// <param name="CommitTime">When that transaction was committed.</param>
 public sealed record DatabaseDocument(
-    string Vendor, string Name, string ServerVersion, string ToolVersion, long DumpBytes, long? Transaction, DateTime? CommitTime)
+    string Vendor,
+    string Name,
+    string ServerVersion,
+    string ToolVersion,
+    long DumpBytes,
+    long? Transaction,
+    DateTime? CommitTime)
 {
     internal static DatabaseDocument Of(DatabaseStamp database) => new(
         database.Vendor,
@@ -51,7 +58,8 @@ public sealed record RootDocument(
 /// <param name="Path">As restored: the root's name, then the path in it.</param>
 /// <param name="Size">In bytes, as the database says it; null where it does not.</param>
 /// <param name="Reason">
-/// <c>missing</c>, <c>wrong-size</c>, <c>unstable</c>, <c>source-missing</c>, <c>source-changed</c>, <c>invalid-url</c>.
+/// <c>missing</c>, <c>wrong-size</c>, <c>unstable</c>, <c>source-missing</c>, <c>source-changed</c>,
+/// <c>invalid-url</c>.
 /// </param>
 public sealed record FileFindingDocument(string Path, long? Size, string Reason)
 {

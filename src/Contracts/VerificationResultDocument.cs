@@ -2,10 +2,14 @@ using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Contracts;
 
-/// <summary>A verification that is done: <c>abf verify --json</c>, and <c>result</c> of <c>GET /api/verifications/{id}</c>.</summary>
+/// <summary>
+/// A verification that is done: <c>abf verify --json</c>, and <c>result</c> of <c>GET /api/verifications/{id}</c>.
+/// </summary>
 /// <param name="Sound">Every set that was looked at restores, as far as was looked.</param>
 /// <param name="ReadData">Every byte was read.</param>
-/// <param name="Sets">The ids of the sets; null where all of them were verified and the host does not list them.</param>
+/// <param name="Sets">
+/// The ids of the sets; null where all of them were verified and the host does not list them.
+/// </param>
 /// <param name="Files">Files, counted in every set.</param>
 /// <param name="Required">Required files that were looked up in the listings.</param>
 /// <param name="Packs">Packs that the sets need.</param>

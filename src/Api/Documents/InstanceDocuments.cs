@@ -67,5 +67,5 @@ public sealed record RestoreDocument(
     Links Links);
 
 /// <param name="Status"><c>ok</c>: this host answers. It does not look at the storage or the database.</param>
-/// <param name="Running">The link of the backup that is on; null where none is.</param>
+/// <param name="Running">The link of the backup that is running; null where none is.</param>
 public sealed record HealthDocument(string Status, string Version, string? Running);

@@ -9,26 +9,37 @@ using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
 
-/// <summary>Verifications: start, look, cancel. One at a time; the same one asked for again is the one that is on.</summary>
+/// <summary>
+/// Verifications: start, look, cancel. One at a time; who asks for the same one again gets the one that runs.
+/// </summary>
 internal static class VerificationHandlers
 {
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         VerifyRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.VerifyRequest, cancellationToken);
         SetSummary set = await SetHandlers.FindAsync(call, call.Id, cancellationToken);
-        var wording = new VerifyInput(set.Id.ToString(), request.ReadData);
-        string input = JsonSerializer.Serialize(wording, FlowJson.Default.VerifyInput);
+        var asked = new VerifyInput(set.Id.ToString(), request.ReadData);
+        string input = JsonSerializer.Serialize(asked, FlowJson.Default.VerifyInput);
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
-            InstanceState? running = (await call.Flows.ListAsync(nameof(VerifyFlow), cancellationToken)).FirstOrDefault(i => i.Phase is InstancePhase.Running);
+            InstanceState? running = (await call.Flows.ListAsync(nameof(VerifyFlow), cancellationToken))
+                .FirstOrDefault(i => i.Phase is InstancePhase.Running);
             if (running is not null && running.Input != input)
             {
-                throw ApiException.Busy("another verification is on: wait for it", LinkOf(running.Id));
+                throw ApiException.Busy("another verification is running: wait for it", LinkOf(running.Id));
             }
 
-            InstanceState verification = running ?? await Instances.StartAsync(call.Environment, call.Flows, nameof(VerifyFlow), input, InstanceIds.ForVerify(wording, Guid.NewGuid()), cancellationToken);
-            return call.Accepted(Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
+            InstanceState verification = running
+                ?? await Instances.StartAsync(
+                    call.Environment,
+                    call.Flows,
+                    nameof(VerifyFlow),
+                    input,
+                    InstanceIds.ForVerify(asked, Guid.NewGuid()),
+                    cancellationToken);
+            return call.Accepted(
+                Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
         }
         finally
         {
@@ -43,18 +54,23 @@ internal static class VerificationHandlers
     {
         InstanceState verification = await FindAsync(call, cancellationToken);
         await Instances.CancelAsync(call.Flows, verification, "verification", cancellationToken);
-        return call.Accepted(Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
+        return call.Accepted(
+            Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
     }
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsVerify(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == nameof(VerifyFlow)
+        InstanceIds.IsVerify(call.Id, out _)
+            && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
+            && found.FlowName == nameof(VerifyFlow)
             ? found
             : throw ApiException.NotFound($"there is no verification '{call.Id}'");
 
     private static VerificationDocument Describe(ApiCall call, InstanceState verification)
     {
         VerifyInput input = JsonSerializer.Deserialize(verification.Input, FlowJson.Default.VerifyInput)!;
-        VerifyResult? result = verification.Result is { } json ? JsonSerializer.Deserialize(json, FlowJson.Default.VerifyResult) : null;
+        VerifyResult? result = verification.Result is { } json
+            ? JsonSerializer.Deserialize(json, FlowJson.Default.VerifyResult)
+            : null;
         return new VerificationDocument(
             verification.Id,
             Instances.StateOf(verification, "done"),
@@ -72,7 +88,10 @@ internal static class VerificationHandlers
     {
         string[]? sets = input.Set is not { } set ? null : result.Head == VerifyPlan.Nothing ? [] : [set];
         VerificationResultDocument document = VerificationResultDocument.Of(result.Report, input.ReadData, sets);
-        return document with { Findings = [.. document.Findings.Select(f => f with { Line = call.Text.Clean(f.Line) })] };
+        return document with
+        {
+            Findings = [.. document.Findings.Select(f => f with { Line = call.Text.Clean(f.Line) })],
+        };
     }
 
     private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/verifications/{id}";

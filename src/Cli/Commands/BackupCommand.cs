@@ -9,17 +9,24 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf backup</c>: the hot backup, to its end; an unfinished run of the same installation goes on first.</summary>
+/// <summary>
+/// <c>abf backup</c>: the hot backup, to its end; an unfinished run of the same installation goes on first.
+/// </summary>
 internal static class BackupCommand
 {
     public static Command Create(CommandRunner runner)
     {
         var acceptContentLoss = new Option<bool>("--accept-content-loss")
         {
-            Description = "Seal the set although a content root is gone, is empty, or lost more than 1 % of its files since the last set (of the keystore: any).",
+            Description = "Seal the set although a content root is gone, is empty, or lost more than 1 % of its files "
+                + "since the last set (of the keystore: any).",
         };
-        var command = new Command("backup", "Take a hot backup, to its end; goes on with an unfinished one.") { acceptContentLoss };
-        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(acceptContentLoss))));
+        var command = new Command("backup", "Take a hot backup, to its end; goes on with an unfinished one.")
+        {
+            acceptContentLoss,
+        };
+        command.SetAction(parsed => runner.RunAsync(
+            parsed, context => RunAsync(context, parsed.GetValue(acceptContentLoss))));
         return command;
     }
 
@@ -33,7 +40,8 @@ internal static class BackupCommand
             {
                 throw new PermanentException(
                     ErrorKind.Configuration,
-                    $"--accept-content-loss: run {unfinished.Run} is unfinished and began without it; '{context.CommandLine("cancel")}' gives that run up, and then the option counts");
+                    $"--accept-content-loss: run {unfinished.Run} is unfinished and began without it; "
+                    + $"'{context.CommandLine("cancel")}' gives that run up, and then the option counts");
             }
 
             context.Messages.Note($"run {unfinished.Run} is resumed");
@@ -70,8 +78,10 @@ internal static class BackupCommand
         }
 
         context.Messages.Error(
-            $"set {result.Set} is sealed, with findings: {Units.Count(result.Missing)} required files missing, {Units.Count(result.SourceMissing)} gone at the source, "
-            + $"{Units.Count(result.SourceChanged)} changed at the source; '{context.CommandLine("show " + result.Set)}' names them");
+            $"set {result.Set} is sealed, with findings: {Units.Count(result.Missing)} required files missing, "
+            + $"{Units.Count(result.SourceMissing)} gone at the source, "
+            + $"{Units.Count(result.SourceChanged)} changed at the source; "
+            + $"'{context.CommandLine("show " + result.Set)}' names them");
         return ExitCodes.Findings;
     }
 

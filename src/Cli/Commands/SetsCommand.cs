@@ -36,12 +36,23 @@ internal static class SetsCommand
         var table = new TextTable("SET", "INSTALLATION", "SEALED", "TOOK", "STATE", "FILES", "BYTES", "ADDED");
         foreach (SetDocument s in sets)
         {
-            string state = s.Consistent ? s.Missing == 0 ? "consistent" : $"consistent, {Units.Count(s.Missing)} acknowledged" : $"{Units.Count(s.Missing)} MISSING";
             table.Add(
-                s.Id, s.Installation, Units.Time(s.Sealed), Units.Duration(s.Sealed - s.Started), state, Units.Count(s.Files), Units.Bytes(s.Bytes), Units.Bytes(s.AddedBytes));
+                s.Id,
+                s.Installation,
+                Units.Time(s.Sealed),
+                Units.Duration(s.Sealed - s.Started),
+                StateOf(s),
+                Units.Count(s.Files),
+                Units.Bytes(s.Bytes),
+                Units.Bytes(s.AddedBytes));
         }
 
         table.WriteTo(writer, 3, 5, 6, 7);
         writer.WriteLine($"head of the log: entry {head.Sequence}, {head.Sha256}");
     }
+
+    private static string StateOf(SetDocument set) =>
+        !set.Consistent ? $"{Units.Count(set.Missing)} MISSING"
+        : set.Missing > 0 ? $"consistent, {Units.Count(set.Missing)} acknowledged"
+        : "consistent";
 }

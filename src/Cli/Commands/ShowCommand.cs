@@ -9,15 +9,22 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf show SET</c>: the manifest with the phases' times; with <c>--path</c> also what is below a path.</summary>
+/// <summary>
+/// <c>abf show SET</c>: the manifest with the phases' times; with <c>--path</c> also what is below a path.
+/// </summary>
 internal static class ShowCommand
 {
     public static Command Create(CommandRunner runner)
     {
         var set = new Argument<string>("SET") { Description = "The id of a set, or 'latest'." };
-        var path = new Option<string?>("--path") { Description = "Also list what begins with this path, such as contentstore/2026/11.", HelpName = "PREFIX" };
+        var path = new Option<string?>("--path")
+        {
+            Description = "Also list what begins with this path, such as contentstore/2026/11.",
+            HelpName = "PREFIX",
+        };
         var command = new Command("show", "Show a set: phases, contents, findings.") { set, path };
-        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path))));
+        command.SetAction(parsed => runner.RunAsync(
+            parsed, context => RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path))));
         return command;
     }
 
@@ -29,7 +36,8 @@ internal static class ShowCommand
         SetDetailDocument document = SetDetailDocument.Of(summary, manifest, withPaths: true);
         if (path is null)
         {
-            context.Result.Write(document, CliJson.Relaxed.SetDetailDocument, writer => ManifestText.Write(document, writer));
+            context.Result.Write(
+                document, CliJson.Relaxed.SetDetailDocument, writer => ManifestText.Write(document, writer));
             return ExitCodes.Done;
         }
 
@@ -39,7 +47,8 @@ internal static class ShowCommand
             context.Messages.Warn(lost.Warning);
         }
 
-        IAsyncEnumerable<EntryDocument> entries = SetListing.ReadAsync(opened.Repository.CreateReader(index, null), manifest, PathPrefix.Parse(path), context.Stop);
+        IAsyncEnumerable<EntryDocument> entries = SetListing.ReadAsync(
+            opened.Repository.CreateReader(index, null), manifest, PathPrefix.Parse(path), context.Stop);
         await context.Result.WriteAsync(
             writer => WriteJsonAsync(writer, document, entries),
             async writer =>
@@ -54,10 +63,12 @@ internal static class ShowCommand
     }
 
     /// <summary>A set may have millions of entries: they go out as they are read.</summary>
-    private static async Task WriteJsonAsync(Utf8JsonWriter writer, SetDetailDocument document, IAsyncEnumerable<EntryDocument> entries)
+    private static async Task WriteJsonAsync(
+        Utf8JsonWriter writer, SetDetailDocument document, IAsyncEnumerable<EntryDocument> entries)
     {
         writer.WriteStartObject();
-        foreach (JsonProperty member in JsonSerializer.SerializeToElement(document, CliJson.Relaxed.SetDetailDocument).EnumerateObject())
+        JsonElement set = JsonSerializer.SerializeToElement(document, CliJson.Relaxed.SetDetailDocument);
+        foreach (JsonProperty member in set.EnumerateObject())
         {
             member.WriteTo(writer);
         }

@@ -8,18 +8,25 @@ internal static class ManifestText
 {
     public static void Write(SetDetailDocument set, TextWriter writer)
     {
-        writer.WriteLine($"set {set.Id} of {set.Installation}: {(set.Consistent ? "consistent" : "NOT consistent")}, sealed {Units.Time(set.Sealed)} by {set.Tool}");
-        writer.WriteLine($"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added{(set.Parent is null ? string.Empty : $" to {set.Parent}")}");
+        writer.WriteLine(
+            $"set {set.Id} of {set.Installation}: {(set.Consistent ? "consistent" : "NOT consistent")}, "
+            + $"sealed {Units.Time(set.Sealed)} by {set.Tool}");
+        writer.WriteLine(
+            $"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added"
+            + (set.Parent is null ? string.Empty : $" to {set.Parent}"));
         WritePhases(set, writer);
         if (set.Database is { } db)
         {
-            writer.WriteLine($"database {db.Name}: {db.Vendor} {db.ServerVersion}, dump of {Units.Bytes(db.DumpBytes)}, last transaction {db.Transaction?.ToString() ?? "none"}");
+            writer.WriteLine(
+                $"database {db.Name}: {db.Vendor} {db.ServerVersion}, dump of {Units.Bytes(db.DumpBytes)}, "
+                + $"last transaction {db.Transaction?.ToString() ?? "none"}");
         }
 
         var roots = new TextTable("ROOT", "FILES", "BYTES", "REQUIRED", "SOURCE");
         foreach (RootDocument root in set.Roots)
         {
-            roots.Add(root.Name, Units.Count(root.Files), Units.Bytes(root.Bytes), Units.Count(root.Required), root.Source!);
+            roots.Add(
+                root.Name, Units.Count(root.Files), Units.Bytes(root.Bytes), Units.Count(root.Required), root.Source!);
         }
 
         roots.WriteTo(writer, 1, 2, 3);
@@ -30,7 +37,8 @@ internal static class ManifestText
     public static string Line(EntryDocument entry)
     {
         string flags = entry.Flags.Length == 0 ? string.Empty : $"  [{string.Join(", ", entry.Flags)}]";
-        return $"{(entry.Type == "directory" ? "d" : "-")}{entry.Mode} {entry.Owner} {entry.Group} {entry.Size,12} {Units.Time(entry.Modified)} {entry.Path}{flags}";
+        return $"{(entry.Type == "directory" ? "d" : "-")}{entry.Mode} {entry.Owner} {entry.Group} {entry.Size,12} "
+            + $"{Units.Time(entry.Modified)} {entry.Path}{flags}";
     }
 
     private static void WritePhases(SetDetailDocument set, TextWriter writer)
@@ -38,7 +46,11 @@ internal static class ManifestText
         var phases = new TextTable("PHASE", "STARTED", "ENDED", "TOOK");
         foreach (PhaseDocument phase in set.Phases)
         {
-            phases.Add(phase.Name, Units.Time(phase.Started), Units.Time(phase.Ended), Units.Duration(phase.Ended - phase.Started));
+            phases.Add(
+                phase.Name,
+                Units.Time(phase.Started),
+                Units.Time(phase.Ended),
+                Units.Duration(phase.Ended - phase.Started));
         }
 
         phases.WriteTo(writer, 3);
@@ -60,7 +72,8 @@ internal static class ManifestText
 
         foreach ((string protocol, long count) in set.Unprotected)
         {
-            writer.WriteLine($"not protected: {Units.Count(count)} documents at {protocol}://, outside the file system");
+            writer.WriteLine(
+                $"not protected: {Units.Count(count)} documents at {protocol}://, outside the file system");
         }
 
         foreach (string warning in set.Warnings)

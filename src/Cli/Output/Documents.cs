@@ -1,12 +1,16 @@
 namespace AlfrescoBackupFlows.Cli.Output;
 
 /// <summary>One of <c>entries</c> of <c>show --path --json</c>.</summary>
-/// <param name="Path">As restored: the root's name, then the path in it; bytes that are not text as <c>\xNN</c>.</param>
+/// <param name="Path">
+/// As restored: the root's name, then the path in it; bytes that are not text as <c>\xNN</c>.
+/// </param>
 internal sealed record EntryDocument(
     string Path, string Type, long Size, string Mode, string Owner, string Group, DateTime Modified, string[] Flags);
 
 /// <summary><c>status --json</c>.</summary>
-/// <param name="State"><c>none</c>, <c>running</c>, <c>interrupted</c>, <c>sealed</c>, <c>failed</c>, <c>cancelled</c>.</param>
+/// <param name="State">
+/// <c>none</c>, <c>running</c>, <c>interrupted</c>, <c>sealed</c>, <c>failed</c>, <c>cancelled</c>.
+/// </param>
 internal sealed record StatusDocument(
     string State,
     string? Run,

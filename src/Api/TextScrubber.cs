@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
@@ -9,9 +10,10 @@ using AlfrescoBackupFlows.Storage.Directories;
 namespace AlfrescoBackupFlows.Api;
 
 /// <summary>
-/// Takes out of a line for administrators what a client of the API must not see: everything that has a slash in it, be it a path, a URL or
-/// the name of a blob, whole quotations first because their names may hold blanks; the configured paths, which stand unquoted in some lines
-/// and may hold blanks too; and, should a line hold one against the rules, the configured secrets. The log has the line whole.
+/// Takes out of a line for administrators what a client of the API must not see: everything that has a slash in it, be
+/// it a path, a URL or the name of a blob, whole quotations first because their names may hold blanks; the configured
+/// directories, which stand unquoted in some lines; and, should a line hold one against the rules, the configured
+/// secrets. The log has the line whole.
 /// </summary>
 internal sealed partial class TextScrubber
 {
@@ -31,14 +33,26 @@ internal sealed partial class TextScrubber
         ];
         _paths = [.. paths.OfType<string>().Select(Path.TrimEndingDirectorySeparator).Where(p => p.Length > 1).OrderByDescending(p => p.Length)];
         Secret?[] secrets =
-            [loaded.Passphrase, loaded.ConnectionString, options.Installation.Database.Password, options.Restore.DatabasePassword];
+        [
+            loaded.Passphrase,
+            loaded.ConnectionString,
+            options.Installation.Database.Password,
+            options.Restore.DatabasePassword,
+        ];
         _secrets = [.. secrets.OfType<Secret>()];
     }
 
-    /// <summary>A failure as clients see it. What nobody foresaw was written by nobody for others to read, so only its kind is told.</summary>
+    /// <summary>
+    /// A failure as clients see it. An unexpected one was not written for others to read, so only its kind is
+    /// told.
+    /// </summary>
     public FailureDocument Describe(FlowFailure failure) => new(
         FailureCodes.Of(failure.Kind),
-        failure.Kind is ErrorKind.Unexpected ? "an unexpected failure; the host's log has the details" : Clean(failure.Message));
+        failure.Kind is ErrorKind.Unexpected
+            ? "an unexpected failure; the host's log has the details"
+            : Clean(failure.Message));
+
+    public string[] Clean(IEnumerable<string> lines) => [.. lines.Select(Clean)];
 
     public string Clean(string line)
     {
@@ -49,7 +63,8 @@ internal sealed partial class TextScrubber
     }
 
     /// <summary>What ends the sentence rather than the path.</summary>
-    private static string Ending(string word) => word[^1] is '.' or ',' or ':' or ';' or ')' ? word[^1..] : string.Empty;
+    private static string Ending(string word) =>
+        word[^1] is '.' or ',' or ':' or ';' or ')' ? word[^1..] : string.Empty;
 
     private static string? DirectoryOf(string? url) => url is null ? null : DirectoryBlobStore.TryParseUrl(url);
 

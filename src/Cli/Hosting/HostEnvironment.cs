@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Hosting.Stores;

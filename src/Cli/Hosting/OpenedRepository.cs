@@ -35,7 +35,8 @@ internal sealed class OpenedRepository : IAsyncDisposable
         LoadedOptions loaded = context.Load(OptionsScope.Repository);
         string state = StateDirectory.Prepare(loaded.Options.State!);
         RepositoryStores stores = StoreFactory.OpenWithoutLeases(loaded, context.Time);
-        var access = new RepositoryAccess(loaded.Options.Repository.Encryption, loaded.Passphrase, Path.Combine(state, "cache"), context.Time);
+        var access = new RepositoryAccess(
+            loaded.Options.Repository.Encryption, loaded.Passphrase, Path.Combine(state, "cache"), context.Time);
         BackupRepository repository = await BackupRepository.OpenAsync(stores.Blobs, access, context.Stop);
         try
         {
@@ -55,7 +56,9 @@ internal sealed class OpenedRepository : IAsyncDisposable
     }
 
     /// <param name="text">An id, or <c>latest</c>.</param>
-    /// <exception cref="PermanentException">Configuration: there is no such set. Repository: nobody can tell which is the latest.</exception>
+    /// <exception cref="PermanentException">
+    /// Configuration: there is no such set. Repository: nobody can tell which is the latest.
+    /// </exception>
     public SetSummary FindSet(string text) => InstallationSets.Find(Head, _installation, text)
         ?? throw new PermanentException(
             ErrorKind.Configuration,

@@ -18,15 +18,22 @@ internal sealed class RestoreHost : IAsyncDisposable
     {
         var journals = new Journals(context.Options!.Options);
         journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
-        return new RestoreHost(context, await FlowHost.OpenAsync(context, journals.Restore(InstanceIds.StampOf(target)), takesLeases: false));
+        string journal = journals.Restore(InstanceIds.StampOf(target));
+        return new RestoreHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: false));
     }
 
-    /// <summary>Restores, going on with an unfinished restore of the same wording; one of another wording is given up for the new one.</summary>
-    /// <exception cref="FlowException">It failed; the target keeps its marker, and the same command goes on.</exception>
+    /// <summary>
+    /// Restores, going on with an unfinished restore of the same input; one of another input is given up for the
+    /// new one.
+    /// </summary>
+    /// <exception cref="FlowException">
+    /// It failed; the target keeps its marker, and the same command goes on.
+    /// </exception>
     public Task<RestoreResult> RunAsync(RestoreInput input)
     {
         _context.HowToGoOn = "the same command goes on where it stopped";
-        return _host.FinishAsync<RestoreInput, RestoreResult>(nameof(RestoreFlow), input, () => InstanceIds.ForRestore(input.Target, Guid.NewGuid()));
+        return _host.FinishAsync<RestoreInput, RestoreResult>(
+            nameof(RestoreFlow), input, () => InstanceIds.ForRestore(input.Target, Guid.NewGuid()));
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

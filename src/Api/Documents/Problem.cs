@@ -1,16 +1,21 @@
 using System.Text.Json.Serialization;
 
-namespace AlfrescoBackupFlows.Api.Contracts;
+namespace AlfrescoBackupFlows.Api.Documents;
 
 /// <summary>Problem details (RFC 9457) of every answer that is an error, but for a bare 401.</summary>
 /// <param name="Detail">One line for a person; never a secret, never a path of a file system.</param>
 /// <param name="Code">
-/// Stable, for programs: <c>not-found</c>, <c>invalid-request</c>, <c>busy</c>, <c>ended</c>, <c>idempotency-key-reused</c>,
-/// <c>not-configured</c>, <c>method-not-allowed</c>, or one of <see cref="FailureCodes"/>.
+/// Stable, for programs: <c>not-found</c>, <c>invalid-request</c>, <c>busy</c>, <c>ended</c>,
+/// <c>idempotency-key-reused</c>, <c>not-configured</c>, <c>method-not-allowed</c>, or one of
+/// <see cref="FailureCodes"/>.
 /// </param>
 /// <param name="Running">The link of the instance that is in the way; only with <c>busy</c>.</param>
 public sealed record Problem(
-    string Title, int Status, string Detail, string Code, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Running)
+    string Title,
+    int Status,
+    string Detail,
+    string Code,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Running)
 {
     public const string ContentType = "application/problem+json";
 

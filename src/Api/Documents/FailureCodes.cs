@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Api.Contracts;
+namespace AlfrescoBackupFlows.Api.Documents;
 
 /// <summary>The kinds of failure as clients see them.</summary>
 public static class FailureCodes

@@ -99,7 +99,20 @@ public sealed class ResultTests : IAsyncLifetime
     {
         DateTimeOffset now = DateTimeOffset.UnixEpoch;
         SetManifest manifest = ManifestWith(new NamedFile("contentstore", "2026/x.bin", 5, "missing"), now);
-        var summary = new SetSummary(1, Set, "acme", now, now, false, 1, 2, 3, 4, null);
+        var summary = new SetSummary
+        {
+            Sequence = 1,
+            Id = Set,
+            Installation = "acme",
+            Started = now,
+            Sealed = now,
+            Consistent = false,
+            Missing = 1,
+            Files = 2,
+            Bytes = 3,
+            AddedBytes = 4,
+            Parent = null,
+        };
 
         string host = Write(SetDetailDocument.Of(summary, manifest, withPaths: true));
         string elsewhere = Write(SetDetailDocument.Of(summary, manifest, withPaths: false));

@@ -2,8 +2,7 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
-using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Cli.Commands;

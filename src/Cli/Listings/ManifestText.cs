@@ -1,7 +1,6 @@
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Hosting.Options;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
 

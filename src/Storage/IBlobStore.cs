@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Storage;
 /// parts, and may hold any character but U+0000 and <c>\</c>; no part is empty, <c>.</c> or <c>..</c>, no blob's name is the directory of another's, and
 /// case matters. A name that breaks this is an <see cref="ArgumentException"/>. Every method may be called concurrently.
 /// Failures are <see cref="TransientException"/> or <see cref="PermanentException"/> of kind
-/// <see cref="ErrorKind.Storage"/>, naming the store and what to mend.
+/// <see cref="ErrorKind.Storage"/>, naming the store and how to fix it.
 /// </summary>
 public interface IBlobStore
 {

@@ -6,5 +6,5 @@ namespace AlfrescoBackupFlows.Flows.Options;
 /// <summary>A valid configuration with the secrets that it names.</summary>
 /// <param name="Passphrase">Null where encryption is <c>none</c>.</param>
 /// <param name="ConnectionString">Null where the URL (with a SAS) or the ambient identity opens the storage.</param>
-/// <param name="Warnings">What a person should mend without its stopping anything, a line each.</param>
+/// <param name="Warnings">What a person should fix; none of it stops anything, a line each.</param>
 public sealed record LoadedOptions(BackupOptions Options, Secret? Passphrase, Secret? ConnectionString, ImmutableArray<string> Warnings);

@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Hosting.Options;
 /// </summary>
 internal static partial class Duration
 {
-    public const string Mend = "write a duration such as 26h, 1d12h, 90m or 26:00:00";
+    public const string Form = "write a duration such as 26h, 1d12h, 90m or 26:00:00";
 
     public static bool TryParse(string text, out TimeSpan duration)
     {

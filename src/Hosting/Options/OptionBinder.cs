@@ -17,7 +17,7 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
     // App Service hands over the reference itself where it could not read the secret; taken for a passphrase, it would be one.
     private const string VaultReference = "@Microsoft.KeyVault(";
 
-    private const string UnresolvedMend =
+    private const string UnresolvedFix =
         "is a Key Vault reference that was not resolved: the app's settings show its status and why; then refresh the references and restart the app (docs/cloud.md)";
 
     public void Bind(IConfiguration section, object target, string prefix)
@@ -104,21 +104,21 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
     private bool TryConvert(string text, OptionProperty option, out object? value)
     {
         Type type = Nullable.GetUnderlyingType(option.Property.PropertyType) ?? option.Property.PropertyType;
-        (value, string? mend) = type switch
+        (value, string? fix) = type switch
         {
             _ when type == typeof(string) => (text, null),
-            _ when type == typeof(Secret) => text.StartsWith(VaultReference, StringComparison.Ordinal) ? (null, UnresolvedMend) : (new Secret(text), null),
+            _ when type == typeof(Secret) => text.StartsWith(VaultReference, StringComparison.Ordinal) ? (null, UnresolvedFix) : (new Secret(text), null),
             _ when type == typeof(bool) => bool.TryParse(text, out bool b) ? (b, null) : (null, "write true or false"),
             _ when type == typeof(int) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int i) ? (i, null) : (null, "write a whole number"),
-            _ when type == typeof(TimeSpan) => Duration.TryParse(text, out TimeSpan t) ? (t, (string?)null) : ((object?)null, Duration.Mend),
+            _ when type == typeof(TimeSpan) => Duration.TryParse(text, out TimeSpan t) ? (t, (string?)null) : ((object?)null, Duration.Form),
             _ => throw new NotSupportedException($"{option.Path} has the type {type.Name}, which no rule reads."),
         };
-        if (mend is not null)
+        if (fix is not null)
         {
-            faults.Add(type == typeof(Secret) ? $"{display(option.Path)} {mend}" : $"{display(option.Path)} '{text}' does not fit: {mend}");
+            faults.Add(type == typeof(Secret) ? $"{display(option.Path)} {fix}" : $"{display(option.Path)} '{text}' does not fit: {fix}");
         }
 
-        return mend is null;
+        return fix is null;
     }
 
     private static string Suggestion(string key, IReadOnlyList<OptionProperty> properties)

@@ -7,7 +7,7 @@ internal sealed class OptionFaults
 {
     private readonly List<string> _lines = [];
 
-    /// <param name="line">One line: the setting, its value, the mend.</param>
+    /// <param name="line">One line: the setting, its value, how to fix it.</param>
     public void Add(string line)
     {
         string clean = line.ReplaceLineEndings(" ");

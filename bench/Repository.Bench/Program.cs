@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Repository.Bench;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Storage.Directories;
 

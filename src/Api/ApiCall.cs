@@ -11,7 +11,12 @@ public sealed class ApiCall
 {
     private const int MaxBodyBytes = 16 * 1024;
 
-    internal ApiCall(HttpContext http, FlowEnvironment environment, IFlowInstances flows, TextScrubber scrubber, SemaphoreSlim starting)
+    internal ApiCall(
+        HttpContext http,
+        FlowEnvironment environment,
+        IFlowInstances flows,
+        TextScrubber scrubber,
+        SemaphoreSlim starting)
     {
         (Http, Environment, Flows, Text, Starting) = (http, environment, flows, scrubber, starting);
         Sets = new InstallationSets(environment);
@@ -35,7 +40,7 @@ public sealed class ApiCall
     internal string Id => Http.GetRouteValue("id") as string ?? throw ApiException.NotFound();
 
     /// <summary>The body; the default where there is none.</summary>
-    /// <exception cref="ApiException">400: too long, no JSON, or with members that nobody knows.</exception>
+    /// <exception cref="ApiException">400: too long, no JSON, or with unknown members.</exception>
     internal async Task<T> ReadBodyAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class, new()
     {
@@ -51,7 +56,10 @@ public sealed class ApiCall
         }
         catch (JsonException e)
         {
-            throw ApiException.Invalid($"the body does not fit: {(e.Path is { Length: > 1 } path ? $"member {path.TrimStart('$', '.')}" : "no valid JSON, or an unknown member")}");
+            string where = e.Path is { Length: > 1 } path
+                ? $"member {path.TrimStart('$', '.')}"
+                : "no valid JSON, or an unknown member";
+            throw ApiException.Invalid($"the body does not fit: {where}");
         }
     }
 
@@ -70,7 +78,8 @@ public sealed class ApiCall
         int length;
         try
         {
-            length = await Http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            length = await Http.Request.Body.ReadAtLeastAsync(
+                buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         }
         catch (BadHttpRequestException e)
         {
@@ -78,6 +87,8 @@ public sealed class ApiCall
             throw ApiException.Invalid($"the body cannot be read: {e.Message}");
         }
 
-        return length <= MaxBodyBytes ? buffer[..length] : throw ApiException.Invalid($"the body has more than {MaxBodyBytes} bytes");
+        return length <= MaxBodyBytes
+            ? buffer[..length]
+            : throw ApiException.Invalid($"the body has more than {MaxBodyBytes} bytes");
     }
 }

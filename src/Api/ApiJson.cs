@@ -1,7 +1,6 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Contracts;
 
 namespace AlfrescoBackupFlows.Api;
 
@@ -19,10 +18,5 @@ namespace AlfrescoBackupFlows.Api;
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
-    /// <summary>Nothing here enters HTML: names stay as they are.</summary>
-    public static readonly ApiJson Relaxed = new(new JsonSerializerOptions
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-    });
+    public static readonly ApiJson Relaxed = new(ContractOptions.Create());
 }

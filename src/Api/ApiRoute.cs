@@ -9,6 +9,7 @@ namespace AlfrescoBackupFlows.Api;
 public sealed record ApiRoute(string Method, string Path, ApiHandler Handler, IReadOnlyList<int> StatusCodes);
 
 /// <summary>
-/// Answers a request. Throws <see cref="ApiException"/> for what the client did, anything else for what the host suffered.
+/// Answers a request. Throws <see cref="ApiException"/> for what the client did, anything else for what the host
+/// suffered.
 /// </summary>
 public delegate Task<IResult> ApiHandler(ApiCall call, CancellationToken cancellationToken);

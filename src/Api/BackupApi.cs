@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Api.Handlers;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Api;
 
 /// <summary>
-/// The HTTP API, whichever host serves it: calls the route's handler and turns what it throws into problem details. One per process; the host checks the
-/// caller's key before.
+/// The HTTP API, whichever host serves it: calls the route's handler and turns what it throws into problem details. One
+/// per process; the host checks the caller's key before.
 /// </summary>
 public sealed class BackupApi(FlowEnvironment environment) : IDisposable
 {
@@ -26,7 +26,8 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         context.Response.Headers.CacheControl = "no-store";
         try
         {
-            return await route.Handler(new ApiCall(context, environment, flows, _text, _starting), context.RequestAborted);
+            return await route.Handler(
+                new ApiCall(context, environment, flows, _text, _starting), context.RequestAborted);
         }
         catch (ApiException e)
         {
@@ -41,7 +42,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
             Logs.Failed(_logger, route.Method, route.Path, e.Message);
             return Answer(Describe(FlowFailure.From(e)));
         }
-#pragma warning disable CA1031 // The outermost frame: the client hears that something failed, the log what.
+#pragma warning disable CA1031 // The outermost frame: the client is told that something failed, the log what.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -51,13 +52,15 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
     }
 
     /// <summary>Starts a backup as a timer does.</summary>
-    /// <returns>The run's id; null where a backup is on.</returns>
+    /// <returns>The run's id; null where a backup is running.</returns>
     public async Task<string?> TryStartBackupAsync(IFlowInstances flows, CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken);
         try
         {
-            return (await BackupStart.TryAsync(environment, flows, new BackupRequest(), requestKey: null, cancellationToken)).Started?.Id;
+            BackupStart start = await BackupStart.TryAsync(
+                environment, flows, new BackupRequest(), requestKey: null, cancellationToken);
+            return start.Started?.Id;
         }
         finally
         {
@@ -69,16 +72,23 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
     public static IResult NotFound() => Answer(ApiException.NotFound().Problem);
 
     public static IResult MethodNotAllowed() => Answer(new Problem(
-        "Method not allowed", StatusCodes.Status405MethodNotAllowed, "this address takes other methods", "method-not-allowed", null));
+        "Method not allowed",
+        StatusCodes.Status405MethodNotAllowed,
+        "this address takes other methods",
+        "method-not-allowed",
+        null));
 
     public void Dispose() => _starting.Dispose();
 
-    private static JsonHttpResult<Problem> Answer(Problem problem) => TypedResults.Json(problem, ApiJson.Relaxed.Problem, Problem.ContentType, problem.Status);
+    private static JsonHttpResult<Problem> Answer(Problem problem) =>
+        TypedResults.Json(problem, ApiJson.Relaxed.Problem, Problem.ContentType, problem.Status);
 
     /// <summary>503 where trying again may help.</summary>
     private Problem Describe(FlowFailure failure)
     {
-        int status = failure.IsRetryable && failure.Kind is not ErrorKind.Unexpected || failure.Kind is ErrorKind.Storage or ErrorKind.Busy
+        bool mayPass = failure.Kind is ErrorKind.Storage or ErrorKind.Busy
+            || (failure.IsRetryable && failure.Kind is not ErrorKind.Unexpected);
+        int status = mayPass
             ? StatusCodes.Status503ServiceUnavailable
             : StatusCodes.Status500InternalServerError;
         FailureDocument shown = _text.Describe(failure);

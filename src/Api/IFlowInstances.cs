@@ -3,8 +3,8 @@ using AlfrescoBackupFlows.Flows.Tasks;
 namespace AlfrescoBackupFlows.Api;
 
 /// <summary>
-/// What the API asks of an engine: start, look, signal. Both engines have it, so that handlers know neither. Payloads are JSON as
-/// <see cref="Flows.BackupTasks.Converter"/> reads them. Thread-safe.
+/// What the API asks of an engine: start, look, signal. Both engines have it, so that handlers know neither. Payloads
+/// are JSON as <see cref="Flows.BackupTasks.Converter"/> reads them. Thread-safe.
 /// </summary>
 public interface IFlowInstances
 {
@@ -15,12 +15,16 @@ public interface IFlowInstances
     /// <returns>Null: there is no such instance, or it ended so long ago that the engine forgot it.</returns>
     Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken);
 
-    /// <summary>The instances of a flow that are nobody's sub-flow, newest first. Why one failed may be told by <see cref="FindAsync"/> alone.</summary>
+    /// <summary>
+    /// The instances of a flow that are nobody's sub-flow, newest first. Why one failed may be told by
+    /// <see cref="FindAsync"/> alone.
+    /// </summary>
     Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken);
 
     /// <summary>Raises an external event; it is kept until the flow waits for it.</summary>
     /// <returns>False: there is no such instance, or it has ended.</returns>
-    Task<bool> TryRaiseEventAsync(string instanceId, string eventName, string payload, CancellationToken cancellationToken);
+    Task<bool> TryRaiseEventAsync(
+        string instanceId, string eventName, string payload, CancellationToken cancellationToken);
 }
 
 /// <summary>Where an instance is.</summary>

@@ -17,27 +17,33 @@ internal static class AbfProgram
             var messages = new MessageWriter(Console.Error, quiet: false, TimeProvider.System);
             messages.Error(string.Join('\n', Faults(parsed)));
 
-            string command = parsed.CommandResult.Command is RootCommand ? "abf" : $"abf {parsed.CommandResult.Command.Name}";
-            messages.Error($"'{command} --help' tells what can be said");
+            string command = parsed.CommandResult.Command is RootCommand
+                ? "abf"
+                : $"abf {parsed.CommandResult.Command.Name}";
+            messages.Error($"'{command} --help' lists what it takes");
             return ExitCodes.Usage;
         }
 
         // Signals and exceptions are the runner's: it knows how to resume and which exit code a failure has.
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
     /// <summary>A command that was misspelled is not also reported as one that was not given.</summary>
     private static IEnumerable<string> Faults(ParseResult parsed)
     {
-        string[] named = [.. parsed.UnmatchedTokens.Select(t => $"Unrecognized command or argument '{t}'.").Distinct(StringComparer.Ordinal)];
-        return named.Length > 0 ? named : parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal);
+        string[] named = [.. parsed.UnmatchedTokens.Distinct(StringComparer.Ordinal)];
+        return named.Length > 0
+            ? named.Select(t => $"Unrecognized command or argument '{t}'.")
+            : parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal);
     }
 
     private static RootCommand CreateRoot()
     {
         var globals = new GlobalOptions();
         var runner = new CommandRunner(globals);
-        var root = new RootCommand("Hot backups of Alfresco: index, database and files in the one order that loses nothing, as one proven unit.")
+        var root = new RootCommand(
+            "Hot backups of Alfresco: index, database and files, in the order that loses nothing, as one proven unit.")
         {
             InitCommand.Create(runner),
             BackupCommand.Create(runner),

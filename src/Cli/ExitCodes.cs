@@ -12,7 +12,10 @@ internal static class ExitCodes
     /// <summary>The command line or the configuration.</summary>
     public const int Usage = 2;
 
-    /// <summary>A set was sealed, or one that had been was restored, with findings that a person must see: required files missing, source-missing, source-changed.</summary>
+    /// <summary>
+    /// A set was sealed, or one that had been was restored, with findings that a person must see: required files
+    /// missing, source-missing, source-changed.
+    /// </summary>
     public const int Findings = 3;
 
     public const int Busy = 4;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
@@ -22,19 +23,22 @@ public sealed class BackupRepository : IAsyncDisposable
     private readonly KeyRing _keys;
     private readonly ChunkKeys _chunkKeys;
     private readonly ObjectCipher _sealer;
+    private readonly WriteOnce _store;
     private readonly SemaphoreSlim _indexGate = new(1);
     private readonly List<(UInt128 Key, ChunkIndex Index)> _indexes = [];
 
     /// <summary>Log states whose index is kept at hand: that of a run, and that of whoever reads meanwhile.</summary>
     private const int MaxIndexes = 2;
 
-    private BackupRepository(IBlobStore blobs, RepositoryAccess access, KeyRing keys, ObjectCipher sealer, CommitLog log, ConfigFile config)
+    private BackupRepository(
+        IBlobStore blobs, RepositoryAccess access, KeyRing keys, ObjectCipher sealer, CommitLog log, ConfigFile config)
     {
         _blobs = blobs;
         _access = access;
         _keys = keys;
         _chunkKeys = new ChunkKeys(keys);
         _sealer = sealer;
+        _store = new WriteOnce(blobs, access.Time);
         Log = log;
         Keys = new KeySlots(blobs, keys, log, access.Time, config);
         Pages = new RunPages(blobs, sealer);
@@ -56,21 +60,21 @@ public sealed class BackupRepository : IAsyncDisposable
 
     internal IBlobStore Blobs => _blobs;
 
-    internal IObjectCipher Sealer => _sealer;
-
-    internal KeyRing KeyRing => _keys;
-
-    internal ChunkKeys ChunkKeys => _chunkKeys;
+    internal ObjectCipher Sealer => _sealer;
 
     /// <summary>
-    /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already: <see cref="ErrorKind.Configuration"/>. What a killed
-    /// <c>init</c> left behind is in nobody's way.
+    /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already:
+    /// <see cref="ErrorKind.Configuration"/>. What a killed <c>init</c> left behind is in nobody's way.
     /// </summary>
-    public static Task InitAsync(IBlobStore blobs, RepositoryInit init, CancellationToken cancellationToken = default) =>
+    public static Task InitAsync(
+        IBlobStore blobs, RepositoryInit init, CancellationToken cancellationToken = default) =>
         InitAsync(blobs, init, KeyDerivation.Usual, cancellationToken);
 
-    /// <summary>With other costs of a passphrase than the usual ones, for tests that open a repository many times.</summary>
-    internal static async Task InitAsync(IBlobStore blobs, RepositoryInit init, KdfDocument kdf, CancellationToken cancellationToken)
+    /// <summary>
+    /// With other costs of a passphrase than the usual ones, for tests that open a repository many times.
+    /// </summary>
+    internal static async Task InitAsync(
+        IBlobStore blobs, RepositoryInit init, KdfDocument kdf, CancellationToken cancellationToken)
     {
         await foreach (BlobItem item in blobs.ListAsync(LogNames.Prefix, cancellationToken))
         {
@@ -78,37 +82,53 @@ public sealed class BackupRepository : IAsyncDisposable
         }
 
         using KeyRing keys = KeyRing.Generate(RandomId());
-        using var sealer = new ObjectCipher(keys);
+        using ObjectCipher sealer = new(keys);
         RepositoryConfig config = NewConfig(keys, init, kdf);
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         int number = numbers.Count == 0 ? 1 : checked(numbers[0] + 1);
-        ConfigFile file = await ConfigFile.TryCreateAsync(blobs, init.Time, number, config, cancellationToken) ?? throw Exists(blobs, ConfigFile.BlobName(number));
+        ConfigFile file = await ConfigFile.TryCreateAsync(blobs, init.Time, number, config, cancellationToken)
+            ?? throw Exists(blobs, ConfigFile.BlobName(number));
         if (!await new CommitLog(blobs, sealer, init.Time).InitAsync(file.Stamp, cancellationToken))
         {
             throw Exists(blobs, LogNames.BlobName(0));
         }
     }
 
-    /// <summary>Looks whether a repository was begun here; where not: <see cref="ErrorKind.Configuration"/>; where all configs are lost: <see cref="ErrorKind.Repository"/>.</summary>
-    public static Task RequireAsync(IBlobStore blobs, CancellationToken cancellationToken = default) => ListConfigsAsync(blobs, cancellationToken);
+    /// <summary>
+    /// Looks whether a repository was begun here; where not: <see cref="ErrorKind.Configuration"/>; where all configs
+    /// are lost: <see cref="ErrorKind.Repository"/>.
+    /// </summary>
+    public static Task RequireAsync(IBlobStore blobs, CancellationToken cancellationToken = default) =>
+        ListConfigsAsync(blobs, cancellationToken);
 
     /// <summary>
-    /// Opens a repository: the config with the highest number that the passphrase opens and that the log names as the one that counts. No repository there is
-    /// <see cref="ErrorKind.Configuration"/>; a wrong passphrase, another encryption than the expected one, damage and a newer format are <see cref="ErrorKind.Repository"/>.
+    /// Opens a repository: the config with the highest number that the passphrase opens and that the log names as the
+    /// one that counts. No repository there is <see cref="ErrorKind.Configuration"/>; a wrong passphrase, another
+    /// encryption than the expected one, damage and a newer format are <see cref="ErrorKind.Repository"/>.
     /// </summary>
-    public static async Task<BackupRepository> OpenAsync(IBlobStore blobs, RepositoryAccess access, CancellationToken cancellationToken = default)
+    public static async Task<BackupRepository> OpenAsync(
+        IBlobStore blobs, RepositoryAccess access, CancellationToken cancellationToken = default)
     {
-        // A change of the keys may delete a config between the listing and the read: then the next listing has the one that counts.
-        (BackupRepository? repository, PermanentException? why, bool moved) = await TryOpenAsync(blobs, access, cancellationToken);
+        // A change of the keys may delete a config between the listing and the read: then the next listing has the one
+        // that counts.
+        (BackupRepository? repository, PermanentException? why, bool moved) =
+            await TryOpenAsync(blobs, access, cancellationToken);
         if (repository is null && moved)
         {
             (repository, why, _) = await TryOpenAsync(blobs, access, cancellationToken);
         }
 
-        return repository ?? throw why ?? new PermanentException(ErrorKind.Repository, $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile.");
+        return repository
+            ?? throw why
+            ?? new PermanentException(
+                ErrorKind.Repository,
+                $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile.");
     }
 
-    /// <summary>Tries one config after the other. One that is no good is only remembered as the reason: whoever may write to the store could put it there.</summary>
+    /// <summary>
+    /// Tries one config after the other. One that is no good is only remembered as the reason: whoever may write to the
+    /// store could put it there.
+    /// </summary>
     private static async Task<(BackupRepository? Repository, PermanentException? Why, bool Moved)> TryOpenAsync(
         IBlobStore blobs, RepositoryAccess access, CancellationToken cancellationToken)
     {
@@ -128,7 +148,7 @@ public sealed class BackupRepository : IAsyncDisposable
                 }
 
                 newer = ConfigFile.IsNewer(bytes);
-                var file = ConfigFile.From(number, bytes, blobs.Location);
+                ConfigFile file = ConfigFile.From(number, bytes, blobs.Location);
                 if (ConfigKeys.TryOpen(file, access, blobs.Location) is { } keys)
                 {
                     return (await OpenAsync(blobs, access, file, keys, cancellationToken), null, moved);
@@ -143,7 +163,8 @@ public sealed class BackupRepository : IAsyncDisposable
         return (null, why, moved);
     }
 
-    private static async Task<IReadOnlyList<int>> ListConfigsAsync(IBlobStore blobs, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<int>> ListConfigsAsync(
+        IBlobStore blobs, CancellationToken cancellationToken)
     {
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         if (numbers.Count > 0)
@@ -154,28 +175,37 @@ public sealed class BackupRepository : IAsyncDisposable
         if (await blobs.ListAsync(LogNames.Prefix, cancellationToken).AnyAsync(cancellationToken))
         {
             throw new PermanentException(
-                ErrorKind.Repository, $"The repository at {blobs.Location} has a log and no config: the config has the keys, without which no set can be read. Bring config/ back from a copy of the repository.");
+                ErrorKind.Repository,
+                $"The repository at {blobs.Location} has a log and no config: the config has the keys, without which " +
+                    "no set can be read. Bring config/ back from a copy of the repository.");
         }
 
         throw new PermanentException(
-            ErrorKind.Configuration, $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted, or run 'abf init' to begin one.");
+            ErrorKind.Configuration,
+            $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted, " +
+                "or run 'abf init' to begin one.");
     }
 
     /// <summary>Takes the keys over. A config that the log does not name as the one that counts is refused.</summary>
     private static async Task<BackupRepository> OpenAsync(
         IBlobStore blobs, RepositoryAccess access, ConfigFile file, KeyRing keys, CancellationToken cancellationToken)
     {
-        var sealer = new ObjectCipher(keys);
+        ObjectCipher sealer = new(keys);
         try
         {
-            var log = new CommitLog(blobs, sealer, access.Time);
+            CommitLog log = new(blobs, sealer, access.Time);
             LogHead head = await log.ReadAsync(cancellationToken);
             ConfigStamp current = head.State.Config;
 
-            // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm is raised.
-            return current == file.Stamp || !head.Alarms.IsEmpty ? new BackupRepository(blobs, access, keys, sealer, log, file) : throw new PermanentException(
-                ErrorKind.Repository,
-                $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file is missing or was changed. Use another passphrase (repository.passphraseFile).");
+            // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm
+            // is raised.
+            return current == file.Stamp || !head.Alarms.IsEmpty
+                ? new BackupRepository(blobs, access, keys, sealer, log, file)
+                : throw new PermanentException(
+                    ErrorKind.Repository,
+                    $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, " +
+                        $"but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file " +
+                        "is missing or was changed. Use another passphrase (repository.passphraseFile).");
         }
         catch
         {
@@ -186,15 +216,16 @@ public sealed class BackupRepository : IAsyncDisposable
     }
 
     /// <summary>
-    /// Where the chunks of a log state are. Kept in the cache directory, so that only index blobs that are new since then are read; the caller does not dispose it.
-    /// Where one that must be read is lost, all are read, and what it held is looked up in the directories of the packs (<see cref="ChunkIndex.Lost"/>).
+    /// Where the chunks of a log state are. Kept in the cache directory, so that only index blobs that are new since
+    /// then are read; the caller does not dispose it. Where one that must be read is lost, all are read, and what it
+    /// held is looked up in the directories of the packs (<see cref="ChunkIndex.Lost"/>).
     /// </summary>
     public async Task<ChunkIndex> LoadIndexAsync(LogState state, CancellationToken cancellationToken)
     {
         await _indexGate.WaitAsync(cancellationToken);
         try
         {
-            ImmutableArray<SearchIndexSummary> live = LogState.Live(state.Indexes);
+            ImmutableArray<ChunkIndexSummary> live = LogState.Live(state.Indexes);
             UInt128 key = ChunkIndex.KeyOf(_keys.Repository, live);
             if (_indexes.Find(index => index.Key == key) is { Index: { } loaded })
             {
@@ -218,11 +249,13 @@ public sealed class BackupRepository : IAsyncDisposable
         }
     }
 
-    private async Task<ChunkIndex> LoadAsync(ImmutableArray<SearchIndexSummary> live, CancellationToken cancellationToken)
+    private async Task<ChunkIndex> LoadAsync(
+        ImmutableArray<ChunkIndexSummary> live, CancellationToken cancellationToken)
     {
         try
         {
-            return await ChunkIndex.LoadAsync(_blobs, _sealer, _keys.Repository, _access.CacheDirectory, live, cancellationToken);
+            return await ChunkIndex.LoadAsync(
+                _blobs, _sealer, _keys.Repository, _access.CacheDirectory, live, cancellationToken);
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
@@ -231,17 +264,26 @@ public sealed class BackupRepository : IAsyncDisposable
     }
 
     /// <summary>The same read from the store, whatever is in memory or in the cache; the caller disposes it.</summary>
-    public Task<ChunkIndex> ReadIndexAsync(LogState state, CancellationToken cancellationToken) => ReadIndexAsync(state.Indexes, [], cancellationToken);
+    public Task<ChunkIndex> ReadIndexAsync(LogState state, CancellationToken cancellationToken) =>
+        ReadIndexAsync(state.Indexes, [], cancellationToken);
 
     /// <param name="notRead">Packs that are not looked into for what a lost blob held.</param>
-    internal Task<ChunkIndex> ReadIndexAsync(ImmutableArray<SearchIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken) =>
-        new ChunkIndexReading(_blobs, _sealer, _keys, _access.CacheDirectory).LoadAsync(indexes, notRead, cancellationToken);
+    internal Task<ChunkIndex> ReadIndexAsync(
+        ImmutableArray<ChunkIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken) =>
+        new ChunkIndexReading(_blobs, _sealer, _keys, _access.CacheDirectory)
+            .LoadAsync(indexes, notRead, cancellationToken);
 
     /// <summary>Looks whether index blobs of a log state are lost, and writes anew what they held.</summary>
-    /// <param name="run">Whose set will name what is written. Its own packs are passed over: its own index blobs name them.</param>
-    /// <param name="readAll">Every index blob is read, however many there are; otherwise, where they are many, those alone whose length shows it.</param>
-    public Task<RebuiltChunkIndex> HealIndexAsync(LogState state, RunId run, bool readAll, CancellationToken cancellationToken) =>
-        new ChunkIndexRebuild(this, new WriteOnce(_blobs, _access.Time)).RunAsync(state, run, readAll, cancellationToken);
+    /// <param name="run">
+    /// Whose set will name what is written. Its own packs are passed over: its own index blobs name them.
+    /// </param>
+    /// <param name="readAll">
+    /// Every index blob is read, however many there are; otherwise, where they are many, those alone whose length shows
+    /// it.
+    /// </param>
+    public Task<RebuiltChunkIndex> HealIndexAsync(
+        LogState state, RunId run, bool readAll, CancellationToken cancellationToken) =>
+        new ChunkIndexRebuild(this, _store).RunAsync(state, run, readAll, cancellationToken);
 
     /// <summary>Which packs of the index are absent or not in their length, by one listing of <c>packs/</c>.</summary>
     public async Task<LostPacks> FindLostPacksAsync(ChunkIndex index, CancellationToken cancellationToken)
@@ -250,10 +292,13 @@ public sealed class BackupRepository : IAsyncDisposable
         return new LostPacks(index.Packs.Where(pack => !inventory.IsWhole(pack)).Select(pack => pack.Id));
     }
 
-    /// <summary>What a run has stored so far, its pages and receipts. One for all activities of the run in this process; the caller disposes it.</summary>
+    /// <summary>
+    /// What a run has stored so far, its pages and receipts. One for all activities of the run in this process; the
+    /// caller disposes it.
+    /// </summary>
     public async Task<RunChunkIndex> LoadRunIndexAsync(RunId run, CancellationToken cancellationToken)
     {
-        var index = new RunChunkIndex(_blobs, _sealer, run, _access.CacheDirectory);
+        RunChunkIndex index = new(_blobs, _sealer, run, _access.CacheDirectory);
         try
         {
             await index.RefreshAsync(cancellationToken);
@@ -266,25 +311,38 @@ public sealed class BackupRepository : IAsyncDisposable
         }
     }
 
-    /// <summary>A writer for one activity, whose result page will have the name <paramref name="page"/> (<c>[a-z0-9][a-z0-9.-]{0,99}</c>).</summary>
-    /// <param name="lost">Chunks of these packs are stored anew.</param>
-    public RunWriter OpenRunWriter(RunId run, string page, ChunkIndex index, RunChunkIndex runIndex, LostPacks lost) => run == runIndex.Run
-        ? new RunWriter(_blobs, _sealer, _keys, _chunkKeys, index, runIndex, lost, page, _access.Time)
-        : throw new ArgumentException($"The index is that of run {runIndex.Run}.", nameof(runIndex));
-
-    /// <summary>A reader of chunks that the sets or an unfinished run have stored. Thread-safe; its memory is bounded.</summary>
-    public IChunkSource CreateReader(ChunkIndex index, RunChunkIndex? run) => new ChunkReader(_blobs, _keys, _chunkKeys, index, run);
-
     /// <summary>
-    /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of an earlier call that no manifest names are garbage.
+    /// A writer for one activity, whose result page will have the name <paramref name="page"/>
+    /// (<c>[a-z0-9][a-z0-9.-]{0,99}</c>).
     /// </summary>
-    /// <param name="expectedPages">Pages that the set leans on, whatever a listing of the store shows; one that is gone is <see cref="ErrorKind.Repository"/>.</param>
-    public Task<AddedChunkIndexes> MergeRunIndexAsync(RunId run, IEnumerable<string> expectedPages, CancellationToken cancellationToken) =>
-        new RunChunkIndexMerger(_blobs, _sealer, new WriteOnce(_blobs, _access.Time)).MergeAsync(run, expectedPages, cancellationToken);
+    /// <param name="lost">Chunks of these packs are stored anew.</param>
+    public RunWriter OpenRunWriter(RunId run, string page, ChunkIndex index, RunChunkIndex runIndex, LostPacks lost) =>
+        run == runIndex.Run
+            ? new RunWriter(_blobs, _store, _sealer, _keys, _chunkKeys, index, runIndex, lost, page)
+            : throw new ArgumentException($"The index is that of run {runIndex.Run}.", nameof(runIndex));
 
     /// <summary>
-    /// Looks whether a set that adds these index blobs to the log would find its own streams: lists of chunks at every depth, and the segments of listings. The blobs are read
-    /// back from the store, and the packs that they name must be there in their length. The chunks of files are not looked up: their places stand in the same pages.
+    /// A reader of chunks that the sets or an unfinished run have stored. Thread-safe; its memory is bounded.
+    /// </summary>
+    public IChunkSource CreateReader(ChunkIndex index, RunChunkIndex? run) =>
+        new ChunkReader(_blobs, _keys, _chunkKeys, index, run);
+
+    /// <summary>
+    /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of
+    /// an earlier call that no manifest names are garbage.
+    /// </summary>
+    /// <param name="expectedPages">
+    /// Pages that the set leans on, whatever a listing of the store shows; one that is gone is
+    /// <see cref="ErrorKind.Repository"/>.
+    /// </param>
+    public Task<AddedChunkIndexes> MergeRunIndexAsync(
+        RunId run, IEnumerable<string> expectedPages, CancellationToken cancellationToken) =>
+        new RunChunkIndexMerger(_blobs, _sealer, _store).MergeAsync(run, expectedPages, cancellationToken);
+
+    /// <summary>
+    /// Looks whether a set that adds these index blobs to the log would find its own streams: lists of chunks at every
+    /// depth, and the segments of listings. The blobs are read back from the store, and the packs that they name must
+    /// be there in their length. The chunks of files are not looked up: their places stand in the same pages.
     /// </summary>
     /// <param name="known">The index of the log as it was at the run's base.</param>
     /// <param name="lost">Packs in which nothing is found.</param>
@@ -302,14 +360,18 @@ public sealed class BackupRepository : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         using ChunkIndex own = await ChunkIndex.LoadScratchAsync(
-            _blobs, _sealer, _access.CacheDirectory, [.. added.Select(index => new SearchIndexSummary(index.Id, 0, index.Rows))], cancellationToken);
+            _blobs,
+            _sealer,
+            _access.CacheDirectory,
+            [.. added.Select(index => new ChunkIndexSummary(index.Id, 0, index.Rows))],
+            cancellationToken);
         await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
         await RequirePacksAsync(own, cancellationToken);
     }
 
     /// <summary>
-    /// Whether the packs that a set adds are whole: a storage may have cut one and called it done. Those of a night are asked for one by one; for the many of a
-    /// first full, a listing of all packs is cheaper.
+    /// Whether the packs that a set adds are whole: a storage may have cut one and called it done. Those of a night are
+    /// asked for one by one; for the many of a first full, a listing of all packs is cheaper.
     /// </summary>
     private async Task RequirePacksAsync(ChunkIndex own, CancellationToken cancellationToken)
     {
@@ -328,12 +390,15 @@ public sealed class BackupRepository : IAsyncDisposable
             {
                 throw new PermanentException(
                     ErrorKind.Storage,
-                    $"{_blobs.Location} did not keep what was written: '{name}' has {length ?? 0} of its {pack.Length} bytes. Nothing was sealed; look after the storage, then start a new backup.");
+                    $"{_blobs.Location} did not keep what was written: '{name}' has {length ?? 0} of its " +
+                        $"{pack.Length} bytes. Nothing was sealed; look after the storage, then start a new backup.");
             }
         }
     }
 
-    /// <summary>Reads one whole pack and checks everything in it, as <c>verify --read-data</c> does; at most 64 MiB of memory.</summary>
+    /// <summary>
+    /// Reads one whole pack and checks everything in it, as <c>verify --read-data</c> does; at most 64 MiB of memory.
+    /// </summary>
     public Task<PackContents> ReadPackAsync(PackEntry pack, CancellationToken cancellationToken) =>
         new PackReader(_blobs, _keys, _chunkKeys).ReadAsync(pack, cancellationToken);
 
@@ -353,7 +418,7 @@ public sealed class BackupRepository : IAsyncDisposable
     private static RepositoryConfig NewConfig(KeyRing keys, RepositoryInit init, KdfDocument kdf)
     {
         DateTimeOffset now = init.Time.GetUtcNow();
-        var config = new RepositoryConfig
+        RepositoryConfig config = new()
         {
             Format = RepositoryConfig.FormatName,
             Version = RepositoryConfig.FormatVersion,
@@ -363,9 +428,14 @@ public sealed class BackupRepository : IAsyncDisposable
         };
         return init.Encryption switch
         {
-            RepositoryAccess.EncryptionPassphrase => config with { Slots = [KeySlot.Create(keys, ConfigKeys.Need(init.Passphrase), init.SlotName, kdf, now)] },
+            RepositoryAccess.EncryptionPassphrase => config with
+            {
+                Slots = [KeySlot.Create(keys, ConfigKeys.Need(init.Passphrase), init.SlotName, kdf, now)],
+            },
             RepositoryAccess.EncryptionNone => config with { Keys = ConfigKeys.InClear(keys) },
-            _ => throw new PermanentException(ErrorKind.Configuration, $"repository.encryption is '{init.Encryption}'; it can be 'passphrase' or 'none'."),
+            _ => throw new PermanentException(
+                ErrorKind.Configuration,
+                $"repository.encryption is '{init.Encryption}'; it can be 'passphrase' or 'none'."),
         };
     }
 
@@ -377,5 +447,8 @@ public sealed class BackupRepository : IAsyncDisposable
     }
 
     private static PermanentException Exists(IBlobStore blobs, string name) =>
-        new(ErrorKind.Configuration, $"There is a repository at {blobs.Location} already ('{name}'). Use it as it is, or give repository.url another place.");
+        new(
+            ErrorKind.Configuration,
+            $"There is a repository at {blobs.Location} already ('{name}'). " +
+                "Use it as it is, or give repository.url another place.");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -9,16 +10,19 @@ namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>What became of lost index blobs.</summary>
 /// <param name="Lost">In the order of the log.</param>
-/// <param name="Indexes">Index blobs that stand in their place, once a manifest names them; none where nothing is lost.</param>
+/// <param name="Indexes">
+/// Index blobs that stand in their place, once a manifest names them; none where nothing is lost.
+/// </param>
 /// <param name="Warnings">One line each.</param>
-public sealed record RebuiltChunkIndex(ImmutableArray<LostChunkIndex> Lost, ImmutableArray<ChunkIndexBlob> Indexes, ImmutableArray<string> Warnings)
+public sealed record RebuiltChunkIndex(
+    ImmutableArray<LostChunkIndex> Lost, ImmutableArray<ChunkIndexBlob> Indexes, ImmutableArray<string> Warnings)
 {
     public static readonly RebuiltChunkIndex Nothing = new([], [], []);
 }
 
 /// <summary>
-/// Finds index blobs that are lost from the store, and writes what they held under new names, from the directories of the packs. A damaged blob stays where it is: nothing in the
-/// repository is ever overwritten.
+/// Finds index blobs that are lost from the store, and writes what they held under new names, from the directories of
+/// the packs. A damaged blob stays where it is: nothing in the repository is ever overwritten.
 /// </summary>
 internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce store)
 {
@@ -28,15 +32,19 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
     private const int BlobsAtOnce = 4;
     private const int MaxNamed = 5;
 
-    public async Task<RebuiltChunkIndex> RunAsync(LogState state, RunId run, bool readAll, CancellationToken cancellationToken)
+    public async Task<RebuiltChunkIndex> RunAsync(
+        LogState state, RunId run, bool readAll, CancellationToken cancellationToken)
     {
         if (!await IsAnyLostAsync(LogState.Live(state.Indexes), readAll, cancellationToken))
         {
             return RebuiltChunkIndex.Nothing;
         }
 
-        using ChunkIndex index = await repository.ReadIndexAsync(state.Indexes, await PacksOfAsync(run, cancellationToken), cancellationToken);
-        return index.Lost.IsEmpty ? RebuiltChunkIndex.Nothing : new RebuiltChunkIndex(index.Lost, await WriteAsync(index, cancellationToken), [.. Warnings(index)]);
+        using ChunkIndex index = await repository.ReadIndexAsync(
+            state.Indexes, await PacksOfAsync(run, cancellationToken), cancellationToken);
+        return index.Lost.IsEmpty
+            ? RebuiltChunkIndex.Nothing
+            : new RebuiltChunkIndex(index.Lost, await WriteAsync(index, cancellationToken), [.. Warnings(index)]);
     }
 
     private async Task<HashSet<PackId>> PacksOfAsync(RunId run, CancellationToken cancellationToken)
@@ -54,7 +62,8 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
         return packs;
     }
 
-    private async Task<bool> IsAnyLostAsync(ImmutableArray<SearchIndexSummary> live, bool readAll, CancellationToken cancellationToken)
+    private async Task<bool> IsAnyLostAsync(
+        ImmutableArray<ChunkIndexSummary> live, bool readAll, CancellationToken cancellationToken)
     {
         Dictionary<ChunkIndexId, long> lengths = [];
         await foreach (BlobItem item in repository.Blobs.ListAsync(ChunkIndexId.Prefix, cancellationToken))
@@ -79,20 +88,24 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
         ParallelOptions options = new() { MaxDegreeOfParallelism = BlobsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(live, options, async (index, token) =>
         {
-            (ChunkIndexTable? rows, _) = await ChunkIndexBlobs.TryReadAsync(repository.Blobs, repository.Sealer, index.ToBlob(), token);
+            (ChunkIndexTable? rows, _) = await ChunkIndexBlobs.TryReadAsync(
+                repository.Blobs, repository.Sealer, index.ToBlob(), token);
             Interlocked.Add(ref lost, rows is null ? 1 : 0);
         });
         return lost > 0;
     }
 
     /// <summary>The ids of chunks alone, which no compression makes shorter.</summary>
-    private static long ShortestLength(SearchIndexSummary index) => ObjectHeader.Size + ((long)index.Rows * ChunkId.Size);
+    private static long ShortestLength(ChunkIndexSummary index) =>
+        ObjectHeader.Size + ((long)index.Rows * ChunkId.Size);
 
-    /// <summary>At least one blob, without rows where the packs are lost too: it says which blobs are replaced.</summary>
+    /// <summary>
+    /// At least one blob, without rows where the packs are lost too: it says which blobs are replaced.
+    /// </summary>
     private async Task<ImmutableArray<ChunkIndexBlob>> WriteAsync(ChunkIndex index, CancellationToken cancellationToken)
     {
-        var written = ImmutableArray.CreateBuilder<ChunkIndexBlob>();
-        var rows = new ChunkIndexRows();
+        ImmutableArray<ChunkIndexBlob>.Builder written = ImmutableArray.CreateBuilder<ChunkIndexBlob>();
+        ChunkIndexRows rows = new();
         foreach (ChunkPlace place in index.Rebuilt)
         {
             rows.Add(place);
@@ -119,13 +132,17 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
 
     private static IEnumerable<string> Warnings(ChunkIndex index)
     {
-        string names = string.Join("; ", index.Lost.Take(MaxNamed).Select(lost => lost.ToString())) + (index.Lost.Length > MaxNamed ? "; ..." : string.Empty);
-        yield return $"The repository lost {index.Lost.Length} index blobs ({names}): {index.RebuiltCount} places of chunks were read from the directories of the packs, and written anew. Find out what happened to the storage.";
+        string more = index.Lost.Length > MaxNamed ? "; ..." : string.Empty;
+        string names = string.Join("; ", index.Lost.Take(MaxNamed).Select(lost => lost.ToString())) + more;
+        yield return $"The repository lost {index.Lost.Length} index blobs ({names}): {index.RebuiltCount} places of " +
+            "chunks were read from the directories of the packs, and written anew. " +
+            "Find out what happened to the storage.";
 
         long rows = index.Lost.Sum(lost => (long)lost.Index.Rows);
         if (index.RebuiltCount < rows || index.UnreadablePacks > 0)
         {
-            yield return $"The lost index blobs named {rows} places, and {index.UnreadablePacks} packs could not be read: packs are lost as well. Run 'abf verify': it names what the sets lack.";
+            yield return $"The lost index blobs named {rows} places, and {index.UnreadablePacks} packs could not be " +
+                "read: packs are lost as well. Run 'abf verify': it names what the sets lack.";
         }
     }
 }

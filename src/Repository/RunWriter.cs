@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Crypto;
@@ -10,18 +11,19 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
-/// What one activity writes. The flow of data: plain bytes → id (keyed hash) → known? (own, run, sets) → frame (compress, seal, prove) → pack in memory →
-/// upload in the background → receipt → run index; and at the end the result page, if absent. The first fault stops all and is thrown by every later call.
-/// Disposal without a page leaves nothing behind but packs that nobody names.
+/// What one activity writes. The flow of data: plain bytes → id (keyed hash) → known? (own, run, sets) → frame
+/// (compress, seal, prove) → pack in memory → upload in the background → receipt → run index; and at the end the result
+/// page, if absent. The first fault stops all and is thrown by every later call. Disposal without a page leaves nothing
+/// behind but packs that nobody names.
 /// </summary>
 /// <remarks>
-/// Methods may be called concurrently by the parts of the one activity; calls that add are taken one at a time. A writer fills at most one pack of the classes content,
-/// dump and index, so a change between these closes the pack.
+/// Methods may be called concurrently by the parts of the one activity; calls that add are taken one at a time. A
+/// writer fills at most one pack of the classes content, dump and index, so a change between these closes the pack.
 /// </remarks>
-public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposable
+public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
 {
     private readonly IBlobStore _blobs;
-    private readonly IObjectCipher _sealer;
+    private readonly ObjectCipher _sealer;
     private readonly ChunkKeys _chunkKeys;
     private readonly ChunkIndex _index;
     private readonly RunChunkIndex _runIndex;
@@ -31,11 +33,21 @@ public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposabl
     private readonly PackPipeline _pipeline;
     private readonly CutPoints _cuts;
     private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>Chunks of packs on their way, and those whose rows are not stored yet.</summary>
     private readonly HashSet<ChunkId> _own = [];
     private readonly List<ChunkIndexBlob> _indexes = [];
-    private WriterTotals _totals;
 
-    internal RunWriter(IBlobStore blobs, IObjectCipher sealer, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunChunkIndex runIndex, LostPacks lost, string page, TimeProvider time)
+    internal RunWriter(
+        IBlobStore blobs,
+        WriteOnce store,
+        ObjectCipher sealer,
+        KeyRing keys,
+        ChunkKeys chunkKeys,
+        ChunkIndex index,
+        RunChunkIndex runIndex,
+        LostPacks lost,
+        string page)
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -45,24 +57,26 @@ public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposabl
         _runIndex = runIndex;
         _lost = lost;
         _page = RunNames.Page(runIndex.Run, page);
-        _store = new WriteOnce(blobs, time);
+        _store = store;
         _pipeline = new PackPipeline(_store, sealer, keys, runIndex);
     }
 
-    /// <summary>As soon as so many rows have gathered they are stored as an index blob of their own: memory is bounded, however many chunks the activity adds.</summary>
+    /// <summary>
+    /// As soon as so many rows have gathered they are stored as an index blob of their own: memory is bounded, however
+    /// many chunks the activity adds.
+    /// </summary>
     internal int RowsPerBlob { get; set; } = ChunkIndexBlobs.UsualRows;
 
-    /// <summary>Chunks that the writer knows by heart: those of packs on their way, and those whose rows are not stored yet.</summary>
-    internal int ChunksInMemory => _own.Count;
-
-    public WriterTotals Totals => _totals with { AddedBytes = _pipeline.StoredBytes };
-
-    /// <summary>Stores a chunk of 1 byte to 16 MiB, or finds it stored. The bytes are the caller's again when the call returns.</summary>
-    public async ValueTask<ChunkId> AddChunkAsync(ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    /// <summary>
+    /// Stores a chunk of 1 byte to 16 MiB, or finds it stored. The bytes are the caller's again when the call returns.
+    /// </summary>
+    public async ValueTask<ChunkId> AddChunkAsync(
+        ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
         if (plain.Length is 0 or > ChunkLimits.MaxChunkLength)
         {
-            throw new ArgumentException($"A chunk has 1 to {ChunkLimits.MaxChunkLength} bytes, not {plain.Length}.", nameof(plain));
+            throw new ArgumentException(
+                $"A chunk has 1 to {ChunkLimits.MaxChunkLength} bytes, not {plain.Length}.", nameof(plain));
         }
 
         ChunkId id = _chunkKeys.IdOf(chunkClass, plain.Span);
@@ -70,7 +84,6 @@ public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposabl
         try
         {
             _pipeline.ThrowIfFaulted();
-            _totals = _totals with { PlainBytes = _totals.PlainBytes + plain.Length };
             await FlushRowsAsync(cancellationToken);
             if (IsStored(id))
             {
@@ -79,7 +92,6 @@ public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposabl
 
             await _pipeline.AddAsync(chunkClass, id, plain, cancellationToken);
             _own.Add(id);
-            _totals = _totals with { NewChunks = _totals.NewChunks + 1, NewBytes = _totals.NewBytes + plain.Length };
             return id;
         }
         finally
@@ -88,24 +100,21 @@ public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposabl
         }
     }
 
-    public ValueTask<ChunkId> AddChunkAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken) => AddChunkAsync(ChunkClass.Metadata, plain, cancellationToken);
-
     /// <inheritdoc/>
     public Task<ContentRef> WriteAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken) =>
         chunkClass is ChunkClass.Dump or ChunkClass.Metadata
             ? WriteCutAsync(chunkClass, bytes, cancellationToken)
             : WriteFixedAsync(chunkClass, bytes, cancellationToken);
 
-    public MetadataStream CreateStream() => CreateStream(ChunkClass.Metadata);
-
     /// <summary>A stream whose bytes are cut by content and stored as chunks of a class.</summary>
-    public MetadataStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, _cuts);
+    public ContentStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, _cuts);
 
     public ulong SegmentHash(ReadOnlySpan<byte> path) => _chunkKeys.SegmentHash(path);
 
     /// <summary>
-    /// Waits until everything is stored, then creates the result page, with the rows of all chunks that this activity has added or relies upon. Where the page exists
-    /// already, its result counts and is returned; what this writer stored is then used by nobody.
+    /// Waits until everything is stored, then creates the result page, with the rows of all chunks that this activity
+    /// has added or relies upon. Where the page exists already, its result counts and is returned; what this writer
+    /// stored is then used by nobody.
     /// </summary>
     public async Task<T> CommitPageAsync<T>(T result, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
@@ -149,15 +158,16 @@ public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposabl
             return false;
         }
 
-        // The place may be known from a receipt alone, and only pages make it into the set: so this page names it as well.
+        // The place may be known from a receipt alone, and only pages make it into the set: so this page names it as
+        // well.
         _own.Add(id);
         _pipeline.Adopt(place);
         return true;
     }
 
     /// <summary>
-    /// The blob counts only once the page names it: of an attempt that comes to no page it is left behind, and its packs are found again by their receipts.
-    /// A chunk of it that comes again is adopted again, which costs a row.
+    /// The blob counts only once the page names it: of an attempt that comes to no page it is left behind, and its
+    /// packs are found again by their receipts. A chunk of it that comes again is adopted again, which costs a row.
     /// </summary>
     private async ValueTask FlushRowsAsync(CancellationToken cancellationToken)
     {
@@ -174,7 +184,7 @@ public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposabl
 
     private async Task<ContentRef> WriteFixedAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken)
     {
-        var content = new ContentRefBuilder(this);
+        ContentRefBuilder content = new(this);
         PackBuffer buffer = _pipeline.RentReadBuffer();
         try
         {
@@ -201,7 +211,7 @@ public sealed class RunWriter : IMetadataWriter, IContentWriter, IAsyncDisposabl
 
     private async Task<ContentRef> WriteCutAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken)
     {
-        await using var stream = new ChunkStream(this, chunkClass, _cuts);
+        await using ChunkStream stream = new(this, chunkClass, _cuts);
         while (await bytes.ReadAsync(stream.GetRoom(), cancellationToken) is var count && count > 0)
         {
             await stream.AdvanceAsync(count, cancellationToken);

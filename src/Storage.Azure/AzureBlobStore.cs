@@ -160,23 +160,6 @@ public sealed class AzureBlobStore : IBlobStore
         }, cancellationToken);
     }
 
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken)
-    {
-        BlobLeaseClient lease = Lease(name, leaseId: null);
-        return RunAsync($"break the lease of {name}", async () =>
-        {
-            try
-            {
-                await lease.BreakAsync(TimeSpan.Zero, cancellationToken: cancellationToken);
-                return true;
-            }
-            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.LeaseNotPresentWithLeaseOperation || AzureFaults.IsAbsentBlob(e))
-            {
-                return false;
-            }
-        }, cancellationToken);
-    }
-
     /// <summary>Null where there is no blob to lease.</summary>
     private Task<bool?> TryAcquireAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
     {
@@ -208,7 +191,7 @@ public sealed class AzureBlobStore : IBlobStore
         return _container.Client.GetBlobClient(_container.Location.Prefix + name);
     }
 
-    private BlobLeaseClient Lease(string name, Guid? leaseId) => Blob(name).GetBlobLeaseClient(leaseId?.ToString());
+    private BlobLeaseClient Lease(string name, Guid leaseId) => Blob(name).GetBlobLeaseClient(leaseId.ToString());
 
     private async Task<T> RunAsync<T>(string doing, Func<Task<T>> request, CancellationToken cancellationToken)
     {

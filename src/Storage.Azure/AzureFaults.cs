@@ -35,7 +35,7 @@ internal static class AzureFaults
         return failed.Status switch
         {
             404 when IsAbsentContainer(failed.ErrorCode) =>
-                Permanent($"the container '{location.Container}' of account '{location.Account}' does not exist ({code}); create it, or mend the URL", failed),
+                Permanent($"the container '{location.Container}' of account '{location.Account}' does not exist ({code}); create it, or correct the URL", failed),
             401 or 403 =>
                 Permanent($"account '{location.Account}' refused to {doing} in container '{location.Container}' ({code}); check {container.Credential}", failed),
             409 when failed.ErrorCode == "BlobImmutableDueToPolicy" =>

@@ -5,8 +5,8 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Storage.Azure;
 
 /// <summary>
-/// Where a repository is in Azure, read from <c>repository.url</c>: <c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX[?SAS]</c>, or with the
-/// account in the path, as emulators have it: <c>http://127.0.0.1:10000/ACCOUNT/CONTAINER/PREFIX</c>.
+/// Where a repository is in Azure, read from <c>repository.url</c>: <c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX[?SAS]</c>,
+/// or with the account in the path, as emulators have it: <c>http://127.0.0.1:10000/ACCOUNT/CONTAINER/PREFIX</c>.
 /// </summary>
 /// <param name="Service">The account's blob endpoint, without a slash at the end.</param>
 /// <param name="Account">The account's name.</param>
@@ -15,7 +15,7 @@ namespace AlfrescoBackupFlows.Storage.Azure;
 /// <param name="Sas">The signature that the URL carries, without its question mark.</param>
 internal sealed record AzureLocation(Uri Service, string Account, string Container, string Prefix, Secret? Sas)
 {
-    private const string Form = "https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX";
+    public const string Form = "https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX";
 
     /// <summary>For messages: the URL without its signature.</summary>
     public string Shown => $"{Service.AbsoluteUri.TrimEnd('/')}/{Container}/{Prefix}".TrimEnd('/');
@@ -25,12 +25,14 @@ internal sealed record AzureLocation(Uri Service, string Account, string Contain
         string shown = url.Split('?')[0];
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http"))
         {
-            throw Wrong(shown, "is neither an https URL nor file:///path");
+            throw Wrong(shown, "is no https URL");
         }
 
         if (uri.UserInfo.Length > 0)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"repository.url: the URL of {uri.Host} holds a user name or password; credentials go into repository.connectionStringFile or a SAS");
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"repository.url: the URL of {uri.Host} holds a user name or password; credentials go into repository.connectionStringFile or a SAS");
         }
 
         string[] parts = uri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -44,7 +46,8 @@ internal sealed record AzureLocation(Uri Service, string Account, string Contain
         string account = before == 1 ? parts[0] : uri.Host.Split('.')[0];
         string prefix = Uri.UnescapeDataString(string.Join('/', parts[(before + 1)..]));
         Secret? sas = uri.Query.Length > 1 ? new Secret(uri.Query[1..]) : null;
-        return new AzureLocation(new Uri(before == 1 ? $"{origin}/{account}" : origin), account, parts[before], prefix.Length == 0 ? "" : prefix + "/", sas);
+        var service = new Uri(before == 1 ? $"{origin}/{account}" : origin);
+        return new AzureLocation(service, account, parts[before], prefix.Length == 0 ? "" : prefix + "/", sas);
     }
 
     private static bool HasAccountInPath(Uri uri) =>

@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Storage;
 /// parts, and may hold any character but U+0000 and <c>\</c>; no part is empty, <c>.</c> or <c>..</c>, no blob's name is the directory of another's, and
 /// case matters. A name that breaks this is an <see cref="ArgumentException"/>. Every method may be called concurrently.
 /// Failures are <see cref="TransientException"/> or <see cref="PermanentException"/> of kind
-/// <see cref="ErrorKind.Storage"/>, naming the store and what to mend.
+/// <see cref="ErrorKind.Storage"/>, naming the store and how to fix it.
 /// </summary>
 public interface IBlobStore
 {
@@ -48,9 +48,6 @@ public interface IBlobStore
 
     /// <summary>Gives the lease back. Returns false where <paramref name="leaseId"/> did not hold it.</summary>
     Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken);
-
-    /// <summary>Ends whatever lease stands on the name, at once.</summary>
-    Task BreakLeaseAsync(string name, CancellationToken cancellationToken);
 }
 
 /// <summary>What a conditional create did.</summary>

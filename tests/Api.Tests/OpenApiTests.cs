@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Alfresco.Properties;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Api.Tests.Rig;
+using AlfrescoBackupFlows.Contracts;
 
 namespace AlfrescoBackupFlows.Api.Tests;
 

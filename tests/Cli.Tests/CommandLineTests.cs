@@ -23,7 +23,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Empty(result.Out);
         Assert.Contains(expected, result.Errors[0]);
-        Assert.EndsWith("--help' tells what can be said", result.Errors[^1]);
+        Assert.EndsWith("--help' lists what it takes", result.Errors[^1]);
     }
 
     [Fact]

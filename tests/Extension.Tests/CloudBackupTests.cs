@@ -12,6 +12,7 @@ using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Azure;
 using AlfrescoBackupFlows.Testing.Servers;

@@ -12,7 +12,7 @@ using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Functions.Hosting;
 using AlfrescoBackupFlows.Functions.Triggers;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -9,7 +9,7 @@ using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage.Directories;
-using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 
 // Runs or resumes a backup, and kills itself with SIGKILL at one request to the storage, before or after it is served.

@@ -13,8 +13,8 @@ using AlfrescoBackupFlows.Functions.Tests.Rig;
 using AlfrescoBackupFlows.Functions.Triggers;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
-using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -1,10 +1,10 @@
 using System.Text;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Config;
-using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Tests.Support;
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests;

@@ -126,6 +126,5 @@ public sealed class AzureBlobStoreTests(OnDemand<AzuriteServer> azurite) : BlobS
         () => store.DeleteAsync("a", Ct),
         () => store.AcquireLeaseAsync("a", Guid.NewGuid(), BlobLease.MinDuration, Ct),
         () => store.ReleaseLeaseAsync("a", Guid.NewGuid(), Ct),
-        () => store.BreakLeaseAsync("a", Ct),
     ];
 }

@@ -246,18 +246,6 @@ public abstract class BlobStoreContract
     }
 
     [Fact]
-    public async Task A_broken_lease_is_free_at_once_and_its_holder_has_lost_it()
-    {
-        (Guid mine, Guid other) = (Guid.NewGuid(), Guid.NewGuid());
-        await Store.BreakLeaseAsync("lease", Ct);
-        await Store.AcquireLeaseAsync("lease", mine, BlobLease.MaxDuration, Ct);
-        await Store.BreakLeaseAsync("lease", Ct);
-        Assert.True(await Store.AcquireLeaseAsync("lease", other, s_lease, Ct));
-        Assert.False(await Store.AcquireLeaseAsync("lease", mine, s_lease, Ct));
-        Assert.False(await Store.ReleaseLeaseAsync("lease", mine, Ct));
-    }
-
-    [Fact]
     public async Task A_lease_that_is_not_renewed_ends_by_itself()
     {
         await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), s_lease, Ct);

@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage.Decorators;
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

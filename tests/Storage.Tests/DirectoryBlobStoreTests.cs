@@ -143,6 +143,20 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
         Assert.Contains(file, e.Message);
     }
 
+    [Fact]
+    public async Task A_store_of_a_URL_and_one_beneath_it_lie_in_its_directory()
+    {
+        var provider = new DirectoryStoreProvider();
+        string url = new Uri(_directory.Path).AbsoluteUri + "/one%20%23two";
+
+        IBlobStore store = await provider.CreateAsync(url, null, _time, Ct);
+        IBlobStore control = await provider.CreateBelowAsync(url, "control", null, _time, Ct);
+
+        Assert.Equal((_directory.Combine("one #two"), _directory.Combine("one #two", "control")), (store.Location, control.Location));
+        Assert.True(Directory.Exists(control.Location));
+        Assert.Equal(store.Location, provider.Open(url, null, _time).Location);
+    }
+
     [Theory]
     [InlineData("file:///var/backups/a%20b", "/var/backups/a b")]
     [InlineData("file:///var/backups/a b#c?", "/var/backups/a b#c?")]

@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AlfrescoBackupFlows.Storage.Tests;

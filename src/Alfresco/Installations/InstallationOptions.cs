@@ -10,9 +10,11 @@ public sealed class InstallationOptions
     public string? Name { get; set; }
 
     /// <summary>Path of <c>alfresco-global.properties</c>.</summary>
+    [PathSetting]
     public string? GlobalProperties { get; set; }
 
     /// <summary><c>dir.root</c>.</summary>
+    [PathSetting]
     public string? Root { get; set; }
 
     /// <summary>IANA or Windows id of the zone in which Alfresco runs; default the host's.</summary>
@@ -34,12 +36,14 @@ public sealed class DatabaseOptions
     public string? Username { get; set; }
 
     /// <summary>A file that holds the password.</summary>
+    [PathSetting]
     public string? PasswordFile { get; set; }
 
     /// <summary>The password itself, for the environment (<c>ABF__INSTALLATION__DATABASE__PASSWORD</c>); refused in a file.</summary>
     public Secret? Password { get; set; }
 
     /// <summary>The directory of the vendor's tools (<c>pg_dump</c>, <c>mariadb-dump</c>, ...); default the search path.</summary>
+    [PathSetting]
     public string? ToolPath { get; set; }
 }
 
@@ -50,6 +54,7 @@ public sealed class SearchIndexOptions
     public string Kind { get; set; } = "lucene";
 
     /// <summary>The index <em>backup</em> (<c>dir.indexes.backup</c>), never the live index.</summary>
+    [PathSetting]
     public string? Path { get; set; }
 
     /// <summary>When Alfresco's own index-backup job fires (Quartz syntax).</summary>
@@ -72,18 +77,23 @@ public sealed class SearchIndexOptions
 public sealed class ContentOptions
 {
     /// <summary><c>dir.contentstore</c>.</summary>
+    [PathSetting]
     public string? Contentstore { get; set; }
 
     /// <summary><c>dir.contentstore.deleted</c>.</summary>
+    [PathSetting]
     public string? Deleted { get; set; }
 
     /// <summary><c>dir.auditcontentstore</c>.</summary>
+    [PathSetting]
     public string? Audit { get; set; }
 
     /// <summary><c>dir.keystore</c>.</summary>
+    [PathSetting]
     public string? Keystore { get; set; }
 
     /// <summary>Further stores by name: a content URL <c>NAME://path</c>, or <c>store://NAME/path</c>, is the file <c>path</c> beneath the directory.</summary>
+    [PathSetting]
     public IDictionary<string, string> Stores { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Compare file lengths with <c>content_size</c>; false for encrypting or compressing stores.</summary>

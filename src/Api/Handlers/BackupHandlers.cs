@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -15,7 +16,9 @@ internal static class BackupHandlers
     private const string IdempotencyKey = "Idempotency-Key";
     private const int MaxKeyLength = 255;
 
-    /// <summary>A repeated request with the same key gets the first one's answer, whatever has become of that backup.</summary>
+    /// <summary>
+    /// A repeated request with the same key gets the first one's answer, whatever has become of that backup.
+    /// </summary>
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         string? key = KeyOf(call.Http.Request);
@@ -23,9 +26,11 @@ internal static class BackupHandlers
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
-            BackupStart start = await BackupStart.TryAsync(call.Environment, call.Flows, request, key, cancellationToken);
+            BackupStart start = await BackupStart.TryAsync(
+                call.Environment, call.Flows, request, key, cancellationToken);
             InstanceState backup = start.Started
-                ?? throw ApiException.Busy($"backup {start.Running!.Id} is on: wait for it, or cancel it", LinkOf(start.Running.Id));
+                ?? throw ApiException.Busy(
+                    $"backup {start.Running!.Id} is running: wait for it, or cancel it", LinkOf(start.Running.Id));
             return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
         }
         finally
@@ -44,20 +49,25 @@ internal static class BackupHandlers
         return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
     }
 
-    /// <summary>The link of the backup that is on, or null.</summary>
+    /// <summary>The link of the backup that is running, or null.</summary>
     public static async Task<string?> FindRunningAsync(ApiCall call, CancellationToken cancellationToken) =>
-        (await call.Flows.ListAsync(nameof(HotBackupFlow), cancellationToken)).FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running
+        (await call.Flows.ListAsync(nameof(HotBackupFlow), cancellationToken))
+            .FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running
             ? LinkOf(running.Id)
             : null;
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsBackup(call.Id) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == nameof(HotBackupFlow)
+        InstanceIds.IsBackup(call.Id)
+            && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
+            && found.FlowName == nameof(HotBackupFlow)
             ? found
             : throw ApiException.NotFound($"there is no backup '{call.Id}'");
 
     private static BackupDocument Describe(ApiCall call, InstanceState backup)
     {
-        HotBackupResult? result = backup.Result is { } json ? JsonSerializer.Deserialize(json, BackupJson.Default.HotBackupResult) : null;
+        HotBackupResult? result = backup.Result is { } json
+            ? JsonSerializer.Deserialize(json, BackupJson.Default.HotBackupResult)
+            : null;
         return new BackupDocument(
             backup.Id,
             Instances.StateOf(backup, "sealed"),
@@ -69,18 +79,17 @@ internal static class BackupHandlers
             new Links(
                 LinkOf(backup.Id),
                 Instances.CancelLinkOf(backup, LinkOf(backup.Id)),
-                backup.Phase is InstancePhase.Running or InstancePhase.Completed ? $"/{ApiPaths.Prefix}/{ApiPaths.Sets}/{backup.Id}" : null));
+                backup.Phase is InstancePhase.Running or InstancePhase.Completed
+                    ? $"/{ApiPaths.Prefix}/{ApiPaths.Sets}/{backup.Id}"
+                    : null));
     }
 
-    private static BackupResultDocument Describe(ApiCall call, HotBackupResult result) => new(
-        result.Consistent,
-        result.Missing,
-        result.SourceMissing,
-        result.SourceChanged,
-        result.Files,
-        result.Bytes,
-        result.AddedBytes,
-        result.Warnings.IsDefault ? [] : [.. result.Warnings.Select(call.Text.Clean)]);
+    private static BackupResultDocument Describe(ApiCall call, HotBackupResult result)
+    {
+        BackupResultDocument document = BackupResultDocument.Of(
+            result, call.Environment.Options.Installation.Name!, storage: null);
+        return document with { Warnings = call.Text.Clean(document.Warnings) };
+    }
 
     private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Backups}/{id}";
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -8,14 +8,20 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
 
-/// <summary>The rule that one backup runs at a time, for requests and timers. The caller holds the lock of starting.</summary>
+/// <summary>
+/// The rule that one backup runs at a time, for requests and timers. The caller holds the lock of starting.
+/// </summary>
 /// <param name="Started">The new one, or the one that the same request started before.</param>
 /// <param name="Running">The one in the way, where none was started.</param>
 internal sealed record BackupStart(InstanceState? Started, InstanceState? Running)
 {
     /// <exception cref="ApiException">422: the key came with another request before.</exception>
     public static async Task<BackupStart> TryAsync(
-        FlowEnvironment environment, IFlowInstances flows, BackupRequest request, string? requestKey, CancellationToken cancellationToken)
+        FlowEnvironment environment,
+        IFlowInstances flows,
+        BackupRequest request,
+        string? requestKey,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -29,7 +35,11 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
     }
 
     private static async Task<BackupStart> TryOnceAsync(
-        FlowEnvironment environment, IFlowInstances flows, BackupRequest request, string? requestKey, CancellationToken cancellationToken)
+        FlowEnvironment environment,
+        IFlowInstances flows,
+        BackupRequest request,
+        string? requestKey,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<InstanceState> instances = await flows.ListAsync(nameof(HotBackupFlow), cancellationToken);
         if (requestKey is not null && instances.FirstOrDefault(i => InputOf(i).RequestKey == requestKey) is { } same)
@@ -45,10 +55,14 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
         }
 
         IEnumerable<string> dead = instances.Where(i => i.Phase is not InstancePhase.Completed).Select(i => i.Id);
-        HotBackupInput input = HotBackupInput.Create(environment.Time.GetUtcNow(), Guid.NewGuid(), request.AcceptContentLoss, dead, requestKey);
+        HotBackupInput input = HotBackupInput.Create(
+            environment.Time.GetUtcNow(), Guid.NewGuid(), request.AcceptContentLoss, dead, requestKey);
         string json = JsonSerializer.Serialize(input, BackupJson.Default.HotBackupInput);
-        return new BackupStart(await Instances.StartAsync(environment, flows, nameof(HotBackupFlow), json, input.Run.ToString(), cancellationToken), null);
+        InstanceState started = await Instances.StartAsync(
+            environment, flows, nameof(HotBackupFlow), json, input.Run.ToString(), cancellationToken);
+        return new BackupStart(started, null);
     }
 
-    private static HotBackupInput InputOf(InstanceState backup) => JsonSerializer.Deserialize(backup.Input, BackupJson.Default.HotBackupInput)!;
+    private static HotBackupInput InputOf(InstanceState backup) =>
+        JsonSerializer.Deserialize(backup.Input, BackupJson.Default.HotBackupInput)!;
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
@@ -11,7 +11,12 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 internal static class Instances
 {
     public static async Task<InstanceState> StartAsync(
-        FlowEnvironment environment, IFlowInstances flows, string flowName, string input, string id, CancellationToken cancellationToken)
+        FlowEnvironment environment,
+        IFlowInstances flows,
+        string flowName,
+        string input,
+        string id,
+        CancellationToken cancellationToken)
     {
         DateTimeOffset now = environment.Time.GetUtcNow();
         return await flows.TryStartAsync(flowName, input, id, cancellationToken)
@@ -19,20 +24,26 @@ internal static class Instances
             : throw new InvalidOperationException($"The new id {id} is taken.");
     }
 
-    /// <summary>It hears of the cancel and ends on its own; its status tells when it has.</summary>
+    /// <summary>Asks it to end. It ends by itself; its status tells when it has.</summary>
     /// <param name="name">What it is called in the answer.</param>
     /// <exception cref="ApiException">409: it has ended.</exception>
-    public static async Task CancelAsync(IFlowInstances flows, InstanceState instance, string name, CancellationToken cancellationToken)
+    public static async Task CancelAsync(
+        IFlowInstances flows, InstanceState instance, string name, CancellationToken cancellationToken)
     {
         if (instance.Phase is not InstancePhase.Running
-            || !await flows.TryRaiseEventAsync(instance.Id, FlowEvents.Cancel, JsonSerializer.Serialize(Nothing.Value, TaskJson.Default.Nothing), cancellationToken))
+            || !await flows.TryRaiseEventAsync(
+                instance.Id,
+                FlowEvents.Cancel,
+                JsonSerializer.Serialize(Nothing.Value, TaskJson.Default.Nothing),
+                cancellationToken))
         {
             throw ApiException.Ended($"{name} {instance.Id} has ended: there is nothing to cancel");
         }
     }
 
     /// <summary>The link that cancels it; null where it has ended.</summary>
-    public static string? CancelLinkOf(InstanceState instance, string link) => instance.Phase is InstancePhase.Running ? $"{link}/cancel" : null;
+    public static string? CancelLinkOf(InstanceState instance, string link) =>
+        instance.Phase is InstancePhase.Running ? $"{link}/cancel" : null;
 
     /// <param name="completed">What a completed one is called.</param>
     public static string StateOf(InstanceState instance, string completed) => instance.Phase switch
@@ -45,7 +56,9 @@ internal static class Instances
 
     public static ProgressDocument? ProgressOf(InstanceState instance, TextScrubber text)
     {
-        FlowStatus? status = instance.CustomStatus is { } json ? JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus) : null;
+        FlowStatus? status = instance.CustomStatus is { } json
+            ? JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus)
+            : null;
         return status is null ? null : new ProgressDocument(
             status.Phase,
             status.Detail is { } detail ? text.Clean(detail) : null,
@@ -57,5 +70,6 @@ internal static class Instances
             status.EstimatedEnd?.UtcDateTime);
     }
 
-    public static FailureDocument? FailureOf(InstanceState instance, TextScrubber text) => instance.Failure is { } failure ? text.Describe(failure) : null;
+    public static FailureDocument? FailureOf(InstanceState instance, TextScrubber text) =>
+        instance.Failure is { } failure ? text.Describe(failure) : null;
 }

@@ -2,7 +2,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
@@ -13,8 +14,8 @@ using Microsoft.AspNetCore.Http;
 namespace AlfrescoBackupFlows.Api.Handlers;
 
 /// <summary>
-/// Restores: start, look, cancel. Only into directories right beneath the configured one, and only into the configured database: whoever holds the key can neither
-/// name a path nor send the database's password elsewhere.
+/// Restores: start, look, cancel. Only into directories right beneath the configured one, and only into the configured
+/// database: whoever holds the key can neither name a path nor send the database's password elsewhere.
 /// </summary>
 internal static partial class RestoreHandlers
 {
@@ -26,7 +27,8 @@ internal static partial class RestoreHandlers
         RestoreDatabaseTarget? database = DatabaseOf(request, options);
         SetSummary set = await SetHandlers.FindAsync(call, request.Set, cancellationToken);
         string input = JsonSerializer.Serialize(
-            new RestoreInput(set.Id, target, database, Owner: null, options.Backup.Parallelism), RestoreJson.Default.RestoreInput);
+            new RestoreInput(set.Id, target, database, Owner: null, options.Backup.Parallelism),
+            RestoreJson.Default.RestoreInput);
 
         await call.Starting.WaitAsync(cancellationToken);
         try
@@ -35,10 +37,19 @@ internal static partial class RestoreHandlers
                 .FirstOrDefault(i => i.Phase is InstancePhase.Running && InputOf(i).Target == target);
             if (running is not null && running.Input != input)
             {
-                throw ApiException.Busy("another restore into this target is on: wait for it, or name another target", LinkOf(running.Id));
+                throw ApiException.Busy(
+                    "another restore into this target is running: wait for it, or name another target",
+                    LinkOf(running.Id));
             }
 
-            InstanceState restore = running ?? await Instances.StartAsync(call.Environment, call.Flows, nameof(RestoreFlow), input, InstanceIds.ForRestore(target, Guid.NewGuid()), cancellationToken);
+            InstanceState restore = running
+                ?? await Instances.StartAsync(
+                    call.Environment,
+                    call.Flows,
+                    nameof(RestoreFlow),
+                    input,
+                    InstanceIds.ForRestore(target, Guid.NewGuid()),
+                    cancellationToken);
             return call.Accepted(Describe(call, restore), ApiJson.Relaxed.RestoreDocument, LinkOf(restore.Id));
         }
         finally
@@ -58,20 +69,26 @@ internal static partial class RestoreHandlers
     }
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsRestore(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == nameof(RestoreFlow)
+        InstanceIds.IsRestore(call.Id, out _)
+            && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
+            && found.FlowName == nameof(RestoreFlow)
             ? found
             : throw ApiException.NotFound($"there is no restore '{call.Id}'");
 
     private static string TargetOf(RestoreRequest request, RestoreOptions options)
     {
-        string directory = options.Directory ?? throw ApiException.NotConfigured("restores over HTTP are off: restore.directory is not set");
+        string directory = options.Directory
+            ?? throw ApiException.NotConfigured("restores over HTTP are off: restore.directory is not set");
         if (request.Target is not { } name || !TargetName().IsMatch(name) || name.EndsWith('.'))
         {
-            throw ApiException.Invalid("target: give one name of 1 to 128 letters, digits, '.', '_' or '-' that begins with a letter or digit");
+            throw ApiException.Invalid(
+                "target: give one name of 1 to 128 letters, digits, '.', '_' or '-', a letter or digit first");
         }
 
         string target = Path.Combine(directory, name);
-        return new DirectoryInfo(target).LinkTarget is null ? target : throw ApiException.Invalid("target: that name is a link to another place; give another name");
+        return new DirectoryInfo(target).LinkTarget is null
+            ? target
+            : throw ApiException.Invalid("target: that name is a link to another place; give another name");
     }
 
     private static RestoreDatabaseTarget? DatabaseOf(RestoreRequest request, BackupOptions options)
@@ -81,14 +98,18 @@ internal static partial class RestoreHandlers
             return null;
         }
 
-        string url = options.Restore.DatabaseUrl ?? throw ApiException.NotConfigured("databases are not restored over HTTP: restore.databaseUrl is not set");
-        return new RestoreDatabaseTarget(url, options.Restore.DatabasePasswordFile, options.Installation.Database.ToolPath);
+        string url = options.Restore.DatabaseUrl
+            ?? throw ApiException.NotConfigured("databases are not restored over HTTP: restore.databaseUrl is not set");
+        return new RestoreDatabaseTarget(
+            url, options.Restore.DatabasePasswordFile, options.Installation.Database.ToolPath);
     }
 
     private static RestoreDocument Describe(ApiCall call, InstanceState restore)
     {
         RestoreInput input = InputOf(restore);
-        RestoreResult? result = restore.Result is { } json ? JsonSerializer.Deserialize(json, RestoreJson.Default.RestoreResult) : null;
+        RestoreResult? result = restore.Result is { } json
+            ? JsonSerializer.Deserialize(json, RestoreJson.Default.RestoreResult)
+            : null;
         return new RestoreDocument(
             restore.Id,
             Instances.StateOf(restore, "done"),
@@ -98,12 +119,19 @@ internal static partial class RestoreHandlers
             restore.Created.UtcDateTime,
             restore.Updated.UtcDateTime,
             Instances.ProgressOf(restore, call.Text),
-            result is null ? null : new RestoreResultDocument(result.Files, result.Bytes, result.Required, result.Missing, result.CarriedOver, [.. result.Warnings.Select(call.Text.Clean)]),
+            result is null ? null : Describe(call, result, Path.GetFileName(input.Target)),
             Instances.FailureOf(restore, call.Text),
             new Links(LinkOf(restore.Id), Instances.CancelLinkOf(restore, LinkOf(restore.Id)), null));
     }
 
-    private static RestoreInput InputOf(InstanceState restore) => JsonSerializer.Deserialize(restore.Input, RestoreJson.Default.RestoreInput)!;
+    private static RestoreResultDocument Describe(ApiCall call, RestoreResult result, string target)
+    {
+        RestoreResultDocument document = RestoreResultDocument.Of(result, target, withPaths: false);
+        return document with { Warnings = call.Text.Clean(document.Warnings) };
+    }
+
+    private static RestoreInput InputOf(InstanceState restore) =>
+        JsonSerializer.Deserialize(restore.Input, RestoreJson.Default.RestoreInput)!;
 
     private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Restores}/{id}";
 

@@ -1,34 +1,45 @@
 using System.Text.Json;
-using AlfrescoBackupFlows.Api.Contracts;
+using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Verification;
 using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
 
-/// <summary>Verifications: start, look, cancel. One at a time; the same one asked for again is the one that is on.</summary>
+/// <summary>
+/// Verifications: start, look, cancel. One at a time; who asks for the same one again gets the one that runs.
+/// </summary>
 internal static class VerificationHandlers
 {
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         VerifyRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.VerifyRequest, cancellationToken);
         SetSummary set = await SetHandlers.FindAsync(call, call.Id, cancellationToken);
-        var wording = new VerifyInput(set.Id, request.ReadData);
-        string input = JsonSerializer.Serialize(wording, VerifyJson.Default.VerifyInput);
+        var asked = new VerifyInput(set.Id, request.ReadData);
+        string input = JsonSerializer.Serialize(asked, VerifyJson.Default.VerifyInput);
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
-            InstanceState? running = (await call.Flows.ListAsync(nameof(VerifyFlow), cancellationToken)).FirstOrDefault(i => i.Phase is InstancePhase.Running);
+            InstanceState? running = (await call.Flows.ListAsync(nameof(VerifyFlow), cancellationToken))
+                .FirstOrDefault(i => i.Phase is InstancePhase.Running);
             if (running is not null && running.Input != input)
             {
-                throw ApiException.Busy("another verification is on: wait for it", LinkOf(running.Id));
+                throw ApiException.Busy("another verification is running: wait for it", LinkOf(running.Id));
             }
 
-            InstanceState verification = running ?? await Instances.StartAsync(call.Environment, call.Flows, nameof(VerifyFlow), input, InstanceIds.ForVerify(wording, Guid.NewGuid()), cancellationToken);
-            return call.Accepted(Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
+            InstanceState verification = running
+                ?? await Instances.StartAsync(
+                    call.Environment,
+                    call.Flows,
+                    nameof(VerifyFlow),
+                    input,
+                    InstanceIds.ForVerify(asked, Guid.NewGuid()),
+                    cancellationToken);
+            return call.Accepted(
+                Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
         }
         finally
         {
@@ -43,18 +54,23 @@ internal static class VerificationHandlers
     {
         InstanceState verification = await FindAsync(call, cancellationToken);
         await Instances.CancelAsync(call.Flows, verification, "verification", cancellationToken);
-        return call.Accepted(Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
+        return call.Accepted(
+            Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
     }
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsVerify(call.Id, out _) && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found && found.FlowName == nameof(VerifyFlow)
+        InstanceIds.IsVerify(call.Id, out _)
+            && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
+            && found.FlowName == nameof(VerifyFlow)
             ? found
             : throw ApiException.NotFound($"there is no verification '{call.Id}'");
 
     private static VerificationDocument Describe(ApiCall call, InstanceState verification)
     {
         VerifyInput input = JsonSerializer.Deserialize(verification.Input, VerifyJson.Default.VerifyInput)!;
-        VerifyResult? result = verification.Result is { } json ? JsonSerializer.Deserialize(json, VerifyJson.Default.VerifyResult) : null;
+        VerifyResult? result = verification.Result is { } json
+            ? JsonSerializer.Deserialize(json, VerifyJson.Default.VerifyResult)
+            : null;
         return new VerificationDocument(
             verification.Id,
             Instances.StateOf(verification, "done"),
@@ -63,22 +79,20 @@ internal static class VerificationHandlers
             verification.Created.UtcDateTime,
             verification.Updated.UtcDateTime,
             Instances.ProgressOf(verification, call.Text),
-            result is null ? null : Describe(call, result.Report),
+            result is null ? null : Describe(call, input, result),
             Instances.FailureOf(verification, call.Text),
             new Links(LinkOf(verification.Id), Instances.CancelLinkOf(verification, LinkOf(verification.Id)), null));
     }
 
-    private static VerificationResultDocument Describe(ApiCall call, VerifyReport report) => new(
-        report.IsSound,
-        report.Totals.Sets,
-        report.Totals.Files,
-        report.Totals.Bytes,
-        report.Totals.Required,
-        report.Totals.Packs,
-        report.Totals.PacksRead,
-        report.Errors,
-        report.Warnings,
-        [.. report.Findings.Select(f => new FindingDocument(f.Severity is FindingSeverity.Error ? "error" : "warning", f.Set?.ToString(), call.Text.Clean(f.Line)))]);
+    private static VerificationResultDocument Describe(ApiCall call, VerifyInput input, VerifyResult result)
+    {
+        string[]? sets = input.Set is not { } set ? null : result.Head == VerifyPlan.Nothing ? [] : [set.ToString()];
+        VerificationResultDocument document = VerificationResultDocument.Of(result.Report, input.ReadData, sets);
+        return document with
+        {
+            Findings = [.. document.Findings.Select(f => f with { Line = call.Text.Clean(f.Line) })],
+        };
+    }
 
     private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/verifications/{id}";
 }

@@ -2,23 +2,31 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf backup</c>: the hot backup, to its end; an unfinished run of the same installation goes on first.</summary>
+/// <summary>
+/// <c>abf backup</c>: the hot backup, to its end; an unfinished run of the same installation goes on first.
+/// </summary>
 internal static class BackupCommand
 {
     public static Command Create(CommandRunner runner)
     {
         var acceptContentLoss = new Option<bool>("--accept-content-loss")
         {
-            Description = "Seal the set although a content root is gone, is empty, or lost more than 1 % of its files since the last set (of the keystore: any).",
+            Description = "Seal the set although a content root is gone, is empty, or lost more than 1 % of its files "
+                + "since the last set (of the keystore: any).",
         };
-        var command = new Command("backup", "Take a hot backup, to its end; goes on with an unfinished one.") { acceptContentLoss };
-        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(acceptContentLoss))));
+        var command = new Command("backup", "Take a hot backup, to its end; goes on with an unfinished one.")
+        {
+            acceptContentLoss,
+        };
+        command.SetAction(parsed => runner.RunAsync(
+            parsed, context => RunAsync(context, parsed.GetValue(acceptContentLoss))));
         return command;
     }
 
@@ -32,7 +40,8 @@ internal static class BackupCommand
             {
                 throw new PermanentException(
                     ErrorKind.Configuration,
-                    $"--accept-content-loss: run {unfinished.Run} is unfinished and began without it; '{context.CommandLine("cancel")}' gives that run up, and then the option counts");
+                    $"--accept-content-loss: run {unfinished.Run} is unfinished and began without it; "
+                    + $"'{context.CommandLine("cancel")}' gives that run up, and then the option counts");
             }
 
             context.Messages.Note($"run {unfinished.Run} is resumed");
@@ -55,39 +64,32 @@ internal static class BackupCommand
     /// <summary>What a sealed set gets, whoever drove the run to its end.</summary>
     public static int Report(CommandContext context, BackupHost host, HotBackupResult result)
     {
-        string[] warnings = result.Warnings.IsDefault ? [] : [.. result.Warnings];
-        foreach (string warning in warnings)
+        string installation = context.Options!.Options.Installation.Name!;
+        BackupResultDocument document = BackupResultDocument.Of(result, installation, host.Traffic());
+        foreach (string warning in document.Warnings)
         {
             context.Messages.Warn(warning);
         }
 
-        var document = new BackupDocument(
-            result.Set.ToString(),
-            context.Options!.Options.Installation.Name!,
-            result.Consistent,
-            result.Missing,
-            result.SourceMissing,
-            result.SourceChanged,
-            result.Files,
-            result.Bytes,
-            result.AddedBytes,
-            warnings,
-            host.Traffic());
-        context.Result.Write(document, CliJson.Relaxed.BackupDocument, writer => WriteText(document, writer));
+        context.Result.Write(document, CliJson.Relaxed.BackupResultDocument, writer => WriteText(document, writer));
         if (!result.HasFindings)
         {
             return ExitCodes.Done;
         }
 
         context.Messages.Error(
-            $"set {result.Set} is sealed, with findings: {Units.Count(result.Missing)} required files missing, {Units.Count(result.SourceMissing)} gone at the source, "
-            + $"{Units.Count(result.SourceChanged)} changed at the source; '{context.CommandLine("show " + result.Set)}' names them");
+            $"set {result.Set} is sealed, with findings: {Units.Count(result.Missing)} required files missing, "
+            + $"{Units.Count(result.SourceMissing)} gone at the source, "
+            + $"{Units.Count(result.SourceChanged)} changed at the source; "
+            + $"'{context.CommandLine("show " + result.Set)}' names them");
         return ExitCodes.Findings;
     }
 
-    private static void WriteText(BackupDocument set, TextWriter writer)
+    private static void WriteText(BackupResultDocument set, TextWriter writer)
     {
         writer.WriteLine($"set {set.Id}: {(set.Consistent ? "consistent" : "NOT consistent")}");
-        writer.WriteLine($"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, {Units.Count(set.Storage.Requests)} storage requests");
+        writer.WriteLine(
+            $"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, "
+            + $"{Units.Count(set.Storage!.Requests)} storage requests");
     }
 }

@@ -4,11 +4,14 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf cancel</c>: asks the process that runs the backup to end it; where none does, gives the interrupted run up.</summary>
+/// <summary>
+/// <c>abf cancel</c>: asks the process that runs the backup to end it; where none does, gives the interrupted run up.
+/// </summary>
 internal static class CancelCommand
 {
     public static Command Create(CommandRunner runner)
@@ -41,11 +44,13 @@ internal static class CancelCommand
         {
             return await host.CancelAsync(run)
                 ? Report(context, new RunDocument(run, "cancelled"), $"run {run} is cancelled")
-                : Report(context, new RunDocument(run, "sealed"), $"too late: run {run} had come to its seal, and is a set");
+                : Report(context, new RunDocument(run, "sealed"), $"too late: run {run} was at its seal, and is a set");
         }
     }
 
-    /// <summary>Another process holds the journal: it hears the event within a second, and ends with exit code 130.</summary>
+    /// <summary>
+    /// Another process holds the journal: it gets the event within a second, and ends with exit code 130.
+    /// </summary>
     private static Task<int> AskAsync(CommandContext context, LoadedOptions loaded, string run)
     {
         using FlowClient? client = FlowClient.TryOpen(new Journals(loaded.Options).Backups, context.Time);

@@ -3,6 +3,8 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
@@ -31,7 +33,10 @@ internal static class InitCommand
         RepositoryOptions options = loaded.Options.Repository;
         RepositoryStores stores = await StoreFactory.CreateAsync(loaded, context.Time, context.Stop);
         await RefuseForeignAsync(stores.Blobs, context.Stop);
-        await BackupRepository.InitAsync(stores.Blobs, new RepositoryInit(options.Encryption, loaded.Passphrase, FirstSlot, context.Time), context.Stop);
+        await BackupRepository.InitAsync(
+            stores.Blobs,
+            new RepositoryInit(options.Encryption, loaded.Passphrase, FirstSlot, context.Time),
+            context.Stop);
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
 
         var document = new InitDocument(opened.Repository.Id, stores.Blobs.Location, options.Encryption);
@@ -53,7 +58,9 @@ internal static class InitCommand
         {
             if (!Harmless.Any(h => item.Name.StartsWith(h, StringComparison.Ordinal)))
             {
-                throw new PermanentException(ErrorKind.Configuration, $"repository.url: {blobs.Location} is not empty ('{item.Name}'): name an empty place");
+                throw new PermanentException(
+                    ErrorKind.Configuration,
+                    $"repository.url: {blobs.Location} is not empty ('{item.Name}'): name an empty place");
             }
         }
     }

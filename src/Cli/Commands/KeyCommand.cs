@@ -18,7 +18,11 @@ internal static class KeyCommand
         command.SetAction(parsed => runner.RunAsync(parsed, async context =>
         {
             await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-            KeyDocument[] slots = [.. (await opened.Repository.Keys.ListAsync(context.Stop)).Select(s => new KeyDocument(s.Id, s.Name, s.Created.UtcDateTime))];
+            KeyDocument[] slots =
+            [
+                .. (await opened.Repository.Keys.ListAsync(context.Stop))
+                    .Select(s => new KeyDocument(s.Id, s.Name, s.Created.UtcDateTime)),
+            ];
             context.Result.Write(slots, CliJson.Relaxed.KeyDocumentArray, writer =>
             {
                 var table = new TextTable("ID", "CREATED", "NAME");
@@ -36,8 +40,18 @@ internal static class KeyCommand
 
     private static Command CreateAdd(CommandRunner runner)
     {
-        var file = new Option<string>("--new-passphrase-file") { Description = "A file that holds the new passphrase.", HelpName = "FILE", Required = true };
-        var name = new Option<string>("--name") { Description = "What it is for, for 'key list'.", HelpName = "NAME", Required = true };
+        var file = new Option<string>("--new-passphrase-file")
+        {
+            Description = "A file that holds the new passphrase.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var name = new Option<string>("--name")
+        {
+            Description = "What it is for, for 'key list'.",
+            HelpName = "NAME",
+            Required = true,
+        };
         var command = new Command("add", "Let another passphrase open the repository.") { file, name };
         command.SetAction(parsed => runner.RunAsync(parsed, async context =>
         {
@@ -48,7 +62,8 @@ internal static class KeyCommand
             }
 
             await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-            KeyChange change = await opened.Repository.Keys.AddAsync(passphrase.Value, parsed.GetRequiredValue(name), context.Stop);
+            KeyChange change = await opened.Repository.Keys.AddAsync(
+                passphrase.Value, parsed.GetRequiredValue(name), context.Stop);
             return Report(context, change, "added");
         }));
         return command;
@@ -61,7 +76,8 @@ internal static class KeyCommand
         command.SetAction(parsed => runner.RunAsync(parsed, async context =>
         {
             await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-            return Report(context, await opened.Repository.Keys.RemoveAsync(parsed.GetRequiredValue(id), context.Stop), "removed");
+            KeyChange change = await opened.Repository.Keys.RemoveAsync(parsed.GetRequiredValue(id), context.Stop);
+            return Report(context, change, "removed");
         }));
         return command;
     }
@@ -73,7 +89,10 @@ internal static class KeyCommand
             context.Messages.Warn(warning);
         }
 
-        context.Result.Write(new KeyChangeDocument(change.SlotId, outcome), CliJson.Relaxed.KeyChangeDocument, writer => writer.WriteLine($"key {change.SlotId} is {outcome}"));
+        context.Result.Write(
+            new KeyChangeDocument(change.SlotId, outcome),
+            CliJson.Relaxed.KeyChangeDocument,
+            writer => writer.WriteLine($"key {change.SlotId} is {outcome}"));
         return ExitCodes.Done;
     }
 }

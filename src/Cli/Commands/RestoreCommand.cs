@@ -3,6 +3,7 @@ using System.Globalization;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
@@ -19,9 +20,17 @@ internal static class RestoreCommand
     public static Command Create(CommandRunner runner)
     {
         var options = new RestoreArguments();
-        var command = new Command("restore", "Restore a set into an empty directory and an empty database; goes on with an unfinished restore.")
+        var command = new Command(
+            "restore",
+            "Restore a set into an empty directory and an empty database; goes on with an unfinished restore.")
         {
-            options.Set, options.Target, options.Database, options.DatabasePasswordFile, options.NoDatabase, options.Owner, options.DryRun,
+            options.Set,
+            options.Target,
+            options.Database,
+            options.DatabasePasswordFile,
+            options.NoDatabase,
+            options.Owner,
+            options.DryRun,
         };
         command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed, options)));
         return command;
@@ -32,7 +41,9 @@ internal static class RestoreCommand
         string? database = parsed.GetValue(options.Database);
         if (database is null != parsed.GetValue(options.NoDatabase))
         {
-            throw new PermanentException(ErrorKind.Configuration, "say either --database URL (with --database-password-file FILE), or --no-database");
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                "say either --database URL (with --database-password-file FILE), or --no-database");
         }
 
         if (database is not null)
@@ -49,11 +60,15 @@ internal static class RestoreCommand
 
         BackupOptions configured = context.Options!.Options;
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(options.Target)));
-        string? passwordFile = parsed.GetValue(options.DatabasePasswordFile) is { } file ? Path.GetFullPath(file) : null;
+        string? passwordFile = parsed.GetValue(options.DatabasePasswordFile) is { } file
+            ? Path.GetFullPath(file)
+            : null;
         var input = new RestoreInput(
             set,
             target,
-            database is null ? null : new RestoreDatabaseTarget(database, passwordFile, configured.Installation.Database.ToolPath),
+            database is null
+                ? null
+                : new RestoreDatabaseTarget(database, passwordFile, configured.Installation.Database.ToolPath),
             parsed.GetValue(options.Owner) is { } owner ? ParseOwner(owner) : null,
             configured.Backup.Parallelism);
         if (parsed.GetValue(options.DryRun))
@@ -72,16 +87,28 @@ internal static class RestoreCommand
         RestorePlan plan = preview.Plan;
         Warn(context, plan.Warnings);
         var document = new RestorePlanDocument(
-            plan.Set.ToString(), input.Target, plan.Files, plan.Bytes, input.Database is null ? null : plan.DatabaseVendor, plan.KnownMissing, [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))], [.. plan.Warnings]);
+            plan.Set.ToString(),
+            input.Target,
+            plan.Files,
+            plan.Bytes,
+            input.Database is null ? null : plan.DatabaseVendor,
+            plan.KnownMissing,
+            [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))],
+            [.. plan.Warnings]);
         context.Result.Write(document, CliJson.Relaxed.RestorePlanDocument, writer =>
         {
-            writer.WriteLine($"would restore set {document.Set} into {document.Target}: {Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}");
+            writer.WriteLine(
+                $"would restore set {document.Set} into {document.Target}: "
+                + $"{Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}");
             foreach (RestoreRootDocument root in document.Roots)
             {
                 writer.WriteLine($"  {root.Name}: {Units.Count(root.Files)} files, {Units.Bytes(root.Bytes)}");
             }
 
-            writer.WriteLine(document.Database is null ? "  no database" : $"  the {document.Database} dump, into an empty database");
+            writer.WriteLine(
+                document.Database is null
+                    ? "  no database"
+                    : $"  the {document.Database} dump, into an empty database");
         });
     }
 
@@ -92,16 +119,20 @@ internal static class RestoreCommand
         if (unset != UnsetAttributes.None)
         {
             context.Messages.Warn(
-                $"could not be set as recorded: the owner of {Units.Count(unset.Owners)}, the mode of {Units.Count(unset.Modes)}, the time of {Units.Count(unset.Times)} files and directories"
+                $"could not be set as recorded: the owner of {Units.Count(unset.Owners)}, "
+                + $"the mode of {Units.Count(unset.Modes)}, the time of {Units.Count(unset.Times)} files and directories"
                 + (unset.Owners > 0 ? "; run as root, or set owners with chown" : string.Empty));
         }
 
-        var document = new RestoreDocument(
-            result.Set.ToString(), input.Target, result.Files, result.Bytes, result.DatabaseRestored, result.Required, result.Missing, [.. result.NamedMissing], result.CarriedOver, [.. result.Warnings]);
-        context.Result.Write(document, CliJson.Relaxed.RestoreDocument, writer =>
+        RestoreResultDocument document = RestoreResultDocument.Of(result, input.Target, withPaths: true);
+        context.Result.Write(document, CliJson.Relaxed.RestoreResultDocument, writer =>
         {
-            writer.WriteLine($"restored set {document.Set} into {document.Target}: {Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}{(document.Database ? ", and the database" : string.Empty)}");
-            writer.WriteLine($"{Units.Count(document.Required)} files are required, {Units.Count(document.Missing)} are missing");
+            writer.WriteLine(
+                $"restored set {document.Set} into {document.Target}: "
+                + $"{Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}"
+                + (document.Database ? ", and the database" : string.Empty));
+            writer.WriteLine(
+                $"{Units.Count(document.Required)} files are required, {Units.Count(document.Missing)} are missing");
         });
         if (!result.HasFindings)
         {
@@ -109,8 +140,10 @@ internal static class RestoreCommand
         }
 
         context.Messages.Error(result.Missing > 0
-            ? $"{Units.Count(result.Missing)} required files were missing when set {result.Set} was sealed, and are missing now: {string.Join(", ", result.NamedMissing)}"
-            : $"{Units.Count(result.CarriedOver)} files of set {result.Set} are older than its database; 'abf show {result.Set}' names them");
+            ? $"{Units.Count(result.Missing)} required files were missing when set {result.Set} was sealed, "
+                + $"and are missing now: {string.Join(", ", result.NamedMissing)}"
+            : $"{Units.Count(result.CarriedOver)} files of set {result.Set} are older than its database; "
+                + $"'abf show {result.Set}' names them");
         return ExitCodes.Findings;
     }
 
@@ -138,23 +171,46 @@ internal static class RestoreCommand
         uint? IdOf(string name, string kind, Func<string, uint?> find) => name.Length == 0
             ? null
             : uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) ? id
-            : find(name) ?? throw new PermanentException(ErrorKind.Configuration, $"--owner '{text}': this machine has no {kind} '{name}'; create it, or give its number");
+            : find(name)
+                ?? throw new PermanentException(
+                    ErrorKind.Configuration,
+                    $"--owner '{text}': this machine has no {kind} '{name}'; create it, or give its number");
     }
 
     private sealed class RestoreArguments
     {
-        public Option<string> Set { get; } = new("--set") { Description = "The set's id, or 'latest'.", Required = true };
+        public Option<string> Set { get; } = new("--set")
+        {
+            Description = "The set's id, or 'latest'.",
+            Required = true,
+        };
 
-        public Option<string> Target { get; } = new("--target") { Description = "The directory that becomes dir.root; absent or empty.", Required = true };
+        public Option<string> Target { get; } = new("--target")
+        {
+            Description = "The directory that becomes dir.root; absent or empty.",
+            Required = true,
+        };
 
-        public Option<string?> Database { get; } = new("--database") { Description = "The empty database: postgresql://user@host:port/name or mysql://user@host:port/name." };
+        public Option<string?> Database { get; } = new("--database")
+        {
+            Description = "The empty database: postgresql://user@host:port/name or mysql://user@host:port/name.",
+        };
 
-        public Option<string?> DatabasePasswordFile { get; } = new("--database-password-file") { Description = "A file that holds its password." };
+        public Option<string?> DatabasePasswordFile { get; } = new("--database-password-file")
+        {
+            Description = "A file that holds its password.",
+        };
 
         public Option<bool> NoDatabase { get; } = new("--no-database") { Description = "Restore the files alone." };
 
-        public Option<string?> Owner { get; } = new("--owner") { Description = "USER:GROUP that owns everything, in place of the recorded owners." };
+        public Option<string?> Owner { get; } = new("--owner")
+        {
+            Description = "USER:GROUP that owns everything, in place of the recorded owners.",
+        };
 
-        public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Make every check and say what would be done; begin no restore." };
+        public Option<bool> DryRun { get; } = new("--dry-run")
+        {
+            Description = "Make every check and say what would be done; begin no restore.",
+        };
     }
 }

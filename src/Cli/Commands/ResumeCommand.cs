@@ -1,12 +1,15 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf resume</c>: an interrupted run goes on; where there is none, that is no fault; where it had to be abandoned, it is.</summary>
+/// <summary>
+/// <c>abf resume</c>: an interrupted run goes on; where there is none, that is no fault; where it had to be abandoned,
+/// it is.
+/// </summary>
 internal static class ResumeCommand
 {
     public static Command Create(CommandRunner runner)
@@ -27,11 +30,13 @@ internal static class ResumeCommand
 
         if (host.HasAbandoned)
         {
-            throw new PermanentException(ErrorKind.Cancelled, $"no run is left to go on with; '{context.CommandLine("backup")}' takes a new one, from the last set");
+            throw new PermanentException(
+                ErrorKind.Cancelled,
+                $"no run is left to go on with; '{context.CommandLine("backup")}' takes a new one, from the last set");
         }
 
-        context.Result.Write(
-            new RunDocument(null, "nothing to resume"), CliJson.Relaxed.RunDocument, writer => writer.WriteLine("nothing to resume"));
+        var nothing = new RunDocument(null, "nothing to resume");
+        context.Result.Write(nothing, CliJson.Relaxed.RunDocument, writer => writer.WriteLine(nothing.Outcome));
         return ExitCodes.Done;
     }
 }

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Builder;
 
@@ -14,7 +15,11 @@ internal static class ServeCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var urls = new Option<string?>("--urls") { Description = "Addresses to listen at, with ';' between them (default: serve.urls).", HelpName = "URLS" };
+        var urls = new Option<string?>("--urls")
+        {
+            Description = "Addresses to listen at, with ';' between them (default: serve.urls).",
+            HelpName = "URLS",
+        };
         var command = new Command("serve", "Serve the HTTP API, and take backups by schedule, until stopped.") { urls };
         command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(urls))));
         return command;
@@ -43,7 +48,7 @@ internal static class ServeCommand
         context.Messages.Note($"listening at {string.Join(", ", ApiServer.AddressesOf(app))}");
         try
         {
-            await flows.TakeUpAllAsync(context.Stop);
+            await flows.ResumeAllAsync(context.Stop);
             await (schedule?.RunAsync(() => FireAsync(context, api, flows), context.Stop) ?? Task.CompletedTask);
             await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, context.Stop);
         }
@@ -64,7 +69,10 @@ internal static class ServeCommand
         }
         catch (IOException e)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"serve.urls '{urls}' cannot be listened at ({e.Message}): name a free address of this machine", e);
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"serve.urls '{urls}' cannot be listened at ({e.Message}): name a free address of this machine",
+                e);
         }
     }
 
@@ -75,7 +83,7 @@ internal static class ServeCommand
         {
             if (await api.TryStartBackupAsync(flows, context.Stop) is null)
             {
-                context.Messages.Warn("schedule: skipped, because a backup is on");
+                context.Messages.Warn("schedule: skipped, because a backup is running");
             }
         }
         catch (AbfException e)
@@ -86,7 +94,8 @@ internal static class ServeCommand
         catch (Exception e) when (!context.Stop.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            context.Messages.Error($"schedule: the backup could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}");
+            context.Messages.Error(
+                $"schedule: the backup could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}");
         }
     }
 }

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -19,13 +20,10 @@ internal static class SetsCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-        SetDocument[] sets = [.. opened.Sets.Select(Describe)];
+        SetDocument[] sets = [.. opened.Sets.Select(SetDocument.Of)];
         context.Result.Write(sets, CliJson.Relaxed.SetDocumentArray, writer => WriteText(sets, opened.Head, writer));
         return ExitCodes.Done;
     }
-
-    private static SetDocument Describe(SetSummary s) => new(
-        s.Id.ToString(), s.Installation, s.Started.UtcDateTime, s.Sealed.UtcDateTime, s.Consistent, s.Missing, s.Files, s.Bytes, s.AddedBytes, s.Parent?.ToString());
 
     private static void WriteText(SetDocument[] sets, LogHead head, TextWriter writer)
     {
@@ -38,12 +36,23 @@ internal static class SetsCommand
         var table = new TextTable("SET", "INSTALLATION", "SEALED", "TOOK", "STATE", "FILES", "BYTES", "ADDED");
         foreach (SetDocument s in sets)
         {
-            string state = s.Consistent ? s.Missing == 0 ? "consistent" : $"consistent, {Units.Count(s.Missing)} acknowledged" : $"{Units.Count(s.Missing)} MISSING";
             table.Add(
-                s.Id, s.Installation, Units.Time(s.Sealed), Units.Duration(s.Sealed - s.Started), state, Units.Count(s.Files), Units.Bytes(s.Bytes), Units.Bytes(s.AddedBytes));
+                s.Id,
+                s.Installation,
+                Units.Time(s.Sealed),
+                Units.Duration(s.Sealed - s.Started),
+                StateOf(s),
+                Units.Count(s.Files),
+                Units.Bytes(s.Bytes),
+                Units.Bytes(s.AddedBytes));
         }
 
         table.WriteTo(writer, 3, 5, 6, 7);
         writer.WriteLine($"head of the log: entry {head.Sequence}, {head.Sha256}");
     }
+
+    private static string StateOf(SetDocument set) =>
+        !set.Consistent ? $"{Units.Count(set.Missing)} MISSING"
+        : set.Missing > 0 ? $"consistent, {Units.Count(set.Missing)} acknowledged"
+        : "consistent";
 }

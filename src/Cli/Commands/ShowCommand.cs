@@ -3,20 +3,28 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf show SET</c>: the manifest with the phases' times; with <c>--path</c> also what is below a path.</summary>
+/// <summary>
+/// <c>abf show SET</c>: the manifest with the phases' times; with <c>--path</c> also what is below a path.
+/// </summary>
 internal static class ShowCommand
 {
     public static Command Create(CommandRunner runner)
     {
         var set = new Argument<string>("SET") { Description = "The id of a set, or 'latest'." };
-        var path = new Option<string?>("--path") { Description = "Also list what begins with this path, such as contentstore/2026/11.", HelpName = "PREFIX" };
+        var path = new Option<string?>("--path")
+        {
+            Description = "Also list what begins with this path, such as contentstore/2026/11.",
+            HelpName = "PREFIX",
+        };
         var command = new Command("show", "Show a set: phases, contents, findings.") { set, path };
-        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path))));
+        command.SetAction(parsed => runner.RunAsync(
+            parsed, context => RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path))));
         return command;
     }
 
@@ -25,10 +33,11 @@ internal static class ShowCommand
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
         SetSummary summary = opened.FindSet(set);
         SetManifest manifest = await opened.Repository.Log.ReadManifestAsync(summary, context.Stop);
-        ShowDocument document = ManifestText.Describe(summary, manifest);
+        SetDetailDocument document = SetDetailDocument.Of(summary, manifest, withPaths: true);
         if (path is null)
         {
-            context.Result.Write(document, CliJson.Relaxed.ShowDocument, writer => ManifestText.Write(document, writer));
+            context.Result.Write(
+                document, CliJson.Relaxed.SetDetailDocument, writer => ManifestText.Write(document, writer));
             return ExitCodes.Done;
         }
 
@@ -38,7 +47,8 @@ internal static class ShowCommand
             context.Messages.Warn(lost.Warning);
         }
 
-        IAsyncEnumerable<EntryDocument> entries = SetListing.ReadAsync(opened.Repository.CreateReader(index, null), manifest, PathPrefix.Parse(path), context.Stop);
+        IAsyncEnumerable<EntryDocument> entries = SetListing.ReadAsync(
+            opened.Repository.CreateReader(index, null), manifest, PathPrefix.Parse(path), context.Stop);
         await context.Result.WriteAsync(
             writer => WriteJsonAsync(writer, document, entries),
             async writer =>
@@ -53,10 +63,12 @@ internal static class ShowCommand
     }
 
     /// <summary>A set may have millions of entries: they go out as they are read.</summary>
-    private static async Task WriteJsonAsync(Utf8JsonWriter writer, ShowDocument document, IAsyncEnumerable<EntryDocument> entries)
+    private static async Task WriteJsonAsync(
+        Utf8JsonWriter writer, SetDetailDocument document, IAsyncEnumerable<EntryDocument> entries)
     {
         writer.WriteStartObject();
-        foreach (JsonProperty member in JsonSerializer.SerializeToElement(document, CliJson.Relaxed.ShowDocument).EnumerateObject())
+        JsonElement set = JsonSerializer.SerializeToElement(document, CliJson.Relaxed.SetDetailDocument);
+        foreach (JsonProperty member in set.EnumerateObject())
         {
             member.WriteTo(writer);
         }

@@ -8,11 +8,14 @@ using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf status</c>: the newest run of the installation, from the journal alone; the repository need not be reachable.</summary>
+/// <summary>
+/// <c>abf status</c>: the newest run of the installation, from the journal alone; the repository need not be reachable.
+/// </summary>
 internal static class StatusCommand
 {
     public static Command Create(CommandRunner runner)
@@ -34,7 +37,9 @@ internal static class StatusCommand
 
     private static StatusDocument Describe(FlowClient client, FlowInstance run, string directory)
     {
-        FlowStatus? status = run.CustomStatus is { } json ? JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus) : null;
+        FlowStatus? status = run.CustomStatus is { } json
+            ? JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus)
+            : null;
         return new StatusDocument(
             StateOf(run, directory),
             run.Id,
@@ -74,9 +79,19 @@ internal static class StatusCommand
         if (status.State is "running" or "interrupted" && status.Phase is not null)
         {
             DateTime now = context.Time.GetUtcNow().UtcDateTime;
-            TimeSpan? remaining = status.State is "running" && status.EstimatedEnd > now ? status.EstimatedEnd - now : null;
-            writer.WriteLine(new RunSnapshot(
-                status.Phase, status.Detail, status.FilesDone, status.FilesTotal, status.BytesDone, status.BytesTotal, status.BytesPerSecond, remaining).ToLine());
+            TimeSpan? remaining = status.State is "running" && status.EstimatedEnd > now
+                ? status.EstimatedEnd - now
+                : null;
+            var snapshot = new RunSnapshot(
+                status.Phase,
+                status.Detail,
+                status.FilesDone,
+                status.FilesTotal,
+                status.BytesDone,
+                status.BytesTotal,
+                status.BytesPerSecond,
+                remaining);
+            writer.WriteLine(snapshot.ToLine());
         }
 
         if (status.Error is not null)

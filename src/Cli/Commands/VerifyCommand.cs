@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
@@ -8,15 +9,25 @@ using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf verify</c>: proves that sets restore. Reads only; findings are a damaged repository's exit code.</summary>
+/// <summary>
+/// <c>abf verify</c>: proves that sets restore. Reads only; findings are a damaged repository's exit code.
+/// </summary>
 internal static class VerifyCommand
 {
     public static Command Create(CommandRunner runner)
     {
         var set = new Option<string?>("--set") { Description = "The set's id, or 'latest'; without it, all sets." };
-        var readData = new Option<bool>("--read-data") { Description = "Read every byte and recompute every chunk's id." };
-        var command = new Command("verify", "Prove that sets restore: manifest, listings, packs, and the required files again.") { set, readData };
-        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(set), parsed.GetValue(readData))));
+        var readData = new Option<bool>("--read-data")
+        {
+            Description = "Read every byte and recompute every chunk's id.",
+        };
+        var command = new Command(
+            "verify", "Prove that sets restore: manifest, listings, packs, and the required files again.")
+        {
+            set, readData,
+        };
+        command.SetAction(parsed => runner.RunAsync(
+            parsed, context => RunAsync(context, parsed.GetValue(set), parsed.GetValue(readData))));
         return command;
     }
 
@@ -50,26 +61,20 @@ internal static class VerifyCommand
             }
         }
 
-        var document = new VerifyDocument(
-            report.IsSound,
-            readData,
-            [.. sets.Select(s => s.Id.ToString())],
-            report.Totals.Files,
-            report.Totals.Bytes,
-            report.Totals.Required,
-            report.Totals.Packs,
-            report.Totals.PacksRead,
-            report.Errors,
-            report.Warnings,
-            [.. report.Findings.Select(f => new VerifyFindingDocument(f.Severity == FindingSeverity.Error ? "error" : "warning", f.Set?.ToString(), f.Line))]);
-        context.Result.Write(document, CliJson.Relaxed.VerifyDocument, writer => WriteText(document, writer));
+        string[] ids = [.. sets.Select(s => s.Id.ToString())];
+        VerificationResultDocument document = VerificationResultDocument.Of(report, readData, ids);
+        context.Result.Write(
+            document, CliJson.Relaxed.VerificationResultDocument, writer => WriteText(document, writer));
         return report.IsSound ? ExitCodes.Done : ExitCodes.Of(ErrorKind.Repository);
     }
 
-    private static void WriteText(VerifyDocument report, TextWriter writer)
+    private static void WriteText(VerificationResultDocument report, TextWriter writer)
     {
-        string depth = report.ReadData ? $"{Units.Count(report.PacksRead)} of {Units.Count(report.Packs)} packs read" : $"{Units.Count(report.Packs)} packs are there; --read-data reads them";
-        writer.WriteLine($"{report.Sets.Length} sets, {Units.Count(report.Files)} files, {Units.Bytes(report.Bytes)}; {depth}");
+        string depth = report.ReadData
+            ? $"{Units.Count(report.PacksRead)} of {Units.Count(report.Packs)} packs read"
+            : $"{Units.Count(report.Packs)} packs are there; --read-data reads them";
+        writer.WriteLine(
+            $"{report.Sets!.Length} sets, {Units.Count(report.Files)} files, {Units.Bytes(report.Bytes)}; {depth}");
         writer.WriteLine($"{Units.Count(report.Required)} required files looked up in the listings");
         writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors)} errors");
     }

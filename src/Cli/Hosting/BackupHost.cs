@@ -1,5 +1,5 @@
-using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -8,7 +8,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
-/// <summary>Runs backups of one installation in this process: finds the unfinished run, or starts a new one, and drives it to its end.</summary>
+/// <summary>
+/// Runs backups of one installation in this process: finds the unfinished run, or starts a new one, and drives it to
+/// its end.
+/// </summary>
 internal sealed class BackupHost : IAsyncDisposable
 {
     private readonly CommandContext _context;
@@ -17,13 +20,18 @@ internal sealed class BackupHost : IAsyncDisposable
     private BackupHost(CommandContext context, FlowHost host) => (_context, _host) = (context, host);
 
     /// <exception cref="PermanentException">Busy: another process runs a backup of this installation.</exception>
-    public static async Task<BackupHost> OpenAsync(CommandContext context) =>
-        new(context, await FlowHost.OpenAsync(context, new Journals(context.Options!.Options).Backups, takesLeases: true));
+    public static async Task<BackupHost> OpenAsync(CommandContext context)
+    {
+        string journal = new Journals(context.Options!.Options).Backups;
+        return new BackupHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: true));
+    }
 
     /// <summary>The unfinished run was too old, or of another version, and is abandoned.</summary>
     public bool HasAbandoned { get; private set; }
 
-    /// <summary>The unfinished run, or null. One that is too old to go on is abandoned here, in so many words.</summary>
+    /// <summary>
+    /// The unfinished run, or null. One that is too old to go on is abandoned here, with a warning.
+    /// </summary>
     public HotBackupInput? FindUnfinished()
     {
         bool any = _host.Client.List().Any(i => i.Status is RuntimeStatus.Running);
@@ -36,8 +44,11 @@ internal sealed class BackupHost : IAsyncDisposable
     /// <returns>Its id.</returns>
     public RunId StartNew(bool acceptContentLoss)
     {
-        IEnumerable<string> dead = _host.Client.List().Where(i => i.Status is not RuntimeStatus.Completed).Select(i => i.Id);
-        HotBackupInput input = HotBackupInput.Create(_context.Time.GetUtcNow(), Guid.NewGuid(), acceptContentLoss, dead);
+        IEnumerable<string> dead = _host.Client.List()
+            .Where(i => i.Status is not RuntimeStatus.Completed)
+            .Select(i => i.Id);
+        HotBackupInput input = HotBackupInput.Create(
+            _context.Time.GetUtcNow(), Guid.NewGuid(), acceptContentLoss, dead);
         _host.Client.Start(nameof(HotBackupFlow), FlowHost.Write(input), input.Run.ToString());
         return input.Run;
     }
@@ -53,13 +64,17 @@ internal sealed class BackupHost : IAsyncDisposable
         if (result is null)
         {
             HasAbandoned = true;
-            _context.Messages.Warn($"the unfinished run {run} is abandoned: another version of abf began it and this one cannot go on");
+            _context.Messages.Warn(
+                $"the unfinished run {run} is abandoned: another version of abf began it and this one cannot go on");
         }
 
         return result;
     }
 
-    /// <summary>Gives an unfinished run up: its flow ends it in the repository, and where that cannot be, the journal alone forgets it.</summary>
+    /// <summary>
+    /// Gives an unfinished run up: its flow ends it in the repository, and where that cannot be, the journal alone
+    /// forgets it.
+    /// </summary>
     /// <returns>False where it was too late: the run had come to its seal.</returns>
     public async Task<bool> CancelAsync(string run)
     {

@@ -1,12 +1,14 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.State;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>What a running command has at hand.</summary>
-internal sealed class CommandContext(string? configPath, MessageWriter messages, ResultWriter result, CancellationToken stop) : IDisposable
+internal sealed class CommandContext(
+    string? configPath, MessageWriter messages, ResultWriter result, CancellationToken stop) : IDisposable
 {
     private readonly Lock _gate = new();
     private ILoggerFactory? _loggers;
@@ -20,7 +22,9 @@ internal sealed class CommandContext(string? configPath, MessageWriter messages,
 
     public TimeProvider Time { get; } = TimeProvider.System;
 
-    /// <summary>The log in the state directory; the options are read first. One for all that the command opens.</summary>
+    /// <summary>
+    /// The log in the state directory; the options are read first. One for all that the command opens.
+    /// </summary>
     /// <exception cref="PermanentException">Configuration: it cannot be written.</exception>
     public ILoggerFactory Loggers
     {
@@ -40,7 +44,8 @@ internal sealed class CommandContext(string? configPath, MessageWriter messages,
     public string? HowToGoOn { get; set; }
 
     /// <summary>The command with this configuration, for hints.</summary>
-    public string CommandLine(string command) => configPath is null ? $"abf {command}" : $"abf {command} --config {configPath}";
+    public string CommandLine(string command) =>
+        configPath is null ? $"abf {command}" : $"abf {command} --config {configPath}";
 
     /// <summary>Reads the configuration; its warnings are said at once.</summary>
     public LoadedOptions Load(OptionsScope scope)

@@ -5,7 +5,9 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
-/// <summary>Runs one command: sets up its output and its stop, and turns what it throws into one clear line and an exit code.</summary>
+/// <summary>
+/// Runs one command: sets up its output and its stop, and turns what it throws into one clear line and an exit code.
+/// </summary>
 internal sealed class CommandRunner(GlobalOptions globals)
 {
     public async Task<int> RunAsync(ParseResult parsed, Func<CommandContext, Task<int>> command)
@@ -14,7 +16,8 @@ internal sealed class CommandRunner(GlobalOptions globals)
         var messages = new MessageWriter(Console.Error, quiet, TimeProvider.System);
         await using Stream stdout = Console.OpenStandardOutput();
         using var stop = new Interruption();
-        var context = new CommandContext(globals.ConfigPath(parsed), messages, new ResultWriter(stdout, globals.Json(parsed), quiet), stop.Token);
+        var context = new CommandContext(
+            globals.ConfigPath(parsed), messages, new ResultWriter(stdout, globals.Json(parsed), quiet), stop.Token);
         try
         {
             return await command(context);
@@ -34,7 +37,7 @@ internal sealed class CommandRunner(GlobalOptions globals)
             messages.Error(e.Failure.Message);
             return ExitCodes.Of(e.Failure.Kind);
         }
-#pragma warning disable CA1031 // The outermost frame: whatever else happened becomes one line, with the details in a file.
+#pragma warning disable CA1031 // The outermost frame: whatever else happened becomes one line and a file with details.
         catch (Exception e)
 #pragma warning restore CA1031
         {

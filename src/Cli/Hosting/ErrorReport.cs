@@ -4,18 +4,22 @@ using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
-/// <summary>The details of a failure that nobody foresaw, in a file that only its owner can read.</summary>
+/// <summary>The details of an unexpected failure, in a file that only its owner can read.</summary>
 internal static class ErrorReport
 {
     /// <returns>Where the details are, for the error line.</returns>
     public static string Write(Exception exception, CommandContext context)
     {
-        string directory = context.Options?.Options.State is { } state && Directory.Exists(state) ? state : Path.GetTempPath();
-        string path = Path.Combine(directory, $"abf-error-{DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{Guid.NewGuid():n}.txt");
+        string directory = context.Options?.Options.State is { } state && Directory.Exists(state)
+            ? state
+            : Path.GetTempPath();
+        string time = context.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string path = Path.Combine(directory, $"abf-error-{time}-{Guid.NewGuid():n}.txt");
         try
         {
             using var writer = new StreamWriter(PrivateFile.Create(path));
-            writer.WriteLine(Redact(exception.ToString(), context.Options?.Passphrase, context.Options?.ConnectionString));
+            writer.WriteLine(
+                Redact(exception.ToString(), context.Options?.Passphrase, context.Options?.ConnectionString));
             return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -25,5 +29,6 @@ internal static class ErrorReport
     }
 
     private static string Redact(string text, params Secret?[] secrets) =>
-        secrets.Where(s => s is not null).Aggregate(text, (t, s) => t.Replace(s!.Reveal(), s.ToString(), StringComparison.Ordinal));
+        secrets.OfType<Secret>()
+            .Aggregate(text, (t, s) => t.Replace(s.Reveal(), s.ToString(), StringComparison.Ordinal));
 }

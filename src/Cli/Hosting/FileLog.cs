@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
@@ -8,14 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
-/// Writes what the parts log to a file in the state directory, readable by its owner only, which begins anew when it is long. Warnings are also said on stderr, but for those of
-/// the engine, which reports each failed attempt, and of the outcome: the last attempt and the outcome are the command's own result.
+/// Writes what the parts log to a file in the state directory, readable by its owner only, which begins anew when it is
+/// long. Warnings are also said on stderr, but for those of the engine, which reports each failed attempt, and of the
+/// outcome: the last attempt and the outcome are the command's own result.
 /// </summary>
 internal sealed class FileLog : ILoggerProvider
 {
     private const string Name = "abf.log";
     private const long MaxBytes = 4 * 1024 * 1024;
-    private const string EngineCategory = "AlfrescoBackupFlows.Embedded";
+
+    /// <summary>The engine's loggers are named by its types.</summary>
+    private static readonly string EngineCategories = typeof(EmbeddedEngine).Namespace! + ".";
 
     private readonly Lock _gate = new();
     private readonly OwnTree _state;
@@ -48,7 +52,11 @@ internal sealed class FileLog : ILoggerProvider
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: '{_state.Describe(Name)}' cannot be written ({e.Message}); give this user the right, or make room", e);
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"state: '{_state.Describe(Name)}' cannot be written ({e.Message}); "
+                + "give this user the right, or make room",
+                e);
         }
     }
 
@@ -56,7 +64,8 @@ internal sealed class FileLog : ILoggerProvider
     {
         lock (_gate)
         {
-            string time = _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+            string time = _time.GetUtcNow().UtcDateTime.ToString(
+                "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
             if (_file?.BaseStream.Length > MaxBytes)
             {
                 _file.Dispose();
@@ -71,11 +80,14 @@ internal sealed class FileLog : ILoggerProvider
             }
         }
 
-        if (level >= LogLevel.Warning && category != BackupOutcome.Category && !category.StartsWith(EngineCategory, StringComparison.Ordinal))
+        if (level >= LogLevel.Warning && !IsReportedByTheCommand(category))
         {
             _messages.Warn(message);
         }
     }
+
+    private static bool IsReportedByTheCommand(string category) =>
+        category == BackupOutcome.Category || category.StartsWith(EngineCategories, StringComparison.Ordinal);
 
     private sealed class CategoryLogger(FileLog log, string category) : ILogger
     {
@@ -84,7 +96,12 @@ internal sealed class FileLog : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

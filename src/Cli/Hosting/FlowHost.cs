@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
@@ -12,8 +13,8 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
-/// Runs the flows of one journal in this process: opens what they need and the engine, and drives an instance to its end. Backup, restore and verify
-/// stand on it. Holds the journal's lock while it lives.
+/// Runs the flows of one journal in this process: opens what they need and the engine, and drives an instance to its
+/// end. Backup, restore and verify stand on it. Holds the journal's lock while it lives.
 /// </summary>
 internal sealed class FlowHost : IAsyncDisposable
 {
@@ -71,7 +72,10 @@ internal sealed class FlowHost : IAsyncDisposable
     /// <summary>What an instance is called where people read it.</summary>
     public static string NameOf(string id) => InstanceIds.IsBackup(id) ? $"run {id}" : id;
 
-    /// <summary>The instance that has not ended, or null. One that is too old is given up, in so many words; but for a restore, whose target waits for it.</summary>
+    /// <summary>
+    /// The instance that has not ended, or null. One that is too old is given up with a warning; but for a restore,
+    /// whose target waits for it.
+    /// </summary>
     public FlowInstance? FindUnfinished()
     {
         FlowInstance? unfinished = Client.List().FirstOrDefault(i => i.Status is RuntimeStatus.Running);
@@ -90,7 +94,9 @@ internal sealed class FlowHost : IAsyncDisposable
 
     /// <summary>Drives an instance to its end, however it ends.</summary>
     /// <returns>Null where another version began it and this one cannot go on; it is given up then.</returns>
-    /// <exception cref="OperationCanceledException">The process was asked to stop; the instance can be driven on.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The process was asked to stop; the instance can be driven on.
+    /// </exception>
     public async Task<FlowInstance?> TryDriveAsync(string id, IProgressDisplay display)
     {
         try
@@ -115,15 +121,18 @@ internal sealed class FlowHost : IAsyncDisposable
         FlowInstance? ended = await TryDriveAsync(id, ProgressDisplays.Choose(_context));
         return ended is null ? null
             : ended.Status is RuntimeStatus.Completed ? Read<TResult>(ended.Result!)
-            : throw new FlowException(ended.FlowName, ended.Failure ?? new FlowFailure(ErrorKind.Cancelled, $"{id} was given up", IsRetryable: false));
+            : throw new FlowException(
+                ended.FlowName,
+                ended.Failure ?? new FlowFailure(ErrorKind.Cancelled, $"{id} was given up", IsRetryable: false));
     }
 
     /// <summary>
-    /// Finishes an unfinished instance that is the same, or a new one; another unfinished one is given up. Where another version began it, it begins
-    /// anew.
+    /// Finishes an unfinished instance that is the same, or a new one; another unfinished one is given up. Where another
+    /// version began it, it begins anew.
     /// </summary>
     /// <param name="isSame">Whether an instance with this input does what is asked for.</param>
-    public async Task<TResult> FinishAsync<TInput, TResult>(string flow, TInput input, Func<TInput, bool> isSame, Func<string> newId)
+    public async Task<TResult> FinishAsync<TInput, TResult>(
+        string flow, TInput input, Func<TInput, bool> isSame, Func<string> newId)
         where TInput : class
         where TResult : class
     {
@@ -147,7 +156,8 @@ internal sealed class FlowHost : IAsyncDisposable
 
         string id = newId();
         _engine.Start(flow, input, id);
-        return await TryFinishAsync<TResult>(id) ?? throw new InvalidOperationException("what this version began does not match its journal");
+        return await TryFinishAsync<TResult>(id)
+            ?? throw new InvalidOperationException("what this version began does not match its journal");
     }
 
     /// <summary>What this process asked of the storage so far.</summary>
@@ -173,5 +183,6 @@ internal sealed class FlowHost : IAsyncDisposable
         }
     }
 
-    private FlowStatus? StatusOf(string id) => Client.TryGet(id)?.CustomStatus is { } status ? Read<FlowStatus>(status) : null;
+    private FlowStatus? StatusOf(string id) =>
+        Client.TryGet(id)?.CustomStatus is { } status ? Read<FlowStatus>(status) : null;
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -8,8 +8,19 @@ internal sealed class GlobalOptions
 {
     private const string DefaultConfig = "abf.json";
 
-    private readonly Option<string?> _config = new("--config") { Description = $"The configuration file (default: {DefaultConfig}).", HelpName = "FILE", Recursive = true };
-    private readonly Option<bool> _json = new("--json") { Description = "Write the result as one JSON document.", Recursive = true };
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = $"The configuration file (default: {DefaultConfig}).",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "Write the result as one JSON document.",
+        Recursive = true,
+    };
+
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Say nothing on success.", Recursive = true };
 
     public void AddTo(RootCommand root)
@@ -30,5 +41,6 @@ internal sealed class GlobalOptions
         : DefaultConfig;
 
     private static bool HasVariables() =>
-        Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(k => k.StartsWith(OptionsReader.EnvironmentPrefix, StringComparison.OrdinalIgnoreCase));
+        Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Any(k => k.StartsWith(OptionsReader.EnvironmentPrefix, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,6 +1,7 @@
-using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;

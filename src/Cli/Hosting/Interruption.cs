@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
-/// <summary>Ctrl-C and SIGTERM ask for a clean stop; a second one ends the process at once, which a run survives just as well.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM ask for a clean stop; a second one ends the process at once, which a run survives just as well.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -10,7 +12,11 @@ internal sealed class Interruption : IDisposable
 
     public Interruption()
     {
-        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(s => PosixSignalRegistration.Create(s, OnSignal))];
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        ];
     }
 
     public CancellationToken Token => _stop.Token;

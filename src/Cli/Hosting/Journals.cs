@@ -10,9 +10,9 @@ using AlfrescoBackupFlows.Platform.State;
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
-/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, and one for each target of a restore and for each kind of
-/// verification (which sets, how deep), so that these are in nobody's way. Several installations may share a state directory, and what began against one repository is never
-/// resumed against another.
+/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, and one for each target of a
+/// restore and each verification that is asked for, so that none waits for another. Several installations may share a
+/// state directory, and what began against one repository is never resumed against another.
 /// </summary>
 internal sealed class Journals(BackupOptions options)
 {
@@ -21,13 +21,22 @@ internal sealed class Journals(BackupOptions options)
 
     public string Backups => StateDirectory.Beneath(options.State!, "runs", OwnName);
 
-    /// <summary>The location without the query, which may be a signature that is renewed while a run is interrupted.</summary>
-    private string OwnName => $"{options.Installation.Name ?? "default"}-{InstanceIds.StampOf(options.Repository.Url!.Split('?')[0].TrimEnd('/'))[..8]}";
+    /// <summary>
+    /// The location without the query, which may be a signature that is renewed while a run is interrupted.
+    /// </summary>
+    private string OwnName
+    {
+        get
+        {
+            string location = options.Repository.Url!.Split('?')[0].TrimEnd('/');
+            return $"{options.Installation.Name ?? "default"}-{InstanceIds.StampOf(location)[..8]}";
+        }
+    }
 
-    /// <param name="stamp">That of the target, as in the restore's id.</param>
+    /// <param name="stamp">Of the target, as in the restore's id.</param>
     public string Restore(string stamp) => StateDirectory.Beneath(options.State!, "restores", stamp);
 
-    /// <param name="stamp">That of the sets and the depth, as in the verification's id.</param>
+    /// <param name="stamp">Of what is verified, as in the verification's id.</param>
     public string Verification(string stamp) => StateDirectory.Beneath(options.State!, "verifications", OwnName, stamp);
 
     /// <summary>The journals of restores that are there.</summary>
@@ -36,7 +45,10 @@ internal sealed class Journals(BackupOptions options)
     /// <summary>The journals of verifications that are there.</summary>
     public IEnumerable<string> Verifications() => Beneath($"verifications/{OwnName}");
 
-    /// <summary>Removes the journals in which everything ended long ago. One that cannot be looked into (another user's, a damaged one) stays, and is in nobody's way.</summary>
+    /// <summary>
+    /// Removes the journals in which everything ended long ago. One that cannot be read (another user's, a
+    /// damaged one) stays, and does no harm.
+    /// </summary>
     /// <param name="warn">Is told of those.</param>
     public void RemoveOld(DateTimeOffset now, Action<string> warn)
     {

@@ -1,11 +1,14 @@
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -32,7 +35,8 @@ internal sealed class OpenedRepository : IAsyncDisposable
         LoadedOptions loaded = context.Load(OptionsScope.Repository);
         string state = StateDirectory.Prepare(loaded.Options.State!);
         RepositoryStores stores = StoreFactory.OpenWithoutLeases(loaded, context.Time);
-        var access = new RepositoryAccess(loaded.Options.Repository.Encryption, loaded.Passphrase, Path.Combine(state, "cache"), context.Time);
+        var access = new RepositoryAccess(
+            loaded.Options.Repository.Encryption, loaded.Passphrase, Path.Combine(state, "cache"), context.Time);
         BackupRepository repository = await BackupRepository.OpenAsync(stores.Blobs, access, context.Stop);
         try
         {
@@ -52,7 +56,9 @@ internal sealed class OpenedRepository : IAsyncDisposable
     }
 
     /// <param name="text">An id, or <c>latest</c>.</param>
-    /// <exception cref="PermanentException">Configuration: there is no such set. Repository: nobody can tell which is the latest.</exception>
+    /// <exception cref="PermanentException">
+    /// Configuration: there is no such set. Repository: nobody can tell which is the latest.
+    /// </exception>
     public SetSummary FindSet(string text) => InstallationSets.Find(Head, _installation, text)
         ?? throw new PermanentException(
             ErrorKind.Configuration,

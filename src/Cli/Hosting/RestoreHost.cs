@@ -18,11 +18,16 @@ internal sealed class RestoreHost : IAsyncDisposable
     {
         var journals = new Journals(context.Options!.Options);
         journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
-        return new RestoreHost(context, await FlowHost.OpenAsync(context, journals.Restore(InstanceIds.StampOf(target)), takesLeases: false));
+        string journal = journals.Restore(InstanceIds.StampOf(target));
+        return new RestoreHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: false));
     }
 
-    /// <summary>Restores, going on with an unfinished one that is the same; another one is given up for the new one.</summary>
-    /// <exception cref="FlowException">It failed; the target keeps its marker, and the same command goes on.</exception>
+    /// <summary>
+    /// Restores, going on with an unfinished one that is the same; another one is given up for the new one.
+    /// </summary>
+    /// <exception cref="FlowException">
+    /// It failed; the target keeps its marker, and the same command goes on.
+    /// </exception>
     public Task<RestoreResult> RunAsync(RestoreInput input)
     {
         _context.HowToGoOn = "the same command goes on where it stopped";

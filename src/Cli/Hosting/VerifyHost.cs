@@ -4,7 +4,7 @@ using AlfrescoBackupFlows.Flows.Verify.Records;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
-/// <summary>Runs verifications of the same sets in the same depth in this process. The journal belongs to these.</summary>
+/// <summary>Runs one kind of verification in this process. The journal belongs to what is asked for.</summary>
 internal sealed class VerifyHost : IAsyncDisposable
 {
     private readonly CommandContext _context;
@@ -17,7 +17,8 @@ internal sealed class VerifyHost : IAsyncDisposable
     {
         var journals = new Journals(context.Options!.Options);
         journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
-        return new VerifyHost(context, await FlowHost.OpenAsync(context, journals.Verification(InstanceIds.StampOf(input)), takesLeases: false));
+        string journal = journals.Verification(InstanceIds.StampOf(input));
+        return new VerifyHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: false));
     }
 
     /// <summary>Verifies, going on with an unfinished verification; after one that has ended, anew.</summary>

@@ -6,10 +6,13 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Cli.Listings;
 
 /// <summary>
-/// What <c>--path</c> asks for: everything whose restored path begins with it. Escapes as listings print them (<c>\xNN</c>, <c>\\</c>) are understood.
+/// What <c>--path</c> asks for: everything whose restored path begins with it. Escapes as listings print them
+/// (<c>\xNN</c>, <c>\\</c>) are understood.
 /// </summary>
 internal sealed class PathPrefix
 {
+    private const NumberStyles Hex = NumberStyles.AllowHexSpecifier;
+
     private readonly byte[] _bytes;
 
     /// <summary>A final slash: only what is within that directory.</summary>
@@ -32,7 +35,7 @@ internal sealed class PathPrefix
                 i++;
             }
             else if (text[i] == '\\' && i + 3 < text.Length && text[i + 1] == 'x'
-                && byte.TryParse(text.AsSpan(i + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+                && byte.TryParse(text.AsSpan(i + 2, 2), Hex, CultureInfo.InvariantCulture, out byte value))
             {
                 bytes.WriteByte(value);
                 i += 3;
@@ -55,7 +58,8 @@ internal sealed class PathPrefix
         byte[] name = Encoding.UTF8.GetBytes(root);
         if (_bytes.Length <= name.Length)
         {
-            bool fits = name.AsSpan().StartsWith(_bytes) && (!_whole || name.Length == _bytes.Length || name[_bytes.Length] == (byte)'/');
+            bool fits = name.AsSpan().StartsWith(_bytes)
+                && (!_whole || name.Length == _bytes.Length || name[_bytes.Length] == (byte)'/');
             return fits ? PathRange.All : null;
         }
 
@@ -69,7 +73,9 @@ internal sealed class PathPrefix
         return _whole ? PathRange.Of(rest) : new PathRange(rest.Length == 0 ? null : rest, null);
     }
 
-    /// <summary>Whether an entry belongs to the answer; in a range of <see cref="RangeIn"/> the first that does not ends it.</summary>
+    /// <summary>
+    /// Whether an entry belongs to the answer; in a range of <see cref="RangeIn"/> the first that does not ends it.
+    /// </summary>
     public bool Matches(string root, ReadOnlySpan<byte> path)
     {
         byte[] name = Encoding.UTF8.GetBytes(root);

@@ -11,7 +11,10 @@ namespace AlfrescoBackupFlows.Cli.Listings;
 internal static class SetListing
 {
     public static async IAsyncEnumerable<EntryDocument> ReadAsync(
-        IChunkSource chunks, SetManifest manifest, PathPrefix prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IChunkSource chunks,
+        SetManifest manifest,
+        PathPrefix prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (RootStamp root in manifest.Roots)
         {
@@ -20,7 +23,8 @@ internal static class SetListing
                 continue;
             }
 
-            await foreach (ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(range, cancellationToken))
+            var listing = new ListingReader(chunks, root.Listing);
+            await foreach (ListingEntry entry in listing.ReadAsync(range, cancellationToken))
             {
                 if (!prefix.Matches(root.Name, entry.Path))
                 {

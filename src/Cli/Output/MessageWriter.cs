@@ -3,15 +3,15 @@ using System.Globalization;
 namespace AlfrescoBackupFlows.Cli.Output;
 
 /// <summary>
-/// What goes to stderr: progress lines, warnings, errors. Time-stamped where nobody sits in front of it (cron, journald). With
-/// <c>--quiet</c> everything is held back, and shown only if the command fails.
+/// What goes to stderr: progress lines, warnings, errors. Time-stamped where nobody sits in front of it (cron,
+/// journald). With <c>--quiet</c> everything is held back, and shown only if the command fails.
 /// </summary>
 internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly List<string> _held = [];
 
-    /// <summary>A person watches: progress may be drawn, and the clock is on the wall.</summary>
+    /// <summary>A person watches: progress may be drawn, and lines need no time.</summary>
     public static bool IsTerminal =>
         !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
@@ -32,7 +32,8 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
             _held.Clear();
         }
 
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        const StringSplitOptions Clean = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (string line in text.Split('\n', Clean))
         {
             Write("error: " + line, hold: false);
         }
@@ -41,9 +42,10 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
     private void Write(string text, bool hold)
     {
         string clean = text.ReplaceLineEndings(" ");
+        DateTime now = time.GetUtcNow().UtcDateTime;
         string line = IsTerminal
             ? clean
-            : $"{time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)} {clean}";
+            : $"{now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)} {clean}";
         lock (_gate)
         {
             if (hold)

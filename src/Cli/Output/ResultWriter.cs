@@ -1,12 +1,18 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Contracts;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 
-/// <summary>What goes to stdout: the result and nothing else. One JSON document with <c>--json</c>, text otherwise, nothing with <c>--quiet</c>.</summary>
+/// <summary>
+/// What goes to stdout: the result and nothing else. One JSON document with <c>--json</c>, text otherwise, nothing with
+/// <c>--quiet</c>.
+/// </summary>
 internal sealed class ResultWriter(Stream stdout, bool json, bool quiet)
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     /// <param name="document">What a machine gets.</param>
     /// <param name="text">What a person gets.</param>
     public void Write<T>(T document, JsonTypeInfo<T> type, Action<TextWriter> text)
@@ -19,7 +25,7 @@ internal sealed class ResultWriter(Stream stdout, bool json, bool quiet)
         }
         else if (!quiet)
         {
-            using var writer = new StreamWriter(stdout, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = Environment.NewLine };
+            using var writer = new StreamWriter(stdout, Utf8, leaveOpen: true);
             text(writer);
         }
     }
@@ -29,14 +35,15 @@ internal sealed class ResultWriter(Stream stdout, bool json, bool quiet)
     {
         if (json)
         {
-            await using var writer = new Utf8JsonWriter(stdout, new JsonWriterOptions { Encoder = CliJson.Encoder });
+            await using var writer = new Utf8JsonWriter(
+                stdout, new JsonWriterOptions { Encoder = ContractOptions.Encoder });
             await document(writer);
             await writer.FlushAsync();
             stdout.Write("\n"u8);
         }
         else if (!quiet)
         {
-            await using var writer = new StreamWriter(stdout, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+            await using var writer = new StreamWriter(stdout, Utf8, leaveOpen: true);
             await text(writer);
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AlfrescoBackupFlows.Flows.Options;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 
@@ -18,7 +17,9 @@ internal static class Units
             unit++;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{bytes.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {Names[unit]}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{bytes.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {Names[unit]}");
     }
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
@@ -27,5 +28,6 @@ internal static class Units
 
     /// <summary>Hours, minutes and seconds; hours may be more than 24.</summary>
     public static string Duration(TimeSpan duration) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(long)duration.TotalHours}:{duration.Minutes:00}:{duration.Seconds:00}");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{(long)duration.TotalHours}:{duration.Minutes:00}:{duration.Seconds:00}");
 }

@@ -3,7 +3,9 @@ using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Cli.Progress;
 
-/// <summary>Counts what the activities of this process report, between the checkpoints that the flow's own status shows.</summary>
+/// <summary>
+/// Counts what the activities of this process report, between the checkpoints that the flow's own status shows.
+/// </summary>
 internal sealed class RunCounts(Action<string> warn) : IProgressSink
 {
     private readonly ConcurrentDictionary<string, (long Files, long Bytes)> _phases = new(StringComparer.Ordinal);

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Flows.Options;
 
 namespace AlfrescoBackupFlows.Cli.Progress;
 
@@ -9,7 +8,14 @@ namespace AlfrescoBackupFlows.Cli.Progress;
 /// <param name="BytesPerSecond">Smoothed over some seconds.</param>
 /// <param name="Remaining">Null where unknown.</param>
 internal sealed record RunSnapshot(
-    string Phase, string? Detail, long Files, long FilesTotal, long Bytes, long BytesTotal, double BytesPerSecond, TimeSpan? Remaining)
+    string Phase,
+    string? Detail,
+    long Files,
+    long FilesTotal,
+    long Bytes,
+    long BytesTotal,
+    double BytesPerSecond,
+    TimeSpan? Remaining)
 {
     /// <summary>0 to 1; null where the total is unknown.</summary>
     public double? Fraction => BytesTotal > 0 ? Math.Min(1, (double)Bytes / BytesTotal) : null;
@@ -21,13 +27,17 @@ internal sealed record RunSnapshot(
         return Counts() is { Length: > 0 } counts ? $"{label}: {counts}" : label;
     }
 
-    /// <summary>Files, bytes, rate and time left, as far as they are known; an expected total that was passed is not one any more.</summary>
+    /// <summary>
+    /// Files, bytes, rate and time left, as far as they are known; an expected total that was passed is not one any
+    /// more.
+    /// </summary>
     public string Counts()
     {
         var parts = new List<string>();
         if (Files > 0 || FilesTotal > 0)
         {
-            parts.Add(FilesTotal >= Files ? $"{Units.Count(Files)} of ~{Units.Count(FilesTotal)} files" : $"{Units.Count(Files)} files");
+            string total = FilesTotal >= Files ? $" of ~{Units.Count(FilesTotal)}" : string.Empty;
+            parts.Add($"{Units.Count(Files)}{total} files");
         }
 
         if (Bytes > 0)

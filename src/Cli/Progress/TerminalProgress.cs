@@ -15,13 +15,17 @@ internal sealed class TerminalProgress(MessageWriter messages, TimeProvider time
     public async Task<T> ShowAsync<T>(Task<T> work, Func<RunSnapshot> read)
     {
         var counts = new CountsColumn();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         messages.Redirect = line => console.WriteLine(line);
         try
         {
             await console.Progress()
                 .AutoClear(true)
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, counts)
+                .Columns(
+                    new TaskDescriptionColumn { Alignment = Justify.Left },
+                    new ProgressBarColumn { Width = BarWidth },
+                    counts)
                 .StartAsync(async drawing =>
                 {
                     ProgressTask bar = drawing.AddTask("start");
@@ -53,6 +57,7 @@ internal sealed class TerminalProgress(MessageWriter messages, TimeProvider time
     {
         public RunSnapshot? Now { get; set; }
 
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(Now?.Counts() ?? string.Empty);
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(Now?.Counts() ?? string.Empty);
     }
 }

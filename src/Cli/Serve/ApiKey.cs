@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
 
-/// <summary>The key that every request must bring, in the same header as in the cloud. Compared in constant time, by hashes, so that its length does not show either.</summary>
+/// <summary>
+/// The key that every request must bring, in the same header as in the cloud. Compared in constant time, by hashes, so
+/// that its length does not show either.
+/// </summary>
 internal sealed class ApiKey
 {
     public const string Header = "x-functions-key";
@@ -19,16 +22,23 @@ internal sealed class ApiKey
     private ApiKey(Secret key) => _hash = Hash(key.Reveal());
 
     /// <returns>The key, and what a person should know about its file.</returns>
-    /// <exception cref="PermanentException">Configuration: there is none, or it is too short, or does not fit into a header.</exception>
+    /// <exception cref="PermanentException">
+    /// Configuration: there is none, or it is too short, or does not fit into a header.
+    /// </exception>
     public static (ApiKey Key, string? Warning) Read(ServeOptions options)
     {
         string path = options.KeyFile ?? throw new PermanentException(
-            ErrorKind.Configuration, "serve.keyFile is not set: name a file that holds the key of the API, made for example with 'openssl rand -hex 32'");
+            ErrorKind.Configuration,
+            "serve.keyFile is not set: name a file that holds the key of the API, "
+            + "made for example with 'openssl rand -hex 32'");
         SecretFile file = SecretFile.Read(path, "serve.keyFile");
         string key = file.Value.Reveal();
         return key.Length >= MinLength && key.All(c => c is > ' ' and <= '~')
             ? (new ApiKey(file.Value), file.Warning)
-            : throw new PermanentException(ErrorKind.Configuration, $"serve.keyFile '{path}' does not fit: write one line of {MinLength} or more ASCII characters without blanks into it");
+            : throw new PermanentException(
+                ErrorKind.Configuration,
+                $"serve.keyFile '{path}' does not fit: "
+                + $"write one line of {MinLength} or more ASCII characters without blanks into it");
     }
 
     public bool IsIn(HttpRequest request) =>

@@ -16,12 +16,18 @@ internal static class ApiServer
 {
     /// <summary>An app that is ready to start.</summary>
     public static WebApplication Create(
-        IReadOnlyList<ServeAddress> addresses, ServeCertificate? certificate, ApiKey key, BackupApi api, IFlowInstances flows, ILoggerFactory loggers)
+        IReadOnlyList<ServeAddress> addresses,
+        ServeCertificate? certificate,
+        ApiKey key,
+        BackupApi api,
+        IFlowInstances flows,
+        ILoggerFactory loggers)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, addresses, certificate));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => Listen(kestrel, addresses, certificate));
 
         WebApplication app = builder.Build();
         app.Use((context, next) => key.IsIn(context.Request) ? next(context) : RefuseAsync(context));
@@ -29,7 +35,10 @@ internal static class ApiServer
         app.UseRouting();
         foreach (ApiRoute route in ApiRoutes.All)
         {
-            app.MapMethods($"/{ApiPaths.Prefix}/{route.Path}", [route.Method], async context => await (await api.HandleAsync(route, context, flows)).ExecuteAsync(context));
+            app.MapMethods(
+                $"/{ApiPaths.Prefix}/{route.Path}",
+                [route.Method],
+                async context => await (await api.HandleAsync(route, context, flows)).ExecuteAsync(context));
         }
 
         return app;
@@ -39,7 +48,8 @@ internal static class ApiServer
     public static IEnumerable<string> AddressesOf(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
-    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<ServeAddress> addresses, ServeCertificate? certificate)
+    private static void Listen(
+        KestrelServerOptions kestrel, IReadOnlyList<ServeAddress> addresses, ServeCertificate? certificate)
     {
         kestrel.AddServerHeader = false;
         ConnectionLimits.Apply(kestrel.Limits);
@@ -62,7 +72,11 @@ internal static class ApiServer
                 listen.Use(limits.CountByAddress);
                 if (address.IsTls)
                 {
-                    listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate!.Certificate, certificate.Chain));
+                    listen.UseHttps(https =>
+                    {
+                        https.ServerCertificate = certificate!.Certificate;
+                        https.ServerCertificateChain = certificate.Chain;
+                    });
                 }
             }
         }

@@ -11,10 +11,13 @@ namespace AlfrescoBackupFlows.Cli.Serve;
 internal sealed record ServeAddress(IPAddress? Host, int Port, bool IsTls)
 {
     /// <param name="urls">With ';' between them.</param>
-    /// <exception cref="PermanentException">Configuration: one that cannot be listened at, or that would show the key to the network.</exception>
+    /// <exception cref="PermanentException">
+    /// Configuration: one that cannot be listened at, or that would show the key to the network.
+    /// </exception>
     public static IReadOnlyList<ServeAddress> ParseAll(string urls, ServeOptions options)
     {
-        ServeAddress[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => Parse(url, options))];
+        string[] parts = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        ServeAddress[] addresses = [.. parts.Select(url => Parse(url, options))];
         return addresses.Length > 0 ? addresses : throw Fault(urls, "names no address: write http://127.0.0.1:7090");
     }
 
@@ -22,21 +25,30 @@ internal sealed record ServeAddress(IPAddress? Host, int Port, bool IsTls)
     {
         BindingAddress parsed = ParseBinding(url);
         bool isTls = parsed.Scheme == Uri.UriSchemeHttps;
-        if ((!isTls && parsed.Scheme != Uri.UriSchemeHttp) || parsed.PathBase.Length > 0 || parsed.IsUnixPipe || parsed.IsNamedPipe)
+        bool isHttp = isTls || parsed.Scheme == Uri.UriSchemeHttp;
+        if (!isHttp || parsed.PathBase.Length > 0 || parsed.IsUnixPipe || parsed.IsNamedPipe)
         {
             throw Fault(url, "does not fit: write http://127.0.0.1:7090 or https://*:7443");
         }
 
-        IPAddress? host = parsed.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(parsed.Host.Trim('[', ']'), out IPAddress? address) ? address : null;
+        IPAddress? host = HostOf(parsed);
         if (!isTls && !options.AllowPlainHttp && (host is null || !IPAddress.IsLoopback(host)))
         {
-            throw Fault(url, "would send the key in clear beyond this machine: write https:// (serve.certificateFile), or set serve.allowPlainHttp where a proxy has TLS");
+            throw Fault(
+                url,
+                "would send the key in clear beyond this machine: write https:// (serve.certificateFile), "
+                + "or set serve.allowPlainHttp where a proxy has TLS");
         }
 
         return isTls && options.CertificateFile is null
             ? throw Fault(url, "needs a certificate: set serve.certificateFile")
             : new ServeAddress(host, parsed.Port, isTls);
     }
+
+    private static IPAddress? HostOf(BindingAddress parsed) =>
+        parsed.Host == "localhost" ? IPAddress.Loopback
+        : IPAddress.TryParse(parsed.Host.Trim('[', ']'), out IPAddress? address) ? address
+        : null;
 
     private static BindingAddress ParseBinding(string url)
     {
@@ -50,5 +62,6 @@ internal sealed record ServeAddress(IPAddress? Host, int Port, bool IsTls)
         }
     }
 
-    private static PermanentException Fault(string url, string mend, Exception? inner = null) => new(ErrorKind.Configuration, $"serve.urls '{url}' {mend}", inner);
+    private static PermanentException Fault(string url, string fix, Exception? inner = null) =>
+        new(ErrorKind.Configuration, $"serve.urls '{url}' {fix}", inner);
 }

@@ -12,8 +12,8 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Cli.Serve;
 
 /// <summary>
-/// The flows of this process for the API: whatever is started is driven in the background, one instance of a journal at a time. A journal is locked only while
-/// something in it runs, so that other commands can be used beside the server.
+/// The flows of this process for the API: whatever is started is driven in the background, one instance of a journal at
+/// a time. A journal is locked only while something in it runs, so that other commands can be used beside the server.
 /// </summary>
 internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsyncDisposable
 {
@@ -22,9 +22,11 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1);
 
-    public async Task<bool> TryStartAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken)
+    public async Task<bool> TryStartAsync(
+        string flowName, string input, string instanceId, CancellationToken cancellationToken)
     {
-        string journal = JournalOf(instanceId) ?? throw new ArgumentException($"{instanceId} is no id of a flow that is served.", nameof(instanceId));
+        string journal = JournalOf(instanceId)
+            ?? throw new ArgumentException($"{instanceId} is no id of a flow that is served.", nameof(instanceId));
         await _gate.WaitAsync(cancellationToken);
         try
         {
@@ -56,11 +58,15 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 
     public Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken)
     {
-        using FlowClient? client = JournalOf(instanceId) is { } journal ? FlowClient.TryOpen(journal, context.Time) : null;
+        using FlowClient? client = JournalOf(instanceId) is { } journal
+            ? FlowClient.TryOpen(journal, context.Time)
+            : null;
         return Task.FromResult(client?.TryGet(instanceId) is { } instance ? Describe(instance) : null);
     }
 
-    /// <summary>What a process left that has died is taken up by the way: whoever looks must not wait for something that nobody drives.</summary>
+    /// <summary>
+    /// Before it lists, it resumes what a dead process left: a client must not wait for an instance that no process runs.
+    /// </summary>
     public async Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken)
     {
         IEnumerable<string> journals = flowName == nameof(HotBackupFlow) ? [_journals.Backups]
@@ -69,7 +75,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         var found = new List<InstanceState>();
         foreach (string journal in journals)
         {
-            if (await TryTakeUpAsync(journal, cancellationToken))
+            if (await TryResumeAsync(journal, cancellationToken))
             {
                 using FlowClient? client = FlowClient.TryOpen(journal, context.Time);
                 found.AddRange((client?.List() ?? []).Where(i => i.FlowName == flowName).Select(Describe));
@@ -79,19 +85,25 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         return [.. found.OrderByDescending(i => i.Created)];
     }
 
-    public Task<bool> TryRaiseEventAsync(string instanceId, string eventName, string payload, CancellationToken cancellationToken)
+    public Task<bool> TryRaiseEventAsync(
+        string instanceId, string eventName, string payload, CancellationToken cancellationToken)
     {
-        using FlowClient? client = JournalOf(instanceId) is { } journal ? FlowClient.TryOpen(journal, context.Time) : null;
+        using FlowClient? client = JournalOf(instanceId) is { } journal
+            ? FlowClient.TryOpen(journal, context.Time)
+            : null;
         return Task.FromResult(client?.TryRaiseEvent(instanceId, eventName, payload) ?? false);
     }
 
-    /// <summary>Goes on with what an earlier process left: the backup, verifications, and the restores into the directory that belongs to the server.</summary>
-    public async Task TakeUpAllAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Goes on with what an earlier process left: the backup, verifications, and the restores into the directory that
+    /// belongs to the server.
+    /// </summary>
+    public async Task ResumeAllAsync(CancellationToken cancellationToken)
     {
         _journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
         foreach (string journal in (string[])[_journals.Backups, .. _journals.Verifications(), .. _journals.Restores()])
         {
-            await TryTakeUpAsync(journal, cancellationToken);
+            await TryResumeAsync(journal, cancellationToken);
         }
     }
 
@@ -102,15 +114,18 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         _gate.Dispose();
     }
 
-    /// <returns>False: it is the journal of a restore or a verification and cannot be looked into, be it damaged or another user's. The others go on.</returns>
-    private async Task<bool> TryTakeUpAsync(string journal, CancellationToken cancellationToken)
+    /// <returns>
+    /// False: it is the journal of a restore or a verification and cannot be read, because it is damaged or
+    /// another user's. The others go on.
+    /// </returns>
+    private async Task<bool> TryResumeAsync(string journal, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
             if (_driving.GetValueOrDefault(journal, Task.CompletedTask).IsCompleted && IsLeft(journal))
             {
-                await TakeUpAsync(journal);
+                await ResumeAsync(journal);
             }
 
             return true;
@@ -135,7 +150,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         }
     }
 
-    private async Task TakeUpAsync(string journal)
+    private async Task ResumeAsync(string journal)
     {
         FlowHost? host = await FlowHost.OpenAsync(context, journal, takesLeases: journal == _journals.Backups);
         try
@@ -152,7 +167,9 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         }
     }
 
-    /// <summary>Something in it has not ended, no living process drives it, and it is this server's to go on with.</summary>
+    /// <summary>
+    /// Something in it has not ended, no living process drives it, and it is this server's to go on with.
+    /// </summary>
     private bool IsLeft(string journal)
     {
         if (EmbeddedEngine.IsRunning(journal))
@@ -168,7 +185,8 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     private bool IsBeneathOwnDirectory(FlowInstance restore)
     {
         RestoreInput input = System.Text.Json.JsonSerializer.Deserialize(restore.Input, RestoreJson.Default.RestoreInput)!;
-        return context.Options!.Options.Restore.Directory is { } own && Path.GetDirectoryName(input.Target) == Path.TrimEndingDirectorySeparator(own);
+        return context.Options!.Options.Restore.Directory is { } own
+            && Path.GetDirectoryName(input.Target) == Path.TrimEndingDirectorySeparator(own);
     }
 
     private void Drive(string journal, FlowHost host, string id, string verb)
@@ -187,13 +205,16 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
             }
             catch (OperationCanceledException)
             {
-                context.Messages.Note($"{FlowHost.NameOf(id)} is interrupted; the next '{context.CommandLine("serve")}' goes on where it stopped");
+                context.Messages.Note(
+                    $"{FlowHost.NameOf(id)} is interrupted; "
+                    + $"the next '{context.CommandLine("serve")}' goes on where it stopped");
             }
-#pragma warning disable CA1031 // The outermost frame of what runs in the background: the server goes on, and the instance can be driven on.
+#pragma warning disable CA1031 // The outermost frame in the background: the server goes on.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                context.Messages.Error($"{FlowHost.NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}");
+                context.Messages.Error(
+                    $"{FlowHost.NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}");
             }
         }
     }
@@ -203,7 +224,8 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         switch (ended)
         {
             case null:
-                context.Messages.Warn($"{FlowHost.NameOf(id)} is abandoned: another version of abf began it and this one cannot go on");
+                context.Messages.Warn(
+                    $"{FlowHost.NameOf(id)} is abandoned: another version of abf began it and this one cannot go on");
                 break;
             case { Status: RuntimeStatus.Completed }:
                 context.Messages.Note($"{FlowHost.NameOf(id)} is done");

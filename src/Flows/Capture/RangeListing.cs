@@ -7,7 +7,7 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>Writes the listing of a step and counts what enters it.</summary>
-internal sealed class RangeListing(IMetadataWriter metadata, StepBudget budget, IProgressSink progress, string phase)
+internal sealed class RangeListing(IChunkWriter metadata, StepBudget budget, IProgressSink progress, string phase)
 {
     private const int ReportEvery = 256;
 

@@ -68,7 +68,7 @@ internal sealed class RequiredCollector : IDisposable
     }
 
     /// <summary>Called once, after the dump came to its end.</summary>
-    public async Task<ImmutableArray<RequiredFiles>> WriteListsAsync(IMetadataWriter metadata, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<RequiredFiles>> WriteListsAsync(IChunkWriter metadata, CancellationToken cancellationToken)
     {
         var lists = ImmutableArray.CreateBuilder<RequiredFiles>();
         RequiredListWriter? writer = null;

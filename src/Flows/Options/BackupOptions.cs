@@ -22,6 +22,7 @@ public sealed class BackupOptions
     public string? Schedule { get; set; }
 
     /// <summary>A local directory for the journal, locks and caches.</summary>
+    [PathSetting]
     public string? State { get; set; }
 }
 
@@ -39,12 +40,14 @@ public sealed class RepositoryOptions
     public string? ControlUrl { get; set; }
 
     /// <summary>A file that holds a storage connection string (Azurite, shared key).</summary>
+    [PathSetting]
     public string? ConnectionStringFile { get; set; }
 
     /// <summary>The connection string itself, for the environment (<c>ABF__REPOSITORY__CONNECTIONSTRING</c>); refused in a file.</summary>
     public Secret? ConnectionString { get; set; }
 
     /// <summary>A file that holds the passphrase.</summary>
+    [PathSetting]
     public string? PassphraseFile { get; set; }
 
     /// <summary>The passphrase itself, for the environment (<c>ABF__REPOSITORY__PASSPHRASE</c>); refused in a file.</summary>
@@ -67,6 +70,7 @@ public sealed class RunOptions
     public TimeSpan FullScanEvery { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>A file that lists content URLs, one a line, whose absence is acknowledged.</summary>
+    [PathSetting]
     public string? AcknowledgedMissingFile { get; set; }
 }
 
@@ -74,12 +78,14 @@ public sealed class RunOptions
 public sealed class RestoreOptions
 {
     /// <summary>Targets are made right beneath it; null: no restores over HTTP.</summary>
+    [PathSetting]
     public string? Directory { get; set; }
 
     /// <summary>The empty database that is filled: <c>postgresql://user@host:port/name</c> or <c>mysql://...</c>; null: files alone.</summary>
     public string? DatabaseUrl { get; set; }
 
     /// <summary>A file that holds its password.</summary>
+    [PathSetting]
     public string? DatabasePasswordFile { get; set; }
 
     /// <summary>The password itself, for the environment (<c>ABF__RESTORE__DATABASEPASSWORD</c>); refused in a file.</summary>
@@ -93,15 +99,19 @@ public sealed class ServeOptions
     public string Urls { get; set; } = "http://127.0.0.1:7090";
 
     /// <summary>A file that holds the key that every request must bring.</summary>
+    [PathSetting]
     public string? KeyFile { get; set; }
 
     /// <summary>The certificate of https addresses, with its chain: PEM, or PKCS #12 (<c>.pfx</c>, <c>.p12</c>).</summary>
+    [PathSetting]
     public string? CertificateFile { get; set; }
 
     /// <summary>The private key of a PEM certificate.</summary>
+    [PathSetting]
     public string? CertificateKeyFile { get; set; }
 
     /// <summary>A file that holds the password of the private key or of the PKCS #12 file.</summary>
+    [PathSetting]
     public string? CertificatePasswordFile { get; set; }
 
     /// <summary>Listen beyond this machine without TLS, in so many words: behind a proxy that has it.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace AlfrescoBackupFlows.Flows.Options;
 
-internal enum OptionShape
+public enum OptionShape
 {
     Value,
     List,
@@ -12,7 +12,7 @@ internal enum OptionShape
 }
 
 /// <summary>One setting: its path as an administrator writes it (<c>installation.index.maxWait</c>) and the property that holds it.</summary>
-internal sealed record OptionProperty(string Path, string Key, OptionShape Shape, PropertyInfo Property)
+public sealed record OptionProperty(string Path, string Key, OptionShape Shape, PropertyInfo Property)
 {
     public static IReadOnlyList<OptionProperty> Of(Type type, string prefix) =>
         [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p =>

@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 

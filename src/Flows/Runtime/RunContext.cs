@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 using AlfrescoBackupFlows.Repository.Runs;
 

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 

@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;

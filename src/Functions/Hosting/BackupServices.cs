@@ -2,6 +2,8 @@ using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
 using Microsoft.Extensions.DependencyInjection;

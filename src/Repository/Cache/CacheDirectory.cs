@@ -2,7 +2,9 @@ using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository.Cache;
 
-/// <summary>The directory of local files that can be lost at any time: for this user alone, and never reached over a link.</summary>
+/// <summary>
+/// The directory of local files that can be lost at any time: for this user alone, and never reached over a link.
+/// </summary>
 internal static class CacheDirectory
 {
     /// <param name="path">Its parent, the state directory, exists.</param>

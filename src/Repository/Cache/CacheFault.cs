@@ -3,21 +3,28 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Repository.Cache;
 
-/// <summary>The one way in which a fault of the local cache is reported: the disk below the setting <c>state</c> is full, broken or not ours.</summary>
+/// <summary>
+/// The one way in which a fault of the local cache is reported: the disk below the setting <c>state</c> is full, broken
+/// or not ours.
+/// </summary>
 internal static class CacheFault
 {
     public static bool IsFault(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     public static PermanentException At(string directory, Exception cause) => new(
         ErrorKind.Configuration,
-        $"state: the local files in '{directory}' cannot be written or read ({cause.Message.TrimEnd('.')}); {Free(directory)}. Make room there or mend the disk, and run the same command again: a backup goes on where it stopped.",
+        $"state: the local files in '{directory}' cannot be written or read ({cause.Message.TrimEnd('.')}); " +
+            $"{Free(directory)}. Make room there or repair the disk, and run the same command again: " +
+            "a backup goes on where it stopped.",
         cause);
 
     private static string Free(string directory)
     {
         try
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace} bytes are free");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace} bytes are free");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

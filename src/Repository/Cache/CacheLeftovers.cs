@@ -10,7 +10,9 @@ internal static partial class CacheLeftovers
     /// <summary>What was written within this time may still be at work in another process.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromDays(1);
 
-    /// <summary>Deletes those that are old, in the directory and the ones right below it. What has another name stays.</summary>
+    /// <summary>
+    /// Deletes those that are old, in the directory and the ones right below it. What has another name stays.
+    /// </summary>
     public static void Delete(string cacheDirectory, TimeProvider time)
     {
         try
@@ -48,14 +50,18 @@ internal static partial class CacheLeftovers
 
         foreach (string path in left)
         {
-            if (cache.TryStat(path) is { } file && DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick) < before)
+            if (cache.TryStat(path) is { } file
+                && DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick) < before)
             {
                 cache.Delete(path);
             }
         }
     }
 
-    /// <summary>As <see cref="ScratchFile"/> and <see cref="RowFileBuilder"/> give them.</summary>
-    [GeneratedRegex(@"^(scratch-|[0-9a-f]{32}\.chunks\.)[0-9a-f]{32}\.tmp\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    /// <summary>As <see cref="ScratchFile"/> and the builder of the cached chunk index name them.</summary>
+    [GeneratedRegex(
+        @"^(scratch-|[0-9a-f]{32}\.chunks\.)[0-9a-f]{32}\.tmp\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex OwnName();
 }

@@ -1,16 +1,22 @@
 using AlfrescoBackupFlows.Platform.Files;
-using AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 namespace AlfrescoBackupFlows.Repository.Cache;
 
-/// <summary>Local files that need no name: nothing is left behind by a kill, and only this user can read them while they are open.</summary>
+/// <summary>
+/// Local files that need no name: nothing is left behind by a kill, and only this user can read them while they are
+/// open.
+/// </summary>
 internal static class ScratchFile
 {
+    /// <summary>Of every file in the making: a kill can leave one behind that still has a name.</summary>
+    public const string TemporarySuffix = ".tmp";
+
     /// <param name="directory">It exists, and is this user's.</param>
     public static FileStream Create(string directory)
     {
-        string path = Path.Combine(directory, $"scratch-{Guid.NewGuid():N}{RowFileBuilder.TemporarySuffix}");
-        FileStream file = PrivateFile.Create(path, FileShare.Delete, OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
+        string path = Path.Combine(directory, $"scratch-{Guid.NewGuid():N}{TemporarySuffix}");
+        FileStream file = PrivateFile.Create(
+            path, FileShare.Delete, OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
         if (!OperatingSystem.IsWindows())
         {
             File.Delete(path);

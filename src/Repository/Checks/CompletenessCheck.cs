@@ -6,12 +6,16 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Repository.Checks;
 
 /// <summary>
-/// Looks, before a set is sealed, whether its own streams will be found: in the index that the log names and in the blobs that the set adds. What a run's receipts know
-/// does not count, because a set does not have them. Absent is damage: the set would not restore.
+/// Looks, before a set is sealed, whether its own streams will be found: in the index that the log names and in the
+/// blobs that the set adds. What a run's receipts know does not count, because a set does not have them. Absent is
+/// damage: the set would not restore.
 /// </summary>
 internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkIndex added, IChunkSource chunks)
 {
-    public async Task RequireAsync(ContentRef? dump, IEnumerable<(ContentRef Listing, ContentRef? Required)> roots, CancellationToken cancellationToken)
+    public async Task RequireAsync(
+        ContentRef? dump,
+        IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
+        CancellationToken cancellationToken)
     {
         if (dump is not null)
         {
@@ -21,7 +25,8 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
         foreach ((ContentRef listing, ContentRef? required) in roots)
         {
             await RequireAsync(listing, ChunkClass.Metadata, cancellationToken);
-            await foreach (SegmentRow row in new ListingReader(chunks, listing).ReadRowsAsync(PathRange.All, cancellationToken))
+            ListingReader reader = new(chunks, listing);
+            await foreach (SegmentRow row in reader.ReadRowsAsync(PathRange.All, cancellationToken))
             {
                 Require(row.Chunk, ChunkClass.Metadata);
             }

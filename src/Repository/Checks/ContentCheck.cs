@@ -4,14 +4,22 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Checks;
 
-/// <summary>Follows a content reference down to its chunks and looks each of them up, without reading the content itself.</summary>
+/// <summary>
+/// Follows a content reference down to its chunks and looks each of them up, without reading the content itself.
+/// </summary>
 internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackInventory packs)
 {
-    /// <summary>Whether a chunk was asked for since this was last set that no index blob names which can be read.</summary>
+    /// <summary>
+    /// Whether a chunk was asked for since this was last set that no index blob names which can be read.
+    /// </summary>
     public bool LeansOnLostIndexes { get; set; }
 
-    /// <summary>What is wrong with the content, or null. Packs that it needs are noted; a pack's own fault is said once, through <paramref name="packFault"/>.</summary>
-    public async ValueTask<string?> FindFaultAsync(ContentRef content, ChunkClass chunkClass, Action<string> packFault, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is wrong with the content, or null. Packs that it needs are noted; a pack's own fault is said once, through
+    /// <paramref name="packFault"/>.
+    /// </summary>
+    public async ValueTask<string?> FindFaultAsync(
+        ContentRef content, ChunkClass chunkClass, Action<string> packFault, CancellationToken cancellationToken)
     {
         UInt128 length = 0;
         bool whole = true;
@@ -41,14 +49,16 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
     private bool TryPlace(ChunkId id, ChunkClass chunkClass, Action<string> packFault, out ChunkPlace place)
     {
         // Content, dump and index share their id key, so that a chunk of one may serve another.
-        if (!index.TryFind(id, out place) || (place.Pack.Class == ChunkClass.Metadata) != (chunkClass == ChunkClass.Metadata))
+        if (!index.TryFind(id, out place)
+            || (place.Pack.Class == ChunkClass.Metadata) != (chunkClass == ChunkClass.Metadata))
         {
             LeansOnLostIndexes |= !index.Lost.IsEmpty;
             return false;
         }
 
         // A reader goes on to the next place as well.
-        if (!packs.IsWhole(place.Pack) && index.Find(id).FirstOrDefault(other => packs.IsWhole(other.Pack)) is { Length: > 0 } again)
+        if (!packs.IsWhole(place.Pack)
+            && index.Find(id).FirstOrDefault(other => packs.IsWhole(other.Pack)) is { Length: > 0 } again)
         {
             packs.NoteReplaced(place.Pack);
             place = again;

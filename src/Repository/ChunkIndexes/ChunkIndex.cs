@@ -9,8 +9,9 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// Where every chunk is that the sets of a log state may name: all index blobs which the log names, merged into one sorted file in the cache directory.
-/// Takes constant memory, whatever the number of chunks. Thread-safe; disposed by its repository.
+/// Where every chunk is that the sets of a log state may name: all index blobs which the log names, merged into one
+/// sorted file in the cache directory. Takes constant memory, whatever the number of chunks. Thread-safe; disposed by
+/// its repository.
 /// </summary>
 public sealed class ChunkIndex : IDisposable
 {
@@ -19,7 +20,7 @@ public sealed class ChunkIndex : IDisposable
     private readonly bool _replaces;
 
     /// <param name="indexes">Those that the file was built from.</param>
-    internal ChunkIndex(RowFile file, IReadOnlyList<SearchIndexSummary> indexes)
+    internal ChunkIndex(RowFile file, IReadOnlyList<ChunkIndexSummary> indexes)
     {
         (_file, Lost) = (file, []);
         _replaces = indexes.Any(index => !index.Replaces.IsDefaultOrEmpty);
@@ -31,22 +32,25 @@ public sealed class ChunkIndex : IDisposable
         (_file, _rebuilt, Lost, UnreadablePacks) = (file, rebuilt, lost, unreadablePacks);
     }
 
-    /// <summary>Index blobs that are lost: what they held was read from the directories of the packs. In the order of the log.</summary>
+    /// <summary>
+    /// Index blobs that are lost: what they held was read from the directories of the packs. In the order of the log.
+    /// </summary>
     public ImmutableArray<LostChunkIndex> Lost { get; }
 
-    /// <summary>Index blobs were lost, now or before a backup wrote them anew: a pack that was lost with one is named nowhere.</summary>
+    /// <summary>
+    /// Index blobs were lost, now or before a backup wrote them anew: a pack that was lost with one is named nowhere.
+    /// </summary>
     public bool WasRebuilt => !Lost.IsEmpty || _replaces;
 
     /// <summary>Packs whose directories could not be read while that was done.</summary>
     public int UnreadablePacks { get; }
 
-    /// <summary>Rows: a chunk has one for each pack that holds it.</summary>
-    public long Count => _file.Count;
-
     /// <summary>Every pack that an index blob names, those included which are the place of no chunk.</summary>
     public IReadOnlyList<PackEntry> Packs => _file.Packs.ToArray();
 
-    /// <summary>All places of every chunk, in order of their ids, read block by block.</summary>
+    /// <summary>
+    /// All places of every chunk, one for each pack that holds it, in order of their ids, read block by block.
+    /// </summary>
     public IEnumerable<ChunkPlace> Places => _file.Enumerate();
 
     /// <summary>Places that no index blob names which can be read.</summary>
@@ -54,7 +58,9 @@ public sealed class ChunkIndex : IDisposable
 
     internal long RebuiltCount => _rebuilt?.Count ?? 0;
 
-    /// <summary>The chunk's place: of several, the one whose index was named by the lowest log entry, then the lowest pack id.</summary>
+    /// <summary>
+    /// The chunk's place: of several, the one whose index was named by the lowest log entry, then the lowest pack id.
+    /// </summary>
     public bool TryFind(ChunkId id, out ChunkPlace place) => _file.TryFind(id, out place);
 
     /// <summary>The first of the chunk's places whose pack is not lost.</summary>
@@ -82,10 +88,16 @@ public sealed class ChunkIndex : IDisposable
     }
 
     /// <summary>
-    /// Takes the cached file where it was built from exactly these index blobs, extends it where it was built from the first of them, builds it anew otherwise.
+    /// Takes the cached file where it was built from exactly these index blobs, extends it where it was built from the
+    /// first of them, builds it anew otherwise.
     /// </summary>
     internal static async Task<ChunkIndex> LoadAsync(
-        IBlobStore blobs, IObjectCipher sealer, UInt128 repository, string cacheDirectory, IReadOnlyList<SearchIndexSummary> indexes, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        ObjectCipher sealer,
+        UInt128 repository,
+        string cacheDirectory,
+        IReadOnlyList<ChunkIndexSummary> indexes,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -100,8 +112,10 @@ public sealed class ChunkIndex : IDisposable
 
             using (cached)
             {
-                bool extends = cached is not null && cached.Members <= indexes.Count && cached.Key == KeyOf(repository, indexes, cached.Members);
-                using var builder = new RowFileBuilder(cacheDirectory);
+                bool extends = cached is not null
+                    && cached.Members <= indexes.Count
+                    && cached.Key == KeyOf(repository, indexes, cached.Members);
+                using RowFileBuilder builder = new(cacheDirectory);
                 if (extends)
                 {
                     builder.Add(cached!, rank: 0);
@@ -111,7 +125,9 @@ public sealed class ChunkIndex : IDisposable
                 builder.Build(path, key, indexes.Count);
             }
 
-            return new ChunkIndex(RowFile.TryOpen(path) ?? throw new IOException($"the chunk index that was just written to {path} cannot be read back"), indexes);
+            RowFile built = RowFile.TryOpen(path)
+                ?? throw new IOException($"the chunk index that was just written to {path} cannot be read back");
+            return new ChunkIndex(built, indexes);
         }
         catch (Exception exception) when (CacheFault.IsFault(exception))
         {
@@ -121,12 +137,16 @@ public sealed class ChunkIndex : IDisposable
 
     /// <summary>The same in a file without a name, for a single use; the caller disposes it.</summary>
     internal static async Task<ChunkIndex> LoadScratchAsync(
-        IBlobStore blobs, IObjectCipher sealer, string cacheDirectory, IReadOnlyList<SearchIndexSummary> indexes, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        ObjectCipher sealer,
+        string cacheDirectory,
+        IReadOnlyList<ChunkIndexSummary> indexes,
+        CancellationToken cancellationToken)
     {
         try
         {
             CacheDirectory.Create(cacheDirectory);
-            using var builder = new RowFileBuilder(cacheDirectory);
+            using RowFileBuilder builder = new(cacheDirectory);
             await AddAsync(builder, blobs, sealer, indexes, 0, cancellationToken);
             return new ChunkIndex(builder.Build(), indexes);
         }
@@ -137,18 +157,24 @@ public sealed class ChunkIndex : IDisposable
     }
 
     private static async Task AddAsync(
-        RowFileBuilder builder, IBlobStore blobs, IObjectCipher sealer, IReadOnlyList<SearchIndexSummary> indexes, int first, CancellationToken cancellationToken)
+        RowFileBuilder builder,
+        IBlobStore blobs,
+        ObjectCipher sealer,
+        IReadOnlyList<ChunkIndexSummary> indexes,
+        int first,
+        CancellationToken cancellationToken)
     {
         for (int i = first; i < indexes.Count; i++)
         {
             // One entry's indexes share a rank, so that the pack id decides between them.
             int rank = 1 + IndexOfEntry(indexes, i);
-            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(blobs, sealer, indexes[i].ToBlob(), cancellationToken);
+            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(
+                blobs, sealer, indexes[i].ToBlob(), cancellationToken);
             builder.Add(rows, rank);
         }
     }
 
-    private static int IndexOfEntry(IReadOnlyList<SearchIndexSummary> indexes, int i)
+    private static int IndexOfEntry(IReadOnlyList<ChunkIndexSummary> indexes, int i)
     {
         while (i > 0 && indexes[i - 1].Sequence == indexes[i].Sequence)
         {
@@ -158,11 +184,12 @@ public sealed class ChunkIndex : IDisposable
         return i;
     }
 
-    internal static UInt128 KeyOf(UInt128 repository, IReadOnlyList<SearchIndexSummary> indexes) => KeyOf(repository, indexes, indexes.Count);
+    internal static UInt128 KeyOf(UInt128 repository, IReadOnlyList<ChunkIndexSummary> indexes) =>
+        KeyOf(repository, indexes, indexes.Count);
 
-    private static UInt128 KeyOf(UInt128 repository, IReadOnlyList<SearchIndexSummary> indexes, int count)
+    private static UInt128 KeyOf(UInt128 repository, IReadOnlyList<ChunkIndexSummary> indexes, int count)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> item = stackalloc byte[24];
         item.Clear();
         BinaryPrimitives.WriteUInt128BigEndian(item, repository);

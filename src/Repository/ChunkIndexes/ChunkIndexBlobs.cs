@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
@@ -10,22 +11,31 @@ namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 /// <summary>Reads and writes index blobs.</summary>
 internal static class ChunkIndexBlobs
 {
-    /// <summary>Rows of a blob that is written; what is read may have up to <see cref="ChunkIndexTable.MaxRows"/>.</summary>
+    /// <summary>
+    /// Rows of a blob that is written; what is read may have up to <see cref="ChunkIndexTable.MaxRows"/>.
+    /// </summary>
     public const int UsualRows = 131_072;
 
-    /// <summary>The rows, and the bytes of the blob. Missing, damaged or with another number of rows is damage.</summary>
-    public static async Task<(ChunkIndexTable Rows, int Length)> ReadAsync(IBlobStore blobs, IObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
+    /// <summary>
+    /// The rows, and the bytes of the blob. Missing, damaged or with another number of rows is damage.
+    /// </summary>
+    public static async Task<(ChunkIndexTable Rows, int Length)> ReadAsync(
+        IBlobStore blobs, ObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
     {
         string name = index.Id.BlobName;
         byte[] blob = await WholeBlob.ReadAsync(blobs, name, ObjectCipher.MaxBlobLength, cancellationToken);
         ChunkIndexTable table = ChunkIndexTable.Decode(sealer.Open(ObjectType.Index, name, blob), name);
-        return table.Count == index.Rows ? (table, blob.Length) : throw Damage.In(name, $"it has {table.Count} rows, not {index.Rows}");
+        return table.Count == index.Rows
+            ? (table, blob.Length)
+            : throw Damage.In(name, $"it has {table.Count} rows, not {index.Rows}");
     }
 
     /// <summary>
-    /// The rows, or whether the blob is missing; damaged otherwise. Read a second time before it is taken for damaged: a bad read would have it written anew.
+    /// The rows, or whether the blob is missing; damaged otherwise. Read a second time before it is taken for damaged:
+    /// a bad read would have it written anew.
     /// </summary>
-    public static async Task<(ChunkIndexTable? Rows, bool IsMissing)> TryReadAsync(IBlobStore blobs, IObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
+    public static async Task<(ChunkIndexTable? Rows, bool IsMissing)> TryReadAsync(
+        IBlobStore blobs, ObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
     {
         for (int attempt = 0; ; attempt++)
         {
@@ -44,9 +54,10 @@ internal static class ChunkIndexBlobs
     }
 
     /// <summary>Writes the rows under a name that is drawn here. Returns the bytes of the blob as well.</summary>
-    public static async Task<(ChunkIndexBlob Index, int Length)> WriteAsync(WriteOnce store, IObjectCipher sealer, ChunkIndexRows rows, CancellationToken cancellationToken)
+    public static async Task<(ChunkIndexBlob Index, int Length)> WriteAsync(
+        WriteOnce store, ObjectCipher sealer, ChunkIndexRows rows, CancellationToken cancellationToken)
     {
-        var id = new ChunkIndexId(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16)));
+        ChunkIndexId id = new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16)));
         byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, rows.Encode());
         await store.PutAsync(id.BlobName, blob, cancellationToken);
         return (new ChunkIndexBlob(id, rows.Count), blob.Length);

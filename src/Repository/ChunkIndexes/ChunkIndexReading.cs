@@ -9,25 +9,26 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// Reads the index blobs of a log state from the store, every one of them, whatever is in a cache. What a lost one held is looked up in the directories of the packs, so a lost
-/// blob is in nobody's way. Memory is bounded. Used once.
+/// Reads the index blobs of a log state from the store, every one of them, whatever is in a cache. What a lost one held
+/// is looked up in the directories of the packs, so a lost blob is in nobody's way. Memory is bounded. Used once.
 /// </summary>
-internal sealed class ChunkIndexReading(IBlobStore blobs, IObjectCipher sealer, KeyRing keys, string cacheDirectory)
+internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, KeyRing keys, string cacheDirectory)
 {
     private readonly HashSet<long> _lossyEntries = [];
-    private readonly List<(SearchIndexSummary Index, PackId[] Packs)> _read = [];
+    private readonly List<(ChunkIndexSummary Index, PackId[] Packs)> _read = [];
     private readonly List<LostChunkIndex> _lost = [];
     private int _unreadablePacks;
 
     /// <param name="indexes">In the order of the log; those that another replaces are passed over.</param>
     /// <param name="notRead">Packs that are not looked into.</param>
-    public async Task<ChunkIndex> LoadAsync(IReadOnlyList<SearchIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken)
+    public async Task<ChunkIndex> LoadAsync(
+        IReadOnlyList<ChunkIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken)
     {
         try
         {
             Directory.CreateDirectory(cacheDirectory);
-            using var builder = new RowFileBuilder(cacheDirectory);
-            ImmutableArray<SearchIndexSummary> live = LogState.Live(indexes);
+            using RowFileBuilder builder = new(cacheDirectory);
+            ImmutableArray<ChunkIndexSummary> live = LogState.Live(indexes);
             await ReadAsync(builder, live, cancellationToken);
             RowFile named = builder.Build();
             if (_lost.Count == 0)
@@ -38,7 +39,7 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, IObjectCipher sealer, 
             using (named)
             {
                 RowFile rebuilt = await RebuildAsync(named, notRead, cancellationToken);
-                using var both = new RowFileBuilder(cacheDirectory);
+                using RowFileBuilder both = new(cacheDirectory);
                 both.Add(named, rank: 0);
                 both.Add(rebuilt, rank: 1);
                 return new ChunkIndex(both.Build(), rebuilt, [.. _lost], _unreadablePacks);
@@ -50,14 +51,16 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, IObjectCipher sealer, 
         }
     }
 
-    private async Task ReadAsync(RowFileBuilder builder, ImmutableArray<SearchIndexSummary> indexes, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        RowFileBuilder builder, ImmutableArray<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
     {
         int rank = 0;
         for (int i = 0; i < indexes.Length; i++)
         {
             // One entry's indexes share a rank, so that the pack id decides between them.
             rank += i == 0 || indexes[i].Sequence != indexes[i - 1].Sequence ? 1 : 0;
-            (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(blobs, sealer, indexes[i].ToBlob(), cancellationToken);
+            (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(
+                blobs, sealer, indexes[i].ToBlob(), cancellationToken);
             if (rows is null)
             {
                 _lost.Add(new LostChunkIndex(indexes[i], isMissing));
@@ -70,14 +73,24 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, IObjectCipher sealer, 
         }
     }
 
-    /// <summary>Places that no index blob names which can be read: those of packs that none names, and of packs whose rows may stand in a lost one as well.</summary>
-    private async Task<RowFile> RebuildAsync(RowFile named, HashSet<PackId> notRead, CancellationToken cancellationToken)
+    /// <summary>
+    /// Places that no index blob names which can be read: those of packs that none names, and of packs whose rows may
+    /// stand in a lost one as well.
+    /// </summary>
+    private async Task<RowFile> RebuildAsync(
+        RowFile named, HashSet<PackId> notRead, CancellationToken cancellationToken)
     {
-        HashSet<PackId> whole = [.. _read.Where(read => read.Index.Replaces.IsDefaultOrEmpty && !_lossyEntries.Contains(read.Index.Sequence)).SelectMany(read => read.Packs)];
-        using var builder = new RowFileBuilder(cacheDirectory);
-        var rows = new ChunkIndexRows();
-        var scan = new PackScan(blobs, keys);
-        await foreach (ChunkPlace[] places in scan.ReadAsync(pack => whole.Contains(pack) || notRead.Contains(pack), cancellationToken))
+        HashSet<PackId> whole =
+        [
+            .. _read
+                .Where(read => read.Index.Replaces.IsDefaultOrEmpty && !_lossyEntries.Contains(read.Index.Sequence))
+                .SelectMany(read => read.Packs),
+        ];
+        using RowFileBuilder builder = new(cacheDirectory);
+        ChunkIndexRows rows = new();
+        PackScan scan = new(blobs, keys);
+        whole.UnionWith(notRead);
+        await foreach (ChunkPlace[] places in scan.ReadAsync(whole.Contains, cancellationToken))
         {
             rows.Add(places.Where(place => !named.Find(place.Id).Contains(place)));
             if (rows.Count >= ChunkIndexBlobs.UsualRows)

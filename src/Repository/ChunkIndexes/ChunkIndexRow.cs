@@ -4,7 +4,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
-/// <summary>A row of 40 bytes: chunk id, number of the pack in a table beside it, frame, frame offset, sealed length, chunk offset, chunk length.</summary>
+/// <summary>
+/// A row of 40 bytes: chunk id, number of the pack in a table beside it, frame, frame offset, sealed length, chunk
+/// offset, chunk length.
+/// </summary>
 internal static class ChunkIndexRow
 {
     public static void Write(Span<byte> row, in ChunkPlace place, int pack)
@@ -19,13 +22,13 @@ internal static class ChunkIndexRow
     }
 
     public static ChunkPlace Read(ReadOnlySpan<byte> row, PackEntry pack) => new(
-        ChunkId.Read(row),
-        pack,
-        BinaryPrimitives.ReadInt32LittleEndian(row[20..]),
-        BinaryPrimitives.ReadInt32LittleEndian(row[24..]),
-        BinaryPrimitives.ReadInt32LittleEndian(row[28..]),
-        BinaryPrimitives.ReadInt32LittleEndian(row[32..]),
-        BinaryPrimitives.ReadInt32LittleEndian(row[36..]));
+        Id: ChunkId.Read(row),
+        Pack: pack,
+        Frame: BinaryPrimitives.ReadInt32LittleEndian(row[20..]),
+        FrameOffset: BinaryPrimitives.ReadInt32LittleEndian(row[24..]),
+        SealedLength: BinaryPrimitives.ReadInt32LittleEndian(row[28..]),
+        Offset: BinaryPrimitives.ReadInt32LittleEndian(row[32..]),
+        Length: BinaryPrimitives.ReadInt32LittleEndian(row[36..]));
 
     public static int PackOf(ReadOnlySpan<byte> row) => BinaryPrimitives.ReadInt32LittleEndian(row[16..]);
 

@@ -5,8 +5,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// Rows of an index in the making: 40 bytes each, as they will be stored, and sorted in place. A page or a blob has up to a million of them, so
-/// this is where the memory of a backup is decided. Not thread-safe.
+/// Rows of an index in the making: 40 bytes each, as they will be stored, and sorted in place. A page or a blob has up
+/// to a million of them, so this is where the memory of a backup is decided. Not thread-safe.
 /// </summary>
 internal sealed class ChunkIndexRows
 {
@@ -53,14 +53,18 @@ internal sealed class ChunkIndexRows
         _numbers.Clear();
     }
 
-    /// <summary>The plain bytes of an <see cref="ChunkIndexTable"/>: sorted by chunk and pack; rows that were added twice are written once.</summary>
+    /// <summary>
+    /// The plain bytes of an <see cref="ChunkIndexTable"/>: sorted by chunk and pack; rows that were added twice are
+    /// written once.
+    /// </summary>
     public byte[] Encode()
     {
         SortPacks();
         CollectionsMarshal.AsSpan(_rows).Sort(Row.Compare);
         RemoveDoubles();
 
-        byte[] plain = new byte[4 + (_packs.Count * ChunkIndexTable.PackSize) + 4 + (_rows.Count * ChunkIndexTable.RowSize)];
+        int packBytes = _packs.Count * ChunkIndexTable.PackSize;
+        byte[] plain = new byte[4 + packBytes + 4 + (_rows.Count * ChunkIndexTable.RowSize)];
         BinaryPrimitives.WriteInt32LittleEndian(plain, _packs.Count);
         int position = 4;
         foreach (PackEntry pack in _packs)
@@ -113,14 +117,30 @@ internal sealed class ChunkIndexRows
     }
 
     /// <summary>A place without the description of its pack.</summary>
-    private readonly record struct Row(ulong High, ulong Low, int Pack, int Frame, int FrameOffset, int SealedLength, int Offset, int Length)
+    private readonly record struct Row(
+        ulong High, ulong Low, int Pack, int Frame, int FrameOffset, int SealedLength, int Offset, int Length)
     {
         public Row(in ChunkPlace place, int pack)
-            : this((ulong)(place.Id.Value >> 64), (ulong)place.Id.Value, pack, place.Frame, place.FrameOffset, place.SealedLength, place.Offset, place.Length)
+            : this(
+                High: (ulong)(place.Id.Value >> 64),
+                Low: (ulong)place.Id.Value,
+                Pack: pack,
+                Frame: place.Frame,
+                FrameOffset: place.FrameOffset,
+                SealedLength: place.SealedLength,
+                Offset: place.Offset,
+                Length: place.Length)
         {
         }
 
-        public ChunkPlace Place(PackEntry pack) => new(new ChunkId(new UInt128(High, Low)), pack, Frame, FrameOffset, SealedLength, Offset, Length);
+        public ChunkPlace Place(PackEntry pack) => new(
+            Id: new ChunkId(new UInt128(High, Low)),
+            Pack: pack,
+            Frame: Frame,
+            FrameOffset: FrameOffset,
+            SealedLength: SealedLength,
+            Offset: Offset,
+            Length: Length);
 
         public static int Compare(Row left, Row right)
         {

@@ -4,8 +4,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// The plain bytes of an index, a receipt or the tail of a page: a table of packs, then rows of 40 bytes sorted by chunk id and pack id.
-/// Every number is checked when the table is read, so that rows can be used without further care.
+/// The plain bytes of an index, a receipt or the tail of a page: a table of packs, then rows of 40 bytes sorted by
+/// chunk id and pack id. Every number is checked when the table is read, so that rows can be used without further care.
 /// </summary>
 internal sealed class ChunkIndexTable
 {
@@ -40,10 +40,12 @@ internal sealed class ChunkIndexTable
 
     public IEnumerable<ChunkPlace> Places => Enumerable.Range(0, Count).Select(i => this[i]);
 
-    /// <summary>Writes the places, which the caller need not have sorted; rows that are given twice are written once.</summary>
+    /// <summary>
+    /// Writes the places, which the caller need not have sorted; rows that are given twice are written once.
+    /// </summary>
     public static byte[] Encode(IEnumerable<ChunkPlace> places)
     {
-        var rows = new ChunkIndexRows();
+        ChunkIndexRows rows = new();
         rows.Add(places);
         return rows.Encode();
     }
@@ -53,7 +55,7 @@ internal sealed class ChunkIndexTable
     {
         ReadOnlySpan<byte> span = plain.Span;
         int packCount = ReadCount(span, 0, PackSize, blobName);
-        var packs = new PackEntry[packCount];
+        PackEntry[] packs = new PackEntry[packCount];
         for (int i = 0; i < packCount; i++)
         {
             packs[i] = ReadPack(span[(4 + (i * PackSize))..], blobName);
@@ -66,7 +68,7 @@ internal sealed class ChunkIndexTable
             throw Damage.In(blobName, $"its {rowCount} rows do not fit its length");
         }
 
-        var table = new ChunkIndexTable(packs, plain.Slice(rowsAt + 4, rowCount * RowSize));
+        ChunkIndexTable table = new(packs, plain.Slice(rowsAt + 4, rowCount * RowSize));
         table.CheckRows(blobName);
         return table;
     }
@@ -87,7 +89,8 @@ internal sealed class ChunkIndexTable
             throw Damage.In(blobName, "a pack in its table does not end with zeros");
         }
 
-        if (length > ChunkLimits.MaxPackLength || source[20] is < (byte)ChunkClass.Content or > (byte)ChunkClass.Metadata)
+        if (length > ChunkLimits.MaxPackLength
+            || source[20] is < (byte)ChunkClass.Content or > (byte)ChunkClass.Metadata)
         {
             throw Damage.In(blobName, $"it names a pack of {length} bytes and type {source[20]}");
         }
@@ -103,7 +106,9 @@ internal sealed class ChunkIndexTable
         }
 
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(plain[offset..]);
-        return count <= (uint)((plain.Length - offset - 4) / itemSize) ? (int)count : throw Damage.In(blobName, $"it claims {count} items and has no room for them");
+        return count <= (uint)((plain.Length - offset - 4) / itemSize)
+            ? (int)count
+            : throw Damage.In(blobName, $"it claims {count} items and has no room for them");
     }
 
     private void CheckRows(string blobName)
@@ -120,7 +125,7 @@ internal sealed class ChunkIndexTable
                 throw Damage.In(blobName, $"row {i} names a place that cannot be");
             }
 
-            var id = ChunkId.Read(row);
+            ChunkId id = ChunkId.Read(row);
             if (i > 0 && (id < previousId || (id == previousId && _packs[pack].Id <= previousPack)))
             {
                 throw Damage.In(blobName, $"row {i} is out of order");

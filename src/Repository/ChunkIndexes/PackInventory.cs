@@ -5,8 +5,8 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// Which of the packs that the index names are in the store with the right length, by one listing of <c>packs/</c>, and which of them the
-/// sets need. About 50 bytes a pack, so some MiB for 10 TB.
+/// Which of the packs that the index names are in the store with the right length, by one listing of <c>packs/</c>, and
+/// which of them the sets need. About 50 bytes a pack, so some MiB for 10 TB.
 /// </summary>
 internal sealed class PackInventory
 {
@@ -31,9 +31,11 @@ internal sealed class PackInventory
     }
 
     /// <summary>The packs that <see cref="Need"/> was called for.</summary>
-    public IEnumerable<PackEntry> Needed => Enumerable.Range(0, _packs.Count).Where(i => _needed[i]).Select(i => _packs[i]);
+    public IEnumerable<PackEntry> Needed =>
+        Enumerable.Range(0, _packs.Count).Where(i => _needed[i]).Select(i => _packs[i]);
 
-    public static async Task<PackInventory> ListAsync(IBlobStore blobs, ChunkIndex index, CancellationToken cancellationToken)
+    public static async Task<PackInventory> ListAsync(
+        IBlobStore blobs, ChunkIndex index, CancellationToken cancellationToken)
     {
         PackInventory inventory = new(index.Packs);
         await foreach (BlobItem item in blobs.ListAsync("packs/", cancellationToken))
@@ -50,7 +52,10 @@ internal sealed class PackInventory
         return inventory;
     }
 
-    /// <summary>Notes that a set needs the pack. Returns what is wrong with it the first time it is asked for; null where nothing is, or where it was said.</summary>
+    /// <summary>
+    /// Notes that a set needs the pack. Returns what is wrong with it the first time it is asked for; null where
+    /// nothing is, or where it was said.
+    /// </summary>
     public string? Need(PackEntry pack)
     {
         int number = _numbers[pack.Id];

@@ -8,13 +8,14 @@ using Microsoft.Win32.SafeHandles;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// Rows sorted by chunk id, a chunk's in the order in which its places count, in one local file. It is read with positioned reads of some KiB rather than mapped: memory stays constant
-/// at tens of millions of rows, and a fault of the disk is an exception instead of a signal. The file is a cache: whatever does not fit is "not there".
+/// Rows sorted by chunk id, a chunk's in the order in which its places count, in one local file. It is read with
+/// positioned reads of some KiB rather than mapped: memory stays constant at tens of millions of rows, and a fault of
+/// the disk is an exception instead of a signal. The file is a cache: whatever does not fit is "not there".
 /// Thread-safe.
 /// </summary>
 /// <remarks>
-/// <c>"ABFX" u32 version, 16 key, u32 members, u32 packs, i64 rows, u32 bits, 4 zero, 16 hash of all that follows, then packs (24 bytes), rows (40 bytes), 2^bits + 1 u32
-/// (number of the first row whose id begins with these bits)</c>.
+/// <c>"ABFX" u32 version, 16 key, u32 members, u32 packs, i64 rows, u32 bits, 4 zero, 16 hash of all that follows, then
+/// packs (24 bytes), rows (40 bytes), 2^bits + 1 u32 (number of the first row whose id begins with these bits)</c>.
 /// </remarks>
 internal sealed class RowFile : IDisposable
 {
@@ -33,7 +34,15 @@ internal sealed class RowFile : IDisposable
     private readonly int _bits;
     private readonly long _rowsAt;
 
-    private RowFile(SafeFileHandle file, IDisposable owner, string directory, PackEntry[] packs, uint[] buckets, int bits, UInt128 key, int members)
+    private RowFile(
+        SafeFileHandle file,
+        IDisposable owner,
+        string directory,
+        PackEntry[] packs,
+        uint[] buckets,
+        int bits,
+        UInt128 key,
+        int members)
     {
         _file = file;
         _owner = owner;
@@ -92,7 +101,8 @@ internal sealed class RowFile : IDisposable
 
     /// <summary>Takes over a file that was just written.</summary>
     public static RowFile Open(FileStream file) =>
-        TryRead(file.SafeFileHandle, file, Path.GetDirectoryName(file.Name)!) ?? throw new IOException("The rows that were just written cannot be read back.");
+        TryRead(file.SafeFileHandle, file, Path.GetDirectoryName(file.Name)!)
+        ?? throw new IOException("The rows that were just written cannot be read back.");
 
     /// <summary>The place of the chunk that counts first.</summary>
     public bool TryFind(ChunkId id, out ChunkPlace place) => TryFind(id, out place, all: null);
@@ -105,7 +115,10 @@ internal sealed class RowFile : IDisposable
         return places;
     }
 
-    /// <summary>Reads rows as they are stored, from number <paramref name="first"/>, until <paramref name="destination"/> is full.</summary>
+    /// <summary>
+    /// Reads rows as they are stored, from number <paramref name="first"/>, until <paramref name="destination"/> is
+    /// full.
+    /// </summary>
     public void ReadRows(long first, Span<byte> destination)
     {
         try
@@ -192,12 +205,15 @@ internal sealed class RowFile : IDisposable
         return found;
     }
 
-    private static ChunkId IdAt(ReadOnlySpan<byte> rows, int number) => ChunkId.Read(rows[(number * ChunkIndexTable.RowSize)..]);
+    private static ChunkId IdAt(ReadOnlySpan<byte> rows, int number) =>
+        ChunkId.Read(rows[(number * ChunkIndexTable.RowSize)..]);
 
     private static RowFile? TryRead(SafeFileHandle file, IDisposable owner, string directory)
     {
         Span<byte> header = stackalloc byte[HeaderSize];
-        if (RandomAccess.Read(file, header, 0) != HeaderSize || !header[..4].SequenceEqual("ABFX"u8) || BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) != Version)
+        if (RandomAccess.Read(file, header, 0) != HeaderSize
+            || !header[..4].SequenceEqual("ABFX"u8)
+            || BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) != Version)
         {
             return null;
         }
@@ -214,14 +230,15 @@ internal sealed class RowFile : IDisposable
 
         long bucketsAt = HeaderSize + ((long)packs * ChunkIndexTable.PackSize) + (rows * ChunkIndexTable.RowSize);
         int buckets = (1 << bits) + 1;
-        if (RandomAccess.GetLength(file) != bucketsAt + ((long)buckets * sizeof(uint)) || !HashOf(file).AsSpan().SequenceEqual(header[48..]))
+        if (RandomAccess.GetLength(file) != bucketsAt + ((long)buckets * sizeof(uint))
+            || !HashOf(file).AsSpan().SequenceEqual(header[48..]))
         {
             return null;
         }
 
         byte[] bytes = new byte[checked((int)packs * ChunkIndexTable.PackSize)];
         RandomAccess.Read(file, bytes, HeaderSize);
-        var table = new PackEntry[packs];
+        PackEntry[] table = new PackEntry[packs];
         for (int i = 0; i < table.Length; i++)
         {
             table[i] = ChunkIndexTable.ReadPack(bytes.AsSpan(i * ChunkIndexTable.PackSize), "cached chunk index");
@@ -240,7 +257,7 @@ internal sealed class RowFile : IDisposable
 
     private static byte[] HashOf(SafeFileHandle file)
     {
-        var hash = new XxHash128();
+        XxHash128 hash = new();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
         try
         {

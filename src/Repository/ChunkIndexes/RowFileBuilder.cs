@@ -7,15 +7,13 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// Merges tables of rows into one <see cref="RowFile"/> in constant memory: tables are appended to a scratch file as they come, then merged from there.
-/// Sources have ranks in the order in which they are added; of several rows for a chunk the one of the lowest rank comes first, then that of the lowest pack id. A chunk has one row for
-/// each pack that holds it.
+/// Merges tables of rows into one <see cref="RowFile"/> in constant memory: tables are appended to a scratch file as
+/// they come, then merged from there. Sources have ranks in the order in which they are added; of several rows for a
+/// chunk the one of the lowest rank comes first, then that of the lowest pack id. A chunk has one row for each pack
+/// that holds it.
 /// </summary>
 internal sealed class RowFileBuilder : IDisposable
 {
-    /// <summary>Of a file in the making: a kill leaves it behind.</summary>
-    public const string TemporarySuffix = ".tmp";
-
     private readonly string _directory;
     private readonly FileStream _scratch;
     private readonly List<RowSource> _sources = [];
@@ -41,7 +39,12 @@ internal sealed class RowFileBuilder : IDisposable
     {
         long offset = _scratch.Position;
         _scratch.Write(table.Rows);
-        _sources.Add(new RowSource((first, rows) => ReadScratch(offset + (first * ChunkIndexTable.RowSize), rows), table.Count, rank, Map(table.Packs)));
+        _sources.Add(
+            new RowSource(
+                (first, rows) => ReadScratch(offset + (first * ChunkIndexTable.RowSize), rows),
+                table.Count,
+                rank,
+                Map(table.Packs)));
     }
 
     /// <summary>Writes the merged rows into a file without a name, which lives as long as what is returned.</summary>
@@ -66,10 +69,10 @@ internal sealed class RowFileBuilder : IDisposable
     public void Build(string path, UInt128 key, int members)
     {
         _scratch.Flush();
-        string temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+        string temporary = $"{path}.{Guid.NewGuid():N}{ScratchFile.TemporarySuffix}";
         try
         {
-            using (var output = PrivateFile.Create(temporary))
+            using (FileStream output = PrivateFile.Create(temporary))
             {
                 Write(output, key, members);
                 output.Flush(flushToDisk: true);
@@ -91,7 +94,7 @@ internal sealed class RowFileBuilder : IDisposable
         Span<byte> header = stackalloc byte[RowFile.HeaderSize];
         header.Clear();
         output.Write(header);
-        var hash = new XxHash128();
+        XxHash128 hash = new();
         Span<byte> pack = stackalloc byte[ChunkIndexTable.PackSize];
         foreach (PackEntry entry in _packs)
         {
@@ -131,7 +134,7 @@ internal sealed class RowFileBuilder : IDisposable
 
     private uint Merge(FileStream output, XxHash128 hash, int bits, uint[] buckets)
     {
-        var heads = new PriorityQueue<RowSource, (ChunkId Id, int Rank, PackId Pack)>();
+        PriorityQueue<RowSource, (ChunkId Id, int Rank, PackId Pack)> heads = new();
         foreach (RowSource source in _sources)
         {
             Enqueue(heads, source);
@@ -168,7 +171,8 @@ internal sealed class RowFileBuilder : IDisposable
     {
         if (source.MoveNext())
         {
-            heads.Enqueue(source, (ChunkId.Read(source.Current), source.Rank, _packs[ChunkIndexRow.PackOf(source.Current)].Id));
+            heads.Enqueue(
+                source, (ChunkId.Read(source.Current), source.Rank, _packs[ChunkIndexRow.PackOf(source.Current)].Id));
         }
     }
 

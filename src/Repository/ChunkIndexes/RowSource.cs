@@ -15,7 +15,8 @@ internal sealed class RowSource(ReadRows read, long count, int rank, int[] packs
     public int Rank => rank;
 
     /// <summary>The row that <see cref="MoveNext"/> went to.</summary>
-    public ReadOnlySpan<byte> Current => _block.AsSpan((int)((_next - 1) % BlockRows) * ChunkIndexTable.RowSize, ChunkIndexTable.RowSize);
+    public ReadOnlySpan<byte> Current =>
+        _block.AsSpan((int)((_next - 1) % BlockRows) * ChunkIndexTable.RowSize, ChunkIndexTable.RowSize);
 
     public bool MoveNext()
     {

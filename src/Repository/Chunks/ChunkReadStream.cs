@@ -3,7 +3,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Chunks;
 
-/// <summary>The bytes of a content, chunk after chunk; one chunk and, at each level of indirection, one chunk of ids are in memory.</summary>
+/// <summary>
+/// The bytes of a content, chunk after chunk; one chunk and, at each level of indirection, one chunk of ids are in
+/// memory.
+/// </summary>
 internal sealed class ChunkReadStream : Stream
 {
     private readonly IChunkSource _chunks;
@@ -114,8 +117,9 @@ internal sealed class ChunkReadStream : Stream
             }
 
             _pending.Push((level.Ids[ChunkId.Size..], level.Depth));
-            var id = ChunkId.Read(level.Ids.Span);
-            byte[] chunk = await _chunks.ReadChunkAsync(id, level.Depth == 0 ? _class : ChunkClass.Metadata, cancellationToken);
+            ChunkId id = ChunkId.Read(level.Ids.Span);
+            byte[] chunk = await _chunks.ReadChunkAsync(
+                id, level.Depth == 0 ? _class : ChunkClass.Metadata, cancellationToken);
             if (level.Depth == 0)
             {
                 return chunk;
@@ -132,5 +136,6 @@ internal sealed class ChunkReadStream : Stream
         return null;
     }
 
-    private PermanentException Wrong() => Damage.InPart("a content reference", $"its chunks do not have the {_content.Length} bytes that it names");
+    private PermanentException Wrong() =>
+        Damage.InPart("a content reference", $"its chunks do not have the {_content.Length} bytes that it names");
 }

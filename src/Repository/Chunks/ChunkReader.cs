@@ -10,11 +10,13 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
-/// Chunks by id: the place from the indexes, a range of the pack, the frame, the chunk; its id is recomputed each time. Where the pack of a place is lost or damaged the next
-/// place is tried: a chunk that was stored again is found there. Frames that hold several chunks are kept for a while, and
-/// reading on from where the last read ended fetches more with each request. Thread-safe; memory is bounded.
+/// Chunks by id: the place from the indexes, a range of the pack, the frame, the chunk; its id is recomputed each time.
+/// Where the pack of a place is lost or damaged the next place is tried: a chunk that was stored again is found there.
+/// Frames that hold several chunks are kept for a while, and reading on from where the last read ended fetches more
+/// with each request. Thread-safe; memory is bounded.
 /// </summary>
-internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunChunkIndex? run) : IChunkSource
+internal sealed class ChunkReader(
+    IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunChunkIndex? run) : IChunkSource
 {
     private readonly FrameCache _frames = new();
     private readonly PackWindows _windows = new(blobs);
@@ -22,17 +24,23 @@ internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chun
     /// <summary>Packs that failed: they are tried last from then on, so that a lost one costs one request.</summary>
     private readonly ConcurrentDictionary<PackId, bool> _failed = new();
 
-    public async ValueTask<byte[]> ReadChunkAsync(ChunkId id, ChunkClass chunkClass, CancellationToken cancellationToken)
+    public async ValueTask<byte[]> ReadChunkAsync(
+        ChunkId id, ChunkClass chunkClass, CancellationToken cancellationToken)
     {
         ChunkPlace place = await FindAsync(id, cancellationToken);
-        (byte[]? chunk, PermanentException? damage) = _failed.ContainsKey(place.Pack.Id) ? default : await TryReadAsync(place, chunkClass, cancellationToken);
+        (byte[]? chunk, PermanentException? damage) = _failed.ContainsKey(place.Pack.Id)
+            ? default
+            : await TryReadAsync(place, chunkClass, cancellationToken);
         return chunk ?? await ReadElsewhereAsync(place, damage, chunkClass, cancellationToken);
     }
 
     public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new ChunkReadStream(this, content, chunkClass);
 
-    /// <summary>Tries every place but one whose damage is known; of packs that all failed the first damage is thrown.</summary>
-    private async Task<byte[]> ReadElsewhereAsync(ChunkPlace first, PermanentException? damage, ChunkClass chunkClass, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tries every place but one whose damage is known; of packs that all failed the first damage is thrown.
+    /// </summary>
+    private async Task<byte[]> ReadElsewhereAsync(
+        ChunkPlace first, PermanentException? damage, ChunkClass chunkClass, CancellationToken cancellationToken)
     {
         IEnumerable<ChunkPlace> places = index.Find(first.Id);
         if (run is not null && run.TryFind(first.Id, out ChunkPlace own))
@@ -40,7 +48,13 @@ internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chun
             places = places.Append(own);
         }
 
-        foreach (ChunkPlace place in places.Where(place => damage is null || place != first).OrderBy(place => _failed.ContainsKey(place.Pack.Id)).ToArray())
+        ChunkPlace[] others =
+        [
+            .. places
+                .Where(place => damage is null || place != first)
+                .OrderBy(place => _failed.ContainsKey(place.Pack.Id)),
+        ];
+        foreach (ChunkPlace place in others)
         {
             (byte[]? chunk, PermanentException? why) = await TryReadAsync(place, chunkClass, cancellationToken);
             if (chunk is not null)
@@ -54,7 +68,8 @@ internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chun
         throw damage!;
     }
 
-    private async ValueTask<(byte[]? Chunk, PermanentException? Damage)> TryReadAsync(ChunkPlace place, ChunkClass chunkClass, CancellationToken cancellationToken)
+    private async ValueTask<(byte[]? Chunk, PermanentException? Damage)> TryReadAsync(
+        ChunkPlace place, ChunkClass chunkClass, CancellationToken cancellationToken)
     {
         try
         {
@@ -67,7 +82,8 @@ internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chun
         }
     }
 
-    private async ValueTask<byte[]> ReadAsync(ChunkPlace place, ChunkClass chunkClass, CancellationToken cancellationToken)
+    private async ValueTask<byte[]> ReadAsync(
+        ChunkPlace place, ChunkClass chunkClass, CancellationToken cancellationToken)
     {
         string name = place.Pack.Id.BlobName;
         byte[] frame = _frames.TryGet(place) ?? await ReadFrameAsync(place, name, cancellationToken);
@@ -91,7 +107,8 @@ internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chun
             return place;
         }
 
-        // Another process of the same run may have stored it meanwhile, and another reader of this process may have just read that.
+        // Another process of the same run may have stored it meanwhile, and another reader of this process may have
+        // just read that.
         if (run is not null)
         {
             await run.RefreshAsync(cancellationToken);
@@ -107,13 +124,15 @@ internal sealed class ChunkReader(IBlobStore blobs, KeyRing keys, ChunkKeys chun
     private async Task<byte[]> ReadFrameAsync(ChunkPlace place, string name, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> header = await _windows.ReadHeaderAsync(place.Pack, cancellationToken);
-        ReadOnlyMemory<byte> sealedFrame = await _windows.ReadAsync(place.Pack, place.FrameOffset, place.SealedLength, cancellationToken);
+        ReadOnlyMemory<byte> sealedFrame = await _windows.ReadAsync(
+            place.Pack, place.FrameOffset, place.SealedLength, cancellationToken);
         using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)place.Pack.Class, name, header.Span);
         FrameCodec codec = _frames.RentCodec();
         byte[] frame;
         try
         {
-            frame = OpenedFrame.Read(cipher, codec, (uint)place.Frame, last: false, sealedFrame.Span, ChunkLimits.MaxChunkLength, name);
+            frame = OpenedFrame.Read(
+                cipher, codec, (uint)place.Frame, last: false, sealedFrame.Span, ChunkLimits.MaxChunkLength, name);
         }
         finally
         {

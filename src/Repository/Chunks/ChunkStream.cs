@@ -5,10 +5,10 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
-/// Cuts what is written by content and stores the chunks. The buffer grows with the stream, to two of the longest chunks. Cuts depend on the bytes alone, not on how they
-/// were handed over.
+/// Cuts what is written by content and stores the chunks. The buffer grows with the stream, to two of the longest
+/// chunks. Cuts depend on the bytes alone, not on how they were handed over.
 /// </summary>
-internal sealed class ChunkStream(RunWriter writer, ChunkClass chunkClass, CutPoints cuts) : MetadataStream
+internal sealed class ChunkStream(IChunkWriter writer, ChunkClass chunkClass, CutPoints cuts) : ContentStream
 {
     private const int FirstLength = 64 << 10;
     private const int LastLength = 2 * CutPoints.MaxLength;
@@ -58,7 +58,8 @@ internal sealed class ChunkStream(RunWriter writer, ChunkClass chunkClass, CutPo
         }
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (!buffer.IsEmpty)
         {
@@ -105,7 +106,9 @@ internal sealed class ChunkStream(RunWriter writer, ChunkClass chunkClass, CutPo
         base.Dispose(disposing);
     }
 
-    /// <summary>Stores chunks from the start of the buffer while <paramref name="leave"/> bytes or more are in it.</summary>
+    /// <summary>
+    /// Stores chunks from the start of the buffer while <paramref name="leave"/> bytes or more are in it.
+    /// </summary>
     private async ValueTask CutAsync(int leave, CancellationToken cancellationToken)
     {
         int start = 0;

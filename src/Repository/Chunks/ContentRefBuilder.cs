@@ -3,10 +3,11 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
-/// Gathers the ids of a content. As soon as a level has 65,536 ids they are stored as one metadata chunk, whose id goes one level up; so memory is bounded whatever the length.
+/// Gathers the ids of a content. As soon as a level has 65,536 ids they are stored as one metadata chunk, whose id goes
+/// one level up; so memory is bounded whatever the length.
 /// </summary>
 /// <param name="inline">More ids than this are moved one level down.</param>
-internal sealed class ContentRefBuilder(IMetadataWriter chunks, int inline = ContentRef.MaxInlineChunks)
+internal sealed class ContentRefBuilder(IChunkWriter chunks, int inline = ContentRef.MaxInlineChunks)
 {
     private readonly List<List<ChunkId>> _levels = [[]];
     private long _length;
@@ -50,6 +51,6 @@ internal sealed class ContentRefBuilder(IMetadataWriter chunks, int inline = Con
             _levels.Add([]);
         }
 
-        _levels[level + 1].Add(await chunks.AddChunkAsync(bytes, cancellationToken));
+        _levels[level + 1].Add(await chunks.AddChunkAsync(ChunkClass.Metadata, bytes, cancellationToken));
     }
 }

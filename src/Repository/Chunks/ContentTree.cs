@@ -7,13 +7,18 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 public static class ContentTree
 {
     /// <summary>
-    /// Every chunk of the content, in order, and before the chunks that it names every list of ids (a metadata chunk). A list is read only after its id was handed out.
+    /// Every chunk of the content, in order, and before the chunks that it names every list of ids (a metadata chunk).
+    /// A list is read only after its id was handed out.
     /// </summary>
-    public static IAsyncEnumerable<(ChunkId Id, bool IsList)> WalkAsync(this IChunkSource chunks, ContentRef content, CancellationToken cancellationToken) =>
+    public static IAsyncEnumerable<(ChunkId Id, bool IsList)> WalkAsync(
+        this IChunkSource chunks, ContentRef content, CancellationToken cancellationToken) =>
         WalkAsync(chunks, content.Chunks, content.Depth, cancellationToken);
 
     private static async IAsyncEnumerable<(ChunkId Id, bool IsList)> WalkAsync(
-        IChunkSource chunks, IReadOnlyList<ChunkId> ids, int depth, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IChunkSource chunks,
+        IReadOnlyList<ChunkId> ids,
+        int depth,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (ChunkId id in ids)
         {

@@ -4,7 +4,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Chunks;
 
-/// <summary>Opened frames that hold several chunks, the least recently used given up first; and the codecs that opened them. Thread-safe.</summary>
+/// <summary>
+/// Opened frames that hold several chunks, the least recently used given up first; and the codecs that opened them.
+/// Thread-safe.
+/// </summary>
 internal sealed class FrameCache
 {
     private const int MaxBytes = 4 << 20;
@@ -34,7 +37,8 @@ internal sealed class FrameCache
     {
         lock (_gate)
         {
-            if (plain.Length > MaxBytes / 4 || !_frames.TryAdd((place.Pack.Id, place.Frame), new((place.Pack.Id, place.Frame, plain))))
+            if (plain.Length > MaxBytes / 4
+                || !_frames.TryAdd((place.Pack.Id, place.Frame), new((place.Pack.Id, place.Frame, plain))))
             {
                 return;
             }

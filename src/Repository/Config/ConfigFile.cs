@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
@@ -17,7 +18,8 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
 
     public ConfigStamp Stamp => new(Number, Sha256);
 
-    public UInt128 Repository => UInt128.Parse(Config.Repository, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    public UInt128 Repository =>
+        UInt128.Parse(Config.Repository, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     public static string BlobName(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number}");
 
@@ -27,7 +29,10 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
         List<int> numbers = [];
         await foreach (BlobItem item in blobs.ListAsync(Prefix, cancellationToken))
         {
-            if (int.TryParse(item.Name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && item.Name == BlobName(number) && number > 0)
+            ReadOnlySpan<char> digits = item.Name.AsSpan(Prefix.Length);
+            if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && item.Name == BlobName(number)
+                && number > 0)
             {
                 numbers.Add(number);
             }
@@ -40,13 +45,17 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
 
     /// <summary>Reads and checks one; a newer version of the format stops before anything else is looked at.</summary>
     public static async Task<ConfigFile> ReadAsync(IBlobStore blobs, int number, CancellationToken cancellationToken) =>
-        From(number, await TryReadBytesAsync(blobs, number, cancellationToken) ?? throw Damage.Missing(BlobName(number)), blobs.Location);
+        From(
+            number,
+            await TryReadBytesAsync(blobs, number, cancellationToken) ?? throw Damage.Missing(BlobName(number)),
+            blobs.Location);
 
     /// <summary>The bytes of one; null where there is none.</summary>
     public static Task<byte[]?> TryReadBytesAsync(IBlobStore blobs, int number, CancellationToken cancellationToken) =>
         WholeBlob.TryReadAsync(blobs, BlobName(number), MaxLength, cancellationToken);
 
-    public static ConfigFile From(int number, byte[] bytes, string location) => new(number, HashOf(bytes), Parse(bytes, BlobName(number), location), bytes);
+    public static ConfigFile From(int number, byte[] bytes, string location) =>
+        new(number, HashOf(bytes), Parse(bytes, BlobName(number), location), bytes);
 
     /// <summary>Whether the bytes say that they are of a newer version of the format.</summary>
     public static bool IsNewer(ReadOnlySpan<byte> bytes)
@@ -68,7 +77,8 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
         RepositoryConfig config;
         try
         {
-            config = JsonSerializer.Deserialize(bytes, ConfigJson.Default.RepositoryConfig) ?? throw Damage.In(name, "it is empty");
+            config = JsonSerializer.Deserialize(bytes, ConfigJson.Default.RepositoryConfig)
+                ?? throw Damage.In(name, "it is empty");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -82,23 +92,38 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
 
         bool sound = config.Encryption switch
         {
-            RepositoryAccess.EncryptionPassphrase => config.Slots is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxSlots } && config.Slots.All(KeySlot.IsComplete) && config.Keys.IsDefault,
-            RepositoryAccess.EncryptionNone => config.Keys is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxKeys } && config.Keys.All(key => key is not null) && config.Slots.IsDefaultOrEmpty,
+            RepositoryAccess.EncryptionPassphrase =>
+                config.Slots is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxSlots }
+                    && config.Slots.All(KeySlot.IsComplete)
+                    && config.Keys.IsDefault,
+            RepositoryAccess.EncryptionNone =>
+                config.Keys is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxKeys }
+                    && config.Keys.All(key => key is not null)
+                    && config.Slots.IsDefaultOrEmpty,
             _ => false,
         };
-        return sound ? config : throw Damage.In(name, $"its encryption is not one that version {RepositoryConfig.FormatVersion} knows, or its keys do not fit it");
+        return sound
+            ? config
+            : throw Damage.In(
+                name,
+                $"its encryption is not one that version {RepositoryConfig.FormatVersion} knows, " +
+                    "or its keys do not fit it");
     }
 
     /// <summary>Creates the config if no other has taken the number. Null: it is taken.</summary>
-    public static async Task<ConfigFile?> TryCreateAsync(IBlobStore blobs, TimeProvider time, int number, RepositoryConfig config, CancellationToken cancellationToken)
+    public static async Task<ConfigFile?> TryCreateAsync(
+        IBlobStore blobs, TimeProvider time, int number, RepositoryConfig config, CancellationToken cancellationToken)
     {
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.RepositoryConfig);
         return await TryPutAsync(blobs, time, new ConfigFile(number, HashOf(bytes), config, bytes), cancellationToken);
     }
 
     /// <summary>Stores the bytes of a config under its number. Null: something else stands there.</summary>
-    public static async Task<ConfigFile?> TryPutAsync(IBlobStore blobs, TimeProvider time, ConfigFile file, CancellationToken cancellationToken) =>
-        await new WriteOnce(blobs, time).TryPutAsync(BlobName(file.Number), file.Bytes, cancellationToken) ? file : null;
+    public static async Task<ConfigFile?> TryPutAsync(
+        IBlobStore blobs, TimeProvider time, ConfigFile file, CancellationToken cancellationToken) =>
+        await new WriteOnce(blobs, time).TryPutAsync(BlobName(file.Number), file.Bytes, cancellationToken)
+            ? file
+            : null;
 
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
@@ -109,7 +134,8 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
         {
             throw new PermanentException(
                 ErrorKind.Repository,
-                $"repository.url: the repository at {location} has format version {version}; this program reads up to version {RepositoryConfig.FormatVersion}. Use a newer version of abf.");
+                $"repository.url: the repository at {location} has format version {version}; this program reads up " +
+                    $"to version {RepositoryConfig.FormatVersion}. Use a newer version of abf.");
         }
     }
 
@@ -118,12 +144,17 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
     {
         try
         {
-            var reader = new Utf8JsonReader(bytes);
+            Utf8JsonReader reader = new(bytes);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             JsonElement root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object
-                && root.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String && format.ValueEquals(RepositoryConfig.FormatName)
-                && root.TryGetProperty("version", out JsonElement element) && element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int version) && version >= 1
+                && root.TryGetProperty("format", out JsonElement format)
+                && format.ValueKind == JsonValueKind.String
+                && format.ValueEquals(RepositoryConfig.FormatName)
+                && root.TryGetProperty("version", out JsonElement element)
+                && element.ValueKind == JsonValueKind.Number
+                && element.TryGetInt32(out int version)
+                && version >= 1
                 ? version
                 : throw Damage.In(name, "it does not say that it belongs to a repository of this program");
         }

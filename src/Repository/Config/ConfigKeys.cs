@@ -9,7 +9,9 @@ namespace AlfrescoBackupFlows.Repository.Config;
 /// <summary>From a config and a passphrase to the keys.</summary>
 internal static class ConfigKeys
 {
-    /// <summary>The keys, or null where the passphrase opens no slot. Another encryption than the caller expects is refused.</summary>
+    /// <summary>
+    /// The keys, or null where the passphrase opens no slot. Another encryption than the caller expects is refused.
+    /// </summary>
     public static KeyRing? TryOpen(ConfigFile file, RepositoryAccess access, string location)
     {
         string name = ConfigFile.BlobName(file.Number);
@@ -17,12 +19,15 @@ internal static class ConfigKeys
         {
             throw new PermanentException(
                 ErrorKind.Repository,
-                $"The repository at {location} says encryption '{file.Config.Encryption}' and repository.encryption says '{access.Encryption}'. Find out who is right: a store cannot switch encryption off or on.");
+                $"The repository at {location} says encryption '{file.Config.Encryption}' and repository.encryption " +
+                    $"says '{access.Encryption}'. Find out who is right: a store cannot switch encryption off or on.");
         }
 
         if (access.Encryption == RepositoryAccess.EncryptionNone)
         {
-            return Ring(file, [.. file.Config.Keys.Select(key => new ClassKey(KeySlot.ClassOf(key.Class, name), key.Generation, key.Clear))]);
+            IEnumerable<ClassKey> clear = file.Config.Keys
+                .Select(key => new ClassKey(KeySlot.ClassOf(key.Class, name), key.Generation, key.Clear));
+            return Ring(file, [.. clear]);
         }
 
         Secret passphrase = Need(access.Passphrase);
@@ -42,13 +47,17 @@ internal static class ConfigKeys
 
     public static Secret Need(Secret? passphrase) => passphrase is not null && passphrase.Reveal().Length > 0
         ? passphrase
-        : throw new PermanentException(ErrorKind.Configuration, "repository.passphraseFile is not set, or the file is empty. Name a file that holds the passphrase.");
+        : throw new PermanentException(
+            ErrorKind.Configuration,
+            "repository.passphraseFile is not set, or the file is empty. Name a file that holds the passphrase.");
 
     private static KeyRing Ring(ConfigFile file, IReadOnlyList<ClassKey> keys)
     {
         bool complete = keys.All(key => key.Bytes.Length == KeyRing.KeySize && key.Generation > 0)
             && keys.DistinctBy(key => (key.Class, key.Generation)).Count() == keys.Count
             && KeyClasses.All.All(entry => keys.Any(key => key.Class == entry.Class));
-        return complete ? new KeyRing(file.Repository, keys) : throw Damage.In(ConfigFile.BlobName(file.Number), "a key is missing, or is there twice");
+        return complete
+            ? new KeyRing(file.Repository, keys)
+            : throw Damage.In(ConfigFile.BlobName(file.Number), "a key is missing, or is there twice");
     }
 }

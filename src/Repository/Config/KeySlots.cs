@@ -20,7 +20,8 @@ public sealed record KeySlotSummary(string Id, string Name, DateTimeOffset Creat
 public sealed record KeyChange(string SlotId, string? Warning);
 
 /// <summary>
-/// The passphrases of a repository. A change writes a new config, then a log entry that makes it count, then deletes the old config where the store permits.
+/// The passphrases of a repository. A change writes a new config, then a log entry that makes it count, then deletes
+/// the old config where the store permits.
 /// </summary>
 public sealed class KeySlots
 {
@@ -54,31 +55,44 @@ public sealed class KeySlots
         RefuseWithoutEncryption(current);
         if (current.Config.Slots.Length >= KeySlot.MaxSlots)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"The repository has {KeySlot.MaxSlots} key slots already. Remove one first ('abf key remove').");
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"The repository has {KeySlot.MaxSlots} key slots already. Remove one first ('abf key remove').");
         }
 
-        SlotDocument slot = KeySlot.Create(_keys, ConfigKeys.Need(passphrase), name, current.Config.Slots[0].Kdf, _time.GetUtcNow());
-        return await ReplaceAsync(current, current.Config with { Slots = current.Config.Slots.Add(slot) }, slot.Id, cancellationToken);
+        SlotDocument slot = KeySlot.Create(
+            _keys, ConfigKeys.Need(passphrase), name, current.Config.Slots[0].Kdf, _time.GetUtcNow());
+        return await ReplaceAsync(
+            current, current.Config with { Slots = current.Config.Slots.Add(slot) }, slot.Id, cancellationToken);
     }
 
-    /// <summary>A passphrase no longer opens the repository. The last one cannot be removed. Whoever kept a copy of an old config and its passphrase still has the keys.</summary>
+    /// <summary>
+    /// A passphrase no longer opens the repository. The last one cannot be removed. Whoever kept a copy of an old
+    /// config and its passphrase still has the keys.
+    /// </summary>
     public async Task<KeyChange> RemoveAsync(string slotId, CancellationToken cancellationToken = default)
     {
         ConfigFile current = await ReadCurrentAsync(cancellationToken);
         RefuseWithoutEncryption(current);
         SlotDocument slot = current.Config.Slots.FirstOrDefault(slot => slot.Id == slotId)
-            ?? throw new PermanentException(ErrorKind.Configuration, $"There is no key slot '{slotId}'. 'abf key list' shows those there are.");
+            ?? throw new PermanentException(
+                ErrorKind.Configuration, $"There is no key slot '{slotId}'. 'abf key list' shows those there are.");
         if (current.Config.Slots.Length == 1)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"Key slot '{slotId}' is the last one: without it every set is lost. Add another first ('abf key add').");
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"Key slot '{slotId}' is the last one: without it every set is lost. " +
+                    "Add another first ('abf key add').");
         }
 
-        return await ReplaceAsync(current, current.Config with { Slots = current.Config.Slots.Remove(slot) }, slotId, cancellationToken);
+        return await ReplaceAsync(
+            current, current.Config with { Slots = current.Config.Slots.Remove(slot) }, slotId, cancellationToken);
     }
 
     /// <summary>
-    /// Looks whether the config that counts is in the store. Without it nobody could open the repository again, so the bytes that opened it are put back: under its own name where
-    /// it is gone, as another config where something else stands there.
+    /// Looks whether the config that counts is in the store. Without it nobody could open the repository again, so the
+    /// bytes that opened it are put back: under its own name where it is gone, as another config where something else
+    /// stands there.
     /// </summary>
     /// <returns>What was done, one line; null where nothing was.</returns>
     /// <exception cref="PermanentException">Repository: it is lost, and these are not its bytes.</exception>
@@ -95,7 +109,8 @@ public sealed class KeySlots
 
         if (_known.Stamp != current)
         {
-            // Behind an entry that cannot be read another config may count. An older one is never put back: it may have a passphrase that was removed.
+            // Behind an entry that cannot be read another config may count. An older one is never put back: it may have
+            // a passphrase that was removed.
             if (!head.Alarms.IsEmpty)
             {
                 return null;
@@ -106,7 +121,9 @@ public sealed class KeySlots
 
         if (stored is null)
         {
-            return await ConfigFile.TryPutAsync(_blobs, _time, _known, cancellationToken) is not null ? $"'{name}' was gone and was put back." : throw Damage.Missing(name);
+            return await ConfigFile.TryPutAsync(_blobs, _time, _known, cancellationToken) is not null
+                ? $"'{name}' was gone and was put back."
+                : throw Damage.Missing(name);
         }
 
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
@@ -117,13 +134,16 @@ public sealed class KeySlots
         return $"'{name}' is damaged; '{ConfigFile.BlobName(next.Number)}', which says the same, counts in its place.";
     }
 
-    private static ImmutableArray<SlotDocument> Slots(ConfigFile file) => file.Config.Slots.IsDefault ? [] : file.Config.Slots;
+    private static ImmutableArray<SlotDocument> Slots(ConfigFile file) =>
+        file.Config.Slots.IsDefault ? [] : file.Config.Slots;
 
     private static void RefuseWithoutEncryption(ConfigFile current)
     {
         if (current.Config.Encryption == RepositoryAccess.EncryptionNone)
         {
-            throw new PermanentException(ErrorKind.Configuration, "The repository has encryption 'none': it has no passphrases to add or remove.");
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                "The repository has encryption 'none': it has no passphrases to add or remove.");
         }
     }
 
@@ -131,12 +151,16 @@ public sealed class KeySlots
     {
         ConfigStamp stamp = (await _log.ReadAsync(cancellationToken)).State.Config;
         ConfigFile file = await ConfigFile.ReadAsync(_blobs, stamp.Number, cancellationToken);
-        return file.Stamp == stamp ? file : throw Damage.In(ConfigFile.BlobName(stamp.Number), "it is not the config that the log names");
+        return file.Stamp == stamp
+            ? file
+            : throw Damage.In(ConfigFile.BlobName(stamp.Number), "it is not the config that the log names");
     }
 
-    private async Task<KeyChange> ReplaceAsync(ConfigFile old, RepositoryConfig config, string slotId, CancellationToken cancellationToken)
+    private async Task<KeyChange> ReplaceAsync(
+        ConfigFile old, RepositoryConfig config, string slotId, CancellationToken cancellationToken)
     {
-        // A number above every one that is there: a change that was killed before its log entry leaves a config that nobody names.
+        // A number above every one that is there: a change that was killed before its log entry leaves a config that
+        // nobody names.
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
         int number = checked(Math.Max(numbers.Count == 0 ? 0 : numbers[0], old.Number) + 1);
         ConfigFile file = await ConfigFile.TryCreateAsync(_blobs, _time, number, config, cancellationToken)
@@ -148,7 +172,9 @@ public sealed class KeySlots
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Busy)
         {
             // Another change counts, and nothing will ever name this config; with its passphrases it must not stay.
-            throw await DeleteAsync([number], cancellationToken) is { } warning ? new PermanentException(ErrorKind.Busy, $"{exception.Message} {warning}") : exception;
+            throw await DeleteAsync([number], cancellationToken) is { } warning
+                ? new PermanentException(ErrorKind.Busy, $"{exception.Message} {warning}")
+                : exception;
         }
 
         // Older ones as well: those that an earlier change could not delete, or had no time to.
@@ -167,7 +193,9 @@ public sealed class KeySlots
             }
             catch (AbfException exception) when (exception.Kind == ErrorKind.Storage)
             {
-                warnings.Add($"{name} does not count any more, but could not be deleted ({exception.Message}). Delete it when the store permits: with it, a removed passphrase still opens the keys.");
+                warnings.Add(
+                    $"{name} does not count any more, but could not be deleted ({exception.Message}). Delete it when " +
+                        "the store permits: with it, a removed passphrase still opens the keys.");
             }
         }
 

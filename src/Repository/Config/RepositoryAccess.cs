@@ -1,11 +1,11 @@
 using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Repository.Cache;
 
 namespace AlfrescoBackupFlows.Repository.Config;
 
 /// <summary>How a repository is opened.</summary>
 /// <param name="Encryption">
-/// <c>passphrase</c> or <c>none</c>: what the local configuration says. A store that says otherwise is refused, so that nobody can switch encryption off from there.
+/// <c>passphrase</c> or <c>none</c>: what the local configuration says. A store that says otherwise is refused, so that
+/// nobody can switch encryption off from there.
 /// </param>
 /// <param name="Passphrase">Needed where <paramref name="Encryption"/> is <c>passphrase</c>.</param>
 /// <param name="CacheDirectory">For local files that can be lost at any time; created if absent.</param>

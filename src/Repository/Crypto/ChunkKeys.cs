@@ -4,7 +4,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
-/// <summary>What comes from the chunk key: ids of chunks, the table of cut points and the ends of listing segments. Immutable, thread-safe.</summary>
+/// <summary>
+/// What comes from the chunk key: ids of chunks, the table of cut points and the ends of listing segments. Immutable,
+/// thread-safe.
+/// </summary>
 internal sealed class ChunkKeys(KeyRing keys)
 {
     private readonly byte[] _content = keys.DeriveFromChunkKey("abf/v1/chunk-id/content", KeyRing.KeySize);

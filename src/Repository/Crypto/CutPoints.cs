@@ -1,9 +1,9 @@
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
 /// <summary>
-/// Keyed content-defined cut points (a gear hash with normalized chunking): after <see cref="MinLength"/> bytes a harder mask up to the
-/// average, an easier one after it, and an end at <see cref="MaxLength"/>. The table is the repository's secret, so lengths of chunks do not tell
-/// what is in them to somebody who has not got the key.
+/// Keyed content-defined cut points (a gear hash with normalized chunking): after <see cref="MinLength"/> bytes a
+/// harder mask up to the average, an easier one after it, and an end at <see cref="MaxLength"/>. The table is the
+/// repository's secret, so lengths of chunks do not tell what is in them to somebody who has not got the key.
 /// </summary>
 internal sealed class CutPoints(ChunkKeys keys)
 {
@@ -16,7 +16,8 @@ internal sealed class CutPoints(ChunkKeys keys)
     private const ulong EasyMask = ((1UL << 16) - 1) << 48;
 
     /// <summary>
-    /// The length of the first chunk of <paramref name="data"/>, which holds <see cref="MaxLength"/> bytes or more, or all that is left.
+    /// The length of the first chunk of <paramref name="data"/>, which holds <see cref="MaxLength"/> bytes or more, or
+    /// all that is left.
     /// </summary>
     public int First(ReadOnlySpan<byte> data)
     {
@@ -30,7 +31,8 @@ internal sealed class CutPoints(ChunkKeys keys)
         int average = Math.Min(end, AverageLength);
         ulong hash = 0;
 
-        // The hash looks back 64 bytes: begin that far ahead, so that a cut depends on the same bytes wherever a chunk began.
+        // The hash looks back 64 bytes: begin that far ahead, so that a cut depends on the same bytes wherever a chunk
+        // began.
         int i = MinLength - 64;
         for (; i < MinLength; i++)
         {

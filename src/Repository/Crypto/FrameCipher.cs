@@ -6,8 +6,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
 /// <summary>
-/// AES-256-GCM over the frames of one blob, with the blob's own key. The associated data binds header, frame number, last-frame flag
-/// and blob name, so that nothing can be swapped, cut short or renamed. Not for several threads at once.
+/// AES-256-GCM over the frames of one blob, with the blob's own key. The associated data binds header, frame number,
+/// last-frame flag and blob name, so that nothing can be swapped, cut short or renamed. Not for several threads at
+/// once.
 /// </summary>
 internal sealed class FrameCipher : IDisposable
 {
@@ -19,18 +20,22 @@ internal sealed class FrameCipher : IDisposable
 
     private FrameCipher(KeyRing keys, ReadOnlySpan<byte> header, string blobName)
     {
-        var keyClass = (KeyClass)header[6];
+        KeyClass keyClass = (KeyClass)header[6];
         uint generation = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         if (!keys.TryGet(keyClass, generation, out ReadOnlySpan<byte> classKey))
         {
-            throw Damage.In(blobName, $"it names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, which the config does not hold");
+            throw Damage.In(
+                blobName,
+                $"it names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, " +
+                    "which the config does not hold");
         }
 
         Span<byte> info = stackalloc byte["abf/v1/object"u8.Length + ObjectHeader.FixedSize];
         "abf/v1/object"u8.CopyTo(info);
         header[..ObjectHeader.FixedSize].CopyTo(info["abf/v1/object"u8.Length..]);
         Span<byte> objectKey = stackalloc byte[KeyRing.KeySize];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, classKey, objectKey, header[ObjectHeader.FixedSize..ObjectHeader.Size], info);
+        HKDF.DeriveKey(
+            HashAlgorithmName.SHA256, classKey, objectKey, header[ObjectHeader.FixedSize..ObjectHeader.Size], info);
         _aes = new AesGcm(objectKey, TagSize);
         CryptographicOperations.ZeroMemory(objectKey);
 
@@ -59,7 +64,10 @@ internal sealed class FrameCipher : IDisposable
         return new FrameCipher(keys, header, blobName);
     }
 
-    /// <summary>Encrypts a payload in place and appends the tag: <paramref name="frame"/> is the payload and <see cref="TagSize"/> bytes of room.</summary>
+    /// <summary>
+    /// Encrypts a payload in place and appends the tag: <paramref name="frame"/> is the payload and
+    /// <see cref="TagSize"/> bytes of room.
+    /// </summary>
     public void Seal(uint number, bool last, Span<byte> frame)
     {
         Span<byte> nonce = stackalloc byte[NonceSize];
@@ -68,7 +76,10 @@ internal sealed class FrameCipher : IDisposable
         _aes.Encrypt(nonce, payload, payload, frame[^TagSize..], _associated);
     }
 
-    /// <summary>Opens a sealed frame into <paramref name="payload"/>, which is <see cref="TagSize"/> bytes shorter. False: it does not authenticate.</summary>
+    /// <summary>
+    /// Opens a sealed frame into <paramref name="payload"/>, which is <see cref="TagSize"/> bytes shorter. False: it
+    /// does not authenticate.
+    /// </summary>
     public bool TryOpen(uint number, bool last, ReadOnlySpan<byte> frame, Span<byte> payload)
     {
         if (frame.Length < TagSize)

@@ -5,8 +5,9 @@ using ZstdNet;
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
 /// <summary>
-/// Payloads: <c>u8 codec || u32 plain length || data</c>. Compresses with zstd where a probe of a few KiB says that it pays, so that
-/// content which is compressed already costs no CPU. Holds native contexts that are used again and again; not for several threads at once.
+/// Payloads: <c>u8 codec || u32 plain length || data</c>. Compresses with zstd where a probe of a few KiB says that it
+/// pays, so that content which is compressed already costs no CPU. Holds native contexts that are used again and again;
+/// not for several threads at once.
 /// </summary>
 internal sealed class FrameCodec : IDisposable
 {
@@ -27,7 +28,10 @@ internal sealed class FrameCodec : IDisposable
     private readonly byte[] _sample = new byte[SampleSize * MaxSamples];
     private readonly byte[] _sampleOut = new byte[Compressor.GetCompressBound(SampleSize * MaxSamples)];
 
-    /// <summary>Writes the payload of <paramref name="plain"/> to <paramref name="destination"/>, which has room for <see cref="PrefixSize"/> bytes more. Returns its length.</summary>
+    /// <summary>
+    /// Writes the payload of <paramref name="plain"/> to <paramref name="destination"/>, which has room for
+    /// <see cref="PrefixSize"/> bytes more. Returns its length.
+    /// </summary>
     public int Encode(ReadOnlySpan<byte> plain, Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(destination[1..], (uint)plain.Length);
@@ -56,7 +60,9 @@ internal sealed class FrameCodec : IDisposable
         }
 
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(payload[1..]);
-        return length <= MaxPlainLength ? (int)length : throw Damage.In(blobName, $"a frame claims {length} plain bytes");
+        return length <= MaxPlainLength
+            ? (int)length
+            : throw Damage.In(blobName, $"a frame claims {length} plain bytes");
     }
 
     public static bool IsStored(ReadOnlySpan<byte> payload) => payload[0] == Stored;

@@ -1,5 +1,3 @@
-using AlfrescoBackupFlows.Repository.Log;
-
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
 /// <summary>What a key is for. The first three stand in sealed headers; <see cref="Chunk"/> seals nothing.</summary>
@@ -17,7 +15,12 @@ internal static class KeyClasses
 {
     /// <summary>The names in a config, in its order.</summary>
     public static readonly IReadOnlyList<(KeyClass Class, string Name)> All =
-        [(KeyClass.Content, "content"), (KeyClass.Metadata, "metadata"), (KeyClass.Log, "log"), (KeyClass.Chunk, "chunk")];
+    [
+        (KeyClass.Content, "content"),
+        (KeyClass.Metadata, "metadata"),
+        (KeyClass.Log, "log"),
+        (KeyClass.Chunk, "chunk"),
+    ];
 
     public static string NameOf(KeyClass keyClass) => All.First(entry => entry.Class == keyClass).Name;
 

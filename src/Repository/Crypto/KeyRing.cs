@@ -7,7 +7,8 @@ namespace AlfrescoBackupFlows.Repository.Crypto;
 internal sealed record ClassKey(KeyClass Class, uint Generation, byte[] Bytes);
 
 /// <summary>
-/// The keys of an open repository. Immutable but for <see cref="Dispose"/>, which clears them; may be shared by threads.
+/// The keys of an open repository. Immutable but for <see cref="Dispose"/>, which clears them; may be shared by
+/// threads.
 /// </summary>
 internal sealed class KeyRing : IDisposable
 {
@@ -21,14 +22,18 @@ internal sealed class KeyRing : IDisposable
     {
         Repository = repository;
         _keys = keys.ToDictionary(key => (key.Class, key.Generation), key => key.Bytes);
-        _current = _keys.Keys.GroupBy(key => key.Class).ToDictionary(group => group.Key, group => group.Max(key => key.Generation));
+        _current = _keys.Keys
+            .GroupBy(key => key.Class)
+            .ToDictionary(group => group.Key, group => group.Max(key => key.Generation));
     }
 
     public UInt128 Repository { get; }
 
     /// <summary>Four random keys, generation 1.</summary>
     public static KeyRing Generate(UInt128 repository) =>
-        new(repository, KeyClasses.All.Select(entry => new ClassKey(entry.Class, 1, RandomNumberGenerator.GetBytes(KeySize))));
+        new(
+            repository,
+            KeyClasses.All.Select(entry => new ClassKey(entry.Class, 1, RandomNumberGenerator.GetBytes(KeySize))));
 
     public IEnumerable<ClassKey> Keys => _keys
         .OrderBy(pair => pair.Key.Class).ThenBy(pair => pair.Key.Generation)
@@ -48,7 +53,12 @@ internal sealed class KeyRing : IDisposable
     public byte[] DeriveFromChunkKey(string info, int length)
     {
         byte[] derived = new byte[length];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, _keys[(KeyClass.Chunk, _current[KeyClass.Chunk])], derived, [], Encoding.UTF8.GetBytes(info));
+        HKDF.DeriveKey(
+            HashAlgorithmName.SHA256,
+            _keys[(KeyClass.Chunk, _current[KeyClass.Chunk])],
+            derived,
+            [],
+            Encoding.UTF8.GetBytes(info));
         return derived;
     }
 

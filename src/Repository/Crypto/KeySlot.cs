@@ -6,11 +6,13 @@ using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
-/// <summary>Wraps and unwraps the repository's keys with a passphrase. Each key is wrapped by itself, so that slots can hold fewer of them later.</summary>
+/// <summary>
+/// Wraps and unwraps the repository's keys with a passphrase. Each key is wrapped by itself, so that slots can hold
+/// fewer of them later.
+/// </summary>
 internal static class KeySlot
 {
     public const int MaxSlots = 64;
@@ -20,7 +22,8 @@ internal static class KeySlot
     private const int WrappedSize = KeyRing.KeySize + FrameCipher.TagSize;
 
     /// <summary>A new slot with a random id and salt.</summary>
-    public static SlotDocument Create(KeyRing keys, Secret passphrase, string name, KdfDocument parameters, DateTimeOffset now)
+    public static SlotDocument Create(
+        KeyRing keys, Secret passphrase, string name, KdfDocument parameters, DateTimeOffset now)
     {
         KdfDocument kdf = parameters with { Salt = RandomNumberGenerator.GetBytes(KeyDerivation.SaltSize) };
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
@@ -28,7 +31,10 @@ internal static class KeySlot
         try
         {
             ImmutableArray<WrappedKeyDocument> wrapped =
-                [.. keys.Keys.Select(key => new WrappedKeyDocument(KeyClasses.NameOf(key.Class), key.Generation, Wrap(wrapping, kdf.Salt, keys.Repository, id, key)))];
+            [
+                .. keys.Keys.Select(key => new WrappedKeyDocument(
+                    KeyClasses.NameOf(key.Class), key.Generation, Wrap(wrapping, kdf.Salt, keys.Repository, id, key))),
+            ];
             return new SlotDocument(id, name, now, PassphraseType, kdf, wrapped);
         }
         finally
@@ -41,8 +47,12 @@ internal static class KeySlot
     public static bool IsComplete(SlotDocument? slot) =>
         slot is { Keys: { IsDefaultOrEmpty: false, Length: <= MaxKeys } } && slot.Keys.All(key => key is not null);
 
-    /// <summary>The keys, where the passphrase opens this slot; null where it does not. Parameters out of bounds are damage, before any work is done with them.</summary>
-    public static IReadOnlyList<ClassKey>? TryOpen(SlotDocument slot, UInt128 repository, Secret passphrase, string blobName)
+    /// <summary>
+    /// The keys, where the passphrase opens this slot; null where it does not. Parameters out of bounds are damage,
+    /// before any work is done with them.
+    /// </summary>
+    public static IReadOnlyList<ClassKey>? TryOpen(
+        SlotDocument slot, UInt128 repository, Secret passphrase, string blobName)
     {
         if (slot.Type != PassphraseType)
         {
@@ -107,11 +117,17 @@ internal static class KeySlot
     {
         byte[] wrapped = new byte[WrappedSize];
         using AesGcm aes = CipherFor(wrapping, salt, key.Class, key.Generation);
-        aes.Encrypt(new byte[12], key.Bytes, wrapped.AsSpan(0, KeyRing.KeySize), wrapped.AsSpan(KeyRing.KeySize), Associated(repository, slotId, key.Class, key.Generation));
+        aes.Encrypt(
+            new byte[12],
+            key.Bytes,
+            wrapped.AsSpan(0, KeyRing.KeySize),
+            wrapped.AsSpan(KeyRing.KeySize),
+            Associated(repository, slotId, key.Class, key.Generation));
         return wrapped;
     }
 
-    private static ClassKey? TryUnwrap(byte[] wrapping, byte[] salt, UInt128 repository, string slotId, KeyClass keyClass, WrappedKeyDocument document)
+    private static ClassKey? TryUnwrap(
+        byte[] wrapping, byte[] salt, UInt128 repository, string slotId, KeyClass keyClass, WrappedKeyDocument document)
     {
         if (document.Wrapped.Length != WrappedSize)
         {
@@ -123,7 +139,12 @@ internal static class KeySlot
         try
         {
             ReadOnlySpan<byte> wrapped = document.Wrapped;
-            aes.Decrypt(new byte[12], wrapped[..KeyRing.KeySize], wrapped[KeyRing.KeySize..], key, Associated(repository, slotId, keyClass, document.Generation));
+            aes.Decrypt(
+                new byte[12],
+                wrapped[..KeyRing.KeySize],
+                wrapped[KeyRing.KeySize..],
+                key,
+                Associated(repository, slotId, keyClass, document.Generation));
             return new ClassKey(keyClass, document.Generation, key);
         }
         catch (AuthenticationTagMismatchException)
@@ -132,20 +153,23 @@ internal static class KeySlot
         }
     }
 
-    // A wrap key seals exactly one key, so its nonce may be zero: the salt is fresh for each slot, class and generation stand in the derivation.
+    // A wrap key seals exactly one key, so its nonce may be zero: the salt is fresh for each slot, class and generation
+    // stand in the derivation.
     private static AesGcm CipherFor(byte[] wrapping, byte[] salt, KeyClass keyClass, uint generation)
     {
         Span<byte> key = stackalloc byte[KeyRing.KeySize];
-        byte[] info = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"abf/v1/wrap/{KeyClasses.NameOf(keyClass)}/{generation}"));
+        string name = KeyClasses.NameOf(keyClass);
+        byte[] info = Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"abf/v1/wrap/{name}/{generation}"));
         HKDF.DeriveKey(HashAlgorithmName.SHA256, wrapping, key, salt, info);
-        var aes = new AesGcm(key, FrameCipher.TagSize);
+        AesGcm aes = new(key, FrameCipher.TagSize);
         CryptographicOperations.ZeroMemory(key);
         return aes;
     }
 
     private static byte[] Associated(UInt128 repository, string slotId, KeyClass keyClass, uint generation)
     {
-        var writer = new ArrayBufferWriter<byte>();
+        ArrayBufferWriter<byte> writer = new();
         writer.Write("abf/v1/wrap"u8);
         BinaryPrimitives.WriteUInt128BigEndian(writer.GetSpan(16), repository);
         writer.Advance(16);

@@ -5,10 +5,11 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
 /// <summary>
-/// Blobs of a single frame: log entries, indexes, pages, receipts. What was sealed is opened and compared before it is handed out,
-/// so that a fault of memory or of the compressor cannot reach the store. Thread-safe.
+/// Seals and opens the blobs of a single frame: log entries, indexes, pages, receipts. What was sealed is opened and
+/// compared before it is handed out, so that a fault of memory or of the compressor cannot reach the store. Damage, a
+/// foreign blob or a wrong key is a <see cref="PermanentException"/> of kind Repository. Thread-safe.
 /// </summary>
-internal sealed class ObjectCipher(KeyRing keys) : IObjectCipher, IDisposable
+internal sealed class ObjectCipher(KeyRing keys) : IDisposable
 {
     public const int MaxBlobLength = 128 << 20;
 
@@ -19,10 +20,13 @@ internal sealed class ObjectCipher(KeyRing keys) : IObjectCipher, IDisposable
     {
         if (plain.Length > FrameCodec.MaxPlainLength)
         {
-            throw new PermanentException(ErrorKind.Unexpected, $"Blob '{blobName}' would hold {plain.Length} bytes; the format allows {FrameCodec.MaxPlainLength}.");
+            throw new PermanentException(
+                ErrorKind.Unexpected,
+                $"Blob '{blobName}' would hold {plain.Length} bytes; the format allows {FrameCodec.MaxPlainLength}.");
         }
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ObjectHeader.Size + FrameCodec.PrefixSize + plain.Length + FrameCipher.TagSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(
+            ObjectHeader.Size + FrameCodec.PrefixSize + plain.Length + FrameCipher.TagSize);
         try
         {
             using FrameCipher cipher = FrameCipher.Create(keys, type, blobName);
@@ -38,7 +42,9 @@ internal sealed class ObjectCipher(KeyRing keys) : IObjectCipher, IDisposable
             byte[] blob = buffer.AsSpan(0, length).ToArray();
             if (!Open(type, blobName, blob).AsSpan().SequenceEqual(plain))
             {
-                throw new PermanentException(ErrorKind.Unexpected, $"Blob '{blobName}' does not open to what was sealed. Test this machine's memory.");
+                throw new PermanentException(
+                    ErrorKind.Unexpected,
+                    $"Blob '{blobName}' does not open to what was sealed. Test this machine's memory.");
             }
 
             return blob;
@@ -81,7 +87,12 @@ internal sealed class ObjectCipher(KeyRing keys) : IObjectCipher, IDisposable
         }
     }
 
-    public string? NewerThanThis(ObjectType type, ReadOnlySpan<byte> blob) => ObjectHeader.NewerThanThis(blob, type, keys);
+    /// <summary>
+    /// In which way the blob claims to be of a newer format than this program reads, a clause; null where it does not.
+    /// Not authenticated.
+    /// </summary>
+    public string? NewerThanThis(ObjectType type, ReadOnlySpan<byte> blob) =>
+        ObjectHeader.NewerThanThis(blob, type, keys);
 
     public void Dispose() => _codec.Dispose();
 }

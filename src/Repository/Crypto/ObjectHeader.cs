@@ -4,7 +4,9 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Crypto;
 
-/// <summary>The first bytes of every sealed blob: what it is, which key seals it, and the salt that makes the object's own key.</summary>
+/// <summary>
+/// The first bytes of every sealed blob: what it is, which key seals it, and the salt that makes the object's own key.
+/// </summary>
 internal static class ObjectHeader
 {
     /// <summary>Bytes before the key material; they go into the derivation of the object key.</summary>
@@ -20,7 +22,8 @@ internal static class ObjectHeader
 
     private static ReadOnlySpan<byte> Magic => "ABF1"u8;
 
-    public static void Write(Span<byte> destination, ObjectType type, uint generation, UInt128 repository, ReadOnlySpan<byte> salt)
+    public static void Write(
+        Span<byte> destination, ObjectType type, uint generation, UInt128 repository, ReadOnlySpan<byte> salt)
     {
         Magic.CopyTo(destination);
         destination[4] = FormatVersion;
@@ -33,13 +36,17 @@ internal static class ObjectHeader
         salt.CopyTo(destination[FixedSize..]);
     }
 
-    /// <summary>In which way a blob is of a newer format than this program reads, a clause; null where it is not.</summary>
-    public static string? NewerThanThis(ReadOnlySpan<byte> blob) => blob.Length > 4 && blob[..4].SequenceEqual(Magic) && blob[4] > FormatVersion
-        ? $"has format version {blob[4]}, and this program reads version {FormatVersion}"
-        : null;
+    /// <summary>
+    /// In which way a blob is of a newer format than this program reads, a clause; null where it is not.
+    /// </summary>
+    public static string? NewerThanThis(ReadOnlySpan<byte> blob) =>
+        blob.Length > 4 && blob[..4].SequenceEqual(Magic) && blob[4] > FormatVersion
+            ? $"has format version {blob[4]}, and this program reads version {FormatVersion}"
+            : null;
 
     /// <summary>
-    /// The same for a blob that claims to be an object of this repository, and whose header names a key mode or a generation of its key that this program does not have.
+    /// The same for a blob that claims to be an object of this repository, and whose header names a key mode or a
+    /// generation of its key that this program does not have.
     /// </summary>
     public static string? NewerThanThis(ReadOnlySpan<byte> blob, ObjectType type, KeyRing keys)
     {
@@ -60,11 +67,16 @@ internal static class ObjectHeader
 
         uint generation = BinaryPrimitives.ReadUInt32LittleEndian(blob[8..]);
         return blob[7] != SaltMode ? $"has key mode {blob[7]}, which this program does not know"
-            : !keys.TryGet(keyClass, generation, out _) ? $"names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, which this program does not have"
+            : !keys.TryGet(keyClass, generation, out _)
+                ? $"names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, " +
+                    "which this program does not have"
             : null;
     }
 
-    /// <summary>Checks everything that a header says and returns the key's generation. Nothing of it is trusted before a frame authenticates.</summary>
+    /// <summary>
+    /// Checks everything that a header says and returns the key's generation. Nothing of it is trusted before a frame
+    /// authenticates.
+    /// </summary>
     public static uint Check(ReadOnlySpan<byte> blob, string blobName, ObjectType type, UInt128 repository)
     {
         if (blob.Length < Size || !blob[..4].SequenceEqual(Magic))
@@ -74,12 +86,14 @@ internal static class ObjectHeader
 
         if (NewerThanThis(blob) is { } newer)
         {
-            throw new PermanentException(ErrorKind.Repository, $"Blob '{blobName}' of the repository {newer}. Use a newer version of abf.");
+            throw new PermanentException(
+                ErrorKind.Repository, $"Blob '{blobName}' of the repository {newer}. Use a newer version of abf.");
         }
 
         if (blob[4] != FormatVersion)
         {
-            throw Damage.In(blobName, $"its format version is {blob[4]} and this program reads version {FormatVersion}");
+            throw Damage.In(
+                blobName, $"its format version is {blob[4]} and this program reads version {FormatVersion}");
         }
 
         if (blob[5] != (byte)type || blob[6] != (byte)KeyClasses.Of(type))

@@ -6,7 +6,14 @@ namespace AlfrescoBackupFlows.Repository.Crypto;
 /// <summary>From a sealed frame to its plain bytes: authenticate, bound, decode.</summary>
 internal static class OpenedFrame
 {
-    public static byte[] Read(FrameCipher cipher, FrameCodec codec, uint number, bool last, ReadOnlySpan<byte> frame, int maxLength, string blobName)
+    public static byte[] Read(
+        FrameCipher cipher,
+        FrameCodec codec,
+        uint number,
+        bool last,
+        ReadOnlySpan<byte> frame,
+        int maxLength,
+        string blobName)
     {
         if (frame.Length < FrameCodec.PrefixSize + FrameCipher.TagSize)
         {

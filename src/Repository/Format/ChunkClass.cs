@@ -1,6 +1,8 @@
 namespace AlfrescoBackupFlows.Repository.Format;
 
-/// <summary>What a chunk is for. A pack holds chunks of one class; the number is the object type in the pack's header.</summary>
+/// <summary>
+/// What a chunk is for. A pack holds chunks of one class; the number is the object type in the pack's header.
+/// </summary>
 public enum ChunkClass : byte
 {
     /// <summary>Files of the content stores and the keystore.</summary>

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>
-/// The id of a chunk: the first 16 bytes of HMAC-SHA-256 over its plain bytes, with a key of the repository, so that the store cannot
-/// test guesses. Ordered as the bytes are.
+/// The id of a chunk: the first 16 bytes of HMAC-SHA-256 over its plain bytes, with a key of the repository, so that
+/// the store cannot test guesses. Ordered as the bytes are.
 /// </summary>
 [JsonConverter(typeof(ChunkIdJsonConverter))]
 public readonly record struct ChunkId(UInt128 Value) : IComparable<ChunkId>

@@ -11,5 +11,6 @@ public sealed class ChunkIdJsonConverter : JsonConverter<ChunkId>
             ? id
             : throw new JsonException("A chunk id of 32 lower-case hexadecimal digits is missing.");
 
-    public override void Write(Utf8JsonWriter writer, ChunkId value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, ChunkId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -36,5 +36,6 @@ public sealed class ChunkIndexIdJsonConverter : JsonConverter<ChunkIndexId>
             ? id
             : throw new JsonException("An index id of 32 lower-case hexadecimal digits is missing.");
 
-    public override void Write(Utf8JsonWriter writer, ChunkIndexId value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, ChunkIndexId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -11,4 +11,5 @@ public readonly record struct PackEntry(PackId Id, int Length, ChunkClass Class)
 /// <param name="SealedLength">Bytes of the sealed frame, tag included.</param>
 /// <param name="Offset">Where the chunk begins in the frame's plain bytes.</param>
 /// <param name="Length">Bytes of the chunk.</param>
-public readonly record struct ChunkPlace(ChunkId Id, PackEntry Pack, int Frame, int FrameOffset, int SealedLength, int Offset, int Length);
+public readonly record struct ChunkPlace(
+    ChunkId Id, PackEntry Pack, int Frame, int FrameOffset, int SealedLength, int Offset, int Length);

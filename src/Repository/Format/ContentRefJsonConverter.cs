@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>
-/// <c>{ "length": 5, "depth": 0, "chunks": ["…"] }</c>. A reference that cannot be true is a <see cref="JsonException"/>; members that are not known are skipped.
+/// <c>{ "length": 5, "depth": 0, "chunks": ["…"] }</c>. A reference that cannot be true is a
+/// <see cref="JsonException"/>; members that are not known are skipped.
 /// </summary>
 public sealed class ContentRefJsonConverter : JsonConverter<ContentRef>
 {
@@ -80,7 +81,8 @@ public sealed class ContentRefJsonConverter : JsonConverter<ContentRef>
                 || reader.TokenType != JsonTokenType.String
                 || !ChunkId.TryParse(reader.GetString(), out ChunkId id))
             {
-                throw new JsonException($"The chunks of a content reference are at most {ContentRef.MaxInlineChunks} ids.");
+                throw new JsonException(
+                    $"The chunks of a content reference are at most {ContentRef.MaxInlineChunks} ids.");
             }
 
             ids.Add(id);

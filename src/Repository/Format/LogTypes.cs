@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Repository.Format;
 
@@ -15,45 +14,46 @@ public sealed record ConfigStamp(int Number, string Sha256);
 /// <param name="Opened">The time of that entry.</param>
 public sealed record RunOpened(RunId Run, string Installation, long Base, long Sequence, DateTimeOffset Opened);
 
-/// <summary>A backup set, as the log's state has it. The manifest stands in the entry <paramref name="Sequence"/>.</summary>
-public sealed record SetSummary(
-    long Sequence,
-    RunId Id,
-    string Installation,
-    DateTimeOffset Started,
-    DateTimeOffset Sealed,
-    bool Consistent,
-    long Missing,
-    long Files,
-    long Bytes,
-    long AddedBytes,
-    RunId? Parent);
+/// <summary>A backup set, as the log's state has it. The manifest stands in the entry <see cref="Sequence"/>.</summary>
+public sealed record SetSummary
+{
+    public required long Sequence { get; init; }
+
+    public required RunId Id { get; init; }
+
+    /// <summary>The installation's name.</summary>
+    public required string Installation { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    public required DateTimeOffset Sealed { get; init; }
+
+    public required bool Consistent { get; init; }
+
+    public required long Missing { get; init; }
+
+    public required long Files { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required long AddedBytes { get; init; }
+
+    public required RunId? Parent { get; init; }
+}
 
 /// <summary>An index blob and the entry that named it.</summary>
-public sealed record SearchIndexSummary(ChunkIndexId Id, long Sequence, int Rows)
+public sealed record ChunkIndexSummary(ChunkIndexId Id, long Sequence, int Rows)
 {
-    /// <summary>Lost index blobs in whose place this one and the others of its entry stand; absent where there is none.</summary>
+    /// <summary>
+    /// Lost index blobs in whose place this one and the others of its entry stand; absent where there is none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<ChunkIndexId> Replaces { get; init; }
 
     internal ChunkIndexBlob ToBlob() => new(Id, Rows);
 }
 
-/// <summary>A place in the log to remember elsewhere: a log that later has another entry there, or none, was forked or cut.</summary>
+/// <summary>
+/// A place in the log to remember elsewhere: a log that later has another entry there, or none, was forked or cut.
+/// </summary>
 public sealed record RememberedHead(long Sequence, string Sha256);
-
-/// <summary>The log as far as it was read.</summary>
-/// <param name="Sequence">The newest entry that authenticates.</param>
-/// <param name="Sha256">The SHA-256 of its blob, 64 lower-case hexadecimal digits.</param>
-/// <param name="Next">Where the next entry goes: after <paramref name="Sequence"/> and after any blob there that does not authenticate.</param>
-/// <param name="State">What counts after it.</param>
-/// <param name="Alarms">What an administrator must see, one line each: entries that do not authenticate, foreign names.</param>
-public sealed record LogHead(long Sequence, string Sha256, long Next, LogState State, ImmutableArray<string> Alarms)
-{
-    /// <summary>
-    /// Where the chain does not hold, one line; null where it does. What was read is genuine, but something may be hidden, and nothing is appended. Stands in the alarms as well.
-    /// </summary>
-    public string? Break { get; init; }
-
-    public RememberedHead Remember() => new(Sequence, Sha256);
-}

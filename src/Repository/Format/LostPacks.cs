@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace AlfrescoBackupFlows.Repository.Format;
 
-/// <summary>Packs that the index names and that the store does not have, or not in their length: what stands in them counts as not stored.</summary>
+/// <summary>
+/// Packs that the index names and that the store does not have, or not in their length: what stands in them counts as
+/// not stored.
+/// </summary>
 public sealed class LostPacks
 {
     public static readonly LostPacks None = new([]);

@@ -30,7 +30,8 @@ internal static class ManifestRules
             || manifest.Indexes.Length > MaxIndexes
             || manifest.Warnings.Length > MaxWarnings
             || manifest.Phases.Length > MaxTables
-            || (manifest.Database is { } database && (database.Rows.Count > MaxTables || database.NotApplicable.Length > MaxTables)))
+            || manifest.Database?.Rows.Count > MaxTables
+            || manifest.Database?.NotApplicable.Length > MaxTables)
         {
             return "a list of its manifest is too long";
         }
@@ -40,7 +41,9 @@ internal static class ManifestRules
             return "its manifest has an impossible base or parent";
         }
 
-        return Violation(manifest.Roots) ?? Violation(manifest.Consistency) ?? Violation(manifest.Totals, manifest.Indexes);
+        return Violation(manifest.Roots)
+            ?? Violation(manifest.Consistency)
+            ?? Violation(manifest.Totals, manifest.Indexes);
     }
 
     /// <summary>Whether a list that was read from JSON is absent or has a null in it, which no type forbids.</summary>
@@ -54,7 +57,10 @@ internal static class ManifestRules
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (RootStamp root in roots)
         {
-            if (root.Name.Length == 0 || !PathOrder.IsValid(System.Text.Encoding.UTF8.GetBytes(root.Name)) || root.Name.Contains('\\') || !names.Add(root.Name))
+            if (root.Name.Length == 0
+                || !PathOrder.IsValid(System.Text.Encoding.UTF8.GetBytes(root.Name))
+                || root.Name.Contains('\\')
+                || !names.Add(root.Name))
             {
                 return $"its manifest has a root named '{root.Name}'";
             }

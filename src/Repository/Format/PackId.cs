@@ -9,7 +9,9 @@ public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
 {
     public const int Size = 16;
 
-    /// <summary>The blob's name, relative to the repository: <c>packs/&lt;first two digits&gt;/&lt;32 digits&gt;</c>.</summary>
+    /// <summary>
+    /// The blob's name, relative to the repository: <c>packs/&lt;first two digits&gt;/&lt;32 digits&gt;</c>.
+    /// </summary>
     public string BlobName
     {
         get
@@ -20,8 +22,9 @@ public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
     }
 
     /// <summary>
-    /// An id for a new pack. Its first digit is <c>f</c> for metadata and never so for the other classes: a store's own rules, which only see names, can then move
-    /// to slow storage what only a restore reads, and keep at hand what every run reads. No reader relies on it.
+    /// An id for a new pack. Its first digit is <c>f</c> for metadata and never so for the other classes: a store's own
+    /// rules, which only see names, can then move to slow storage what only a restore reads, and keep at hand what
+    /// every run reads. No reader relies on it.
     /// </summary>
     public static PackId Draw(ChunkClass chunkClass)
     {

@@ -3,8 +3,8 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>
-/// The order of listings: paths are byte strings compared component by component, as if <c>/</c> were the lowest byte, so that a directory
-/// is followed at once by all that is below it. The empty path, the root, is first.
+/// The order of listings: paths are byte strings compared component by component, as if <c>/</c> were the lowest byte,
+/// so that a directory is followed at once by all that is below it. The empty path, the root, is first.
 /// </summary>
 public sealed class PathOrder : IComparer<byte[]>
 {
@@ -30,7 +30,10 @@ public sealed class PathOrder : IComparer<byte[]>
 
     int IComparer<byte[]>.Compare(byte[]? x, byte[]? y) => Compare(x, y);
 
-    /// <summary>Whether a path may stand in a listing: no empty, <c>.</c> or <c>..</c> component, no U+0000, at most 65,535 bytes. The empty path, the root itself, may.</summary>
+    /// <summary>
+    /// Whether a path may stand in a listing: no empty, <c>.</c> or <c>..</c> component, no U+0000, at most 65,535
+    /// bytes. The empty path, the root itself, may.
+    /// </summary>
     public static bool IsValid(ReadOnlySpan<byte> path) => TreePath.IsValid(path);
 
     /// <summary>Whether <paramref name="path"/> lies below <paramref name="directory"/>, at any depth.</summary>

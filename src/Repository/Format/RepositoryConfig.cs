@@ -29,7 +29,13 @@ internal sealed record RepositoryConfig
 }
 
 /// <param name="Id">8 hexadecimal digits.</param>
-internal sealed record SlotDocument(string Id, string Name, DateTimeOffset Created, string Type, KdfDocument Kdf, ImmutableArray<WrappedKeyDocument> Keys);
+internal sealed record SlotDocument(
+    string Id,
+    string Name,
+    DateTimeOffset Created,
+    string Type,
+    KdfDocument Kdf,
+    ImmutableArray<WrappedKeyDocument> Keys);
 
 internal sealed record KdfDocument(string Name, int MemoryKiB, int Iterations, int Parallelism, byte[] Salt);
 
@@ -37,6 +43,10 @@ internal sealed record WrappedKeyDocument(string Class, uint Generation, byte[] 
 
 internal sealed record ClearKeyDocument(string Class, uint Generation, byte[] Clear);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RepositoryConfig))]
 internal sealed partial class ConfigJson : JsonSerializerContext;

@@ -4,26 +4,34 @@ using System.Text.Json.Serialization;
 namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>
-/// The id of a run, and of the set that it seals: <c>20261122T201500Z-1f2e3d4c</c>, the UTC time of its start and 8 hexadecimal digits.
-/// Ids sort by time.
+/// The id of a run, and of the set that it seals: <c>20261122T201500Z-1f2e3d4c</c>, the UTC time of its start and 8
+/// hexadecimal digits. Ids sort by time.
 /// </summary>
 [JsonConverter(typeof(RunIdJsonConverter))]
 public readonly record struct RunId
 {
+    private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
+
     private readonly string? _text;
 
     private RunId(string text) => _text = text;
 
     /// <summary>The time in the id; null where the digits are no time.</summary>
     public DateTimeOffset? Started =>
-        DateTimeOffset.TryParseExact(_text?[..16], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        DateTimeOffset.TryParseExact(
+            _text?[..16],
+            TimeFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time)
             ? time
             : null;
 
     public static RunId Create(DateTimeOffset started, Guid random)
     {
         string digits = random.ToString("N", CultureInfo.InvariantCulture);
-        return new RunId($"{started.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{digits.AsSpan(0, 8)}");
+        string time = started.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+        return new RunId($"{time}-{digits.AsSpan(0, 8)}");
     }
 
     public static bool TryParse(string? text, out RunId id)
@@ -53,7 +61,9 @@ public readonly record struct RunId
     }
 
     public static RunId Parse(string text) =>
-        TryParse(text, out RunId id) ? id : throw new FormatException($"'{text}' is not a run id such as 20261122T201500Z-1f2e3d4c.");
+        TryParse(text, out RunId id)
+            ? id
+            : throw new FormatException($"'{text}' is not a run id such as 20261122T201500Z-1f2e3d4c.");
 
     public override string ToString() => _text ?? string.Empty;
 }

@@ -11,5 +11,6 @@ public sealed class RunIdJsonConverter : JsonConverter<RunId>
             ? id
             : throw new JsonException("A run id such as 20261122T201500Z-1f2e3d4c is missing.");
 
-    public override void Write(Utf8JsonWriter writer, RunId value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, RunId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

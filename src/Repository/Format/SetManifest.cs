@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>
-/// What a backup set is: everything that a restore needs to know, and the proof of how it was taken. Stands in the log entry that commits the
-/// set. <c>docs/manifest.md</c> says what each member means. Built from journaled values only.
+/// What a backup set is: everything that a restore needs to know, and the proof of how it was taken. Stands in the log
+/// entry that commits the set. <c>docs/manifest.md</c> says what each member means. Built from journaled values only.
 /// </summary>
 public sealed record SetManifest
 {
@@ -45,7 +45,9 @@ public sealed record SetManifest
     /// <summary>What an administrator should know, one line each.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
 
-    /// <summary>When the newest scan that looked at every file began, in this set or an ancestor; null: not known.</summary>
+    /// <summary>
+    /// When the newest scan that looked at every file began, in this set or an ancestor; null: not known.
+    /// </summary>
     public DateTimeOffset? FullScan { get; init; }
 
     /// <summary>The program that sealed the set, such as <c>abf 0.1.0</c>.</summary>
@@ -71,11 +73,14 @@ public static class PhaseNames
 }
 
 /// <param name="Kind"><c>lucene</c> or <c>none</c>.</param>
-/// <param name="Generation">What told this copy of the index from the one before and after it; null for <c>none</c>.</param>
+/// <param name="Generation">
+/// What told this copy of the index from the one before and after it; null for <c>none</c>.
+/// </param>
 /// <param name="Written">When Alfresco's job finished it; null for <c>none</c>.</param>
 /// <param name="Root">The name of the root that holds the copy; null for <c>none</c>.</param>
 /// <param name="Warnings">Such as: the copy was older than <c>maxAge</c>.</param>
-public sealed record SearchIndexCopyStamp(string Kind, string? Generation, DateTimeOffset? Written, string? Root, ImmutableArray<string> Warnings);
+public sealed record SearchIndexCopyStamp(
+    string Kind, string? Generation, DateTimeOffset? Written, string? Root, ImmutableArray<string> Warnings);
 
 /// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>; readers ignore case.</param>
 /// <param name="ServerVersion">As the server says it.</param>
@@ -99,12 +104,16 @@ public sealed record DatabaseStamp(
 /// <param name="CommitTimeMs">The highest commit time there, milliseconds since 1970 UTC.</param>
 public sealed record TransactionWatermark(long Transaction, long CommitTimeMs);
 
-/// <param name="Name">Where a restore puts it: <c>contentstore</c>, <c>lucene-indexes</c>, <c>stores/NAME</c>, ...</param>
+/// <param name="Name">
+/// Where a restore puts it: <c>contentstore</c>, <c>lucene-indexes</c>, <c>stores/NAME</c>, ...
+/// </param>
 /// <param name="Path">Where it was, for people.</param>
 /// <param name="Listing">Its listing.</param>
 /// <param name="Required">The list of the files that the dump requires of it; null where nothing is.</param>
 /// <param name="RequiredFiles">Entries of that list.</param>
-/// <param name="Class">The class of its files' chunks: <see cref="ChunkClass.Content"/> or <see cref="ChunkClass.Index"/>.</param>
+/// <param name="Class">
+/// The class of its files' chunks: <see cref="ChunkClass.Content"/> or <see cref="ChunkClass.Index"/>.
+/// </param>
 public sealed record RootStamp(
     string Name,
     string Path,
@@ -116,7 +125,10 @@ public sealed record RootStamp(
     long RequiredFiles,
     ChunkClass Class)
 {
-    /// <summary>True where a name once appeared under an unchanged directory stamp: no directory of this root is taken over without a look.</summary>
+    /// <summary>
+    /// True where a name once appeared under an unchanged directory stamp: no directory of this root is taken over
+    /// without a look.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SealingOff { get; init; }
 }
@@ -124,11 +136,15 @@ public sealed record RootStamp(
 /// <param name="Consistent">Nothing required is missing beyond what was acknowledged.</param>
 /// <param name="Required">Files that the dump requires.</param>
 /// <param name="Missing">Required files that the set does not have, acknowledged ones included.</param>
-/// <param name="Named">The first <see cref="SetManifest"/>-bounded thousand findings: missing, source-missing, source-changed.</param>
+/// <param name="Named">
+/// The first <see cref="SetManifest"/>-bounded thousand findings: missing, source-missing, source-changed.
+/// </param>
 /// <param name="SourceMissing">Files that were gone and carried over from the parent.</param>
 /// <param name="SourceChanged">Files that had changed and were carried over from the parent.</param>
 /// <param name="Acknowledged">Missing files that an administrator has accepted.</param>
-/// <param name="Unprotected">Required content URLs outside the file system, by protocol (<c>s3</c>, <c>azb</c>): not in the set.</param>
+/// <param name="Unprotected">
+/// Required content URLs outside the file system, by protocol (<c>s3</c>, <c>azb</c>): not in the set.
+/// </param>
 public sealed record ConsistencyReport(
     bool Consistent,
     long Required,
@@ -139,7 +155,10 @@ public sealed record ConsistencyReport(
     long Acknowledged,
     ImmutableSortedDictionary<string, long> Unprotected)
 {
-    /// <summary>True where a file of another size than the database says was not counted as missing: the store encrypts or compresses.</summary>
+    /// <summary>
+    /// True where a file of another size than the database says was not counted as missing: the store encrypts or
+    /// compresses.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SizesIgnored { get; init; }
 }
@@ -147,19 +166,26 @@ public sealed record ConsistencyReport(
 /// <param name="Root">The root's name.</param>
 /// <param name="Path">As <see cref="TreePath.Display"/> writes it.</param>
 /// <param name="Size">Bytes that the database says it has; null where it does not say.</param>
-/// <param name="Reason"><c>missing</c>, <c>wrong-size</c>, <c>unstable</c>, <c>source-missing</c>, <c>source-changed</c>, <c>invalid-url</c>.</param>
+/// <param name="Reason">
+/// <c>missing</c>, <c>wrong-size</c>, <c>unstable</c>, <c>source-missing</c>, <c>source-changed</c>,
+/// <c>invalid-url</c>.
+/// </param>
 public sealed record NamedFile(string Root, string Path, long? Size, string Reason);
 
 /// <param name="Files">Files of all roots.</param>
 /// <param name="Bytes">Bytes of these files and of the dump.</param>
 /// <param name="AddedBytes">Bytes that the run stored: new chunks, as sealed.</param>
-/// <param name="Chunks">Rows of the index blobs: new chunks, where one that several activities came upon counts for each.</param>
+/// <param name="Chunks">
+/// Rows of the index blobs: new chunks, where one that several activities came upon counts for each.
+/// </param>
 public sealed record SetTotals(long Files, long Bytes, long AddedBytes, long Chunks);
 
 /// <summary>An index blob and how many rows it has.</summary>
 public sealed record ChunkIndexBlob(ChunkIndexId Id, int Rows)
 {
-    /// <summary>Lost index blobs in whose place this one and the others of its manifest stand; absent where there is none.</summary>
+    /// <summary>
+    /// Lost index blobs in whose place this one and the others of its manifest stand; absent where there is none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<ChunkIndexId> Replaces { get; init; }
 }

@@ -11,7 +11,8 @@ internal sealed class UtcTimeJsonConverter : JsonConverter<DateTimeOffset>
             ? time.ToUniversalTime()
             : throw new JsonException("A time as of RFC 3339 is missing.");
 
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime);
 }
 
 /// <summary>A chunk class by its name in the format's text.</summary>
@@ -27,12 +28,13 @@ internal sealed class ChunkClassJsonConverter : JsonConverter<ChunkClass>
             _ => throw new JsonException("A chunk class is content, dump, index or metadata."),
         };
 
-    public override void Write(Utf8JsonWriter writer, ChunkClass value, JsonSerializerOptions options) => writer.WriteStringValue(value switch
-    {
-        ChunkClass.Content => "content",
-        ChunkClass.Dump => "dump",
-        ChunkClass.Index => "index",
-        ChunkClass.Metadata => "metadata",
-        _ => throw new JsonException($"Chunk class {value} is not known."),
-    });
+    public override void Write(Utf8JsonWriter writer, ChunkClass value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value switch
+        {
+            ChunkClass.Content => "content",
+            ChunkClass.Dump => "dump",
+            ChunkClass.Index => "index",
+            ChunkClass.Metadata => "metadata",
+            _ => throw new JsonException($"Chunk class {value} is not known."),
+        });
 }

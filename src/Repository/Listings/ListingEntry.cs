@@ -29,14 +29,17 @@ public sealed record FileOwner(uint Uid, uint Gid, string User, string Group)
 }
 
 /// <summary>A file or directory of a root.</summary>
-/// <param name="Path">Bytes relative to the root, separated by <c>/</c>; empty for the root itself. See <see cref="PathOrder.IsValid"/>.</param>
+/// <param name="Path">
+/// Bytes relative to the root, separated by <c>/</c>; empty for the root itself. See <see cref="PathOrder.IsValid"/>.
+/// </param>
 /// <param name="Flags">What was noticed.</param>
 /// <param name="Mode">Permission bits, 12 of them.</param>
 /// <param name="Owner">Owner and group.</param>
 /// <param name="MtimeNs">Last change of the content, nanoseconds since 1970 UTC.</param>
 /// <param name="CtimeNs">Last change of the inode, the same; 0 where it is not known.</param>
 /// <param name="Content">Where the bytes are; null for a directory.</param>
-public sealed record ListingEntry(byte[] Path, EntryFlags Flags, int Mode, FileOwner Owner, long MtimeNs, long CtimeNs, ContentRef? Content)
+public sealed record ListingEntry(
+    byte[] Path, EntryFlags Flags, int Mode, FileOwner Owner, long MtimeNs, long CtimeNs, ContentRef? Content)
 {
     public bool IsDirectory => Content is null;
 
@@ -44,7 +47,9 @@ public sealed record ListingEntry(byte[] Path, EntryFlags Flags, int Mode, FileO
     public long Length => Content?.Length ?? 0;
 }
 
-/// <summary>A segment of a listing: a metadata chunk that holds a stretch of its entries. Small enough for a result page.</summary>
+/// <summary>
+/// A segment of a listing: a metadata chunk that holds a stretch of its entries. Small enough for a result page.
+/// </summary>
 /// <param name="First">The path of the first entry.</param>
 /// <param name="Last">The path of the last entry.</param>
 /// <param name="Chunk">The chunk.</param>

@@ -6,7 +6,9 @@ namespace AlfrescoBackupFlows.Repository.Listings;
 /// <summary>What must hold between an entry of a listing and the next.</summary>
 internal static class ListingOrder
 {
-    /// <summary>Paths ascend strictly, and nothing lies below a file. Anything else is damage in <paramref name="what"/>.</summary>
+    /// <summary>
+    /// Paths ascend strictly, and nothing lies below a file. Anything else is damage in <paramref name="what"/>.
+    /// </summary>
     public static void Check(ListingEntry? previous, ListingEntry next, string what)
     {
         if (Violation(previous, next) is { } violation)

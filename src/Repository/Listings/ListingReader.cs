@@ -5,8 +5,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Listings;
 
 /// <summary>
-/// Reads a listing, whole or a range of paths, one segment in memory at a time. Order, paths, bounds and the totals of every segment are checked;
-/// what breaks a rule is a <see cref="PermanentException"/> of kind Repository. Each call reads anew.
+/// Reads a listing, whole or a range of paths, one segment in memory at a time. Order, paths, bounds and the totals of
+/// every segment are checked; what breaks a rule is a <see cref="PermanentException"/> of kind Repository. Each call
+/// reads anew.
 /// </summary>
 /// <param name="chunks">Where the chunks are.</param>
 /// <param name="listing">The listing's stream.</param>
@@ -17,11 +18,14 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
     /// <summary>Two paths with their lengths, an id and three numbers.</summary>
     private const int MaxRowBytes = (2 * (PathOrder.MaxPathBytes + 3)) + ChunkId.Size + 30;
 
-    /// <summary>Which segments can be read; entries of others are passed over. All, unless the repository lost packs.</summary>
+    /// <summary>
+    /// Which segments can be read; entries of others are passed over. All, unless the repository lost packs.
+    /// </summary>
     public Func<ChunkId, bool> Holds { get; init; } = static _ => true;
 
     /// <summary>The rows of the segments that have a path in the range.</summary>
-    public async IAsyncEnumerable<SegmentRow> ReadRowsAsync(PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SegmentRow> ReadRowsAsync(
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using RecordStream stream = new(chunks.OpenRead(listing, ChunkClass.Metadata), MaxRowBytes);
         if (!await stream.FillAsync(cancellationToken) || stream.Buffered[0] != ListingRoot.Version)
@@ -49,7 +53,8 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
     }
 
     /// <summary>The entries in the range, in <see cref="PathOrder"/>.</summary>
-    public async IAsyncEnumerable<ListingEntry> ReadAsync(PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ListingEntry> ReadAsync(
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ListingEntry? previous = null;
         await foreach (SegmentRow row in ReadRowsAsync(range, cancellationToken))
@@ -71,10 +76,12 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
         }
     }
 
-    public IAsyncEnumerable<ListingEntry> ReadAsync(CancellationToken cancellationToken) => ReadAsync(PathRange.All, cancellationToken);
+    public IAsyncEnumerable<ListingEntry> ReadAsync(CancellationToken cancellationToken) =>
+        ReadAsync(PathRange.All, cancellationToken);
 
     /// <summary>The entries of one segment.</summary>
-    public async ValueTask<IReadOnlyList<ListingEntry>> ReadSegmentAsync(SegmentRow row, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ListingEntry>> ReadSegmentAsync(
+        SegmentRow row, CancellationToken cancellationToken)
     {
         byte[] segment = await chunks.ReadChunkAsync(row.Chunk, ChunkClass.Metadata, cancellationToken);
         string what = $"listing segment {row.Chunk}";

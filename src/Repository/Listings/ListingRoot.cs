@@ -6,33 +6,39 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Listings;
 
 /// <summary>
-/// Writes the listing itself: the rows of all its segments, in order, as one metadata stream. Ranges that were captured apart are joined here
-/// without looking into their segments.
+/// Writes the listing itself: the rows of all its segments, in order, as one metadata stream. Ranges that were captured
+/// apart are joined here without looking into their segments.
 /// </summary>
 public sealed class ListingRoot : IAsyncDisposable
 {
     internal const byte Version = 1;
     private const int FlushBytes = 64 * 1024;
 
-    private readonly MetadataStream _stream;
+    private readonly ContentStream _stream;
     private readonly ArrayBufferWriter<byte> _buffer = new(FlushBytes);
     private byte[]? _last;
     private long _entries;
     private long _files;
     private long _bytes;
 
-    public ListingRoot(IMetadataWriter chunks)
+    public ListingRoot(IChunkWriter chunks)
     {
-        _stream = chunks.CreateStream();
+        _stream = chunks.CreateStream(ChunkClass.Metadata);
         _buffer.WriteByte(Version);
     }
 
-    /// <summary>Adds the next row. One that does not come after the row before it is an <see cref="ArgumentException"/>: ranges overlap.</summary>
+    /// <summary>
+    /// Adds the next row. One that does not come after the row before it is an <see cref="ArgumentException"/>: ranges
+    /// overlap.
+    /// </summary>
     public async ValueTask AddAsync(SegmentRow row, CancellationToken cancellationToken)
     {
-        if ((_last is not null && PathOrder.Compare(_last, row.First) >= 0) || PathOrder.Compare(row.First, row.Last) > 0)
+        if ((_last is not null && PathOrder.Compare(_last, row.First) >= 0)
+            || PathOrder.Compare(row.First, row.Last) > 0)
         {
-            throw new ArgumentException($"The segment from '{TreePath.Display(row.First)}' does not come after '{TreePath.Display(_last)}'.", nameof(row));
+            throw new ArgumentException(
+                $"The segment from '{TreePath.Display(row.First)}' does not come after '{TreePath.Display(_last)}'.",
+                nameof(row));
         }
 
         _buffer.WriteBlock(row.First);

@@ -4,7 +4,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Listings;
 
-/// <summary>Encodes the entries of one segment. The same entries always give the same bytes, so that an unchanged segment is stored once.</summary>
+/// <summary>
+/// Encodes the entries of one segment. The same entries always give the same bytes, so that an unchanged segment is
+/// stored once.
+/// </summary>
 internal sealed class SegmentBuilder
 {
     public const byte Version = 1;
@@ -82,9 +85,11 @@ internal sealed class SegmentBuilder
             return number;
         }
 
-        if (Encoding.UTF8.GetByteCount(owner.User) > FileOwner.MaxNameBytes || Encoding.UTF8.GetByteCount(owner.Group) > FileOwner.MaxNameBytes)
+        if (Encoding.UTF8.GetByteCount(owner.User) > FileOwner.MaxNameBytes
+            || Encoding.UTF8.GetByteCount(owner.Group) > FileOwner.MaxNameBytes)
         {
-            throw new ArgumentException($"The name of a user or group has more than {FileOwner.MaxNameBytes} bytes.", nameof(owner));
+            throw new ArgumentException(
+                $"The name of a user or group has more than {FileOwner.MaxNameBytes} bytes.", nameof(owner));
         }
 
         number = _ownerNumbers.Count;

@@ -1,6 +1,11 @@
+using AlfrescoBackupFlows.Repository.Format;
+
 namespace AlfrescoBackupFlows.Repository.Listings;
 
-/// <summary>Reads one segment and checks it: version, bounds, valid paths in strict order, nothing below a file, no bytes left over.</summary>
+/// <summary>
+/// Reads one segment and checks it: version, bounds, valid paths in strict order, nothing below a file, no bytes left
+/// over.
+/// </summary>
 internal static class SegmentDecoder
 {
     public const byte Directory = 1;
@@ -78,6 +83,13 @@ internal static class SegmentDecoder
         FileOwner owner = owners[(int)reader.ReadBounded(owners.Length - 1, "the number of an owner")];
         long mtime = reader.ReadSvarint();
         long ctime = reader.ReadSvarint();
-        return new ListingEntry(path, flags, mode, owner, mtime, ctime, type == File ? reader.ReadContent() : null);
+        return new ListingEntry(
+            Path: path,
+            Flags: flags,
+            Mode: mode,
+            Owner: owner,
+            MtimeNs: mtime,
+            CtimeNs: ctime,
+            Content: type == File ? reader.ReadContent() : null);
     }
 }

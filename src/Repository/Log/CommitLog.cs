@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
@@ -6,21 +7,22 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>
-/// The repository's one linear, hash-chained log. Appending is the conditional create of the next entry, so no lock is needed: of two writers one
-/// creates it, and the other reads it and judges anew. Every method may be called again after a lost answer, and from several threads.
-/// Damage is a <see cref="PermanentException"/> of kind Repository. A log whose chain is broken can be read; appending to it is damage.
+/// The repository's one linear, hash-chained log. Appending is the conditional create of the next entry, so no lock is
+/// needed: of two writers one creates it, and the other reads it and judges anew. Every method may be called again
+/// after a lost answer, and from several threads. Damage is a <see cref="PermanentException"/> of kind Repository. A
+/// log whose chain is broken can be read; appending to it is damage.
 /// </summary>
 public sealed class CommitLog
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
 
     private readonly IBlobStore _blobs;
-    private readonly IObjectCipher _sealer;
+    private readonly ObjectCipher _sealer;
     private readonly TimeProvider _time;
     private readonly LogReader _reader;
     private LogHead? _known;
 
-    internal CommitLog(IBlobStore blobs, IObjectCipher sealer, TimeProvider time)
+    internal CommitLog(IBlobStore blobs, ObjectCipher sealer, TimeProvider time)
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -28,12 +30,14 @@ public sealed class CommitLog
         _reader = new LogReader(blobs, sealer);
     }
 
-    /// <summary>The log as it is now. The first call reads some entries, a later one only those that were added.</summary>
+    /// <summary>
+    /// The log as it is now. The first call reads some entries, a later one only those that were added.
+    /// </summary>
     public Task<LogHead> ReadAsync(CancellationToken cancellationToken = default) => ReadAsync(null, cancellationToken);
 
     /// <summary>
-    /// The log as it is now, held against what was remembered: a log that ends before that entry, or has another there, is broken (<see cref="LogHead.Break"/>).
-    /// Reads back as far as the remembered entry.
+    /// The log as it is now, held against what was remembered: a log that ends before that entry, or has another there,
+    /// is broken (<see cref="LogHead.Break"/>). Reads back as far as the remembered entry.
     /// </summary>
     public async Task<LogHead> ReadAsync(RememberedHead? remembered, CancellationToken cancellationToken = default)
     {
@@ -45,19 +49,28 @@ public sealed class CommitLog
         return Know(head, isFresh: known is null || remembered is not null);
     }
 
-    /// <summary>Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.</summary>
-    public async Task<RunOpened> OpenRunAsync(RunId run, string installation, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.
+    /// </summary>
+    public async Task<RunOpened> OpenRunAsync(
+        RunId run, string installation, CancellationToken cancellationToken = default)
     {
         long searched = 0;
         LogHead head = await AppendAsync(JudgeAsync, cancellationToken);
-        return head.State.FindOpenRun(run) ?? throw new PermanentException(ErrorKind.Busy, $"Run {run} has sealed its set and cannot be opened again.");
+        return head.State.FindOpenRun(run)
+            ?? throw new PermanentException(
+                ErrorKind.Busy, $"Run {run} has sealed its set and cannot be opened again.");
 
-        // Another may open this run and end it while this one opens it: every newer head is searched for an end as well.
+        // Another may open this run and end it while this one opens it: every newer head is searched for an end as
+        // well.
         async Task<LogEntry?> JudgeAsync(LogHead seen)
         {
             if (seen.State.FindOpenRun(run) is { } open)
             {
-                return open.Installation == installation ? null : throw new ArgumentException($"Run {run} was opened for installation '{open.Installation}'.", nameof(installation));
+                return open.Installation == installation
+                    ? null
+                    : throw new ArgumentException(
+                        $"Run {run} was opened for installation '{open.Installation}'.", nameof(installation));
             }
 
             if (seen.State.FindSet(run) is not null)
@@ -71,35 +84,49 @@ public sealed class CommitLog
             }
 
             searched = seen.Sequence;
-            return Draft(seen, LogEntryTypes.RunOpen) with { Run = run, Installation = installation, Base = seen.Sequence };
+            return Draft(seen, LogEntryTypes.RunOpen) with
+            {
+                Run = run,
+                Installation = installation,
+                Base = seen.Sequence,
+            };
         }
     }
 
     /// <summary>
-    /// Commits a set: one conditional write. Where the run's set exists already, returns it. A run that was evicted or aborted cannot seal:
-    /// <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>.
+    /// Commits a set: one conditional write. Where the run's set exists already, returns it. A run that was evicted or
+    /// aborted cannot seal: <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>.
     /// </summary>
-    public async Task<SetSummary> SealAsync(RunId run, long runBase, SetManifest manifest, CancellationToken cancellationToken = default)
+    public async Task<SetSummary> SealAsync(
+        RunId run, long runBase, SetManifest manifest, CancellationToken cancellationToken = default)
     {
-        string? violation = manifest.Id == run && manifest.Base == runBase ? ManifestRules.Violation(manifest) : "it is that of another run";
+        string? violation = manifest.Id == run && manifest.Base == runBase
+            ? ManifestRules.Violation(manifest)
+            : "it is that of another run";
         if (violation is not null)
         {
             throw new ArgumentException($"The manifest of run {run} cannot be sealed: {violation}.", nameof(manifest));
         }
 
         LogHead head = await AppendAsync(
-            seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, LogEntryTypes.Set) with { Run = run, Manifest = manifest },
+            seen => seen.State.FindOpenRun(run) is null
+                ? null
+                : Draft(seen, LogEntryTypes.Set) with { Run = run, Manifest = manifest },
             cancellationToken);
         return head.State.FindSet(run)
             ?? throw await FindEndAsync(run, head, after: 0, cancellationToken)
-            ?? new PermanentException(ErrorKind.Unexpected, $"Run {run} was never opened in the log at {_blobs.Location}.");
+            ?? new PermanentException(
+                ErrorKind.Unexpected, $"Run {run} was never opened in the log at {_blobs.Location}.");
     }
 
     /// <summary>Ends a run without a set. A run that is not open any more stays as it is.</summary>
     public Task AbortAsync(RunId run, string reason, CancellationToken cancellationToken = default) =>
         CloseAsync(LogEntryTypes.Abort, run, reason, cancellationToken);
 
-    /// <summary>Another run takes the place of this one, which can never seal from here on. A run that is not open any more stays as it is.</summary>
+    /// <summary>
+    /// Another run takes the place of this one, which can never seal from here on. A run that is not open any more
+    /// stays as it is.
+    /// </summary>
     public Task EvictAsync(RunId run, string reason, CancellationToken cancellationToken = default) =>
         CloseAsync(LogEntryTypes.Evicted, run, reason, cancellationToken);
 
@@ -113,7 +140,9 @@ public sealed class CommitLog
             throw probe.Exists ? Damage.In(name, "it does not authenticate") : Damage.Missing(name);
         }
 
-        return stored.Entry.Manifest is { } manifest && manifest.Id == set.Id ? manifest : throw stored.Entry.Wrong($"it is not the entry of set {set.Id}");
+        return stored.Entry.Manifest is { } manifest && manifest.Id == set.Id
+            ? manifest
+            : throw stored.Entry.Wrong($"it is not the entry of set {set.Id}");
     }
 
     /// <summary>Writes entry 0. Returns false where a log begins here already.</summary>
@@ -134,27 +163,42 @@ public sealed class CommitLog
     }
 
     /// <summary>
-    /// Makes another config count in the place of <paramref name="replaced"/>, on which it was built. Where it counts already, nothing happens; where yet another one does,
-    /// the keys were changed meanwhile: <see cref="ErrorKind.Busy"/>.
+    /// Makes another config count in the place of <paramref name="replaced"/>, on which it was built. Where it counts
+    /// already, nothing happens; where yet another one does, the keys were changed meanwhile:
+    /// <see cref="ErrorKind.Busy"/>.
     /// </summary>
-    internal Task<LogHead> AppendKeysAsync(ConfigStamp replaced, ConfigStamp config, CancellationToken cancellationToken) => AppendAsync(
-        seen => seen.State.Config == config ? null
-            : seen.State.Config == replaced && config.Number > replaced.Number ? Draft(seen, LogEntryTypes.Keys) with { Config = config }
-            : throw new PermanentException(ErrorKind.Busy, $"The keys were changed meanwhile: config {seen.State.Config.Number} counts. Try again."),
-        cancellationToken);
+    internal Task<LogHead> AppendKeysAsync(
+        ConfigStamp replaced, ConfigStamp config, CancellationToken cancellationToken) =>
+        AppendAsync(
+            seen =>
+            {
+                if (seen.State.Config == config)
+                {
+                    return null;
+                }
+
+                return seen.State.Config == replaced && config.Number > replaced.Number
+                    ? Draft(seen, LogEntryTypes.Keys) with { Config = config }
+                    : throw new PermanentException(
+                        ErrorKind.Busy,
+                        $"The keys were changed meanwhile: config {seen.State.Config.Number} counts. Try again.");
+            },
+            cancellationToken);
 
     private Task<LogHead> CloseAsync(string type, RunId run, string reason, CancellationToken cancellationToken)
     {
         string line = reason.Length <= LogEntry.MaxTextLength ? reason : reason[..LogEntry.MaxTextLength];
-        return AppendAsync(seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, type) with { Run = run, Reason = line }, cancellationToken);
+        return AppendAsync(
+            seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, type) with { Run = run, Reason = line },
+            cancellationToken);
     }
 
     private Task<LogHead> AppendAsync(Func<LogHead, LogEntry?> judge, CancellationToken cancellationToken) =>
         AppendAsync(head => Task.FromResult(judge(head)), cancellationToken);
 
     /// <summary>
-    /// Appends what <paramref name="judge"/> drafts on the head as it is; null means that nothing is left to do. Judges anew whenever another
-    /// writer was faster. Returns the head with which it ended.
+    /// Appends what <paramref name="judge"/> drafts on the head as it is; null means that nothing is left to do. Judges
+    /// anew whenever another writer was faster. Returns the head with which it ended.
     /// </summary>
     private async Task<LogHead> AppendAsync(Func<LogHead, Task<LogEntry?>> judge, CancellationToken cancellationToken)
     {
@@ -168,13 +212,18 @@ public sealed class CommitLog
 
             if (!await AreSkippedStillAsync(head, cancellationToken))
             {
-                head = Know(await new LogWalk(_blobs, _reader).ForwardAsync(head with { Next = head.Sequence + 1 }, null, cancellationToken));
+                LogHead seen = head with { Next = head.Sequence + 1 };
+                head = Know(await new LogWalk(_blobs, _reader).ForwardAsync(seen, null, cancellationToken));
                 continue;
             }
 
             LogState next = head.State.Apply(draft);
-            LogEntry entry = LogEntry.CarriesState(draft.Sequence) ? draft with { State = StateDocument.From(next) } : draft;
-            if (await TryCreateAsync(head with { State = next }, entry.Check(head.Next), cancellationToken) is { } created)
+            LogEntry entry = LogEntry.CarriesState(draft.Sequence)
+                ? draft with { State = StateDocument.From(next) }
+                : draft;
+            LogHead? created = await TryCreateAsync(
+                head with { State = next }, entry.Check(head.Next), cancellationToken);
+            if (created is not null)
             {
                 return Know(created);
             }
@@ -182,13 +231,19 @@ public sealed class CommitLog
             LogHead moved = await ReadAsync(cancellationToken);
             head = moved.Next > head.Next
                 ? moved
-                : throw new TransientException(ErrorKind.Storage, $"{_blobs.Location} says that '{LogNames.BlobName(head.Next)}' exists but does not show it. Try again.");
+                : throw new TransientException(
+                    ErrorKind.Storage,
+                    $"{_blobs.Location} says that '{LogNames.BlobName(head.Next)}' exists but does not show it. " +
+                        "Try again.");
         }
 
         return head;
     }
 
-    /// <summary>Whether the blobs between the newest entry and the next one are there and still do not authenticate: past a valid entry nothing may be appended.</summary>
+    /// <summary>
+    /// Whether the blobs between the newest entry and the next one are there and still do not authenticate: past a
+    /// valid entry nothing may be appended.
+    /// </summary>
     private async Task<bool> AreSkippedStillAsync(LogHead head, CancellationToken cancellationToken)
     {
         for (long sequence = head.Sequence + 1; sequence < head.Next; sequence++)
@@ -202,9 +257,13 @@ public sealed class CommitLog
         return true;
     }
 
-    private LogEntry Draft(LogHead head, string type) => new() { Sequence = head.Next, Previous = head.Sha256, Time = _time.GetUtcNow(), Type = type };
+    private LogEntry Draft(LogHead head, string type) =>
+        new() { Sequence = head.Next, Previous = head.Sha256, Time = _time.GetUtcNow(), Type = type };
 
-    /// <summary>The head after the new entry; null where another blob is there. One's own bytes there mean that an answer was lost.</summary>
+    /// <summary>
+    /// The head after the new entry; null where another blob is there. One's own bytes there mean that an answer was
+    /// lost.
+    /// </summary>
     private async Task<LogHead?> TryCreateAsync(LogHead next, LogEntry entry, CancellationToken cancellationToken)
     {
         string name = LogNames.BlobName(entry.Sequence);
@@ -215,10 +274,16 @@ public sealed class CommitLog
             : null;
     }
 
-    /// <summary>How a run ended that is neither open nor a set; null where the log does not know it. Searches back to <paramref name="after"/>, or until entries are older than the run by more than any clock is wrong.</summary>
-    private async Task<PermanentException?> FindEndAsync(RunId run, LogHead head, long after, CancellationToken cancellationToken)
+    /// <summary>
+    /// How a run ended that is neither open nor a set; null where the log does not know it. Searches back to
+    /// <paramref name="after"/>, or until entries are older than the run by more than any clock is wrong.
+    /// </summary>
+    private async Task<PermanentException?> FindEndAsync(
+        RunId run, LogHead head, long after, CancellationToken cancellationToken)
     {
-        DateTimeOffset oldest = run.Started is { } started && started.UtcDateTime > DateTime.UnixEpoch ? started - ClockTolerance : DateTimeOffset.MinValue;
+        DateTimeOffset oldest = run.Started is { } started && started.UtcDateTime > DateTime.UnixEpoch
+            ? started - ClockTolerance
+            : DateTimeOffset.MinValue;
         for (long sequence = head.Sequence; sequence > after; sequence--)
         {
             EntryProbe probe = await _reader.ProbeAsync(sequence, cancellationToken);
@@ -226,9 +291,12 @@ public sealed class CommitLog
             {
                 return entry.Type switch
                 {
-                    LogEntryTypes.Evicted => new(ErrorKind.Busy, $"Run {run} was evicted and can never seal a set: {entry.Reason}"),
-                    LogEntryTypes.Abort => new(ErrorKind.Cancelled, $"Run {run} was given up and cannot go on: {entry.Reason}"),
-                    LogEntryTypes.Set => new(ErrorKind.Busy, $"Run {run} has sealed its set and cannot be opened again."),
+                    LogEntryTypes.Evicted =>
+                        new(ErrorKind.Busy, $"Run {run} was evicted and can never seal a set: {entry.Reason}"),
+                    LogEntryTypes.Abort =>
+                        new(ErrorKind.Cancelled, $"Run {run} was given up and cannot go on: {entry.Reason}"),
+                    LogEntryTypes.Set =>
+                        new(ErrorKind.Busy, $"Run {run} has sealed its set and cannot be opened again."),
                     _ => entry.Wrong($"run {run} is neither open nor ended"),
                 };
             }
@@ -242,7 +310,9 @@ public sealed class CommitLog
         return null;
     }
 
-    /// <param name="isFresh">The log was read anew, and its chain judged; otherwise a break that was seen before stays.</param>
+    /// <param name="isFresh">
+    /// The log was read anew, and its chain judged; otherwise a break that was seen before stays.
+    /// </param>
     private LogHead Know(LogHead head, bool isFresh = false)
     {
         LogHead? known = Volatile.Read(ref _known);

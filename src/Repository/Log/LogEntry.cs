@@ -16,8 +16,8 @@ internal static class LogEntryTypes
 }
 
 /// <summary>
-/// An entry of the log as JSON has it: which members there are depends on the type, and <see cref="Check"/> proves it. Members that are
-/// not known are ignored.
+/// An entry of the log as JSON has it: which members there are depends on the type, and <see cref="Check"/> proves it.
+/// Members that are not known are ignored.
 /// </summary>
 internal sealed record LogEntry
 {
@@ -63,7 +63,9 @@ internal sealed record LogEntry
 
     public PermanentException Wrong(string why) => Damage.In(LogNames.BlobName(Sequence), why);
 
-    /// <summary>Proves that the entry has what its type needs, and that it stands where it says. Anything else is damage.</summary>
+    /// <summary>
+    /// Proves that the entry has what its type needs, and that it stands where it says. Anything else is damage.
+    /// </summary>
     public LogEntry Check(long sequence)
     {
         if (Sequence != sequence)
@@ -74,13 +76,19 @@ internal sealed record LogEntry
         bool complete = Type switch
         {
             LogEntryTypes.Init => sequence == 0 && Config is not null,
-            LogEntryTypes.RunOpen => Run is not null && Installation is { Length: > 0 and <= MaxTextLength } && Base is { } seen && seen >= 0 && seen < sequence,
+            LogEntryTypes.RunOpen =>
+                Run is not null
+                    && Installation is { Length: > 0 and <= MaxTextLength }
+                    && Base is { } seen
+                    && seen >= 0
+                    && seen < sequence,
             LogEntryTypes.Set => Run is not null && Manifest?.Id == Run,
             LogEntryTypes.Abort or LogEntryTypes.Evicted => Run is not null && Reason is { Length: <= MaxTextLength },
             LogEntryTypes.Keys => Config is not null,
             _ => throw new PermanentException(
                 ErrorKind.Repository,
-                $"Entry {sequence} of the repository's log is of type '{Type}', which this version does not know: what it does not understand might take a set away. Use a newer version of abf."),
+                $"Entry {sequence} of the repository's log is of type '{Type}', which this version does not know: " +
+                    "what it does not understand might take a set away. Use a newer version of abf."),
         };
         if (!complete || (sequence == 0) != (Type == LogEntryTypes.Init) || !IsHash(Previous, empty: sequence == 0))
         {
@@ -97,7 +105,9 @@ internal sealed record LogEntry
             throw Wrong($"the state stands in every {StateInterval}th entry and in no other");
         }
 
-        return Manifest is not null && ManifestRules.Violation(Manifest) is { } violation ? throw Wrong(violation) : this;
+        return Manifest is not null && ManifestRules.Violation(Manifest) is { } violation
+            ? throw Wrong(violation)
+            : this;
     }
 
     private static bool IsHash(string text, bool empty) =>

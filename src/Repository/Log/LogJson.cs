@@ -4,7 +4,10 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Log;
 
-/// <summary>How entries of the log, and the manifests in them, are written as JSON. Strict about what it knows, silent about members it does not know.</summary>
+/// <summary>
+/// How entries of the log, and the manifests in them, are written as JSON. Strict about what it knows, silent about
+/// members it does not know.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
@@ -18,16 +21,21 @@ internal sealed partial class LogJson : JsonSerializerContext
 {
     public static byte[] Write(LogEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Default.LogEntry);
 
-    /// <summary>But for what a writer that does not know of replaced index blobs leaves out: nothing is lost by that but time.</summary>
+    /// <summary>
+    /// But for what a writer that does not know of replaced index blobs leaves out: nothing is lost by that but time.
+    /// </summary>
     public static bool Same(StateDocument left, StateDocument right)
     {
         return Bytes(left).AsSpan().SequenceEqual(Bytes(right));
 
         static byte[] Bytes(StateDocument state) => JsonSerializer.SerializeToUtf8Bytes(
-            state with { Indexes = [.. state.Indexes.Select(index => index with { Replaces = default })] }, Default.StateDocument);
+            state with { Indexes = [.. state.Indexes.Select(index => index with { Replaces = default })] },
+            Default.StateDocument);
     }
 
-    /// <summary>Reads the plain bytes of entry <paramref name="sequence"/>. What is not such an entry is damage.</summary>
+    /// <summary>
+    /// Reads the plain bytes of entry <paramref name="sequence"/>. What is not such an entry is damage.
+    /// </summary>
     public static LogEntry Read(ReadOnlySpan<byte> plain, long sequence)
     {
         try

@@ -16,14 +16,14 @@ internal sealed record StoredEntry(LogEntry Entry, string Sha256);
 internal readonly record struct EntryProbe(bool Exists, StoredEntry? Stored, string? Alarm);
 
 /// <summary>Reads single entries of the log.</summary>
-internal sealed class LogReader(IBlobStore blobs, IObjectCipher sealer)
+internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
 {
     private const int UsualBytes = 64 * 1024;
     private const int MaxBytes = ObjectCipher.MaxBlobLength;
 
     /// <summary>
-    /// Reads what stands at a sequence. A blob that does not authenticate, read twice, is an alarm, not an error: whoever may write to the store could put it there.
-    /// One of a newer format stops.
+    /// Reads what stands at a sequence. A blob that does not authenticate, read twice, is an alarm, not an error:
+    /// whoever may write to the store could put it there. One of a newer format stops.
     /// </summary>
     public async Task<EntryProbe> ProbeAsync(long sequence, CancellationToken cancellationToken)
     {
@@ -39,7 +39,8 @@ internal sealed class LogReader(IBlobStore blobs, IObjectCipher sealer)
             return probe;
         }
 
-        // A writer that takes a valid entry for junk would fork the log: so the judgement rests on a second read, whose length the store itself confirms.
+        // A writer that takes a valid entry for junk would fork the log: so the judgement rests on a second read, whose
+        // length the store itself confirms.
         if (await blobs.GetPropertiesAsync(name, cancellationToken) is not { } properties)
         {
             return default;
@@ -47,17 +48,24 @@ internal sealed class LogReader(IBlobStore blobs, IObjectCipher sealer)
 
         if (properties.Length > MaxBytes)
         {
-            return new EntryProbe(true, null, Skipped(sequence, name, $"It has {properties.Length} bytes, and {MaxBytes} are the most."));
+            return new EntryProbe(
+                true, null, Skipped(sequence, name, $"It has {properties.Length} bytes, and {MaxBytes} are the most."));
         }
 
         byte[] blob = new byte[properties.Length];
         if (await blobs.ReadAsync(name, 0, blob, cancellationToken) != blob.Length)
         {
-            throw new TransientException(ErrorKind.Storage, $"{blobs.Location} says that '{name}' has {blob.Length} bytes and does not give them. Try again.");
+            throw new TransientException(
+                ErrorKind.Storage,
+                $"{blobs.Location} says that '{name}' has {blob.Length} bytes and does not give them. Try again.");
         }
 
-        return sealer.NewerThanThis(ObjectType.LogEntry, blob) is not { } newer ? Open(blob, name, sequence) : throw new PermanentException(
-            ErrorKind.Repository, $"Log entry {sequence} ({name}) of the repository at {blobs.Location} {newer}. Use a newer version of abf.");
+        return sealer.NewerThanThis(ObjectType.LogEntry, blob) is not { } newer
+            ? Open(blob, name, sequence)
+            : throw new PermanentException(
+                ErrorKind.Repository,
+                $"Log entry {sequence} ({name}) of the repository at {blobs.Location} {newer}. " +
+                    "Use a newer version of abf.");
     }
 
     public static string Hash(ReadOnlySpan<byte> blob) => Convert.ToHexStringLower(SHA256.HashData(blob));
@@ -77,7 +85,8 @@ internal sealed class LogReader(IBlobStore blobs, IObjectCipher sealer)
         return new EntryProbe(true, new StoredEntry(LogJson.Read(plain, sequence), Hash(blob)), null);
     }
 
-    private static string Skipped(long sequence, string name, string why) => $"Log entry {sequence} ({name}) was skipped: {why}";
+    private static string Skipped(long sequence, string name, string why) =>
+        $"Log entry {sequence} ({name}) was skipped: {why}";
 
     /// <summary>The first bytes, which are all of most entries; null where there is no blob.</summary>
     private async Task<byte[]?> ReadUsualAsync(string name, CancellationToken cancellationToken)

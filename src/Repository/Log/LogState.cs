@@ -5,34 +5,45 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>
-/// The live state after an entry of the log; lists are in order of sequence. Immutable: the next entry gives the next state.
+/// The live state after an entry of the log; lists are in order of sequence. Immutable: the next entry gives the next
+/// state.
 /// </summary>
 public sealed record LogState(
     ConfigStamp Config,
     ImmutableArray<RunOpened> OpenRuns,
     ImmutableArray<SetSummary> Sets,
-    ImmutableArray<SearchIndexSummary> Indexes)
+    ImmutableArray<ChunkIndexSummary> Indexes)
 {
     public RunOpened? FindOpenRun(RunId run) => OpenRuns.FirstOrDefault(open => open.Run == run);
 
     public SetSummary? FindSet(RunId id) => Sets.FirstOrDefault(set => set.Id == id);
 
     /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
-    public LogState WithIndexesUpTo(long sequence) => this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
+    public LogState WithIndexesUpTo(long sequence) =>
+        this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
 
     /// <summary>Those that no other replaces: what a reader reads.</summary>
-    internal static ImmutableArray<SearchIndexSummary> Live(IReadOnlyList<SearchIndexSummary> indexes)
+    internal static ImmutableArray<ChunkIndexSummary> Live(IReadOnlyList<ChunkIndexSummary> indexes)
     {
-        HashSet<ChunkIndexId> replaced = [.. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces)];
+        HashSet<ChunkIndexId> replaced =
+            [.. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces)];
         return [.. indexes.Where(index => !replaced.Contains(index.Id))];
     }
 
-    /// <summary>The state after an entry that stands beyond a break of the chain: as much of it as can follow this state.</summary>
+    /// <summary>
+    /// The state after an entry that stands beyond a break of the chain: as much of it as can follow this state.
+    /// </summary>
     internal LogState ApplyBeyondBreak(LogEntry entry)
     {
-        LogState open = entry.Type == LogEntryTypes.Set && FindOpenRun(entry.Manifest!.Id) is null && FindSet(entry.Manifest.Id) is null
-            ? this with { OpenRuns = OpenRuns.Add(new RunOpened(entry.Manifest.Id, entry.Manifest.Installation.Name, entry.Manifest.Base, entry.Sequence, entry.Time)) }
-            : this;
+        LogState open = this;
+        if (entry is { Type: LogEntryTypes.Set, Manifest: { } set }
+            && FindOpenRun(set.Id) is null
+            && FindSet(set.Id) is null)
+        {
+            RunOpened run = new(set.Id, set.Installation.Name, set.Base, entry.Sequence, entry.Time);
+            open = this with { OpenRuns = OpenRuns.Add(run) };
+        }
+
         try
         {
             return entry.State?.ToState(entry) ?? open.Apply(entry);
@@ -81,23 +92,26 @@ public sealed record LogState(
             throw entry.Wrong("it names an index that an older entry named");
         }
 
-        SetSummary set = new(
-            entry.Sequence,
-            manifest.Id,
-            manifest.Installation.Name,
-            manifest.Started,
-            manifest.Sealed,
-            manifest.Consistency.Consistent,
-            manifest.Consistency.Missing,
-            manifest.Totals.Files,
-            manifest.Totals.Bytes,
-            manifest.Totals.AddedBytes,
-            manifest.Parent);
+        SetSummary set = new()
+        {
+            Sequence = entry.Sequence,
+            Id = manifest.Id,
+            Installation = manifest.Installation.Name,
+            Started = manifest.Started,
+            Sealed = manifest.Sealed,
+            Consistent = manifest.Consistency.Consistent,
+            Missing = manifest.Consistency.Missing,
+            Files = manifest.Totals.Files,
+            Bytes = manifest.Totals.Bytes,
+            AddedBytes = manifest.Totals.AddedBytes,
+            Parent = manifest.Parent,
+        };
         return this with
         {
             OpenRuns = Close(entry),
             Sets = Sets.Add(set),
-            Indexes = Indexes.AddRange(manifest.Indexes.Select(index => new SearchIndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
+            Indexes = Indexes.AddRange(manifest.Indexes.Select(index =>
+                new ChunkIndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
         };
     }
 

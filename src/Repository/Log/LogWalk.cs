@@ -7,8 +7,9 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>
-/// Finds the head of the log and the state after it: a listing gives a hint, from there forward while entries exist, then back to the nearest
-/// state. The chain of hashes is checked over all that is read; where it breaks, reading goes on with an alarm, because what authenticates is genuine all the same.
+/// Finds the head of the log and the state after it: a listing gives a hint, from there forward while entries exist,
+/// then back to the nearest state. The chain of hashes is checked over all that is read; where it breaks, reading goes
+/// on with an alarm, because what authenticates is genuine all the same.
 /// </summary>
 internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
 {
@@ -16,11 +17,15 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
     private string? _break;
     private bool _sawRemembered;
 
-    /// <summary>Reads the log anew. A log that lacks the remembered entry, or has another there, was cut or forked: a break.</summary>
+    /// <summary>
+    /// Reads the log anew. A log that lacks the remembered entry, or has another there, was cut or forked: a break.
+    /// </summary>
     public async Task<LogHead> FromHintAsync(RememberedHead? remembered, CancellationToken cancellationToken)
     {
         StoredEntry newest = await FindHintAsync(cancellationToken)
-            ?? throw new PermanentException(ErrorKind.Repository, $"There is no log of this repository at {blobs.Location}: it was not initialised, or its log is lost.");
+            ?? throw new PermanentException(
+                ErrorKind.Repository,
+                $"There is no log of this repository at {blobs.Location}: it was not initialised, or its log is lost.");
         List<(StoredEntry Stored, bool Follows)> back = await BackToStateAsync(newest, remembered, cancellationToken);
         LogEntry first = back[^1].Stored.Entry;
         LogState state = first.State!.ToState(first);
@@ -35,14 +40,18 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
         head = await ForwardAsync(head, remembered, cancellationToken);
         if (remembered is not null && !_sawRemembered)
         {
-            Break(Lost(remembered, remembered.Sequence > head.Sequence ? $"ends at entry {head.Sequence}" : "has no valid entry there"));
+            string how = remembered.Sequence > head.Sequence
+                ? $"ends at entry {head.Sequence}"
+                : "has no valid entry there";
+            Break(Lost(remembered, how));
         }
 
         return head with { Alarms = [.. _alarms], Break = _break };
     }
 
     /// <summary>The log as it is now, from a head that was read before: one request where nothing was added.</summary>
-    public async Task<LogHead> ForwardAsync(LogHead known, RememberedHead? remembered, CancellationToken cancellationToken)
+    public async Task<LogHead> ForwardAsync(
+        LogHead known, RememberedHead? remembered, CancellationToken cancellationToken)
     {
         _break ??= known.Break;
         LogHead head = known;
@@ -61,14 +70,18 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
             }
 
             CheckRemembered(remembered, stored);
-            LogState state = _break is null ? Follow(head.State, stored.Entry) : head.State.ApplyBeyondBreak(stored.Entry);
+            LogState state = _break is null
+                ? Follow(head.State, stored.Entry)
+                : head.State.ApplyBeyondBreak(stored.Entry);
             head = head with { Sequence = head.Next, Sha256 = stored.Sha256, Next = head.Next + 1, State = state };
         }
 
         return head with { Alarms = [.. known.Alarms, .. _alarms], Break = _break };
     }
 
-    /// <summary>The state after an entry. Where the entry carries the state, it is what the entries before it give.</summary>
+    /// <summary>
+    /// The state after an entry. Where the entry carries the state, it is what the entries before it give.
+    /// </summary>
     internal static LogState Follow(LogState state, LogEntry entry)
     {
         LogState next = state.Apply(entry);
@@ -83,7 +96,8 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
         {
             if (!LogNames.TryParse(item.Name, out long sequence))
             {
-                _alarms.Add($"'{TreePath.Display(System.Text.Encoding.UTF8.GetBytes(item.Name))}' is not the name of a log entry.");
+                string name = TreePath.Display(System.Text.Encoding.UTF8.GetBytes(item.Name));
+                _alarms.Add($"'{name}' is not the name of a log entry.");
                 continue;
             }
 
@@ -103,15 +117,18 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
     }
 
     /// <summary>
-    /// The entries from the newest back to the nearest one that carries the state, each with whether it follows the one after it in the list; the chain is checked on to the
-    /// remembered one where that is older.
+    /// The entries from the newest back to the nearest one that carries the state, each with whether it follows the one
+    /// after it in the list; the chain is checked on to the remembered one where that is older.
     /// </summary>
-    private async Task<List<(StoredEntry Stored, bool Follows)>> BackToStateAsync(StoredEntry newest, RememberedHead? remembered, CancellationToken cancellationToken)
+    private async Task<List<(StoredEntry Stored, bool Follows)>> BackToStateAsync(
+        StoredEntry newest, RememberedHead? remembered, CancellationToken cancellationToken)
     {
         List<(StoredEntry Stored, bool Follows)> entries = [(newest, true)];
         CheckRemembered(remembered, newest);
         StoredEntry current = newest;
-        for (long sequence = newest.Entry.Sequence - 1; entries[^1].Stored.Entry.State is null || sequence >= remembered?.Sequence; sequence--)
+        for (long sequence = newest.Entry.Sequence - 1;
+            entries[^1].Stored.Entry.State is null || sequence >= remembered?.Sequence;
+            sequence--)
         {
             EntryProbe probe = sequence < 0
                 ? throw newest.Entry.Wrong("no entry before it carries the state")
@@ -154,11 +171,15 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
 
     private void Break(string where)
     {
-        string line = $"The log at {blobs.Location} is broken: {where}. Sets may be hidden, and nothing is added to it. Bring the missing entries of log/ back (soft delete, versions, a copy).";
+        string line =
+            $"The log at {blobs.Location} is broken: {where}. Sets may be hidden, and nothing is added to it. Bring " +
+                "the missing entries of log/ back (soft delete, versions, a copy).";
         _alarms.Add(line);
         _break ??= line;
     }
 
     private static string Lost(RememberedHead remembered, string how) =>
-        $"it {how}, but entry {remembered.Sequence} ({remembered.Sha256[..Math.Min(8, remembered.Sha256.Length)]}) was seen in it before: it was cut, forked or put back from an older copy (to accept what is there, remove the remembered head)";
+        $"it {how}, but entry {remembered.Sequence} ({remembered.Sha256[..Math.Min(8, remembered.Sha256.Length)]}) " +
+            "was seen in it before: it was cut, forked or put back from an older copy (to accept what is there, " +
+            "remove the remembered head)";
 }

@@ -9,15 +9,21 @@ internal sealed record StateDocument(
     ConfigStamp Config,
     ImmutableArray<RunOpened> OpenRuns,
     ImmutableArray<SetSummary> Sets,
-    ImmutableArray<SearchIndexSummary> Indexes,
+    ImmutableArray<ChunkIndexSummary> Indexes,
     ImmutableArray<string> Tombstones)
 {
-    public static StateDocument From(LogState state) => new(state.Config, state.OpenRuns, state.Sets, state.Indexes, []);
+    public static StateDocument From(LogState state) =>
+        new(state.Config, state.OpenRuns, state.Sets, state.Indexes, []);
 
-    /// <summary>The state that <paramref name="entry"/> carries. Lists that are not in order of sequence are damage.</summary>
+    /// <summary>
+    /// The state that <paramref name="entry"/> carries. Lists that are not in order of sequence are damage.
+    /// </summary>
     public LogState ToState(LogEntry entry)
     {
-        if (ManifestRules.HasGap(OpenRuns) || ManifestRules.HasGap(Sets) || ManifestRules.HasGap(Indexes) || ManifestRules.HasGap(Tombstones))
+        if (ManifestRules.HasGap(OpenRuns)
+            || ManifestRules.HasGap(Sets)
+            || ManifestRules.HasGap(Indexes)
+            || ManifestRules.HasGap(Tombstones))
         {
             throw entry.Wrong("a list of the state that it carries is null, or an item of one");
         }

@@ -4,8 +4,9 @@ using AlfrescoBackupFlows.Repository.Crypto;
 namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
-/// Opens what was just sealed and compares it with the plain bytes: a fault of memory, cipher or compressor is found while the original is still there.
-/// Large frames share one scratch of the process, one after the other, so that several writers do not need 16 MiB more each.
+/// Opens what was just sealed and compares it with the plain bytes: a fault of memory, cipher or compressor is found
+/// while the original is still there. Large frames share one scratch of the process, one after the other, so that
+/// several writers do not need 16 MiB more each.
 /// </summary>
 internal static class FrameProof
 {
@@ -13,7 +14,14 @@ internal static class FrameProof
 
     private static readonly Lock Gate = new();
 
-    public static bool Opens(FrameCipher cipher, FrameCodec codec, uint number, bool last, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> plain, string blobName)
+    public static bool Opens(
+        FrameCipher cipher,
+        FrameCodec codec,
+        uint number,
+        bool last,
+        ReadOnlySpan<byte> frame,
+        ReadOnlySpan<byte> plain,
+        string blobName)
     {
         if (Math.Max(frame.Length, plain.Length) <= SmallFrame)
         {
@@ -32,8 +40,8 @@ internal static class FrameProof
 
         lock (Gate)
         {
-            var payload = new PackBuffer(frame.Length);
-            var decoded = new PackBuffer(plain.Length);
+            PackBuffer payload = new(frame.Length);
+            PackBuffer decoded = new(plain.Length);
             try
             {
                 return Opens(cipher, codec, number, last, frame, plain, payload.GetSpan(), decoded.GetSpan(), blobName);
@@ -47,7 +55,15 @@ internal static class FrameProof
     }
 
     private static bool Opens(
-        FrameCipher cipher, FrameCodec codec, uint number, bool last, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> plain, Span<byte> payload, Span<byte> decoded, string blobName)
+        FrameCipher cipher,
+        FrameCodec codec,
+        uint number,
+        bool last,
+        ReadOnlySpan<byte> frame,
+        ReadOnlySpan<byte> plain,
+        Span<byte> payload,
+        Span<byte> decoded,
+        string blobName)
     {
         payload = payload[..(frame.Length - FrameCipher.TagSize)];
         if (!cipher.TryOpen(number, last, frame, payload) || FrameCodec.PlainLength(payload, blobName) != plain.Length)

@@ -7,8 +7,9 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
-/// One pack in the making, whole in memory. Small chunks gather in a frame of up to 256 KiB, a larger one has a frame of its own; every frame is opened
-/// and compared as soon as it is sealed. The id and the salt are drawn here, anew for each attempt. For one thread at a time; the caller owns the buffer.
+/// One pack in the making, whole in memory. Small chunks gather in a frame of up to 256 KiB, a larger one has a frame
+/// of its own; every frame is opened and compared as soon as it is sealed. The id and the salt are drawn here, anew for
+/// each attempt. For one thread at a time; the caller owns the buffer.
 /// </summary>
 internal sealed class PackBuilder : IDisposable
 {
@@ -16,13 +17,17 @@ internal sealed class PackBuilder : IDisposable
     public const int ContentCapacity = (32 << 20) + (1 << 20);
 
     /// <summary>
-    /// A pack of many small chunks is closed at this length: they take as much memory beside the pack, for its directory, receipt and rows, as is saved here.
+    /// A pack of many small chunks is closed at this length: they take as much memory beside the pack, for its
+    /// directory, receipt and rows, as is saved here.
     /// </summary>
     private const int ManyChunksTarget = 20 << 20;
 
     private const int ManyChunks = 8192;
 
-    /// <summary>A chunk of 16 MiB must fit; a pack is closed at <see cref="MetadataTarget"/>, and only what is written takes memory.</summary>
+    /// <summary>
+    /// A chunk of 16 MiB must fit; a pack is closed at <see cref="MetadataTarget"/>, and only what is written takes
+    /// memory.
+    /// </summary>
     public const int MetadataCapacity = (16 << 20) + (1 << 20);
 
     public const int MetadataTarget = 4 << 20;
@@ -70,8 +75,9 @@ internal sealed class PackBuilder : IDisposable
         }
 
         // Two further frames at most: the shared one that stands open and one for the new chunk.
-        int end = _position + _sharedLength + length + (2 * FrameOverhead)
-            + _directory.EncodedLength + (2 * PackDirectory.FrameSize) + PackDirectory.ChunkSize + FrameOverhead + PackDirectory.TrailerSize;
+        int frames = _position + _sharedLength + length + (2 * FrameOverhead);
+        int directory = _directory.EncodedLength + (2 * PackDirectory.FrameSize) + PackDirectory.ChunkSize;
+        int end = frames + directory + FrameOverhead + PackDirectory.TrailerSize;
         int target = _directory.Chunks.Count < ManyChunks ? _target : Math.Min(_target, ManyChunksTarget);
         return end <= target && _directory.Chunks.Count < MaxChunks;
     }
@@ -115,13 +121,11 @@ internal sealed class PackBuilder : IDisposable
         PackDirectory.TrailerMagic.CopyTo(trailer[12..]);
         _position += PackDirectory.TrailerSize;
 
-        var pack = new PackEntry(Id, _position, Class);
-        var places = new ChunkPlace[_directory.Chunks.Count];
+        PackEntry pack = new(Id, _position, Class);
+        ChunkPlace[] places = new ChunkPlace[_directory.Chunks.Count];
         for (int i = 0; i < places.Length; i++)
         {
-            DirectoryChunk chunk = _directory.Chunks[i];
-            FrameEntry frame = _directory.Frames[chunk.Frame];
-            places[i] = new ChunkPlace(chunk.Id, pack, chunk.Frame, frame.Offset, frame.SealedLength, chunk.Offset, chunk.Length);
+            places[i] = _directory.PlaceOf(_directory.Chunks[i], pack);
         }
 
         return new FinishedPack(pack, _buffer, places);
@@ -156,7 +160,9 @@ internal sealed class PackBuilder : IDisposable
         _cipher.Seal(number, last, frame);
         if (!FrameProof.Opens(_cipher, _codec, number, last, frame, plain, _blobName))
         {
-            throw new PermanentException(ErrorKind.Unexpected, $"Pack '{_blobName}' does not open to what was sealed. Test this machine's memory.");
+            throw new PermanentException(
+                ErrorKind.Unexpected,
+                $"Pack '{_blobName}' does not open to what was sealed. Test this machine's memory.");
         }
 
         _position += frame.Length;

@@ -10,7 +10,9 @@ internal readonly record struct FrameEntry(int Offset, int SealedLength, int Pla
 /// <summary>A chunk as the directory of its pack names it.</summary>
 internal readonly record struct DirectoryChunk(ChunkId Id, int Frame, int Offset, int Length);
 
-/// <summary>What a pack says about itself: its frames, and the chunks in them, in the order in which they were added.</summary>
+/// <summary>
+/// What a pack says about itself: its frames, and the chunks in them, in the order in which they were added.
+/// </summary>
 internal sealed class PackDirectory
 {
     public const int FrameSize = 12;
@@ -24,6 +26,19 @@ internal sealed class PackDirectory
     public static ReadOnlySpan<byte> TrailerMagic => "ABFE"u8;
 
     public int EncodedLength => 8 + (Frames.Count * FrameSize) + (Chunks.Count * ChunkSize);
+
+    public ChunkPlace PlaceOf(DirectoryChunk chunk, PackEntry pack)
+    {
+        FrameEntry frame = Frames[chunk.Frame];
+        return new ChunkPlace(
+            Id: chunk.Id,
+            Pack: pack,
+            Frame: chunk.Frame,
+            FrameOffset: frame.Offset,
+            SealedLength: frame.SealedLength,
+            Offset: chunk.Offset,
+            Length: chunk.Length);
+    }
 
     public void Encode(Span<byte> plain)
     {
@@ -49,10 +64,13 @@ internal sealed class PackDirectory
         }
     }
 
-    /// <summary>Reads authenticated plain bytes: frames follow each other from the header to <paramref name="end"/>, chunks lie within their frames.</summary>
+    /// <summary>
+    /// Reads authenticated plain bytes: frames follow each other from the header to <paramref name="end"/>, chunks lie
+    /// within their frames.
+    /// </summary>
     public static PackDirectory Decode(ReadOnlySpan<byte> plain, int end, string blobName)
     {
-        var directory = new PackDirectory();
+        PackDirectory directory = new();
         int position = 0;
         int frames = ReadCount(plain, ref position, FrameSize, blobName);
         int expected = ObjectHeader.Size;
@@ -61,7 +79,10 @@ internal sealed class PackDirectory
             int offset = BinaryPrimitives.ReadInt32LittleEndian(plain[position..]);
             int sealedLength = BinaryPrimitives.ReadInt32LittleEndian(plain[(position + 4)..]);
             int plainLength = BinaryPrimitives.ReadInt32LittleEndian(plain[(position + 8)..]);
-            if (offset != expected || sealedLength <= FrameCipher.TagSize || sealedLength > end - offset || plainLength is < 0 or > ChunkLimits.MaxChunkLength)
+            if (offset != expected
+                || sealedLength <= FrameCipher.TagSize
+                || sealedLength > end - offset
+                || plainLength is < 0 or > ChunkLimits.MaxChunkLength)
             {
                 throw Damage.In(blobName, $"frame {i} does not follow the one before it");
             }
@@ -81,21 +102,30 @@ internal sealed class PackDirectory
             uint frame = BinaryPrimitives.ReadUInt32LittleEndian(plain[(position + 16)..]);
             uint offset = BinaryPrimitives.ReadUInt32LittleEndian(plain[(position + 20)..]);
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(plain[(position + 24)..]);
-            if (frame >= (uint)frames || length == 0 || (ulong)offset + length > (ulong)directory.Frames[(int)frame].PlainLength)
+            if (frame >= (uint)frames
+                || length == 0
+                || (ulong)offset + length > (ulong)directory.Frames[(int)frame].PlainLength)
             {
                 throw Damage.In(blobName, $"chunk {i} does not lie within a frame");
             }
 
-            directory.Chunks.Add(new DirectoryChunk(ChunkId.Read(plain[position..]), (int)frame, (int)offset, (int)length));
+            directory.Chunks.Add(
+                new DirectoryChunk(ChunkId.Read(plain[position..]), (int)frame, (int)offset, (int)length));
         }
 
-        return position == plain.Length ? directory : throw Damage.In(blobName, "its directory is followed by something");
+        return position == plain.Length
+            ? directory
+            : throw Damage.In(blobName, "its directory is followed by something");
     }
 
     private static int ReadCount(ReadOnlySpan<byte> plain, ref int position, int itemSize, string blobName)
     {
-        uint count = plain.Length - position >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(plain[position..]) : uint.MaxValue;
+        uint count = plain.Length - position >= 4
+            ? BinaryPrimitives.ReadUInt32LittleEndian(plain[position..])
+            : uint.MaxValue;
         position += 4;
-        return count <= (uint)(Math.Max(0, plain.Length - position) / itemSize) ? (int)count : throw Damage.In(blobName, "its directory ends too early");
+        return count <= (uint)(Math.Max(0, plain.Length - position) / itemSize)
+            ? (int)count
+            : throw Damage.In(blobName, "its directory ends too early");
     }
 }

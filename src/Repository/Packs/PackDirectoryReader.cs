@@ -4,7 +4,9 @@ using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Packs;
 
-/// <summary>Reads what a pack says about itself, without its chunks: the header, and the directory at its end.</summary>
+/// <summary>
+/// Reads what a pack says about itself, without its chunks: the header, and the directory at its end.
+/// </summary>
 internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)
 {
     /// <summary>Room for the directory of nearly every pack: one request in place of two.</summary>
@@ -30,29 +32,27 @@ internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)
         return Open(id, (int)length, header, trailer, directory);
     }
 
-    private ChunkPlace[] Open(PackId id, int length, ReadOnlySpan<byte> header, PackTrailer trailer, ReadOnlySpan<byte> sealedDirectory)
+    private ChunkPlace[] Open(
+        PackId id, int length, ReadOnlySpan<byte> header, PackTrailer trailer, ReadOnlySpan<byte> sealedDirectory)
     {
         string name = id.BlobName;
 
         // Which class it has is said by the header alone; the directory does not authenticate under another.
-        var chunkClass = (ChunkClass)header[5];
+        ChunkClass chunkClass = (ChunkClass)header[5];
         if (chunkClass is < ChunkClass.Content or > ChunkClass.Metadata)
         {
             throw Damage.In(name, $"it is of type {header[5]}, which is not that of a pack");
         }
 
         using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)chunkClass, name, header);
-        using var codec = new FrameCodec();
+        using FrameCodec codec = new();
         PackDirectory directory = trailer.Open(cipher, codec, sealedDirectory, name);
-        var pack = new PackEntry(id, length, chunkClass);
-        return [.. directory.Chunks.Select(chunk =>
-        {
-            FrameEntry frame = directory.Frames[chunk.Frame];
-            return new ChunkPlace(chunk.Id, pack, chunk.Frame, frame.Offset, frame.SealedLength, chunk.Offset, chunk.Length);
-        })];
+        PackEntry pack = new(id, length, chunkClass);
+        return [.. directory.Chunks.Select(chunk => directory.PlaceOf(chunk, pack))];
     }
 
-    private async Task<byte[]> ReadExactlyAsync(string name, long offset, int count, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadExactlyAsync(
+        string name, long offset, int count, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[count];
         int read = await blobs.ReadAsync(name, offset, bytes, cancellationToken) ?? throw Damage.Missing(name);

@@ -9,10 +9,14 @@ namespace AlfrescoBackupFlows.Repository.Packs;
 /// <param name="Chunks">In the order of the pack's own directory.</param>
 public sealed record PackContents(PackEntry Pack, ImmutableArray<ChunkPlace> Chunks);
 
-/// <summary>Reads whole packs, for a check of all data and for rebuilding an index. Whatever does not fit is damage that names the pack.</summary>
+/// <summary>
+/// Reads whole packs, for a check of all data and for rebuilding an index. Whatever does not fit is damage that names
+/// the pack.
+/// </summary>
 internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys)
 {
-    public const int ShortestPack = ObjectHeader.Size + FrameCodec.PrefixSize + 8 + FrameCipher.TagSize + PackDirectory.TrailerSize;
+    public const int ShortestPack =
+        ObjectHeader.Size + FrameCodec.PrefixSize + 8 + FrameCipher.TagSize + PackDirectory.TrailerSize;
 
     public async Task<PackContents> ReadAsync(PackEntry pack, CancellationToken cancellationToken)
     {
@@ -23,7 +27,7 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         }
 
         // One byte more than there should be: a longer blob is damage as well.
-        var buffer = new PackBuffer(pack.Length + 1);
+        PackBuffer buffer = new(pack.Length + 1);
         try
         {
             int read = await blobs.ReadAsync(name, 0, buffer.Memory, cancellationToken) ?? throw Damage.Missing(name);
@@ -40,13 +44,20 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
     private PackContents Check(PackEntry pack, string name, ReadOnlySpan<byte> bytes)
     {
         using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)pack.Class, name, bytes);
-        using var codec = new FrameCodec();
+        using FrameCodec codec = new();
         PackTrailer trailer = PackTrailer.Read(bytes[^PackDirectory.TrailerSize..], bytes.Length, name);
-        PackDirectory directory = trailer.Open(cipher, codec, bytes.Slice(trailer.DirectoryAt, trailer.SealedLength), name);
+        PackDirectory directory = trailer.Open(
+            cipher, codec, bytes.Slice(trailer.DirectoryAt, trailer.SealedLength), name);
         return new PackContents(pack, CheckChunks(pack, name, bytes, directory, cipher, codec));
     }
 
-    private ImmutableArray<ChunkPlace> CheckChunks(PackEntry pack, string name, ReadOnlySpan<byte> bytes, PackDirectory directory, FrameCipher cipher, FrameCodec codec)
+    private ImmutableArray<ChunkPlace> CheckChunks(
+        PackEntry pack,
+        string name,
+        ReadOnlySpan<byte> bytes,
+        PackDirectory directory,
+        FrameCipher cipher,
+        FrameCodec codec)
     {
         ImmutableArray<ChunkPlace>.Builder places = ImmutableArray.CreateBuilder<ChunkPlace>(directory.Chunks.Count);
         int current = -1;
@@ -54,7 +65,6 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         for (int i = 0; i < directory.Chunks.Count; i++)
         {
             DirectoryChunk chunk = directory.Chunks[i];
-            FrameEntry frame = directory.Frames[chunk.Frame];
             if (chunk.Frame < current)
             {
                 throw Damage.In(name, "its directory does not name its chunks in the order of their frames");
@@ -70,16 +80,33 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
                 throw Damage.In(name, $"chunk {chunk.Id} does not have the bytes that its id says");
             }
 
-            places.Add(new ChunkPlace(chunk.Id, pack, chunk.Frame, frame.Offset, frame.SealedLength, chunk.Offset, chunk.Length));
+            places.Add(directory.PlaceOf(chunk, pack));
         }
 
-        return current == directory.Frames.Count - 1 ? places.ToImmutable() : throw Damage.In(name, "it has frames without chunks");
+        return current == directory.Frames.Count - 1
+            ? places.ToImmutable()
+            : throw Damage.In(name, "it has frames without chunks");
     }
 
-    private static byte[] OpenFrame(PackDirectory directory, int number, string name, ReadOnlySpan<byte> bytes, FrameCipher cipher, FrameCodec codec)
+    private static byte[] OpenFrame(
+        PackDirectory directory,
+        int number,
+        string name,
+        ReadOnlySpan<byte> bytes,
+        FrameCipher cipher,
+        FrameCodec codec)
     {
         FrameEntry frame = directory.Frames[number];
-        byte[] plain = OpenedFrame.Read(cipher, codec, (uint)number, last: false, bytes.Slice(frame.Offset, frame.SealedLength), ChunkLimits.MaxChunkLength, name);
-        return plain.Length == frame.PlainLength ? plain : throw Damage.In(name, $"frame {number} has another length than the directory names");
+        byte[] plain = OpenedFrame.Read(
+            cipher,
+            codec,
+            (uint)number,
+            last: false,
+            bytes.Slice(frame.Offset, frame.SealedLength),
+            ChunkLimits.MaxChunkLength,
+            name);
+        return plain.Length == frame.PlainLength
+            ? plain
+            : throw Damage.In(name, $"frame {number} has another length than the directory names");
     }
 }

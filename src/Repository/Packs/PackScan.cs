@@ -13,16 +13,23 @@ internal sealed class PackScan(IBlobStore blobs, KeyRing keys)
 
     private readonly PackDirectoryReader _reader = new(blobs, keys);
 
-    /// <summary>Packs whose directory does not authenticate: what is in them cannot be told. Whoever may write to the store could have put them there.</summary>
+    /// <summary>
+    /// Packs whose directory does not authenticate: what is in them cannot be told. Whoever may write to the store
+    /// could have put them there.
+    /// </summary>
     public int Unreadable { get; private set; }
 
     /// <summary>The places of each pack's chunks, by the ids of the packs.</summary>
     /// <param name="passOver">Packs that are not read.</param>
-    public async IAsyncEnumerable<ChunkPlace[]> ReadAsync(Func<PackId, bool> passOver, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ChunkPlace[]> ReadAsync(
+        Func<PackId, bool> passOver, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach ((PackId Id, long Length)[] packs in ListAsync(passOver, cancellationToken).Chunk(PacksAtOnce).WithCancellation(cancellationToken))
+        IAsyncEnumerable<(PackId Id, long Length)[]> groups = ListAsync(passOver, cancellationToken).Chunk(PacksAtOnce);
+        await foreach ((PackId Id, long Length)[] packs in groups.WithCancellation(cancellationToken))
         {
-            foreach (ChunkPlace[]? places in await Task.WhenAll(packs.Select(pack => TryReadAsync(pack.Id, pack.Length, cancellationToken))))
+            ChunkPlace[]?[] read = await Task.WhenAll(
+                packs.Select(pack => TryReadAsync(pack.Id, pack.Length, cancellationToken)));
+            foreach (ChunkPlace[]? places in read)
             {
                 if (places is null)
                 {
@@ -35,11 +42,14 @@ internal sealed class PackScan(IBlobStore blobs, KeyRing keys)
         }
     }
 
-    private async IAsyncEnumerable<(PackId Id, long Length)> ListAsync(Func<PackId, bool> passOver, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(PackId Id, long Length)> ListAsync(
+        Func<PackId, bool> passOver, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (BlobItem item in blobs.ListAsync("packs/", cancellationToken))
         {
-            if (PackId.TryParse(item.Name.AsSpan(item.Name.LastIndexOf('/') + 1), out PackId id) && id.BlobName == item.Name && !passOver(id))
+            if (PackId.TryParse(item.Name.AsSpan(item.Name.LastIndexOf('/') + 1), out PackId id)
+                && id.BlobName == item.Name
+                && !passOver(id))
             {
                 yield return (id, item.Length);
             }

@@ -5,8 +5,9 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
-/// Ranges of packs. A read that goes on where an earlier one ended is a sign of more to come: each such read fetches twice as much as the one before, up to 2 MiB, so neighbouring
-/// frames come with one request. Thread-safe; keeps a few windows and the headers of some thousand packs.
+/// Ranges of packs. A read that goes on where an earlier one ended is a sign of more to come: each such read fetches
+/// twice as much as the one before, up to 2 MiB, so neighbouring frames come with one request. Thread-safe; keeps a few
+/// windows and the headers of some thousand packs.
 /// </summary>
 internal sealed class PackWindows(IBlobStore blobs)
 {
@@ -44,12 +45,14 @@ internal sealed class PackWindows(IBlobStore blobs)
         return header;
     }
 
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(PackEntry pack, int offset, int length, CancellationToken cancellationToken)
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(
+        PackEntry pack, int offset, int length, CancellationToken cancellationToken)
     {
         int ahead = 0;
         lock (_gate)
         {
-            int found = _windows.FindIndex(window => window.Pack == pack.Id && offset >= window.Offset && offset <= window.End);
+            int found = _windows.FindIndex(
+                window => window.Pack == pack.Id && offset >= window.Offset && offset <= window.End);
             if (found >= 0)
             {
                 Window window = _windows[found];
@@ -79,7 +82,8 @@ internal sealed class PackWindows(IBlobStore blobs)
     {
         lock (_gate)
         {
-            _windows.RemoveAll(other => other.Pack == window.Pack && other.Offset <= window.Offset && other.End >= window.Offset);
+            _windows.RemoveAll(
+                other => other.Pack == window.Pack && other.Offset <= window.Offset && other.End >= window.Offset);
             if (_windows.Count == MaxWindows)
             {
                 _windows.RemoveAt(0);
@@ -89,7 +93,8 @@ internal sealed class PackWindows(IBlobStore blobs)
         }
     }
 
-    private async Task ReadFullyAsync(PackEntry pack, int offset, Memory<byte> destination, CancellationToken cancellationToken)
+    private async Task ReadFullyAsync(
+        PackEntry pack, int offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         string name = pack.Id.BlobName;
         int read = await blobs.ReadAsync(name, offset, destination, cancellationToken) ?? throw Damage.Missing(name);

@@ -2,39 +2,44 @@ using System.Buffers;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Repository.RequiredFiles;
 
 /// <summary>
-/// Writes the list of the files that a dump requires of one root, in <see cref="PathOrder"/>, as a metadata stream. Two content URLs may name the same path:
-/// then it stands there twice, lower id first.
+/// Writes the list of the files that a dump requires of one root, in <see cref="PathOrder"/>, as a metadata stream. Two
+/// content URLs may name the same path: then it stands there twice, lower id first.
 /// </summary>
 public sealed class RequiredListWriter : IAsyncDisposable
 {
     internal const byte Version = 1;
     private const int FlushBytes = 64 * 1024;
 
-    private readonly MetadataStream _stream;
+    private readonly ContentStream _stream;
     private readonly ArrayBufferWriter<byte> _buffer = new(FlushBytes);
     private RequiredFile? _previous;
 
-    public RequiredListWriter(IMetadataWriter chunks)
+    public RequiredListWriter(IChunkWriter chunks)
     {
-        _stream = chunks.CreateStream();
+        _stream = chunks.CreateStream(ChunkClass.Metadata);
         _buffer.WriteByte(Version);
     }
 
     /// <summary>Files written so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Adds the next file. A path that is invalid or out of order is an <see cref="ArgumentException"/>.</summary>
+    /// <summary>
+    /// Adds the next file. A path that is invalid or out of order is an <see cref="ArgumentException"/>.
+    /// </summary>
     public async ValueTask AddAsync(RequiredFile file, CancellationToken cancellationToken)
     {
-        bool fits = file.Path.Length > 0 && PathOrder.IsValid(file.Path) && file.Size is null or (>= 0 and < long.MaxValue) && file.UrlId >= 0;
-        if (!fits || (_previous is not null && RequiredOrder.Compare(_previous, file) >= 0))
+        bool fits = file.Path.Length > 0
+            && PathOrder.IsValid(file.Path)
+            && file.Size is null or (>= 0 and < long.MaxValue)
+            && file.UrlId >= 0;
+        if (!fits || (_previous is not null && RequiredFile.Compare(_previous, file) >= 0))
         {
-            throw new ArgumentException($"'{TreePath.Display(file.Path)}' cannot stand here in a list of required files.", nameof(file));
+            throw new ArgumentException(
+                $"'{TreePath.Display(file.Path)}' cannot stand here in a list of required files.", nameof(file));
         }
 
         _buffer.WritePath(_previous?.Path, file.Path);

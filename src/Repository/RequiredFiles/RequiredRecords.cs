@@ -1,10 +1,14 @@
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Repository.RequiredFiles;
 
-/// <summary>The records of a list of required files one after the other, from its start or from a mark on.</summary>
+/// <summary>
+/// The records of a list of required files one after the other, from its start or from a mark on. The current one
+/// stands in a buffer that is used again: the start of a range is found by reading what comes before it, and that must
+/// cost next to nothing.
+/// </summary>
 internal sealed class RequiredRecords : IAsyncDisposable
 {
     private const string What = "a list of required files";
@@ -12,12 +16,16 @@ internal sealed class RequiredRecords : IAsyncDisposable
 
     private readonly RecordStream _stream;
     private readonly RequiredMark? _from;
-    private readonly RequiredCursor _cursor = new(What);
 
     /// <summary>Chunks that the stream has read ahead of the records.</summary>
     private readonly Queue<ChunkPosition> _ahead = new();
     private ChunkPosition? _chunk;
     private bool _begun;
+
+    private byte[] _path = new byte[256];
+    private int _pathLength;
+    private long _size;
+    private long _id = -1;
 
     public RequiredRecords(IChunkSource chunks, ContentRef list, RequiredMark? from)
     {
@@ -31,8 +39,13 @@ internal sealed class RequiredRecords : IAsyncDisposable
     /// <summary>The next record's first byte in the list.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>The next record, valid until the call after it; null at the end.</summary>
-    public async ValueTask<RequiredCursor?> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Of the current record: valid until the next call, and as a path only after <see cref="ToFile"/> checked it.
+    /// </summary>
+    public ReadOnlySpan<byte> Path => _path.AsSpan(0, _pathLength);
+
+    /// <summary>Reads the next record; false at the end.</summary>
+    public async ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
     {
         if (!_begun)
         {
@@ -42,15 +55,19 @@ internal sealed class RequiredRecords : IAsyncDisposable
 
         if (!await _stream.FillAsync(cancellationToken))
         {
-            return null;
+            return false;
         }
 
-        Advance(_cursor.Read(_stream.Buffered));
-        return _cursor;
+        Advance(Read(_stream.Buffered));
+        return true;
     }
 
-    /// <summary>The place after the record that was read last.</summary>
-    public RequiredMark ToMark() => new(_chunk!, Offset, _cursor.Path.ToArray(), _cursor.Id);
+    public RequiredFile ToFile() => PathOrder.IsValid(Path)
+        ? new RequiredFile(Path.ToArray(), _size == 0 ? null : _size - 1, _id)
+        : throw Damage.InPart(What, $"'{TreePath.Display(Path)}' is not a path that a listing may have");
+
+    /// <summary>The place after the current record.</summary>
+    public RequiredMark ToMark() => new(_chunk!, Offset, Path.ToArray(), _id);
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
@@ -58,7 +75,8 @@ internal sealed class RequiredRecords : IAsyncDisposable
     {
         if (_from is not null)
         {
-            _cursor.Resume(_from.Path, _from.Id);
+            SetPath(shared: 0, _from.Path);
+            _id = _from.Id;
             Offset = _from.Offset;
             await _stream.SkipAsync(_from.Offset - _from.Chunk.Offset, cancellationToken);
         }
@@ -70,6 +88,38 @@ internal sealed class RequiredRecords : IAsyncDisposable
         {
             Advance(1);
         }
+    }
+
+    /// <summary>Reads a record and returns its length in bytes. Records ascend by path, then by id.</summary>
+    private int Read(ReadOnlySpan<byte> source)
+    {
+        VarintReader reader = new(source, What);
+        int shared = (int)reader.ReadBounded(_pathLength, "the length that a path shares with the one before it");
+        ReadOnlySpan<byte> rest = reader.ReadBlock(PathOrder.MaxPathBytes - shared, "the length of a path");
+        _size = reader.ReadBounded(long.MaxValue, "a size");
+        long id = reader.ReadBounded(long.MaxValue, "an id");
+
+        // What both share decides nothing.
+        int order = PathOrder.Compare(Path[shared..], rest);
+        if (shared + rest.Length == 0 || order > 0 || (order == 0 && id <= _id))
+        {
+            throw reader.Wrong("it is not in order");
+        }
+
+        SetPath(shared, rest);
+        _id = id;
+        return reader.Position;
+    }
+
+    private void SetPath(int shared, ReadOnlySpan<byte> rest)
+    {
+        _pathLength = shared + rest.Length;
+        if (_pathLength > _path.Length)
+        {
+            Array.Resize(ref _path, PathOrder.MaxPathBytes);
+        }
+
+        rest.CopyTo(_path.AsSpan(shared));
     }
 
     private void Advance(int count)

@@ -1,25 +1,25 @@
 using System.Buffers.Binary;
-using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Sorting;
 
 namespace AlfrescoBackupFlows.Repository.RequiredFiles;
 
 /// <summary>
-/// Brings the required files of all roots, which a database gives in any order, into the order of the lists: by root, then by path, then by id.
+/// Brings the required files of all roots, which a database gives in any order, into the order of the lists: by root,
+/// then by path, then by id.
 /// </summary>
 /// <param name="directory">Where spill files are; it exists.</param>
 /// <param name="memoryBytes">About how much memory may be taken.</param>
 public sealed class RequiredSort(string directory, int memoryBytes = 8 * 1024 * 1024) : IDisposable
 {
-    // Root and id are compared before and after the path; both are fixed-width, so that a record is compared without being decoded.
+    // Root and id are compared before and after the path; both are fixed-width, so that a record is compared without
+    // being decoded.
     private const int IdOffset = sizeof(ushort);
     private const int SizeOffset = IdOffset + sizeof(long);
     private const int PathOffset = SizeOffset + sizeof(long);
 
     private readonly ExternalSort _sort = new(directory, Compare, memoryBytes);
     private readonly byte[] _record = new byte[PathOffset + PathOrder.MaxPathBytes];
-
-    public long Count => _sort.Count;
 
     /// <param name="root">The root's position in the order of capture.</param>
     /// <param name="file">A file with a valid path of at most 65,535 bytes.</param>
@@ -39,7 +39,10 @@ public sealed class RequiredSort(string directory, int memoryBytes = 8 * 1024 * 
         {
             ReadOnlySpan<byte> span = record.Span;
             long size = BinaryPrimitives.ReadInt64BigEndian(span[SizeOffset..]);
-            RequiredFile file = new(span[PathOffset..].ToArray(), size < 0 ? null : size, BinaryPrimitives.ReadInt64BigEndian(span[IdOffset..]));
+            RequiredFile file = new(
+                span[PathOffset..].ToArray(),
+                size < 0 ? null : size,
+                BinaryPrimitives.ReadInt64BigEndian(span[IdOffset..]));
             yield return (BinaryPrimitives.ReadUInt16BigEndian(span), file);
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -8,10 +9,12 @@ using AlfrescoBackupFlows.Repository.Packs;
 namespace AlfrescoBackupFlows.Repository.Runs;
 
 /// <summary>
-/// Fills packs and stores full ones in the background, each with its receipt right after it. Content, dump and index packs wait for the process's budget; metadata packs
-/// have memory of their own, two at most, so that two activities cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
+/// Fills packs and stores full ones in the background, each with its receipt right after it. Content, dump and index
+/// packs wait for the process's budget; metadata packs have memory of their own, two at most, so that two activities
+/// cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
 /// </summary>
-internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
+internal sealed class PackPipeline(
+    WriteOnce store, ObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
@@ -23,10 +26,6 @@ internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRin
     private PackBuilder? _metadata;
     private Task _metadataUpload = Task.CompletedTask;
     private ExceptionDispatchInfo? _fault;
-    private long _storedBytes;
-
-    /// <summary>Bytes of packs that are in the store.</summary>
-    public long StoredBytes => Interlocked.Read(ref _storedBytes);
 
     /// <summary>Rows of chunks that are stored and that <see cref="TakeRows"/> has not given yet.</summary>
     public int RowCount
@@ -42,7 +41,8 @@ internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRin
 
     public void ThrowIfFaulted() => Volatile.Read(ref _fault)?.Throw();
 
-    public async ValueTask AddAsync(ChunkClass chunkClass, ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    public async ValueTask AddAsync(
+        ChunkClass chunkClass, ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
         PackBuilder builder = chunkClass == ChunkClass.Metadata
             ? await MetadataPackAsync(plain.Length, cancellationToken)
@@ -90,7 +90,8 @@ internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRin
     }
 
     /// <summary>Room for one chunk of 16 MiB; only what is written takes memory.</summary>
-    public PackBuffer RentReadBuffer() => _readBuffers.TryTake(out PackBuffer? buffer) ? buffer : new PackBuffer(ChunkLimits.MaxChunkLength);
+    public PackBuffer RentReadBuffer() =>
+        _readBuffers.TryTake(out PackBuffer? buffer) ? buffer : new PackBuffer(ChunkLimits.MaxChunkLength);
 
     public void ReturnReadBuffer(PackBuffer buffer) => _readBuffers.Add(buffer);
 
@@ -121,7 +122,8 @@ internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRin
         _stop.Dispose();
     }
 
-    private async ValueTask<PackBuilder> ContentPackAsync(ChunkClass chunkClass, int length, CancellationToken cancellationToken)
+    private async ValueTask<PackBuilder> ContentPackAsync(
+        ChunkClass chunkClass, int length, CancellationToken cancellationToken)
     {
         if (_content is not null && (_content.Class != chunkClass || !_content.Fits(length)))
         {
@@ -145,7 +147,8 @@ internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRin
             await CloseMetadataAsync(cancellationToken);
         }
 
-        return _metadata ??= new PackBuilder(keys, ChunkClass.Metadata, new PackBuffer(PackBuilder.MetadataCapacity), _codec);
+        return _metadata ??= new PackBuilder(
+            keys, ChunkClass.Metadata, new PackBuffer(PackBuilder.MetadataCapacity), _codec);
     }
 
     private void CloseContent()
@@ -185,11 +188,16 @@ internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRin
         }
     }
 
-    /// <summary>A pack whose sealing failed is in no state to go on with, so that fault stops the writer as one of an upload does.</summary>
-    private void Keep(Exception exception) => Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
+    /// <summary>
+    /// A pack whose sealing failed is in no state to go on with, so that fault stops the writer as one of an upload
+    /// does.
+    /// </summary>
+    private void Keep(Exception exception) =>
+        Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
 
     // Not cancelled before it began: it has a buffer to give back.
-    private Task StartStoring(FinishedPack pack, Action<PackBuffer> giveBack) => Task.Run(() => StoreAsync(pack, giveBack), CancellationToken.None);
+    private Task StartStoring(FinishedPack pack, Action<PackBuffer> giveBack) =>
+        Task.Run(() => StoreAsync(pack, giveBack), CancellationToken.None);
 
     /// <summary>Never throws: a fault is kept and stops the others.</summary>
     private async Task StoreAsync(FinishedPack pack, Action<PackBuffer> giveBack)
@@ -198,8 +206,8 @@ internal sealed class PackPipeline(WriteOnce store, IObjectCipher sealer, KeyRin
         {
             await store.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
             string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
-            await store.PutAsync(receipt, sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)), _stop.Token);
-            Interlocked.Add(ref _storedBytes, pack.Entry.Length);
+            await store.PutAsync(
+                receipt, sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)), _stop.Token);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
             lock (_gate)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
@@ -9,8 +10,9 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.Runs;
 
 /// <summary>
-/// Where the chunks are that an unfinished run has stored so far: the rows of its pages, and of the receipts of attempts that did not get as far as a page.
-/// Rows beyond a small number are kept in local files, so a first full backup of millions of files takes constant memory. Thread-safe.
+/// Where the chunks are that an unfinished run has stored so far: the rows of its pages, and of the receipts of
+/// attempts that did not get as far as a page. Rows beyond a small number are kept in local files, so a first full
+/// backup of millions of files takes constant memory. Thread-safe.
 /// </summary>
 public sealed class RunChunkIndex : IDisposable
 {
@@ -18,7 +20,7 @@ public sealed class RunChunkIndex : IDisposable
     private const int Requests = 16;
 
     private readonly IBlobStore _blobs;
-    private readonly IObjectCipher _sealer;
+    private readonly ObjectCipher _sealer;
     private readonly string _cacheDirectory;
     private readonly Lock _gate = new();
     private readonly Dictionary<ChunkId, ChunkPlace> _tail = [];
@@ -26,7 +28,7 @@ public sealed class RunChunkIndex : IDisposable
     private readonly HashSet<string> _pages = new(StringComparer.Ordinal);
     private ImmutableArray<RowFile> _levels = [];
 
-    internal RunChunkIndex(IBlobStore blobs, IObjectCipher sealer, RunId run, string cacheDirectory)
+    internal RunChunkIndex(IBlobStore blobs, ObjectCipher sealer, RunId run, string cacheDirectory)
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -37,8 +39,8 @@ public sealed class RunChunkIndex : IDisposable
     public RunId Run { get; }
 
     /// <summary>
-    /// Reads the pages and receipts that are there and were not read before, such as those of another process. A receipt that does not authenticate is passed
-    /// over: its pack is uploaded again.
+    /// Reads the pages and receipts that are there and were not read before, such as those of another process. A
+    /// receipt that does not authenticate is passed over: its pack is uploaded again.
     /// </summary>
     /// <returns>Whether anything was new.</returns>
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
@@ -69,7 +71,7 @@ public sealed class RunChunkIndex : IDisposable
             receipts.RemoveAll(_packs.Contains);
         }
 
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Requests, CancellationToken = cancellationToken };
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Requests, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(pages, options, ReadPageAsync);
         await Parallel.ForEachAsync(receipts, options, AddReceiptAsync);
         return pages.Count + receipts.Count > 0;
@@ -185,7 +187,9 @@ public sealed class RunChunkIndex : IDisposable
             }
 
             ChunkIndexTable table = ChunkIndexTable.Decode(_sealer.Open(ObjectType.Receipt, name, blob), name);
-            return table.Packs.Length == 1 && table.Packs[0].Id == pack ? table : throw Damage.In(name, "a receipt has one pack, its own");
+            return table.Packs.Length == 1 && table.Packs[0].Id == pack
+                ? table
+                : throw Damage.In(name, "a receipt has one pack, its own");
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
@@ -194,13 +198,15 @@ public sealed class RunChunkIndex : IDisposable
         }
     }
 
-    /// <summary>Moves the tail into a file and merges files of like size, so that there are never more than a few.</summary>
+    /// <summary>
+    /// Moves the tail into a file and merges files of like size, so that there are never more than a few.
+    /// </summary>
     private void Spill()
     {
         try
         {
             CacheDirectory.Create(_cacheDirectory);
-            using var builder = new RowFileBuilder(_cacheDirectory);
+            using RowFileBuilder builder = new(_cacheDirectory);
             builder.Add(ChunkIndexTable.Decode(ChunkIndexTable.Encode(_tail.Values), "rows of the run"), rank: 0);
             ImmutableArray<RowFile> levels = _levels;
             while (!levels.IsEmpty && levels[^1].Count <= 4 * builder.Rows)

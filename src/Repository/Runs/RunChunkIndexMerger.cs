@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -9,14 +10,17 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 
 /// <summary>The index blobs of a run, in the order in which the manifest names them.</summary>
 /// <param name="Chunks">Rows in all of them.</param>
-/// <param name="AddedBytes">Bytes of the packs that these rows name, each once, and of the index blobs themselves.</param>
+/// <param name="AddedBytes">
+/// Bytes of the packs that these rows name, each once, and of the index blobs themselves.
+/// </param>
 public sealed record AddedChunkIndexes(ImmutableArray<ChunkIndexBlob> Indexes, long Chunks, long AddedBytes);
 
 /// <summary>
-/// Pages are taken in order of their names, and their rows are sorted within each blob only: neighbouring pages share packs, so each blob names few packs, and the merged
-/// chunk index sorts all blobs anyway. Index blobs that a page names are taken as they are. Holds the rows of two blobs in memory at most.
+/// Pages are taken in order of their names, and their rows are sorted within each blob only: neighbouring pages share
+/// packs, so each blob names few packs, and the merged chunk index sorts all blobs anyway. Index blobs that a page
+/// names are taken as they are. Holds the rows of two blobs in memory at most.
 /// </summary>
-internal sealed class RunChunkIndexMerger(IBlobStore blobs, IObjectCipher sealer, WriteOnce store)
+internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer, WriteOnce store)
 {
     private readonly ChunkIndexRows _rows = new();
     private readonly List<ChunkIndexBlob> _indexes = [];
@@ -24,8 +28,11 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, IObjectCipher sealer
     private long _chunks;
     private long _bytes;
 
-    /// <summary>Takes the pages that a listing shows, and asks by name for those that must be there and that it does not show.</summary>
-    public async Task<AddedChunkIndexes> MergeAsync(RunId run, IEnumerable<string> expected, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the pages that a listing shows, and asks by name for those that must be there and that it does not show.
+    /// </summary>
+    public async Task<AddedChunkIndexes> MergeAsync(
+        RunId run, IEnumerable<string> expected, CancellationToken cancellationToken)
     {
         HashSet<string> unseen = [.. expected.Select(page => RunNames.Page(run, page))];
         string prefix = RunNames.Prefix(run);
@@ -34,14 +41,18 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, IObjectCipher sealer
             if (RunNames.IsPage(item.Name[prefix.Length..]))
             {
                 unseen.Remove(item.Name);
-                await AddAsync(await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken), cancellationToken);
+                await AddAsync(
+                    await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken), cancellationToken);
             }
         }
 
         foreach (string name in unseen.Order(StringComparer.Ordinal))
         {
             PageContent page = await RunPages.TryReadAsync(blobs, sealer, name, cancellationToken)
-                ?? throw new PermanentException(ErrorKind.Repository, $"The result page '{name}' is gone from {blobs.Location}, and with it the places of chunks. Start a new backup.");
+                ?? throw new PermanentException(
+                    ErrorKind.Repository,
+                    $"The result page '{name}' is gone from {blobs.Location}, and with it the places of chunks. " +
+                        "Start a new backup.");
             await AddAsync(page, cancellationToken);
         }
 
@@ -53,7 +64,8 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, IObjectCipher sealer
     {
         foreach (ChunkIndexBlob index in page.Indexes)
         {
-            (ChunkIndexTable rows, int length) = await ChunkIndexBlobs.ReadAsync(blobs, sealer, index, cancellationToken);
+            (ChunkIndexTable rows, int length) = await ChunkIndexBlobs.ReadAsync(
+                blobs, sealer, index, cancellationToken);
             foreach (PackEntry pack in rows.Packs)
             {
                 Count(pack);

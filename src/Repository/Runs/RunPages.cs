@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -9,43 +10,57 @@ using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Runs;
 
-/// <summary>Result pages of a run's activities. The page that was created first counts: whoever comes later takes its result.</summary>
+/// <summary>
+/// Result pages of a run's activities. The page that was created first counts: whoever comes later takes its result.
+/// </summary>
 public sealed class RunPages
 {
     private readonly IBlobStore _blobs;
-    private readonly IObjectCipher _sealer;
+    private readonly ObjectCipher _sealer;
 
-    internal RunPages(IBlobStore blobs, IObjectCipher sealer)
+    internal RunPages(IBlobStore blobs, ObjectCipher sealer)
     {
         _blobs = blobs;
         _sealer = sealer;
     }
 
-    /// <summary>The result of a page that is there already, or null: an activity that runs again returns it at once.</summary>
+    /// <summary>
+    /// The result of a page that is there already, or null: an activity that runs again returns it at once.
+    /// </summary>
     /// <param name="page"><c>[a-z0-9][a-z0-9.-]{0,99}</c>, but not <c>packs</c>.</param>
-    public async Task<T?> TryReadAsync<T>(RunId run, string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public async Task<T?> TryReadAsync<T>(
+        RunId run, string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>
-        await TryReadAsync(_blobs, _sealer, RunNames.Page(run, page), cancellationToken) is { } content ? content.Result(type) : null;
+        await TryReadAsync(_blobs, _sealer, RunNames.Page(run, page), cancellationToken) is { } content
+            ? content.Result(type)
+            : null;
 
-    internal static async Task<PageContent> ReadAsync(IBlobStore blobs, IObjectCipher sealer, string blobName, CancellationToken cancellationToken) =>
+    internal static async Task<PageContent> ReadAsync(
+        IBlobStore blobs, ObjectCipher sealer, string blobName, CancellationToken cancellationToken) =>
         await TryReadAsync(blobs, sealer, blobName, cancellationToken) ?? throw Damage.Missing(blobName);
 
-    internal static async Task<PageContent?> TryReadAsync(IBlobStore blobs, IObjectCipher sealer, string blobName, CancellationToken cancellationToken)
+    internal static async Task<PageContent?> TryReadAsync(
+        IBlobStore blobs, ObjectCipher sealer, string blobName, CancellationToken cancellationToken)
     {
         byte[]? blob = await WholeBlob.TryReadAsync(blobs, blobName, ObjectCipher.MaxBlobLength, cancellationToken);
         return blob is null ? null : PageContent.Decode(sealer.Open(ObjectType.Page, blobName, blob), blobName);
     }
 }
 
-/// <summary>A page's plain bytes: <c>u32 length of the JSON || JSON || u32 index blobs, then per blob: 16 id, u32 rows || index</c>.</summary>
+/// <summary>
+/// A page's plain bytes:
+/// <c>u32 length of the JSON || JSON || u32 index blobs, then per blob: 16 id, u32 rows || index</c>.
+/// </summary>
 /// <param name="Indexes">Index blobs that the activity wrote, because its rows were too many for one blob.</param>
 /// <param name="Rows">The rest of its rows.</param>
-internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, ImmutableArray<ChunkIndexBlob> Indexes, ChunkIndexTable Rows)
+internal sealed record PageContent(
+    string BlobName, ReadOnlyMemory<byte> Json, ImmutableArray<ChunkIndexBlob> Indexes, ChunkIndexTable Rows)
 {
     private const int MaxIndexes = 65_536;
     private const int IndexSize = 20;
 
-    public static byte[] Encode<T>(T result, JsonTypeInfo<T> type, IReadOnlyCollection<ChunkIndexBlob> indexes, ChunkIndexRows places)
+    public static byte[] Encode<T>(
+        T result, JsonTypeInfo<T> type, IReadOnlyCollection<ChunkIndexBlob> indexes, ChunkIndexRows places)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(result, type);
         byte[] rows = places.Encode();
@@ -76,7 +91,11 @@ internal sealed record PageContent(string BlobName, ReadOnlyMemory<byte> Json, I
 
         ReadOnlyMemory<byte> rest = plain[(4 + (int)length)..];
         ImmutableArray<ChunkIndexBlob> indexes = DecodeIndexes(rest.Span, blobName);
-        return new PageContent(blobName, plain.Slice(4, (int)length), indexes, ChunkIndexTable.Decode(rest[(4 + (indexes.Length * IndexSize))..], blobName));
+        return new PageContent(
+            blobName,
+            plain.Slice(4, (int)length),
+            indexes,
+            ChunkIndexTable.Decode(rest[(4 + (indexes.Length * IndexSize))..], blobName));
     }
 
     private static ImmutableArray<ChunkIndexBlob> DecodeIndexes(ReadOnlySpan<byte> source, string blobName)

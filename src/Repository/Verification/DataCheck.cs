@@ -6,8 +6,8 @@ using AlfrescoBackupFlows.Repository.Packs;
 namespace AlfrescoBackupFlows.Repository.Verification;
 
 /// <summary>
-/// Reads packs whole and recomputes the id of every chunk. A pack is proven when as many of its chunks stand where the index says as the index has
-/// places in it: no list of chunks is kept.
+/// Reads packs whole and recomputes the id of every chunk. A pack is proven when as many of its chunks stand where the
+/// index says as the index has places in it: no list of chunks is kept.
 /// </summary>
 internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, PackInventory packs)
 {
@@ -17,7 +17,8 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
     /// <summary>Places by pack; counted at the first call.</summary>
     private int[]? _expected;
 
-    public async Task<VerifyReport> RunAsync(IEnumerable<PackEntry> wanted, Action<PackEntry>? done, CancellationToken cancellationToken)
+    public async Task<VerifyReport> RunAsync(
+        IEnumerable<PackEntry> wanted, Action<PackEntry>? done, CancellationToken cancellationToken)
     {
         int[] expected = _expected ??= CountPlaces();
         Findings findings = new();
@@ -32,7 +33,10 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
                 int proven = contents.Chunks.Count(chunk => index.Find(chunk.Id).Contains(chunk));
                 if (proven != expected[packs.NumberOf(pack)])
                 {
-                    findings.Error(null, $"Pack '{pack.Id.BlobName}' has {proven} chunks where the index says, not {expected[packs.NumberOf(pack)]}.");
+                    findings.Error(
+                        null,
+                        $"Pack '{pack.Id.BlobName}' has {proven} chunks where the index says, not " +
+                            $"{expected[packs.NumberOf(pack)]}.");
                 }
             }
             catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)

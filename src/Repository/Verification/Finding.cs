@@ -18,25 +18,40 @@ public enum FindingSeverity
 public sealed record Finding(FindingSeverity Severity, RunId? Set, string Line);
 
 /// <summary>What was looked at.</summary>
-/// <param name="Sets">Sets.</param>
-/// <param name="Files">Files, counted in every set.</param>
-/// <param name="Bytes">Bytes of these files and of the dumps.</param>
-/// <param name="Required">Required files that were looked up in the listings.</param>
-/// <param name="Packs">Packs that the sets need.</param>
-/// <param name="PacksRead">Packs whose every byte was read.</param>
-/// <param name="BytesRead">Bytes of these packs, as stored.</param>
-public sealed record VerifyTotals(long Sets, long Files, long Bytes, long Required, long Packs, long PacksRead, long BytesRead)
+public sealed record VerifyTotals
 {
-    public static readonly VerifyTotals None = new(0, 0, 0, 0, 0, 0, 0);
+    public static readonly VerifyTotals None = new();
+
+    public long Sets { get; init; }
+
+    /// <summary>Files, counted in every set.</summary>
+    public long Files { get; init; }
+
+    /// <summary>Bytes of these files and of the dumps.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Required files that were looked up in the listings.</summary>
+    public long Required { get; init; }
+
+    /// <summary>Packs that the sets need.</summary>
+    public long Packs { get; init; }
+
+    /// <summary>Packs whose every byte was read.</summary>
+    public long PacksRead { get; init; }
+
+    /// <summary>Bytes of these packs, as stored.</summary>
+    public long BytesRead { get; init; }
 
     public static VerifyTotals operator +(VerifyTotals left, VerifyTotals right) => Add(left, right);
 
-    public static VerifyTotals Add(VerifyTotals left, VerifyTotals right) => new(
-        left.Sets + right.Sets,
-        left.Files + right.Files,
-        left.Bytes + right.Bytes,
-        left.Required + right.Required,
-        left.Packs + right.Packs,
-        left.PacksRead + right.PacksRead,
-        left.BytesRead + right.BytesRead);
+    public static VerifyTotals Add(VerifyTotals left, VerifyTotals right) => new()
+    {
+        Sets = left.Sets + right.Sets,
+        Files = left.Files + right.Files,
+        Bytes = left.Bytes + right.Bytes,
+        Required = left.Required + right.Required,
+        Packs = left.Packs + right.Packs,
+        PacksRead = left.PacksRead + right.PacksRead,
+        BytesRead = left.BytesRead + right.BytesRead,
+    };
 }

@@ -9,13 +9,14 @@ using AlfrescoBackupFlows.Repository.RequiredFiles;
 namespace AlfrescoBackupFlows.Repository.Verification;
 
 /// <summary>
-/// Checks one root of a set in one pass over its listing and its list of required files: every chunk has a place, the totals are those of the
-/// manifest, every required file is there.
+/// Checks one root of a set in one pass over its listing and its list of required files: every chunk has a place, the
+/// totals are those of the manifest, every required file is there.
 /// </summary>
 internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Findings findings)
 {
     /// <summary>Files, their bytes, required files, and how many of these are not in the listing.</summary>
-    public async Task<(long Files, long Bytes, long Required, long Missing)> RunAsync(SetManifest manifest, RootStamp root, CancellationToken cancellationToken)
+    public async Task<(long Files, long Bytes, long Required, long Missing)> RunAsync(
+        SetManifest manifest, RootStamp root, CancellationToken cancellationToken)
     {
         long files = 0;
         long directories = 0;
@@ -25,7 +26,9 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
         try
         {
             await CheckStreamsAsync(manifest.Id, root, cancellationToken);
-            IAsyncEnumerable<RequiredFile> list = root.Required is null ? AsyncEnumerable.Empty<RequiredFile>() : new RequiredListReader(chunks, root.Required).ReadAsync(cancellationToken);
+            IAsyncEnumerable<RequiredFile> list = root.Required is null
+                ? AsyncEnumerable.Empty<RequiredFile>()
+                : new RequiredListReader(chunks, root.Required).ReadAsync(cancellationToken);
             await using IAsyncEnumerator<RequiredFile> next = list.GetAsyncEnumerator(cancellationToken);
             bool more = await next.MoveNextAsync();
             await foreach (ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(cancellationToken))
@@ -45,9 +48,11 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
                 (files, directories) = entry.IsDirectory ? (files, directories + 1) : (files + 1, directories);
                 bytes += entry.Length;
                 if (entry.Content is { } content
-                    && await contents.FindFaultAsync(content, root.Class, fault => findings.Error(manifest.Id, fault), cancellationToken) is { } fault)
+                    && await contents.FindFaultAsync(content, root.Class, OfPack, cancellationToken) is { } fault)
                 {
-                    findings.Error(manifest.Id, $"File '{TreePath.Display(entry.Path)}' of {root.Name} does not restore: {fault}.");
+                    findings.Error(
+                        manifest.Id,
+                        $"File '{TreePath.Display(entry.Path)}' of {root.Name} does not restore: {fault}.");
                 }
             }
 
@@ -61,7 +66,9 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
             {
                 findings.Error(
                     manifest.Id,
-                    $"The listing of {root.Name} has {files} files, {directories} directories, {bytes} bytes and {required} required files; the manifest says {root.Files}, {root.Directories}, {root.Bytes} and {root.RequiredFiles}.");
+                    $"The listing of {root.Name} has {files} files, {directories} directories, {bytes} bytes and " +
+                        $"{required} required files; the manifest says {root.Files}, {root.Directories}, " +
+                        $"{root.Bytes} and {root.RequiredFiles}.");
             }
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
@@ -70,12 +77,18 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
         }
 
         return (files, bytes, required, missing);
+
+        void OfPack(string fault) => findings.Error(manifest.Id, fault);
     }
 
-    /// <summary>Notes every pack that the root's own streams need; their bytes are read by the pass over the entries.</summary>
+    /// <summary>
+    /// Notes every pack that the root's own streams need; their bytes are read by the pass over the entries.
+    /// </summary>
     private async Task CheckStreamsAsync(RunId set, RootStamp root, CancellationToken cancellationToken)
     {
-        foreach ((ContentRef? stream, string what) in ((ContentRef?, string)[])[(root.Listing, "listing"), (root.Required, "list of required files")])
+        (ContentRef? Stream, string What)[] streams =
+            [(root.Listing, "listing"), (root.Required, "list of required files")];
+        foreach ((ContentRef? stream, string what) in streams)
         {
             if (stream is not null && await FindFaultAsync(set, stream, cancellationToken) is { } fault)
             {
@@ -83,7 +96,8 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
             }
         }
 
-        await foreach (SegmentRow row in new ListingReader(chunks, root.Listing).ReadRowsAsync(PathRange.All, cancellationToken))
+        ListingReader listing = new(chunks, root.Listing);
+        await foreach (SegmentRow row in listing.ReadRowsAsync(PathRange.All, cancellationToken))
         {
             // The length of a segment stands nowhere, so only its place counts here.
             await FindFaultAsync(set, new ContentRef(1, 0, [row.Chunk]), cancellationToken);

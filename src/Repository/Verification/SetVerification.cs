@@ -8,9 +8,10 @@ using AlfrescoBackupFlows.Repository.Log;
 namespace AlfrescoBackupFlows.Repository.Verification;
 
 /// <summary>
-/// A verification that is open: sets one after another, then the packs that they need. What is wrong with the repository is a finding, not an
-/// exception; a store that fails is an exception. Everything is read from the store: what is in memory or in a cache counts for nothing. Memory is bounded, whatever the number
-/// of files. One call at a time.
+/// A verification that is open: sets one after another, then the packs that they need. What is wrong with the
+/// repository is a finding, not an exception; a store that fails is an exception. Everything is read from the store:
+/// what is in memory or in a cache counts for nothing. Memory is bounded, whatever the number of files. One call at a
+/// time.
 /// </summary>
 public sealed class SetVerification : IDisposable
 {
@@ -35,12 +36,14 @@ public sealed class SetVerification : IDisposable
     public IReadOnlyList<PackEntry> NeededPacks => [.. _packs.Needed.OrderBy(pack => pack.Id)];
 
     /// <param name="state">Of the log: its sets can be checked.</param>
-    public static async Task<SetVerification> OpenAsync(BackupRepository repository, LogState state, CancellationToken cancellationToken)
+    public static async Task<SetVerification> OpenAsync(
+        BackupRepository repository, LogState state, CancellationToken cancellationToken)
     {
         ChunkIndex index = await repository.ReadIndexAsync(state, cancellationToken);
         try
         {
-            return new SetVerification(repository, index, await PackInventory.ListAsync(repository.Blobs, index, cancellationToken));
+            return new SetVerification(
+                repository, index, await PackInventory.ListAsync(repository.Blobs, index, cancellationToken));
         }
         catch
         {
@@ -49,9 +52,13 @@ public sealed class SetVerification : IDisposable
         }
     }
 
-    /// <summary>Manifest, listings, a place for every chunk, every pack in the store with its length, and the required files again.</summary>
+    /// <summary>
+    /// Manifest, listings, a place for every chunk, every pack in the store with its length, and the required files
+    /// again.
+    /// </summary>
     /// <param name="progress">Told after every root; counts of this set.</param>
-    public async Task<VerifyReport> CheckSetAsync(SetSummary set, IProgress<VerifyTotals>? progress, CancellationToken cancellationToken)
+    public async Task<VerifyReport> CheckSetAsync(
+        SetSummary set, IProgress<VerifyTotals>? progress, CancellationToken cancellationToken)
     {
         Findings findings = new();
         VerifyTotals totals = VerifyTotals.None;
@@ -64,21 +71,26 @@ public sealed class SetVerification : IDisposable
             totals = totals with { Sets = 1 };
             foreach (RootStamp root in manifest.Roots)
             {
-                (long files, long bytes, long required, long absent) = await check.RunAsync(manifest, root, cancellationToken);
+                (long files, long bytes, long required, long absent) =
+                    await check.RunAsync(manifest, root, cancellationToken);
                 missing += absent;
-                totals = totals with { Files = totals.Files + files, Bytes = totals.Bytes + bytes, Required = totals.Required + required };
+                totals += VerifyTotals.None with { Files = files, Bytes = bytes, Required = required };
                 progress?.Report(totals);
             }
 
             if (missing > manifest.Consistency.Missing)
             {
-                findings.Error(set.Id, $"{missing} required files are not in the listings; the manifest knows of {manifest.Consistency.Missing}.");
+                findings.Error(
+                    set.Id,
+                    $"{missing} required files are not in the listings; the manifest knows of " +
+                        $"{manifest.Consistency.Missing}.");
             }
 
             if (manifest.Database is { } database)
             {
                 totals = totals with { Bytes = totals.Bytes + database.Dump.Length };
-                if (await _contents.FindFaultAsync(database.Dump, ChunkClass.Dump, fault => findings.Error(set.Id, fault), cancellationToken) is { } fault)
+                ContentRef dump = database.Dump;
+                if (await _contents.FindFaultAsync(dump, ChunkClass.Dump, OfPack, cancellationToken) is { } fault)
                 {
                     findings.Error(set.Id, $"The database dump does not restore: {fault}.");
                 }
@@ -91,10 +103,13 @@ public sealed class SetVerification : IDisposable
 
         _indexes.Note(set, _contents.LeansOnLostIndexes);
         return findings.Report(totals);
+
+        void OfPack(string fault) => findings.Error(set.Id, fault);
     }
 
     /// <summary>
-    /// The packs that the sets need which were checked so far, each index blob that is lost with the sets that need it, and a warning of packs that are lost and not needed any more.
+    /// The packs that the sets need which were checked so far, each index blob that is lost with the sets that need it,
+    /// and a warning of packs that are lost and not needed any more.
     /// </summary>
     /// <param name="ofEverySet">Every set of the log was checked.</param>
     public VerifyReport CheckShared(bool ofEverySet)
@@ -103,15 +118,22 @@ public sealed class SetVerification : IDisposable
         _indexes.Report(findings, ofEverySet);
         if (_packs.Replaced is var replaced && replaced > 0)
         {
-            findings.Warning(null, $"Packs that are missing or cut: {replaced}. What these sets need of them was stored again in other packs.");
+            findings.Warning(
+                null,
+                $"Packs that are missing or cut: {replaced}. " +
+                    "What these sets need of them was stored again in other packs.");
         }
 
         return findings.Report(VerifyTotals.None with { Packs = _packs.Needed.Count() });
     }
 
-    /// <summary>Reads packs whole and recomputes the id of every chunk in them; one that <see cref="CheckSetAsync"/> found missing or cut is left out.</summary>
+    /// <summary>
+    /// Reads packs whole and recomputes the id of every chunk in them; one that <see cref="CheckSetAsync"/> found
+    /// missing or cut is left out.
+    /// </summary>
     /// <param name="done">Told after every pack, from several threads.</param>
-    public Task<VerifyReport> ReadPacksAsync(IEnumerable<PackEntry> packs, Action<PackEntry>? done, CancellationToken cancellationToken) =>
+    public Task<VerifyReport> ReadPacksAsync(
+        IEnumerable<PackEntry> packs, Action<PackEntry>? done, CancellationToken cancellationToken) =>
         _data.RunAsync(packs, done, cancellationToken);
 
     public void Dispose() => _index.Dispose();

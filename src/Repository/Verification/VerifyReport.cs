@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Repository.Verification;
 
@@ -24,34 +25,60 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
     public static VerifyReport operator +(VerifyReport left, VerifyReport right) => Add(left, right);
 
     public static VerifyReport Add(VerifyReport left, VerifyReport right) =>
-        new(Cap(left.Findings.Concat(right.Findings)), left.Errors + right.Errors, left.Warnings + right.Warnings, left.Totals + right.Totals);
+        new(
+            Cap(left.Findings.Concat(right.Findings)),
+            left.Errors + right.Errors,
+            left.Warnings + right.Warnings,
+            left.Totals + right.Totals);
 
-    /// <summary>Adds what a second look at the same sets found and the first did not; what both found counts once.</summary>
+    /// <summary>
+    /// Adds what a second look at the same sets found and the first did not; what both found counts once.
+    /// </summary>
     public VerifyReport Renew(VerifyReport again)
     {
         Finding[] news = [.. again.Findings.Except(Findings)];
         int errors = news.Count(finding => finding.Severity is FindingSeverity.Error);
-        return this with { Findings = Cap(Findings.Concat(news)), Errors = Math.Max(Errors + errors, again.Errors), Warnings = Math.Max(Warnings + news.Length - errors, again.Warnings) };
+        return this with
+        {
+            Findings = Cap(Findings.Concat(news)),
+            Errors = Math.Max(Errors + errors, again.Errors),
+            Warnings = Math.Max(Warnings + news.Length - errors, again.Warnings),
+        };
     }
 
     /// <summary>What is odd about the log is a warning; where its chain is broken, an error.</summary>
     public static VerifyReport OfLog(LogHead head)
     {
-        Finding[] findings = [.. head.Alarms.Select(alarm => new Finding(alarm == head.Break ? FindingSeverity.Error : FindingSeverity.Warning, null, alarm))];
+        Finding[] findings = [.. head.Alarms.Select(alarm => new Finding(SeverityOf(alarm), null, alarm))];
         int errors = findings.Count(finding => finding.Severity is FindingSeverity.Error);
         return new VerifyReport(Cap(findings), errors, findings.Length - errors, VerifyTotals.None);
+
+        FindingSeverity SeverityOf(string alarm) =>
+            alarm == head.Break ? FindingSeverity.Error : FindingSeverity.Warning;
     }
 
     /// <summary>What kept the verification from going on.</summary>
     public static VerifyReport OfFault(PermanentException fault) =>
         new(Cap([new Finding(FindingSeverity.Error, null, fault.Message)]), 1, 0, VerifyTotals.None);
 
-    internal static VerifyReport Of(IEnumerable<Finding> findings, long errors, long warnings, VerifyTotals totals) => new(Cap(findings), errors, warnings, totals);
+    internal static VerifyReport Of(IEnumerable<Finding> findings, long errors, long warnings, VerifyTotals totals) =>
+        new(Cap(findings), errors, warnings, totals);
 
-    /// <summary>What touches the repository as a whole comes first: a lost index blob must not drown in the files that are lost with it.</summary>
+    /// <summary>
+    /// What touches the repository as a whole comes first: a lost index blob must not drown in the files that are lost
+    /// with it.
+    /// </summary>
     private static ImmutableArray<Finding> Cap(IEnumerable<Finding> findings)
     {
         int bytes = 0;
-        return [.. findings.OrderBy(finding => finding.Set is not null).Take(MaxFindings).TakeWhile(f => (bytes += JsonEncodedText.Encode(f.Line).EncodedUtf8Bytes.Length) <= MaxLineBytes)];
+        return
+        [
+            .. findings
+                .OrderBy(finding => finding.Set is not null)
+                .Take(MaxFindings)
+                .TakeWhile(finding => (bytes += EncodedLength(finding)) <= MaxLineBytes),
+        ];
+
+        static int EncodedLength(Finding finding) => JsonEncodedText.Encode(finding.Line).EncodedUtf8Bytes.Length;
     }
 }

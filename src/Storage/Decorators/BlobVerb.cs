@@ -11,5 +11,4 @@ public enum BlobVerb
     Delete,
     AcquireLease,
     ReleaseLease,
-    BreakLease,
 }

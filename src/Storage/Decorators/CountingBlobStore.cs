@@ -83,11 +83,5 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         return released;
     }
 
-    public async Task BreakLeaseAsync(string name, CancellationToken cancellationToken)
-    {
-        await inner.BreakLeaseAsync(name, cancellationToken);
-        Add(BlobVerb.BreakLease);
-    }
-
     private void Add(BlobVerb verb) => Interlocked.Increment(ref _requests[(int)verb]);
 }

@@ -157,9 +157,6 @@ public sealed class DirectoryBlobStore : IBlobStore
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
         RunAsync($"release the lease of {name}", () => _leases.Release(name, leaseId), cancellationToken);
 
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) =>
-        RunAsync($"break the lease of {name}", () => _leases.Release(name, null), cancellationToken);
-
     internal static DirectoryBlobStore Open(string path, TimeProvider timeProvider, int listingPage) =>
         Open(OwnTree.OpenShared(path), timeProvider, listingPage);
 

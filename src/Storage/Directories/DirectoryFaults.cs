@@ -34,7 +34,7 @@ internal static class DirectoryFaults
     }
 
     public static PermanentException Missing(string root) => Permanent(
-        $"repository.url: the directory {root} does not exist; mount it, mend the path, or run abf init for a new repository", inner: null);
+        $"repository.url: the directory {root} does not exist; mount it, correct the path, or run abf init for a new repository", inner: null);
 
     public static PermanentException NotCreated(string root, Exception cause) => Permanent(
         $"repository.url: the directory {root} cannot be created ({OneLine(cause)}); correct the path or its rights", cause);

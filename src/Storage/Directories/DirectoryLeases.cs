@@ -35,8 +35,8 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
         return true;
     }
 
-    /// <summary>Ends the lease of this holder, or of any where none is given.</summary>
-    public bool Release(string name, Guid? leaseId)
+    /// <summary>Ends the lease of this holder; false where it holds none.</summary>
+    public bool Release(string name, Guid leaseId)
     {
         if (tree.TryStat(Directory) is null)
         {
@@ -45,7 +45,7 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
 
         string path = PathOf(name);
         using IDisposable held = Lock();
-        if (TryRead(path) is not { } current || (leaseId is { } id && current.Holder != id))
+        if (TryRead(path) is not { } current || current.Holder != leaseId)
         {
             return false;
         }

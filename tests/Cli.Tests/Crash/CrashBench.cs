@@ -10,6 +10,8 @@ using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Verification;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing.Sample;

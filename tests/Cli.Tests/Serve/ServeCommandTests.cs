@@ -153,7 +153,7 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
         Abf.Config["schedule"] = "* * * * * *";
         using ServedApi api = await StartAsync();
         await Abf.WaitUntilHeldAsync();
-        while (!api.Said.Contains("schedule: skipped, because a backup is on", StringComparison.Ordinal))
+        while (!api.Said.Contains("schedule: skipped, because a backup is running", StringComparison.Ordinal))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
         }

@@ -10,7 +10,7 @@ namespace AlfrescoBackupFlows.Extension.Tests.Rig;
 internal static class HostFailure
 {
     /// <summary>The worker's own way to write it, which no public type offers.</summary>
-    private static readonly Type Written = typeof(ActivityTriggerAttribute).Assembly.GetType(
+    private static readonly Type Written = typeof(DurableClientAttribute).Assembly.GetType(
         "Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Exceptions.DurableSerializationException",
         throwOnError: true)!;
 

@@ -9,6 +9,8 @@ using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Functions.Tests.Rig;
 using AlfrescoBackupFlows.Functions.Triggers;
+using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Testing.Servers;
 using Azure.Storage.Blobs;

@@ -9,11 +9,13 @@ using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Verification;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Storage.Directories;
-using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;

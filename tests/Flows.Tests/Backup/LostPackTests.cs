@@ -7,11 +7,13 @@ using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Verification;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Storage.Directories;
-using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;

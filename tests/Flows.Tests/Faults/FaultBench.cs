@@ -8,11 +8,9 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Storage.Directories;
-using AlfrescoBackupFlows.Storage.Memory;
-using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 

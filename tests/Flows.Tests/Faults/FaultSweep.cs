@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Platform.Files.Linux;
 using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 

@@ -4,9 +4,11 @@ using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Verification;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 

@@ -9,8 +9,8 @@ using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files.Linux;
 using AlfrescoBackupFlows.Repository.Verification;
-using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;

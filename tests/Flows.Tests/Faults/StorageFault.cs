@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 

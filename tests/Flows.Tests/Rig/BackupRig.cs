@@ -10,6 +10,7 @@ using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;

@@ -10,10 +10,11 @@ using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 using AlfrescoBackupFlows.Repository.Runs;
-using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;

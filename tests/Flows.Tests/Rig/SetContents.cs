@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 

@@ -2,8 +2,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Decorators;
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -43,7 +42,7 @@ public sealed class LeaseKeeperTests
         await using LeaseKeeper leases = Keeper(control);
         await using HeldLease lease = await leases.HoldAsync(Run, _token);
 
-        await control.BreakLeaseAsync(Name, _token);
+        Assert.True(await control.ReleaseLeaseAsync(Name, LeaseKeeper.LeaseId(Run), _token));
         Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId(Another), LeaseKeeper.Duration, _token));
         await UntilLostAsync(lease);
 

@@ -12,8 +12,8 @@ using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
-using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

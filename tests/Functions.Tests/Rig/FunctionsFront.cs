@@ -26,7 +26,7 @@ internal sealed class FunctionsFront : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         WebApplication web = builder.Build();
-        foreach (MethodInfo function in typeof(HttpApi).GetMethods().Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null))
+        foreach (MethodInfo function in typeof(HttpApi).GetMethods().Where(method => method.GetParameters() is [{ } first, ..] && first.IsDefined(typeof(HttpTriggerAttribute))))
         {
             HttpTriggerAttribute trigger = function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>()!;
             web.MapMethods($"/{ApiPaths.Prefix}/{trigger.Route}", trigger.Methods!, async http =>

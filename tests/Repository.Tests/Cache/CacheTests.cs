@@ -1,15 +1,15 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Config;
-using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Repository.Sorting;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Support;
-using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Cache;
@@ -49,7 +49,7 @@ public sealed class CacheTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows deletes them when they are closed.");
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
-        opened.RunChunkIndex.AddPack(new PackId(1), Enumerable.Range(1, 40_000).Select(i => new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), 0, 64, 100, 0, 50)));
+        opened.RunChunkIndex.AddPack(new PackId(1), Enumerable.Range(1, 40_000).Select(i => new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), Frame: 0, FrameOffset: 64, SealedLength: 100, Offset: 0, Length: 50)));
         Assert.True(opened.RunChunkIndex.TryFind(new ChunkId(5), out _));
         Assert.DoesNotContain(Directory.EnumerateFiles(opened.CacheDirectory), file => !file.EndsWith(".chunks", StringComparison.Ordinal));
     }
@@ -133,9 +133,9 @@ public sealed class CacheTests
         for (int i = 1; i <= 2; i++)
         {
             var rows = new ChunkIndexRows();
-            rows.Add(new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), 0, 64, 100, 0, 50));
+            rows.Add(new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), Frame: 0, FrameOffset: 64, SealedLength: 100, Offset: 0, Length: 50));
             (ChunkIndexBlob blob, _) = await ChunkIndexBlobs.WriteAsync(new WriteOnce(opened.Blobs, TimeProvider.System), opened.Repository.Sealer, rows, CancellationToken.None);
-            state = state with { Indexes = state.Indexes.Add(new SearchIndexSummary(blob.Id, i, blob.Rows)) };
+            state = state with { Indexes = state.Indexes.Add(new ChunkIndexSummary(blob.Id, i, blob.Rows)) };
             await opened.Repository.LoadIndexAsync(state, CancellationToken.None);
         }
 

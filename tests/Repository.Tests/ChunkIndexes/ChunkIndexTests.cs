@@ -2,8 +2,8 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests.ChunkIndexes;
@@ -15,7 +15,7 @@ public sealed class ChunkIndexTests : IDisposable
     private readonly MemoryBlobStore _blobs = new();
     private readonly ObjectCipher _sealer = new(KeyRing.Generate(Repository));
     private readonly TempDirectory _cache = new();
-    private readonly List<SearchIndexSummary> _named = [];
+    private readonly List<ChunkIndexSummary> _named = [];
 
     [Fact]
     public async Task Every_chunk_of_every_index_is_found_and_no_other()
@@ -24,7 +24,7 @@ public sealed class ChunkIndexTests : IDisposable
         await NameAsync(1, all[..2000]);
         await NameAsync(2, all[2000..]);
         using ChunkIndex index = await LoadAsync();
-        Assert.Equal(5000, index.Count);
+        Assert.Equal(5000, index.Places.Count());
         Assert.All(all, place => Assert.True(index.TryFind(place.Id, out ChunkPlace found) && found == place));
         Assert.False(index.TryFind(Id(5001), out _));
         Assert.Equal(all.OrderBy(place => place.Id), index.Places);
@@ -79,7 +79,7 @@ public sealed class ChunkIndexTests : IDisposable
         await NameAsync(2, [Place(2, 1), Place(1, 1)]);
         await _blobs.DeleteAsync(_named[0].Id.BlobName, CancellationToken.None);
         using ChunkIndex index = await LoadAsync();
-        Assert.Equal(3, index.Count);
+        Assert.Equal(3, index.Places.Count());
         Assert.True(index.TryFind(Id(1), out ChunkPlace place) && place.Pack.Id.Value == 9);
         Assert.Equal([9UL, 1UL], index.Find(Id(1)).Select(found => (ulong)found.Pack.Id.Value));
     }
@@ -120,7 +120,14 @@ public sealed class ChunkIndexTests : IDisposable
 
     private static ChunkId Id(int i) => ChunkId.Read(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(i)));
 
-    private static ChunkPlace Place(int i, ulong pack) => new(Id(i), new PackEntry(new PackId(pack), 1_000_000, ChunkClass.Content), i % 5, 64, 5000, 100, 200 + (i % 9));
+    private static ChunkPlace Place(int i, ulong pack) => new(
+        Id: Id(i),
+        Pack: new PackEntry(new PackId(pack), 1_000_000, ChunkClass.Content),
+        Frame: i % 5,
+        FrameOffset: 64,
+        SealedLength: 5000,
+        Offset: 100,
+        Length: 200 + (i % 9));
 
     private Task<ChunkIndex> LoadAsync() => ChunkIndex.LoadAsync(_blobs, _sealer, Repository, _cache.Path, _named, CancellationToken.None);
 
@@ -128,6 +135,6 @@ public sealed class ChunkIndexTests : IDisposable
     {
         var id = new ChunkIndexId((UInt128)(ulong)(_named.Count + 1));
         await _blobs.PutIfAbsentAsync(id.BlobName, _sealer.Seal(ObjectType.Index, id.BlobName, ChunkIndexTable.Encode(places)), CancellationToken.None);
-        _named.Add(new SearchIndexSummary(id, sequence, places.Length));
+        _named.Add(new ChunkIndexSummary(id, sequence, places.Length));
     }
 }

@@ -143,8 +143,8 @@ public sealed class LostChunkIndexTests
         await bench.HarmAsync("deleted", 0);
         await bench.SealAsync("write");
         LogState state = await bench.FillLogToStateAsync();
-        ImmutableArray<SearchIndexSummary> indexes = state.Indexes;
-        SearchIndexSummary replacement = Assert.Single(indexes, index => !index.Replaces.IsDefault);
+        ImmutableArray<ChunkIndexSummary> indexes = state.Indexes;
+        ChunkIndexSummary replacement = Assert.Single(indexes, index => !index.Replaces.IsDefault);
         Assert.Equal([indexes[0].Id], replacement.Replaces);
         Assert.Equal(indexes.Skip(1), LogState.Live(indexes));
         await bench.ReadsAllAsync("none", lost: null);

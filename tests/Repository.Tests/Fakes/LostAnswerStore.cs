@@ -35,6 +35,4 @@ internal sealed class LostAnswerStore(IBlobStore inner) : IBlobStore
     public Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken) => inner.AcquireLeaseAsync(name, leaseId, duration, cancellationToken);
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(name, leaseId, cancellationToken);
-
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) => inner.BreakLeaseAsync(name, cancellationToken);
 }

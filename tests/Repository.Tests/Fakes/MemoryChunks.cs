@@ -6,7 +6,7 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Tests.Fakes;
 
 /// <summary>Metadata chunks in a dictionary, cut every 1000 bytes.</summary>
-internal sealed class MemoryChunks : IMetadataWriter, IChunkSource
+internal sealed class MemoryChunks : IChunkWriter, IChunkSource
 {
     private const int CutBytes = 1000;
     private static readonly byte[] Key = [1, 2, 3];
@@ -17,7 +17,7 @@ internal sealed class MemoryChunks : IMetadataWriter, IChunkSource
 
     public int Reads { get; private set; }
 
-    public ValueTask<ChunkId> AddChunkAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    public ValueTask<ChunkId> AddChunkAsync(ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
         ChunkId id = ChunkId.Read(HMACSHA256.HashData(Key, plain.Span));
         if (Chunks.TryAdd(id, plain.ToArray()))
@@ -28,7 +28,7 @@ internal sealed class MemoryChunks : IMetadataWriter, IChunkSource
         return ValueTask.FromResult(id);
     }
 
-    public MetadataStream CreateStream() => new WriteStream(this);
+    public ContentStream CreateStream(ChunkClass chunkClass) => new WriteStream(this);
 
     public ulong SegmentHash(ReadOnlySpan<byte> path) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(Key, path));
 
@@ -43,7 +43,7 @@ internal sealed class MemoryChunks : IMetadataWriter, IChunkSource
     private IEnumerable<ChunkId> Flatten(IEnumerable<ChunkId> ids, int depth) =>
         depth == 0 ? ids : ids.SelectMany(id => Flatten(Chunks[id].Chunk(ChunkId.Size).Select(bytes => ChunkId.Read(bytes)), depth - 1));
 
-    private sealed class WriteStream(MemoryChunks owner) : MetadataStream
+    private sealed class WriteStream(MemoryChunks owner) : ContentStream
     {
         private readonly MemoryStream _bytes = new();
 
@@ -74,7 +74,7 @@ internal sealed class MemoryChunks : IMetadataWriter, IChunkSource
             List<ChunkId> ids = [];
             foreach (byte[] piece in _bytes.ToArray().Chunk(CutBytes))
             {
-                ids.Add(await owner.AddChunkAsync(piece, cancellationToken));
+                ids.Add(await owner.AddChunkAsync(ChunkClass.Metadata, piece, cancellationToken));
             }
 
             int depth = 0;
@@ -89,7 +89,7 @@ internal sealed class MemoryChunks : IMetadataWriter, IChunkSource
                         level[i].Write(bytes.AsSpan(i * ChunkId.Size));
                     }
 
-                    above.Add(await owner.AddChunkAsync(bytes, cancellationToken));
+                    above.Add(await owner.AddChunkAsync(ChunkClass.Metadata, bytes, cancellationToken));
                 }
 
                 ids = above;

@@ -56,7 +56,7 @@ internal static class SampleRepository
     public static async Task LoseIndexesAndHealAsync(IBlobStore blobs, string encryption, string cache)
     {
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, Access(encryption, cache));
-        ImmutableArray<SearchIndexSummary> indexes = (await repository.Log.ReadAsync()).State.Indexes;
+        ImmutableArray<ChunkIndexSummary> indexes = (await repository.Log.ReadAsync()).State.Indexes;
         await blobs.DeleteAsync(indexes[0].Id.BlobName, CancellationToken.None);
         await blobs.DeleteAsync(indexes[1].Id.BlobName, CancellationToken.None);
         await blobs.PutIfAbsentAsync(indexes[1].Id.BlobName, new byte[1000], CancellationToken.None);
@@ -188,7 +188,7 @@ internal static class SampleRepository
             content.Chunks[i].Write(ids.AsSpan(i * ChunkId.Size));
         }
 
-        return new ContentRef(content.Length, 1, [await writer.AddChunkAsync(ids, CancellationToken.None)]);
+        return new ContentRef(content.Length, 1, [await writer.AddChunkAsync(ChunkClass.Metadata, ids, CancellationToken.None)]);
     }
 
     /// <summary>All that the sets hold, a line each: what a restore would write, by its SHA-256.</summary>

@@ -3,12 +3,14 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Support;
+using AlfrescoBackupFlows.Repository.Tests.Verification;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Format;
 
@@ -84,7 +86,7 @@ public sealed class MutationTests
         {
             await using BackupRepository repository = await BackupRepository.OpenAsync(store, Nowhere with { CacheDirectory = cache });
             LogHead head = await repository.Log.ReadAsync();
-            VerifyReport report = await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData: true);
+            VerifyReport report = await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData: true, CancellationToken.None);
             return report.Findings.IsEmpty;
         }
         catch (PermanentException exception) when (exception.Kind is ErrorKind.Repository or ErrorKind.Configuration)

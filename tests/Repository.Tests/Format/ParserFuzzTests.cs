@@ -22,7 +22,7 @@ public sealed class ParserFuzzTests
 
     [Fact]
     public Task Indexes() => Fuzz(
-        ChunkIndexTable.Encode([new ChunkPlace(Samples.Chunk(1), new PackEntry(new PackId(9), 5000, ChunkClass.Content), 0, 64, 100, 0, 50)]),
+        ChunkIndexTable.Encode([new ChunkPlace(Samples.Chunk(1), new PackEntry(new PackId(9), 5000, ChunkClass.Content), Frame: 0, FrameOffset: 64, SealedLength: 100, Offset: 0, Length: 50)]),
         bytes => ChunkIndexTable.Decode(bytes, "index/x"));
 
     [Fact]

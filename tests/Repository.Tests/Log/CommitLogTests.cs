@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Log;
 

@@ -4,7 +4,7 @@ using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Log;

@@ -70,12 +70,25 @@ public sealed class LogGoldenTests
         LogState empty = new(Samples.Config, [], [], []);
         RunId run = Samples.Run(1);
         SetManifest manifest = Samples.Manifest(run, 4, Samples.Run(0), new ChunkIndexBlob(new ChunkIndexId(3), 17));
-        SetSummary set = new(5, run, "acme", manifest.Started, manifest.Sealed, false, 1, 5, 6029, 4000, Samples.Run(0));
+        SetSummary set = new()
+        {
+            Sequence = 5,
+            Id = run,
+            Installation = "acme",
+            Started = manifest.Started,
+            Sealed = manifest.Sealed,
+            Consistent = false,
+            Missing = 1,
+            Files = 5,
+            Bytes = 6029,
+            AddedBytes = 4000,
+            Parent = Samples.Run(0),
+        };
         LogState full = new(
             Samples.Config with { Number = 2 },
             [new RunOpened(Samples.Run(2), "acme", 5, 6, Samples.Time)],
             [set],
-            [new SearchIndexSummary(new ChunkIndexId(3), 5, 17)]);
+            [new ChunkIndexSummary(new ChunkIndexId(3), 5, 17)]);
         yield return ("init", New(0, "init") with { Previous = string.Empty, Config = Samples.Config, State = StateDocument.From(empty) });
         yield return ("set", New(5, "set") with { Run = run, Manifest = manifest });
         yield return ("run-open", New(6, "run-open") with { Run = run, Installation = "acme", Base = 5 });

@@ -1,7 +1,7 @@
 using System.Text;
-using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
+using AlfrescoBackupFlows.Repository.Sorting;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Testing;

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Format;
+using AlfrescoBackupFlows.Repository.Tests.Verification;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
@@ -43,7 +44,7 @@ internal sealed class LostIndexBench : IDisposable
         return bench;
     }
 
-    public async Task<ImmutableArray<SearchIndexSummary>> IndexesAsync() => await UseAsync("none", async repository => (await repository.Log.ReadAsync()).State.Indexes);
+    public async Task<ImmutableArray<ChunkIndexSummary>> IndexesAsync() => await UseAsync("none", async repository => (await repository.Log.ReadAsync()).State.Indexes);
 
     public async Task<string> HarmAsync(string harm, int number) => await HarmAsync(harm, (await IndexesAsync())[number].Id);
 
@@ -84,7 +85,7 @@ internal sealed class LostIndexBench : IDisposable
     public Task<VerifyReport> VerifyAsync(string cache, Func<SetSummary, bool>? which = null) => UseAsync(cache, async repository =>
     {
         LogHead head = await repository.Log.ReadAsync();
-        return await new SetVerifier(repository).VerifyAsync(head, [.. head.State.Sets.Where(which ?? (_ => true))], readData: true);
+        return await new SetVerifier(repository).VerifyAsync(head, [.. head.State.Sets.Where(which ?? (_ => true))], readData: true, CancellationToken.None);
     });
 
     public Task<RebuiltChunkIndex> SealAsync(string cache) => UseAsync(cache, repository => SampleRepository.WriteHealingSetAsync(repository, Samples.Run(10 + _sealed++)));

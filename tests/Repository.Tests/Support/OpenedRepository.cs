@@ -4,10 +4,11 @@ using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Support;
 

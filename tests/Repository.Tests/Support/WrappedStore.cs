@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Memory;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Support;
 
@@ -26,8 +26,6 @@ internal abstract class WrappedStore(IBlobStore? inner = null) : IBlobStore
     public Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken) => _inner.AcquireLeaseAsync(name, leaseId, duration, cancellationToken);
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) => _inner.ReleaseLeaseAsync(name, leaseId, cancellationToken);
-
-    public Task BreakLeaseAsync(string name, CancellationToken cancellationToken) => _inner.BreakLeaseAsync(name, cancellationToken);
 }
 
 /// <summary>Refuses every blob whose name begins so.</summary>

@@ -1,11 +1,12 @@
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
-using AlfrescoBackupFlows.Storage.Memory;
 using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Verification;
 
@@ -72,6 +73,6 @@ public sealed class SetVerifierTests
     {
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, SampleRepository.Access(RepositoryAccess.EncryptionNone, temp.Combine("read")));
         LogHead head = await repository.Log.ReadAsync();
-        return await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData);
+        return await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData, CancellationToken.None);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
             return null;
         }
 
-        await using MetadataStream stream = writer.CreateStream();
+        await using ContentStream stream = writer.CreateStream(ChunkClass.Metadata);
         await stream.WriteAsync(
             JsonSerializer.SerializeToUtf8Bytes(proof.Named, BackupJson.Default.ImmutableArrayNamedFile),
             cancellationToken);

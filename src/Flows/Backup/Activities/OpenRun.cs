@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;

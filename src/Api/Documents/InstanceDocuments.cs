@@ -1,0 +1,71 @@
+using AlfrescoBackupFlows.Contracts;
+
+namespace AlfrescoBackupFlows.Api.Documents;
+
+/// <summary>Where to go on: paths on this host.</summary>
+/// <param name="Status">Of the instance itself.</param>
+/// <param name="Cancel">POST ends it; null where nothing can.</param>
+/// <param name="Result">What it makes, there once it is done; null where the status has it all.</param>
+public sealed record Links(string Status, string? Cancel, string? Result);
+
+/// <summary>Where a flow is. Counts of the present phase; totals are 0 where they are not known.</summary>
+public sealed record ProgressDocument(
+    string Phase,
+    string? Detail,
+    long FilesDone,
+    long FilesTotal,
+    long BytesDone,
+    long BytesTotal,
+    double BytesPerSecond,
+    DateTime? EstimatedEnd);
+
+/// <summary>A backup. Times are UTC.</summary>
+/// <param name="Id">Of the run, and of the set that it seals.</param>
+/// <param name="State"><c>running</c>, <c>sealed</c>, <c>failed</c>, <c>cancelled</c>.</param>
+/// <param name="Progress">Null before the first phase.</param>
+/// <param name="Result">Set where it is sealed.</param>
+/// <param name="Failure">Set where it failed or was cancelled.</param>
+public sealed record BackupDocument(
+    string Id,
+    string State,
+    DateTime Started,
+    DateTime Updated,
+    ProgressDocument? Progress,
+    BackupResultDocument? Result,
+    FailureDocument? Failure,
+    Links Links);
+
+/// <summary>A verification of a set.</summary>
+/// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c>, <c>cancelled</c>.</param>
+/// <param name="Set">Null: every set of the installation, as <c>abf verify</c> on this machine began it.</param>
+public sealed record VerificationDocument(
+    string Id,
+    string State,
+    string? Set,
+    bool ReadData,
+    DateTime Started,
+    DateTime Updated,
+    ProgressDocument? Progress,
+    VerificationResultDocument? Result,
+    FailureDocument? Failure,
+    Links Links);
+
+/// <summary>A restore.</summary>
+/// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c>, <c>cancelled</c>.</param>
+/// <param name="Target">As asked for: a name beneath the host's <c>restore.directory</c>.</param>
+public sealed record RestoreDocument(
+    string Id,
+    string State,
+    string Set,
+    string Target,
+    bool Database,
+    DateTime Started,
+    DateTime Updated,
+    ProgressDocument? Progress,
+    RestoreResultDocument? Result,
+    FailureDocument? Failure,
+    Links Links);
+
+/// <param name="Status"><c>ok</c>: this host answers. It does not look at the storage or the database.</param>
+/// <param name="Running">The link of the backup that is running; null where none is.</param>
+public sealed record HealthDocument(string Status, string Version, string? Running);

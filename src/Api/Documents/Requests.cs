@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+
+namespace AlfrescoBackupFlows.Api.Documents;
+
+/// <summary>Body of <c>POST /api/backups</c>; may be left out.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record BackupRequest
+{
+    /// <summary>
+    /// Seal the set although a content store is empty or lost more than 1 % of its files since the last set.
+    /// </summary>
+    public bool AcceptContentLoss { get; set; }
+}
+
+/// <summary>Body of <c>POST /api/sets/{id}/verify</c>; may be left out.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record VerifyRequest
+{
+    /// <summary>Read every byte and recompute every chunk's id.</summary>
+    public bool ReadData { get; set; }
+}
+
+/// <summary>
+/// Body of <c>POST /api/restores</c>. Settable, because the generated reader would overwrite the default of what can
+/// only be initialized.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record RestoreRequest
+{
+    /// <summary>The set's id, or <c>latest</c>.</summary>
+    public string Set { get; set; } = "latest";
+
+    /// <summary>
+    /// The directory to restore into, absent or empty: one name, beneath the host's <c>restore.directory</c>.
+    /// </summary>
+    public string? Target { get; set; }
+
+    /// <summary>
+    /// Also restore the database, into the empty one that the host's <c>restore.databaseUrl</c> names.
+    /// </summary>
+    public bool Database { get; set; }
+}

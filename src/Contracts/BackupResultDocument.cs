@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+
+namespace AlfrescoBackupFlows.Contracts;
+
+/// <summary>
+/// A backup that is done: <c>abf backup --json</c>, <c>abf resume --json</c>, and <c>result</c> of <c>GET
+/// /api/backups/{id}</c>.
+/// </summary>
+/// <param name="Id">Of the set, which is also the run's.</param>
+/// <param name="Missing">Required files that the set does not have, beyond the acknowledged ones.</param>
+/// <param name="SourceMissing">Files carried over from the set before because the source lost them.</param>
+/// <param name="SourceChanged">Files carried over from the set before because the source's content is another.</param>
+/// <param name="AddedBytes">What the run stored.</param>
+/// <param name="Storage">Told by the command alone, absent over HTTP.</param>
+public sealed record BackupResultDocument(
+    string Id,
+    string Installation,
+    bool Consistent,
+    long Missing,
+    long SourceMissing,
+    long SourceChanged,
+    long Files,
+    long Bytes,
+    long AddedBytes,
+    string[] Warnings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StorageDocument? Storage)
+{
+    public static BackupResultDocument Of(HotBackupResult result, string installation, StorageDocument? storage) => new(
+        result.Set.ToString(),
+        installation,
+        result.Consistent,
+        result.Missing,
+        result.SourceMissing,
+        result.SourceChanged,
+        result.Files,
+        result.Bytes,
+        result.AddedBytes,
+        result.Warnings.IsDefault ? [] : [.. result.Warnings],
+        storage);
+}
+
+/// <summary>What the process asked of the storage.</summary>
+public sealed record StorageDocument(long Requests, long UploadedBytes, long DownloadedBytes);

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+
+namespace AlfrescoBackupFlows.Contracts;
+
+/// <summary>
+/// A restore that is done and was checked: <c>abf restore --json</c>, and <c>result</c> of <c>GET
+/// /api/restores/{id}</c>.
+/// </summary>
+/// <param name="Target">The directory; over HTTP its name beneath the host's <c>restore.directory</c>.</param>
+/// <param name="Database">The database was restored too.</param>
+/// <param name="Required">Files that the database requires.</param>
+/// <param name="Missing">Of these, the ones that the set does not have.</param>
+/// <param name="MissingFiles">The first of those; told on the host alone, absent over HTTP.</param>
+/// <param name="CarriedOver">
+/// Files that were gone or changed at the source when the set was taken, and are there as an earlier set had them.
+/// </param>
+public sealed record RestoreResultDocument(
+    string Set,
+    string Target,
+    long Files,
+    long Bytes,
+    bool Database,
+    long Required,
+    long Missing,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? MissingFiles,
+    long CarriedOver,
+    string[] Warnings)
+{
+    /// <param name="target">As the reader may see it.</param>
+    /// <param name="withPaths">The names of missing files too. Warnings may name paths either way.</param>
+    public static RestoreResultDocument Of(RestoreResult result, string target, bool withPaths) => new(
+        result.Set.ToString(),
+        target,
+        result.Files,
+        result.Bytes,
+        result.DatabaseRestored,
+        result.Required,
+        result.Missing,
+        withPaths ? [.. result.NamedMissing] : null,
+        result.CarriedOver,
+        [.. result.Warnings]);
+}

@@ -1,0 +1,35 @@
+using System.Reflection;
+using AlfrescoBackupFlows.Alfresco.Installations;
+
+namespace AlfrescoBackupFlows.Flows.Options;
+
+/// <summary>The settings that are paths, as <see cref="PathSettingAttribute"/> marks them.</summary>
+public static class PathSettings
+{
+    /// <summary>Every path that is set, with the way to put another in its place.</summary>
+    public static IEnumerable<(string Path, Action<string> Set)> In(BackupOptions options) => InSection(options);
+
+    private static IEnumerable<(string Path, Action<string> Set)> InSection(object section)
+    {
+        foreach (OptionProperty option in OptionProperty.Of(section.GetType(), prefix: ""))
+        {
+            PropertyInfo property = option.Property;
+            IEnumerable<(string, Action<string>)> found = property.GetValue(section) switch
+            {
+                { } inner when option.Shape is OptionShape.Section => InSection(inner),
+                string path when IsPath(property) => [(path, changed => property.SetValue(section, changed))],
+                IDictionary<string, string> map when IsPath(property) => InMap(map),
+                _ => [],
+            };
+            foreach ((string, Action<string>) path in found)
+            {
+                yield return path;
+            }
+        }
+    }
+
+    private static IEnumerable<(string Path, Action<string> Set)> InMap(IDictionary<string, string> map) =>
+        map.ToArray().Select(entry => (entry.Value, (Action<string>)(changed => map[entry.Key] = changed)));
+
+    private static bool IsPath(PropertyInfo property) => property.IsDefined(typeof(PathSettingAttribute));
+}

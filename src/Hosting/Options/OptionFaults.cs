@@ -1,0 +1,43 @@
+using AlfrescoBackupFlows.Platform.Errors;
+
+namespace AlfrescoBackupFlows.Hosting.Options;
+
+/// <summary>Collects everything that is wrong with a configuration, so that it is said at once and not one fault per start.</summary>
+internal sealed class OptionFaults
+{
+    private readonly List<string> _lines = [];
+
+    /// <param name="line">One line: the setting, its value, how to fix it.</param>
+    public void Add(string line)
+    {
+        string clean = line.ReplaceLineEndings(" ");
+        if (!_lines.Contains(clean, StringComparer.Ordinal))
+        {
+            _lines.Add(clean);
+        }
+    }
+
+    /// <summary>Takes over the faults that another part found, a line each; what it says of a setting that is reported already adds nothing.</summary>
+    public void Add(AbfException fault)
+    {
+        HashSet<string> named = [.. _lines.Select(Setting)];
+        foreach (string line in fault.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!named.Contains(Setting(line)))
+            {
+                Add(line);
+            }
+        }
+    }
+
+    private static string Setting(string line) => line.Split(' ', ':')[0];
+
+    /// <exception cref="PermanentException">Of kind Configuration, one line per fault, where there is any.</exception>
+    public void ThrowIfAny()
+    {
+        if (_lines.Count > 0)
+        {
+            throw new PermanentException(ErrorKind.Configuration, string.Join('\n', _lines));
+        }
+    }
+}

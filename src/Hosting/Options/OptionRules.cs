@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
+
+namespace AlfrescoBackupFlows.Hosting.Options;
+
+/// <summary>
+/// The rules that need no look at the installation. What a time zone, a cron expression or a database URL means is judged where it is
+/// read, by the discovery of the installation.
+/// </summary>
+internal static partial class OptionRules
+{
+    public static void Check(BackupOptions options, OptionsScope scope, OptionFaults faults)
+    {
+        if (options.State is null)
+        {
+            faults.Add("state is not set: name a local directory for the journal and caches, such as /var/lib/abf");
+        }
+
+        CheckInstallation(options.Installation, scope, faults);
+        CheckRepository(options.Repository, faults);
+        RunOptions backup = options.Backup;
+        CheckRange("backup.resumeWithin", backup.ResumeWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7), faults);
+        CheckRange("backup.fullScanEvery", backup.FullScanEvery, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
+        if (backup.Parallelism is < 1 or > 32)
+        {
+            faults.Add($"backup.parallelism '{backup.Parallelism}' is out of bounds: write a number from 1 to 32");
+        }
+    }
+
+    private static void CheckInstallation(InstallationOptions installation, OptionsScope scope, OptionFaults faults)
+    {
+        if (installation.Name is null)
+        {
+            if (scope is OptionsScope.Installation)
+            {
+                faults.Add("installation.name is not set: give the installation a name, such as acme");
+            }
+        }
+        else if (!InstallationName().IsMatch(installation.Name))
+        {
+            faults.Add($"installation.name '{installation.Name}' does not fit: write 1 to 64 of a-z 0-9 . _ -, starting with a letter or digit");
+        }
+
+        if (scope is OptionsScope.Installation && installation.GlobalProperties is null)
+        {
+            const string Or = "set it, or installation.globalProperties";
+            CheckPresent("installation.root", installation.Root, Or, faults);
+            CheckPresent("installation.database.url", installation.Database.Url, Or, faults);
+        }
+
+        CheckChoice("installation.index.kind", installation.Index.Kind, ["lucene", "none"], faults);
+        CheckChoice("installation.index.onWindow", installation.Index.OnWindow, ["wait", "refuse"], faults);
+        CheckRange("installation.index.maxWait", installation.Index.MaxWait, TimeSpan.Zero, TimeSpan.FromDays(7), faults);
+        CheckRange("installation.index.maxAge", installation.Index.MaxAge, TimeSpan.FromSeconds(1), TimeSpan.FromDays(366), faults);
+        if (installation.Content.OrphanProtectDays is < 0)
+        {
+            faults.Add($"installation.content.orphanProtectDays '{installation.Content.OrphanProtectDays}' is out of bounds: write 0 or more");
+        }
+    }
+
+    private static void CheckRepository(RepositoryOptions repository, OptionFaults faults)
+    {
+        string[] encryptions = [RepositoryOptions.EncryptionPassphrase, RepositoryOptions.EncryptionNone];
+        CheckChoice("repository.encryption", repository.Encryption, encryptions, faults);
+        if (repository.Url is null)
+        {
+            faults.Add($"repository.url is not set: write {StoreProviders.UrlForms}");
+        }
+        else
+        {
+            CheckUrl("repository.url", repository.Url, faults);
+        }
+
+        if (repository.ControlUrl is not null)
+        {
+            CheckUrl("repository.controlUrl", repository.ControlUrl, faults);
+        }
+    }
+
+    private static void CheckUrl(string setting, string url, OptionFaults faults)
+    {
+        if (StoreProviders.FaultOf(url) is { } fault)
+        {
+            faults.Add($"{setting} {fault}");
+        }
+    }
+
+    private static void CheckPresent(string setting, string? value, string fix, OptionFaults faults)
+    {
+        if (value is null)
+        {
+            faults.Add($"{setting} is not set: {fix}");
+        }
+    }
+
+    private static void CheckChoice(string setting, string value, string[] choices, OptionFaults faults)
+    {
+        if (!choices.Contains(value, StringComparer.Ordinal))
+        {
+            faults.Add($"{setting} '{value}' does not fit: write {string.Join(" or ", choices)}");
+        }
+    }
+
+    private static void CheckRange(string setting, TimeSpan value, TimeSpan min, TimeSpan max, OptionFaults faults)
+    {
+        if (value < min || value > max)
+        {
+            faults.Add($"{setting} '{value:c}' is out of bounds: write {min:c} to {max:c}");
+        }
+    }
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]{0,63}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex InstallationName();
+}

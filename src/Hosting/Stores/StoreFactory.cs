@@ -1,0 +1,58 @@
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Hosting.Stores;
+
+/// <summary>Opens the stores that the section <c>repository</c> names, the same way for every host.</summary>
+public static class StoreFactory
+{
+    /// <summary>Where the control store is when <c>repository.controlUrl</c> does not say.</summary>
+    public const string ControlPrefix = "control";
+
+    /// <summary>Opens what is there.</summary>
+    /// <exception cref="PermanentException">Storage: it is not there, or refuses.</exception>
+    public static Task<RepositoryStores> OpenAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken) =>
+        OpenAsync(loaded, create: false, time, cancellationToken);
+
+    /// <summary>
+    /// Opens what is there for a host that takes no lease, so that a repository on a read-only volume, or of another user, is read as well.
+    /// The control store is not opened; the repository's own blobs stand in its place.
+    /// </summary>
+    /// <exception cref="PermanentException">Storage: it is not there, or refuses.</exception>
+    public static RepositoryStores OpenWithoutLeases(LoadedOptions loaded, TimeProvider time)
+    {
+        string url = loaded.Options.Repository.Url!;
+        IBlobStore blobs = StoreProviders.Of(url).Open(url, loaded.ConnectionString, time);
+        return new RepositoryStores(blobs, blobs);
+    }
+
+    /// <summary>For <c>init</c>: a directory is created where it is missing; a container never is.</summary>
+    public static Task<RepositoryStores> CreateAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken) =>
+        OpenAsync(loaded, create: true, time, cancellationToken);
+
+    private static async Task<RepositoryStores> OpenAsync(
+        LoadedOptions loaded, bool create, TimeProvider time, CancellationToken cancellationToken)
+    {
+        RepositoryOptions repository = loaded.Options.Repository;
+        string url = repository.Url!;
+        IBlobStoreProvider provider = StoreProviders.Of(url);
+        IBlobStoreProvider controlProvider = StoreProviders.Of(repository.ControlUrl ?? url);
+        IBlobStore blobs = create
+            ? await provider.CreateAsync(url, loaded.ConnectionString, time, cancellationToken)
+            : provider.Open(url, loaded.ConnectionString, time);
+
+        // The control store holds nothing that cannot be made anew, so it may be created at any time beside a repository that is there.
+        // On a volume that is not mounted there is none, and nothing must land beneath the mount point.
+        if (!create && controlProvider.CreatesPlace)
+        {
+            await BackupRepository.RequireAsync(blobs, cancellationToken);
+        }
+
+        IBlobStore control = repository.ControlUrl is { } own
+            ? await controlProvider.CreateAsync(own, loaded.ConnectionString, time, cancellationToken)
+            : await provider.CreateBelowAsync(url, ControlPrefix, loaded.ConnectionString, time, cancellationToken);
+        return new RepositoryStores(blobs, control);
+    }
+}

@@ -1,4 +1,0 @@
-namespace AlfrescoBackupFlows.Repository.Cache;
-
-/// <summary>Compares two records of an <see cref="ExternalSort"/>.</summary>
-public delegate int SpanComparison(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right);

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Log;
+
+/// <summary>The log as far as it was read.</summary>
+/// <param name="Sequence">The newest entry that authenticates.</param>
+/// <param name="Sha256">The SHA-256 of its blob, 64 lower-case hexadecimal digits.</param>
+/// <param name="Next">
+/// Where the next entry goes: after <paramref name="Sequence"/> and after any blob there that does not authenticate.
+/// </param>
+/// <param name="State">What counts after it.</param>
+/// <param name="Alarms">
+/// What an administrator must see, one line each: entries that do not authenticate, foreign names.
+/// </param>
+public sealed record LogHead(long Sequence, string Sha256, long Next, LogState State, ImmutableArray<string> Alarms)
+{
+    /// <summary>
+    /// Where the chain does not hold, one line; null where it does. What was read is genuine, but something may be
+    /// hidden, and nothing is appended. Stands in the alarms as well.
+    /// </summary>
+    public string? Break { get; init; }
+
+    public RememberedHead Remember() => new(Sequence, Sha256);
+}

@@ -1,0 +1,53 @@
+using System.Reflection;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
+
+namespace AlfrescoBackupFlows.Api.Tests;
+
+public sealed class TextScrubberTests
+{
+    private readonly BackupOptions _options = new();
+
+    [Fact]
+    public void Every_path_setting_is_hidden_with_the_blanks_in_it()
+    {
+        OptionProperty[] settings =
+            [.. OptionProperty.All(typeof(BackupOptions)).Where(s => s.Property.IsDefined(typeof(PathSettingAttribute)))];
+        string[] paths = [.. settings.Select((setting, number) => Fill(setting, $"/srv/kept apart {number}"))];
+        var scrubber = new TextScrubber(new LoadedOptions(_options, null, null, []));
+
+        Assert.Contains(settings, s => s.Path == "serve.certificateKeyFile");
+        Assert.All(paths, path => Assert.Equal("cannot open [path]: access is denied", scrubber.Clean($"cannot open {path}: access is denied")));
+        Assert.All(paths, path => Assert.Equal("it lies in [path].", scrubber.Clean($"it lies in {path}/be/low.")));
+    }
+
+    [Theory]
+    [InlineData("file:///srv/my%20backups", "/srv/my backups")]
+    [InlineData("file:///srv/my%20backups/", "/srv/my backups")]
+    [InlineData("file:///srv/my backups #1?", "/srv/my backups #1?")]
+    public void The_directory_of_a_store_is_hidden_however_its_URL_is_written(string url, string directory)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "these paths are not Windows'");
+        _options.Repository.Url = "https://acme.blob.core.windows.net/backups";
+        _options.Repository.ControlUrl = url;
+        var scrubber = new TextScrubber(new LoadedOptions(_options, null, null, []));
+
+        Assert.Equal("the directory [path] does not exist", scrubber.Clean($"the directory {directory} does not exist"));
+    }
+
+    private string Fill(OptionProperty setting, string path)
+    {
+        object section = setting.Path.Split('.')[..^1].Aggregate(
+            (object)_options, (owner, key) => OptionProperty.Of(owner.GetType(), "").Single(p => p.Key == key).Property.GetValue(owner)!);
+        if (setting.Property.GetValue(section) is IDictionary<string, string> map)
+        {
+            map["one"] = path;
+        }
+        else
+        {
+            setting.Property.SetValue(section, path);
+        }
+
+        return path;
+    }
+}

@@ -1,0 +1,174 @@
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform.Errors;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Hosting.Tests.Options;
+
+public sealed class OptionsReaderTests : IDisposable
+{
+    private const string Valid = """
+        { "$schema": "abf.schema.json",
+          "installation": { "name": "acme", "globalProperties": "/opt/alfresco/alfresco-global.properties" },
+          "repository": { "url": "file:///srv/backup", "encryption": "none" },
+          "state": "state" }
+        """;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("abf-options-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void The_shortest_useful_file_is_enough()
+    {
+        LoadedOptions loaded = Read(Valid);
+
+        Assert.Equal("acme", loaded.Options.Installation.Name);
+        Assert.Equal("lucene", loaded.Options.Installation.Index.Kind);
+        Assert.Null(loaded.Passphrase);
+        Assert.Empty(loaded.Warnings);
+    }
+
+    [Fact]
+    public void Relative_paths_are_relative_to_the_file() =>
+        Assert.Equal(Path.Combine(_directory, "state"), Read(Valid).Options.State);
+
+    [Fact]
+    public void Every_fault_is_reported_at_once_a_line_each()
+    {
+        PermanentException e = Assert.Throws<PermanentException>(() => Read("""
+            { "installation": { "name": "Acme!", "index": { "kind": "solr", "maxWait": "soon", "wait": 1 }, "database": { "password": "x", "dbPassword": "y" } },
+              "repository": { "url": "ftp://host/x", "encription": "none" }, "backup": { "parallelism": 99 } }
+            """));
+
+        Assert.Equal(ErrorKind.Configuration, e.Kind);
+        string[] lines = e.Message.Split('\n');
+        foreach (string setting in (string[])[
+            "installation.name 'Acme!'", "installation.index.kind 'solr'", "installation.index.maxWait 'soon'", "installation.index.wait: no such setting",
+            "installation.database.password stands in the file", "installation.database.dbPassword: no such setting (a password stands in a file of its own", "installation.root is not set",
+            "installation.database.url is not set", "repository.url 'ftp://host/x'", "repository.encription: no such setting (did you mean encryption?)",
+            "repository.passphraseFile is not set", "backup.parallelism '99'", "state is not set"])
+        {
+            Assert.Single(lines, l => l.StartsWith(setting, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(13, lines.Length);
+    }
+
+    [Fact]
+    public void A_variable_overrides_the_file() =>
+        Assert.Equal("file:///elsewhere", Read(Valid, ("REPOSITORY:URL", "file:///elsewhere")).Options.Repository.Url);
+
+    [Fact]
+    public void An_empty_variable_counts_as_not_set() =>
+        Assert.Equal("file:///srv/backup", Read(Valid, ("REPOSITORY:URL", "")).Options.Repository.Url);
+
+    [Fact]
+    public void An_unknown_variable_is_refused_by_its_name()
+    {
+        PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid, ("REPOSTORY:URL", "x")));
+
+        Assert.Equal("the variable ABF__REPOSTORY: no such setting (did you mean repository?); remove it or correct its name", e.Message);
+    }
+
+    [Theory]
+    [InlineData("\"encryption\"", "\"passphrase\": \"hunter2\", \"encryption\"", "repository.passphrase")]
+    [InlineData("\"encryption\"", "\"connectionString\": \"hunter2\", \"encryption\"", "repository.connectionString")]
+    [InlineData("\"name\"", "\"database\": { \"password\": \"hunter2\" }, \"name\"", "installation.database.password")]
+    public void A_secret_in_the_file_is_refused_and_not_repeated(string before, string with, string setting)
+    {
+        PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid.Replace(before, with)));
+
+        Assert.StartsWith($"{setting} stands in the file: a secret belongs into a file of its own, named by {setting}File", e.Message);
+        Assert.DoesNotContain("hunter2", e.Message);
+    }
+
+    [Fact]
+    public void Secrets_may_come_from_the_environment()
+    {
+        LoadedOptions loaded = Read(Valid.Replace("\"none\"", "\"passphrase\""), ("repository:passphrase", "open sesame"), ("repository:connectionString", "AccountKey=k"));
+
+        Assert.Equal("open sesame", loaded.Passphrase?.Reveal());
+        Assert.Equal("AccountKey=k", loaded.ConnectionString?.Reveal());
+    }
+
+    [Theory]
+    [InlineData("repository:passphrase", "ABF__REPOSITORY__PASSPHRASE")]
+    [InlineData("repository:connectionString", "ABF__REPOSITORY__CONNECTIONSTRING")]
+    [InlineData("installation:database:password", "ABF__INSTALLATION__DATABASE__PASSWORD")]
+    public void A_key_vault_reference_that_the_platform_did_not_resolve_is_no_secret(string key, string variable)
+    {
+        PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid, (key, "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)")));
+
+        Assert.StartsWith($"the variable {variable} is a Key Vault reference that was not resolved: ", e.Message);
+    }
+
+    [Fact]
+    public void A_secret_file_is_read_and_a_missing_one_is_a_fault()
+    {
+        File.WriteAllText(Path.Combine(_directory, "pass"), " two words \n");
+        string with = Valid.Replace("\"encryption\": \"none\"", "\"passphraseFile\": \"pass\"");
+
+        Assert.Equal(" two words ", Read(with).Passphrase?.Reveal());
+        PermanentException e = Assert.Throws<PermanentException>(() => Read(with.Replace("\"pass\"", "\"gone\"")));
+        Assert.StartsWith($"repository.passphraseFile '{Path.Combine(_directory, "gone")}' does not exist", e.Message);
+    }
+
+    [Fact]
+    public void A_signature_in_a_url_is_never_shown()
+    {
+        PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid.Replace("file:///srv/backup", "ftp://user:pw@host/x?sig=abc")));
+
+        Assert.DoesNotContain("abc", e.Message);
+        Assert.DoesNotContain("pw", e.Message);
+    }
+
+    [Fact]
+    public void A_repository_alone_needs_no_place_of_the_installation()
+    {
+        const string json = """{ "repository": { "url": "file:///srv/backup", "encryption": "none" } }""";
+
+        Assert.NotNull(Read(json, OptionsScope.Repository).Options.State);
+        Assert.Throws<PermanentException>(() => Read(json));
+    }
+
+    [Fact]
+    public void A_list_in_the_environment_replaces_the_one_of_the_file()
+    {
+        string json = Valid.Replace("\"name\"", "\"index\": { \"refreshCommand\": [ \"a\", \"b\" ] }, \"name\"");
+
+        Assert.Equal(["a", "b"], Read(json).Options.Installation.Index.RefreshCommand);
+        Assert.Equal(["c"], Read(json, ("INSTALLATION:INDEX:REFRESHCOMMAND:0", "c")).Options.Installation.Index.RefreshCommand);
+    }
+
+    [Theory]
+    [InlineData("\"installation\": 5", "installation is a section")]
+    [InlineData("\"state\": [ \"x\" ]", "state is a single value")]
+    [InlineData("\"installation\": { \"index\": { \"refreshCommand\": \"reindex\" } }", "installation.index.refreshCommand 'reindex' is a list")]
+    [InlineData("\"installation\": { \"content\": { \"stores\": \"x\" } }", "installation.content.stores is a section")]
+    public void A_value_of_the_wrong_shape_is_a_fault(string member, string expected) =>
+        Assert.Contains(Assert.Throws<PermanentException>(() => Read("{" + member + "}")).Message.Split('\n'), l => l.StartsWith(expected, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_file_that_is_missing_or_no_json_is_one_clear_fault()
+    {
+        string path = Path.Combine(_directory, "abf.json");
+        Assert.StartsWith($"--config '{path}' does not exist", Assert.Throws<PermanentException>(() => OptionsReader.Load(path, OptionsScope.Installation)).Message);
+        File.WriteAllText(path, "{ \"state\": ");
+        Assert.StartsWith($"--config '{path}' is not valid JSON", Assert.Throws<PermanentException>(() => OptionsReader.Load(path, OptionsScope.Installation)).Message);
+    }
+
+    private LoadedOptions Read(string json, params (string Key, string Value)[] environment) => Read(json, OptionsScope.Installation, environment);
+
+    private LoadedOptions Read(string json, OptionsScope scope, params (string Key, string Value)[] environment)
+    {
+        IConfigurationRoot file = new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))).Build();
+        IConfigurationRoot variables = new ConfigurationBuilder().AddInMemoryCollection(environment.ToDictionary(e => e.Key, e => (string?)e.Value)).Build();
+        var faults = new OptionFaults();
+        LoadedOptions loaded = OptionsReader.Read(file, variables, _directory, scope, faults);
+        faults.ThrowIfAny();
+        return loaded;
+    }
+}

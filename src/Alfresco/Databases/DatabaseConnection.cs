@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 /// <param name="ToolPath">The directory of the vendor's tools; null: the search path.</param>
 /// <param name="Parameters">The URL's query, keys in lower case; only those about TLS are used.</param>
 public sealed record DatabaseConnection(
-    DatabaseVendor Vendor,
+    IDatabaseVendor Vendor,
     string Host,
     int Port,
     string Database,
@@ -25,14 +25,11 @@ public sealed record DatabaseConnection(
     public DatabaseSettingNames Names { get; init; } = DatabaseSettingNames.Source;
 
     /// <summary>The place in words, for messages: never holds a secret.</summary>
-    public string Place => $"{Scheme}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}/{Database}";
+    public string Place => $"{Vendor.Schemes[0]}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}/{Database}";
 
-    private string Scheme => Vendor switch
-    {
-        DatabaseVendor.PostgreSql => "postgresql",
-        DatabaseVendor.MySql => "mysql",
-        _ => "mariadb",
-    };
+    public IDatabaseSource OpenSource() => Vendor.OpenSource(this);
+
+    public IDatabaseTarget OpenTarget() => Vendor.OpenTarget(this);
 
     /// <summary>
     /// Parses <c>db.url</c> or <c>installation.database.url</c>: <c>[jdbc:]postgresql://host:port/name</c>, <c>mysql</c>, <c>mariadb</c>.
@@ -74,7 +71,7 @@ public sealed record DatabaseConnection(
             parsed.Host,
             parsed.Port,
             parsed.Database,
-            parsed.Username ?? throw Malformed($"{names.Url} has no user: write {parsed.Scheme}://user@host:port/name"),
+            parsed.Username ?? throw Malformed($"{names.Url} has no user: write {parsed.Vendor.Schemes[0]}://user@host:port/name"),
             password,
             toolPath,
             parsed.Parameters)

@@ -9,8 +9,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 /// (<c>jdbc:postgresql:name</c>, <c>jdbc:mysql:///name</c>).
 /// </summary>
 internal sealed record DatabaseUrl(
-    DatabaseVendor Vendor,
-    string Scheme,
+    IDatabaseVendor Vendor,
     string Host,
     int Port,
     string Database,
@@ -29,14 +28,13 @@ internal sealed record DatabaseUrl(
 
         var colon = rest.IndexOf(':', StringComparison.Ordinal);
         var scheme = colon < 0 ? string.Empty : rest[..colon].ToLowerInvariant();
-        var (vendor, defaultPort) = scheme switch
+        if (!IsScheme(scheme))
         {
-            "postgresql" or "postgres" => (DatabaseVendor.PostgreSql, 5432),
-            "mysql" => (DatabaseVendor.MySql, 3306),
-            "mariadb" => (DatabaseVendor.MariaDb, 3306),
-            "sqlserver" or "oracle" or "db2" or "jtds" => throw Malformed(setting, $"names '{scheme}', which is not supported: PostgreSQL, MySQL and MariaDB are"),
-            _ => throw Malformed(setting, "is not a database URL: write jdbc:postgresql://host:port/name, or mysql or mariadb"),
-        };
+            throw Malformed(setting, $"is not a database URL: write jdbc:SCHEME://host:port/name with one of the schemes {DatabaseVendors.Known}");
+        }
+
+        IDatabaseVendor vendor = DatabaseVendors.Find(scheme)
+            ?? throw Malformed(setting, $"has the scheme '{scheme}', which is not supported: use one of {DatabaseVendors.Known}");
         rest = rest[(colon + 1)..];
 
         var parameters = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -71,9 +69,12 @@ internal sealed record DatabaseUrl(
             username = Decode(user, setting);
         }
 
-        var (host, port) = ParseHost(authority, defaultPort, setting);
-        return new DatabaseUrl(vendor, scheme, host, port, database, string.IsNullOrEmpty(username) ? null : username, password, parameters);
+        var (host, port) = ParseHost(authority, vendor.DefaultPort, setting);
+        return new DatabaseUrl(vendor, host, port, database, string.IsNullOrEmpty(username) ? null : username, password, parameters);
     }
+
+    /// <summary>What stands before the first colon may be anything, a password too: only a word is ever quoted in an error.</summary>
+    private static bool IsScheme(string scheme) => scheme.Length is > 0 and <= 32 && scheme.All(char.IsAsciiLetterOrDigit);
 
     private static (string Authority, string Database) SplitAuthority(string rest, string setting)
     {

@@ -157,9 +157,7 @@ internal sealed class InstallationDiscovery
 
     private static string Fingerprint(DatabaseConnection database, string root)
     {
-        // MySQL and MariaDB answer to each other's URLs: which of the two was written does not make another installation.
-        var family = database.Vendor == DatabaseVendor.PostgreSql ? "postgresql" : "mysql";
-        var identity = string.Join('\0', "abf installation 1", family, database.Host.ToLowerInvariant(), database.Port.ToString(CultureInfo.InvariantCulture), database.Database, database.Schema ?? string.Empty, root);
+        var identity = string.Join('\0', "abf installation 1", database.Vendor.Family, database.Host.ToLowerInvariant(), database.Port.ToString(CultureInfo.InvariantCulture), database.Database, database.Schema ?? string.Empty, root);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16));
     }
 }

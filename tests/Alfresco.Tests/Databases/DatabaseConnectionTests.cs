@@ -19,9 +19,11 @@ public sealed class DatabaseConnectionTests
         Assert.Equal(place, DatabaseConnection.FromInstallation(url, "alfresco", null, null).Place);
 
     [Theory]
-    [InlineData("jdbc:sqlserver://host;databaseName=alfresco", "not supported")]
-    [InlineData("jdbc:oracle:thin:@host:1521:sid", "not supported")]
+    [InlineData("jdbc:sqlserver://host;databaseName=alfresco", "'sqlserver', which is not supported: use one of postgresql, mysql, mariadb")]
+    [InlineData("jdbc:oracle:thin:@host:1521:sid", "'oracle', which is not supported: use one of postgresql, mysql, mariadb")]
+    [InlineData("jdbc:mysqlx://host/alfresco", "'mysqlx', which is not supported")]
     [InlineData("host/alfresco", "is not a database URL")]
+    [InlineData("geheim@host:5432/alfresco", "is not a database URL: write jdbc:SCHEME://host:port/name with one of the schemes postgresql, mysql, mariadb")]
     [InlineData("postgresql://host:5432", "names no database")]
     [InlineData("postgresql://host:99999/x", "port")]
     [InlineData("postgresql://a:1,b:2/x", "several hosts")]
@@ -32,6 +34,22 @@ public sealed class DatabaseConnectionTests
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         Assert.Contains("installation.database.url", fault.Message, StringComparison.Ordinal);
         Assert.Contains(why, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_vendor_is_found_by_each_of_its_schemes_and_by_no_other()
+    {
+        foreach (IDatabaseVendor vendor in DatabaseVendors.All)
+        {
+            Assert.All(vendor.Schemes, scheme =>
+            {
+                DatabaseConnection connection = DatabaseConnection.FromRestoreUrl($"{scheme}://user@host/name", null, null);
+                Assert.Same(vendor, connection.Vendor);
+                Assert.Equal(vendor.DefaultPort, connection.Port);
+                Assert.Equal($"{vendor.Schemes[0]}://host:{vendor.DefaultPort}/name", connection.Place);
+            });
+        }
     }
 
     [Theory]

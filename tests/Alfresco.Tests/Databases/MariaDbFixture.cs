@@ -32,7 +32,7 @@ public sealed class MariaDbFixture : IAsyncLifetime
     public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     public DatabaseConnection Connection(string database, string username = "root", string? password = Password, string? toolPath = null) =>
-        new(DatabaseVendor.MariaDb, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
+        new(DatabaseVendors.Find("mariadb")!, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
 
     public async Task<MySqlConnection> OpenAsync(string database)
     {

@@ -27,10 +27,10 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         }
 
         await server.ExecuteAsync(source, "UPDATE alf_node_properties SET serializable_value = X'00275C0A0D1AFF', boolean_value = b'1' WHERE node_id = 1000 AND qname_id = 2");
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         var target = await server.CreateDatabaseAsync(name + " restored");
-        var restore = DatabaseTarget.Create(server.Connection(target));
+        var restore = server.Connection(target).OpenTarget();
         await restore.CheckEmptyAsync(dump.Result.Vendor, dump.Result.ServerVersion, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
 
@@ -61,7 +61,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         Assert.Empty(await WarningsAsync());
 
         async Task<IReadOnlyList<string>> WarningsAsync() =>
-            (await DatabaseSource.Create(server.Connection(source, Odd, "x")).CheckAsync(Cancel)).Warnings;
+            (await server.Connection(source, Odd, "x").OpenSource().CheckAsync(Cancel)).Warnings;
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         await server.ExecuteAsync(source, AlfrescoSchema.AvmNodes + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)");
         await server.ExecuteAsync(source, "INSERT INTO alf_tenant VALUES ('acme.com', 0, 1, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, 1, 'b', NULL, NULL)");
 
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         Assert.Equal(
             [new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null), new RequiredUrl(kept, "store://2024/1/1/1/1/a'\\\n,(é.bin", 1), new RequiredUrl(7, "store://uncommitted/reader.bin", 3)],
@@ -97,12 +97,12 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         var writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
         await changed.Task;
 
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         await stop.CancelAsync();
         var changes = (await Task.WhenAll(writers)).Sum();
 
         var target = await server.CreateDatabaseAsync();
-        var restore = DatabaseTarget.Create(server.Connection(target));
+        var restore = server.Connection(target).OpenTarget();
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         Assert.True(changes > 50, $"only {changes} changes");
         Assert.True(dump.Required.Count > 2_000);
@@ -114,9 +114,9 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         await AddAsync(source, 10);
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         var target = await server.CreateDatabaseAsync();
-        var restore = DatabaseTarget.Create(server.Connection(target));
+        var restore = server.Connection(target).OpenTarget();
 
         var fault = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length / 2), token).AsTask(), Cancel));
         Assert.Equal(ErrorKind.Repository, fault.Kind);
@@ -134,7 +134,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         await server.ExecuteAsync(source, "CREATE TABLE alf_old (id INT) ENGINE=MyISAM");
-        var fault = await Assert.ThrowsAsync<PermanentException>(() => DatabaseSource.Create(server.Connection(source)).CheckAsync(Cancel));
+        var fault = await Assert.ThrowsAsync<PermanentException>(() => server.Connection(source).OpenSource().CheckAsync(Cancel));
         Assert.Contains("alf_old", fault.Message, StringComparison.Ordinal);
         Assert.Contains("ENGINE=InnoDB", fault.Message, StringComparison.Ordinal);
     }
@@ -144,7 +144,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         var seen = new List<string>();
-        await DatabaseSource.Create(server.Connection(source)).DumpAsync(
+        await server.Connection(source).OpenSource().DumpAsync(
             async (stream, token) =>
             {
                 seen.AddRange(ProcessArguments.All());

@@ -35,7 +35,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     /// <summary>Connects as superuser, or as another.</summary>
     public DatabaseConnection Connection(string database, string username = "postgres", string? password = Password, string? toolPath = null) =>
-        new(DatabaseVendor.PostgreSql, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
+        new(DatabaseVendors.Find("postgresql")!, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
 
     public async Task<NpgsqlConnection> OpenAsync(string database)
     {

@@ -18,10 +18,10 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
     {
         var source = await server.CreateAlfrescoAsync(name);
         await AddAsync(source, 50);
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         var target = await server.CreateDatabaseAsync(name + " restored");
-        var restore = DatabaseTarget.Create(server.Connection(target));
+        var restore = server.Connection(target).OpenTarget();
         await restore.CheckEmptyAsync(dump.Result.Vendor, dump.Result.ServerVersion, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
 
@@ -47,7 +47,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
         await server.ExecuteAsync(source, AlfrescoSchema.AvmNodes + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)");
         await server.ExecuteAsync(source, "INSERT INTO alf_tenant VALUES ('acme.com', 0, true, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, true, 'b', NULL, NULL)");
 
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         Assert.Equal(
             [new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null), new RequiredUrl(kept, "store://2024/1/1/1/1/a.bin", 1), new RequiredUrl(7, "store://uncommitted/reader.bin", 3)],
@@ -66,12 +66,12 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
         var writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
         await changed.Task;
 
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         await stop.CancelAsync();
         var changes = (await Task.WhenAll(writers)).Sum();
 
         var target = await server.CreateDatabaseAsync();
-        var restore = DatabaseTarget.Create(server.Connection(target));
+        var restore = server.Connection(target).OpenTarget();
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         Assert.True(changes > 50, $"only {changes} changes");
         Assert.True(dump.Required.Count > 2_000);
@@ -83,7 +83,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         var seen = new List<string>();
-        await DatabaseSource.Create(server.Connection(source)).DumpAsync(
+        await server.Connection(source).OpenSource().DumpAsync(
             async (stream, token) =>
             {
                 seen.AddRange(ProcessArguments.All());

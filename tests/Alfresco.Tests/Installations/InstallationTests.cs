@@ -37,7 +37,7 @@ public sealed class InstallationTests : IDisposable
             ["contentstore", "contentstore.deleted", "audit.contentstore", "keystore"],
             found.Roots.Select(r => r.Name));
         Assert.All(found.Roots, r => Assert.Equal(Path.Combine(root, r.Name), r.Path));
-        Assert.Equal((DatabaseVendor.PostgreSql, "db.example.org", 5433, "alf", "alfresco"), (found.Database.Vendor, found.Database.Host, found.Database.Port, found.Database.Database, found.Database.Username));
+        Assert.Equal(("PostgreSQL", "db.example.org", 5433, "alf", "alfresco"), (found.Database.Vendor.Name, found.Database.Host, found.Database.Port, found.Database.Database, found.Database.Username));
         Assert.Equal("päss=w:rd  ", found.Database.Password!.Reveal());
         Assert.Equal(Path.Combine(root, "backup-lucene-indexes"), found.Index!.Path);
         Assert.Equal("0 30 2 ? * MON-FRI", found.Index.Schedule.Expression);
@@ -57,7 +57,7 @@ public sealed class InstallationTests : IDisposable
         var found = Installation.Discover(options);
 
         Assert.Equal(["contentstore"], found.Roots.Select(r => r.Name));
-        Assert.Equal(DatabaseVendor.MariaDb, found.Database.Vendor);
+        Assert.Equal("MariaDB", found.Database.Vendor.Name);
         Assert.Null(found.Database.Password);
         Assert.Equal(14, found.OrphanProtectDays);
         Assert.Equal(SearchIndexSchedule.Default, found.Index!.Schedule.Expression);

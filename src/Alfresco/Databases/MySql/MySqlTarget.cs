@@ -16,7 +16,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
     {
         if (dumpVendor.ToUpperInvariant() is not ("MYSQL" or "MARIADB"))
         {
-            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: the set holds a dump of {dumpVendor}, which {connection.Vendor} cannot load; name a {dumpVendor} database");
+            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: the set holds a dump of {dumpVendor}, which {connection.Vendor.Name} cannot load; name a {dumpVendor} database");
         }
 
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);

@@ -45,7 +45,7 @@ internal sealed class CheckSources(FlowEnvironment environment) : FlowActivity<C
             scope.Roots.Open(root).Dispose();
         }
 
-        DatabaseFacts database = await DatabaseSource.Create(installation.Database).CheckAsync(cancellationToken);
+        DatabaseFacts database = await installation.Database.OpenSource().CheckAsync(cancellationToken);
         await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
         if (installation.Index is { } index && new SearchIndexBackup(index, scope.Time).Observe().IsAbsent && index.RefreshCommand.IsEmpty)
         {

@@ -30,7 +30,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment) : FlowActivity<D
         AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(scope.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
         using var required = new RequiredCollector(installation, acknowledged, scope.SpillDirectory());
         ContentRef? dump = null;
-        DumpResult result = await DatabaseSource.Create(installation.Database).DumpAsync(
+        DumpResult result = await installation.Database.OpenSource().DumpAsync(
             async (output, token) => dump = await writer.WriteAsync(ChunkClass.Dump, Counted(output, progress), token),
             required.Add,
             cancellationToken);

@@ -17,6 +17,6 @@ internal static class RestoreDatabases
         Secret? password = options.DatabasePassword is { } configured && options.DatabaseUrl == database.Url
             ? configured
             : database.PasswordFile is { } file ? SecretFile.Read(file, DatabaseSettingNames.RestoreTarget.Password).Value : null;
-        return DatabaseTarget.Create(DatabaseConnection.FromRestoreUrl(database.Url, password, database.ToolPath));
+        return DatabaseConnection.FromRestoreUrl(database.Url, password, database.ToolPath).OpenTarget();
     }
 }

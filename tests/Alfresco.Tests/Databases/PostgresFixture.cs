@@ -47,10 +47,10 @@ public sealed class PostgresFixture : IAsyncLifetime
     public Task ExecuteAsync(string database, string sql) => _server!.ExecuteAsync(sql, database, Cancel);
 
     /// <returns>The name of a new, empty database.</returns>
-    public async Task<string> CreateDatabaseAsync(string prefix = "db")
+    public async Task<string> CreateDatabaseAsync(string prefix = "db", string options = "")
     {
         var name = prefix + Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture);
-        await ExecuteAsync("postgres", $"CREATE DATABASE \"{name.Replace("\"", "\"\"")}\"");
+        await ExecuteAsync("postgres", $"CREATE DATABASE \"{name.Replace("\"", "\"\"")}\" {options}");
         return name;
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;
 
@@ -7,9 +8,20 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// <summary>Opens connections and turns the server's refusals into errors that name the setting to mend.</summary>
 internal static class PostgresSession
 {
-    public static async Task<NpgsqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken)
+    public static Task<NpgsqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken) =>
+        OpenAsync(target, new NpgsqlConnection(ConnectionString(target).ConnectionString), cancellationToken);
+
+    /// <summary>Every character of a statement is a byte, and goes to the server as it is.</summary>
+    public static Task<NpgsqlConnection> OpenForRawTextAsync(DatabaseConnection target, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(ConnectionString(target));
+        NpgsqlConnectionStringBuilder text = ConnectionString(target);
+        text.Encoding = Encoding.Latin1.WebName;
+        return OpenAsync(target, new NpgsqlConnection(text.ConnectionString), cancellationToken);
+    }
+
+    private static async Task<NpgsqlConnection> OpenAsync(
+        DatabaseConnection target, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         try
         {
             await connection.OpenAsync(cancellationToken);
@@ -78,7 +90,7 @@ internal static class PostgresSession
         return await command.ExecuteScalarAsync(cancellationToken) is T value2 ? value2 : default;
     }
 
-    private static string ConnectionString(DatabaseConnection target) => new NpgsqlConnectionStringBuilder
+    private static NpgsqlConnectionStringBuilder ConnectionString(DatabaseConnection target) => new()
     {
         Host = target.Host,
         Port = target.Port,
@@ -93,7 +105,7 @@ internal static class PostgresSession
         SslMode = PostgresTls.SslMode(target),
         RootCertificate = PostgresTls.RootCertificate(target),
         GssEncryptionMode = GssEncryptionMode.Disable,
-    }.ConnectionString;
+    };
 
     private static Exception Root(Exception exception) => exception.InnerException is { } inner ? Root(inner) : exception;
 }

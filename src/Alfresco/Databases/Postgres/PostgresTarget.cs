@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>Restores through <c>psql</c>, in one transaction: a restore that fails or is killed leaves the database as empty as it was.</summary>
+/// <summary>
+/// Restores through a restricted <c>psql</c>, or over a connection of our own where that one is too old to be restricted, in one transaction: a
+/// restore that fails or is killed leaves the database as empty as it was.
+/// </summary>
 internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseTarget
 {
     private const string Vendor = "PostgreSQL";
@@ -59,15 +62,14 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         }
     }
 
-    public async Task<DatabaseRestoreResult> RestoreAsync(Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+    public async Task<DatabaseRestoreResult> RestoreAsync(
+        Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
     {
-        var tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
+        PostgresTool tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
         await RequireFreeAsync(cancellationToken);
-        var command = tool.Command(connection, "--no-psqlrc", "--no-password", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-");
-        var exit = await ToolProcess.RunAsync(command, (input, token) => WriteAsync(input, writeDump, token), output: null, cancellationToken);
-        return exit.Code == 0 && !exit.Errors.Any(PostgresDump.IsFault)
-            ? new DatabaseRestoreResult(exit.Errors)
-            : throw PostgresDump.Failed(connection, tool, exit);
+        return PostgresRestriction.IsKnownBy(tool.Version)
+            ? await RestoreThroughPsqlAsync(tool, writeDump, cancellationToken)
+            : await RestoreOverConnectionAsync(writeDump, cancellationToken);
     }
 
     public async Task ReadRequiredAsync(Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
@@ -85,26 +87,62 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         }
     }
 
+    private async Task<DatabaseRestoreResult> RestoreThroughPsqlAsync(
+        PostgresTool tool, Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+    {
+        ToolCommand command = tool.Command(
+            connection, "--no-psqlrc", "--no-password", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-");
+        ToolExit exit = await ToolProcess.RunAsync(
+            command, (input, token) => WriteAsync(input, writeDump, token), output: null, cancellationToken);
+        return exit.Code == 0 && !exit.Errors.Any(PostgresDump.IsFault)
+            ? new DatabaseRestoreResult(exit.Errors)
+            : throw PostgresDump.Failed(connection, tool, exit);
+    }
+
     /// <summary>
     /// The transaction is ours, not <c>psql --single-transaction</c>: that one commits at the end of its input, also when the end is the
     /// death of this process. COMMIT is sent only after the dump's own last line.
     /// </summary>
-    private async Task WriteAsync(Stream input, Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        Stream input, Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
     {
-        var tail = new StreamTail();
+        var restriction = new PostgresRestriction(input);
+        await restriction.BeginAsync(cancellationToken);
         await input.WriteAsync("BEGIN;\n"u8.ToArray(), cancellationToken);
-        await writeDump(new ObservedStream(input, Keep), cancellationToken);
-        if (!PostgresDump.IsComplete(tail.Bytes))
+        await writeDump(
+            new ObservedStream(Stream.Null, piece => new ValueTask(restriction.WriteAsync(piece, cancellationToken))), cancellationToken);
+        await restriction.CompleteAsync(cancellationToken);
+        await input.WriteAsync("\nCOMMIT;\n"u8.ToArray(), cancellationToken);
+    }
+
+    /// <summary>A psql that knows no restriction obeys whatever stands in a dump, so it is not given any.</summary>
+    private async Task<DatabaseRestoreResult> RestoreOverConnectionAsync(
+        Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection session = await PostgresSession.OpenForRawTextAsync(connection, cancellationToken);
+        using var loader = new PostgresLoader(session);
+        var tail = new StreamTail();
+        try
         {
-            throw new PermanentException(ErrorKind.Repository, "the stored dump does not end as a dump of PostgreSQL does: it is truncated; restore another set");
+            await loader.BeginAsync(cancellationToken);
+            await writeDump(new ObservedStream(Stream.Null, LoadAsync), cancellationToken);
+            if (!PostgresDump.IsComplete(tail.Bytes))
+            {
+                throw PostgresDump.IsTruncated();
+            }
+
+            await loader.CommitAsync(cancellationToken);
+            return new DatabaseRestoreResult(loader.Notices);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresDump.Refused(connection, exception);
         }
 
-        await input.WriteAsync("\nCOMMIT;\n"u8.ToArray(), cancellationToken);
-
-        ValueTask Keep(ReadOnlyMemory<byte> piece)
+        ValueTask LoadAsync(ReadOnlyMemory<byte> piece)
         {
             tail.Append(piece.Span);
-            return ValueTask.CompletedTask;
+            return new ValueTask(loader.WriteAsync(piece, cancellationToken));
         }
     }
 

@@ -38,8 +38,8 @@ public sealed record DatabaseConnection(
     /// <exception cref="PermanentException">Kind Configuration: malformed, another vendor, several hosts, no user.</exception>
     public static DatabaseConnection FromInstallation(string url, string? username, Secret? password, string? toolPath, string? schema = null)
     {
-        var names = DatabaseSettingNames.Source;
-        var parsed = DatabaseUrl.Parse(url, names.Url);
+        DatabaseSettingNames names = DatabaseSettingNames.Source;
+        DatabaseUrl parsed = DatabaseUrl.Parse(url, names.Url);
         return new DatabaseConnection(
             parsed.Vendor,
             parsed.Host,
@@ -52,15 +52,15 @@ public sealed record DatabaseConnection(
         {
             Schema = string.IsNullOrWhiteSpace(schema) ? parsed.Parameters.GetValueOrDefault("currentschema") : schema,
             Names = names,
-        };
+        }.WithoutNull();
     }
 
     /// <summary>Parses a restore's <c>--database</c>: <c>postgresql://user@host:port/name</c>, <c>mysql://...</c>, <c>mariadb://...</c>.</summary>
     /// <exception cref="PermanentException">Kind Configuration: malformed, no user, or a password in it.</exception>
     public static DatabaseConnection FromRestoreUrl(string url, Secret? password, string? toolPath, string? schema = null)
     {
-        var names = DatabaseSettingNames.RestoreTarget;
-        var parsed = DatabaseUrl.Parse(url, names.Url);
+        DatabaseSettingNames names = DatabaseSettingNames.RestoreTarget;
+        DatabaseUrl parsed = DatabaseUrl.Parse(url, names.Url);
         if (parsed.Password is not null)
         {
             throw Malformed($"{names.Url} holds a password, which other users can see: put it into a file and name the file with {names.Password}");
@@ -78,7 +78,19 @@ public sealed record DatabaseConnection(
         {
             Schema = schema,
             Names = names,
-        };
+        }.WithoutNull();
+    }
+
+    /// <summary>No server and no tool can be told a U+0000.</summary>
+    private DatabaseConnection WithoutNull()
+    {
+        IEnumerable<(string Setting, string? Value)> values =
+        [
+            (Names.Url, Database), (Names.Username, Username), (Names.Password, Password?.Reveal()), (Names.Schema, Schema),
+            (Names.ToolPath, ToolPath), .. Parameters.Values.Select(value => (Names.Url, value)),
+        ];
+        string? setting = values.FirstOrDefault(static value => value.Value?.Contains('\0', StringComparison.Ordinal) ?? false).Setting;
+        return setting is null ? this : throw Malformed($"{setting} holds a character U+0000, which no database takes: correct it");
     }
 
     private static PermanentException Malformed(string message) => new(ErrorKind.Configuration, message);

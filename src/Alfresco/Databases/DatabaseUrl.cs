@@ -84,11 +84,6 @@ internal sealed record DatabaseUrl(
 
     private static (string Host, int Port) ParseHost(string authority, int defaultPort, string setting)
     {
-        if (authority.AsSpan().IndexOfAny(',', '(') >= 0)
-        {
-            throw Malformed(setting, "names several hosts: name the one to be read");
-        }
-
         var host = authority;
         var port = string.Empty;
         if (authority.StartsWith('['))
@@ -114,7 +109,19 @@ internal sealed record DatabaseUrl(
             throw Malformed(setting, "has a port that is not a number from 1 to 65535");
         }
 
-        return (host.Length == 0 ? "localhost" : Decode(host, setting), number);
+        // Decoded first: to a driver a comma is one however it was written. An address with colons is in brackets, else a port would hide there.
+        host = Decode(host, setting);
+        if (host.AsSpan().IndexOfAny(',', '(') >= 0)
+        {
+            throw Malformed(setting, "names several hosts: name the one to be read");
+        }
+
+        if (host.Any(char.IsControl) || (host.Contains(':', StringComparison.Ordinal) && !authority.StartsWith('[')))
+        {
+            throw Malformed(setting, "has a host that is neither a name nor an address: write //host:port/name, or //[::1]:port/name");
+        }
+
+        return (host.Length == 0 ? "localhost" : host, number);
     }
 
     private static void ParseQuery(string query, Dictionary<string, string> parameters, string setting)

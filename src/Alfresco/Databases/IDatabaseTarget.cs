@@ -4,10 +4,9 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 public interface IDatabaseTarget
 {
     /// <summary>Looks before anything is written: reachable, of the dump's vendor, empty, the tool present.</summary>
-    /// <param name="dumpVendor"><see cref="DumpResult.Vendor"/> of the set.</param>
-    /// <param name="dumpServerVersion"><see cref="DumpResult.ServerVersion"/> of the set; an older target is a warning.</param>
+    /// <param name="dump">Of the set. A target older than its server is a warning, and so is a dump tool with a known fault.</param>
     /// <exception cref="PermanentException">Not empty (names the database), another vendor, wrong credentials, missing tool.</exception>
-    Task<DatabaseFacts> CheckEmptyAsync(string dumpVendor, string dumpServerVersion, CancellationToken cancellationToken);
+    Task<DatabaseFacts> CheckEmptyAsync(DumpOrigin dump, CancellationToken cancellationToken);
 
     /// <summary>
     /// Called after an attempt of the same restore was killed. The vendor's client outlives it and works on with what it had read: it is ended.

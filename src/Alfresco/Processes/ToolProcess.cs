@@ -14,6 +14,9 @@ internal static class ToolProcess
 
     private static readonly string[] StorageSecrets = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"];
 
+    /// <summary>Where programs and libraries are, and on Windows the directories without which no program opens a socket.</summary>
+    private static readonly string[] NeededToStart = ["PATH", "LD_LIBRARY_PATH", "SystemRoot", "SystemDrive", "windir", "TEMP", "TMP"];
+
     /// <summary>How long the outputs of a tool that has ended may be silent without an end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -82,21 +85,15 @@ internal static class ToolProcess
             info.ArgumentList.Add(argument);
         }
 
-        foreach (var name in info.Environment.Keys.Where(IsOwn).ToArray())
+        Func<string, bool> isKept = command.IsOfAdministrator ? static name => !IsOwn(name) : IsNeeded;
+        foreach (string name in info.Environment.Keys.Where(name => !isKept(name)).ToArray())
         {
             info.Environment.Remove(name);
         }
 
-        foreach (var (name, value) in command.Environment)
+        foreach ((string name, string value) in command.Environment)
         {
-            if (value is null)
-            {
-                info.Environment.Remove(name);
-            }
-            else
-            {
-                info.Environment[name] = value;
-            }
+            info.Environment[name] = value;
         }
 
         return info;
@@ -104,6 +101,8 @@ internal static class ToolProcess
 
     private static bool IsOwn(string variable) =>
         variable.StartsWith(OwnVariables, StringComparison.OrdinalIgnoreCase) || StorageSecrets.Contains(variable, StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsNeeded(string variable) => NeededToStart.Contains(variable, StringComparer.OrdinalIgnoreCase);
 
     private static async Task WriteAsync(ToolInput stdin, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
     {

@@ -39,8 +39,8 @@ internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBa
 
     private async Task ExecuteAsync(CancellationToken cancellationToken)
     {
-        var program = source.RefreshCommand[0];
-        var command = new ToolCommand(program, source.RefreshCommand[1..], ImmutableDictionary<string, string?>.Empty);
+        string program = source.RefreshCommand[0];
+        var command = new ToolCommand(program, source.RefreshCommand[1..], ImmutableDictionary<string, string>.Empty) { IsOfAdministrator = true };
         ToolExit exit;
         try
         {

@@ -27,6 +27,15 @@ public sealed class DatabaseConnectionTests
     [InlineData("postgresql://host:5432", "names no database")]
     [InlineData("postgresql://host:99999/x", "port")]
     [InlineData("postgresql://a:1,b:2/x", "several hosts")]
+    [InlineData("postgresql://a%2Cb/x", "several hosts")]
+    [InlineData("postgresql://a%2cb:5433/x", "several hosts")]
+    [InlineData("mysql://%28host=a%29/x", "several hosts")]
+    [InlineData("postgresql://a%3A1/x", "neither a name nor an address")]
+    [InlineData("postgresql://a%0Ab/x", "neither a name nor an address")]
+    [InlineData("postgresql://host%00/x", "neither a name nor an address")]
+    [InlineData("postgresql://host/a%00b", "U+0000")]
+    [InlineData("mariadb://host/a%00b", "U+0000")]
+    [InlineData("postgresql://host/x?sslrootcert=%00", "U+0000")]
     [InlineData("postgresql://host/100%", "%25")]
     public void A_url_that_cannot_be_used_is_refused_by_the_settings_name(string url, string why)
     {
@@ -35,6 +44,18 @@ public sealed class DatabaseConnectionTests
         Assert.Contains("installation.database.url", fault.Message, StringComparison.Ordinal);
         Assert.Contains(why, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("al\0f", "s", null, "installation.database.username")]
+    [InlineData("alf", "s\0", null, "installation.database.passwordFile")]
+    [InlineData("alf", "s", "public\0", "db.schema.name")]
+    public void A_null_character_is_refused_by_the_settings_name(string user, string password, string? schema, string setting)
+    {
+        PermanentException fault = Assert.Throws<PermanentException>(
+            () => DatabaseConnection.FromInstallation("postgresql://host/x", user, new Secret(password), null, schema));
+        Assert.Equal(ErrorKind.Configuration, fault.Kind);
+        Assert.StartsWith(setting + " holds a character U+0000", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,6 +5,8 @@ namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
 /// <summary>A dump taken into memory.</summary>
 internal sealed record DumpRun(byte[] Sql, IReadOnlyList<RequiredUrl> Required, DumpResult Result)
 {
+    public DumpOrigin Origin => new(Result.Vendor, Result.ServerVersion, Result.ToolVersion);
+
     /// <summary>Dumps; the required URLs come sorted by URL.</summary>
     public static async Task<DumpRun> TakeAsync(IDatabaseSource source, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
 
         var target = await server.CreateDatabaseAsync(name + " restored");
         var restore = server.Connection(target).OpenTarget();
-        await restore.CheckEmptyAsync(dump.Result.Vendor, dump.Result.ServerVersion, Cancel);
+        await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
 
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
@@ -120,7 +120,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
 
         var fault = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length / 2), token).AsTask(), Cancel));
         Assert.Equal(ErrorKind.Repository, fault.Kind);
-        await restore.CheckEmptyAsync("MariaDB", dump.Result.ServerVersion, Cancel);
+        await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
 

@@ -59,7 +59,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     {
         var target = await server.CreateDatabaseAsync();
         await server.ExecuteAsync(target, "DROP ROLE IF EXISTS restorer; CREATE ROLE restorer LOGIN PASSWORD 'x'");
-        Task<DatabaseFacts> CheckAsync() => server.Connection(target, "restorer", "x").OpenTarget().CheckEmptyAsync("PostgreSQL", "15.1", Cancel);
+        Task<DatabaseFacts> CheckAsync() => server.Connection(target, "restorer", "x").OpenTarget().CheckEmptyAsync(new DumpOrigin("PostgreSQL", "15.1", "15.18"), Cancel);
         AssertSays(await Assert.ThrowsAsync<PermanentException>(CheckAsync), "'restorer'", target, "GRANT CREATE ON SCHEMA public");
         await server.ExecuteAsync(target, "GRANT CREATE ON SCHEMA public TO restorer");
         await CheckAsync();
@@ -142,7 +142,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
         var source = await server.CreateAlfrescoAsync();
         var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         var connection = server.Connection(source) with { Names = DatabaseSettingNames.RestoreTarget };
-        var fault = await Assert.ThrowsAsync<PermanentException>(() => connection.OpenTarget().CheckEmptyAsync("PostgreSQL", dump.Result.ServerVersion, Cancel));
+        var fault = await Assert.ThrowsAsync<PermanentException>(() => connection.OpenTarget().CheckEmptyAsync(dump.Origin, Cancel));
         Assert.Equal(ErrorKind.Target, fault.Kind);
         AssertSays(fault, "--database", $"'{source}'", "not empty");
 
@@ -157,9 +157,9 @@ public sealed class PostgresFaultTests(PostgresFixture server)
             },
             Cancel));
         AssertSays(spoilt, "nonsense");
-        await restore.CheckEmptyAsync("PostgreSQL", dump.Result.ServerVersion, Cancel);
+        await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
-        AssertSays(await Assert.ThrowsAsync<PermanentException>(() => restore.CheckEmptyAsync("MariaDB", "10.11", Cancel)), "MariaDB");
+        AssertSays(await Assert.ThrowsAsync<PermanentException>(() => restore.CheckEmptyAsync(new DumpOrigin("MariaDB", "10.11", "10.11.19"), Cancel)), "MariaDB");
     }
 
     [Fact]

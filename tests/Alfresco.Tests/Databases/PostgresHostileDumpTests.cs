@@ -68,7 +68,7 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
         await Assert.ThrowsAnyAsync<AbfException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump, token).AsTask(), Cancel));
 
         Assert.False(File.Exists(Proof), "it was run");
-        await restore.CheckEmptyAsync("PostgreSQL", "15.1", Cancel);
+        await restore.CheckEmptyAsync(new DumpOrigin("PostgreSQL", "15.1", "15.18"), Cancel);
     }
 
     [Theory]
@@ -147,7 +147,7 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
             () => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length - 200), token).AsTask(), Cancel));
 
         Assert.Contains("truncated", fault.Message, StringComparison.Ordinal);
-        await restore.CheckEmptyAsync("PostgreSQL", "15.1", Cancel);
+        await restore.CheckEmptyAsync(new DumpOrigin("PostgreSQL", "15.1", "15.18"), Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         Assert.Equal(dump.Required, await DumpRun.RequiredOfAsync(restore, Cancel));
     }

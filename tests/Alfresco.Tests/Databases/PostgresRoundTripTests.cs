@@ -22,7 +22,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
 
         var target = await server.CreateDatabaseAsync(name + " restored");
         var restore = server.Connection(target).OpenTarget();
-        await restore.CheckEmptyAsync(dump.Result.Vendor, dump.Result.ServerVersion, Cancel);
+        await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
 
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));

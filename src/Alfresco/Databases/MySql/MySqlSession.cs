@@ -90,6 +90,7 @@ internal static class MySqlSession
         DefaultCommandTimeout = 0,
         Keepalive = 30,
         SslMode = MySqlTls.SslMode(target),
+        AllowLoadLocalInfile = false,
         AllowPublicKeyRetrieval = MySqlTls.AllowsPublicKeyRetrieval(target),
     }.ConnectionString;
 

@@ -19,7 +19,7 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
             var tool = await FindToolAsync(server, cancellationToken);
             var found = await MySqlTables.LookAsync(session, connection, cancellationToken);
             return new DatabaseFacts(
-                server.Vendor, server.Version.ToString(), tool.File, tool.Version.ToString(), found.SizeBytes, [.. server.Compare(connection, tool), .. found.Warnings]);
+                server.Vendor, server.Version.ToString(), tool.File, tool.Version.ToString(), found.SizeBytes, [.. Warnings(server, tool), .. found.Warnings]);
         }
         catch (MySqlException exception)
         {
@@ -50,7 +50,7 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         var inserts = new AlfrescoInserts();
         var said = await RunAsync(tool, Arguments(tool, hasEvents), inserts, dump, required, cancellationToken);
         return new DumpResult(
-            server.Vendor, server.Version.ToString(), tool.Version.ToString(), inserts.Watermark, inserts.Rows, inserts.NotApplicable, inserts.TenantRoots, [.. server.Compare(connection, tool), .. said]);
+            server.Vendor, server.Version.ToString(), tool.Version.ToString(), inserts.Watermark, inserts.Rows, inserts.NotApplicable, inserts.TenantRoots, [.. Warnings(server, tool), .. said]);
     }
 
     private async Task<IReadOnlyList<string>> RunAsync(
@@ -117,6 +117,14 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         }
 
         return [.. arguments];
+    }
+
+    private IEnumerable<string> Warnings(MySqlServer server, MySqlTool tool)
+    {
+        string fault =
+            $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile server can slip statements "
+            + "(CVE-2024-21096); update it";
+        return MySqlFaults.AreIn(tool.Version) ? server.Compare(connection, tool).Append(fault) : server.Compare(connection, tool);
     }
 
     private async Task<MySqlTool> FindToolAsync(MySqlServer server, CancellationToken cancellationToken)

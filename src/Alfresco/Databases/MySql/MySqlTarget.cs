@@ -12,11 +12,11 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
 {
     private const string Marker = "abf_restore_unfinished";
 
-    public async Task<DatabaseFacts> CheckEmptyAsync(string dumpVendor, string dumpServerVersion, CancellationToken cancellationToken)
+    public async Task<DatabaseFacts> CheckEmptyAsync(DumpOrigin dump, CancellationToken cancellationToken)
     {
-        if (dumpVendor.ToUpperInvariant() is not ("MYSQL" or "MARIADB"))
+        if (dump.Vendor.ToUpperInvariant() is not ("MYSQL" or "MARIADB"))
         {
-            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: the set holds a dump of {dumpVendor}, which {connection.Vendor.Name} cannot load; name a {dumpVendor} database");
+            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: the set holds a dump of {dump.Vendor}, which {connection.Vendor.Name} cannot load; name a {dump.Vendor} database");
         }
 
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
@@ -26,13 +26,20 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
             var server = MySqlServer.Of(session);
             var tool = await MySqlTool.FindClientAsync(connection, server.IsMariaDb, cancellationToken);
             var warnings = new List<string>(server.Compare(connection, tool));
-            if (!string.Equals(server.Vendor, dumpVendor, StringComparison.OrdinalIgnoreCase))
+            if (!string.Equals(server.Vendor, dump.Vendor, StringComparison.OrdinalIgnoreCase))
             {
-                warnings.Add($"{connection.Names.Url}: the dump is {dumpVendor}'s, the target {server.Vendor}'s; what it does not know fails the restore");
+                warnings.Add($"{connection.Names.Url}: the dump is {dump.Vendor}'s, the target {server.Vendor}'s; what it does not know fails the restore");
             }
-            else if (Version.TryParse(dumpServerVersion, out var version) && server.Version < new Version(version.Major, version.Minor))
+            else if (Version.TryParse(dump.ServerVersion, out var version) && server.Version < new Version(version.Major, version.Minor))
             {
-                warnings.Add($"{connection.Names.Url}: the target's server {server.Version} is older than the dump's {dumpServerVersion}; what it does not know fails the restore");
+                warnings.Add($"{connection.Names.Url}: the target's server {server.Version} is older than the dump's {dump.ServerVersion}; what it does not know fails the restore");
+            }
+
+            if (Version.TryParse(dump.ToolVersion, out Version? maker) && MySqlFaults.AreIn(maker))
+            {
+                warnings.Add(
+                    $"the dump was made by version {maker} of the dump tool, into whose dumps a hostile server could slip statements: "
+                    + "restore it only if its server was your own; commands for the client are never run");
             }
 
             return new DatabaseFacts(server.Vendor, server.Version.ToString(), tool.File, tool.Version.ToString(), 0, warnings);
@@ -71,9 +78,9 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
 
             await ClearAsync(session, cancellationToken);
 
-            // Binary mode: the client obeys no commands that a dump from elsewhere may hold, and the sandbox line of newer dumps is a mere comment.
+            // Binary mode: the client obeys no commands that a dump may hold, and the sandbox line of newer dumps is a mere comment.
             var exit = await ToolProcess.RunAsync(
-                tool.Command(connection, "--batch", "--binary-mode"), (input, token) => WriteAsync(input, writeDump, token), output: null, cancellationToken);
+                tool.Command(connection, ["--batch", "--binary-mode", "--local-infile=0", .. tool.Restricted]), (input, token) => WriteAsync(input, writeDump, token), output: null, cancellationToken);
             if (exit.Code != 0 || exit.Errors.Any(MySqlDump.IsFault))
             {
                 throw MySqlDump.Failed(connection, tool, exit);

@@ -23,7 +23,7 @@ internal sealed class PostgresRestriction(Stream psql)
     /// <summary>Minor releases since August 2025, and all major ones since then, know the command.</summary>
     public static bool IsKnownBy(string version)
     {
-        int[] parts = [.. version.Split('.').Select(static part => int.Parse(part, CultureInfo.InvariantCulture))];
+        int[] parts = [.. version.Split('.').Select(static part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)];
         int minor = parts.Length > 1 ? parts[1] : 0;
         return parts[0] switch
         {

@@ -106,10 +106,23 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
 
     private List<string> Warnings(NpgsqlConnection session, PostgresTool tool)
     {
-        var server = ServerVersion(session);
-        return tool.Major > PostgresTool.MajorOf(server)
-            ? [$"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, newer than the server's {server}: its dump may not load into a server of version {server}"]
-            : [];
+        string server = ServerVersion(session);
+        List<string> warnings = [];
+        if (tool.Major > PostgresTool.MajorOf(server))
+        {
+            warnings.Add(
+                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, newer than the server's {server}: "
+                + $"its dump may not load into a server of version {server}");
+        }
+
+        if (!PostgresRestriction.IsKnownBy(tool.Version))
+        {
+            warnings.Add(
+                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile server can slip statements "
+                + "(CVE-2025-8714, CVE-2025-8715); update it to a minor release of August 2025 or later");
+        }
+
+        return warnings;
     }
 
     private static string ServerVersion(NpgsqlConnection session) =>

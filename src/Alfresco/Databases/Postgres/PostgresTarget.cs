@@ -13,11 +13,11 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
 {
     private const string Vendor = "PostgreSQL";
 
-    public async Task<DatabaseFacts> CheckEmptyAsync(string dumpVendor, string dumpServerVersion, CancellationToken cancellationToken)
+    public async Task<DatabaseFacts> CheckEmptyAsync(DumpOrigin dump, CancellationToken cancellationToken)
     {
-        if (!string.Equals(dumpVendor, Vendor, StringComparison.OrdinalIgnoreCase))
+        if (!string.Equals(dump.Vendor, Vendor, StringComparison.OrdinalIgnoreCase))
         {
-            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: the set holds a dump of {dumpVendor}, which PostgreSQL cannot load; name a {dumpVendor} database");
+            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: the set holds a dump of {dump.Vendor}, which PostgreSQL cannot load; name a {dump.Vendor} database");
         }
 
         await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
@@ -30,14 +30,21 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
             var size = await PostgresSession.ScalarAsync<long>(session, "SELECT pg_database_size(current_database())", cancellationToken);
             var encoding = await PostgresSession.ScalarAsync<string>(session, "SHOW server_encoding", cancellationToken);
             var warnings = new List<string>();
-            if (PostgresTool.MajorOf(server.ToString()) < PostgresTool.MajorOf(dumpServerVersion))
+            if (PostgresTool.MajorOf(server.ToString()) < PostgresTool.MajorOf(dump.ServerVersion))
             {
-                warnings.Add($"{connection.Names.Url}: the target's server {server} is older than the dump's {dumpServerVersion}; what it does not know fails the restore");
+                warnings.Add($"{connection.Names.Url}: the target's server {server} is older than the dump's {dump.ServerVersion}; what it does not know fails the restore");
             }
 
             if (encoding != "UTF8")
             {
                 warnings.Add($"{connection.Names.Url}: database '{connection.Database}' has the encoding {encoding}; Alfresco expects UTF8");
+            }
+
+            if (!PostgresRestriction.IsKnownBy(dump.ToolVersion))
+            {
+                warnings.Add(
+                    $"the dump was made by pg_dump {dump.ToolVersion}, into whose dumps a hostile server could slip statements: "
+                    + "restore it only if its server was your own; commands for the client are never run");
             }
 
             return new DatabaseFacts(Vendor, server.ToString(), tool.File, tool.Version, size, warnings);

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -14,6 +13,9 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// </summary>
 internal sealed partial record PostgresTool(string File, string Version, int Major)
 {
+    /// <summary>Set by an administrator who has a password file or a client certificate. Whatever else a shell says is about some other server.</summary>
+    private static readonly string[] Configured = ["PGPASSFILE", "PGSSLCERT", "PGSSLKEY"];
+
     public static async Task<PostgresTool> FindAsync(DatabaseConnection target, string name, CancellationToken cancellationToken)
     {
         var names = target.Names;
@@ -25,14 +27,14 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
         try
         {
             exit = await ToolProcess.RunAsync(
-                new ToolCommand(file, ["--version"], Environment(target)),
+                new ToolCommand(file, ["--version"], new Dictionary<string, string> { ["LC_ALL"] = "C" }),
                 input: null,
                 async (output, token) => text = await new StreamReader(output).ReadToEndAsync(token),
                 cancellationToken);
         }
         catch (Win32Exception exception)
         {
-            throw new PermanentException(names.Kind, $"{names.ToolPath}: {file} cannot be started ({exception.Message}); mend its rights or name another directory", exception);
+            throw new PermanentException(names.Kind, $"{names.ToolPath}: {file} cannot be started ({exception.Message}); correct its rights or name another directory", exception);
         }
 
         var match = VersionNumber().Match(text);
@@ -54,15 +56,14 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
         return first >= 10 || parts.Length < 2 ? first * 100 : (first * 100) + int.Parse(parts[1], CultureInfo.InvariantCulture);
     }
 
-    private static Dictionary<string, string?> Environment(DatabaseConnection target)
+    private static Dictionary<string, string> Environment(DatabaseConnection target)
     {
-        var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (DictionaryEntry inherited in System.Environment.GetEnvironmentVariables())
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string name in Configured)
         {
-            // What the administrator's shell says about some other server must not lead the tool there.
-            if (inherited.Key is string key && key.StartsWith("PG", StringComparison.Ordinal) && key is not ("PGPASSFILE" or "PGSSLCERT" or "PGSSLKEY"))
+            if (System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
             {
-                variables[key] = null;
+                variables[name] = value;
             }
         }
 
@@ -73,6 +74,7 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
         variables["PGSSLMODE"] = PostgresTls.LibpqMode(target);
         variables["PGAPPNAME"] = "abf";
         variables["PGCONNECT_TIMEOUT"] = "15";
+        variables["PGGSSENCMODE"] = "disable";
         variables["LC_ALL"] = "C";
         if (PostgresTls.RootCertificate(target) is { } certificate)
         {

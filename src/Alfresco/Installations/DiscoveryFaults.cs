@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
@@ -9,7 +10,7 @@ internal sealed class DiscoveryFaults
 
     public void Add(string line)
     {
-        var clean = line.ReplaceLineEndings(" ");
+        string clean = PlainText.Escape(line);
         if (!_lines.Contains(clean, StringComparer.Ordinal))
         {
             _lines.Add(clean);

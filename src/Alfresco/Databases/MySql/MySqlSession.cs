@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using MySqlConnector;
 
@@ -30,17 +31,18 @@ internal static class MySqlSession
     public static AbfException Explain(DatabaseConnection target, MySqlException exception)
     {
         var names = target.Names;
+        string said = PlainText.Escape(exception.Message);
         return exception.ErrorCode switch
         {
             MySqlErrorCode.AccessDenied => Permanent($"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}, or this host is not allowed; correct {names.Password} or {names.Username}"),
             MySqlErrorCode.UnknownDatabase => Permanent($"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the name or create it"),
             MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied =>
-                Permanent($"{names.Username} '{target.Username}': lacks rights in {target.Place} ({exception.Message}); grant them"),
+                Permanent($"{names.Username} '{target.Username}': lacks rights in {target.Place} ({said}); grant them"),
             MySqlErrorCode.UnableToConnectToHost =>
-                Transient($"{names.Url}: {target.Host}:{target.Port} cannot be reached ({Root(exception).Message}); start the server or correct host and port"),
+                Transient($"{names.Url}: {target.Host}:{target.Port} cannot be reached ({PlainText.Escape(Root(exception).Message)}); start the server or correct host and port"),
             _ => exception.IsTransient
-                ? Transient($"{names.Url}: {target.Place} says '{exception.Message}' ({exception.Number}); try again")
-                : Permanent($"{names.Url}: {target.Place} says '{exception.Message}' ({exception.Number})"),
+                ? Transient($"{names.Url}: {target.Place} says '{said}' ({exception.Number}); try again")
+                : Permanent($"{names.Url}: {target.Place} says '{said}' ({exception.Number})"),
         };
 
         PermanentException Permanent(string message) => new(names.Kind, message, exception);

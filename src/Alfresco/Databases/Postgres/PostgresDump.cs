@@ -1,5 +1,6 @@
 using System.Text;
 using AlfrescoBackupFlows.Alfresco.Processes;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;
 
@@ -40,7 +41,7 @@ internal static class PostgresDump
     /// <summary>No dump has commands for the client outside of its data.</summary>
     public static PermanentException HoldsCommand(string command) => new(
         ErrorKind.Repository,
-        $"the stored dump holds a command for psql among its statements ({command}), which was not run: it was slipped into the dump by "
+        $"the stored dump holds a command for psql among its statements ({PlainText.Escape(command)}), which was not run: it was slipped into the dump by "
         + "the server that it came from or by somebody since; nothing was restored from it; take another set");
 
     /// <summary>Messages are in English (LC_ALL=C); warnings and notices are no fault.</summary>
@@ -64,7 +65,7 @@ internal static class PostgresDump
 
     /// <summary>The same for a refusal that came over our own connection.</summary>
     public static AbfException Refused(DatabaseConnection target, NpgsqlException exception) => exception is PostgresException server
-        ? Explained(target, server.MessageText, $"{target.Place} refused the dump: {server.MessageText}") ?? PostgresSession.Explain(target, exception)
+        ? Explained(target, server.MessageText, $"{target.Place} refused the dump: {PlainText.Escape(server.MessageText)}") ?? PostgresSession.Explain(target, exception)
         : PostgresSession.Explain(target, exception);
 
     /// <summary>Null where nothing is known of how to go on.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;
 
@@ -51,21 +52,22 @@ internal static class PostgresSession
     {
         var names = target.Names;
         var server = exception as PostgresException;
+        string said = PlainText.Escape(server?.MessageText ?? Root(exception).Message);
         var user = $"{names.Username} '{target.Username}'";
         return server?.SqlState switch
         {
             PostgresErrorCodes.InvalidPassword => Permanent($"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"),
-            PostgresErrorCodes.InvalidAuthorizationSpecification => Permanent($"{user}: refused by {target.Place} ({server.MessageText}); allow this user and host in pg_hba.conf, or name another user"),
+            PostgresErrorCodes.InvalidAuthorizationSpecification => Permanent($"{user}: refused by {target.Place} ({said}); allow this user and host in pg_hba.conf, or name another user"),
             PostgresErrorCodes.InvalidCatalogName => Permanent($"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the name or create it"),
-            PostgresErrorCodes.InsufficientPrivilege => Permanent($"{user}: lacks rights in {target.Place} ({server.MessageText}); grant them"),
+            PostgresErrorCodes.InsufficientPrivilege => Permanent($"{user}: lacks rights in {target.Place} ({said}); grant them"),
             not null => server.IsTransient
-                ? new TransientException(names.Kind, $"{names.Url}: {target.Place} says '{server.MessageText}' ({server.SqlState}); try again", exception)
-                : Permanent($"{names.Url}: {target.Place} says '{server.MessageText}' ({server.SqlState})"),
+                ? new TransientException(names.Kind, $"{names.Url}: {target.Place} says '{said}' ({server.SqlState}); try again", exception)
+                : Permanent($"{names.Url}: {target.Place} says '{said}' ({server.SqlState})"),
             null when target.Password is null && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase) =>
                 Permanent($"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'"),
             null => new TransientException(
                 names.Kind,
-                $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({Root(exception).Message}); start the server or correct host and port",
+                $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({said}); start the server or correct host and port",
                 exception),
         };
 

@@ -1,7 +1,8 @@
 namespace AlfrescoBackupFlows.Alfresco.Content;
 
 /// <summary>One directory of content that is captured as a whole.</summary>
-/// <param name="Name">Its place in the restored layout: <c>contentstore</c>, <c>contentstore.deleted</c>, <c>audit.contentstore</c>, <c>keystore</c> or <c>stores/NAME</c>.</param>
+/// <param name="Name">Its place in the restored layout: <c>contentstore</c>, <c>contentstore.deleted</c>,
+/// <c>audit.contentstore</c>, <c>keystore</c> or <c>stores/NAME</c>.</param>
 /// <param name="Path">The directory, absolute.</param>
 /// <param name="Setting">The setting or property that names it, for messages.</param>
 public sealed record ContentRoot(string Name, string Path, string Setting)

@@ -3,7 +3,10 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
-/// <summary>How to reach one database. Safe to print: the password is a <see cref="Secret"/> and never part of <see cref="Parameters"/>.</summary>
+/// <summary>
+/// How to reach one database. Safe to print: the password is a <see cref="Secret"/> and never part of <see
+/// cref="Parameters"/>.
+/// </summary>
 /// <param name="Database">The database's exact name, decoded.</param>
 /// <param name="Password">Null: none is sent.</param>
 /// <param name="ToolPath">The directory of the vendor's tools; null: the search path.</param>
@@ -18,7 +21,10 @@ public sealed record DatabaseConnection(
     string? ToolPath,
     IReadOnlyDictionary<string, string> Parameters)
 {
-    /// <summary>PostgreSQL: where Alfresco's tables are (<c>db.schema.name</c>, or the URL's <c>currentSchema</c>); null: as the search path finds them.</summary>
+    /// <summary>
+    /// PostgreSQL: where Alfresco's tables are (<c>db.schema.name</c>, or the URL's <c>currentSchema</c>); null: as the
+    /// search path finds them.
+    /// </summary>
     public string? Schema { get; init; }
 
     /// <summary>The names that errors use for this connection.</summary>
@@ -32,10 +38,12 @@ public sealed record DatabaseConnection(
     public IDatabaseTarget OpenTarget() => Vendor.OpenTarget(this);
 
     /// <summary>
-    /// Parses <c>db.url</c> or <c>installation.database.url</c>: <c>[jdbc:]postgresql://host:port/name</c>, <c>mysql</c>, <c>mariadb</c>.
-    /// A user (and, as JDBC allows it, a password) in the query is used where none is given beside the URL.
+    /// Parses <c>db.url</c> or <c>installation.database.url</c>: <c>[jdbc:]postgresql://host:port/name</c>,
+    /// <c>mysql</c>, <c>mariadb</c>. A user (and, as JDBC allows it, a password) in the query is used where none is
+    /// given beside the URL.
     /// </summary>
-    /// <exception cref="PermanentException">Kind Configuration: malformed, another vendor, several hosts, no user.</exception>
+    /// <exception cref="PermanentException">Kind Configuration: malformed, another vendor, several hosts, no
+    /// user.</exception>
     public static DatabaseConnection FromInstallation(string url, string? username, Secret? password, string? toolPath, string? schema = null)
     {
         DatabaseSettingNames names = DatabaseSettingNames.Source;
@@ -55,7 +63,10 @@ public sealed record DatabaseConnection(
         }.WithoutNull();
     }
 
-    /// <summary>Parses a restore's <c>--database</c>: <c>postgresql://user@host:port/name</c>, <c>mysql://...</c>, <c>mariadb://...</c>.</summary>
+    /// <summary>
+    /// Parses a restore's <c>--database</c>: <c>postgresql://user@host:port/name</c>, <c>mysql://...</c>,
+    /// <c>mariadb://...</c>.
+    /// </summary>
     /// <exception cref="PermanentException">Kind Configuration: malformed, no user, or a password in it.</exception>
     public static DatabaseConnection FromRestoreUrl(string url, Secret? password, string? toolPath, string? schema = null)
     {

@@ -1,7 +1,8 @@
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
 /// <summary>
-/// One database product and its own tools. A new one is a folder with its vendor, source and target, and a line in <see cref="DatabaseVendors"/>.
+/// One database product and its own tools. A new one is a folder with its vendor, source and target, and a line in <see
+/// cref="DatabaseVendors"/>.
 /// </summary>
 public interface IDatabaseVendor
 {
@@ -13,7 +14,10 @@ public interface IDatabaseVendor
 
     int DefaultPort { get; }
 
-    /// <summary>Products that answer to each other's URLs share one: which of them was written does not make another installation.</summary>
+    /// <summary>
+    /// Products that answer to each other's URLs share one: which of them was written does not make another
+    /// installation.
+    /// </summary>
     string Family { get; }
 
     /// <summary>The database of a live installation.</summary>

@@ -18,7 +18,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
     public ImmutableArray<ContentRoot> Roots()
     {
         var content = options.Content;
-        var root = ReadRoot();
+        string? root = ReadRoot();
         var roots = ImmutableArray.CreateBuilder<ContentRoot>();
         if (Absolute("installation.content.contentstore", content.Contentstore, "dir.contentstore") is { } store)
         {
@@ -32,7 +32,8 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
 
         AddTenants(roots);
 
-        // The cleaner moves files from contentstore to contentstore.deleted: captured in this order, a file that moves is in at least one.
+        // The cleaner moves files from contentstore to contentstore.deleted: captured in this order, a file that moves
+        // is in at least one.
         AddWherePresent(roots, ContentRoot.Deleted, Absolute("installation.content.deleted", content.Deleted, "dir.contentstore.deleted"));
         AddWherePresent(roots, ContentRoot.Audit, Absolute("installation.content.audit", content.Audit, "dir.auditcontentstore"));
         AddKeystore(roots, root);
@@ -55,7 +56,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
         SearchIndexSchedule? schedule = null;
         try
         {
-            var fromOption = !string.IsNullOrWhiteSpace(index.Cron);
+            bool fromOption = !string.IsNullOrWhiteSpace(index.Cron);
             schedule = SearchIndexSchedule.Parse(
                 values.Text(CronSetting, index.Cron, CronProperty) ?? SearchIndexSchedule.Default, zone, fromOption ? CronSetting : CronProperty);
         }
@@ -78,9 +79,9 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
             all.Add(("the index backup", index.Path, RealPath(index.Path)));
         }
 
-        for (var i = 0; i < all.Count; i++)
+        for (int i = 0; i < all.Count; i++)
         {
-            for (var j = i + 1; j < all.Count; j++)
+            for (int j = i + 1; j < all.Count; j++)
             {
                 var (a, b) = (all[i], all[j]);
                 if (a.Real == b.Real)
@@ -108,7 +109,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
 
     private void AddStore(ImmutableArray<ContentRoot>.Builder roots, string name, string path)
     {
-        var setting = $"installation.content.stores.{name}";
+        string setting = $"installation.content.stores.{name}";
         if (!ContentUrlMap.IsStoreName(name))
         {
             faults.Add($"{setting}: '{name}' cannot name a store; write 1 to 64 of A-Z a-z 0-9 + - . _, but not store or spoof");
@@ -161,7 +162,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
         }
 
         // The default, classpath:alfresco/keystore, lies inside the program: it comes back with it.
-        var text = values.Text(Setting, null, Property);
+        string? text = values.Text(Setting, null, Property);
         if (text is not null && Path.IsPathFullyQualified(text) && Directory.Exists(text))
         {
             roots.Add(new ContentRoot(ContentRoot.Keystore, Clean(text), Property));
@@ -178,17 +179,20 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
 
     private void RefuseLiveIndex(ContentRoot place)
     {
-        var live = values.Text("installation.index.path", null, "dir.indexes") is { } path && Path.IsPathFullyQualified(path) ? Clean(path) : null;
+        string? live = values.Text("installation.index.path", null, "dir.indexes") is { } path && Path.IsPathFullyQualified(path) ? Clean(path) : null;
         if (Path.GetFileName(place.Path) == "lucene-indexes" || (live is not null && (place.Path == live || ContentRoot.IsBeneath(place.Path, live) || ContentRoot.IsBeneath(live, place.Path))))
         {
             faults.Add($"{place.Setting} '{place.Path}' is the live index, and copying that corrupts it: name the directory into which Alfresco's index-backup job copies (dir.indexes.backup)");
         }
     }
 
-    /// <summary>A directory by option or property, with the name of whichever gave it; null where neither did or the value was refused.</summary>
+    /// <summary>
+    /// A directory by option or property, with the name of whichever gave it; null where neither did or the value was
+    /// refused.
+    /// </summary>
     private ContentRoot? Absolute(string setting, string? option, string property)
     {
-        var fromOption = !string.IsNullOrWhiteSpace(option);
+        bool fromOption = !string.IsNullOrWhiteSpace(option);
 
         // Without dir.root everything beneath it is undefined; that is said once, where dir.root is read.
         if (!fromOption && property != "dir.root" && !values.IsInFile(property) && values.Text("installation.root", null, "dir.root") is null)
@@ -196,13 +200,13 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
             return null;
         }
 
-        var text = values.Text(setting, option, property);
+        string? text = values.Text(setting, option, property);
         if (text is null)
         {
             return null;
         }
 
-        var named = fromOption ? setting : property;
+        string named = fromOption ? setting : property;
         if (!Path.IsPathFullyQualified(text))
         {
             if (property == "dir.root")
@@ -231,7 +235,8 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Missing, out of reach, or not a link that can be followed: its name stands for itself, and opening it will say the rest.
+            // Missing, out of reach, or not a link that can be followed: its name stands for itself, and opening it
+            // will say the rest.
             return path;
         }
     }

@@ -17,7 +17,10 @@ internal sealed class DiscoveryFaults
         }
     }
 
-    /// <summary>A value that is given nowhere. Where the properties could not be read it may well stand there, so nothing is said.</summary>
+    /// <summary>
+    /// A value that is given nowhere. Where the properties could not be read it may well stand there, so nothing is
+    /// said.
+    /// </summary>
     public void AddMissing(SettingValues values, string setting, string property, string example)
     {
         if (!values.AreIncomplete && !values.HasFaulted(property))

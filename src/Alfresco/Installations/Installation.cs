@@ -28,14 +28,16 @@ public sealed record Installation(
     ImmutableArray<string> Warnings)
 {
     /// <summary>
-    /// Reads the options and the properties file they name; looks at directories, but not into them. Every fault stands in one
+    /// Reads the options and the properties file they name; looks at directories, but not into them. Every fault stands
+    /// in one
     /// <see cref="PermanentException"/> of kind Configuration, one per line.
     /// </summary>
     public static Installation Discover(InstallationOptions options) => new InstallationDiscovery(options).Discover();
 
     /// <summary>
-    /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a <see cref="PermanentException"/> of kind
-    /// Source: an unmounted volume must never be taken for an installation without documents.
+    /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a <see
+    /// cref="PermanentException"/> of kind Source: an unmounted volume must never be taken for an installation without
+    /// documents.
     /// </summary>
     /// <param name="acceptEmpty">Somebody said that an empty content store is right.</param>
     public void CheckRoots(bool acceptEmpty)

@@ -9,7 +9,10 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
 
-/// <summary>Puts an installation together from options and properties. Goes on after a fault, so that all of them are said at once.</summary>
+/// <summary>
+/// Puts an installation together from options and properties. Goes on after a fault, so that all of them are said at
+/// once.
+/// </summary>
 internal sealed class InstallationDiscovery
 {
     private readonly InstallationOptions _options;
@@ -36,7 +39,7 @@ internal sealed class InstallationDiscovery
         var index = _options.Index.Kind == "none" ? null : directories.Index(zone);
         DirectoryDiscovery.RefuseNesting(roots, index, _faults);
         var database = ReadDatabase();
-        var days = ReadOrphanProtectDays();
+        int days = ReadOrphanProtectDays();
         WarnOfEagerCleanup();
 
         _faults.ThrowIfAny();
@@ -71,9 +74,9 @@ internal sealed class InstallationDiscovery
 
     private DatabaseConnection? ReadDatabase()
     {
-        var url = _values.Text("installation.database.url", _options.Database.Url, "db.url");
-        var username = _values.Text("installation.database.username", _options.Database.Username, "db.username");
-        var schema = _values.Text("db.schema.name", null, "db.schema.name");
+        string? url = _values.Text("installation.database.url", _options.Database.Url, "db.url");
+        string? username = _values.Text("installation.database.username", _options.Database.Username, "db.username");
+        string? schema = _values.Text("db.schema.name", null, "db.schema.name");
         var password = ReadPassword();
         if (url is null)
         {
@@ -132,7 +135,7 @@ internal sealed class InstallationDiscovery
         }
 
         const string Property = "system.content.orphanProtectDays";
-        var text = _values.Text("installation.content.orphanProtectDays", null, Property);
+        string? text = _values.Text("installation.content.orphanProtectDays", null, Property);
         if (text is null)
         {
             return AlfrescoDefault;
@@ -157,7 +160,7 @@ internal sealed class InstallationDiscovery
 
     private static string Fingerprint(DatabaseConnection database, string root)
     {
-        var identity = string.Join('\0', "abf installation 1", database.Vendor.Family, database.Host.ToLowerInvariant(), database.Port.ToString(CultureInfo.InvariantCulture), database.Database, database.Schema ?? string.Empty, root);
+        string identity = string.Join('\0', "abf installation 1", database.Vendor.Family, database.Host.ToLowerInvariant(), database.Port.ToString(CultureInfo.InvariantCulture), database.Database, database.Schema ?? string.Empty, root);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16));
     }
 }

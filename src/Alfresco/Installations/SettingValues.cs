@@ -3,7 +3,10 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
 
-/// <summary>A value comes from the options, else from the properties, else from what Alfresco itself ships; references are expanded.</summary>
+/// <summary>
+/// A value comes from the options, else from the properties, else from what Alfresco itself ships; references are
+/// expanded.
+/// </summary>
 internal sealed class SettingValues
 {
     // Alfresco's own repository.properties: what a reference leads to when alfresco-global.properties leaves it out.
@@ -43,7 +46,7 @@ internal sealed class SettingValues
 
     public static SettingValues Read(InstallationOptions options, DiscoveryFaults faults)
     {
-        var root = string.IsNullOrWhiteSpace(options.Root) ? null : options.Root;
+        string? root = string.IsNullOrWhiteSpace(options.Root) ? null : options.Root;
         if (string.IsNullOrWhiteSpace(options.GlobalProperties))
         {
             return new SettingValues(JavaProperties.Empty, null, incomplete: false, root, faults);
@@ -69,7 +72,7 @@ internal sealed class SettingValues
     /// <summary>The option, else the property, expanded and trimmed; null for neither and for blanks.</summary>
     public string? Text(string setting, string? option, string property)
     {
-        var text = string.IsNullOrWhiteSpace(option) ? Raw(setting, property)?.Trim() : option.Trim();
+        string? text = string.IsNullOrWhiteSpace(option) ? Raw(setting, property)?.Trim() : option.Trim();
         return string.IsNullOrEmpty(text) ? null : text;
     }
 
@@ -84,7 +87,7 @@ internal sealed class SettingValues
 
         try
         {
-            var value = References.Expand(raw, Find);
+            string value = References.Expand(raw, Find);
             return IsEncrypted(value)
                 ? Refuse(property, $"{property} is encrypted (ENC(...)), which only Alfresco can undo: set {setting} instead")
                 : value;

@@ -1,6 +1,9 @@
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
-/// <summary>A forward-only stream that shows every piece that passes, in order, before the reader gets it or after the writer gave it.</summary>
+/// <summary>
+/// A forward-only stream that shows every piece that passes, in order, before the reader gets it or after the writer
+/// gave it.
+/// </summary>
 /// <param name="observe">Awaited for each piece; it may keep nothing of the memory.</param>
 internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, ValueTask> observe) : Stream
 {
@@ -16,7 +19,7 @@ internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, Va
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
+        int read = await inner.ReadAsync(buffer, cancellationToken);
         if (read > 0)
         {
             await observe(buffer[..read]);

@@ -1,6 +1,8 @@
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
-/// <summary>A tool's standard input; remembers that the tool stopped reading, which tells its failure from the writer's.</summary>
+/// <summary>
+/// A tool's standard input; remembers that the tool stopped reading, which tells its failure from the writer's.
+/// </summary>
 internal sealed class ToolInput(Stream inner) : Stream
 {
     /// <summary>A write failed because the child closed its end.</summary>

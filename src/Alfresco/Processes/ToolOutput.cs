@@ -1,8 +1,9 @@
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
 /// <summary>
-/// A tool's standard output. Something that the tool started may hold the other side open after the tool has ended, and would be waited for
-/// for ever: once the tool has ended, a silence is the end too, and <see cref="IsHeld"/> tells it from the real one.
+/// A tool's standard output. Something that the tool started may hold the other side open after the tool has ended, and
+/// would be waited for for ever: once the tool has ended, a silence is the end too, and <see cref="IsHeld"/> tells it
+/// from the real one.
 /// </summary>
 /// <param name="exited">Completes when the tool has ended.</param>
 internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) : Stream
@@ -32,7 +33,7 @@ internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) :
             (_start, _end) = (0, await FillAsync(cancellationToken));
         }
 
-        var length = Math.Min(buffer.Length, _end - _start);
+        int length = Math.Min(buffer.Length, _end - _start);
         _buffer.AsMemory(_start, length).CopyTo(buffer);
         _start += length;
         return length;

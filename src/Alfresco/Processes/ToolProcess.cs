@@ -5,25 +5,33 @@ namespace AlfrescoBackupFlows.Alfresco.Processes;
 
 /// <summary>
 /// Runs a tool with its streams connected. The child never outlives the call: cancellation and any fault of a
-/// callback kill it (and its children), and it is waited for before anything is thrown. What a child leaves running is not waited for.
+/// callback kill it (and its children), and it is waited for before anything is thrown. What a child leaves running is
+/// not waited for.
 /// </summary>
 internal static class ToolProcess
 {
-    /// <summary>The settings of this program come by the environment too, secrets among them: they are no child's business, nor is what opens its storage.</summary>
+    /// <summary>
+    /// The settings of this program come by the environment too, secrets among them: they are no child's business, nor
+    /// is what opens its storage.
+    /// </summary>
     private const string OwnVariables = "ABF__";
 
     private static readonly string[] StorageSecrets = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"];
 
-    /// <summary>Where programs and libraries are, and on Windows the directories without which no program opens a socket.</summary>
+    /// <summary>
+    /// Where programs and libraries are, and on Windows the directories without which no program opens a socket.
+    /// </summary>
     private static readonly string[] NeededToStart = ["PATH", "LD_LIBRARY_PATH", "SystemRoot", "SystemDrive", "windir", "TEMP", "TMP"];
 
     /// <summary>How long the outputs of a tool that has ended may be silent without an end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <param name="input">Writes the child's standard input, which is closed when it returns; null: closed at once.</param>
+    /// <param name="input">Writes the child's standard input, which is closed when it returns; null: closed at
+    /// once.</param>
     /// <param name="output">Reads the child's standard output; null: read and dropped.</param>
     /// <returns>
-    /// How it ended. A child that stopped reading before <paramref name="input"/> was through is no fault of the callback: its exit tells why. An exit code of 0 says that
+    /// How it ended. A child that stopped reading before <paramref name="input"/> was through is no fault of the
+    /// callback: its exit tells why. An exit code of 0 says that
     /// <paramref name="output"/> saw the end of the output.
     /// </returns>
     public static async Task<ToolExit> RunAsync(
@@ -80,7 +88,7 @@ internal static class ToolProcess
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        foreach (var argument in command.Arguments)
+        foreach (string argument in command.Arguments)
         {
             info.ArgumentList.Add(argument);
         }

@@ -5,7 +5,10 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.SearchIndex;
 
-/// <summary>Runs <c>installation.index.refreshCommand</c> (an argument array, no shell) and waits until the job has left a new copy.</summary>
+/// <summary>
+/// Runs <c>installation.index.refreshCommand</c> (an argument array, no shell) and waits until the job has left a new
+/// copy.
+/// </summary>
 internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBackup backup, TimeProvider time)
 {
     private const string Setting = "installation.index.refreshCommand";
@@ -13,8 +16,9 @@ internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBa
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Returns once a copy that was not there before is whole. A command that fails is a <see cref="PermanentException"/> of kind Source; no new
-    /// copy within <see cref="SearchIndexSource.MaxWait"/> one of kind Busy.
+    /// Returns once a copy that was not there before is whole. A command that fails is a <see
+    /// cref="PermanentException"/> of kind Source; no new copy within <see cref="SearchIndexSource.MaxWait"/> one of
+    /// kind Busy.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

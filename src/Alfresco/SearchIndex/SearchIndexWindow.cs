@@ -3,8 +3,9 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Alfresco.SearchIndex;
 
 /// <summary>
-/// Whether the index may be captured now. The index phase and the SQL phase must both pass without a firing of Alfresco's job between
-/// them, or the set's index would be newer than its database, which stops Solr's and Lucene's recovery.
+/// Whether the index may be captured now. The index phase and the SQL phase must both pass without a firing of
+/// Alfresco's job between them, or the set's index would be newer than its database, which stops Solr's and Lucene's
+/// recovery.
 /// </summary>
 public static class SearchIndexWindow
 {
@@ -41,7 +42,7 @@ public static class SearchIndexWindow
             return new SearchIndexDecision(SearchIndexAction.Proceed, null, null);
         }
 
-        var why = $"Alfresco's index-backup job fires at {next:u}, before the index and database phases (about {Minutes(expected)}) would be done";
+        string why = $"Alfresco's index-backup job fires at {next:u}, before the index and database phases (about {Minutes(expected)}) would be done";
         return source.Schedule.NextFiring(next) is { } later && later - next < expected
             ? new SearchIndexDecision(SearchIndexAction.Refuse, $"{why}, and it fires again at {later:u}: no gap is long enough; space the job's firings further apart ('{source.Schedule.Expression}')", null)
             : Wait(source, next + FiringGrace, giveUpAt, why);
@@ -52,7 +53,10 @@ public static class SearchIndexWindow
         ErrorKind.Source,
         $"there is no index backup at '{source.Path}' (installation.index.path): let Alfresco's index-backup job run once, correct the path, or write \"kind\": \"none\" into installation.index if this installation keeps no index backup");
 
-    /// <summary>One line where the backup is older than <see cref="SearchIndexSource.MaxAge"/>, or a crashed job left its temporary directory; else null.</summary>
+    /// <summary>
+    /// One line where the backup is older than <see cref="SearchIndexSource.MaxAge"/>, or a crashed job left its
+    /// temporary directory; else null.
+    /// </summary>
     public static IEnumerable<string> Warnings(SearchIndexSource source, SearchIndexObservation seen)
     {
         if (seen.Age > source.MaxAge)

@@ -1,5 +1,5 @@
-using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
 
@@ -39,7 +39,7 @@ public sealed class DatabaseConnectionTests
     [InlineData("postgresql://host/100%", "%25")]
     public void A_url_that_cannot_be_used_is_refused_by_the_settings_name(string url, string why)
     {
-        var fault = Assert.Throws<PermanentException>(() => DatabaseConnection.FromInstallation(url, "alfresco", null, null));
+        PermanentException fault = Assert.Throws<PermanentException>(() => DatabaseConnection.FromInstallation(url, "alfresco", null, null));
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         Assert.Contains("installation.database.url", fault.Message, StringComparison.Ordinal);
         Assert.Contains(why, fault.Message, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class DatabaseConnectionTests
     [InlineData("postgresql://alfresco@host/x?password=geheim")]
     public void A_restores_url_with_a_password_is_refused_without_repeating_it(string url)
     {
-        var fault = Assert.Throws<PermanentException>(() => DatabaseConnection.FromRestoreUrl(url, null, null));
+        PermanentException fault = Assert.Throws<PermanentException>(() => DatabaseConnection.FromRestoreUrl(url, null, null));
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         Assert.Contains("--database-password-file", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", fault.Message, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ internal sealed record DumpRun(byte[] Sql, IReadOnlyList<RequiredUrl> Required, 
     {
         var sql = new MemoryStream();
         var required = new List<RequiredUrl>();
-        var result = await source.DumpAsync(
+        DumpResult result = await source.DumpAsync(
             (stream, token) => stream.CopyToAsync(sql, token),
             url =>
             {

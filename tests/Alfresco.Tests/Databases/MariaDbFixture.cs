@@ -69,7 +69,7 @@ public sealed class MariaDbFixture : IAsyncLifetime
             ArgumentList = { "--no-defaults", "--host=127.0.0.1", "--protocol=tcp", string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--user=root", "--routines", "--triggers", "--events", "--skip-dump-date", "--hex-blob", "--", database },
         };
         info.Environment["MYSQL_PWD"] = Password;
-        using var process = Process.Start(info)!;
+        using Process process = Process.Start(info)!;
         var text = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(0, process.ExitCode);

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
 
-/// <summary>A dump into which somebody slipped commands for the client, or that asks for files of the host that restores it.</summary>
+/// <summary>
+/// A dump into which somebody slipped commands for the client, or that asks for files of the host that restores it.
+/// </summary>
 [Collection(MariaDbGroup.Name)]
 [Trait("needs", "server")]
 public sealed class MariaDbHostileDumpTests(MariaDbFixture server) : IDisposable

@@ -16,7 +16,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     [Fact]
     public async Task A_good_connection_passes_the_check()
     {
-        var facts = await server.Connection(await server.CreateAlfrescoAsync()).OpenSource().CheckAsync(Cancel);
+        DatabaseFacts facts = await server.Connection(await server.CreateAlfrescoAsync()).OpenSource().CheckAsync(Cancel);
         Assert.Equal("PostgreSQL", facts.Vendor);
         Assert.StartsWith("15.", facts.ServerVersion, StringComparison.Ordinal);
         Assert.Empty(facts.Warnings);
@@ -92,7 +92,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
         var real = Path.Combine(PostgresFixture.Bin, "pg_dump");
         using var tool = new StandInTool("pg_dump", $"[ \"$1\" = --version ] && exec '{real}' --version\n" + script.Replace("{0}", real, StringComparison.Ordinal));
         var source = await server.CreateAlfrescoAsync();
-        var fault = await Assert.ThrowsAsync<TransientException>(() => DumpRun.TakeAsync(server.Connection(source, toolPath: tool.Directory).OpenSource(), Cancel));
+        TransientException fault = await Assert.ThrowsAsync<TransientException>(() => DumpRun.TakeAsync(server.Connection(source, toolPath: tool.Directory).OpenSource(), Cancel));
         AssertSays(fault, why);
     }
 
@@ -101,7 +101,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         await server.ExecuteAsync(source, "INSERT INTO alf_transaction SELECT i, 1, repeat('x', 50), i FROM generate_series(1000, 200000) i");
-        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => server.Connection(source).OpenSource().DumpAsync(
+        InvalidDataException fault = await Assert.ThrowsAsync<InvalidDataException>(() => server.Connection(source).OpenSource().DumpAsync(
             async (stream, token) =>
             {
                 await stream.ReadExactlyAsync(new byte[1000], token);
@@ -140,16 +140,16 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     public async Task A_target_that_is_not_empty_is_refused_and_one_that_failed_stays_empty()
     {
         var source = await server.CreateAlfrescoAsync();
-        var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
-        var connection = server.Connection(source) with { Names = DatabaseSettingNames.RestoreTarget };
-        var fault = await Assert.ThrowsAsync<PermanentException>(() => connection.OpenTarget().CheckEmptyAsync(dump.Origin, Cancel));
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
+        DatabaseConnection connection = server.Connection(source) with { Names = DatabaseSettingNames.RestoreTarget };
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() => connection.OpenTarget().CheckEmptyAsync(dump.Origin, Cancel));
         Assert.Equal(ErrorKind.Target, fault.Kind);
         AssertSays(fault, "--database", $"'{source}'", "not empty");
 
         var target = await server.CreateDatabaseAsync();
-        var restore = (server.Connection(target) with { Names = DatabaseSettingNames.RestoreTarget }).OpenTarget();
+        IDatabaseTarget restore = (server.Connection(target) with { Names = DatabaseSettingNames.RestoreTarget }).OpenTarget();
         await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length - 100), token).AsTask(), Cancel));
-        var spoilt = await Assert.ThrowsAsync<TransientException>(() => restore.RestoreAsync(
+        TransientException spoilt = await Assert.ThrowsAsync<TransientException>(() => restore.RestoreAsync(
             async (stream, token) =>
             {
                 await stream.WriteAsync("CREATE TABLE x (id INT); SELECT nonsense;\n"u8.ToArray(), token);
@@ -167,12 +167,12 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         await server.ExecuteAsync(source, "CREATE ROLE \"odd owner\"; CREATE ROLE reader; ALTER TABLE alf_lock OWNER TO \"odd owner\"; GRANT SELECT ON alf_node TO reader");
-        var dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         var byHand = await server.DumpByHandAsync(source);
         await server.ExecuteAsync(source, "DROP OWNED BY \"odd owner\", reader; DROP ROLE \"odd owner\", reader");
 
         var target = await server.CreateDatabaseAsync();
-        var restore = server.Connection(target).OpenTarget();
+        IDatabaseTarget restore = server.Connection(target).OpenTarget();
         AssertSays(await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync(dump.WriteAsync, Cancel)), "odd owner", "CREATE ROLE");
 
         await server.ExecuteAsync(target, "CREATE ROLE \"odd owner\"; CREATE ROLE reader");
@@ -185,14 +185,14 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     {
         var source = await server.CreateDatabaseAsync();
         await server.ExecuteAsync(source, "CREATE SCHEMA \"Odd \"\"one\"; SET search_path = \"Odd \"\"one\"; " + AlfrescoSchema.PostgreSql);
-        var dump = await DumpRun.TakeAsync((server.Connection(source) with { Schema = "Odd \"one" }).OpenSource(), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync((server.Connection(source) with { Schema = "Odd \"one" }).OpenSource(), Cancel);
         Assert.Equal(1, dump.Result.Rows["alf_node"]);
     }
 
     private static async Task<T> CheckFailsAsync<T>(DatabaseConnection connection)
         where T : AbfException
     {
-        var fault = await Assert.ThrowsAsync<T>(() => connection.OpenSource().CheckAsync(Cancel));
+        T fault = await Assert.ThrowsAsync<T>(() => connection.OpenSource().CheckAsync(Cancel));
         Assert.Equal(ErrorKind.Source, fault.Kind);
         return fault;
     }

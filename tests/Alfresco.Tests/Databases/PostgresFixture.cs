@@ -62,7 +62,9 @@ public sealed class PostgresFixture : IAsyncLifetime
         return name;
     }
 
-    /// <summary>The stranger's look at a database: its own pg_dump, without the lines that differ from run to run.</summary>
+    /// <summary>
+    /// The stranger's look at a database: its own pg_dump, without the lines that differ from run to run.
+    /// </summary>
     public async Task<string> DumpByHandAsync(string database)
     {
         var info = new ProcessStartInfo(Path.Combine(Bin, "pg_dump")) { RedirectStandardOutput = true, UseShellExecute = false };
@@ -71,7 +73,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         info.Environment["PGUSER"] = "postgres";
         info.Environment["PGPASSWORD"] = Password;
         info.Environment["PGDATABASE"] = database;
-        using var process = Process.Start(info)!;
+        using Process process = Process.Start(info)!;
         var text = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(0, process.ExitCode);

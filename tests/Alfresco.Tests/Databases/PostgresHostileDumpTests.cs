@@ -7,7 +7,10 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
 
-/// <summary>A dump into which somebody slipped commands for the client. Each way of restoring is tried: psql, and the one for an old psql.</summary>
+/// <summary>
+/// A dump into which somebody slipped commands for the client. Each way of restoring is tried: psql, and the one for an
+/// old psql.
+/// </summary>
 [Collection(PostgresGroup.Name)]
 [Trait("needs", "server")]
 public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposable

@@ -4,8 +4,8 @@ using MySqlConnector;
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
-/// Other sessions of this user in a database that a restore left half done: clients of restores that were killed. They work on with what they had
-/// read, and would write into the tables of who restores beside them.
+/// Other sessions of this user in a database that a restore left half done: clients of restores that were killed. They
+/// work on with what they had read, and would write into the tables of who restores beside them.
 /// </summary>
 internal static class MySqlLeftovers
 {
@@ -23,7 +23,7 @@ internal static class MySqlLeftovers
                 return;
             }
 
-            foreach (var id in others)
+            foreach (long id in others)
             {
                 try
                 {

@@ -11,8 +11,8 @@ internal sealed partial record MySqlServer(bool IsMariaDb, Version Version)
     public static MySqlServer Of(MySqlConnection session)
     {
         // MariaDB may put "5.5.5-" before its version, for old replicas.
-        var text = session.ServerVersion;
-        var mariaDb = text.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+        string text = session.ServerVersion;
+        bool mariaDb = text.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
         var match = Number().Match(text.StartsWith("5.5.5-", StringComparison.Ordinal) ? text[6..] : text);
         return new MySqlServer(mariaDb, Version.Parse(match.Value));
     }

@@ -5,7 +5,9 @@ using MySqlConnector;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
-/// <summary>Opens connections to MySQL and MariaDB and turns refusals into errors that name the setting to mend.</summary>
+/// <summary>
+/// Opens connections to MySQL and MariaDB and turns refusals into errors that name the setting to mend.
+/// </summary>
 internal static class MySqlSession
 {
     public static async Task<MySqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ using MySqlConnector;
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
-/// Dumps through <c>mariadb-dump</c> or <c>mysqldump</c>. Their snapshot cannot be shared, so required URLs, watermark and counts are read out of the
-/// dump as it passes (<see cref="InsertReader"/>).
+/// Dumps through <c>mariadb-dump</c> or <c>mysqldump</c>. Their snapshot cannot be shared, so required URLs, watermark
+/// and counts are read out of the dump as it passes (<see cref="InsertReader"/>).
 /// </summary>
 internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSource
 {

@@ -53,7 +53,7 @@ internal static partial class MySqlTables
         if (tables.Contains("alf_content_url"))
         {
             // Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.
-            var used = tables.Contains("alf_content_data") ? " OR EXISTS (SELECT 1 FROM alf_content_data d WHERE d.content_url_id = u.id)" : string.Empty;
+            string used = tables.Contains("alf_content_data") ? " OR EXISTS (SELECT 1 FROM alf_content_data d WHERE d.content_url_id = u.id)" : string.Empty;
             await ReadAsync(session, $"SELECT u.id, u.content_url, u.content_size FROM alf_content_url u WHERE u.orphan_time IS NULL{used}", required, cancellationToken);
         }
 

@@ -5,8 +5,9 @@ using MySqlConnector;
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
-/// Restores through the <c>mariadb</c> or <c>mysql</c> client. DDL cannot be taken back, so the database carries a marker table until the dump
-/// is in to its last line; one with the marker counts as empty and is cleared by the next attempt.
+/// Restores through the <c>mariadb</c> or <c>mysql</c> client. DDL cannot be taken back, so the database carries a
+/// marker table until the dump is in to its last line; one with the marker counts as empty and is cleared by the next
+/// attempt.
 /// </summary>
 internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarget
 {
@@ -78,7 +79,8 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
 
             await ClearAsync(session, cancellationToken);
 
-            // Binary mode: the client obeys no commands that a dump may hold, and the sandbox line of newer dumps is a mere comment.
+            // Binary mode: the client obeys no commands that a dump may hold, and the sandbox line of newer dumps is a
+            // mere comment.
             var exit = await ToolProcess.RunAsync(
                 tool.Command(connection, ["--batch", "--binary-mode", "--local-infile=0", .. tool.Restricted]), (input, token) => WriteAsync(input, writeDump, token), output: null, cancellationToken);
             if (exit.Code != 0 || exit.Errors.Any(MySqlDump.IsFault))
@@ -125,7 +127,9 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         }
     }
 
-    /// <summary>The name of a table that is in the database already and is not an unfinished restore's, or null.</summary>
+    /// <summary>
+    /// The name of a table that is in the database already and is not an unfinished restore's, or null.
+    /// </summary>
     private static async Task<string?> FindAnyAsync(MySqlConnection session, CancellationToken cancellationToken)
     {
         var tables = await MySqlTables.NamesAsync(session, cancellationToken);
@@ -145,13 +149,13 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
     {
         await MySqlSession.ExecuteAsync(session, $"CREATE TABLE IF NOT EXISTS {Marker} (id INT PRIMARY KEY) ENGINE=InnoDB", cancellationToken);
         await MySqlSession.ExecuteAsync(session, "SET FOREIGN_KEY_CHECKS = 0", cancellationToken);
-        foreach (var kind in new[] { "VIEW", "TABLE" })
+        foreach (string? kind in new[] { "VIEW", "TABLE" })
         {
             var names = await MySqlSession.ListAsync(
                 session,
                 $"SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> '{Marker}' AND table_type = '{(kind == "VIEW" ? "VIEW" : "BASE TABLE")}'",
                 cancellationToken);
-            foreach (var name in names)
+            foreach (string name in names)
             {
                 await MySqlSession.ExecuteAsync(session, $"DROP {kind} IF EXISTS `{name.Replace("`", "``", StringComparison.Ordinal)}`", cancellationToken);
             }

@@ -2,12 +2,14 @@ using MySqlConnector;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
-/// <summary>TLS as the JDBC URL asks for it (<c>sslMode</c>, <c>useSSL</c>), in the words of each driver and tool.</summary>
+/// <summary>
+/// TLS as the JDBC URL asks for it (<c>sslMode</c>, <c>useSSL</c>), in the words of each driver and tool.
+/// </summary>
 internal static class MySqlTls
 {
     public static MySqlSslMode SslMode(DatabaseConnection target)
     {
-        if (target.Parameters.TryGetValue("sslmode", out var mode))
+        if (target.Parameters.TryGetValue("sslmode", out string? mode))
         {
             return mode.ToUpperInvariant() switch
             {
@@ -39,7 +41,7 @@ internal static class MySqlTls
             };
         }
 
-        var word = mode switch
+        string word = mode switch
         {
             MySqlSslMode.Disabled => "DISABLED",
             MySqlSslMode.Required => "REQUIRED",

@@ -8,16 +8,17 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
-/// A dump tool or client, of MariaDB or of MySQL, found and asked for its version. The password goes through MYSQL_PWD in the child's environment:
-/// arguments are visible to every user, and an option file would stay behind after a <c>kill -9</c> and needs escapes that differ between versions.
-/// A process's environment is readable by its own user and root only, like such a file. Option files of the user are not read, nor is a login path:
-/// what they say about some other server, or a password there, would win.
+/// A dump tool or client, of MariaDB or of MySQL, found and asked for its version. The password goes through MYSQL_PWD
+/// in the child's environment: arguments are visible to every user, and an option file would stay behind after a
+/// <c>kill -9</c> and needs escapes that differ between versions. A process's environment is readable by its own user
+/// and root only, like such a file. Option files of the user are not read, nor is a login path: what they say about
+/// some other server, or a password there, would win.
 /// </summary>
 internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Version)
 {
     /// <summary>
-    /// What keeps a client from obeying a dump: no build has all of them. Binary mode, which each has, switches all of the client's commands off
-    /// but the delimiter and the character set; the others stand behind it.
+    /// What keeps a client from obeying a dump: no build has all of them. Binary mode, which each has, switches all of
+    /// the client's commands off but the delimiter and the character set; the others stand behind it.
     /// </summary>
     private static readonly (string Option, string Argument)[] Restrictions =
     [
@@ -26,7 +27,9 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
         ("system-command", "--skip-system-command"),
     ];
 
-    /// <summary>The arguments by which this client is kept from files and programs of the host that it runs on.</summary>
+    /// <summary>
+    /// The arguments by which this client is kept from files and programs of the host that it runs on.
+    /// </summary>
     public IReadOnlyList<string> Restricted { get; init; } = [];
 
     /// <summary>The dump tool for a server of this kind, or the other vendor's where only that one is there.</summary>
@@ -68,7 +71,8 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
             $"{names.ToolPath}: {string.Join(" or ", tools)} is not found {place}; install the server's client tools or name their directory");
         string text = await AskAsync(target, file, "--version", cancellationToken);
 
-        // "Ver 10.19 Distrib 10.11.6-MariaDB", "from 11.4.2-MariaDB, client 15.2", "Ver 8.0.36", "Ver 10.13 Distrib 5.7.44".
+        // "Ver 10.19 Distrib 10.11.6-MariaDB", "from 11.4.2-MariaDB, client 15.2", "Ver 8.0.36", "Ver 10.13 Distrib
+        // 5.7.44".
         Match mariaDb = MariaDbVersion().Match(text);
         Match match = mariaDb.Success ? mariaDb : MySqlVersion().Match(text);
         return match.Success

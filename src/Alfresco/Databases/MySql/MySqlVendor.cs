@@ -1,6 +1,8 @@
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
-/// <summary>MySQL and MariaDB speak one protocol; which of them answers is asked of the server, and their tools differ.</summary>
+/// <summary>
+/// MySQL and MariaDB speak one protocol; which of them answers is asked of the server, and their tools differ.
+/// </summary>
 internal sealed class MySqlVendor : IDatabaseVendor
 {
     private MySqlVendor(string name, string scheme)

@@ -23,8 +23,9 @@ internal enum DumpPart
 }
 
 /// <summary>
-/// Cuts a plain dump into statements and COPY data, in pieces of any size. There is no client between this and the server, so a dump that is
-/// cut at the wrong place is a syntax error at the server and nothing worse: commands of <c>psql</c> have nobody who would run them.
+/// Cuts a plain dump into statements and COPY data, in pieces of any size. There is no client between this and the
+/// server, so a dump that is cut at the wrong place is a syntax error at the server and nothing worse: commands of
+/// <c>psql</c> have nobody who would run them.
 /// </summary>
 internal sealed class DumpReader
 {
@@ -45,7 +46,8 @@ internal sealed class DumpReader
     public ReadOnlyMemory<byte> Data => _copy.Data;
 
     /// <returns>What was found, and how many bytes of the piece were taken for it.</returns>
-    /// <exception cref="PermanentException">Kind Repository: a command for <c>psql</c> stands among the statements.</exception>
+    /// <exception cref="PermanentException">Kind Repository: a command for <c>psql</c> stands among the
+    /// statements.</exception>
     public (DumpPart Part, int Taken) Read(ReadOnlyMemory<byte> piece)
     {
         if (_inCopy)

@@ -12,12 +12,15 @@ internal static class PostgresDump
     private static readonly string[] LineEnds = ["\n", "\r\n"];
 
     /// <summary>
-    /// The last lines of a plain dump. A row cannot imitate them: COPY text writes a line end within a value as <c>\n</c>. Only a blank line and
+    /// The last lines of a plain dump. A row cannot imitate them: COPY text writes a line end within a value as
+    /// <c>\n</c>. Only a blank line and
     /// <c>\unrestrict</c> (minor releases since August 2025) may follow.
     /// </summary>
     public static bool IsComplete(ReadOnlySpan<byte> tail) => EndOf(tail) >= 0;
 
-    /// <summary>Where the last line of the dump ends that is not about a restriction; less than 0 for a truncated dump.</summary>
+    /// <summary>
+    /// Where the last line of the dump ends that is not about a restriction; less than 0 for a truncated dump.
+    /// </summary>
     public static int EndOf(ReadOnlySpan<byte> tail)
     {
         foreach (string lineEnd in LineEnds)
@@ -48,7 +51,9 @@ internal static class PostgresDump
     public static bool IsFault(string line) =>
         line.Contains("error:", StringComparison.OrdinalIgnoreCase) || line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal);
 
-    /// <summary>The exit code and what was said, as an error: permanent where the server's answer will be the same again.</summary>
+    /// <summary>
+    /// The exit code and what was said, as an error: permanent where the server's answer will be the same again.
+    /// </summary>
     public static AbfException Failed(DatabaseConnection target, PostgresTool tool, ToolExit exit)
     {
         string reason = exit.Reason(IsFault);
@@ -74,7 +79,8 @@ internal static class PostgresDump
         DatabaseSettingNames names = target.Names;
         return reason switch
         {
-            // Owners and grants are part of what is restored; the transaction was rolled back, so a second try may follow the correction.
+            // Owners and grants are part of what is restored; the transaction was rolled back, so a second try may
+            // follow the correction.
             _ when Says("role \"") && Says("does not exist") => Permanent("create that role on the target (CREATE ROLE ... NOLOGIN is enough), then restore again"),
             _ when Says("must be member of role") || Says("must be able to SET ROLE") =>
                 Permanent($"grant that role to {names.Username} '{target.Username}', or restore as a user that may set owners"),

@@ -4,8 +4,8 @@ using Npgsql;
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
 /// <summary>
-/// Sessions of this product in a database that is being restored. A client whose restore was killed may build indexes for a long time yet; what it
-/// does is seen by nobody until it commits, and holds up who restores beside it.
+/// Sessions of this product in a database that is being restored. A client whose restore was killed may build indexes
+/// for a long time yet; what it does is seen by nobody until it commits, and holds up who restores beside it.
 /// </summary>
 internal static class PostgresLeftovers
 {

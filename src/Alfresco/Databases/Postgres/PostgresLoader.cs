@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>Loads a dump over a connection of our own, in one transaction. No client, and so nothing that a dump could make a client do.</summary>
+/// <summary>
+/// Loads a dump over a connection of our own, in one transaction. No client, and so nothing that a dump could make a
+/// client do.
+/// </summary>
 internal sealed class PostgresLoader : IDisposable
 {
     private const int KeptNotices = 200;
@@ -13,7 +16,8 @@ internal sealed class PostgresLoader : IDisposable
     private readonly List<string> _notices = [];
     private NpgsqlCopyTextWriter? _copy;
 
-    /// <param name="session">Opened for raw text: the dump's bytes go to the server as they are, in whatever encoding the dump sets.</param>
+    /// <param name="session">Opened for raw text: the dump's bytes go to the server as they are, in whatever encoding
+    /// the dump sets.</param>
     public PostgresLoader(NpgsqlConnection session)
     {
         _session = session;
@@ -53,12 +57,16 @@ internal sealed class PostgresLoader : IDisposable
         }
     }
 
-    /// <summary>The connection is its opener's, who closes it: what was not committed is undone, rows that are on their way included.</summary>
+    /// <summary>
+    /// The connection is its opener's, who closes it: what was not committed is undone, rows that are on their way
+    /// included.
+    /// </summary>
     public void Dispose() => _session.Notice -= Keep;
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
-        // A positional parameter, which the statement does not use: without one the driver cuts the text at semicolons by rules of its own.
+        // A positional parameter, which the statement does not use: without one the driver cuts the text at semicolons
+        // by rules of its own.
         await using var command = new NpgsqlCommand(sql, _session) { Parameters = { new NpgsqlParameter { Value = 0 } } };
         await command.ExecuteNonQueryAsync(cancellationToken);
         _reader.StandardStrings = _session.PostgresParameters.GetValueOrDefault("standard_conforming_strings") != "off";

@@ -5,8 +5,9 @@ using System.Text;
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
 /// <summary>
-/// Feeds a dump to <c>psql</c> under a restriction of our own: after <c>\restrict KEY</c> it obeys no command but <c>\unrestrict</c> with
-/// the same key, which is random and never sent. The dump's own lines of this kind, whose key its author knows, are left out.
+/// Feeds a dump to <c>psql</c> under a restriction of our own: after <c>\restrict KEY</c> it obeys no command but
+/// <c>\unrestrict</c> with the same key, which is random and never sent. The dump's own lines of this kind, whose key
+/// its author knows, are left out.
 /// </summary>
 /// <param name="psql">Its standard input.</param>
 internal sealed class PostgresRestriction(Stream psql)

@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>A dump reads every table and sequence; one that it may not read fails it after an hour, so the rights are looked at first.</summary>
+/// <summary>
+/// A dump reads every table and sequence; one that it may not read fails it after an hour, so the rights are looked at
+/// first.
+/// </summary>
 internal static class PostgresRights
 {
     private const string Unreadable =
@@ -30,7 +33,7 @@ internal static class PostgresRights
 
         if (unreadable.Count > 0)
         {
-            var more = unreadable.Count > 3 ? $" and {unreadable.Count - 3} more" : string.Empty;
+            string more = unreadable.Count > 3 ? $" and {unreadable.Count - 3} more" : string.Empty;
             throw new PermanentException(
                 target.Names.Kind,
                 $"{target.Names.Username} '{target.Username}' may not read {string.Join(", ", unreadable.Take(3))}{more} in {target.Place}; GRANT pg_read_all_data (PostgreSQL 14 and later), or SELECT on all tables and sequences");

@@ -27,8 +27,8 @@ internal static class PostgresSession
         {
             await connection.OpenAsync(cancellationToken);
 
-            // Both tables and dump are read for as long as it takes; a server's limits for web applications do not apply. Servers before 9.6
-            // do not know the second of them.
+            // Both tables and dump are read for as long as it takes; a server's limits for web applications do not
+            // apply. Servers before 9.6 do not know the second of them.
             await ExecuteAsync(
                 connection,
                 "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout')",
@@ -53,7 +53,7 @@ internal static class PostgresSession
         var names = target.Names;
         var server = exception as PostgresException;
         string said = PlainText.Escape(server?.MessageText ?? Root(exception).Message);
-        var user = $"{names.Username} '{target.Username}'";
+        string user = $"{names.Username} '{target.Username}'";
         return server?.SqlState switch
         {
             PostgresErrorCodes.InvalidPassword => Permanent($"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"),

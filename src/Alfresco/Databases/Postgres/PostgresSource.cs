@@ -6,9 +6,9 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
 /// <summary>
 /// Dumps through <c>pg_dump</c>, on a snapshot that this process exports and reads the required URLs from.
-/// Plain SQL, not the custom format: it is COPY text without block headers, so unchanged rows are unchanged bytes and deduplicate
-/// (uncompressed archives of newer versions are cut into blocks that shift with every insert); it ends in a line of its own, so that a
-/// truncated dump shows; and it loads with <c>psql</c> of any later version.
+/// Plain SQL, not the custom format: it is COPY text without block headers, so unchanged rows are unchanged bytes and
+/// deduplicate (uncompressed archives of newer versions are cut into blocks that shift with every insert); it ends in a
+/// line of its own, so that a truncated dump shows; and it loads with <c>psql</c> of any later version.
 /// </summary>
 internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseSource
 {
@@ -23,7 +23,7 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
             var tables = await PostgresTables.LookAsync(session, connection.Schema, cancellationToken);
             tables.RequireAlfresco(connection);
             await PostgresRights.RequireReadAllAsync(session, connection, cancellationToken);
-            var size = await PostgresSession.ScalarAsync<long>(session, "SELECT pg_database_size(current_database())", cancellationToken);
+            long size = await PostgresSession.ScalarAsync<long>(session, "SELECT pg_database_size(current_database())", cancellationToken);
             return new DatabaseFacts(Vendor, ServerVersion(session), tool.File, tool.Version, size, Warnings(session, tool));
         }
         catch (NpgsqlException exception)
@@ -41,7 +41,7 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
 
             // Held open until pg_dump has ended: the snapshot lives as long as the transaction that exported it.
             await PostgresSession.ExecuteAsync(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken);
-            var snapshot = await PostgresSession.ScalarAsync<string>(session, "SELECT pg_export_snapshot()", cancellationToken);
+            string? snapshot = await PostgresSession.ScalarAsync<string>(session, "SELECT pg_export_snapshot()", cancellationToken);
 
             var tables = await PostgresTables.LookAsync(session, connection.Schema, cancellationToken);
             tables.RequireAlfresco(connection);
@@ -96,7 +96,7 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
     private async Task<PostgresTool> FindToolAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
         var tool = await PostgresTool.FindAsync(connection, "pg_dump", cancellationToken);
-        var server = ServerVersion(session);
+        string server = ServerVersion(session);
         return tool.Major >= PostgresTool.MajorOf(server)
             ? tool
             : throw new PermanentException(

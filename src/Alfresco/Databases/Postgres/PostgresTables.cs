@@ -24,7 +24,7 @@ internal sealed class PostgresTables
     public static async Task<PostgresTables> LookAsync(NpgsqlConnection connection, string? schema, CancellationToken cancellationToken)
     {
         var present = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var table in Known)
+        foreach (string table in Known)
         {
             if (await PostgresSession.ScalarAsync<bool>(connection, "SELECT to_regclass(@name) IS NOT NULL", cancellationToken, ("name", Qualified(schema, table))))
             {
@@ -35,12 +35,14 @@ internal sealed class PostgresTables
         return new PostgresTables(schema, present);
     }
 
-    /// <summary>A database without <c>alf_node</c> is not Alfresco's: a set without its tables would prove nothing.</summary>
+    /// <summary>
+    /// A database without <c>alf_node</c> is not Alfresco's: a set without its tables would prove nothing.
+    /// </summary>
     public void RequireAlfresco(DatabaseConnection target)
     {
         if (!_present.Contains("alf_node"))
         {
-            var place = _schema is null ? "on the user's search path" : $"in schema '{_schema}'";
+            string place = _schema is null ? "on the user's search path" : $"in schema '{_schema}'";
             throw new PermanentException(target.Names.Kind, $"{target.Names.Url}: {target.Place} has no table alf_node {place}; name Alfresco's database (or {target.Names.Schema})");
         }
     }
@@ -51,7 +53,7 @@ internal sealed class PostgresTables
         if (_present.Contains("alf_content_url"))
         {
             // Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.
-            var used = _present.Contains("alf_content_data") ? $" OR EXISTS (SELECT 1 FROM {Name("alf_content_data")} d WHERE d.content_url_id = u.id)" : string.Empty;
+            string used = _present.Contains("alf_content_data") ? $" OR EXISTS (SELECT 1 FROM {Name("alf_content_data")} d WHERE d.content_url_id = u.id)" : string.Empty;
             await ReadAsync(connection, $"SELECT u.id, u.content_url, u.content_size FROM {Name("alf_content_url")} u WHERE u.orphan_time IS NULL{used}", required, cancellationToken);
         }
 
@@ -65,7 +67,7 @@ internal sealed class PostgresTables
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var table in Counted.Where(_present.Contains))
+        foreach (string? table in Counted.Where(_present.Contains))
         {
             rows[table] = await PostgresSession.ScalarAsync<long>(connection, $"SELECT count(*) FROM {Name(table)}", cancellationToken);
         }

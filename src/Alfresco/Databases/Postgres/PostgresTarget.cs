@@ -6,8 +6,8 @@ using Npgsql;
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
 /// <summary>
-/// Restores through a restricted <c>psql</c>, or over a connection of our own where that one is too old to be restricted, in one transaction: a
-/// restore that fails or is killed leaves the database as empty as it was.
+/// Restores through a restricted <c>psql</c>, or over a connection of our own where that one is too old to be
+/// restricted, in one transaction: a restore that fails or is killed leaves the database as empty as it was.
 /// </summary>
 internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseTarget
 {
@@ -27,8 +27,8 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
             await RequireCreateAsync(session, cancellationToken);
             var tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
             var server = session.PostgreSqlVersion;
-            var size = await PostgresSession.ScalarAsync<long>(session, "SELECT pg_database_size(current_database())", cancellationToken);
-            var encoding = await PostgresSession.ScalarAsync<string>(session, "SHOW server_encoding", cancellationToken);
+            long size = await PostgresSession.ScalarAsync<long>(session, "SELECT pg_database_size(current_database())", cancellationToken);
+            string? encoding = await PostgresSession.ScalarAsync<string>(session, "SHOW server_encoding", cancellationToken);
             var warnings = new List<string>();
             if (PostgresTool.MajorOf(server.ToString()) < PostgresTool.MajorOf(dump.ServerVersion))
             {
@@ -107,8 +107,8 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     }
 
     /// <summary>
-    /// The transaction is ours, not <c>psql --single-transaction</c>: that one commits at the end of its input, also when the end is the
-    /// death of this process. COMMIT is sent only after the dump's own last line.
+    /// The transaction is ours, not <c>psql --single-transaction</c>: that one commits at the end of its input, also
+    /// when the end is the death of this process. COMMIT is sent only after the dump's own last line.
     /// </summary>
     private static async Task WriteAsync(
         Stream input, Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)

@@ -7,23 +7,27 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
 /// <summary>
-/// <c>pg_dump</c> or <c>psql</c>, found and asked for its version. Host, user, database and password go through the child's environment:
-/// arguments are visible to every user, a database name with '=' in it would be taken for a connection string, and a password file
-/// would stay behind after a <c>kill -9</c>. A process's environment is readable by its own user and root only, like such a file.
+/// <c>pg_dump</c> or <c>psql</c>, found and asked for its version. Host, user, database and password go through the
+/// child's environment: arguments are visible to every user, a database name with '=' in it would be taken for a
+/// connection string, and a password file would stay behind after a <c>kill -9</c>. A process's environment is readable
+/// by its own user and root only, like such a file.
 /// </summary>
 internal sealed partial record PostgresTool(string File, string Version, int Major)
 {
-    /// <summary>Set by an administrator who has a password file or a client certificate. Whatever else a shell says is about some other server.</summary>
+    /// <summary>
+    /// Set by an administrator who has a password file or a client certificate. Whatever else a shell says is about
+    /// some other server.
+    /// </summary>
     private static readonly string[] Configured = ["PGPASSFILE", "PGSSLCERT", "PGSSLKEY"];
 
     public static async Task<PostgresTool> FindAsync(DatabaseConnection target, string name, CancellationToken cancellationToken)
     {
         var names = target.Names;
-        var place = target.ToolPath is { } path ? $"in '{path}'" : "on the search path";
-        var file = ToolLocator.Find(target.ToolPath, name)
+        string place = target.ToolPath is { } path ? $"in '{path}'" : "on the search path";
+        string file = ToolLocator.Find(target.ToolPath, name)
             ?? throw new PermanentException(names.Kind, $"{names.ToolPath}: {name} is not found {place}; install PostgreSQL's client of the server's version, or name its directory");
         ToolExit exit;
-        var text = string.Empty;
+        string text = string.Empty;
         try
         {
             exit = await ToolProcess.RunAsync(
@@ -51,8 +55,8 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
     /// <summary>9.6 counts as 906, 15.4 as 1500: what must agree between a tool and a server.</summary>
     public static int MajorOf(string version)
     {
-        var parts = version.Split('.');
-        var first = int.Parse(parts[0], CultureInfo.InvariantCulture);
+        string[] parts = version.Split('.');
+        int first = int.Parse(parts[0], CultureInfo.InvariantCulture);
         return first >= 10 || parts.Length < 2 ? first * 100 : (first * 100) + int.Parse(parts[1], CultureInfo.InvariantCulture);
     }
 

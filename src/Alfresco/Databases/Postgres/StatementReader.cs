@@ -3,7 +3,9 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>Finds the ends of SQL statements by PostgreSQL's rules for strings, names, dollar quotes, comments and bodies.</summary>
+/// <summary>
+/// Finds the ends of SQL statements by PostgreSQL's rules for strings, names, dollar quotes, comments and bodies.
+/// </summary>
 internal sealed class StatementReader
 {
     /// <summary>The longest statement taken, in bytes; what is large in a dump is COPY data.</summary>
@@ -203,8 +205,8 @@ internal sealed class StatementReader
     }
 
     /// <summary>
-    /// The lines by which pg_dump restricts psql say nothing here. Everything else is no part of a dump: either the tool that made it let a
-    /// hostile server slip it in, or somebody did afterwards.
+    /// The lines by which pg_dump restricts psql say nothing here. Everything else is no part of a dump: either the
+    /// tool that made it let a hostile server slip it in, or somebody did afterwards.
     /// </summary>
     private void EndCommand()
     {

@@ -29,5 +29,7 @@ public sealed record ContentRoot(string Name, string Path, string Setting)
     /// <param name="path">A directory without a separator at its end.</param>
     /// <param name="above">Another.</param>
     internal static bool IsBeneath(string path, string above) =>
-        path.StartsWith(System.IO.Path.EndsInDirectorySeparator(above) ? above : above + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path.StartsWith(
+            System.IO.Path.EndsInDirectorySeparator(above) ? above : above + System.IO.Path.DirectorySeparatorChar,
+            StringComparison.Ordinal);
 }

@@ -4,8 +4,8 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
 /// <summary>
-/// How to reach one database. Safe to print: the password is a <see cref="Secret"/> and never part of <see
-/// cref="Parameters"/>.
+/// How to reach one database. Safe to print: the password is a <see cref="Secret"/> and never part of
+/// <see cref="Parameters"/>.
 /// </summary>
 /// <param name="Database">The database's exact name, decoded.</param>
 /// <param name="Password">Null: none is sent.</param>
@@ -31,7 +31,8 @@ public sealed record DatabaseConnection(
     public DatabaseSettingNames Names { get; init; } = DatabaseSettingNames.Source;
 
     /// <summary>The place in words, for messages: never holds a secret.</summary>
-    public string Place => $"{Vendor.Schemes[0]}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}/{Database}";
+    public string Place =>
+        $"{Vendor.Schemes[0]}://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}/{Database}";
 
     public IDatabaseSource OpenSource() => Vendor.OpenSource(this);
 
@@ -44,7 +45,8 @@ public sealed record DatabaseConnection(
     /// </summary>
     /// <exception cref="PermanentException">Kind Configuration: malformed, another vendor, several hosts, no
     /// user.</exception>
-    public static DatabaseConnection FromInstallation(string url, string? username, Secret? password, string? toolPath, string? schema = null)
+    public static DatabaseConnection FromInstallation(
+        string url, string? username, Secret? password, string? toolPath, string? schema = null)
     {
         DatabaseSettingNames names = DatabaseSettingNames.Source;
         DatabaseUrl parsed = DatabaseUrl.Parse(url, names.Url);
@@ -53,7 +55,8 @@ public sealed record DatabaseConnection(
             parsed.Host,
             parsed.Port,
             parsed.Database,
-            username ?? parsed.Username ?? throw Malformed($"{names.Username} is missing: name the user that reads the database"),
+            username ?? parsed.Username
+                ?? throw Malformed($"{names.Username} is missing: name the user that reads the database"),
             password ?? parsed.Password,
             toolPath,
             parsed.Parameters)
@@ -68,13 +71,16 @@ public sealed record DatabaseConnection(
     /// <c>mariadb://...</c>.
     /// </summary>
     /// <exception cref="PermanentException">Kind Configuration: malformed, no user, or a password in it.</exception>
-    public static DatabaseConnection FromRestoreUrl(string url, Secret? password, string? toolPath, string? schema = null)
+    public static DatabaseConnection FromRestoreUrl(
+        string url, Secret? password, string? toolPath, string? schema = null)
     {
         DatabaseSettingNames names = DatabaseSettingNames.RestoreTarget;
         DatabaseUrl parsed = DatabaseUrl.Parse(url, names.Url);
         if (parsed.Password is not null)
         {
-            throw Malformed($"{names.Url} holds a password, which other users can see: put it into a file and name the file with {names.Password}");
+            throw Malformed(
+                $"{names.Url} holds a password, which other users can see: put it into a file and name the file with "
+                    + $"{names.Password}");
         }
 
         return new DatabaseConnection(
@@ -82,7 +88,8 @@ public sealed record DatabaseConnection(
             parsed.Host,
             parsed.Port,
             parsed.Database,
-            parsed.Username ?? throw Malformed($"{names.Url} has no user: write {parsed.Vendor.Schemes[0]}://user@host:port/name"),
+            parsed.Username
+                ?? throw Malformed($"{names.Url} has no user: write {parsed.Vendor.Schemes[0]}://user@host:port/name"),
             password,
             toolPath,
             parsed.Parameters)
@@ -97,11 +104,18 @@ public sealed record DatabaseConnection(
     {
         IEnumerable<(string Setting, string? Value)> values =
         [
-            (Names.Url, Database), (Names.Username, Username), (Names.Password, Password?.Reveal()), (Names.Schema, Schema),
-            (Names.ToolPath, ToolPath), .. Parameters.Values.Select(value => (Names.Url, value)),
+            (Names.Url, Database),
+            (Names.Username, Username),
+            (Names.Password, Password?.Reveal()),
+            (Names.Schema, Schema),
+            (Names.ToolPath, ToolPath),
+            .. Parameters.Values.Select(value => (Names.Url, value)),
         ];
-        string? setting = values.FirstOrDefault(static value => value.Value?.Contains('\0', StringComparison.Ordinal) ?? false).Setting;
-        return setting is null ? this : throw Malformed($"{setting} holds a character U+0000, which no database takes: correct it");
+        string? setting = values.FirstOrDefault(
+            static value => value.Value?.Contains('\0', StringComparison.Ordinal) ?? false).Setting;
+        return setting is null
+            ? this
+            : throw Malformed($"{setting} holds a character U+0000, which no database takes: correct it");
     }
 
     private static PermanentException Malformed(string message) => new(ErrorKind.Configuration, message);

@@ -31,11 +31,15 @@ internal sealed record DatabaseUrl(
         string scheme = colon < 0 ? string.Empty : rest[..colon].ToLowerInvariant();
         if (!IsScheme(scheme))
         {
-            throw Malformed(setting, $"is not a database URL: write jdbc:SCHEME://host:port/name with one of the schemes {DatabaseVendors.Known}");
+            throw Malformed(
+                setting,
+                "is not a database URL: write jdbc:SCHEME://host:port/name with one of the schemes "
+                    + $"{DatabaseVendors.Known}");
         }
 
         IDatabaseVendor vendor = DatabaseVendors.Find(scheme)
-            ?? throw Malformed(setting, $"has the scheme '{scheme}', which is not supported: use one of {DatabaseVendors.Known}");
+            ?? throw Malformed(
+                setting, $"has the scheme '{scheme}', which is not supported: use one of {DatabaseVendors.Known}");
         rest = rest[(colon + 1)..];
 
         var parameters = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -46,7 +50,9 @@ internal sealed record DatabaseUrl(
             rest = rest[..question];
         }
 
-        var (authority, database) = rest.StartsWith("//", StringComparison.Ordinal) ? SplitAuthority(rest[2..], setting) : (string.Empty, rest);
+        var (authority, database) = rest.StartsWith("//", StringComparison.Ordinal)
+            ? SplitAuthority(rest[2..], setting)
+            : (string.Empty, rest);
         database = Decode(database, setting);
         if (database.Length == 0)
         {
@@ -71,18 +77,22 @@ internal sealed record DatabaseUrl(
         }
 
         var (host, port) = ParseHost(authority, vendor.DefaultPort, setting);
-        return new DatabaseUrl(vendor, host, port, database, string.IsNullOrEmpty(username) ? null : username, password, parameters);
+        return new DatabaseUrl(
+            vendor, host, port, database, string.IsNullOrEmpty(username) ? null : username, password, parameters);
     }
 
     /// <summary>
     /// What stands before the first colon may be anything, a password too: only a word is ever quoted in an error.
     /// </summary>
-    private static bool IsScheme(string scheme) => scheme.Length is > 0 and <= 32 && scheme.All(char.IsAsciiLetterOrDigit);
+    private static bool IsScheme(string scheme) =>
+        scheme.Length is > 0 and <= 32 && scheme.All(char.IsAsciiLetterOrDigit);
 
     private static (string Authority, string Database) SplitAuthority(string rest, string setting)
     {
         int slash = rest.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? throw Malformed(setting, "names no database: write //host:port/name") : (rest[..slash], rest[(slash + 1)..]);
+        return slash < 0
+            ? throw Malformed(setting, "names no database: write //host:port/name")
+            : (rest[..slash], rest[(slash + 1)..]);
     }
 
     private static (string Host, int Port) ParseHost(string authority, int defaultPort, string setting)
@@ -107,7 +117,10 @@ internal sealed record DatabaseUrl(
         }
 
         int number = defaultPort;
-        if (port.Length > 0 && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number is 0 or > 65535))
+        if (port.Length > 0
+            && (
+                !int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+                    || number is 0 or > 65535))
         {
             throw Malformed(setting, "has a port that is not a number from 1 to 65535");
         }
@@ -122,7 +135,9 @@ internal sealed record DatabaseUrl(
 
         if (host.Any(char.IsControl) || (host.Contains(':', StringComparison.Ordinal) && !authority.StartsWith('[')))
         {
-            throw Malformed(setting, "has a host that is neither a name nor an address: write //host:port/name, or //[::1]:port/name");
+            throw Malformed(
+                setting,
+                "has a host that is neither a name nor an address: write //host:port/name, or //[::1]:port/name");
         }
 
         return (host.Length == 0 ? "localhost" : host, number);
@@ -155,5 +170,6 @@ internal sealed record DatabaseUrl(
         return Uri.UnescapeDataString(text);
     }
 
-    private static PermanentException Malformed(string setting, string what) => new(ErrorKind.Configuration, $"{setting} {what}");
+    private static PermanentException Malformed(string setting, string what) =>
+        new(ErrorKind.Configuration, $"{setting} {what}");
 }

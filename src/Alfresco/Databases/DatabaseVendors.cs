@@ -18,5 +18,6 @@ public static class DatabaseVendors
     public static string Known => string.Join(", ", All.Select(static vendor => vendor.Schemes[0]));
 
     /// <summary>By the scheme of a URL, in lower case; null for an unknown one.</summary>
-    public static IDatabaseVendor? Find(string scheme) => All.FirstOrDefault(vendor => vendor.Schemes.Contains(scheme, StringComparer.Ordinal));
+    public static IDatabaseVendor? Find(string scheme) =>
+        All.FirstOrDefault(vendor => vendor.Schemes.Contains(scheme, StringComparer.Ordinal));
 }

@@ -1,6 +1,6 @@
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
-/// <summary>The database of a live installation. Errors are of kind Source and name the setting to mend.</summary>
+/// <summary>The database of a live installation. Errors are of kind Source and name the setting to correct.</summary>
 public interface IDatabaseSource
 {
     /// <summary>
@@ -18,9 +18,12 @@ public interface IDatabaseSource
     /// void.
     /// </summary>
     /// <param name="dump">Reads the tool's output (SQL text, not compressed) to its end.</param>
-    /// <param name="required">Called for each required URL, in no order, one call at a time: before <paramref
-    /// name="dump"/> or while it waits in a read, never beside its other work. A URL may come twice.</param>
-    Task<DumpResult> DumpAsync(Func<Stream, CancellationToken, Task> dump, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken);
+    /// <param name="required">Called for each required URL, in no order, one call at a time: before
+    /// <paramref name="dump"/> or while it waits in a read, never beside its other work. A URL may come twice.</param>
+    Task<DumpResult> DumpAsync(
+        Func<Stream, CancellationToken, Task> dump,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>What a look at a database found.</summary>
@@ -29,7 +32,13 @@ public interface IDatabaseSource
 /// <param name="Tool">Full path of the tool that would be run.</param>
 /// <param name="SizeBytes">The server's own estimate of the database's size on its disk.</param>
 /// <param name="Warnings">One line each; nothing here stops a run.</param>
-public sealed record DatabaseFacts(string Vendor, string ServerVersion, string Tool, string ToolVersion, long SizeBytes, IReadOnlyList<string> Warnings);
+public sealed record DatabaseFacts(
+    string Vendor,
+    string ServerVersion,
+    string Tool,
+    string ToolVersion,
+    long SizeBytes,
+    IReadOnlyList<string> Warnings);
 
 /// <summary>A content URL that the dumped database requires as a file.</summary>
 /// <param name="Id">Row id in <c>alf_content_url</c>; 0 for a URL of the old web content tables

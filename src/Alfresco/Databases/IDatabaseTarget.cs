@@ -23,7 +23,8 @@ public interface IDatabaseTarget
     /// the next attempt starts it over.
     /// </summary>
     /// <param name="writeDump">Writes the dump, all of it, into the stream and returns; does not dispose it.</param>
-    Task<DatabaseRestoreResult> RestoreAsync(Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken);
+    Task<DatabaseRestoreResult> RestoreAsync(
+        Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken);
 
     /// <summary>Reports every content URL that the restored database requires as a file, in no order.</summary>
     Task ReadRequiredAsync(Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken);

@@ -1,8 +1,8 @@
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
 /// <summary>
-/// One database product and its own tools. A new one is a folder with its vendor, source and target, and a line in <see
-/// cref="DatabaseVendors"/>.
+/// One database product and its own tools. A new one is a folder with its vendor, source and target, and a line in
+/// <see cref="DatabaseVendors"/>.
 /// </summary>
 public interface IDatabaseVendor
 {

@@ -35,8 +35,8 @@ public sealed record Installation(
     public static Installation Discover(InstallationOptions options) => new InstallationDiscovery(options).Discover();
 
     /// <summary>
-    /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a <see
-    /// cref="PermanentException"/> of kind Source: an unmounted volume must never be taken for an installation without
+    /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a
+    /// <see cref="PermanentException"/> of kind Source: an unmounted volume must never be taken for an installation without
     /// documents.
     /// </summary>
     /// <param name="acceptEmpty">Somebody said that an empty content store is right.</param>
@@ -45,9 +45,14 @@ public sealed record Installation(
         foreach (var root in Roots)
         {
             using var tree = OpenRoot(root);
-            if (!acceptEmpty && root.Name == ContentRoot.Contentstore && tree.TryReadDirectory(default) is not { Count: > 0 })
+            if (!acceptEmpty
+                && root.Name == ContentRoot.Contentstore
+                && tree.TryReadDirectory(default) is not { Count: > 0 })
             {
-                throw new PermanentException(ErrorKind.Source, $"{root.Setting} '{root.Path}' is empty: mount the content store, or correct the setting; if this is right, run the backup with --accept-content-loss");
+                throw new PermanentException(
+                    ErrorKind.Source,
+                    $"{root.Setting} '{root.Path}' is empty: mount the content store, or correct the setting; if "
+                        + "this is right, run the backup with --accept-content-loss");
             }
         }
     }
@@ -60,7 +65,8 @@ public sealed record Installation(
         }
         catch (PermanentException e)
         {
-            throw new PermanentException(ErrorKind.Source, $"{root.Setting}: {e.Message}; mount it, or correct the setting", e);
+            throw new PermanentException(
+                ErrorKind.Source, $"{root.Setting}: {e.Message}; mount it, or correct the setting", e);
         }
     }
 }

@@ -52,7 +52,9 @@ internal sealed class InstallationDiscovery
             zone,
             days,
             _options.Content.CheckSizes,
-            new ContentUrlMap(roots.Where(static r => r.Name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal)).Select(static r => r.Name[ContentRoot.Stores.Length..])),
+            new ContentUrlMap(roots
+                .Where(static r => r.Name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
+                .Select(static r => r.Name[ContentRoot.Stores.Length..])),
             [.. _warnings]);
     }
 
@@ -68,7 +70,9 @@ internal sealed class InstallationDiscovery
             return zone;
         }
 
-        _faults.Add($"installation.timeZone '{_options.TimeZone}' is not known on this machine: write an IANA id such as Europe/Zurich (package tzdata), or a Windows id");
+        _faults.Add(
+            $"installation.timeZone '{_options.TimeZone}' is not known on this machine: write an IANA id such as "
+                + "Europe/Zurich (package tzdata), or a Windows id");
         return TimeZoneInfo.Utc;
     }
 
@@ -80,7 +84,8 @@ internal sealed class InstallationDiscovery
         var password = ReadPassword();
         if (url is null)
         {
-            _faults.AddMissing(_values, "installation.database.url", "db.url", "such as jdbc:postgresql://localhost:5432/alfresco");
+            _faults.AddMissing(
+                _values, "installation.database.url", "db.url", "such as jdbc:postgresql://localhost:5432/alfresco");
             return null;
         }
 
@@ -143,7 +148,9 @@ internal sealed class InstallationDiscovery
 
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out days))
         {
-            _faults.Add($"{Property} '{text}' is not a number of days: correct it, or set installation.content.orphanProtectDays");
+            _faults.Add(
+                $"{Property} '{text}' is not a number of days: correct it, or set "
+                    + "installation.content.orphanProtectDays");
         }
 
         return days;
@@ -154,13 +161,23 @@ internal sealed class InstallationDiscovery
         const string Property = "system.content.eagerOrphanCleanup";
         if (string.Equals(_values.Text(Property, null, Property), "true", StringComparison.OrdinalIgnoreCase))
         {
-            _warnings.Add($"{Property}=true destroys the files of deleted content at once: a hot backup can miss files that its database dump still names; set it to false");
+            _warnings.Add(
+                $"{Property}=true destroys the files of deleted content at once: a hot backup can miss files that "
+                    + "its database dump still names; set it to false");
         }
     }
 
     private static string Fingerprint(DatabaseConnection database, string root)
     {
-        string identity = string.Join('\0', "abf installation 1", database.Vendor.Family, database.Host.ToLowerInvariant(), database.Port.ToString(CultureInfo.InvariantCulture), database.Database, database.Schema ?? string.Empty, root);
+        string identity = string.Join(
+            '\0',
+            "abf installation 1",
+            database.Vendor.Family,
+            database.Host.ToLowerInvariant(),
+            database.Port.ToString(CultureInfo.InvariantCulture),
+            database.Database,
+            database.Schema ?? string.Empty,
+            root);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16));
     }
 }

@@ -29,7 +29,8 @@ internal sealed class SettingValues
     private readonly string? _root;
     private readonly HashSet<string> _faulted = new(StringComparer.Ordinal);
 
-    private SettingValues(JavaProperties properties, string? place, bool incomplete, string? root, DiscoveryFaults faults)
+    private SettingValues(
+        JavaProperties properties, string? place, bool incomplete, string? root, DiscoveryFaults faults)
     {
         _properties = properties;
         _faults = faults;
@@ -54,7 +55,12 @@ internal sealed class SettingValues
 
         try
         {
-            return new SettingValues(JavaProperties.Read(options.GlobalProperties, "installation.globalProperties"), options.GlobalProperties, incomplete: false, root, faults);
+            return new SettingValues(
+                JavaProperties.Read(options.GlobalProperties, "installation.globalProperties"),
+                options.GlobalProperties,
+                incomplete: false,
+                root,
+                faults);
         }
         catch (PermanentException e)
         {
@@ -89,17 +95,22 @@ internal sealed class SettingValues
         {
             string value = References.Expand(raw, Find);
             return IsEncrypted(value)
-                ? Refuse(property, $"{property} is encrypted (ENC(...)), which only Alfresco can undo: set {setting} instead")
+                ? Refuse(
+                    property,
+                    $"{property} is encrypted (ENC(...)), which only Alfresco can undo: set {setting} instead")
                 : value;
         }
         catch (FormatException e)
         {
             // A reference into a file that could not be read is not a fault of its own.
-            return AreIncomplete ? null : Refuse(property, $"{property} {e.Message}: set it in the properties file, or set {setting}");
+            return AreIncomplete
+                ? null
+                : Refuse(property, $"{property} {e.Message}: set it in the properties file, or set {setting}");
         }
     }
 
-    private static bool IsEncrypted(string value) => value.Trim() is var text && text.StartsWith("ENC(", StringComparison.Ordinal) && text.EndsWith(')');
+    private static bool IsEncrypted(string value) =>
+        value.Trim() is var text && text.StartsWith("ENC(", StringComparison.Ordinal) && text.EndsWith(')');
 
     private string? Refuse(string property, string message)
     {
@@ -110,5 +121,9 @@ internal sealed class SettingValues
 
     private string? Find(string property) =>
         property == "dir.root" && _root is not null ? _root
-        : _properties[property] ?? (Place is not null || property.StartsWith("dir.", StringComparison.Ordinal) ? AlfrescoDefaults.GetValueOrDefault(property) : null);
+        : _properties[property]
+        ?? (
+            Place is not null || property.StartsWith("dir.", StringComparison.Ordinal)
+                ? AlfrescoDefaults.GetValueOrDefault(property)
+                : null);
 }

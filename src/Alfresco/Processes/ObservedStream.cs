@@ -15,7 +15,11 @@ internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, Va
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -31,7 +35,8 @@ internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, Va
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await inner.WriteAsync(buffer, cancellationToken);
         await observe(buffer);
@@ -45,9 +50,11 @@ internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, Va
     public override void Flush() => inner.Flush();
 
     // The observer is asynchronous, and so is everybody who uses this stream.
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read asynchronously");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("read asynchronously");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("write asynchronously");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("write asynchronously");
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -5,7 +5,8 @@ namespace AlfrescoBackupFlows.Alfresco.Processes;
 /// may.
 /// </summary>
 /// <param name="Environment">Set on top of what the child gets of this process's own.</param>
-internal sealed record ToolCommand(string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
+internal sealed record ToolCommand(
+    string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
     /// <summary>
     /// A command of the administrator gets the whole environment but the secrets of this program. A vendor's tool does

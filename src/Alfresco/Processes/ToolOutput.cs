@@ -24,7 +24,11 @@ internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) :
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -46,7 +50,8 @@ internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) :
     {
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read asynchronously");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("read asynchronously");
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -16,12 +16,18 @@ internal static class ToolProcess
     /// </summary>
     private const string OwnVariables = "ABF__";
 
-    private static readonly string[] StorageSecrets = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"];
+    private static readonly string[] StorageSecrets =
+    [
+        "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"
+    ];
 
     /// <summary>
     /// Where programs and libraries are, and on Windows the directories without which no program opens a socket.
     /// </summary>
-    private static readonly string[] NeededToStart = ["PATH", "LD_LIBRARY_PATH", "SystemRoot", "SystemDrive", "windir", "TEMP", "TMP"];
+    private static readonly string[] NeededToStart =
+    [
+        "PATH", "LD_LIBRARY_PATH", "SystemRoot", "SystemDrive", "windir", "TEMP", "TMP"
+    ];
 
     /// <summary>How long the outputs of a tool that has ended may be silent without an end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -41,7 +47,8 @@ internal static class ToolProcess
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var process = Process.Start(StartInfo(command)) ?? throw new InvalidOperationException($"{command.Name} did not start");
+        using var process = Process.Start(StartInfo(command))
+            ?? throw new InvalidOperationException($"{command.Name} did not start");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var killing = stop.Token.Register(static state => Kill((Process)state!), process);
         using var stdin = new ToolInput(process.StandardInput.BaseStream);
@@ -71,7 +78,8 @@ internal static class ToolProcess
         cancellationToken.ThrowIfCancellationRequested();
         if (stdout.IsHeld && output is not null)
         {
-            return new ToolExit(-1, [.. errors.Last, "error: it ended, but something that it started holds its output open"]);
+            return new ToolExit(
+                -1, [.. errors.Last, "error: it ended, but something that it started holds its output open"]);
         }
 
         return new ToolExit(process.ExitCode == 0 && stdin.Broken ? -1 : process.ExitCode, errors.Last);
@@ -108,11 +116,13 @@ internal static class ToolProcess
     }
 
     private static bool IsOwn(string variable) =>
-        variable.StartsWith(OwnVariables, StringComparison.OrdinalIgnoreCase) || StorageSecrets.Contains(variable, StringComparer.OrdinalIgnoreCase);
+        variable.StartsWith(OwnVariables, StringComparison.OrdinalIgnoreCase)
+            || StorageSecrets.Contains(variable, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsNeeded(string variable) => NeededToStart.Contains(variable, StringComparer.OrdinalIgnoreCase);
 
-    private static async Task WriteAsync(ToolInput stdin, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        ToolInput stdin, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
     {
         try
         {
@@ -132,7 +142,8 @@ internal static class ToolProcess
         }
     }
 
-    private static async Task ReadAsync(ToolOutput stdout, Func<Stream, CancellationToken, Task>? output, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        ToolOutput stdout, Func<Stream, CancellationToken, Task>? output, CancellationToken cancellationToken)
     {
         await (output ?? ((stream, token) => stream.CopyToAsync(Stream.Null, token)))(stdout, cancellationToken);
         if (await stdout.ReadAsync(new byte[1], cancellationToken) != 0)

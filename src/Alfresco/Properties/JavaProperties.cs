@@ -27,15 +27,17 @@ internal sealed class JavaProperties
     public string? this[string key] => _values.GetValueOrDefault(key);
 
     /// <summary>
-    /// Reads a file that <paramref name="setting"/> names. Missing, unreadable or malformed: <see
-    /// cref="PermanentException"/> of kind Configuration.
+    /// Reads a file that <paramref name="setting"/> names. Missing, unreadable or malformed:
+    /// <see cref="PermanentException"/> of kind Configuration.
     /// </summary>
     public static JavaProperties Read(string path, string setting)
     {
         byte[] bytes;
         try
         {
-            bytes = new FileInfo(path).Length <= MaxBytes ? File.ReadAllBytes(path) : throw Fault($"{setting} '{path}' is not a properties file: it has more than {MaxBytes} bytes");
+            bytes = new FileInfo(path).Length <= MaxBytes
+                ? File.ReadAllBytes(path)
+                : throw Fault($"{setting} '{path}' is not a properties file: it has more than {MaxBytes} bytes");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -139,7 +141,8 @@ internal sealed class JavaProperties
     {
         // The value is not quoted: it may be a password.
         var digits = text.AsSpan(at + 1, Math.Min(4, text.Length - at - 1));
-        if (digits.Length < 4 || !ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+        if (digits.Length < 4
+            || !ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
         {
             throw new FormatException($"has a malformed \\uXXXX escape in line {line}");
         }
@@ -148,5 +151,6 @@ internal sealed class JavaProperties
         return (char)code;
     }
 
-    private static PermanentException Fault(string message, Exception? cause = null) => new(ErrorKind.Configuration, message, cause);
+    private static PermanentException Fault(string message, Exception? cause = null) =>
+        new(ErrorKind.Configuration, message, cause);
 }

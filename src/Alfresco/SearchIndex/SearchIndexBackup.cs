@@ -50,12 +50,14 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
         }
 
         LiveSearchIndex.Refuse(beside, name, source.Path);
-        var stamp = new SearchIndexStamp(stat.Inode, stat.CtimeNs != 0 ? stat.CtimeNs : beside.TryStat(default)?.MtimeNs ?? stat.MtimeNs);
+        var stamp = new SearchIndexStamp(
+            stat.Inode, stat.CtimeNs != 0 ? stat.CtimeNs : beside.TryStat(default)?.MtimeNs ?? stat.MtimeNs);
         return new SearchIndexObservation(stamp, now - Time(stamp.ChangedNs), tempChanged, stale);
     }
 
     /// <summary>Runs the refresh command, then waits for a new copy. See <see cref="SearchIndexRefresh"/>.</summary>
-    public Task RefreshAsync(CancellationToken cancellationToken) => new SearchIndexRefresh(source, this, time).RunAsync(cancellationToken);
+    public Task RefreshAsync(CancellationToken cancellationToken) =>
+        new SearchIndexRefresh(source, this, time).RunAsync(cancellationToken);
 
     private static FileStat? Target(SourceTree beside, byte[] name) =>
         beside.TryStat(name, followLinks: true) is { Type: EntryType.Directory } stat ? stat : null;
@@ -95,5 +97,6 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
 
     private static long Changed(in FileStat stat) => stat.CtimeNs != 0 ? stat.CtimeNs : stat.MtimeNs;
 
-    private static DateTimeOffset Time(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
+    private static DateTimeOffset Time(long nanoseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
 }

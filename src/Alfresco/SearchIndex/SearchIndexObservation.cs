@@ -14,9 +14,10 @@ public readonly record struct SearchIndexStamp(ulong Inode, long ChangedNs);
 /// <param name="Age">Since the job finished; null while the target is missing.</param>
 /// <param name="TempChanged">The last change anywhere in the job's temporary directory; null where there is
 /// none.</param>
-/// <param name="TempIsStale">The temporary directory is what a crash left behind: nothing in it has changed for <see
-/// cref="SearchIndexBackup.StaleAfter"/>.</param>
-public sealed record SearchIndexObservation(SearchIndexStamp? Stamp, TimeSpan? Age, DateTimeOffset? TempChanged, bool TempIsStale)
+/// <param name="TempIsStale">The temporary directory is what a crash left behind: nothing in it has changed for
+/// <see cref="SearchIndexBackup.StaleAfter"/>.</param>
+public sealed record SearchIndexObservation(
+    SearchIndexStamp? Stamp, TimeSpan? Age, DateTimeOffset? TempChanged, bool TempIsStale)
 {
     /// <summary>The job is at work.</summary>
     public bool IsRunning => TempChanged is not null && !TempIsStale;

@@ -37,7 +37,11 @@ public sealed class SearchIndexSchedule
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"{setting} '{expression}' is not a Quartz cron expression ({e.Message.ReplaceLineEndings(" ")}): write six or seven fields, such as {Default}", e);
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"{setting} '{expression}' is not a Quartz cron expression ({e.Message.ReplaceLineEndings(" ")}): "
+                    + $"write six or seven fields, such as {Default}",
+                e);
         }
     }
 

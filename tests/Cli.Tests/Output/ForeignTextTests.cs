@@ -64,7 +64,8 @@ public sealed class ForeignTextTests
         using var state = new TempDirectory();
         using (var log = new FileLog(state.Path, new MessageWriter(TextWriter.Null, quiet: true, TimeProvider.System), TimeProvider.System))
         {
-            log.CreateLogger("Tests").LogInformation(new InvalidOperationException(Hostile), "{Path}", Hostile);
+            var cause = new InvalidOperationException(Hostile);
+            log.CreateLogger("Tests").Log(LogLevel.Information, default, Hostile, cause, static (said, _) => said);
         }
 
         string text = File.ReadAllText(state.Combine("abf.log"));

@@ -8,7 +8,10 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 /// </summary>
 internal sealed class AlfrescoInserts : IInsertRows
 {
-    private static readonly string[] Known = ["alf_content_data", "alf_content_url", "alf_node", "alf_tenant", "alf_transaction", "avm_nodes"];
+    private static readonly string[] Known =
+    [
+        "alf_content_data", "alf_content_url", "alf_node", "alf_tenant", "alf_transaction", "avm_nodes"
+    ];
 
     private readonly HashSet<string> _tables = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, long> _rows = new(StringComparer.Ordinal);
@@ -111,7 +114,8 @@ internal sealed class AlfrescoInserts : IInsertRows
         }
     }
 
-    private static string Text(byte[]? value) => Encoding.UTF8.GetString(value ?? throw new FormatException("NULL where a text is expected"));
+    private static string Text(byte[]? value) =>
+        Encoding.UTF8.GetString(value ?? throw new FormatException("NULL where a text is expected"));
 
     private static long Number(byte[]? value) =>
         value is not null && Utf8Parser.TryParse(value, out long number, out int consumed) && consumed == value.Length

@@ -142,7 +142,8 @@ internal sealed class InsertReader(IInsertRows rows)
             }
             else if (line.StartsWith(delimiter))
             {
-                _otherDelimiter = !line[delimiter.Length..].TrimEnd((byte)'\n').TrimEnd((byte)'\r').SequenceEqual(";"u8);
+                _otherDelimiter =
+                    !line[delimiter.Length..].TrimEnd((byte)'\n').TrimEnd((byte)'\r').SequenceEqual(";"u8);
             }
 
             _text.ResetWrittenCount();

@@ -6,7 +6,7 @@ using MySqlConnector;
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
-/// Opens connections to MySQL and MariaDB and turns refusals into errors that name the setting to mend.
+/// Opens connections to MySQL and MariaDB and turns refusals into errors that name the setting to correct.
 /// </summary>
 internal static class MySqlSession
 {
@@ -36,12 +36,20 @@ internal static class MySqlSession
         string said = PlainText.Escape(exception.Message);
         return exception.ErrorCode switch
         {
-            MySqlErrorCode.AccessDenied => Permanent($"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}, or this host is not allowed; correct {names.Password} or {names.Username}"),
-            MySqlErrorCode.UnknownDatabase => Permanent($"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the name or create it"),
-            MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied =>
+            MySqlErrorCode.AccessDenied => Permanent(
+                $"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}, or this "
+                    + $"host is not allowed; correct {names.Password} or {names.Username}"),
+            MySqlErrorCode.UnknownDatabase => Permanent(
+                $"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the "
+                    + "name or create it"),
+            MySqlErrorCode.DatabaseAccessDenied
+                or MySqlErrorCode.TableAccessDenied
+                or MySqlErrorCode.ColumnAccessDenied =>
                 Permanent($"{names.Username} '{target.Username}': lacks rights in {target.Place} ({said}); grant them"),
             MySqlErrorCode.UnableToConnectToHost =>
-                Transient($"{names.Url}: {target.Host}:{target.Port} cannot be reached ({PlainText.Escape(Root(exception).Message)}); start the server or correct host and port"),
+                Transient(
+                    $"{names.Url}: {target.Host}:{target.Port} cannot be reached "
+                        + $"({PlainText.Escape(Root(exception).Message)}); start the server or correct host and port"),
             _ => exception.IsTransient
                 ? Transient($"{names.Url}: {target.Place} says '{said}' ({exception.Number}); try again")
                 : Permanent($"{names.Url}: {target.Place} says '{said}' ({exception.Number})"),
@@ -58,7 +66,8 @@ internal static class MySqlSession
     }
 
     /// <summary>The first column of every row.</summary>
-    public static async Task<List<string>> ListAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
+    public static async Task<List<string>> ListAsync(
+        MySqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         var found = new List<string>();
         await using var command = new MySqlCommand(sql, connection);
@@ -72,7 +81,8 @@ internal static class MySqlSession
     }
 
     /// <summary>Whether the connection's database is one that a grant names, which may be a pattern.</summary>
-    public static async Task<bool> IsLikeAsync(MySqlConnection connection, string pattern, CancellationToken cancellationToken)
+    public static async Task<bool> IsLikeAsync(
+        MySqlConnection connection, string pattern, CancellationToken cancellationToken)
     {
         await using var command = new MySqlCommand("SELECT DATABASE() LIKE @pattern", connection);
         command.Parameters.AddWithValue("@pattern", pattern);
@@ -98,5 +108,6 @@ internal static class MySqlSession
         AllowPublicKeyRetrieval = MySqlTls.AllowsPublicKeyRetrieval(target),
     }.ConnectionString;
 
-    private static Exception Root(Exception exception) => exception.InnerException is { } inner ? Root(inner) : exception;
+    private static Exception Root(Exception exception) =>
+        exception.InnerException is { } inner ? Root(inner) : exception;
 }

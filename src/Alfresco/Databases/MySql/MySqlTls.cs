@@ -21,11 +21,14 @@ internal static class MySqlTls
             };
         }
 
-        return string.Equals(target.Parameters.GetValueOrDefault("usessl"), "false", StringComparison.OrdinalIgnoreCase) ? MySqlSslMode.Disabled : MySqlSslMode.Preferred;
+        return string.Equals(target.Parameters.GetValueOrDefault("usessl"), "false", StringComparison.OrdinalIgnoreCase)
+            ? MySqlSslMode.Disabled
+            : MySqlSslMode.Preferred;
     }
 
     public static bool AllowsPublicKeyRetrieval(DatabaseConnection target) =>
-        string.Equals(target.Parameters.GetValueOrDefault("allowpublickeyretrieval"), "true", StringComparison.OrdinalIgnoreCase);
+        string.Equals(
+            target.Parameters.GetValueOrDefault("allowpublickeyretrieval"), "true", StringComparison.OrdinalIgnoreCase);
 
     public static IReadOnlyList<string> Arguments(DatabaseConnection target, bool mariaDbTool)
     {
@@ -49,6 +52,8 @@ internal static class MySqlTls
             MySqlSslMode.VerifyFull => "VERIFY_IDENTITY",
             _ => "PREFERRED",
         };
-        return AllowsPublicKeyRetrieval(target) ? [$"--ssl-mode={word}", "--get-server-public-key"] : [$"--ssl-mode={word}"];
+        return AllowsPublicKeyRetrieval(target)
+            ? [$"--ssl-mode={word}", "--get-server-public-key"]
+            : [$"--ssl-mode={word}"];
     }
 }

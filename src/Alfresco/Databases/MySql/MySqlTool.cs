@@ -33,14 +33,19 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
     public IReadOnlyList<string> Restricted { get; init; } = [];
 
     /// <summary>The dump tool for a server of this kind, or the other vendor's where only that one is there.</summary>
-    public static Task<MySqlTool> FindDumpAsync(DatabaseConnection target, bool mariaDbServer, CancellationToken cancellationToken) =>
-        FindAsync(target, mariaDbServer ? ["mariadb-dump", "mysqldump"] : ["mysqldump", "mariadb-dump"], cancellationToken);
+    public static Task<MySqlTool> FindDumpAsync(
+        DatabaseConnection target, bool mariaDbServer, CancellationToken cancellationToken) =>
+        FindAsync(
+            target, mariaDbServer ? ["mariadb-dump", "mysqldump"] : ["mysqldump", "mariadb-dump"], cancellationToken);
 
     /// <summary>The client, likewise, with what it can be kept from.</summary>
-    public static async Task<MySqlTool> FindClientAsync(DatabaseConnection target, bool mariaDbServer, CancellationToken cancellationToken)
+    public static async Task<MySqlTool> FindClientAsync(
+        DatabaseConnection target, bool mariaDbServer, CancellationToken cancellationToken)
     {
-        MySqlTool tool = await FindAsync(target, mariaDbServer ? ["mariadb", "mysql"] : ["mysql", "mariadb"], cancellationToken);
-        return tool with { Restricted = RestrictionsIn(await AskAsync(target, tool.File, "--help", cancellationToken)) };
+        MySqlTool tool = await FindAsync(
+            target, mariaDbServer ? ["mariadb", "mysql"] : ["mysql", "mariadb"], cancellationToken);
+        string help = await AskAsync(target, tool.File, "--help", cancellationToken);
+        return tool with { Restricted = RestrictionsIn(help) };
     }
 
     public ToolCommand Command(DatabaseConnection target, params IReadOnlyList<string> arguments) => new(
@@ -62,13 +67,15 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
         ],
         Environment(target.Password));
 
-    private static async Task<MySqlTool> FindAsync(DatabaseConnection target, string[] tools, CancellationToken cancellationToken)
+    private static async Task<MySqlTool> FindAsync(
+        DatabaseConnection target, string[] tools, CancellationToken cancellationToken)
     {
         DatabaseSettingNames names = target.Names;
         string place = target.ToolPath is { } path ? $"in '{path}'" : "on the search path";
         string file = ToolLocator.Find(target.ToolPath, tools) ?? throw new PermanentException(
             names.Kind,
-            $"{names.ToolPath}: {string.Join(" or ", tools)} is not found {place}; install the server's client tools or name their directory");
+            $"{names.ToolPath}: {string.Join(" or ", tools)} is not found {place}; install the server's client tools "
+                + "or name their directory");
         string text = await AskAsync(target, file, "--version", cancellationToken);
 
         // "Ver 10.19 Distrib 10.11.6-MariaDB", "from 11.4.2-MariaDB, client 15.2", "Ver 8.0.36", "Ver 10.13 Distrib
@@ -77,11 +84,14 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
         Match match = mariaDb.Success ? mariaDb : MySqlVersion().Match(text);
         return match.Success
             ? new MySqlTool(file, mariaDb.Success, Version.Parse(match.Groups["version"].Value))
-            : throw new PermanentException(names.Kind, $"{names.ToolPath}: {file} --version names no version; reinstall it or name another directory");
+            : throw new PermanentException(
+                names.Kind,
+                $"{names.ToolPath}: {file} --version names no version; reinstall it or name another directory");
     }
 
     /// <summary>What a tool says of itself.</summary>
-    private static async Task<string> AskAsync(DatabaseConnection target, string file, string question, CancellationToken cancellationToken)
+    private static async Task<string> AskAsync(
+        DatabaseConnection target, string file, string question, CancellationToken cancellationToken)
     {
         DatabaseSettingNames names = target.Names;
         string text = string.Empty;
@@ -97,13 +107,18 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
         catch (Win32Exception exception)
         {
             throw new PermanentException(
-                names.Kind, $"{names.ToolPath}: {file} cannot be started ({exception.Message}); correct its rights or name another directory", exception);
+                names.Kind,
+                $"{names.ToolPath}: {file} cannot be started ({exception.Message}); correct its rights or name another "
+                    + "directory",
+                exception);
         }
 
         return exit.Code == 0
             ? text
             : throw new PermanentException(
-                names.Kind, $"{names.ToolPath}: {file} {question} fails ({exit.Reason(static _ => false)}); reinstall it or name another directory");
+                names.Kind,
+                $"{names.ToolPath}: {file} {question} fails ({exit.Reason(static _ => false)}); reinstall it or name "
+                    + "another directory");
     }
 
     private static Dictionary<string, string> Environment(Secret? password)
@@ -122,15 +137,27 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
     }
 
     /// <summary>What this build of the tool has of <see cref="Restrictions"/>.</summary>
-    private static string[] RestrictionsIn(string help) =>
-        [.. Restrictions.Where(restriction => Option().Matches(help).Any(option => option.Groups["name"].Value == restriction.Option)).Select(static r => r.Argument)];
+    private static string[] RestrictionsIn(string help)
+    {
+        HashSet<string> options = [.. Option().Matches(help).Select(static option => option.Groups["name"].Value)];
+        return [.. Restrictions.Where(known => options.Contains(known.Option)).Select(static known => known.Argument)];
+    }
 
-    [GeneratedRegex(@"^\s+(-\S, )?--(?<name>[a-z-]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\s+(-\S, )?--(?<name>[a-z-]+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Option();
 
-    [GeneratedRegex(@"(?<version>\d+\.\d+\.\d+)-MariaDB", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<version>\d+\.\d+\.\d+)-MariaDB",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex MariaDbVersion();
 
-    [GeneratedRegex(@"(Distrib|Ver) (?<version>\d+\.\d+\.\d+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(Distrib|Ver) (?<version>\d+\.\d+\.\d+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex MySqlVersion();
 }

@@ -39,8 +39,8 @@ internal sealed class DumpReader
         set => _code.StandardStrings = value;
     }
 
-    /// <summary>Without its semicolon. Valid until the next read.</summary>
-    public ReadOnlyMemory<byte> Statement => _code.Statement;
+    /// <summary>Without its semicolon; each character is a byte.</summary>
+    public string Statement => Encoding.Latin1.GetString(_code.Statement);
 
     /// <summary>Valid until the next read.</summary>
     public ReadOnlyMemory<byte> Data => _copy.Data;

@@ -24,7 +24,7 @@ internal sealed class PostgresRestriction(Stream psql)
     /// <summary>Minor releases since August 2025, and all major ones since then, know the command.</summary>
     public static bool IsKnownBy(string version)
     {
-        int[] parts = [.. version.Split('.').Select(static part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)];
+        int[] parts = [.. version.Split('.').Select(NumberOf)];
         int minor = parts.Length > 1 ? parts[1] : 0;
         return parts[0] switch
         {
@@ -37,6 +37,9 @@ internal sealed class PostgresRestriction(Stream psql)
             _ => false,
         };
     }
+
+    private static int NumberOf(string part) =>
+        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 
     public async Task BeginAsync(CancellationToken cancellationToken)
     {

@@ -6,14 +6,15 @@ using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>Opens connections and turns the server's refusals into errors that name the setting to mend.</summary>
+/// <summary>Opens connections and turns the server's refusals into errors that name the setting to correct.</summary>
 internal static class PostgresSession
 {
     public static Task<NpgsqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken) =>
         OpenAsync(target, new NpgsqlConnection(ConnectionString(target).ConnectionString), cancellationToken);
 
     /// <summary>Every character of a statement is a byte, and goes to the server as it is.</summary>
-    public static Task<NpgsqlConnection> OpenForRawTextAsync(DatabaseConnection target, CancellationToken cancellationToken)
+    public static Task<NpgsqlConnection> OpenForRawTextAsync(
+        DatabaseConnection target, CancellationToken cancellationToken)
     {
         NpgsqlConnectionStringBuilder text = ConnectionString(target);
         text.Encoding = Encoding.Latin1.WebName;
@@ -31,7 +32,8 @@ internal static class PostgresSession
             // apply. Servers before 9.6 do not know the second of them.
             await ExecuteAsync(
                 connection,
-                "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout')",
+                "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', "
+                    + "'idle_in_transaction_session_timeout')",
                 cancellationToken);
             return connection;
         }
@@ -47,7 +49,7 @@ internal static class PostgresSession
         }
     }
 
-    /// <summary>One line with setting, value and mend; transient where trying again may help.</summary>
+    /// <summary>One line with setting, value and correction; transient where trying again may help.</summary>
     public static AbfException Explain(DatabaseConnection target, Exception exception)
     {
         var names = target.Names;
@@ -56,18 +58,28 @@ internal static class PostgresSession
         string user = $"{names.Username} '{target.Username}'";
         return server?.SqlState switch
         {
-            PostgresErrorCodes.InvalidPassword => Permanent($"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"),
-            PostgresErrorCodes.InvalidAuthorizationSpecification => Permanent($"{user}: refused by {target.Place} ({said}); allow this user and host in pg_hba.conf, or name another user"),
-            PostgresErrorCodes.InvalidCatalogName => Permanent($"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the name or create it"),
-            PostgresErrorCodes.InsufficientPrivilege => Permanent($"{user}: lacks rights in {target.Place} ({said}); grant them"),
+            PostgresErrorCodes.InvalidPassword => Permanent(
+                $"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"),
+            PostgresErrorCodes.InvalidAuthorizationSpecification => Permanent(
+                $"{user}: refused by {target.Place} ({said}); allow this user and host in pg_hba.conf, or name "
+                    + "another user"),
+            PostgresErrorCodes.InvalidCatalogName => Permanent(
+                $"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the "
+                    + "name or create it"),
+            PostgresErrorCodes.InsufficientPrivilege => Permanent(
+                $"{user}: lacks rights in {target.Place} ({said}); grant them"),
             not null => server.IsTransient
-                ? new TransientException(names.Kind, $"{names.Url}: {target.Place} says '{said}' ({server.SqlState}); try again", exception)
+                ? new TransientException(
+                    names.Kind, $"{names.Url}: {target.Place} says '{said}' ({server.SqlState}); try again", exception)
                 : Permanent($"{names.Url}: {target.Place} says '{said}' ({server.SqlState})"),
-            null when target.Password is null && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase) =>
-                Permanent($"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'"),
+            null when target.Password is null
+                && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase) =>
+                Permanent(
+                    $"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'"),
             null => new TransientException(
                 names.Kind,
-                $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({said}); start the server or correct host and port",
+                $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({said}); start the server or correct "
+                    + "host and port",
                 exception),
         };
 
@@ -81,7 +93,11 @@ internal static class PostgresSession
     }
 
     /// <summary>A single value, or default where the result is empty or NULL.</summary>
-    public static async Task<T?> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)
+    public static async Task<T?> ScalarAsync<T>(
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, object Value)[] parameters)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var (name, value) in parameters)
@@ -109,5 +125,6 @@ internal static class PostgresSession
         GssEncryptionMode = GssEncryptionMode.Disable,
     };
 
-    private static Exception Root(Exception exception) => exception.InnerException is { } inner ? Root(inner) : exception;
+    private static Exception Root(Exception exception) =>
+        exception.InnerException is { } inner ? Root(inner) : exception;
 }

@@ -17,7 +17,10 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     {
         if (!string.Equals(dump.Vendor, Vendor, StringComparison.OrdinalIgnoreCase))
         {
-            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: the set holds a dump of {dump.Vendor}, which PostgreSQL cannot load; name a {dump.Vendor} database");
+            throw new PermanentException(
+                connection.Names.Kind,
+                $"{connection.Names.Url}: the set holds a dump of {dump.Vendor}, which PostgreSQL cannot load; name "
+                    + $"a {dump.Vendor} database");
         }
 
         await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
@@ -27,23 +30,30 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
             await RequireCreateAsync(session, cancellationToken);
             var tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
             var server = session.PostgreSqlVersion;
-            long size = await PostgresSession.ScalarAsync<long>(session, "SELECT pg_database_size(current_database())", cancellationToken);
-            string? encoding = await PostgresSession.ScalarAsync<string>(session, "SHOW server_encoding", cancellationToken);
+            long size = await PostgresSession.ScalarAsync<long>(
+                session, "SELECT pg_database_size(current_database())", cancellationToken);
+            string? encoding = await PostgresSession.ScalarAsync<string>(
+                session, "SHOW server_encoding", cancellationToken);
             var warnings = new List<string>();
             if (PostgresTool.MajorOf(server.ToString()) < PostgresTool.MajorOf(dump.ServerVersion))
             {
-                warnings.Add($"{connection.Names.Url}: the target's server {server} is older than the dump's {dump.ServerVersion}; what it does not know fails the restore");
+                warnings.Add(
+                    $"{connection.Names.Url}: the target's server {server} is older than the dump's "
+                        + $"{dump.ServerVersion}; what it does not know fails the restore");
             }
 
             if (encoding != "UTF8")
             {
-                warnings.Add($"{connection.Names.Url}: database '{connection.Database}' has the encoding {encoding}; Alfresco expects UTF8");
+                warnings.Add(
+                    $"{connection.Names.Url}: database '{connection.Database}' has the encoding {encoding}; Alfresco "
+                        + "expects UTF8");
             }
 
             if (!PostgresRestriction.IsKnownBy(dump.ToolVersion))
             {
                 warnings.Add(
-                    $"the dump was made by pg_dump {dump.ToolVersion}, into whose dumps a hostile server could slip statements: "
+                    $"the dump was made by pg_dump {dump.ToolVersion}, into whose dumps a hostile server could slip "
+                        + "statements: "
                     + "restore it only if its server was your own; commands for the client are never run");
             }
 
@@ -117,7 +127,9 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         await restriction.BeginAsync(cancellationToken);
         await input.WriteAsync("BEGIN;\n"u8.ToArray(), cancellationToken);
         await writeDump(
-            new ObservedStream(Stream.Null, piece => new ValueTask(restriction.WriteAsync(piece, cancellationToken))), cancellationToken);
+            new ObservedStream(
+                Stream.Null,
+                piece => new ValueTask(restriction.WriteAsync(piece, cancellationToken))), cancellationToken);
         await restriction.CompleteAsync(cancellationToken);
         await input.WriteAsync("\nCOMMIT;\n"u8.ToArray(), cancellationToken);
     }
@@ -160,7 +172,8 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
             """
             SELECT n.nspname || '.' || c.relname
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+              AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
               AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
             ORDER BY 1 LIMIT 1
             """;
@@ -186,12 +199,15 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     private async Task RequireCreateAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
         const string MayCreate =
-            "SELECT COALESCE(has_schema_privilege(to_regnamespace('public')::oid, 'CREATE'), has_database_privilege(current_database(), 'CREATE'))";
+            "SELECT COALESCE(has_schema_privilege(to_regnamespace('public')::oid, 'CREATE'), "
+                + "has_database_privilege(current_database(), 'CREATE'))";
         if (!await PostgresSession.ScalarAsync<bool>(session, MayCreate, cancellationToken))
         {
             throw new PermanentException(
                 connection.Names.Kind,
-                $"{connection.Names.Username} '{connection.Username}' may not create tables in database '{connection.Database}' at {connection.Host}:{connection.Port}; make it the database's owner, or GRANT CREATE ON SCHEMA public to it");
+                $"{connection.Names.Username} '{connection.Username}' may not create tables in database "
+                    + $"'{connection.Database}' at {connection.Host}:{connection.Port}; make it the database's "
+                    + "owner, or GRANT CREATE ON SCHEMA public to it");
         }
     }
 
@@ -199,7 +215,10 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     {
         if (await FindAnyAsync(session, cancellationToken) is { } found)
         {
-            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is not empty (it has {found}); create an empty one and name it");
+            throw new PermanentException(
+                connection.Names.Kind,
+                $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is "
+                    + $"not empty (it has {found}); create an empty one and name it");
         }
     }
 }

@@ -17,7 +17,10 @@ internal static class PostgresTls
             return mode.ToLowerInvariant();
         }
 
-        return target.Parameters.TryGetValue("ssl", out string? ssl) && !string.Equals(ssl, "false", StringComparison.OrdinalIgnoreCase) ? "require" : "prefer";
+        return target.Parameters.TryGetValue("ssl", out string? ssl)
+            && !string.Equals(ssl, "false", StringComparison.OrdinalIgnoreCase)
+            ? "require"
+            : "prefer";
     }
 
     public static SslMode SslMode(DatabaseConnection target) => LibpqMode(target) switch
@@ -28,8 +31,12 @@ internal static class PostgresTls
         "require" => Npgsql.SslMode.Require,
         "verify-ca" => Npgsql.SslMode.VerifyCA,
         "verify-full" => Npgsql.SslMode.VerifyFull,
-        var other => throw new PermanentException(ErrorKind.Configuration, $"{target.Names.Url}: sslmode={other} is unknown: disable, allow, prefer, require, verify-ca or verify-full"),
+        var other => throw new PermanentException(
+            ErrorKind.Configuration,
+            $"{target.Names.Url}: sslmode={other} is unknown: disable, allow, prefer, require, verify-ca or "
+                + "verify-full"),
     };
 
-    public static string? RootCertificate(DatabaseConnection target) => target.Parameters.GetValueOrDefault("sslrootcert");
+    public static string? RootCertificate(DatabaseConnection target) =>
+        target.Parameters.GetValueOrDefault("sslrootcert");
 }

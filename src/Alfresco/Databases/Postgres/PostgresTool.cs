@@ -20,12 +20,16 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
     /// </summary>
     private static readonly string[] Configured = ["PGPASSFILE", "PGSSLCERT", "PGSSLKEY"];
 
-    public static async Task<PostgresTool> FindAsync(DatabaseConnection target, string name, CancellationToken cancellationToken)
+    public static async Task<PostgresTool> FindAsync(
+        DatabaseConnection target, string name, CancellationToken cancellationToken)
     {
         var names = target.Names;
         string place = target.ToolPath is { } path ? $"in '{path}'" : "on the search path";
         string file = ToolLocator.Find(target.ToolPath, name)
-            ?? throw new PermanentException(names.Kind, $"{names.ToolPath}: {name} is not found {place}; install PostgreSQL's client of the server's version, or name its directory");
+            ?? throw new PermanentException(
+                names.Kind,
+                $"{names.ToolPath}: {name} is not found {place}; install PostgreSQL's client of the server's "
+                    + "version, or name its directory");
         ToolExit exit;
         string text = string.Empty;
         try
@@ -38,26 +42,36 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
         }
         catch (Win32Exception exception)
         {
-            throw new PermanentException(names.Kind, $"{names.ToolPath}: {file} cannot be started ({exception.Message}); correct its rights or name another directory", exception);
+            throw new PermanentException(
+                names.Kind,
+                $"{names.ToolPath}: {file} cannot be started ({exception.Message}); correct its rights or name "
+                    + "another directory",
+                exception);
         }
 
         var match = VersionNumber().Match(text);
         if (exit.Code != 0 || !match.Success)
         {
-            throw new PermanentException(names.Kind, $"{names.ToolPath}: {file} --version fails ({exit.Reason(static _ => false)}); reinstall it or name another directory");
+            throw new PermanentException(
+                names.Kind,
+                $"{names.ToolPath}: {file} --version fails ({exit.Reason(static _ => false)}); reinstall it or name "
+                    + "another directory");
         }
 
         return new PostgresTool(file, match.Groups["version"].Value, MajorOf(match.Groups["version"].Value));
     }
 
-    public ToolCommand Command(DatabaseConnection target, params IReadOnlyList<string> arguments) => new(File, arguments, Environment(target));
+    public ToolCommand Command(DatabaseConnection target, params IReadOnlyList<string> arguments) =>
+        new(File, arguments, Environment(target));
 
     /// <summary>9.6 counts as 906, 15.4 as 1500: what must agree between a tool and a server.</summary>
     public static int MajorOf(string version)
     {
         string[] parts = version.Split('.');
         int first = int.Parse(parts[0], CultureInfo.InvariantCulture);
-        return first >= 10 || parts.Length < 2 ? first * 100 : (first * 100) + int.Parse(parts[1], CultureInfo.InvariantCulture);
+        return first >= 10 || parts.Length < 2
+            ? first * 100
+            : (first * 100) + int.Parse(parts[1], CultureInfo.InvariantCulture);
     }
 
     private static Dictionary<string, string> Environment(DatabaseConnection target)
@@ -93,6 +107,9 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
         return variables;
     }
 
-    [GeneratedRegex(@"\(PostgreSQL\) (?<version>\d+(\.\d+)*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\(PostgreSQL\) (?<version>\d+(\.\d+)*)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex VersionNumber();
 }

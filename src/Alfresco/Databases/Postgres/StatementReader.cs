@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using AlfrescoBackupFlows.Platform.Errors;
 
@@ -13,7 +14,7 @@ internal sealed class StatementReader
 
     private const int QuotedCommand = 60;
 
-    private readonly MemoryStream _text = new();
+    private readonly List<byte> _text = [];
     private readonly StatementWords _words = new();
     private State _state;
     private bool _done = true;
@@ -44,7 +45,7 @@ internal sealed class StatementReader
 
     public bool StandardStrings { get; set; } = true;
 
-    public ReadOnlyMemory<byte> Statement => _text.GetBuffer().AsMemory(0, (int)_text.Length);
+    public ReadOnlySpan<byte> Statement => CollectionsMarshal.AsSpan(_text);
 
     public bool IsCopyFromStdin => _words.IsCopyFromStdin;
 
@@ -56,13 +57,14 @@ internal sealed class StatementReader
             Restart();
         }
 
-        if (_text.Length >= MaxLength)
+        if (_text.Count >= MaxLength)
         {
             throw new PermanentException(
-                ErrorKind.Repository, $"the stored dump has a statement of more than {MaxLength} bytes; restore another set");
+                ErrorKind.Repository,
+                $"the stored dump has a statement of more than {MaxLength} bytes; restore another set");
         }
 
-        _text.WriteByte(next);
+        _text.Add(next);
         byte before = _before;
         _before = next;
         switch (_state)
@@ -79,7 +81,9 @@ internal sealed class StatementReader
             case State.DollarTag:
                 _done = TakeDollarTag(next);
                 break;
-            case State.DollarString when next == '$' && _text.Length - _quoteStart >= 2 * _tag.Length && Statement.Span.EndsWith(_tag):
+            case State.DollarString when next == '$'
+                && _text.Count - _quoteStart >= 2 * _tag.Length
+                && Statement.EndsWith(_tag):
                 _state = State.Code;
                 break;
             case State.LineComment:
@@ -121,7 +125,7 @@ internal sealed class StatementReader
                 break;
             case (byte)'$':
                 _state = State.DollarTag;
-                _quoteStart = (int)_text.Length - 1;
+                _quoteStart = _text.Count - 1;
                 break;
             case (byte)'-' when before == '-':
                 Drop(2);
@@ -140,11 +144,11 @@ internal sealed class StatementReader
                 break;
             case (byte)'\\':
                 _state = State.Command;
-                _quoteStart = (int)_text.Length - 1;
+                _quoteStart = _text.Count - 1;
                 break;
             case (byte)';' when _parentheses == 0 && !_words.IsInBody:
                 Drop(1);
-                bool isBlank = Statement.Span.Trim(" \t\r\n"u8).IsEmpty;
+                bool isBlank = Statement.Trim(" \t\r\n"u8).IsEmpty;
                 if (isBlank)
                 {
                     Restart();
@@ -175,10 +179,10 @@ internal sealed class StatementReader
 
     private bool TakeDollarTag(byte next)
     {
-        bool isFirst = _text.Length - _quoteStart == 2;
+        bool isFirst = _text.Count - _quoteStart == 2;
         if (next == '$')
         {
-            _tag = Statement.Span[_quoteStart..].ToArray();
+            _tag = Statement[_quoteStart..].ToArray();
             _state = State.DollarString;
         }
         else if (!StatementWords.IsPartOfWord(next) || (isFirst && char.IsAsciiDigit((char)next)))
@@ -210,9 +214,10 @@ internal sealed class StatementReader
     /// </summary>
     private void EndCommand()
     {
-        ReadOnlySpan<byte> text = Statement.Span;
+        ReadOnlySpan<byte> text = Statement;
         ReadOnlySpan<byte> command = text[_quoteStart..].TrimEnd("\r\n"u8);
-        if (!text[.._quoteStart].Trim(" \t\r\n"u8).IsEmpty || !(command.StartsWith("\\restrict "u8) || command.StartsWith("\\unrestrict "u8)))
+        if (!text[.._quoteStart].Trim(" \t\r\n"u8).IsEmpty
+            || !(command.StartsWith("\\restrict "u8) || command.StartsWith("\\unrestrict "u8)))
         {
             string quoted = Encoding.UTF8.GetString(command[..Math.Min(command.Length, QuotedCommand)]);
             throw PostgresDump.HoldsCommand(quoted);
@@ -224,15 +229,15 @@ internal sealed class StatementReader
     /// <summary>A comment parts words.</summary>
     private State Blank()
     {
-        _text.WriteByte((byte)'\n');
+        _text.Add((byte)'\n');
         return State.Code;
     }
 
-    private void Drop(int bytes) => _text.SetLength(_text.Length - bytes);
+    private void Drop(int bytes) => _text.RemoveRange(_text.Count - bytes, bytes);
 
     private void Restart()
     {
-        _text.SetLength(0);
+        _text.Clear();
         _words.Restart();
         (_state, _parentheses, _before, _done) = (State.Code, 0, 0, false);
         (_isAfterString, _isEscaped) = (false, false);

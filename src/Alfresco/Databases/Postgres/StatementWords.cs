@@ -21,7 +21,8 @@ internal sealed class StatementWords
     /// <summary>Between BEGIN ATOMIC and END of a routine, where a semicolon ends no statement.</summary>
     public bool IsInBody => _bodies > 0;
 
-    public static bool IsPartOfWord(byte value) => char.IsAsciiLetterOrDigit((char)value) || value is (byte)'_' or (byte)'$' or >= 0x80;
+    public static bool IsPartOfWord(byte value) =>
+        char.IsAsciiLetterOrDigit((char)value) || value is (byte)'_' or (byte)'$' or >= 0x80;
 
     public void Add(byte value)
     {
@@ -77,5 +78,7 @@ internal sealed class StatementWords
         IsCopyFromStdin = false;
     }
 
-    private bool IsRoutine => _first is ["create", "function" or "procedure", ..] or ["create", "or", "replace", "function" or "procedure", ..];
+    private bool IsRoutine =>
+        _first is ["create", "function" or "procedure", ..]
+            or ["create", "or", "replace", "function" or "procedure", ..];
 }

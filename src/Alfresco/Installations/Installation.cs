@@ -36,8 +36,8 @@ public sealed record Installation(
 
     /// <summary>
     /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a
-    /// <see cref="PermanentException"/> of kind Source: an unmounted volume must never be taken for an installation without
-    /// documents.
+    /// <see cref="PermanentException"/> of kind Source: an unmounted volume must never be taken for an installation
+    /// without documents.
     /// </summary>
     /// <param name="acceptEmpty">Somebody said that an empty content store is right.</param>
     public void CheckRoots(bool acceptEmpty)

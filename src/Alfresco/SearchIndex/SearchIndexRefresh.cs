@@ -17,8 +17,8 @@ internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBa
 
     /// <summary>
     /// Returns once a copy that was not there before is whole. A command that fails is a
-    /// <see cref="PermanentException"/> of kind Source; no new copy within <see cref="SearchIndexSource.MaxWait"/> one of
-    /// kind Busy.
+    /// <see cref="PermanentException"/> of kind Source; no new copy within <see cref="SearchIndexSource.MaxWait"/> one
+    /// of kind Busy.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

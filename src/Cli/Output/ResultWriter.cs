@@ -10,7 +10,6 @@ namespace AlfrescoBackupFlows.Cli.Output;
 /// </summary>
 internal sealed class ResultWriter(Stream stdout, bool json, bool quiet)
 {
-
     /// <param name="document">What a machine gets.</param>
     /// <param name="text">What a person gets.</param>
     public void Write<T>(T document, JsonTypeInfo<T> type, Action<TextWriter> text)

@@ -59,7 +59,7 @@ internal sealed partial class TextScrubber
         string text = _secrets.Aggregate(line, (t, s) => t.Replace(s.Reveal(), s.ToString(), StringComparison.Ordinal));
         text = Quoted().Replace(text.ReplaceLineEndings(" "), $"'{Hidden}'");
         text = _paths.Aggregate(text, (t, p) => t.Replace(p, "/", StringComparison.Ordinal));
-        return Word().Replace(text, match => Hidden + Ending(match.Value));
+        return PlainText.Escape(Word().Replace(text, match => Hidden + Ending(match.Value)));
     }
 
     /// <summary>What ends the sentence rather than the path.</summary>

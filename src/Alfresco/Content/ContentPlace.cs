@@ -11,7 +11,10 @@ public enum ContentPlaceKind
     /// <summary>Content that is made up when it is read (<c>spoof://</c>): there is no file.</summary>
     NoFile,
 
-    /// <summary>Content kept by another system (<c>s3://</c>, <c>azb://</c>, ...), which a backup of the file system does not protect.</summary>
+    /// <summary>
+    /// Content kept by another system (<c>s3://</c>, <c>azb://</c>, ...), which a backup of the file system does not
+    /// protect.
+    /// </summary>
     Outside,
 
     /// <summary>No content URL, or one that leads out of its store.</summary>

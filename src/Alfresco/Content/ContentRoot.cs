@@ -1,7 +1,8 @@
 namespace AlfrescoBackupFlows.Alfresco.Content;
 
 /// <summary>One directory of content that is captured as a whole.</summary>
-/// <param name="Name">Its place in the restored layout: <c>contentstore</c>, <c>contentstore.deleted</c>, <c>audit.contentstore</c>, <c>keystore</c> or <c>stores/NAME</c>.</param>
+/// <param name="Name">Its place in the restored layout: <c>contentstore</c>, <c>contentstore.deleted</c>,
+/// <c>audit.contentstore</c>, <c>keystore</c> or <c>stores/NAME</c>.</param>
 /// <param name="Path">The directory, absolute.</param>
 /// <param name="Setting">The setting or property that names it, for messages.</param>
 public sealed record ContentRoot(string Name, string Path, string Setting)
@@ -28,5 +29,7 @@ public sealed record ContentRoot(string Name, string Path, string Setting)
     /// <param name="path">A directory without a separator at its end.</param>
     /// <param name="above">Another.</param>
     internal static bool IsBeneath(string path, string above) =>
-        path.StartsWith(System.IO.Path.EndsInDirectorySeparator(above) ? above : above + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path.StartsWith(
+            System.IO.Path.EndsInDirectorySeparator(above) ? above : above + System.IO.Path.DirectorySeparatorChar,
+            StringComparison.Ordinal);
 }

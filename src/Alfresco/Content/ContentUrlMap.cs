@@ -6,15 +6,16 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Alfresco.Content;
 
 /// <summary>
-/// Where a content URL's file is. <c>store://Y/M/D/H/m[/bucket]/GUID.bin</c>, its variants with a volume in front and the paths of bulk imports are
-/// paths beneath <c>contentstore</c>; <c>NAME://path</c> and <c>store://NAME/path</c> lie beneath the further store NAME. Nothing is percent-decoded,
-/// because Alfresco does not.
+/// Where a content URL's file is. <c>store://Y/M/D/H/m[/bucket]/GUID.bin</c>, its variants with a volume in front and
+/// the paths of bulk imports are paths beneath <c>contentstore</c>; <c>NAME://path</c> and <c>store://NAME/path</c> lie
+/// beneath the further store NAME. Nothing is percent-decoded, because Alfresco does not.
 /// </summary>
 public sealed class ContentUrlMap
 {
     private const string Separator = "://";
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly SearchValues<char> ProtocolCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._");
@@ -29,19 +30,21 @@ public sealed class ContentUrlMap
 
     /// <summary>True for a name that can stand before <c>://</c> and as a directory's name.</summary>
     internal static bool IsStoreName(string name) =>
-        name.Length is > 0 and <= 64 && name is not ("." or ".." or "store" or "spoof") && !name.AsSpan().ContainsAnyExcept(ProtocolCharacters);
+        name.Length is > 0 and <= 64
+            && name is not ("." or ".." or "store" or "spoof")
+            && !name.AsSpan().ContainsAnyExcept(ProtocolCharacters);
 
     /// <summary>The place that Alfresco would read. Never throws.</summary>
     public ContentPlace Locate(string contentUrl)
     {
-        var at = contentUrl.IndexOf(Separator, StringComparison.Ordinal);
+        int at = contentUrl.IndexOf(Separator, StringComparison.Ordinal);
         if (at <= 0 || contentUrl.AsSpan(0, at).ContainsAnyExcept(ProtocolCharacters))
         {
             return Other(ContentPlaceKind.Invalid, string.Empty);
         }
 
-        var protocol = contentUrl[..at];
-        var path = contentUrl[(at + Separator.Length)..];
+        string protocol = contentUrl[..at];
+        string path = contentUrl[(at + Separator.Length)..];
         if (_stores.Contains(protocol))
         {
             return Beneath(ContentRoot.Stores + protocol, path, protocol);
@@ -57,15 +60,16 @@ public sealed class ContentUrlMap
             return Other(ContentPlaceKind.Outside, protocol);
         }
 
-        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        int slash = path.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && _stores.Contains(path[..slash])
             ? Beneath(ContentRoot.Stores + path[..slash], path[(slash + 1)..], protocol)
             : Beneath(ContentRoot.Contentstore, path, protocol);
     }
 
     /// <summary>
-    /// Where else the file may be, when it is not at its place: the cleaner moves files to <c>contentstore.deleted</c> under the same path, and a
-    /// tenant's content may lie in a store of its own under the same URL. In the order in which to look.
+    /// Where else the file may be, when it is not at its place: the cleaner moves files to <c>contentstore.deleted</c>
+    /// under the same path, and a tenant's content may lie in a store of its own under the same URL. In the order in
+    /// which to look.
     /// </summary>
     public IEnumerable<ContentPlace> LookFurther(ContentPlace place)
     {
@@ -77,7 +81,7 @@ public sealed class ContentUrlMap
         yield return place with { Root = ContentRoot.Deleted };
         if (place.Root == ContentRoot.Contentstore)
         {
-            foreach (var store in _stores)
+            foreach (string store in _stores)
             {
                 yield return place with { Root = ContentRoot.Stores + store };
             }
@@ -89,15 +93,17 @@ public sealed class ContentUrlMap
     private static ContentPlace Beneath(string root, string path, string protocol)
     {
         // Java's File drops empty components; "." leads nowhere else; ".." is refused by Alfresco as well.
-        var components = path.Split('/').Where(static c => c is not ("" or ".")).ToArray();
-        if (components.Length == 0 || components.Contains("..", StringComparer.Ordinal) || path.Contains('\0', StringComparison.Ordinal))
+        string[] components = path.Split('/').Where(static c => c is not ("" or ".")).ToArray();
+        if (components.Length == 0
+            || components.Contains("..", StringComparer.Ordinal)
+            || path.Contains('\0', StringComparison.Ordinal))
         {
             return Other(ContentPlaceKind.Invalid, protocol);
         }
 
         try
         {
-            var bytes = StrictUtf8.GetBytes(string.Join('/', components));
+            byte[] bytes = StrictUtf8.GetBytes(string.Join('/', components));
             return bytes.Length <= TreePath.MaxLength
                 ? new ContentPlace(ContentPlaceKind.File, root, bytes, protocol)
                 : Other(ContentPlaceKind.Invalid, protocol);

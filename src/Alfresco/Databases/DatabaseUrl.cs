@@ -5,12 +5,11 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
 /// <summary>
-/// The parts of a JDBC or restore URL. Not <see cref="Uri"/>: that one rewrites hosts and names, and JDBC has forms of its own
-/// (<c>jdbc:postgresql:name</c>, <c>jdbc:mysql:///name</c>).
+/// The parts of a JDBC or restore URL. Not <see cref="Uri"/>: that one rewrites hosts and names, and JDBC has forms of
+/// its own (<c>jdbc:postgresql:name</c>, <c>jdbc:mysql:///name</c>).
 /// </summary>
 internal sealed record DatabaseUrl(
-    DatabaseVendor Vendor,
-    string Scheme,
+    IDatabaseVendor Vendor,
     string Host,
     int Port,
     string Database,
@@ -18,50 +17,56 @@ internal sealed record DatabaseUrl(
     Secret? Password,
     IReadOnlyDictionary<string, string> Parameters)
 {
-    /// <param name="setting">The name of the setting, for errors. The URL itself is never quoted in them: it may hold a password.</param>
+    /// <param name="setting">The name of the setting, for errors. The URL itself is never quoted in them: it may hold a
+    /// password.</param>
     public static DatabaseUrl Parse(string url, string setting)
     {
-        var rest = url.Trim();
+        string rest = url.Trim();
         if (rest.StartsWith("jdbc:", StringComparison.OrdinalIgnoreCase))
         {
             rest = rest[5..];
         }
 
-        var colon = rest.IndexOf(':', StringComparison.Ordinal);
-        var scheme = colon < 0 ? string.Empty : rest[..colon].ToLowerInvariant();
-        var (vendor, defaultPort) = scheme switch
+        int colon = rest.IndexOf(':', StringComparison.Ordinal);
+        string scheme = colon < 0 ? string.Empty : rest[..colon].ToLowerInvariant();
+        if (!IsScheme(scheme))
         {
-            "postgresql" or "postgres" => (DatabaseVendor.PostgreSql, 5432),
-            "mysql" => (DatabaseVendor.MySql, 3306),
-            "mariadb" => (DatabaseVendor.MariaDb, 3306),
-            "sqlserver" or "oracle" or "db2" or "jtds" => throw Malformed(setting, $"names '{scheme}', which is not supported: PostgreSQL, MySQL and MariaDB are"),
-            _ => throw Malformed(setting, "is not a database URL: write jdbc:postgresql://host:port/name, or mysql or mariadb"),
-        };
+            throw Malformed(
+                setting,
+                "is not a database URL: write jdbc:SCHEME://host:port/name with one of the schemes "
+                    + $"{DatabaseVendors.Known}");
+        }
+
+        IDatabaseVendor vendor = DatabaseVendors.Find(scheme)
+            ?? throw Malformed(
+                setting, $"has the scheme '{scheme}', which is not supported: use one of {DatabaseVendors.Known}");
         rest = rest[(colon + 1)..];
 
         var parameters = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var question = rest.IndexOf('?', StringComparison.Ordinal);
+        int question = rest.IndexOf('?', StringComparison.Ordinal);
         if (question >= 0)
         {
             ParseQuery(rest[(question + 1)..], parameters, setting);
             rest = rest[..question];
         }
 
-        var (authority, database) = rest.StartsWith("//", StringComparison.Ordinal) ? SplitAuthority(rest[2..], setting) : (string.Empty, rest);
+        var (authority, database) = rest.StartsWith("//", StringComparison.Ordinal)
+            ? SplitAuthority(rest[2..], setting)
+            : (string.Empty, rest);
         database = Decode(database, setting);
         if (database.Length == 0)
         {
             throw Malformed(setting, $"names no database: write {scheme}://host:port/name");
         }
 
-        parameters.Remove("user", out var username);
-        Secret? password = parameters.Remove("password", out var inQuery) ? new Secret(inQuery) : null;
-        var at = authority.LastIndexOf('@');
+        parameters.Remove("user", out string? username);
+        Secret? password = parameters.Remove("password", out string? inQuery) ? new Secret(inQuery) : null;
+        int at = authority.LastIndexOf('@');
         if (at >= 0)
         {
-            var user = authority[..at];
+            string user = authority[..at];
             authority = authority[(at + 1)..];
-            var separator = user.IndexOf(':', StringComparison.Ordinal);
+            int separator = user.IndexOf(':', StringComparison.Ordinal);
             if (separator >= 0)
             {
                 password = new Secret(Decode(user[(separator + 1)..], setting));
@@ -71,28 +76,32 @@ internal sealed record DatabaseUrl(
             username = Decode(user, setting);
         }
 
-        var (host, port) = ParseHost(authority, defaultPort, setting);
-        return new DatabaseUrl(vendor, scheme, host, port, database, string.IsNullOrEmpty(username) ? null : username, password, parameters);
+        var (host, port) = ParseHost(authority, vendor.DefaultPort, setting);
+        return new DatabaseUrl(
+            vendor, host, port, database, string.IsNullOrEmpty(username) ? null : username, password, parameters);
     }
+
+    /// <summary>
+    /// What stands before the first colon may be anything, a password too: only a word is ever quoted in an error.
+    /// </summary>
+    private static bool IsScheme(string scheme) =>
+        scheme.Length is > 0 and <= 32 && scheme.All(char.IsAsciiLetterOrDigit);
 
     private static (string Authority, string Database) SplitAuthority(string rest, string setting)
     {
-        var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? throw Malformed(setting, "names no database: write //host:port/name") : (rest[..slash], rest[(slash + 1)..]);
+        int slash = rest.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0
+            ? throw Malformed(setting, "names no database: write //host:port/name")
+            : (rest[..slash], rest[(slash + 1)..]);
     }
 
     private static (string Host, int Port) ParseHost(string authority, int defaultPort, string setting)
     {
-        if (authority.AsSpan().IndexOfAny(',', '(') >= 0)
-        {
-            throw Malformed(setting, "names several hosts: name the one to be read");
-        }
-
-        var host = authority;
-        var port = string.Empty;
+        string host = authority;
+        string port = string.Empty;
         if (authority.StartsWith('['))
         {
-            var close = authority.IndexOf(']', StringComparison.Ordinal);
+            int close = authority.IndexOf(']', StringComparison.Ordinal);
             if (close < 0 || (close + 1 < authority.Length && authority[close + 1] != ':'))
             {
                 throw Malformed(setting, "has a malformed IPv6 address: write [::1]:port");
@@ -107,29 +116,50 @@ internal sealed record DatabaseUrl(
             port = authority[(colon + 1)..];
         }
 
-        var number = defaultPort;
-        if (port.Length > 0 && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number is 0 or > 65535))
+        int number = defaultPort;
+        if (port.Length > 0
+            && (
+                !int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+                    || number is 0 or > 65535))
         {
             throw Malformed(setting, "has a port that is not a number from 1 to 65535");
         }
 
-        return (host.Length == 0 ? "localhost" : Decode(host, setting), number);
+        // Decoded first: to a driver a comma is one however it was written. An address with colons is in brackets, else
+        // a port would hide there.
+        host = Decode(host, setting);
+        if (host.AsSpan().IndexOfAny(',', '(') >= 0)
+        {
+            throw Malformed(setting, "names several hosts: name the one to be read");
+        }
+
+        if (host.Any(char.IsControl) || (host.Contains(':', StringComparison.Ordinal) && !authority.StartsWith('[')))
+        {
+            throw Malformed(
+                setting,
+                "has a host that is neither a name nor an address: write //host:port/name, or //[::1]:port/name");
+        }
+
+        return (host.Length == 0 ? "localhost" : host, number);
     }
 
     private static void ParseQuery(string query, Dictionary<string, string> parameters, string setting)
     {
-        foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
-            var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            var key = equals < 0 ? pair : pair[..equals];
+            int equals = pair.IndexOf('=', StringComparison.Ordinal);
+            string key = equals < 0 ? pair : pair[..equals];
             parameters[Decode(key, setting)] = equals < 0 ? string.Empty : Decode(pair[(equals + 1)..], setting);
         }
     }
 
-    /// <summary>Percent-decoding only: '+' stays, as in names. A percent sign that starts no escape is refused rather than guessed at.</summary>
+    /// <summary>
+    /// Percent-decoding only: '+' stays, as in names. A percent sign that starts no escape is refused rather than
+    /// guessed at.
+    /// </summary>
     private static string Decode(string text, string setting)
     {
-        for (var i = text.IndexOf('%', StringComparison.Ordinal); i >= 0; i = text.IndexOf('%', i + 1))
+        for (int i = text.IndexOf('%', StringComparison.Ordinal); i >= 0; i = text.IndexOf('%', i + 1))
         {
             if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
             {
@@ -140,5 +170,6 @@ internal sealed record DatabaseUrl(
         return Uri.UnescapeDataString(text);
     }
 
-    private static PermanentException Malformed(string setting, string what) => new(ErrorKind.Configuration, $"{setting} {what}");
+    private static PermanentException Malformed(string setting, string what) =>
+        new(ErrorKind.Configuration, $"{setting} {what}");
 }

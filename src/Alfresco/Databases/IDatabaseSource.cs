@@ -1,32 +1,48 @@
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
-/// <summary>The database of a live installation. Errors are of kind Source and name the setting to mend.</summary>
+/// <summary>The database of a live installation. Errors are of kind Source and name the setting to correct.</summary>
 public interface IDatabaseSource
 {
-    /// <summary>Looks, before any work is done: server reachable, credentials good, rights sufficient, the vendor's tool present and fit.</summary>
-    /// <exception cref="PermanentException">Wrong credentials, missing database, rights, tool, or a tool older than the server.</exception>
+    /// <summary>
+    /// Looks, before any work is done: server reachable, credentials good, rights sufficient, the vendor's tool present
+    /// and fit.
+    /// </summary>
+    /// <exception cref="PermanentException">Wrong credentials, missing database, rights, tool, or a tool older than the
+    /// server.</exception>
     /// <exception cref="TransientException">The server cannot be reached, starts up or is full.</exception>
     Task<DatabaseFacts> CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Dumps the whole database with the vendor's own tool and reports every content URL that must exist as a file, both from one
-    /// database snapshot. What the callbacks were given counts only if this returns; on any failure it is void.
+    /// Dumps the whole database with the vendor's own tool and reports every content URL that must exist as a file,
+    /// both from one database snapshot. What the callbacks were given counts only if this returns; on any failure it is
+    /// void.
     /// </summary>
     /// <param name="dump">Reads the tool's output (SQL text, not compressed) to its end.</param>
-    /// <param name="required">Called for each required URL, in no order, one call at a time: before <paramref name="dump"/> or while it waits in a read,
-    /// never beside its other work. A URL may come twice.</param>
-    Task<DumpResult> DumpAsync(Func<Stream, CancellationToken, Task> dump, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken);
+    /// <param name="required">Called for each required URL, in no order, one call at a time: before
+    /// <paramref name="dump"/> or while it waits in a read, never beside its other work. A URL may come twice.</param>
+    Task<DumpResult> DumpAsync(
+        Func<Stream, CancellationToken, Task> dump,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>What a look at a database found.</summary>
-/// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>: as the server says, not as the URL does.</param>
+/// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>: as the server says, not as the URL
+/// does.</param>
 /// <param name="Tool">Full path of the tool that would be run.</param>
 /// <param name="SizeBytes">The server's own estimate of the database's size on its disk.</param>
 /// <param name="Warnings">One line each; nothing here stops a run.</param>
-public sealed record DatabaseFacts(string Vendor, string ServerVersion, string Tool, string ToolVersion, long SizeBytes, IReadOnlyList<string> Warnings);
+public sealed record DatabaseFacts(
+    string Vendor,
+    string ServerVersion,
+    string Tool,
+    string ToolVersion,
+    long SizeBytes,
+    IReadOnlyList<string> Warnings);
 
 /// <summary>A content URL that the dumped database requires as a file.</summary>
-/// <param name="Id">Row id in <c>alf_content_url</c>; 0 for a URL of the old web content tables (<c>avm_nodes</c>).</param>
+/// <param name="Id">Row id in <c>alf_content_url</c>; 0 for a URL of the old web content tables
+/// (<c>avm_nodes</c>).</param>
 /// <param name="Size">Bytes (<c>content_size</c>); null where the database does not say.</param>
 public sealed record RequiredUrl(long Id, string Url, long? Size);
 

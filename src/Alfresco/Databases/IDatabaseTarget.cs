@@ -4,23 +4,27 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 public interface IDatabaseTarget
 {
     /// <summary>Looks before anything is written: reachable, of the dump's vendor, empty, the tool present.</summary>
-    /// <param name="dumpVendor"><see cref="DumpResult.Vendor"/> of the set.</param>
-    /// <param name="dumpServerVersion"><see cref="DumpResult.ServerVersion"/> of the set; an older target is a warning.</param>
-    /// <exception cref="PermanentException">Not empty (names the database), another vendor, wrong credentials, missing tool.</exception>
-    Task<DatabaseFacts> CheckEmptyAsync(string dumpVendor, string dumpServerVersion, CancellationToken cancellationToken);
+    /// <param name="dump">Of the set. A target older than its server is a warning, and so is a dump tool with a known
+    /// fault.</param>
+    /// <exception cref="PermanentException">Not empty (names the database), another vendor, wrong credentials, missing
+    /// tool.</exception>
+    Task<DatabaseFacts> CheckEmptyAsync(DumpOrigin dump, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Called after an attempt of the same restore was killed. The vendor's client outlives it and works on with what it had read: it is ended.
-    /// True where a restore may begin, which is also so for what the attempt left half done; false where its dump is in.
+    /// Called after an attempt of the same restore was killed. The vendor's client outlives it and works on with what
+    /// it had read: it is ended. True where a restore may begin, which is also so for what the attempt left half done;
+    /// false where its dump is in.
     /// </summary>
     Task<bool> TakeOverAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Feeds a dump to the vendor's own client. Either all of it is there afterwards or this throws: PostgreSQL is left empty then (one transaction);
-    /// MySQL and MariaDB cannot take back DDL, so a half-restored database is marked and the next attempt starts it over.
+    /// Feeds a dump to the vendor's own client. Either all of it is there afterwards or this throws: PostgreSQL is left
+    /// empty then (one transaction); MySQL and MariaDB cannot take back DDL, so a half-restored database is marked and
+    /// the next attempt starts it over.
     /// </summary>
     /// <param name="writeDump">Writes the dump, all of it, into the stream and returns; does not dispose it.</param>
-    Task<DatabaseRestoreResult> RestoreAsync(Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken);
+    Task<DatabaseRestoreResult> RestoreAsync(
+        Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken);
 
     /// <summary>Reports every content URL that the restored database requires as a file, in no order.</summary>
     Task ReadRequiredAsync(Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken);

@@ -6,7 +6,8 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Alfresco.Installations;
 
 /// <summary>The directories of an installation: content roots, keystore, index backup.</summary>
-internal sealed class DirectoryDiscovery(InstallationOptions options, SettingValues values, DiscoveryFaults faults, List<string> warnings)
+internal sealed class DirectoryDiscovery(
+    InstallationOptions options, SettingValues values, DiscoveryFaults faults, List<string> warnings)
 {
     // A relative dir.root is said once, not again for each directory beneath it.
     private string? _refusedRoot;
@@ -18,7 +19,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
     public ImmutableArray<ContentRoot> Roots()
     {
         var content = options.Content;
-        var root = ReadRoot();
+        string? root = ReadRoot();
         var roots = ImmutableArray.CreateBuilder<ContentRoot>();
         if (Absolute("installation.content.contentstore", content.Contentstore, "dir.contentstore") is { } store)
         {
@@ -32,9 +33,14 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
 
         AddTenants(roots);
 
-        // The cleaner moves files from contentstore to contentstore.deleted: captured in this order, a file that moves is in at least one.
-        AddWherePresent(roots, ContentRoot.Deleted, Absolute("installation.content.deleted", content.Deleted, "dir.contentstore.deleted"));
-        AddWherePresent(roots, ContentRoot.Audit, Absolute("installation.content.audit", content.Audit, "dir.auditcontentstore"));
+        // The cleaner moves files from contentstore to contentstore.deleted: captured in this order, a file that moves
+        // is in at least one.
+        AddWherePresent(
+            roots,
+            ContentRoot.Deleted,
+            Absolute("installation.content.deleted", content.Deleted, "dir.contentstore.deleted"));
+        AddWherePresent(
+            roots, ContentRoot.Audit, Absolute("installation.content.audit", content.Audit, "dir.auditcontentstore"));
         AddKeystore(roots, root);
         Identity = root ?? roots.FirstOrDefault()?.Path ?? string.Empty;
         return roots.ToImmutable();
@@ -55,9 +61,11 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
         SearchIndexSchedule? schedule = null;
         try
         {
-            var fromOption = !string.IsNullOrWhiteSpace(index.Cron);
+            bool fromOption = !string.IsNullOrWhiteSpace(index.Cron);
             schedule = SearchIndexSchedule.Parse(
-                values.Text(CronSetting, index.Cron, CronProperty) ?? SearchIndexSchedule.Default, zone, fromOption ? CronSetting : CronProperty);
+                values.Text(CronSetting, index.Cron, CronProperty) ?? SearchIndexSchedule.Default, zone, fromOption
+                    ? CronSetting
+                    : CronProperty);
         }
         catch (PermanentException e)
         {
@@ -66,30 +74,41 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
 
         return place is null || schedule is null
             ? null
-            : new SearchIndexSource(place.Path, schedule, index.OnWindow == "refuse" ? OnWindow.Refuse : OnWindow.Wait, index.MaxWait, index.MaxAge, [.. index.RefreshCommand]);
+            : new SearchIndexSource(
+                place.Path,
+                schedule,
+                index.OnWindow == "refuse" ? OnWindow.Refuse : OnWindow.Wait,
+                index.MaxWait,
+                index.MaxAge,
+                [.. index.RefreshCommand]);
     }
 
     /// <summary>Two roots in one another would be captured twice and restored into each other.</summary>
-    public static void RefuseNesting(ImmutableArray<ContentRoot> roots, SearchIndexSource? index, DiscoveryFaults faults)
+    public static void RefuseNesting(
+        ImmutableArray<ContentRoot> roots, SearchIndexSource? index, DiscoveryFaults faults)
     {
-        List<(string Setting, string Path, string Real)> all = [.. roots.Select(static r => (r.Setting, r.Path, RealPath(r.Path)))];
+        List<(string Setting, string Path, string Real)> all =
+            [.. roots.Select(static r => (r.Setting, r.Path, RealPath(r.Path)))];
         if (index is not null)
         {
             all.Add(("the index backup", index.Path, RealPath(index.Path)));
         }
 
-        for (var i = 0; i < all.Count; i++)
+        for (int i = 0; i < all.Count; i++)
         {
-            for (var j = i + 1; j < all.Count; j++)
+            for (int j = i + 1; j < all.Count; j++)
             {
                 var (a, b) = (all[i], all[j]);
                 if (a.Real == b.Real)
                 {
-                    faults.Add($"{a.Setting} and {b.Setting} are the same directory '{a.Path}': each needs one of its own");
+                    faults.Add(
+                        $"{a.Setting} and {b.Setting} are the same directory '{a.Path}': each needs one of its own");
                 }
                 else if (ContentRoot.IsBeneath(a.Real, b.Real) || ContentRoot.IsBeneath(b.Real, a.Real))
                 {
-                    faults.Add($"{a.Setting} '{a.Path}' and {b.Setting} '{b.Path}' lie in one another: each needs a directory of its own");
+                    faults.Add(
+                        $"{a.Setting} '{a.Path}' and {b.Setting} '{b.Path}' lie in one another: each needs a "
+                            + "directory of its own");
                 }
             }
         }
@@ -108,10 +127,12 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
 
     private void AddStore(ImmutableArray<ContentRoot>.Builder roots, string name, string path)
     {
-        var setting = $"installation.content.stores.{name}";
+        string setting = $"installation.content.stores.{name}";
         if (!ContentUrlMap.IsStoreName(name))
         {
-            faults.Add($"{setting}: '{name}' cannot name a store; write 1 to 64 of A-Z a-z 0-9 + - . _, but not store or spoof");
+            faults.Add(
+                $"{setting}: '{name}' cannot name a store; write 1 to 64 of A-Z a-z 0-9 + - . _, but not store or "
+                    + "spoof");
         }
         else if (Absolute(setting, path, setting) is { } root)
         {
@@ -161,7 +182,7 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
         }
 
         // The default, classpath:alfresco/keystore, lies inside the program: it comes back with it.
-        var text = values.Text(Setting, null, Property);
+        string? text = values.Text(Setting, null, Property);
         if (text is not null && Path.IsPathFullyQualified(text) && Directory.Exists(text))
         {
             roots.Add(new ContentRoot(ContentRoot.Keystore, Clean(text), Property));
@@ -172,37 +193,56 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
         }
         else if (text is not null && !text.StartsWith("classpath:", StringComparison.Ordinal))
         {
-            warnings.Add($"{Property} '{text}' is not a directory: no keystore is captured, and without its keystore encrypted content is lost");
+            warnings.Add(
+                $"{Property} '{text}' is not a directory: no keystore is captured, and without its keystore "
+                    + "encrypted content is lost");
         }
     }
 
     private void RefuseLiveIndex(ContentRoot place)
     {
-        var live = values.Text("installation.index.path", null, "dir.indexes") is { } path && Path.IsPathFullyQualified(path) ? Clean(path) : null;
-        if (Path.GetFileName(place.Path) == "lucene-indexes" || (live is not null && (place.Path == live || ContentRoot.IsBeneath(place.Path, live) || ContentRoot.IsBeneath(live, place.Path))))
+        string? live = values.Text("installation.index.path", null, "dir.indexes") is { } path
+            && Path.IsPathFullyQualified(path)
+            ? Clean(path)
+            : null;
+        if (Path.GetFileName(place.Path) == "lucene-indexes"
+            || (
+                live is not null
+                    && (
+                        place.Path == live
+                            || ContentRoot.IsBeneath(place.Path, live)
+                            || ContentRoot.IsBeneath(live, place.Path))))
         {
-            faults.Add($"{place.Setting} '{place.Path}' is the live index, and copying that corrupts it: name the directory into which Alfresco's index-backup job copies (dir.indexes.backup)");
+            faults.Add(
+                $"{place.Setting} '{place.Path}' is the live index, and copying that corrupts it: name the directory "
+                    + "into which Alfresco's index-backup job copies (dir.indexes.backup)");
         }
     }
 
-    /// <summary>A directory by option or property, with the name of whichever gave it; null where neither did or the value was refused.</summary>
+    /// <summary>
+    /// A directory by option or property, with the name of whichever gave it; null where neither did or the value was
+    /// refused.
+    /// </summary>
     private ContentRoot? Absolute(string setting, string? option, string property)
     {
-        var fromOption = !string.IsNullOrWhiteSpace(option);
+        bool fromOption = !string.IsNullOrWhiteSpace(option);
 
         // Without dir.root everything beneath it is undefined; that is said once, where dir.root is read.
-        if (!fromOption && property != "dir.root" && !values.IsInFile(property) && values.Text("installation.root", null, "dir.root") is null)
+        if (!fromOption
+            && property != "dir.root"
+            && !values.IsInFile(property)
+            && values.Text("installation.root", null, "dir.root") is null)
         {
             return null;
         }
 
-        var text = values.Text(setting, option, property);
+        string? text = values.Text(setting, option, property);
         if (text is null)
         {
             return null;
         }
 
-        var named = fromOption ? setting : property;
+        string named = fromOption ? setting : property;
         if (!Path.IsPathFullyQualified(text))
         {
             if (property == "dir.root")
@@ -214,7 +254,9 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
                 return null;
             }
 
-            faults.Add($"{named} '{text}' is not an absolute path: Alfresco reads it from its own working directory, so set {(fromOption ? "an absolute path" : setting)}");
+            faults.Add(
+                $"{named} '{text}' is not an absolute path: Alfresco reads it from its own working directory, so set "
+                    + $"{(fromOption ? "an absolute path" : setting)}");
             return null;
         }
 
@@ -227,11 +269,14 @@ internal sealed class DirectoryDiscovery(InstallationOptions options, SettingVal
     {
         try
         {
-            return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName is { } target ? Clean(target) : path;
+            return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName is { } target
+                ? Clean(target)
+                : path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Missing, out of reach, or not a link that can be followed: its name stands for itself, and opening it will say the rest.
+            // Missing, out of reach, or not a link that can be followed: its name stands for itself, and opening it
+            // will say the rest.
             return path;
         }
     }

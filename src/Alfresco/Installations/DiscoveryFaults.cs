@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
@@ -9,14 +10,17 @@ internal sealed class DiscoveryFaults
 
     public void Add(string line)
     {
-        var clean = line.ReplaceLineEndings(" ");
+        string clean = PlainText.Escape(line);
         if (!_lines.Contains(clean, StringComparer.Ordinal))
         {
             _lines.Add(clean);
         }
     }
 
-    /// <summary>A value that is given nowhere. Where the properties could not be read it may well stand there, so nothing is said.</summary>
+    /// <summary>
+    /// A value that is given nowhere. Where the properties could not be read it may well stand there, so nothing is
+    /// said.
+    /// </summary>
     public void AddMissing(SettingValues values, string setting, string property, string example)
     {
         if (!values.AreIncomplete && !values.HasFaulted(property))

@@ -28,14 +28,16 @@ public sealed record Installation(
     ImmutableArray<string> Warnings)
 {
     /// <summary>
-    /// Reads the options and the properties file they name; looks at directories, but not into them. Every fault stands in one
+    /// Reads the options and the properties file they name; looks at directories, but not into them. Every fault stands
+    /// in one
     /// <see cref="PermanentException"/> of kind Configuration, one per line.
     /// </summary>
     public static Installation Discover(InstallationOptions options) => new InstallationDiscovery(options).Discover();
 
     /// <summary>
-    /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a <see cref="PermanentException"/> of kind
-    /// Source: an unmounted volume must never be taken for an installation without documents.
+    /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a
+    /// <see cref="PermanentException"/> of kind Source: an unmounted volume must never be taken for an installation
+    /// without documents.
     /// </summary>
     /// <param name="acceptEmpty">Somebody said that an empty content store is right.</param>
     public void CheckRoots(bool acceptEmpty)
@@ -43,9 +45,14 @@ public sealed record Installation(
         foreach (var root in Roots)
         {
             using var tree = OpenRoot(root);
-            if (!acceptEmpty && root.Name == ContentRoot.Contentstore && tree.TryReadDirectory(default) is not { Count: > 0 })
+            if (!acceptEmpty
+                && root.Name == ContentRoot.Contentstore
+                && tree.TryReadDirectory(default) is not { Count: > 0 })
             {
-                throw new PermanentException(ErrorKind.Source, $"{root.Setting} '{root.Path}' is empty: mount the content store, or correct the setting; if this is right, run the backup with --accept-content-loss");
+                throw new PermanentException(
+                    ErrorKind.Source,
+                    $"{root.Setting} '{root.Path}' is empty: mount the content store, or correct the setting; if "
+                        + "this is right, run the backup with --accept-content-loss");
             }
         }
     }
@@ -58,7 +65,8 @@ public sealed record Installation(
         }
         catch (PermanentException e)
         {
-            throw new PermanentException(ErrorKind.Source, $"{root.Setting}: {e.Message}; mount it, or correct the setting", e);
+            throw new PermanentException(
+                ErrorKind.Source, $"{root.Setting}: {e.Message}; mount it, or correct the setting", e);
         }
     }
 }

@@ -9,7 +9,10 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
 
-/// <summary>Puts an installation together from options and properties. Goes on after a fault, so that all of them are said at once.</summary>
+/// <summary>
+/// Puts an installation together from options and properties. Goes on after a fault, so that all of them are said at
+/// once.
+/// </summary>
 internal sealed class InstallationDiscovery
 {
     private readonly InstallationOptions _options;
@@ -36,7 +39,7 @@ internal sealed class InstallationDiscovery
         var index = _options.Index.Kind == "none" ? null : directories.Index(zone);
         DirectoryDiscovery.RefuseNesting(roots, index, _faults);
         var database = ReadDatabase();
-        var days = ReadOrphanProtectDays();
+        int days = ReadOrphanProtectDays();
         WarnOfEagerCleanup();
 
         _faults.ThrowIfAny();
@@ -49,7 +52,9 @@ internal sealed class InstallationDiscovery
             zone,
             days,
             _options.Content.CheckSizes,
-            new ContentUrlMap(roots.Where(static r => r.Name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal)).Select(static r => r.Name[ContentRoot.Stores.Length..])),
+            new ContentUrlMap(roots
+                .Where(static r => r.Name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
+                .Select(static r => r.Name[ContentRoot.Stores.Length..])),
             [.. _warnings]);
     }
 
@@ -65,19 +70,22 @@ internal sealed class InstallationDiscovery
             return zone;
         }
 
-        _faults.Add($"installation.timeZone '{_options.TimeZone}' is not known on this machine: write an IANA id such as Europe/Zurich (package tzdata), or a Windows id");
+        _faults.Add(
+            $"installation.timeZone '{_options.TimeZone}' is not known on this machine: write an IANA id such as "
+                + "Europe/Zurich (package tzdata), or a Windows id");
         return TimeZoneInfo.Utc;
     }
 
     private DatabaseConnection? ReadDatabase()
     {
-        var url = _values.Text("installation.database.url", _options.Database.Url, "db.url");
-        var username = _values.Text("installation.database.username", _options.Database.Username, "db.username");
-        var schema = _values.Text("db.schema.name", null, "db.schema.name");
+        string? url = _values.Text("installation.database.url", _options.Database.Url, "db.url");
+        string? username = _values.Text("installation.database.username", _options.Database.Username, "db.username");
+        string? schema = _values.Text("db.schema.name", null, "db.schema.name");
         var password = ReadPassword();
         if (url is null)
         {
-            _faults.AddMissing(_values, "installation.database.url", "db.url", "such as jdbc:postgresql://localhost:5432/alfresco");
+            _faults.AddMissing(
+                _values, "installation.database.url", "db.url", "such as jdbc:postgresql://localhost:5432/alfresco");
             return null;
         }
 
@@ -132,7 +140,7 @@ internal sealed class InstallationDiscovery
         }
 
         const string Property = "system.content.orphanProtectDays";
-        var text = _values.Text("installation.content.orphanProtectDays", null, Property);
+        string? text = _values.Text("installation.content.orphanProtectDays", null, Property);
         if (text is null)
         {
             return AlfrescoDefault;
@@ -140,7 +148,9 @@ internal sealed class InstallationDiscovery
 
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out days))
         {
-            _faults.Add($"{Property} '{text}' is not a number of days: correct it, or set installation.content.orphanProtectDays");
+            _faults.Add(
+                $"{Property} '{text}' is not a number of days: correct it, or set "
+                    + "installation.content.orphanProtectDays");
         }
 
         return days;
@@ -151,15 +161,23 @@ internal sealed class InstallationDiscovery
         const string Property = "system.content.eagerOrphanCleanup";
         if (string.Equals(_values.Text(Property, null, Property), "true", StringComparison.OrdinalIgnoreCase))
         {
-            _warnings.Add($"{Property}=true destroys the files of deleted content at once: a hot backup can miss files that its database dump still names; set it to false");
+            _warnings.Add(
+                $"{Property}=true destroys the files of deleted content at once: a hot backup can miss files that "
+                    + "its database dump still names; set it to false");
         }
     }
 
     private static string Fingerprint(DatabaseConnection database, string root)
     {
-        // MySQL and MariaDB answer to each other's URLs: which of the two was written does not make another installation.
-        var family = database.Vendor == DatabaseVendor.PostgreSql ? "postgresql" : "mysql";
-        var identity = string.Join('\0', "abf installation 1", family, database.Host.ToLowerInvariant(), database.Port.ToString(CultureInfo.InvariantCulture), database.Database, database.Schema ?? string.Empty, root);
+        string identity = string.Join(
+            '\0',
+            "abf installation 1",
+            database.Vendor.Family,
+            database.Host.ToLowerInvariant(),
+            database.Port.ToString(CultureInfo.InvariantCulture),
+            database.Database,
+            database.Schema ?? string.Empty,
+            root);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16));
     }
 }

@@ -3,10 +3,14 @@ using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
 
-/// <summary>The <c>installation</c> section. What is left out is discovered from <see cref="GlobalProperties"/>.</summary>
+/// <summary>
+/// The <c>installation</c> section. What is left out is discovered from <see cref="GlobalProperties"/>.
+/// </summary>
 public sealed class InstallationOptions
 {
-    /// <summary>Names the installation in the repository; 1 to 64 of <c>a-z 0-9 . _ -</c>, starting with a letter or digit.</summary>
+    /// <summary>
+    /// Names the installation in the repository; 1 to 64 of <c>a-z 0-9 . _ -</c>, starting with a letter or digit.
+    /// </summary>
     public string? Name { get; set; }
 
     /// <summary>Path of <c>alfresco-global.properties</c>.</summary>
@@ -30,7 +34,10 @@ public sealed class InstallationOptions
 /// <summary>The <c>installation.database</c> section.</summary>
 public sealed class DatabaseOptions
 {
-    /// <summary><c>jdbc:postgresql://host:port/name</c>, <c>jdbc:mysql://...</c>, <c>jdbc:mariadb://...</c>, with or without <c>jdbc:</c>.</summary>
+    /// <summary>
+    /// <c>jdbc:postgresql://host:port/name</c>, <c>jdbc:mysql://...</c>, <c>jdbc:mariadb://...</c>, with or without
+    /// <c>jdbc:</c>.
+    /// </summary>
     public string? Url { get; set; }
 
     public string? Username { get; set; }
@@ -39,10 +46,14 @@ public sealed class DatabaseOptions
     [PathSetting]
     public string? PasswordFile { get; set; }
 
-    /// <summary>The password itself, for the environment (<c>ABF__INSTALLATION__DATABASE__PASSWORD</c>); refused in a file.</summary>
+    /// <summary>
+    /// The password itself, for the environment (<c>ABF__INSTALLATION__DATABASE__PASSWORD</c>); refused in a file.
+    /// </summary>
     public Secret? Password { get; set; }
 
-    /// <summary>The directory of the vendor's tools (<c>pg_dump</c>, <c>mariadb-dump</c>, ...); default the search path.</summary>
+    /// <summary>
+    /// The directory of the vendor's tools (<c>pg_dump</c>, <c>mariadb-dump</c>, ...); default the search path.
+    /// </summary>
     [PathSetting]
     public string? ToolPath { get; set; }
 }
@@ -60,7 +71,9 @@ public sealed class SearchIndexOptions
     /// <summary>When Alfresco's own index-backup job fires (Quartz syntax).</summary>
     public string? Cron { get; set; }
 
-    /// <summary><c>wait</c> or <c>refuse</c>, when the job runs or would fire during the index and database phases.</summary>
+    /// <summary>
+    /// <c>wait</c> or <c>refuse</c>, when the job runs or would fire during the index and database phases.
+    /// </summary>
     public string OnWindow { get; set; } = "wait";
 
     /// <summary>Longest wait for the job's window to pass.</summary>
@@ -92,7 +105,10 @@ public sealed class ContentOptions
     [PathSetting]
     public string? Keystore { get; set; }
 
-    /// <summary>Further stores by name: a content URL <c>NAME://path</c>, or <c>store://NAME/path</c>, is the file <c>path</c> beneath the directory.</summary>
+    /// <summary>
+    /// Further stores by name: a content URL <c>NAME://path</c>, or <c>store://NAME/path</c>, is the file <c>path</c>
+    /// beneath the directory.
+    /// </summary>
     [PathSetting]
     public IDictionary<string, string> Stores { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

@@ -3,7 +3,10 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
 
-/// <summary>A value comes from the options, else from the properties, else from what Alfresco itself ships; references are expanded.</summary>
+/// <summary>
+/// A value comes from the options, else from the properties, else from what Alfresco itself ships; references are
+/// expanded.
+/// </summary>
 internal sealed class SettingValues
 {
     // Alfresco's own repository.properties: what a reference leads to when alfresco-global.properties leaves it out.
@@ -26,7 +29,8 @@ internal sealed class SettingValues
     private readonly string? _root;
     private readonly HashSet<string> _faulted = new(StringComparer.Ordinal);
 
-    private SettingValues(JavaProperties properties, string? place, bool incomplete, string? root, DiscoveryFaults faults)
+    private SettingValues(
+        JavaProperties properties, string? place, bool incomplete, string? root, DiscoveryFaults faults)
     {
         _properties = properties;
         _faults = faults;
@@ -43,7 +47,7 @@ internal sealed class SettingValues
 
     public static SettingValues Read(InstallationOptions options, DiscoveryFaults faults)
     {
-        var root = string.IsNullOrWhiteSpace(options.Root) ? null : options.Root;
+        string? root = string.IsNullOrWhiteSpace(options.Root) ? null : options.Root;
         if (string.IsNullOrWhiteSpace(options.GlobalProperties))
         {
             return new SettingValues(JavaProperties.Empty, null, incomplete: false, root, faults);
@@ -51,7 +55,12 @@ internal sealed class SettingValues
 
         try
         {
-            return new SettingValues(JavaProperties.Read(options.GlobalProperties, "installation.globalProperties"), options.GlobalProperties, incomplete: false, root, faults);
+            return new SettingValues(
+                JavaProperties.Read(options.GlobalProperties, "installation.globalProperties"),
+                options.GlobalProperties,
+                incomplete: false,
+                root,
+                faults);
         }
         catch (PermanentException e)
         {
@@ -69,7 +78,7 @@ internal sealed class SettingValues
     /// <summary>The option, else the property, expanded and trimmed; null for neither and for blanks.</summary>
     public string? Text(string setting, string? option, string property)
     {
-        var text = string.IsNullOrWhiteSpace(option) ? Raw(setting, property)?.Trim() : option.Trim();
+        string? text = string.IsNullOrWhiteSpace(option) ? Raw(setting, property)?.Trim() : option.Trim();
         return string.IsNullOrEmpty(text) ? null : text;
     }
 
@@ -84,19 +93,24 @@ internal sealed class SettingValues
 
         try
         {
-            var value = References.Expand(raw, Find);
+            string value = References.Expand(raw, Find);
             return IsEncrypted(value)
-                ? Refuse(property, $"{property} is encrypted (ENC(...)), which only Alfresco can undo: set {setting} instead")
+                ? Refuse(
+                    property,
+                    $"{property} is encrypted (ENC(...)), which only Alfresco can undo: set {setting} instead")
                 : value;
         }
         catch (FormatException e)
         {
             // A reference into a file that could not be read is not a fault of its own.
-            return AreIncomplete ? null : Refuse(property, $"{property} {e.Message}: set it in the properties file, or set {setting}");
+            return AreIncomplete
+                ? null
+                : Refuse(property, $"{property} {e.Message}: set it in the properties file, or set {setting}");
         }
     }
 
-    private static bool IsEncrypted(string value) => value.Trim() is var text && text.StartsWith("ENC(", StringComparison.Ordinal) && text.EndsWith(')');
+    private static bool IsEncrypted(string value) =>
+        value.Trim() is var text && text.StartsWith("ENC(", StringComparison.Ordinal) && text.EndsWith(')');
 
     private string? Refuse(string property, string message)
     {
@@ -107,5 +121,9 @@ internal sealed class SettingValues
 
     private string? Find(string property) =>
         property == "dir.root" && _root is not null ? _root
-        : _properties[property] ?? (Place is not null || property.StartsWith("dir.", StringComparison.Ordinal) ? AlfrescoDefaults.GetValueOrDefault(property) : null);
+        : _properties[property]
+        ?? (
+            Place is not null || property.StartsWith("dir.", StringComparison.Ordinal)
+                ? AlfrescoDefaults.GetValueOrDefault(property)
+                : null);
 }

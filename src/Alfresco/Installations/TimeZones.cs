@@ -6,5 +6,6 @@ namespace AlfrescoBackupFlows.Alfresco.Installations;
 /// <summary>Time zones by IANA or Windows id.</summary>
 internal static class TimeZones
 {
-    public static bool TryFind(string id, [NotNullWhen(true)] out TimeZoneInfo? zone) => TZConvert.TryGetTimeZoneInfo(id, out zone!);
+    public static bool TryFind(string id, [NotNullWhen(true)] out TimeZoneInfo? zone) =>
+        TZConvert.TryGetTimeZoneInfo(id, out zone!);
 }

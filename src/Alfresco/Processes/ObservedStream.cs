@@ -1,6 +1,9 @@
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
-/// <summary>A forward-only stream that shows every piece that passes, in order, before the reader gets it or after the writer gave it.</summary>
+/// <summary>
+/// A forward-only stream that shows every piece that passes, in order, before the reader gets it or after the writer
+/// gave it.
+/// </summary>
 /// <param name="observe">Awaited for each piece; it may keep nothing of the memory.</param>
 internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, ValueTask> observe) : Stream
 {
@@ -12,11 +15,15 @@ internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, Va
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
+        int read = await inner.ReadAsync(buffer, cancellationToken);
         if (read > 0)
         {
             await observe(buffer[..read]);
@@ -28,7 +35,8 @@ internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, Va
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await inner.WriteAsync(buffer, cancellationToken);
         await observe(buffer);
@@ -42,9 +50,11 @@ internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, Va
     public override void Flush() => inner.Flush();
 
     // The observer is asynchronous, and so is everybody who uses this stream.
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read asynchronously");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("read asynchronously");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("write asynchronously");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("write asynchronously");
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -16,7 +16,7 @@ internal sealed class StreamTail
             piece = piece[^Capacity..];
         }
 
-        var kept = Math.Min(_length, Capacity - piece.Length);
+        int kept = Math.Min(_length, Capacity - piece.Length);
         _bytes.AsSpan(_length - kept, kept).CopyTo(_bytes);
         piece.CopyTo(_bytes.AsSpan(kept));
         _length = kept + piece.Length;

@@ -1,9 +1,19 @@
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
-/// <summary>One run of a vendor's tool. Arguments are seen by every user of the machine and never hold a secret; the environment may.</summary>
-/// <param name="Environment">Set on top of the inherited environment; null removes a variable.</param>
-internal sealed record ToolCommand(string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string?> Environment)
+/// <summary>
+/// One run of a vendor's tool. Arguments are seen by every user of the machine and never hold a secret; the environment
+/// may.
+/// </summary>
+/// <param name="Environment">Set on top of what the child gets of this process's own.</param>
+internal sealed record ToolCommand(
+    string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>
+    /// A command of the administrator gets the whole environment but the secrets of this program. A vendor's tool does
+    /// not: it gets what any program needs to start, and what <see cref="Environment"/> says.
+    /// </summary>
+    public bool IsOfAdministrator { get; init; }
+
     /// <summary>The file's name, for messages.</summary>
     public string Name => Path.GetFileNameWithoutExtension(File);
 }
@@ -16,7 +26,7 @@ internal sealed record ToolExit(int Code, IReadOnlyList<string> Errors)
     public string Reason(Func<string, bool> isFault)
     {
         var faults = Errors.Where(isFault).Take(3).ToList();
-        var text = string.Join("; ", faults.Count > 0 ? faults : Errors.TakeLast(1));
+        string text = string.Join("; ", faults.Count > 0 ? faults : Errors.TakeLast(1));
         return text.Length > 600 ? text[..600] + "…" : text.Length > 0 ? text : "it said nothing";
     }
 }

@@ -1,6 +1,8 @@
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
-/// <summary>A tool's standard input; remembers that the tool stopped reading, which tells its failure from the writer's.</summary>
+/// <summary>
+/// A tool's standard input; remembers that the tool stopped reading, which tells its failure from the writer's.
+/// </summary>
 internal sealed class ToolInput(Stream inner) : Stream
 {
     /// <summary>A write failed because the child closed its end.</summary>
@@ -14,9 +16,14 @@ internal sealed class ToolInput(Stream inner) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
         {

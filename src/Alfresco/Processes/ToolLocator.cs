@@ -8,14 +8,15 @@ internal static class ToolLocator
     /// <returns>Full path, or null.</returns>
     public static string? Find(string? directory, params ReadOnlySpan<string> names)
     {
-        var directories = string.IsNullOrWhiteSpace(directory)
-            ? (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        string[] directories = string.IsNullOrWhiteSpace(directory)
+            ? (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             : [directory];
-        foreach (var name in names)
+        foreach (string name in names)
         {
-            foreach (var place in directories)
+            foreach (string place in directories)
             {
-                var file = Path.Combine(place, OperatingSystem.IsWindows() ? name + ".exe" : name);
+                string file = Path.Combine(place, OperatingSystem.IsWindows() ? name + ".exe" : name);
                 if (File.Exists(file))
                 {
                     return Path.GetFullPath(file);

@@ -1,8 +1,9 @@
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
 /// <summary>
-/// A tool's standard output. Something that the tool started may hold the other side open after the tool has ended, and would be waited for
-/// for ever: once the tool has ended, a silence is the end too, and <see cref="IsHeld"/> tells it from the real one.
+/// A tool's standard output. Something that the tool started may hold the other side open after the tool has ended, and
+/// would be waited for for ever: once the tool has ended, a silence is the end too, and <see cref="IsHeld"/> tells it
+/// from the real one.
 /// </summary>
 /// <param name="exited">Completes when the tool has ended.</param>
 internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) : Stream
@@ -23,7 +24,11 @@ internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) :
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -32,7 +37,7 @@ internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) :
             (_start, _end) = (0, await FillAsync(cancellationToken));
         }
 
-        var length = Math.Min(buffer.Length, _end - _start);
+        int length = Math.Min(buffer.Length, _end - _start);
         _buffer.AsMemory(_start, length).CopyTo(buffer);
         _start += length;
         return length;
@@ -45,7 +50,8 @@ internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) :
     {
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read asynchronously");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("read asynchronously");
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -5,22 +5,39 @@ namespace AlfrescoBackupFlows.Alfresco.Processes;
 
 /// <summary>
 /// Runs a tool with its streams connected. The child never outlives the call: cancellation and any fault of a
-/// callback kill it (and its children), and it is waited for before anything is thrown. What a child leaves running is not waited for.
+/// callback kill it (and its children), and it is waited for before anything is thrown. What a child leaves running is
+/// not waited for.
 /// </summary>
 internal static class ToolProcess
 {
-    /// <summary>The settings of this program come by the environment too, secrets among them: they are no child's business, nor is what opens its storage.</summary>
+    /// <summary>
+    /// The settings of this program come by the environment too, secrets among them: they are no child's business, nor
+    /// is what opens its storage.
+    /// </summary>
     private const string OwnVariables = "ABF__";
 
-    private static readonly string[] StorageSecrets = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"];
+    private static readonly string[] StorageSecrets =
+    [
+        "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"
+    ];
+
+    /// <summary>
+    /// Where programs and libraries are, and on Windows the directories without which no program opens a socket.
+    /// </summary>
+    private static readonly string[] NeededToStart =
+    [
+        "PATH", "LD_LIBRARY_PATH", "SystemRoot", "SystemDrive", "windir", "TEMP", "TMP"
+    ];
 
     /// <summary>How long the outputs of a tool that has ended may be silent without an end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <param name="input">Writes the child's standard input, which is closed when it returns; null: closed at once.</param>
+    /// <param name="input">Writes the child's standard input, which is closed when it returns; null: closed at
+    /// once.</param>
     /// <param name="output">Reads the child's standard output; null: read and dropped.</param>
     /// <returns>
-    /// How it ended. A child that stopped reading before <paramref name="input"/> was through is no fault of the callback: its exit tells why. An exit code of 0 says that
+    /// How it ended. A child that stopped reading before <paramref name="input"/> was through is no fault of the
+    /// callback: its exit tells why. An exit code of 0 says that
     /// <paramref name="output"/> saw the end of the output.
     /// </returns>
     public static async Task<ToolExit> RunAsync(
@@ -30,7 +47,8 @@ internal static class ToolProcess
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var process = Process.Start(StartInfo(command)) ?? throw new InvalidOperationException($"{command.Name} did not start");
+        using var process = Process.Start(StartInfo(command))
+            ?? throw new InvalidOperationException($"{command.Name} did not start");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var killing = stop.Token.Register(static state => Kill((Process)state!), process);
         using var stdin = new ToolInput(process.StandardInput.BaseStream);
@@ -60,7 +78,8 @@ internal static class ToolProcess
         cancellationToken.ThrowIfCancellationRequested();
         if (stdout.IsHeld && output is not null)
         {
-            return new ToolExit(-1, [.. errors.Last, "error: it ended, but something that it started holds its output open"]);
+            return new ToolExit(
+                -1, [.. errors.Last, "error: it ended, but something that it started holds its output open"]);
         }
 
         return new ToolExit(process.ExitCode == 0 && stdin.Broken ? -1 : process.ExitCode, errors.Last);
@@ -77,35 +96,33 @@ internal static class ToolProcess
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        foreach (var argument in command.Arguments)
+        foreach (string argument in command.Arguments)
         {
             info.ArgumentList.Add(argument);
         }
 
-        foreach (var name in info.Environment.Keys.Where(IsOwn).ToArray())
+        Func<string, bool> isKept = command.IsOfAdministrator ? static name => !IsOwn(name) : IsNeeded;
+        foreach (string name in info.Environment.Keys.Where(name => !isKept(name)).ToArray())
         {
             info.Environment.Remove(name);
         }
 
-        foreach (var (name, value) in command.Environment)
+        foreach ((string name, string value) in command.Environment)
         {
-            if (value is null)
-            {
-                info.Environment.Remove(name);
-            }
-            else
-            {
-                info.Environment[name] = value;
-            }
+            info.Environment[name] = value;
         }
 
         return info;
     }
 
     private static bool IsOwn(string variable) =>
-        variable.StartsWith(OwnVariables, StringComparison.OrdinalIgnoreCase) || StorageSecrets.Contains(variable, StringComparer.OrdinalIgnoreCase);
+        variable.StartsWith(OwnVariables, StringComparison.OrdinalIgnoreCase)
+            || StorageSecrets.Contains(variable, StringComparer.OrdinalIgnoreCase);
 
-    private static async Task WriteAsync(ToolInput stdin, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
+    private static bool IsNeeded(string variable) => NeededToStart.Contains(variable, StringComparer.OrdinalIgnoreCase);
+
+    private static async Task WriteAsync(
+        ToolInput stdin, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
     {
         try
         {
@@ -125,7 +142,8 @@ internal static class ToolProcess
         }
     }
 
-    private static async Task ReadAsync(ToolOutput stdout, Func<Stream, CancellationToken, Task>? output, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        ToolOutput stdout, Func<Stream, CancellationToken, Task>? output, CancellationToken cancellationToken)
     {
         await (output ?? ((stream, token) => stream.CopyToAsync(Stream.Null, token)))(stdout, cancellationToken);
         if (await stdout.ReadAsync(new byte[1], cancellationToken) != 0)

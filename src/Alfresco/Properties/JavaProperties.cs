@@ -5,8 +5,10 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Alfresco.Properties;
 
 /// <summary>
-/// A file in the format of <c>java.util.Properties.load(InputStream)</c>: ISO-8859-1, <c>\uXXXX</c>, comments with <c>#</c> and <c>!</c>, keys ended by
-/// <c>=</c>, <c>:</c> or a blank, lines continued by a backslash. A key that stands twice has its last value. Values keep their trailing blanks.
+/// A file in the format of <c>java.util.Properties.load(InputStream)</c>: ISO-8859-1, <c>\uXXXX</c>, comments with
+/// <c>#</c> and <c>!</c>, keys ended by
+/// <c>=</c>, <c>:</c> or a blank, lines continued by a backslash. A key that stands twice has its last value. Values
+/// keep their trailing blanks.
 /// </summary>
 internal sealed class JavaProperties
 {
@@ -24,13 +26,18 @@ internal sealed class JavaProperties
     /// <summary>The value as it stands in the file, references not expanded; null where the key is absent.</summary>
     public string? this[string key] => _values.GetValueOrDefault(key);
 
-    /// <summary>Reads a file that <paramref name="setting"/> names. Missing, unreadable or malformed: <see cref="PermanentException"/> of kind Configuration.</summary>
+    /// <summary>
+    /// Reads a file that <paramref name="setting"/> names. Missing, unreadable or malformed:
+    /// <see cref="PermanentException"/> of kind Configuration.
+    /// </summary>
     public static JavaProperties Read(string path, string setting)
     {
         byte[] bytes;
         try
         {
-            bytes = new FileInfo(path).Length <= MaxBytes ? File.ReadAllBytes(path) : throw Fault($"{setting} '{path}' is not a properties file: it has more than {MaxBytes} bytes");
+            bytes = new FileInfo(path).Length <= MaxBytes
+                ? File.ReadAllBytes(path)
+                : throw Fault($"{setting} '{path}' is not a properties file: it has more than {MaxBytes} bytes");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -51,7 +58,9 @@ internal sealed class JavaProperties
         }
     }
 
-    /// <summary>Parses the file's bytes. A malformed <c>\u</c> escape, which stops Java too, is a <see cref="FormatException"/>.</summary>
+    /// <summary>
+    /// Parses the file's bytes. A malformed <c>\u</c> escape, which stops Java too, is a <see cref="FormatException"/>.
+    /// </summary>
     public static JavaProperties Parse(ReadOnlySpan<byte> bytes)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -68,7 +77,7 @@ internal sealed class JavaProperties
 
     private static (string Key, string Value) Split(string line)
     {
-        var end = 0;
+        int end = 0;
         for (; end < line.Length && line[end] is not ('=' or ':') && !IsBlank(line[end]); end++)
         {
             if (line[end] == '\\')
@@ -78,7 +87,7 @@ internal sealed class JavaProperties
         }
 
         end = Math.Min(end, line.Length);
-        var start = end;
+        int start = end;
         while (start < line.Length && IsBlank(line[start]))
         {
             start++;
@@ -105,7 +114,7 @@ internal sealed class JavaProperties
         }
 
         var result = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
+        for (int i = 0; i < text.Length; i++)
         {
             if (text[i] != '\\')
             {
@@ -132,7 +141,8 @@ internal sealed class JavaProperties
     {
         // The value is not quoted: it may be a password.
         var digits = text.AsSpan(at + 1, Math.Min(4, text.Length - at - 1));
-        if (digits.Length < 4 || !ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        if (digits.Length < 4
+            || !ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
         {
             throw new FormatException($"has a malformed \\uXXXX escape in line {line}");
         }
@@ -141,5 +151,6 @@ internal sealed class JavaProperties
         return (char)code;
     }
 
-    private static PermanentException Fault(string message, Exception? cause = null) => new(ErrorKind.Configuration, message, cause);
+    private static PermanentException Fault(string message, Exception? cause = null) =>
+        new(ErrorKind.Configuration, message, cause);
 }

@@ -2,19 +2,24 @@ using System.Text;
 
 namespace AlfrescoBackupFlows.Alfresco.Properties;
 
-/// <summary>Cuts properties text into logical lines as Java does: comments and blank lines dropped, leading blanks dropped, continued lines joined.</summary>
+/// <summary>
+/// Cuts properties text into logical lines as Java does: comments and blank lines dropped, leading blanks dropped,
+/// continued lines joined.
+/// </summary>
 internal static class LogicalLines
 {
-    /// <summary>Each logical line, and the number of the natural line where it begins (from 1). Escapes are left as they are.</summary>
+    /// <summary>
+    /// Each logical line, and the number of the natural line where it begins (from 1). Escapes are left as they are.
+    /// </summary>
     public static IEnumerable<(int Number, string Text)> Of(string text)
     {
         var joined = new StringBuilder();
-        var number = 0;
-        var first = 0;
-        foreach (var natural in Natural(text))
+        int number = 0;
+        int first = 0;
+        foreach (string natural in Natural(text))
         {
             number++;
-            var line = natural.TrimStart(' ', '\t', '\f');
+            string line = natural.TrimStart(' ', '\t', '\f');
             if (joined.Length == 0)
             {
                 if (line.Length == 0 || line[0] is '#' or '!')
@@ -25,7 +30,7 @@ internal static class LogicalLines
                 first = number;
             }
 
-            var continues = EndsInOddBackslashes(line);
+            bool continues = EndsInOddBackslashes(line);
             joined.Append(line, 0, continues ? line.Length - 1 : line.Length);
             if (!continues && joined.Length > 0)
             {
@@ -45,8 +50,8 @@ internal static class LogicalLines
     /// <summary>Lines ended by CR, LF or CR LF.</summary>
     private static IEnumerable<string> Natural(string text)
     {
-        var start = 0;
-        for (var i = 0; i < text.Length; i++)
+        int start = 0;
+        for (int i = 0; i < text.Length; i++)
         {
             if (text[i] is '\r' or '\n')
             {

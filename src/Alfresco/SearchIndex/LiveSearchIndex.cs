@@ -8,16 +8,26 @@ internal static class LiveSearchIndex
 {
     private const int Depth = 2;
 
-    private static readonly byte[][] Marks = ["write.lock"u8.ToArray(), "core.properties"u8.ToArray(), "solrcore.properties"u8.ToArray(), "solr.xml"u8.ToArray()];
+    private static readonly byte[][] Marks =
+    [
+        "write.lock"u8.ToArray(),
+        "core.properties"u8.ToArray(),
+        "solrcore.properties"u8.ToArray(),
+        "solr.xml"u8.ToArray(),
+    ];
 
-    /// <summary>Throws a <see cref="PermanentException"/> of kind Source where one of the marks lies in the directory or up to two levels beneath.</summary>
+    /// <summary>
+    /// Throws a <see cref="PermanentException"/> of kind Source where one of the marks lies in the directory or up to
+    /// two levels beneath.
+    /// </summary>
     public static void Refuse(SourceTree tree, byte[] directory, string place)
     {
         if (FindMark(tree, directory, Depth) is { } mark)
         {
             throw new PermanentException(
                 ErrorKind.Source,
-                $"installation.index.path '{place}' is a live index ('{TreePath.Display(mark)}' lies in it), and copying that corrupts it: name the directory into which Alfresco's index-backup job copies");
+                $"installation.index.path '{place}' is a live index ('{TreePath.Display(mark)}' lies in it), and "
+                    + "copying that corrupts it: name the directory into which Alfresco's index-backup job copies");
         }
     }
 

@@ -4,8 +4,9 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Alfresco.SearchIndex;
 
 /// <summary>
-/// Looks at the directory that Alfresco's index-backup job leaves. The job copies into <c>.indexbackup_temp</c> beside it, deletes it, and
-/// renames the copy; so its inode and ctime tell one copy from the next, and the times of the files in it tell nothing.
+/// Looks at the directory that Alfresco's index-backup job leaves. The job copies into <c>.indexbackup_temp</c> beside
+/// it, deletes it, and renames the copy; so its inode and ctime tell one copy from the next, and the times of the files
+/// in it tell nothing.
 /// </summary>
 public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider time)
 {
@@ -18,17 +19,19 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
     // Enough for any Lucene index; past it, what was seen decides.
     private const int MaxTempEntries = 100_000;
 
-    /// <summary>One look. A live index in the target's place is a <see cref="PermanentException"/> of kind Source.</summary>
+    /// <summary>
+    /// One look. A live index in the target's place is a <see cref="PermanentException"/> of kind Source.
+    /// </summary>
     public SearchIndexObservation Observe()
     {
-        var parent = Path.GetDirectoryName(source.Path);
+        string? parent = Path.GetDirectoryName(source.Path);
         if (parent is null || !Directory.Exists(parent))
         {
             return new SearchIndexObservation(null, null, null, TempIsStale: false);
         }
 
         using var beside = SourceTree.Open(parent);
-        var name = Encoding.UTF8.GetBytes(Path.GetFileName(source.Path));
+        byte[] name = Encoding.UTF8.GetBytes(Path.GetFileName(source.Path));
 
         // The temporary directory first: seen afterwards, a rename in between would look like an untouched target.
         var tempChanged = LastChange(beside, Encoding.UTF8.GetBytes(TempName));
@@ -40,19 +43,21 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
         }
 
         var now = time.GetUtcNow();
-        var stale = tempChanged is { } changed && now - changed > StaleAfter;
+        bool stale = tempChanged is { } changed && now - changed > StaleAfter;
         if (target is not { } stat)
         {
             return new SearchIndexObservation(null, null, tempChanged, stale);
         }
 
         LiveSearchIndex.Refuse(beside, name, source.Path);
-        var stamp = new SearchIndexStamp(stat.Inode, stat.CtimeNs != 0 ? stat.CtimeNs : beside.TryStat(default)?.MtimeNs ?? stat.MtimeNs);
+        var stamp = new SearchIndexStamp(
+            stat.Inode, stat.CtimeNs != 0 ? stat.CtimeNs : beside.TryStat(default)?.MtimeNs ?? stat.MtimeNs);
         return new SearchIndexObservation(stamp, now - Time(stamp.ChangedNs), tempChanged, stale);
     }
 
     /// <summary>Runs the refresh command, then waits for a new copy. See <see cref="SearchIndexRefresh"/>.</summary>
-    public Task RefreshAsync(CancellationToken cancellationToken) => new SearchIndexRefresh(source, this, time).RunAsync(cancellationToken);
+    public Task RefreshAsync(CancellationToken cancellationToken) =>
+        new SearchIndexRefresh(source, this, time).RunAsync(cancellationToken);
 
     private static FileStat? Target(SourceTree beside, byte[] name) =>
         beside.TryStat(name, followLinks: true) is { Type: EntryType.Directory } stat ? stat : null;
@@ -65,10 +70,10 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
             return null;
         }
 
-        var newest = Changed(top);
-        var seen = 0;
+        long newest = Changed(top);
+        int seen = 0;
         var pending = new Stack<byte[]>([path]);
-        while (pending.TryPop(out var directory) && seen < MaxTempEntries)
+        while (pending.TryPop(out byte[]? directory) && seen < MaxTempEntries)
         {
             foreach (var entry in beside.TryReadDirectory(directory) ?? [])
             {
@@ -92,5 +97,6 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
 
     private static long Changed(in FileStat stat) => stat.CtimeNs != 0 ? stat.CtimeNs : stat.MtimeNs;
 
-    private static DateTimeOffset Time(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
+    private static DateTimeOffset Time(long nanoseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
 }

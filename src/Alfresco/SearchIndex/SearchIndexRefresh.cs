@@ -5,7 +5,10 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.SearchIndex;
 
-/// <summary>Runs <c>installation.index.refreshCommand</c> (an argument array, no shell) and waits until the job has left a new copy.</summary>
+/// <summary>
+/// Runs <c>installation.index.refreshCommand</c> (an argument array, no shell) and waits until the job has left a new
+/// copy.
+/// </summary>
 internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBackup backup, TimeProvider time)
 {
     private const string Setting = "installation.index.refreshCommand";
@@ -13,8 +16,9 @@ internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBa
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Returns once a copy that was not there before is whole. A command that fails is a <see cref="PermanentException"/> of kind Source; no new
-    /// copy within <see cref="SearchIndexSource.MaxWait"/> one of kind Busy.
+    /// Returns once a copy that was not there before is whole. A command that fails is a
+    /// <see cref="PermanentException"/> of kind Source; no new copy within <see cref="SearchIndexSource.MaxWait"/> one
+    /// of kind Busy.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -29,18 +33,23 @@ internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBa
                 await Task.Delay(LookEvery, time, either.Token);
             }
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new PermanentException(
                 ErrorKind.Busy,
-                $"{Setting} left no new index backup at '{source.Path}' within installation.index.maxWait ({source.MaxWait.TotalMinutes:F0} min): look into Alfresco's log, or raise it");
+                $"{Setting} left no new index backup at '{source.Path}' within installation.index.maxWait "
+                    + $"({source.MaxWait.TotalMinutes:F0} min): look into Alfresco's log, or raise it");
         }
     }
 
     private async Task ExecuteAsync(CancellationToken cancellationToken)
     {
-        var program = source.RefreshCommand[0];
-        var command = new ToolCommand(program, source.RefreshCommand[1..], ImmutableDictionary<string, string?>.Empty);
+        string program = source.RefreshCommand[0];
+        var command = new ToolCommand(
+            program,
+            source.RefreshCommand[1..],
+            ImmutableDictionary<string, string>.Empty) { IsOfAdministrator = true };
         ToolExit exit;
         try
         {
@@ -48,12 +57,17 @@ internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBa
         }
         catch (Win32Exception e)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"{Setting} '{program}' cannot be started ({e.Message}): name a program by its full path", e);
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"{Setting} '{program}' cannot be started ({e.Message}): name a program by its full path",
+                e);
         }
 
         if (exit.Code != 0)
         {
-            throw new PermanentException(ErrorKind.Source, $"{Setting} '{program}' ended with exit code {exit.Code}: {exit.Reason(static _ => false)}");
+            throw new PermanentException(
+                ErrorKind.Source,
+                $"{Setting} '{program}' ended with exit code {exit.Code}: {exit.Reason(static _ => false)}");
         }
     }
 }

@@ -15,4 +15,10 @@ public enum OnWindow
 /// <param name="MaxWait">Longest wait for the job's window, and for a new generation after the refresh command.</param>
 /// <param name="MaxAge">An older backup is a warning.</param>
 /// <param name="RefreshCommand">Program and arguments, or empty.</param>
-public sealed record SearchIndexSource(string Path, SearchIndexSchedule Schedule, OnWindow OnWindow, TimeSpan MaxWait, TimeSpan MaxAge, ImmutableArray<string> RefreshCommand);
+public sealed record SearchIndexSource(
+    string Path,
+    SearchIndexSchedule Schedule,
+    OnWindow OnWindow,
+    TimeSpan MaxWait,
+    TimeSpan MaxAge,
+    ImmutableArray<string> RefreshCommand);

@@ -3,8 +3,9 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Alfresco.SearchIndex;
 
 /// <summary>
-/// Whether the index may be captured now. The index phase and the SQL phase must both pass without a firing of Alfresco's job between
-/// them, or the set's index would be newer than its database, which stops Solr's and Lucene's recovery.
+/// Whether the index may be captured now. The index phase and the SQL phase must both pass without a firing of
+/// Alfresco's job between them, or the set's index would be newer than its database, which stops Solr's and Lucene's
+/// recovery.
 /// </summary>
 public static class SearchIndexWindow
 {
@@ -18,7 +19,12 @@ public static class SearchIndexWindow
     /// <param name="expected">How long the index and database phases will take together.</param>
     /// <param name="giveUpAt">A wait past this is a refusal.</param>
     /// <exception cref="PermanentException">Kind Source: there is no index backup, and none is being made.</exception>
-    public static SearchIndexDecision Decide(SearchIndexSource source, SearchIndexObservation seen, DateTimeOffset now, TimeSpan expected, DateTimeOffset giveUpAt)
+    public static SearchIndexDecision Decide(
+        SearchIndexSource source,
+        SearchIndexObservation seen,
+        DateTimeOffset now,
+        TimeSpan expected,
+        DateTimeOffset giveUpAt)
     {
         if (seen.IsRunning)
         {
@@ -28,7 +34,11 @@ public static class SearchIndexWindow
         // Just fired: either its copy is newer than the firing, or it is about to begin.
         if (source.Schedule.NextFiring(now - FiringGrace) is { } fired && fired <= now && !(seen.Age < now - fired))
         {
-            return Wait(source, fired + FiringGrace, giveUpAt, $"Alfresco's index-backup job fired at {fired:u} and is about to begin");
+            return Wait(
+                source,
+                fired + FiringGrace,
+                giveUpAt,
+                $"Alfresco's index-backup job fired at {fired:u} and is about to begin");
         }
 
         if (seen.IsAbsent)
@@ -41,36 +51,55 @@ public static class SearchIndexWindow
             return new SearchIndexDecision(SearchIndexAction.Proceed, null, null);
         }
 
-        var why = $"Alfresco's index-backup job fires at {next:u}, before the index and database phases (about {Minutes(expected)}) would be done";
+        string why = $"Alfresco's index-backup job fires at {next:u}, before the index and database phases (about "
+            + $"{Minutes(expected)}) would be done";
         return source.Schedule.NextFiring(next) is { } later && later - next < expected
-            ? new SearchIndexDecision(SearchIndexAction.Refuse, $"{why}, and it fires again at {later:u}: no gap is long enough; space the job's firings further apart ('{source.Schedule.Expression}')", null)
+            ? new SearchIndexDecision(
+                SearchIndexAction.Refuse,
+                $"{why}, and it fires again at {later:u}: no gap is long enough; space the job's firings further "
+                    + $"apart ('{source.Schedule.Expression}')",
+                null)
             : Wait(source, next + FiringGrace, giveUpAt, why);
     }
 
     /// <summary>The fault of an index backup that is not there.</summary>
     public static PermanentException Absent(SearchIndexSource source) => new(
         ErrorKind.Source,
-        $"there is no index backup at '{source.Path}' (installation.index.path): let Alfresco's index-backup job run once, correct the path, or write \"kind\": \"none\" into installation.index if this installation keeps no index backup");
+        $"there is no index backup at '{source.Path}' (installation.index.path): let Alfresco's index-backup job run "
+            + "once, correct the path, or write \"kind\": \"none\" into installation.index if this installation "
+            + "keeps no index backup");
 
-    /// <summary>One line where the backup is older than <see cref="SearchIndexSource.MaxAge"/>, or a crashed job left its temporary directory; else null.</summary>
+    /// <summary>
+    /// One line where the backup is older than <see cref="SearchIndexSource.MaxAge"/>, or a crashed job left its
+    /// temporary directory; else null.
+    /// </summary>
     public static IEnumerable<string> Warnings(SearchIndexSource source, SearchIndexObservation seen)
     {
         if (seen.Age > source.MaxAge)
         {
-            yield return $"the index backup at '{source.Path}' is {seen.Age.Value.TotalHours:F0} hours old (installation.index.maxAge is {source.MaxAge.TotalHours:F0}): does Alfresco's job still run?";
+            yield return $"the index backup at '{source.Path}' is {seen.Age.Value.TotalHours:F0} hours old "
+                + $"(installation.index.maxAge is {source.MaxAge.TotalHours:F0}): does Alfresco's job still run?";
         }
 
         if (seen.TempIsStale)
         {
-            yield return $"'{SearchIndexBackup.TempName}' beside '{source.Path}' has not changed since {seen.TempChanged:u}: Alfresco's index-backup job crashed then";
+            yield return $"'{SearchIndexBackup.TempName}' beside '{source.Path}' has not changed since "
+                + $"{seen.TempChanged:u}: Alfresco's index-backup job crashed then";
         }
     }
 
-    private static SearchIndexDecision Wait(SearchIndexSource source, DateTimeOffset until, DateTimeOffset giveUpAt, string reason) =>
-        source.OnWindow == OnWindow.Refuse ? new SearchIndexDecision(SearchIndexAction.Refuse, $"{reason}; installation.index.onWindow is 'refuse'", null)
-        : until > giveUpAt ? new SearchIndexDecision(SearchIndexAction.Refuse, $"{reason}; waiting until {until:u} exceeds installation.index.maxWait ({Minutes(source.MaxWait)})", null)
+    private static SearchIndexDecision Wait(
+        SearchIndexSource source, DateTimeOffset until, DateTimeOffset giveUpAt, string reason) =>
+        source.OnWindow == OnWindow.Refuse ? new SearchIndexDecision(
+            SearchIndexAction.Refuse, $"{reason}; installation.index.onWindow is 'refuse'", null)
+        : until > giveUpAt ? new SearchIndexDecision(
+            SearchIndexAction.Refuse,
+            $"{reason}; waiting until {until:u} exceeds installation.index.maxWait ({Minutes(source.MaxWait)})",
+            null)
         : new SearchIndexDecision(SearchIndexAction.WaitUntil, reason, until);
 
     private static string Minutes(TimeSpan time) =>
-        time < TimeSpan.FromMinutes(2) ? $"{Math.Ceiling(time.TotalSeconds)} s" : $"{Math.Ceiling(time.TotalMinutes)} min";
+        time < TimeSpan.FromMinutes(2)
+            ? $"{Math.Ceiling(time.TotalSeconds)} s"
+            : $"{Math.Ceiling(time.TotalMinutes)} min";
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Extensions.Logging;
@@ -73,10 +74,13 @@ internal sealed class FileLog : ILoggerProvider
             }
 
             _file ??= Open();
-            _file.WriteLine($"{time} {level} {category}: {message.ReplaceLineEndings(" ")}");
+            _file.WriteLine($"{time} {level} {category}: {PlainText.Escape(message.ReplaceLineEndings(" "))}");
             if (exception is not null)
             {
-                _file.WriteLine(exception);
+                foreach (string line in exception.ToString().ReplaceLineEndings("\n").Split('\n'))
+                {
+                    _file.WriteLine("    " + PlainText.Escape(line));
+                }
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 
@@ -41,7 +42,7 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
 
     private void Write(string text, bool hold)
     {
-        string clean = text.ReplaceLineEndings(" ");
+        string clean = PlainText.Escape(text.ReplaceLineEndings(" "));
         DateTime now = time.GetUtcNow().UtcDateTime;
         string line = IsTerminal
             ? clean

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Contracts;
@@ -11,8 +10,6 @@ namespace AlfrescoBackupFlows.Cli.Output;
 /// </summary>
 internal sealed class ResultWriter(Stream stdout, bool json, bool quiet)
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
     /// <param name="document">What a machine gets.</param>
     /// <param name="text">What a person gets.</param>
     public void Write<T>(T document, JsonTypeInfo<T> type, Action<TextWriter> text)
@@ -25,7 +22,7 @@ internal sealed class ResultWriter(Stream stdout, bool json, bool quiet)
         }
         else if (!quiet)
         {
-            using var writer = new StreamWriter(stdout, Utf8, leaveOpen: true);
+            using var writer = new LineWriter(stdout);
             text(writer);
         }
     }
@@ -43,7 +40,7 @@ internal sealed class ResultWriter(Stream stdout, bool json, bool quiet)
         }
         else if (!quiet)
         {
-            await using var writer = new StreamWriter(stdout, Utf8, leaveOpen: true);
+            await using var writer = new LineWriter(stdout);
             await text(writer);
         }
 

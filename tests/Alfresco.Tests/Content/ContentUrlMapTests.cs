@@ -22,7 +22,7 @@ public sealed class ContentUrlMapTests
     [InlineData("store://a..b/c...bin", "contentstore", "a..b/c...bin")]
     public void A_URL_is_a_file_beneath_a_root(string url, string root, string path)
     {
-        var place = _map.Locate(url);
+        ContentPlace place = _map.Locate(url);
         Assert.Equal((ContentPlaceKind.File, root, path), (place.Kind, place.Root, Encoding.UTF8.GetString(place.Path)));
     }
 
@@ -43,7 +43,7 @@ public sealed class ContentUrlMapTests
     [InlineData("", ContentPlaceKind.Invalid, "")]
     public void Other_URLs_have_no_file(string url, ContentPlaceKind kind, string protocol)
     {
-        var place = _map.Locate(url);
+        ContentPlace place = _map.Locate(url);
         Assert.Equal((kind, protocol), (place.Kind, place.Protocol));
     }
 
@@ -56,7 +56,7 @@ public sealed class ContentUrlMapTests
     [Fact]
     public void A_lost_file_is_looked_for_among_the_deleted_and_in_the_tenants_stores()
     {
-        var further = _map.LookFurther(_map.Locate("store://2024/a.bin")).Select(p => p.Root);
+        IEnumerable<string> further = _map.LookFurther(_map.Locate("store://2024/a.bin")).Select(p => p.Root);
         Assert.Equal(["contentstore.deleted", "stores/storeA", "stores/tenants"], further);
         Assert.Empty(_map.LookFurther(_map.Locate("s3://x/y")));
     }
@@ -68,7 +68,7 @@ public sealed class ContentUrlMapTests
         {
             foreach (var url in new[] { tail, "store://" + tail, "storeA://" + tail })
             {
-                var place = _map.Locate(url);
+                ContentPlace place = _map.Locate(url);
                 Assert.True(place.Kind != ContentPlaceKind.File || (place.Path.Length > 0 && TreePath.IsValid(place.Path)));
             }
         });

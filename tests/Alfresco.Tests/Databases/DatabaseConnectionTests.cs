@@ -1,5 +1,5 @@
-using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
 
@@ -19,19 +19,58 @@ public sealed class DatabaseConnectionTests
         Assert.Equal(place, DatabaseConnection.FromInstallation(url, "alfresco", null, null).Place);
 
     [Theory]
-    [InlineData("jdbc:sqlserver://host;databaseName=alfresco", "not supported")]
-    [InlineData("jdbc:oracle:thin:@host:1521:sid", "not supported")]
+    [InlineData("jdbc:sqlserver://host;databaseName=alfresco", "'sqlserver', which is not supported: use one of postgresql, mysql, mariadb")]
+    [InlineData("jdbc:oracle:thin:@host:1521:sid", "'oracle', which is not supported: use one of postgresql, mysql, mariadb")]
+    [InlineData("jdbc:mysqlx://host/alfresco", "'mysqlx', which is not supported")]
     [InlineData("host/alfresco", "is not a database URL")]
+    [InlineData("geheim@host:5432/alfresco", "is not a database URL: write jdbc:SCHEME://host:port/name with one of the schemes postgresql, mysql, mariadb")]
     [InlineData("postgresql://host:5432", "names no database")]
     [InlineData("postgresql://host:99999/x", "port")]
     [InlineData("postgresql://a:1,b:2/x", "several hosts")]
+    [InlineData("postgresql://a%2Cb/x", "several hosts")]
+    [InlineData("postgresql://a%2cb:5433/x", "several hosts")]
+    [InlineData("mysql://%28host=a%29/x", "several hosts")]
+    [InlineData("postgresql://a%3A1/x", "neither a name nor an address")]
+    [InlineData("postgresql://a%0Ab/x", "neither a name nor an address")]
+    [InlineData("postgresql://host%00/x", "neither a name nor an address")]
+    [InlineData("postgresql://host/a%00b", "U+0000")]
+    [InlineData("mariadb://host/a%00b", "U+0000")]
+    [InlineData("postgresql://host/x?sslrootcert=%00", "U+0000")]
     [InlineData("postgresql://host/100%", "%25")]
     public void A_url_that_cannot_be_used_is_refused_by_the_settings_name(string url, string why)
     {
-        var fault = Assert.Throws<PermanentException>(() => DatabaseConnection.FromInstallation(url, "alfresco", null, null));
+        PermanentException fault = Assert.Throws<PermanentException>(() => DatabaseConnection.FromInstallation(url, "alfresco", null, null));
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         Assert.Contains("installation.database.url", fault.Message, StringComparison.Ordinal);
         Assert.Contains(why, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("al\0f", "s", null, "installation.database.username")]
+    [InlineData("alf", "s\0", null, "installation.database.passwordFile")]
+    [InlineData("alf", "s", "public\0", "db.schema.name")]
+    public void A_null_character_is_refused_by_the_settings_name(string user, string password, string? schema, string setting)
+    {
+        PermanentException fault = Assert.Throws<PermanentException>(
+            () => DatabaseConnection.FromInstallation("postgresql://host/x", user, new Secret(password), null, schema));
+        Assert.Equal(ErrorKind.Configuration, fault.Kind);
+        Assert.StartsWith(setting + " holds a character U+0000", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_vendor_is_found_by_each_of_its_schemes_and_by_no_other()
+    {
+        foreach (IDatabaseVendor vendor in DatabaseVendors.All)
+        {
+            Assert.All(vendor.Schemes, scheme =>
+            {
+                DatabaseConnection connection = DatabaseConnection.FromRestoreUrl($"{scheme}://user@host/name", null, null);
+                Assert.Same(vendor, connection.Vendor);
+                Assert.Equal(vendor.DefaultPort, connection.Port);
+                Assert.Equal($"{vendor.Schemes[0]}://host:{vendor.DefaultPort}/name", connection.Place);
+            });
+        }
     }
 
     [Theory]
@@ -40,7 +79,7 @@ public sealed class DatabaseConnectionTests
     [InlineData("postgresql://alfresco@host/x?password=geheim")]
     public void A_restores_url_with_a_password_is_refused_without_repeating_it(string url)
     {
-        var fault = Assert.Throws<PermanentException>(() => DatabaseConnection.FromRestoreUrl(url, null, null));
+        PermanentException fault = Assert.Throws<PermanentException>(() => DatabaseConnection.FromRestoreUrl(url, null, null));
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         Assert.Contains("--database-password-file", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", fault.Message, StringComparison.Ordinal);

@@ -5,12 +5,14 @@ namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
 /// <summary>A dump taken into memory.</summary>
 internal sealed record DumpRun(byte[] Sql, IReadOnlyList<RequiredUrl> Required, DumpResult Result)
 {
+    public DumpOrigin Origin => new(Result.Vendor, Result.ServerVersion, Result.ToolVersion);
+
     /// <summary>Dumps; the required URLs come sorted by URL.</summary>
     public static async Task<DumpRun> TakeAsync(IDatabaseSource source, CancellationToken cancellationToken)
     {
         var sql = new MemoryStream();
         var required = new List<RequiredUrl>();
-        var result = await source.DumpAsync(
+        DumpResult result = await source.DumpAsync(
             (stream, token) => stream.CopyToAsync(sql, token),
             url =>
             {

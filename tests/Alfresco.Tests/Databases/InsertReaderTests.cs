@@ -58,7 +58,7 @@ public sealed class InsertReaderTests
     [InlineData("INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES ('a','x',1,NULL);\n", "no number")]
     public void What_is_not_as_expected_is_never_guessed_at(string dump, string why)
     {
-        var fault = Assert.Throws<FormatException>(() => new InsertReader(new AlfrescoInserts()).Read(Encoding.UTF8.GetBytes(dump)));
+        FormatException fault = Assert.Throws<FormatException>(() => new InsertReader(new AlfrescoInserts()).Read(Encoding.UTF8.GetBytes(dump)));
         Assert.Contains(why, fault.Message, StringComparison.Ordinal);
     }
 }

@@ -32,7 +32,7 @@ public sealed class MariaDbFixture : IAsyncLifetime
     public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     public DatabaseConnection Connection(string database, string username = "root", string? password = Password, string? toolPath = null) =>
-        new(DatabaseVendor.MariaDb, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
+        new(DatabaseVendors.Find("mariadb")!, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
 
     public async Task<MySqlConnection> OpenAsync(string database)
     {
@@ -69,7 +69,7 @@ public sealed class MariaDbFixture : IAsyncLifetime
             ArgumentList = { "--no-defaults", "--host=127.0.0.1", "--protocol=tcp", string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--user=root", "--routines", "--triggers", "--events", "--skip-dump-date", "--hex-blob", "--", database },
         };
         info.Environment["MYSQL_PWD"] = Password;
-        using var process = Process.Start(info)!;
+        using Process process = Process.Start(info)!;
         var text = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(0, process.ExitCode);

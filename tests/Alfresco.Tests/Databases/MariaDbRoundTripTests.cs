@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Testing.Sample;
+using MySqlConnector;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
@@ -27,11 +28,11 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         }
 
         await server.ExecuteAsync(source, "UPDATE alf_node_properties SET serializable_value = X'00275C0A0D1AFF', boolean_value = b'1' WHERE node_id = 1000 AND qname_id = 2");
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         var target = await server.CreateDatabaseAsync(name + " restored");
-        var restore = DatabaseTarget.Create(server.Connection(target));
-        await restore.CheckEmptyAsync(dump.Result.Vendor, dump.Result.ServerVersion, Cancel);
+        IDatabaseTarget restore = server.Connection(target).OpenTarget();
+        await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
 
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
@@ -61,14 +62,14 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         Assert.Empty(await WarningsAsync());
 
         async Task<IReadOnlyList<string>> WarningsAsync() =>
-            (await DatabaseSource.Create(server.Connection(source, Odd, "x")).CheckAsync(Cancel)).Warnings;
+            (await server.Connection(source, Odd, "x").OpenSource().CheckAsync(Cancel)).Warnings;
     }
 
     [Fact]
     public async Task Required_are_the_urls_in_use_or_not_orphaned_and_those_of_the_old_web_content()
     {
         var source = await server.CreateAlfrescoAsync();
-        await using var connection = await server.OpenAsync(source);
+        await using MySqlConnection connection = await server.OpenAsync(source);
         var rows = new AlfrescoRows(connection);
         var kept = await rows.AddDocumentAsync("store://2024/1/1/1/1/a'\\\n,(é.bin", 1, "kept", Cancel);
         var orphan = await rows.AddDocumentAsync("store://2024/1/1/1/1/b.bin", 2, "orphan", Cancel);
@@ -78,7 +79,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         await server.ExecuteAsync(source, AlfrescoSchema.AvmNodes + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)");
         await server.ExecuteAsync(source, "INSERT INTO alf_tenant VALUES ('acme.com', 0, 1, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, 1, 'b', NULL, NULL)");
 
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         Assert.Equal(
             [new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null), new RequiredUrl(kept, "store://2024/1/1/1/1/a'\\\n,(é.bin", 1), new RequiredUrl(7, "store://uncommitted/reader.bin", 3)],
@@ -94,15 +95,15 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         await AddAsync(source, 2_000);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var changed = new TaskCompletionSource();
-        var writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
+        Task<int>[] writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
         await changed.Task;
 
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         await stop.CancelAsync();
         var changes = (await Task.WhenAll(writers)).Sum();
 
         var target = await server.CreateDatabaseAsync();
-        var restore = DatabaseTarget.Create(server.Connection(target));
+        IDatabaseTarget restore = server.Connection(target).OpenTarget();
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         Assert.True(changes > 50, $"only {changes} changes");
         Assert.True(dump.Required.Count > 2_000);
@@ -114,17 +115,17 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         await AddAsync(source, 10);
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         var target = await server.CreateDatabaseAsync();
-        var restore = DatabaseTarget.Create(server.Connection(target));
+        IDatabaseTarget restore = server.Connection(target).OpenTarget();
 
-        var fault = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length / 2), token).AsTask(), Cancel));
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length / 2), token).AsTask(), Cancel));
         Assert.Equal(ErrorKind.Repository, fault.Kind);
-        await restore.CheckEmptyAsync("MariaDB", dump.Result.ServerVersion, Cancel);
+        await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
 
-        var refused = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync(dump.WriteAsync, Cancel));
+        PermanentException refused = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync(dump.WriteAsync, Cancel));
         Assert.Equal(ErrorKind.Source, refused.Kind);
         Assert.Contains($"database '{target}' at 127.0.0.1:{server.Port} is not empty", refused.Message, StringComparison.Ordinal);
     }
@@ -134,7 +135,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         await server.ExecuteAsync(source, "CREATE TABLE alf_old (id INT) ENGINE=MyISAM");
-        var fault = await Assert.ThrowsAsync<PermanentException>(() => DatabaseSource.Create(server.Connection(source)).CheckAsync(Cancel));
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() => server.Connection(source).OpenSource().CheckAsync(Cancel));
         Assert.Contains("alf_old", fault.Message, StringComparison.Ordinal);
         Assert.Contains("ENGINE=InnoDB", fault.Message, StringComparison.Ordinal);
     }
@@ -144,7 +145,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         var seen = new List<string>();
-        await DatabaseSource.Create(server.Connection(source)).DumpAsync(
+        await server.Connection(source).OpenSource().DumpAsync(
             async (stream, token) =>
             {
                 seen.AddRange(ProcessArguments.All());
@@ -159,7 +160,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
 
     private async Task AddAsync(string database, int count)
     {
-        await using var connection = await server.OpenAsync(database);
+        await using MySqlConnection connection = await server.OpenAsync(database);
         var rows = new AlfrescoRows(connection);
         for (var i = 0; i < count; i++)
         {
@@ -170,7 +171,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     /// <summary>Adds, and deletes every second one with or without its row, until stopped.</summary>
     private async Task<int> ChurnAsync(string database, long firstId, TaskCompletionSource changed, CancellationToken stop)
     {
-        await using var connection = await server.OpenAsync(database);
+        await using MySqlConnection connection = await server.OpenAsync(database);
         var rows = new AlfrescoRows(connection, firstId);
         var changes = 0;
         while (!stop.IsCancellationRequested)

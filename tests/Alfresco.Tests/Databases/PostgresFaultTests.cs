@@ -16,7 +16,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     [Fact]
     public async Task A_good_connection_passes_the_check()
     {
-        var facts = await DatabaseSource.Create(server.Connection(await server.CreateAlfrescoAsync())).CheckAsync(Cancel);
+        DatabaseFacts facts = await server.Connection(await server.CreateAlfrescoAsync()).OpenSource().CheckAsync(Cancel);
         Assert.Equal("PostgreSQL", facts.Vendor);
         Assert.StartsWith("15.", facts.ServerVersion, StringComparison.Ordinal);
         Assert.Empty(facts.Warnings);
@@ -50,8 +50,8 @@ public sealed class PostgresFaultTests(PostgresFixture server)
         await server.ExecuteAsync(source, "DROP ROLE IF EXISTS weak; CREATE ROLE weak LOGIN PASSWORD 'x'; GRANT SELECT ON alf_node TO weak");
         AssertSays(await CheckFailsAsync<PermanentException>(server.Connection(source, "weak", "x")), "installation.database.username 'weak'", "public.alf_child_assoc", "pg_read_all_data");
         await server.ExecuteAsync(source, "GRANT pg_read_all_data TO weak");
-        await DatabaseSource.Create(server.Connection(source, "weak", "x")).CheckAsync(Cancel);
-        await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source, "weak", "x")), Cancel);
+        await server.Connection(source, "weak", "x").OpenSource().CheckAsync(Cancel);
+        await DumpRun.TakeAsync(server.Connection(source, "weak", "x").OpenSource(), Cancel);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     {
         var target = await server.CreateDatabaseAsync();
         await server.ExecuteAsync(target, "DROP ROLE IF EXISTS restorer; CREATE ROLE restorer LOGIN PASSWORD 'x'");
-        Task<DatabaseFacts> CheckAsync() => DatabaseTarget.Create(server.Connection(target, "restorer", "x")).CheckEmptyAsync("PostgreSQL", "15.1", Cancel);
+        Task<DatabaseFacts> CheckAsync() => server.Connection(target, "restorer", "x").OpenTarget().CheckEmptyAsync(new DumpOrigin("PostgreSQL", "15.1", "15.18"), Cancel);
         AssertSays(await Assert.ThrowsAsync<PermanentException>(CheckAsync), "'restorer'", target, "GRANT CREATE ON SCHEMA public");
         await server.ExecuteAsync(target, "GRANT CREATE ON SCHEMA public TO restorer");
         await CheckAsync();
@@ -79,7 +79,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
         using var old = new StandInTool("pg_dump", "echo 'pg_dump (PostgreSQL) 9.6.24'");
         AssertSays(await CheckFailsAsync<PermanentException>(server.Connection(source, toolPath: old.Directory)), "installation.database.toolPath", "9.6.24", "older");
         using var young = new StandInTool("pg_dump", "echo 'pg_dump (PostgreSQL) 99.1'");
-        Assert.Contains("newer", Assert.Single((await DatabaseSource.Create(server.Connection(source, toolPath: young.Directory)).CheckAsync(Cancel)).Warnings), StringComparison.Ordinal);
+        Assert.Contains("newer", Assert.Single((await server.Connection(source, toolPath: young.Directory).OpenSource().CheckAsync(Cancel)).Warnings), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
         var real = Path.Combine(PostgresFixture.Bin, "pg_dump");
         using var tool = new StandInTool("pg_dump", $"[ \"$1\" = --version ] && exec '{real}' --version\n" + script.Replace("{0}", real, StringComparison.Ordinal));
         var source = await server.CreateAlfrescoAsync();
-        var fault = await Assert.ThrowsAsync<TransientException>(() => DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source, toolPath: tool.Directory)), Cancel));
+        TransientException fault = await Assert.ThrowsAsync<TransientException>(() => DumpRun.TakeAsync(server.Connection(source, toolPath: tool.Directory).OpenSource(), Cancel));
         AssertSays(fault, why);
     }
 
@@ -101,7 +101,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         await server.ExecuteAsync(source, "INSERT INTO alf_transaction SELECT i, 1, repeat('x', 50), i FROM generate_series(1000, 200000) i");
-        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => DatabaseSource.Create(server.Connection(source)).DumpAsync(
+        InvalidDataException fault = await Assert.ThrowsAsync<InvalidDataException>(() => server.Connection(source).OpenSource().DumpAsync(
             async (stream, token) =>
             {
                 await stream.ReadExactlyAsync(new byte[1000], token);
@@ -122,7 +122,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
         using var tool = new StandInTool("pg_dump", $"[ \"$1\" = --version ] && exec '{real}' --version\necho $$; exec sleep 3600");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var process = string.Empty;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DatabaseSource.Create(server.Connection(source, toolPath: tool.Directory)).DumpAsync(
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Connection(source, toolPath: tool.Directory).OpenSource().DumpAsync(
             async (stream, token) =>
             {
                 process = await new StreamReader(stream).ReadLineAsync(token);
@@ -140,16 +140,16 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     public async Task A_target_that_is_not_empty_is_refused_and_one_that_failed_stays_empty()
     {
         var source = await server.CreateAlfrescoAsync();
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
-        var connection = server.Connection(source) with { Names = DatabaseSettingNames.RestoreTarget };
-        var fault = await Assert.ThrowsAsync<PermanentException>(() => DatabaseTarget.Create(connection).CheckEmptyAsync("PostgreSQL", dump.Result.ServerVersion, Cancel));
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
+        DatabaseConnection connection = server.Connection(source) with { Names = DatabaseSettingNames.RestoreTarget };
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() => connection.OpenTarget().CheckEmptyAsync(dump.Origin, Cancel));
         Assert.Equal(ErrorKind.Target, fault.Kind);
         AssertSays(fault, "--database", $"'{source}'", "not empty");
 
         var target = await server.CreateDatabaseAsync();
-        var restore = DatabaseTarget.Create(server.Connection(target) with { Names = DatabaseSettingNames.RestoreTarget });
+        IDatabaseTarget restore = (server.Connection(target) with { Names = DatabaseSettingNames.RestoreTarget }).OpenTarget();
         await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length - 100), token).AsTask(), Cancel));
-        var spoilt = await Assert.ThrowsAsync<TransientException>(() => restore.RestoreAsync(
+        TransientException spoilt = await Assert.ThrowsAsync<TransientException>(() => restore.RestoreAsync(
             async (stream, token) =>
             {
                 await stream.WriteAsync("CREATE TABLE x (id INT); SELECT nonsense;\n"u8.ToArray(), token);
@@ -157,9 +157,9 @@ public sealed class PostgresFaultTests(PostgresFixture server)
             },
             Cancel));
         AssertSays(spoilt, "nonsense");
-        await restore.CheckEmptyAsync("PostgreSQL", dump.Result.ServerVersion, Cancel);
+        await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
-        AssertSays(await Assert.ThrowsAsync<PermanentException>(() => restore.CheckEmptyAsync("MariaDB", "10.11", Cancel)), "MariaDB");
+        AssertSays(await Assert.ThrowsAsync<PermanentException>(() => restore.CheckEmptyAsync(new DumpOrigin("MariaDB", "10.11", "10.11.19"), Cancel)), "MariaDB");
     }
 
     [Fact]
@@ -167,12 +167,12 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         await server.ExecuteAsync(source, "CREATE ROLE \"odd owner\"; CREATE ROLE reader; ALTER TABLE alf_lock OWNER TO \"odd owner\"; GRANT SELECT ON alf_node TO reader");
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         var byHand = await server.DumpByHandAsync(source);
         await server.ExecuteAsync(source, "DROP OWNED BY \"odd owner\", reader; DROP ROLE \"odd owner\", reader");
 
         var target = await server.CreateDatabaseAsync();
-        var restore = DatabaseTarget.Create(server.Connection(target));
+        IDatabaseTarget restore = server.Connection(target).OpenTarget();
         AssertSays(await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync(dump.WriteAsync, Cancel)), "odd owner", "CREATE ROLE");
 
         await server.ExecuteAsync(target, "CREATE ROLE \"odd owner\"; CREATE ROLE reader");
@@ -185,14 +185,14 @@ public sealed class PostgresFaultTests(PostgresFixture server)
     {
         var source = await server.CreateDatabaseAsync();
         await server.ExecuteAsync(source, "CREATE SCHEMA \"Odd \"\"one\"; SET search_path = \"Odd \"\"one\"; " + AlfrescoSchema.PostgreSql);
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source) with { Schema = "Odd \"one" }), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync((server.Connection(source) with { Schema = "Odd \"one" }).OpenSource(), Cancel);
         Assert.Equal(1, dump.Result.Rows["alf_node"]);
     }
 
     private static async Task<T> CheckFailsAsync<T>(DatabaseConnection connection)
         where T : AbfException
     {
-        var fault = await Assert.ThrowsAsync<T>(() => DatabaseSource.Create(connection).CheckAsync(Cancel));
+        T fault = await Assert.ThrowsAsync<T>(() => connection.OpenSource().CheckAsync(Cancel));
         Assert.Equal(ErrorKind.Source, fault.Kind);
         return fault;
     }

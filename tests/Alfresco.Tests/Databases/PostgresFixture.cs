@@ -35,7 +35,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     /// <summary>Connects as superuser, or as another.</summary>
     public DatabaseConnection Connection(string database, string username = "postgres", string? password = Password, string? toolPath = null) =>
-        new(DatabaseVendor.PostgreSql, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
+        new(DatabaseVendors.Find("postgresql")!, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
 
     public async Task<NpgsqlConnection> OpenAsync(string database)
     {
@@ -47,10 +47,10 @@ public sealed class PostgresFixture : IAsyncLifetime
     public Task ExecuteAsync(string database, string sql) => _server!.ExecuteAsync(sql, database, Cancel);
 
     /// <returns>The name of a new, empty database.</returns>
-    public async Task<string> CreateDatabaseAsync(string prefix = "db")
+    public async Task<string> CreateDatabaseAsync(string prefix = "db", string options = "")
     {
         var name = prefix + Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture);
-        await ExecuteAsync("postgres", $"CREATE DATABASE \"{name.Replace("\"", "\"\"")}\"");
+        await ExecuteAsync("postgres", $"CREATE DATABASE \"{name.Replace("\"", "\"\"")}\" {options}");
         return name;
     }
 
@@ -62,7 +62,9 @@ public sealed class PostgresFixture : IAsyncLifetime
         return name;
     }
 
-    /// <summary>The stranger's look at a database: its own pg_dump, without the lines that differ from run to run.</summary>
+    /// <summary>
+    /// The stranger's look at a database: its own pg_dump, without the lines that differ from run to run.
+    /// </summary>
     public async Task<string> DumpByHandAsync(string database)
     {
         var info = new ProcessStartInfo(Path.Combine(Bin, "pg_dump")) { RedirectStandardOutput = true, UseShellExecute = false };
@@ -71,7 +73,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         info.Environment["PGUSER"] = "postgres";
         info.Environment["PGPASSWORD"] = Password;
         info.Environment["PGDATABASE"] = database;
-        using var process = Process.Start(info)!;
+        using Process process = Process.Start(info)!;
         var text = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(0, process.ExitCode);

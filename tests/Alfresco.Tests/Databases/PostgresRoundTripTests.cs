@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Testing.Sample;
+using Npgsql;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
@@ -18,11 +19,11 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
     {
         var source = await server.CreateAlfrescoAsync(name);
         await AddAsync(source, 50);
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         var target = await server.CreateDatabaseAsync(name + " restored");
-        var restore = DatabaseTarget.Create(server.Connection(target));
-        await restore.CheckEmptyAsync(dump.Result.Vendor, dump.Result.ServerVersion, Cancel);
+        IDatabaseTarget restore = server.Connection(target).OpenTarget();
+        await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
 
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
@@ -37,7 +38,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
     public async Task Required_are_the_urls_in_use_or_not_orphaned_and_those_of_the_old_web_content()
     {
         var source = await server.CreateAlfrescoAsync();
-        await using var connection = await server.OpenAsync(source);
+        await using NpgsqlConnection connection = await server.OpenAsync(source);
         var rows = new AlfrescoRows(connection);
         var kept = await rows.AddDocumentAsync("store://2024/1/1/1/1/a.bin", 1, "kept", Cancel);
         var orphan = await rows.AddDocumentAsync("store://2024/1/1/1/1/b.bin", 2, "orphan", Cancel);
@@ -47,7 +48,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
         await server.ExecuteAsync(source, AlfrescoSchema.AvmNodes + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)");
         await server.ExecuteAsync(source, "INSERT INTO alf_tenant VALUES ('acme.com', 0, true, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, true, 'b', NULL, NULL)");
 
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         Assert.Equal(
             [new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null), new RequiredUrl(kept, "store://2024/1/1/1/1/a.bin", 1), new RequiredUrl(7, "store://uncommitted/reader.bin", 3)],
@@ -63,15 +64,15 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
         await AddAsync(source, 2_000);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var changed = new TaskCompletionSource();
-        var writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
+        Task<int>[] writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
         await changed.Task;
 
-        var dump = await DumpRun.TakeAsync(DatabaseSource.Create(server.Connection(source)), Cancel);
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         await stop.CancelAsync();
         var changes = (await Task.WhenAll(writers)).Sum();
 
         var target = await server.CreateDatabaseAsync();
-        var restore = DatabaseTarget.Create(server.Connection(target));
+        IDatabaseTarget restore = server.Connection(target).OpenTarget();
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         Assert.True(changes > 50, $"only {changes} changes");
         Assert.True(dump.Required.Count > 2_000);
@@ -83,7 +84,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         var seen = new List<string>();
-        await DatabaseSource.Create(server.Connection(source)).DumpAsync(
+        await server.Connection(source).OpenSource().DumpAsync(
             async (stream, token) =>
             {
                 seen.AddRange(ProcessArguments.All());
@@ -98,7 +99,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
 
     private async Task AddAsync(string database, int count)
     {
-        await using var connection = await server.OpenAsync(database);
+        await using NpgsqlConnection connection = await server.OpenAsync(database);
         var rows = new AlfrescoRows(connection);
         for (var i = 0; i < count; i++)
         {
@@ -109,7 +110,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
     /// <summary>Adds, and deletes every second one with or without its row, until stopped.</summary>
     private async Task<int> ChurnAsync(string database, long firstId, TaskCompletionSource changed, CancellationToken stop)
     {
-        await using var connection = await server.OpenAsync(database);
+        await using NpgsqlConnection connection = await server.OpenAsync(database);
         var rows = new AlfrescoRows(connection, firstId);
         var changes = 0;
         while (!stop.IsCancellationRequested)

@@ -1,6 +1,8 @@
 namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
 
-/// <summary>A stand-in for a vendor's tool: a shell script, for faults that the real one cannot be brought to.</summary>
+/// <summary>
+/// A stand-in for a vendor's tool: a shell script, for faults that the real one cannot be brought to.
+/// </summary>
 internal sealed class StandInTool : IDisposable
 {
     public StandInTool(string name, string script)

@@ -18,7 +18,7 @@ public sealed class InstallationTests : IDisposable
     public void An_installation_is_discovered_from_its_properties()
     {
         var root = MakeRoot("alf_data", "contentstore", "contentstore.deleted", "audit.contentstore", "keystore");
-        var options = Options($$"""
+        InstallationOptions options = Options($$"""
             dir.root={{root}}
             dir.keystore=${dir.root}/keystore
             db.host=db.example.org
@@ -37,7 +37,7 @@ public sealed class InstallationTests : IDisposable
             ["contentstore", "contentstore.deleted", "audit.contentstore", "keystore"],
             found.Roots.Select(r => r.Name));
         Assert.All(found.Roots, r => Assert.Equal(Path.Combine(root, r.Name), r.Path));
-        Assert.Equal((DatabaseVendor.PostgreSql, "db.example.org", 5433, "alf", "alfresco"), (found.Database.Vendor, found.Database.Host, found.Database.Port, found.Database.Database, found.Database.Username));
+        Assert.Equal(("PostgreSQL", "db.example.org", 5433, "alf", "alfresco"), (found.Database.Vendor.Name, found.Database.Host, found.Database.Port, found.Database.Database, found.Database.Username));
         Assert.Equal("päss=w:rd  ", found.Database.Password!.Reveal());
         Assert.Equal(Path.Combine(root, "backup-lucene-indexes"), found.Index!.Path);
         Assert.Equal("0 30 2 ? * MON-FRI", found.Index.Schedule.Expression);
@@ -57,7 +57,7 @@ public sealed class InstallationTests : IDisposable
         var found = Installation.Discover(options);
 
         Assert.Equal(["contentstore"], found.Roots.Select(r => r.Name));
-        Assert.Equal(DatabaseVendor.MariaDb, found.Database.Vendor);
+        Assert.Equal("MariaDB", found.Database.Vendor.Name);
         Assert.Null(found.Database.Password);
         Assert.Equal(14, found.OrphanProtectDays);
         Assert.Equal(SearchIndexSchedule.Default, found.Index!.Schedule.Expression);
@@ -68,7 +68,7 @@ public sealed class InstallationTests : IDisposable
     {
         MakeRoot("real", "contentstore");
         var other = MakeRoot("other", "x");
-        var options = Options("""
+        InstallationOptions options = Options("""
             dir.root=/nowhere
             dir.contentstore=${dir.root}/contentstore
             db.url=jdbc:oracle:thin:@//db/alf
@@ -93,7 +93,7 @@ public sealed class InstallationTests : IDisposable
     public void A_time_zone_is_named_by_its_IANA_or_its_Windows_id(string id)
     {
         MakeRoot("data", "contentstore");
-        var options = Options("dir.root=/nowhere");
+        InstallationOptions options = Options("dir.root=/nowhere");
         options.Root = Path.Combine(_directory, "data");
         options.Database.Url = "jdbc:postgresql://db/alfresco";
         options.Database.Username = "u";
@@ -108,7 +108,7 @@ public sealed class InstallationTests : IDisposable
     [Fact]
     public void Every_fault_is_said_at_once_one_per_line()
     {
-        var options = Options("""
+        InstallationOptions options = Options("""
             dir.root=./alf_data
             db.url=jdbc:sqlserver://db;databaseName=alf
             db.username=u
@@ -122,7 +122,7 @@ public sealed class InstallationTests : IDisposable
             """);
         options.TimeZone = "Mars/Olympus";
 
-        var fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
+        PermanentException fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
 
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         var lines = fault.Message.Split('\n');
@@ -142,7 +142,7 @@ public sealed class InstallationTests : IDisposable
     public void A_missing_properties_file_is_one_fault_and_not_many()
     {
         var options = new InstallationOptions { Name = "acme", GlobalProperties = Path.Combine(_directory, "none.properties") };
-        var fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
+        PermanentException fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
         Assert.Single(fault.Message.Split('\n'));
         Assert.Contains("none.properties", fault.Message);
     }
@@ -151,7 +151,7 @@ public sealed class InstallationTests : IDisposable
     public void A_password_file_wins_over_an_encrypted_password_and_a_variable_over_both()
     {
         MakeRoot("alf_data", "contentstore");
-        var options = Options($"""
+        InstallationOptions options = Options($"""
             dir.root={Path.Combine(_directory, "alf_data")}
             db.url=jdbc:postgresql://localhost/alfresco
             db.username=u
@@ -170,7 +170,7 @@ public sealed class InstallationTests : IDisposable
     public void Directories_that_lie_in_one_another_are_refused()
     {
         var root = MakeRoot("alf_data", "contentstore", "contentstore/deleted");
-        var options = Options($"dir.root={root}\ndir.contentstore.deleted={root}/contentstore/deleted\ndb.url=jdbc:mysql://h/d\n");
+        InstallationOptions options = Options($"dir.root={root}\ndir.contentstore.deleted={root}/contentstore/deleted\ndb.url=jdbc:mysql://h/d\n");
         options.Content.Stores["extra"] = root + "/contentstore/";
         Directory.CreateSymbolicLink(Path.Combine(_directory, "link"), Path.Combine(root, "contentstore"));
         options.Content.Audit = Path.Combine(_directory, "link");
@@ -188,9 +188,9 @@ public sealed class InstallationTests : IDisposable
         var root = MakeRoot("alf_data", "contentstore");
         foreach (var path in new[] { "lucene-indexes", "lucene-indexes/workspace", "." })
         {
-            var options = Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\n");
+            InstallationOptions options = Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\n");
             options.Index.Path = Path.Combine(root, path);
-            var fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
+            PermanentException fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
             Assert.Contains("live index", fault.Message);
         }
     }
@@ -200,9 +200,9 @@ public sealed class InstallationTests : IDisposable
     {
         var root = MakeRoot("alf_data");
         var found = Installation.Discover(Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\n"));
-        var missing = Assert.Throws<PermanentException>(() => found.CheckRoots(acceptEmpty: false));
+        PermanentException missing = Assert.Throws<PermanentException>(() => found.CheckRoots(acceptEmpty: false));
         Directory.CreateDirectory(Path.Combine(root, "contentstore"));
-        var empty = Assert.Throws<PermanentException>(() => found.CheckRoots(acceptEmpty: false));
+        PermanentException empty = Assert.Throws<PermanentException>(() => found.CheckRoots(acceptEmpty: false));
 
         Assert.Equal((ErrorKind.Source, ErrorKind.Source), (missing.Kind, empty.Kind));
         Assert.Contains(Path.Combine(root, "contentstore"), missing.Message);

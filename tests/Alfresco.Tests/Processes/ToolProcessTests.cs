@@ -16,11 +16,29 @@ public sealed class ToolProcessTests
         Environment.SetEnvironmentVariable("AZURE_CLIENT_SECRET", "geheim");
         using var tool = new StandInTool("tool", "env");
 
+        string said = string.Empty;
+        ToolExit exit = await ToolProcess.RunAsync(
+            Command(tool) with { IsOfAdministrator = true }, input: null, async (output, token) => said = await new StreamReader(output).ReadToEndAsync(token), Cancel);
+
+        Assert.Equal(0, exit.Code);
+        Assert.Contains("HOME=", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_vendors_tool_gets_what_it_needs_and_no_other_variable()
+    {
+        Environment.SetEnvironmentVariable("SOME_SERVICES_PASSWORD", "x");
+        using var tool = new StandInTool("tool", "exec env");
+
         (ToolExit exit, string said) = await RunAsync(tool);
 
         Assert.Equal(0, exit.Code);
-        Assert.Contains("PATH=", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("geheim", said, StringComparison.Ordinal);
+
+        // What a shell sets by itself, besides.
+        string[] names = [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0])];
+        Assert.Contains("PATH", names);
+        Assert.Empty(names.Except(["PATH", "LD_LIBRARY_PATH", "TEMP", "TMP", "PWD", "OLDPWD", "SHLVL", "_"]));
     }
 
     [Fact]
@@ -54,7 +72,7 @@ public sealed class ToolProcessTests
     private static void LetGo(StandInTool tool) => File.WriteAllText(Path.Combine(tool.Directory, "pipe"), string.Empty);
 
     private static ToolCommand Command(StandInTool tool) =>
-        new(Path.Combine(tool.Directory, "tool"), [], new Dictionary<string, string?>(StringComparer.Ordinal));
+        new(Path.Combine(tool.Directory, "tool"), [], new Dictionary<string, string>(StringComparer.Ordinal));
 
     private static async Task<(ToolExit Exit, string Said)> RunAsync(StandInTool tool)
     {

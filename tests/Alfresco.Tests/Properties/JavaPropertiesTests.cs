@@ -47,7 +47,7 @@ public sealed class JavaPropertiesTests
     [InlineData("a=1\nsecret\\u =x")]
     public void A_malformed_escape_is_refused_by_its_line_and_never_quoted(string text)
     {
-        var fault = Assert.Throws<FormatException>(() => JavaProperties.Parse(Encoding.Latin1.GetBytes(text)));
+        FormatException fault = Assert.Throws<FormatException>(() => JavaProperties.Parse(Encoding.Latin1.GetBytes(text)));
         Assert.Contains("line", fault.Message);
         Assert.DoesNotContain("secret", fault.Message);
     }

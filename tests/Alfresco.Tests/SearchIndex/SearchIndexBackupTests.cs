@@ -23,11 +23,11 @@ public sealed class SearchIndexBackupTests : IDisposable
     public void Each_run_of_the_job_is_seen_as_a_new_generation()
     {
         RunJob();
-        var first = Backup().Observe();
+        SearchIndexObservation first = Backup().Observe();
         Assert.Equal(first.Stamp, Backup().Observe().Stamp);
 
         RunJob();
-        var second = Backup().Observe();
+        SearchIndexObservation second = Backup().Observe();
 
         Assert.NotNull(first.Stamp);
         Assert.NotEqual(first.Stamp, second.Stamp);
@@ -79,7 +79,7 @@ public sealed class SearchIndexBackupTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Target, mark))!);
         File.WriteAllText(Path.Combine(Target, mark), "");
 
-        var fault = Assert.Throws<PermanentException>(() => Backup().Observe());
+        PermanentException fault = Assert.Throws<PermanentException>(() => Backup().Observe());
         Assert.Equal(ErrorKind.Source, fault.Kind);
         Assert.Contains(mark, fault.Message);
     }
@@ -88,7 +88,7 @@ public sealed class SearchIndexBackupTests : IDisposable
     public async Task A_refresh_ends_with_a_new_generation()
     {
         RunJob();
-        var before = Backup().Observe().Stamp;
+        SearchIndexStamp? before = Backup().Observe().Stamp;
         // No shell reads the arguments: "$" and ";" reach the program as they are.
         var script = Path.Combine(_parent, "job $HOME;.sh");
         await File.WriteAllTextAsync(script, "cp -rp \"$1\" \"$2\" && rm -r \"$1\" && mv \"$2\" \"$1\"", TestContext.Current.CancellationToken);
@@ -102,7 +102,7 @@ public sealed class SearchIndexBackupTests : IDisposable
     public async Task A_refresh_that_fails_says_why()
     {
         RunJob();
-        var fault = await Assert.ThrowsAsync<PermanentException>(() => Backup("sh", "-c", "echo no rights >&2; exit 3").RefreshAsync(TestContext.Current.CancellationToken));
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() => Backup("sh", "-c", "echo no rights >&2; exit 3").RefreshAsync(TestContext.Current.CancellationToken));
         Assert.Equal(ErrorKind.Source, fault.Kind);
         Assert.Contains("exit code 3: no rights", fault.Message);
 
@@ -128,7 +128,7 @@ public sealed class SearchIndexBackupTests : IDisposable
 
     private void Copy()
     {
-        var store = Directory.CreateDirectory(Path.Combine(Temp, "workspace", "SpacesStore"));
+        DirectoryInfo store = Directory.CreateDirectory(Path.Combine(Temp, "workspace", "SpacesStore"));
         var file = Path.Combine(store.FullName, "segments_1");
         File.WriteAllText(file, "index");
         File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);

@@ -21,13 +21,13 @@ public sealed class SearchIndexWindowTests
     [Fact]
     public void A_firing_within_the_expected_time_is_waited_for_and_past_maxWait_refused()
     {
-        var now = Noon.AddHours(14.5);
-        var wait = Decide(Source("0 0 3 * * ?"), Whole, now, TimeSpan.FromHours(1));
+        DateTimeOffset now = Noon.AddHours(14.5);
+        SearchIndexDecision wait = Decide(Source("0 0 3 * * ?"), Whole, now, TimeSpan.FromHours(1));
         Assert.Equal((SearchIndexAction.WaitUntil, Noon.AddHours(15) + SearchIndexWindow.FiringGrace), (wait.Action, wait.Until));
         Assert.Contains("03:00", wait.Reason);
 
         Assert.Equal(SearchIndexAction.Refuse, Decide(Source("0 0 3 * * ?", maxWait: TimeSpan.FromMinutes(10)), Whole, now, TimeSpan.FromHours(1)).Action);
-        var refuse = Decide(Source("0 0 3 * * ?", OnWindow.Refuse), Whole, now, TimeSpan.FromHours(1));
+        SearchIndexDecision refuse = Decide(Source("0 0 3 * * ?", OnWindow.Refuse), Whole, now, TimeSpan.FromHours(1));
         Assert.Equal(SearchIndexAction.Refuse, refuse.Action);
         Assert.Contains("onWindow", refuse.Reason);
     }
@@ -36,7 +36,7 @@ public sealed class SearchIndexWindowTests
     public void The_zone_of_the_server_counts()
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Zurich");
-        var source = Source("0 0 3 * * ?", zone: zone);
+        SearchIndexSource source = Source("0 0 3 * * ?", zone: zone);
         Assert.Equal(SearchIndexAction.WaitUntil, Decide(source, Whole, Noon.AddHours(12.9), TimeSpan.FromHours(1)).Action);
         Assert.Equal(SearchIndexAction.Proceed, Decide(source, Whole, Noon.AddHours(14.5), TimeSpan.FromHours(1)).Action);
     }
@@ -51,8 +51,8 @@ public sealed class SearchIndexWindowTests
     [Fact]
     public void A_job_that_just_fired_gets_time_to_begin_unless_its_copy_is_there()
     {
-        var source = Source("0 0 12 * * ?");
-        var now = Noon.AddSeconds(30);
+        SearchIndexSource source = Source("0 0 12 * * ?");
+        DateTimeOffset now = Noon.AddSeconds(30);
         Assert.Equal(SearchIndexAction.WaitUntil, Decide(source, Whole, now, TimeSpan.Zero).Action);
         Assert.Equal(SearchIndexAction.Proceed, Decide(source, Whole with { Age = TimeSpan.FromSeconds(5) }, now, TimeSpan.Zero).Action);
         Assert.Equal(SearchIndexAction.Proceed, Decide(source, Whole, Noon + SearchIndexWindow.FiringGrace, TimeSpan.Zero).Action);
@@ -61,7 +61,7 @@ public sealed class SearchIndexWindowTests
     [Fact]
     public void No_gap_between_firings_that_is_long_enough_is_refused_at_once()
     {
-        var decision = Decide(Source("0 0 * * * ?"), Whole, Noon.AddMinutes(30), TimeSpan.FromHours(2));
+        SearchIndexDecision decision = Decide(Source("0 0 * * * ?"), Whole, Noon.AddMinutes(30), TimeSpan.FromHours(2));
         Assert.Equal(SearchIndexAction.Refuse, decision.Action);
         Assert.Contains("no gap", decision.Reason);
     }
@@ -71,9 +71,9 @@ public sealed class SearchIndexWindowTests
     {
         var absent = new SearchIndexObservation(null, null, null, TempIsStale: false);
         var stale = new SearchIndexObservation(null, null, Noon.AddDays(-1), TempIsStale: true);
-        foreach (var seen in new[] { absent, stale })
+        foreach (SearchIndexObservation? seen in new[] { absent, stale })
         {
-            var fault = Assert.Throws<PermanentException>(() => Decide(Source("0 0 3 * * ?"), seen, Noon, TimeSpan.Zero));
+            PermanentException fault = Assert.Throws<PermanentException>(() => Decide(Source("0 0 3 * * ?"), seen, Noon, TimeSpan.Zero));
             Assert.Equal(ErrorKind.Source, fault.Kind);
             Assert.Contains("\"kind\": \"none\"", fault.Message);
         }
@@ -108,7 +108,7 @@ public sealed class SearchIndexWindowTests
     [InlineData("0 0 3 * * * * *")]
     public void Other_syntax_is_refused_by_its_setting(string cron)
     {
-        var fault = Assert.Throws<PermanentException>(() => SearchIndexSchedule.Parse(cron, TimeZoneInfo.Utc, "installation.index.cron"));
+        PermanentException fault = Assert.Throws<PermanentException>(() => SearchIndexSchedule.Parse(cron, TimeZoneInfo.Utc, "installation.index.cron"));
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         Assert.StartsWith("installation.index.cron", fault.Message, StringComparison.Ordinal);
     }

@@ -83,7 +83,7 @@ public sealed class RestoreMariaDbTests(OnDemand<MariaDbServer> server) : IDispo
             _abf.Combine("held-tools"),
             "mariadb",
             $$"""
-            case "$*" in *--version*) exec "{{client}}" "$@";; esac
+            case "$*" in *--version*|*--help*) exec "{{client}}" "$@";; esac
             if [ -e "{{_abf.Combine("go")}}" ]; then exec "{{client}}" "$@"; fi
             { head -n 60; : >"{{_abf.Combine("held")}}"; while [ ! -e "{{_abf.Combine("go")}}" ]; do sleep 0.05; done; } | "{{client}}" "$@"
             """);

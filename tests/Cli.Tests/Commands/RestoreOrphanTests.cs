@@ -83,7 +83,7 @@ public sealed class RestoreOrphanTests(SealedSample sample, OnDemand<PostgresSer
             Abf.Combine("odd-tools"),
             name,
             $"""
-            case "$*" in *--version*) exec "{real}" "$@";; esac
+            case "$*" in *--version*|*--help*) exec "{real}" "$@";; esac
             if [ -e "{Abf.Combine("go")}" ]; then exec "{real}" "$@"; fi
             {once}
             """);

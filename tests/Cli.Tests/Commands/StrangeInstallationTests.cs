@@ -158,7 +158,7 @@ public sealed class StrangeInstallationTests(OnDemand<PostgresServer> postgres, 
         foreach (string name in (string[])["pg_dump", "psql", "mariadb-dump", "mariadb"])
         {
             string wait = name == tool
-                ? $"""case "$*" in *--version*) ;; *) : >"{_abf.Combine("held")}"; while [ ! -e "{_abf.Combine("go")}" ]; do sleep 0.05; done;; esac"""
+                ? $"""case "$*" in *--version*|*--help*) ;; *) : >"{_abf.Combine("held")}"; while [ ! -e "{_abf.Combine("go")}" ]; do sleep 0.05; done;; esac"""
                 : string.Empty;
             Shell.WriteProgram(_abf.Combine("tools"), name, $"{wait}\nexec \"{Path.Combine(directory, name)}\" \"$@\"");
         }

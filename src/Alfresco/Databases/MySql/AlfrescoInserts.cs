@@ -3,10 +3,15 @@ using System.Text;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
-/// <summary>Makes required URLs, watermark and counts of the rows that pass: they agree with the dump because they are the dump.</summary>
+/// <summary>
+/// Makes required URLs, watermark and counts of the rows that pass: they agree with the dump because they are the dump.
+/// </summary>
 internal sealed class AlfrescoInserts : IInsertRows
 {
-    private static readonly string[] Known = ["alf_content_data", "alf_content_url", "alf_node", "alf_tenant", "alf_transaction", "avm_nodes"];
+    private static readonly string[] Known =
+    [
+        "alf_content_data", "alf_content_url", "alf_node", "alf_tenant", "alf_transaction", "avm_nodes"
+    ];
 
     private readonly HashSet<string> _tables = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, long> _rows = new(StringComparer.Ordinal);
@@ -53,7 +58,7 @@ internal sealed class AlfrescoInserts : IInsertRows
 
         int Position(string column)
         {
-            for (var i = 0; i < columns.Count; i++)
+            for (int i = 0; i < columns.Count; i++)
             {
                 if (string.Equals(columns[i], column, StringComparison.OrdinalIgnoreCase))
                 {
@@ -67,7 +72,7 @@ internal sealed class AlfrescoInserts : IInsertRows
 
     public void Row(IReadOnlyList<byte[]?> values)
     {
-        if (_rows.TryGetValue(_table, out var count))
+        if (_rows.TryGetValue(_table, out long count))
         {
             _rows[_table] = count + 1;
         }
@@ -96,7 +101,8 @@ internal sealed class AlfrescoInserts : IInsertRows
 
     private void AddUrl(long id, string url, long size, bool orphan)
     {
-        // The tool dumps tables by name, so the users of a URL came before it. Without that an orphan's use would be unknown.
+        // The tool dumps tables by name, so the users of a URL came before it. Without that an orphan's use would be
+        // unknown.
         if (orphan && !_tables.Contains("alf_content_data"))
         {
             throw new FormatException("the dump has alf_content_url before alf_content_data");
@@ -108,10 +114,11 @@ internal sealed class AlfrescoInserts : IInsertRows
         }
     }
 
-    private static string Text(byte[]? value) => Encoding.UTF8.GetString(value ?? throw new FormatException("NULL where a text is expected"));
+    private static string Text(byte[]? value) =>
+        Encoding.UTF8.GetString(value ?? throw new FormatException("NULL where a text is expected"));
 
     private static long Number(byte[]? value) =>
-        value is not null && Utf8Parser.TryParse(value, out long number, out var consumed) && consumed == value.Length
+        value is not null && Utf8Parser.TryParse(value, out long number, out int consumed) && consumed == value.Length
             ? number
             : throw new FormatException("a row has no number where one is expected");
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
-/// <summary>A set of row ids, one bit each in pages of 8 KiB: 20 million ids that follow one another take 2.5 MiB.</summary>
+/// <summary>
+/// A set of row ids, one bit each in pages of 8 KiB: 20 million ids that follow one another take 2.5 MiB.
+/// </summary>
 internal sealed class IdSet
 {
     private const int PageBits = 16;
@@ -10,15 +12,15 @@ internal sealed class IdSet
 
     public void Add(long id)
     {
-        ref var page = ref CollectionsMarshal.GetValueRefOrAddDefault(_pages, id >> PageBits, out _);
+        ref ulong[]? page = ref CollectionsMarshal.GetValueRefOrAddDefault(_pages, id >> PageBits, out _);
         page ??= new ulong[(1 << PageBits) / 64];
-        var bit = (int)(id & ((1 << PageBits) - 1));
+        int bit = (int)(id & ((1 << PageBits) - 1));
         page[bit >> 6] |= 1UL << (bit & 63);
     }
 
     public bool Contains(long id)
     {
-        var bit = (int)(id & ((1 << PageBits) - 1));
-        return _pages.TryGetValue(id >> PageBits, out var page) && (page[bit >> 6] & (1UL << (bit & 63))) != 0;
+        int bit = (int)(id & ((1 << PageBits) - 1));
+        return _pages.TryGetValue(id >> PageBits, out ulong[]? page) && (page[bit >> 6] & (1UL << (bit & 63))) != 0;
     }
 }

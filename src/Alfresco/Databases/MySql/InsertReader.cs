@@ -10,7 +10,8 @@ internal interface IInsertRows
     void Table(string table);
 
     /// <summary>An INSERT begins; its rows follow.</summary>
-    /// <returns>For each column that is wanted its position in the row, in the order in which <see cref="Row"/> shall get them; null: skip the rows.</returns>
+    /// <returns>For each column that is wanted its position in the row, in the order in which <see cref="Row"/> shall
+    /// get them; null: skip the rows.</returns>
     int[]? Insert(string table, IReadOnlyList<string> columns);
 
     /// <summary>One row's wanted values: decoded bytes, null for NULL. Numbers are their digits.</summary>
@@ -18,9 +19,11 @@ internal interface IInsertRows
 }
 
 /// <summary>
-/// Reads the rows of chosen tables out of a <c>mysqldump</c> as it passes, in constant memory and in pieces of any size. It relies on what the tool
-/// guarantees: a line end within a value is written <c>\n</c>, so a line that starts with <c>INSERT INTO `</c> is a statement, and with
-/// <c>--complete-insert</c> each statement names its columns. Bodies of routines and triggers (after <c>DELIMITER</c>) are passed over.
+/// Reads the rows of chosen tables out of a <c>mysqldump</c> as it passes, in constant memory and in pieces of any
+/// size. It relies on what the tool guarantees: a line end within a value is written <c>\n</c>, so a line that starts
+/// with <c>INSERT INTO `</c> is a statement, and with
+/// <c>--complete-insert</c> each statement names its columns. Bodies of routines and triggers (after <c>DELIMITER</c>)
+/// are passed over.
 /// </summary>
 internal sealed class InsertReader(IInsertRows rows)
 {
@@ -75,7 +78,7 @@ internal sealed class InsertReader(IInsertRows rows)
             case State.LineStart:
                 return ReadLineStart(piece);
             case State.SkipLine:
-                var end = piece.IndexOf((byte)'\n');
+                int end = piece.IndexOf((byte)'\n');
                 _state = end < 0 ? State.SkipLine : State.LineStart;
                 return end < 0 ? piece.Length : end + 1;
             case State.Header:
@@ -97,7 +100,7 @@ internal sealed class InsertReader(IInsertRows rows)
             case State.Bare:
                 return ReadBare(piece);
             case State.Text:
-                var stop = piece.IndexOfAny((byte)'\'', (byte)'\\');
+                int stop = piece.IndexOfAny((byte)'\'', (byte)'\\');
                 Take(stop < 0 ? piece : piece[..stop]);
                 if (stop < 0)
                 {
@@ -139,7 +142,8 @@ internal sealed class InsertReader(IInsertRows rows)
             }
             else if (line.StartsWith(delimiter))
             {
-                _otherDelimiter = !line[delimiter.Length..].TrimEnd((byte)'\n').TrimEnd((byte)'\r').SequenceEqual(";"u8);
+                _otherDelimiter =
+                    !line[delimiter.Length..].TrimEnd((byte)'\n').TrimEnd((byte)'\r').SequenceEqual(";"u8);
             }
 
             _text.ResetWrittenCount();
@@ -178,7 +182,7 @@ internal sealed class InsertReader(IInsertRows rows)
                 throw new FormatException("an INSERT of the dump does not name its columns");
             }
 
-            var names = Names(header[..^" VALUES"u8.Length]);
+            string[] names = Names(header[..^" VALUES"u8.Length]);
             _text.ResetWrittenCount();
             _wanted = rows.Insert(names[0], names[1..]) ?? [];
             _state = _wanted.Length == 0 ? State.SkipLine : State.BetweenRows;
@@ -193,7 +197,7 @@ internal sealed class InsertReader(IInsertRows rows)
 
     private int ReadBare(ReadOnlySpan<byte> piece)
     {
-        var stop = piece.IndexOfAny((byte)',', (byte)')', (byte)'\'');
+        int stop = piece.IndexOfAny((byte)',', (byte)')', (byte)'\'');
         Take(stop < 0 ? piece : piece[..stop]);
         if (stop < 0)
         {
@@ -221,7 +225,7 @@ internal sealed class InsertReader(IInsertRows rows)
 
     private void EndValue()
     {
-        var position = Array.IndexOf(_wanted, _column);
+        int position = Array.IndexOf(_wanted, _column);
         if (position >= 0)
         {
             _values[position] = Value();
@@ -279,14 +283,14 @@ internal sealed class InsertReader(IInsertRows rows)
     /// <summary>The first `quoted` name; the opening quote has been passed.</summary>
     private static string Name(ReadOnlySpan<byte> text)
     {
-        var end = text.IndexOf((byte)'`');
+        int end = text.IndexOf((byte)'`');
         return Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
     }
 
     /// <summary>All `quoted` names of a header; the first one's opening quote has been passed.</summary>
     private static string[] Names(ReadOnlySpan<byte> header)
     {
-        var parts = Encoding.UTF8.GetString(header).Split('`');
+        string[] parts = Encoding.UTF8.GetString(header).Split('`');
         return [.. parts.Where(static (_, i) => i % 2 == 0)];
     }
 }

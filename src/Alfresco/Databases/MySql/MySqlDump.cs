@@ -7,25 +7,31 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 /// <summary>How a dump ends, and how a tool says that it failed.</summary>
 internal static class MySqlDump
 {
-    /// <summary>The last line, with or without a date. A value cannot imitate it: its line ends are written <c>\n</c>.</summary>
+    /// <summary>
+    /// The last line, with or without a date. A value cannot imitate it: its line ends are written <c>\n</c>.
+    /// </summary>
     public static bool IsComplete(ReadOnlySpan<byte> tail)
     {
-        var text = Encoding.UTF8.GetString(tail).TrimEnd();
-        var line = text.LastIndexOf('\n');
+        string text = Encoding.UTF8.GetString(tail).TrimEnd();
+        int line = text.LastIndexOf('\n');
         return line >= 0 && text[(line + 1)..].StartsWith("-- Dump completed", StringComparison.Ordinal);
     }
 
     public static bool IsFault(string line) =>
         !line.Contains("[Warning]", StringComparison.OrdinalIgnoreCase)
-        && (line.Contains("error", StringComparison.OrdinalIgnoreCase) || line.Contains("couldn't", StringComparison.OrdinalIgnoreCase));
+        && (line.Contains("error", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("couldn't", StringComparison.OrdinalIgnoreCase));
 
     public static AbfException Failed(DatabaseConnection target, MySqlTool tool, ToolExit exit)
     {
-        var reason = exit.Reason(IsFault);
+        string reason = exit.Reason(IsFault);
         var names = target.Names;
-        var message = $"{tool.File} failed on {target.Place} with exit code {exit.Code}: {reason}";
-        return reason.Contains("denied", StringComparison.OrdinalIgnoreCase) || reason.Contains("privilege", StringComparison.OrdinalIgnoreCase)
-            ? new PermanentException(names.Kind, $"{message}; grant the rights to {names.Username} '{target.Username}' or correct {names.Password}")
+        string message = $"{tool.File} failed on {target.Place} with exit code {exit.Code}: {reason}";
+        return reason.Contains("denied", StringComparison.OrdinalIgnoreCase)
+            || reason.Contains("privilege", StringComparison.OrdinalIgnoreCase)
+            ? new PermanentException(
+                names.Kind,
+                $"{message}; grant the rights to {names.Username} '{target.Username}' or correct {names.Password}")
             : new TransientException(names.Kind, $"{message}; see the server's log, then try again");
     }
 }

@@ -4,18 +4,19 @@ using MySqlConnector;
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
-/// Other sessions of this user in a database that a restore left half done: clients of restores that were killed. They work on with what they had
-/// read, and would write into the tables of who restores beside them.
+/// Other sessions of this user in a database that a restore left half done: clients of restores that were killed. They
+/// work on with what they had read, and would write into the tables of who restores beside them.
 /// </summary>
 internal static class MySqlLeftovers
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Ends them, and returns when they are gone.</summary>
-    public static async Task EndAsync(MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+    public static async Task EndAsync(
+        MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
     {
-        for (var waited = TimeSpan.Zero; waited < s_patience; waited += s_look)
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += LookEvery)
         {
             var others = await FindAsync(session, cancellationToken);
             if (others.Count == 0)
@@ -23,7 +24,7 @@ internal static class MySqlLeftovers
                 return;
             }
 
-            foreach (var id in others)
+            foreach (long id in others)
             {
                 try
                 {
@@ -35,18 +36,22 @@ internal static class MySqlLeftovers
                 }
             }
 
-            await Task.Delay(s_look, cancellationToken);
+            await Task.Delay(LookEvery, cancellationToken);
         }
 
         await RequireNoneAsync(session, target, cancellationToken);
     }
 
     /// <exception cref="PermanentException">There is one; the message says how to end it.</exception>
-    public static async Task RequireNoneAsync(MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+    public static async Task RequireNoneAsync(
+        MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
     {
         if (await FindAsync(session, cancellationToken) is [var id, ..])
         {
-            throw new PermanentException(target.Names.Kind, $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it there: KILL {id}");
+            throw new PermanentException(
+                target.Names.Kind,
+                $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it "
+                    + $"there: KILL {id}");
         }
     }
 
@@ -62,6 +67,11 @@ internal static class MySqlLeftovers
         }
 
         var own = sessions.Find(other => other.Id == session.ServerThread);
-        return [.. sessions.Where(other => other.Id != own.Id && other.User == own.User && other.Database == own.Database).Select(static other => other.Id)];
+        return
+        [
+            .. sessions
+                .Where(other => other.Id != own.Id && other.User == own.User && other.Database == own.Database)
+                .Select(static other => other.Id),
+        ];
     }
 }

@@ -11,8 +11,8 @@ internal sealed partial record MySqlServer(bool IsMariaDb, Version Version)
     public static MySqlServer Of(MySqlConnection session)
     {
         // MariaDB may put "5.5.5-" before its version, for old replicas.
-        var text = session.ServerVersion;
-        var mariaDb = text.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+        string text = session.ServerVersion;
+        bool mariaDb = text.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
         var match = Number().Match(text.StartsWith("5.5.5-", StringComparison.Ordinal) ? text[6..] : text);
         return new MySqlServer(mariaDb, Version.Parse(match.Value));
     }
@@ -22,11 +22,20 @@ internal sealed partial record MySqlServer(bool IsMariaDb, Version Version)
     {
         if (tool.IsMariaDb != IsMariaDb)
         {
-            return [$"{target.Names.ToolPath}: {tool.File} is {(tool.IsMariaDb ? "MariaDB" : "MySQL")}'s, the server is {Vendor} {Version}; better use the server's own tools"];
+            string maker = tool.IsMariaDb ? "MariaDB" : "MySQL";
+            return
+            [
+                $"{target.Names.ToolPath}: {tool.File} is {maker}'s, the server is {Vendor} {Version}; better use the "
+                    + "server's own tools",
+            ];
         }
 
         return new Version(tool.Version.Major, tool.Version.Minor) < new Version(Version.Major, Version.Minor)
-            ? [$"{target.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's {Version}; better use the server's own tools"]
+            ?
+            [
+                $"{target.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's {Version}; "
+                    + "better use the server's own tools",
+            ]
             : [];
     }
 

@@ -1,10 +1,13 @@
 using System.Globalization;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using MySqlConnector;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
-/// <summary>Opens connections to MySQL and MariaDB and turns refusals into errors that name the setting to mend.</summary>
+/// <summary>
+/// Opens connections to MySQL and MariaDB and turns refusals into errors that name the setting to correct.
+/// </summary>
 internal static class MySqlSession
 {
     public static async Task<MySqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken)
@@ -30,17 +33,26 @@ internal static class MySqlSession
     public static AbfException Explain(DatabaseConnection target, MySqlException exception)
     {
         var names = target.Names;
+        string said = PlainText.Escape(exception.Message);
         return exception.ErrorCode switch
         {
-            MySqlErrorCode.AccessDenied => Permanent($"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}, or this host is not allowed; correct {names.Password} or {names.Username}"),
-            MySqlErrorCode.UnknownDatabase => Permanent($"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the name or create it"),
-            MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied =>
-                Permanent($"{names.Username} '{target.Username}': lacks rights in {target.Place} ({exception.Message}); grant them"),
+            MySqlErrorCode.AccessDenied => Permanent(
+                $"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}, or this "
+                    + $"host is not allowed; correct {names.Password} or {names.Username}"),
+            MySqlErrorCode.UnknownDatabase => Permanent(
+                $"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the "
+                    + "name or create it"),
+            MySqlErrorCode.DatabaseAccessDenied
+                or MySqlErrorCode.TableAccessDenied
+                or MySqlErrorCode.ColumnAccessDenied =>
+                Permanent($"{names.Username} '{target.Username}': lacks rights in {target.Place} ({said}); grant them"),
             MySqlErrorCode.UnableToConnectToHost =>
-                Transient($"{names.Url}: {target.Host}:{target.Port} cannot be reached ({Root(exception).Message}); start the server or correct host and port"),
+                Transient(
+                    $"{names.Url}: {target.Host}:{target.Port} cannot be reached "
+                        + $"({PlainText.Escape(Root(exception).Message)}); start the server or correct host and port"),
             _ => exception.IsTransient
-                ? Transient($"{names.Url}: {target.Place} says '{exception.Message}' ({exception.Number}); try again")
-                : Permanent($"{names.Url}: {target.Place} says '{exception.Message}' ({exception.Number})"),
+                ? Transient($"{names.Url}: {target.Place} says '{said}' ({exception.Number}); try again")
+                : Permanent($"{names.Url}: {target.Place} says '{said}' ({exception.Number})"),
         };
 
         PermanentException Permanent(string message) => new(names.Kind, message, exception);
@@ -54,7 +66,8 @@ internal static class MySqlSession
     }
 
     /// <summary>The first column of every row.</summary>
-    public static async Task<List<string>> ListAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
+    public static async Task<List<string>> ListAsync(
+        MySqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         var found = new List<string>();
         await using var command = new MySqlCommand(sql, connection);
@@ -68,7 +81,8 @@ internal static class MySqlSession
     }
 
     /// <summary>Whether the connection's database is one that a grant names, which may be a pattern.</summary>
-    public static async Task<bool> IsLikeAsync(MySqlConnection connection, string pattern, CancellationToken cancellationToken)
+    public static async Task<bool> IsLikeAsync(
+        MySqlConnection connection, string pattern, CancellationToken cancellationToken)
     {
         await using var command = new MySqlCommand("SELECT DATABASE() LIKE @pattern", connection);
         command.Parameters.AddWithValue("@pattern", pattern);
@@ -90,8 +104,10 @@ internal static class MySqlSession
         DefaultCommandTimeout = 0,
         Keepalive = 30,
         SslMode = MySqlTls.SslMode(target),
+        AllowLoadLocalInfile = false,
         AllowPublicKeyRetrieval = MySqlTls.AllowsPublicKeyRetrieval(target),
     }.ConnectionString;
 
-    private static Exception Root(Exception exception) => exception.InnerException is { } inner ? Root(inner) : exception;
+    private static Exception Root(Exception exception) =>
+        exception.InnerException is { } inner ? Root(inner) : exception;
 }

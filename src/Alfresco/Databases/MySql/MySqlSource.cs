@@ -5,8 +5,8 @@ using MySqlConnector;
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
-/// Dumps through <c>mariadb-dump</c> or <c>mysqldump</c>. Their snapshot cannot be shared, so required URLs, watermark and counts are read out of the
-/// dump as it passes (<see cref="InsertReader"/>).
+/// Dumps through <c>mariadb-dump</c> or <c>mysqldump</c>. Their snapshot cannot be shared, so required URLs, watermark
+/// and counts are read out of the dump as it passes (<see cref="InsertReader"/>).
 /// </summary>
 internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSource
 {
@@ -19,7 +19,12 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
             var tool = await FindToolAsync(server, cancellationToken);
             var found = await MySqlTables.LookAsync(session, connection, cancellationToken);
             return new DatabaseFacts(
-                server.Vendor, server.Version.ToString(), tool.File, tool.Version.ToString(), found.SizeBytes, [.. server.Compare(connection, tool), .. found.Warnings]);
+                server.Vendor,
+                server.Version.ToString(),
+                tool.File,
+                tool.Version.ToString(),
+                found.SizeBytes,
+                [.. Warnings(server, tool), .. found.Warnings]);
         }
         catch (MySqlException exception)
         {
@@ -27,7 +32,10 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         }
     }
 
-    public async Task<DumpResult> DumpAsync(Func<Stream, CancellationToken, Task> dump, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+    public async Task<DumpResult> DumpAsync(
+        Func<Stream, CancellationToken, Task> dump,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken)
     {
         MySqlServer server;
         MySqlTool tool;
@@ -50,22 +58,42 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         var inserts = new AlfrescoInserts();
         var said = await RunAsync(tool, Arguments(tool, hasEvents), inserts, dump, required, cancellationToken);
         return new DumpResult(
-            server.Vendor, server.Version.ToString(), tool.Version.ToString(), inserts.Watermark, inserts.Rows, inserts.NotApplicable, inserts.TenantRoots, [.. server.Compare(connection, tool), .. said]);
+            server.Vendor,
+            server.Version.ToString(),
+            tool.Version.ToString(),
+            inserts.Watermark,
+            inserts.Rows,
+            inserts.NotApplicable,
+            inserts.TenantRoots,
+            [.. Warnings(server, tool), .. said]);
     }
 
     private async Task<IReadOnlyList<string>> RunAsync(
-        MySqlTool tool, string[] arguments, AlfrescoInserts inserts, Func<Stream, CancellationToken, Task> dump, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+        MySqlTool tool,
+        string[] arguments,
+        AlfrescoInserts inserts,
+        Func<Stream, CancellationToken, Task> dump,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken)
     {
         var reader = new InsertReader(inserts);
         var tail = new StreamTail();
         ToolExit exit;
         try
         {
-            exit = await ToolProcess.RunAsync(tool.Command(connection, arguments), input: null, (output, token) => dump(new ObservedStream(output, ObserveAsync), token), cancellationToken);
+            exit = await ToolProcess.RunAsync(
+                tool.Command(connection, arguments),
+                input: null,
+                (output, token) => dump(new ObservedStream(output, ObserveAsync), token),
+                cancellationToken);
         }
         catch (FormatException exception)
         {
-            throw new PermanentException(connection.Names.Kind, $"{tool.File}: its dump of {connection.Place} is not as expected ({exception.Message}); use the tools of the server's version ({connection.Names.ToolPath})", exception);
+            throw new PermanentException(
+                connection.Names.Kind,
+                $"{tool.File}: its dump of {connection.Place} is not as expected ({exception.Message}); use the "
+                    + $"tools of the server's version ({connection.Names.ToolPath})",
+                exception);
         }
 
         if (exit.Code != 0 || exit.Errors.Any(MySqlDump.IsFault))
@@ -75,7 +103,10 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
 
         return MySqlDump.IsComplete(tail.Bytes)
             ? exit.Errors
-            : throw new TransientException(connection.Names.Kind, $"{tool.File} ended the dump of {connection.Place} without its last line: it is truncated and was not accepted; see {connection.Names.ToolPath} and the server's log");
+            : throw new TransientException(
+                connection.Names.Kind,
+                $"{tool.File} ended the dump of {connection.Place} without its last line: it is truncated and was "
+                    + $"not accepted; see {connection.Names.ToolPath} and the server's log");
 
         async ValueTask ObserveAsync(ReadOnlyMemory<byte> piece)
         {
@@ -119,6 +150,17 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         return [.. arguments];
     }
 
+    private IEnumerable<string> Warnings(MySqlServer server, MySqlTool tool)
+    {
+        string fault =
+            $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile server "
+                + "can slip statements "
+            + "(CVE-2024-21096); update it";
+        return MySqlFaults.AreIn(tool.Version)
+            ? server.Compare(connection, tool).Append(fault)
+            : server.Compare(connection, tool);
+    }
+
     private async Task<MySqlTool> FindToolAsync(MySqlServer server, CancellationToken cancellationToken)
     {
         var tool = await MySqlTool.FindDumpAsync(connection, server.IsMariaDb, cancellationToken);
@@ -126,6 +168,8 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
             ? tool
             : throw new PermanentException(
                 connection.Names.Kind,
-                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's {server.Version}, and cannot dump it; install the server's own client tools and name their directory");
+                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's "
+                    + $"{server.Version}, and cannot dump it; install the server's own client tools and name their "
+                    + "directory");
     }
 }

@@ -8,62 +8,93 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 internal static partial class MySqlTables
 {
     /// <exception cref="PermanentException">Not Alfresco's, or tables that no snapshot covers.</exception>
-    public static async Task<(long SizeBytes, IReadOnlyList<string> Warnings)> LookAsync(MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+    public static async Task<(long SizeBytes, IReadOnlyList<string> Warnings)> LookAsync(
+        MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
     {
-        var tables = new HashSet<string>(await NamesAsync(session, cancellationToken), StringComparer.OrdinalIgnoreCase);
+        var tables = new HashSet<string>(
+            await NamesAsync(session, cancellationToken), StringComparer.OrdinalIgnoreCase);
         if (!tables.Contains("alf_node"))
         {
-            throw new PermanentException(target.Names.Kind, $"{target.Names.Url}: {target.Place} has no table alf_node that '{target.Username}' can see; name Alfresco's database");
+            throw new PermanentException(
+                target.Names.Kind,
+                $"{target.Names.Url}: {target.Place} has no table alf_node that '{target.Username}' can see; name "
+                    + "Alfresco's database");
         }
 
         var loose = await MySqlSession.ListAsync(
             session,
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND engine <> 'InnoDB' ORDER BY 1",
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND "
+                + "table_type = 'BASE TABLE' AND engine <> 'InnoDB' ORDER BY 1",
             cancellationToken);
-        var own = loose.Where(static table => table.StartsWith("alf_", StringComparison.OrdinalIgnoreCase) || table.StartsWith("avm_", StringComparison.OrdinalIgnoreCase)).ToList();
+        List<string> own = [.. loose.Where(IsAlfrescos)];
         if (own.Count > 0)
         {
             throw new PermanentException(
                 target.Names.Kind,
-                $"{target.Names.Url}: {string.Join(", ", own.Take(3))} in {target.Place} {(own.Count == 1 ? "is" : "are")} not InnoDB, so that no dump of the running database is consistent; ALTER TABLE ... ENGINE=InnoDB");
+                $"{target.Names.Url}: {string.Join(", ", own.Take(3))} in {target.Place} "
+                    + $"{(own.Count == 1 ? "is" : "are")} not InnoDB, so that no dump of the running database is "
+                    + "consistent; ALTER TABLE ... ENGINE=InnoDB");
         }
 
         var warnings = new List<string>();
         if (loose.Count > 0)
         {
-            warnings.Add($"{target.Names.Url}: {string.Join(", ", loose.Take(3))} not InnoDB: dumped as of another moment than the rest");
+            warnings.Add(
+                $"{target.Names.Url}: {string.Join(", ", loose.Take(3))} not InnoDB: dumped as of another moment "
+                    + "than the rest");
         }
 
         if (!await MayReadAllAsync(session, cancellationToken))
         {
-            warnings.Add($"{target.Names.Username} '{target.Username}' has no SELECT on the whole database: tables it may not see are missing from the dump; GRANT SELECT, SHOW VIEW, TRIGGER ON `{target.Database}`.*");
+            warnings.Add(
+                $"{target.Names.Username} '{target.Username}' has no SELECT on the whole database: tables it may not "
+                    + $"see are missing from the dump; GRANT SELECT, SHOW VIEW, TRIGGER ON `{target.Database}`.*");
         }
 
         var size = await MySqlSession.ListAsync(
-            session, "SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS CHAR) FROM information_schema.tables WHERE table_schema = DATABASE()", cancellationToken);
+            session,
+            "SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS CHAR) FROM information_schema.tables "
+                + "WHERE table_schema = DATABASE()",
+            cancellationToken);
         return (long.Parse(size[0], System.Globalization.CultureInfo.InvariantCulture), warnings);
     }
 
     public static Task<List<string>> NamesAsync(MySqlConnection session, CancellationToken cancellationToken) =>
-        MySqlSession.ListAsync(session, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1", cancellationToken);
+        MySqlSession.ListAsync(
+            session,
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1",
+            cancellationToken);
 
-    public static async Task ReadRequiredAsync(MySqlConnection session, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+    public static async Task ReadRequiredAsync(
+        MySqlConnection session, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
     {
-        var tables = new HashSet<string>(await NamesAsync(session, cancellationToken), StringComparer.OrdinalIgnoreCase);
+        var tables = new HashSet<string>(
+            await NamesAsync(session, cancellationToken), StringComparer.OrdinalIgnoreCase);
         if (tables.Contains("alf_content_url"))
         {
             // Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.
-            var used = tables.Contains("alf_content_data") ? " OR EXISTS (SELECT 1 FROM alf_content_data d WHERE d.content_url_id = u.id)" : string.Empty;
-            await ReadAsync(session, $"SELECT u.id, u.content_url, u.content_size FROM alf_content_url u WHERE u.orphan_time IS NULL{used}", required, cancellationToken);
+            string used = tables.Contains("alf_content_data")
+                ? " OR EXISTS (SELECT 1 FROM alf_content_data d WHERE d.content_url_id = u.id)"
+                : string.Empty;
+            await ReadAsync(
+                session,
+                $"SELECT u.id, u.content_url, u.content_size FROM alf_content_url u WHERE u.orphan_time IS NULL{used}",
+                required,
+                cancellationToken);
         }
 
         if (tables.Contains("avm_nodes"))
         {
-            await ReadAsync(session, "SELECT 0, content_url, NULL FROM avm_nodes WHERE content_url IS NOT NULL", required, cancellationToken);
+            await ReadAsync(
+                session,
+                "SELECT 0, content_url, NULL FROM avm_nodes WHERE content_url IS NOT NULL",
+                required,
+                cancellationToken);
         }
     }
 
-    private static async Task ReadAsync(MySqlConnection session, string sql, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        MySqlConnection session, string sql, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
     {
         await using var command = new MySqlCommand(sql, session);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -75,15 +106,24 @@ internal static partial class MySqlTables
     }
 
     /// <summary>Scheduled events of the database that the user has the right to see.</summary>
-    public static async Task<bool> HasEventsAsync(MySqlConnection session, CancellationToken cancellationToken) =>
-        (await MySqlSession.ListAsync(session, "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() LIMIT 1", cancellationToken)).Count > 0;
+    public static async Task<bool> HasEventsAsync(MySqlConnection session, CancellationToken cancellationToken)
+    {
+        const string Events =
+            "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() LIMIT 1";
+        return (await MySqlSession.ListAsync(session, Events, cancellationToken)).Count > 0;
+    }
+
+    private static bool IsAlfrescos(string table) =>
+        table.StartsWith("alf_", StringComparison.OrdinalIgnoreCase)
+        || table.StartsWith("avm_", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>SHOW TABLES, and so the tool, leaves out what a user has no right to, without a word.</summary>
     private static async Task<bool> MayReadAllAsync(MySqlConnection session, CancellationToken cancellationToken)
     {
         foreach (string line in await MySqlSession.ListAsync(session, "SHOW GRANTS", cancellationToken))
         {
-            if (IsOfRole(line) || (Grant().Match(line) is { Success: true } grant && Reads(grant) && await IsHereAsync(grant)))
+            if (IsOfRole(line)
+                || (Grant().Match(line) is { Success: true } grant && Reads(grant) && await IsHereAsync(grant)))
             {
                 return true;
             }
@@ -92,7 +132,8 @@ internal static partial class MySqlTables
         return false;
 
         // What a role of MySQL gives is not listed: who has one is not warned.
-        static bool IsOfRole(string line) => line.StartsWith("GRANT `", StringComparison.Ordinal) && !line.Contains(" ON ", StringComparison.Ordinal);
+        static bool IsOfRole(string line) =>
+            line.StartsWith("GRANT `", StringComparison.Ordinal) && !line.Contains(" ON ", StringComparison.Ordinal);
 
         static bool Reads(Match grant) =>
             grant.Groups["rights"].Value.Split(", ").Any(right => right is "SELECT" or "ALL PRIVILEGES");
@@ -100,10 +141,15 @@ internal static partial class MySqlTables
         async Task<bool> IsHereAsync(Match grant)
         {
             string database = grant.Groups["database"].Value;
-            return database == "*" || await MySqlSession.IsLikeAsync(session, database[1..^1].Replace("``", "`", StringComparison.Ordinal), cancellationToken);
+            return database == "*"
+                || await MySqlSession.IsLikeAsync(
+                    session, database[1..^1].Replace("``", "`", StringComparison.Ordinal), cancellationToken);
         }
     }
 
-    [GeneratedRegex(@"^GRANT (?<rights>.+?) ON (?<database>\*|`(?:[^`]|``)+`)\.\* TO ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^GRANT (?<rights>.+?) ON (?<database>\*|`(?:[^`]|``)+`)\.\* TO ",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Grant();
 }

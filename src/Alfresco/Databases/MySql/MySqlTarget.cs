@@ -5,18 +5,22 @@ using MySqlConnector;
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
-/// Restores through the <c>mariadb</c> or <c>mysql</c> client. DDL cannot be taken back, so the database carries a marker table until the dump
-/// is in to its last line; one with the marker counts as empty and is cleared by the next attempt.
+/// Restores through the <c>mariadb</c> or <c>mysql</c> client. DDL cannot be taken back, so the database carries a
+/// marker table until the dump is in to its last line; one with the marker counts as empty and is cleared by the next
+/// attempt.
 /// </summary>
 internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarget
 {
     private const string Marker = "abf_restore_unfinished";
 
-    public async Task<DatabaseFacts> CheckEmptyAsync(string dumpVendor, string dumpServerVersion, CancellationToken cancellationToken)
+    public async Task<DatabaseFacts> CheckEmptyAsync(DumpOrigin dump, CancellationToken cancellationToken)
     {
-        if (dumpVendor.ToUpperInvariant() is not ("MYSQL" or "MARIADB"))
+        if (dump.Vendor.ToUpperInvariant() is not ("MYSQL" or "MARIADB"))
         {
-            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: the set holds a dump of {dumpVendor}, which {connection.Vendor} cannot load; name a {dumpVendor} database");
+            throw new PermanentException(
+                connection.Names.Kind,
+                $"{connection.Names.Url}: the set holds a dump of {dump.Vendor}, which {connection.Vendor.Name} "
+                    + $"cannot load; name a {dump.Vendor} database");
         }
 
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
@@ -26,16 +30,30 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
             var server = MySqlServer.Of(session);
             var tool = await MySqlTool.FindClientAsync(connection, server.IsMariaDb, cancellationToken);
             var warnings = new List<string>(server.Compare(connection, tool));
-            if (!string.Equals(server.Vendor, dumpVendor, StringComparison.OrdinalIgnoreCase))
+            if (!string.Equals(server.Vendor, dump.Vendor, StringComparison.OrdinalIgnoreCase))
             {
-                warnings.Add($"{connection.Names.Url}: the dump is {dumpVendor}'s, the target {server.Vendor}'s; what it does not know fails the restore");
+                warnings.Add(
+                    $"{connection.Names.Url}: the dump is {dump.Vendor}'s, the target {server.Vendor}'s; what it "
+                        + "does not know fails the restore");
             }
-            else if (Version.TryParse(dumpServerVersion, out var version) && server.Version < new Version(version.Major, version.Minor))
+            else if (Version.TryParse(dump.ServerVersion, out var version)
+                && server.Version < new Version(version.Major, version.Minor))
             {
-                warnings.Add($"{connection.Names.Url}: the target's server {server.Version} is older than the dump's {dumpServerVersion}; what it does not know fails the restore");
+                warnings.Add(
+                    $"{connection.Names.Url}: the target's server {server.Version} is older than the dump's "
+                        + $"{dump.ServerVersion}; what it does not know fails the restore");
             }
 
-            return new DatabaseFacts(server.Vendor, server.Version.ToString(), tool.File, tool.Version.ToString(), 0, warnings);
+            if (Version.TryParse(dump.ToolVersion, out Version? maker) && MySqlFaults.AreIn(maker))
+            {
+                warnings.Add(
+                    $"the dump was made by version {maker} of the dump tool, into whose dumps a hostile server could "
+                        + "slip statements: "
+                    + "restore it only if its server was your own; commands for the client are never run");
+            }
+
+            return new DatabaseFacts(
+                server.Vendor, server.Version.ToString(), tool.File, tool.Version.ToString(), 0, warnings);
         }
         catch (MySqlException exception)
         {
@@ -57,12 +75,14 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         }
     }
 
-    public async Task<DatabaseRestoreResult> RestoreAsync(Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+    public async Task<DatabaseRestoreResult> RestoreAsync(
+        Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
     {
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
         try
         {
-            var tool = await MySqlTool.FindClientAsync(connection, MySqlServer.Of(session).IsMariaDb, cancellationToken);
+            var tool = await MySqlTool.FindClientAsync(
+                connection, MySqlServer.Of(session).IsMariaDb, cancellationToken);
             await RequireEmptyAsync(session, cancellationToken);
             if ((await MySqlTables.NamesAsync(session, cancellationToken)).Contains(Marker))
             {
@@ -71,9 +91,13 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
 
             await ClearAsync(session, cancellationToken);
 
-            // Binary mode: the client obeys no commands that a dump from elsewhere may hold, and the sandbox line of newer dumps is a mere comment.
+            // Binary mode: the client obeys no commands that a dump may hold, and the sandbox line of newer dumps is a
+            // mere comment.
             var exit = await ToolProcess.RunAsync(
-                tool.Command(connection, "--batch", "--binary-mode"), (input, token) => WriteAsync(input, writeDump, token), output: null, cancellationToken);
+                tool.Command(connection, ["--batch", "--binary-mode", "--local-infile=0", .. tool.Restricted]),
+                (input, token) => WriteAsync(input, writeDump, token),
+                output: null,
+                cancellationToken);
             if (exit.Code != 0 || exit.Errors.Any(MySqlDump.IsFault))
             {
                 throw MySqlDump.Failed(connection, tool, exit);
@@ -102,13 +126,17 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         }
     }
 
-    private static async Task WriteAsync(Stream input, Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        Stream input, Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
     {
         var tail = new StreamTail();
         await writeDump(new ObservedStream(input, Keep), cancellationToken);
         if (!MySqlDump.IsComplete(tail.Bytes))
         {
-            throw new PermanentException(ErrorKind.Repository, "the stored dump does not end as a dump of MySQL or MariaDB does: it is truncated; restore another set");
+            throw new PermanentException(
+                ErrorKind.Repository,
+                "the stored dump does not end as a dump of MySQL or MariaDB does: it is truncated; restore another "
+                    + "set");
         }
 
         ValueTask Keep(ReadOnlyMemory<byte> piece)
@@ -118,7 +146,9 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         }
     }
 
-    /// <summary>The name of a table that is in the database already and is not an unfinished restore's, or null.</summary>
+    /// <summary>
+    /// The name of a table that is in the database already and is not an unfinished restore's, or null.
+    /// </summary>
     private static async Task<string?> FindAnyAsync(MySqlConnection session, CancellationToken cancellationToken)
     {
         var tables = await MySqlTables.NamesAsync(session, cancellationToken);
@@ -129,24 +159,32 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
     {
         if (await FindAnyAsync(session, cancellationToken) is { } found)
         {
-            throw new PermanentException(connection.Names.Kind, $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is not empty (it has {found}); create an empty one and name it");
+            throw new PermanentException(
+                connection.Names.Kind,
+                $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is "
+                    + $"not empty (it has {found}); create an empty one and name it");
         }
     }
 
     /// <summary>Marks the database, and drops what an earlier attempt left under the same mark.</summary>
     private static async Task ClearAsync(MySqlConnection session, CancellationToken cancellationToken)
     {
-        await MySqlSession.ExecuteAsync(session, $"CREATE TABLE IF NOT EXISTS {Marker} (id INT PRIMARY KEY) ENGINE=InnoDB", cancellationToken);
+        await MySqlSession.ExecuteAsync(
+            session, $"CREATE TABLE IF NOT EXISTS {Marker} (id INT PRIMARY KEY) ENGINE=InnoDB", cancellationToken);
         await MySqlSession.ExecuteAsync(session, "SET FOREIGN_KEY_CHECKS = 0", cancellationToken);
-        foreach (var kind in new[] { "VIEW", "TABLE" })
+        foreach (string? kind in new[] { "VIEW", "TABLE" })
         {
             var names = await MySqlSession.ListAsync(
                 session,
-                $"SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> '{Marker}' AND table_type = '{(kind == "VIEW" ? "VIEW" : "BASE TABLE")}'",
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> "
+                    + $"'{Marker}' AND table_type = '{(kind == "VIEW" ? "VIEW" : "BASE TABLE")}'",
                 cancellationToken);
-            foreach (var name in names)
+            foreach (string name in names)
             {
-                await MySqlSession.ExecuteAsync(session, $"DROP {kind} IF EXISTS `{name.Replace("`", "``", StringComparison.Ordinal)}`", cancellationToken);
+                await MySqlSession.ExecuteAsync(
+                    session,
+                    $"DROP {kind} IF EXISTS `{name.Replace("`", "``", StringComparison.Ordinal)}`",
+                    cancellationToken);
             }
         }
     }

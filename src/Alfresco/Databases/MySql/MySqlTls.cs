@@ -2,12 +2,14 @@ using MySqlConnector;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
-/// <summary>TLS as the JDBC URL asks for it (<c>sslMode</c>, <c>useSSL</c>), in the words of each driver and tool.</summary>
+/// <summary>
+/// TLS as the JDBC URL asks for it (<c>sslMode</c>, <c>useSSL</c>), in the words of each driver and tool.
+/// </summary>
 internal static class MySqlTls
 {
     public static MySqlSslMode SslMode(DatabaseConnection target)
     {
-        if (target.Parameters.TryGetValue("sslmode", out var mode))
+        if (target.Parameters.TryGetValue("sslmode", out string? mode))
         {
             return mode.ToUpperInvariant() switch
             {
@@ -19,11 +21,14 @@ internal static class MySqlTls
             };
         }
 
-        return string.Equals(target.Parameters.GetValueOrDefault("usessl"), "false", StringComparison.OrdinalIgnoreCase) ? MySqlSslMode.Disabled : MySqlSslMode.Preferred;
+        return string.Equals(target.Parameters.GetValueOrDefault("usessl"), "false", StringComparison.OrdinalIgnoreCase)
+            ? MySqlSslMode.Disabled
+            : MySqlSslMode.Preferred;
     }
 
     public static bool AllowsPublicKeyRetrieval(DatabaseConnection target) =>
-        string.Equals(target.Parameters.GetValueOrDefault("allowpublickeyretrieval"), "true", StringComparison.OrdinalIgnoreCase);
+        string.Equals(
+            target.Parameters.GetValueOrDefault("allowpublickeyretrieval"), "true", StringComparison.OrdinalIgnoreCase);
 
     public static IReadOnlyList<string> Arguments(DatabaseConnection target, bool mariaDbTool)
     {
@@ -39,7 +44,7 @@ internal static class MySqlTls
             };
         }
 
-        var word = mode switch
+        string word = mode switch
         {
             MySqlSslMode.Disabled => "DISABLED",
             MySqlSslMode.Required => "REQUIRED",
@@ -47,6 +52,8 @@ internal static class MySqlTls
             MySqlSslMode.VerifyFull => "VERIFY_IDENTITY",
             _ => "PREFERRED",
         };
-        return AllowsPublicKeyRetrieval(target) ? [$"--ssl-mode={word}", "--get-server-public-key"] : [$"--ssl-mode={word}"];
+        return AllowsPublicKeyRetrieval(target)
+            ? [$"--ssl-mode={word}", "--get-server-public-key"]
+            : [$"--ssl-mode={word}"];
     }
 }

@@ -4,41 +4,47 @@ using Npgsql;
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
 /// <summary>
-/// Sessions of this product in a database that is being restored. A client whose restore was killed may build indexes for a long time yet; what it
-/// does is seen by nobody until it commits, and holds up who restores beside it.
+/// Sessions of this product in a database that is being restored. A client whose restore was killed may build indexes
+/// for a long time yet; what it does is seen by nobody until it commits, and holds up who restores beside it.
 /// </summary>
 internal static class PostgresLeftovers
 {
     private const string Others =
-        "FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usename = session_user AND application_name = 'abf' AND pid <> pg_backend_pid()";
+        "FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usename = session_user AND "
+            + "application_name = 'abf' AND pid <> pg_backend_pid()";
 
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Ends them, and returns when they are gone.</summary>
-    public static async Task EndAsync(NpgsqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+    public static async Task EndAsync(
+        NpgsqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
     {
-        for (var waited = TimeSpan.Zero; waited < s_patience; waited += s_look)
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += LookEvery)
         {
-            if (await PostgresSession.ScalarAsync<long>(session, $"SELECT count(pg_terminate_backend(pid)) {Others}", cancellationToken) == 0)
+            string end = $"SELECT count(pg_terminate_backend(pid)) {Others}";
+            if (await PostgresSession.ScalarAsync<long>(session, end, cancellationToken) == 0)
             {
                 return;
             }
 
-            await Task.Delay(s_look, cancellationToken);
+            await Task.Delay(LookEvery, cancellationToken);
         }
 
         await RequireNoneAsync(session, target, cancellationToken);
     }
 
     /// <exception cref="PermanentException">There is one; the message says how to end it.</exception>
-    public static async Task RequireNoneAsync(NpgsqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+    public static async Task RequireNoneAsync(
+        NpgsqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
     {
-        if (await PostgresSession.ScalarAsync<int?>(session, $"SELECT pid {Others} LIMIT 1", cancellationToken) is { } process)
+        string any = $"SELECT pid {Others} LIMIT 1";
+        if (await PostgresSession.ScalarAsync<int?>(session, any, cancellationToken) is { } process)
         {
             throw new PermanentException(
                 target.Names.Kind,
-                $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it there: SELECT pg_terminate_backend({process})");
+                $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it "
+                    + $"there: SELECT pg_terminate_backend({process})");
         }
     }
 }

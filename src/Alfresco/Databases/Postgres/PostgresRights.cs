@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>A dump reads every table and sequence; one that it may not read fails it after an hour, so the rights are looked at first.</summary>
+/// <summary>
+/// A dump reads every table and sequence; one that it may not read fails it after an hour, so the rights are looked at
+/// first.
+/// </summary>
 internal static class PostgresRights
 {
     private const string Unreadable =
@@ -12,11 +15,13 @@ internal static class PostgresRights
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'm', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
           AND NOT (has_schema_privilege(n.oid, 'USAGE')
-                   AND CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(c.oid, 'SELECT') ELSE has_table_privilege(c.oid, 'SELECT') END)
+                   AND CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(c.oid, 'SELECT')
+                            ELSE has_table_privilege(c.oid, 'SELECT') END)
         ORDER BY 1
         """;
 
-    public static async Task RequireReadAllAsync(NpgsqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+    public static async Task RequireReadAllAsync(
+        NpgsqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
     {
         var unreadable = new List<string>();
         await using (var command = new NpgsqlCommand(Unreadable, session))
@@ -30,10 +35,12 @@ internal static class PostgresRights
 
         if (unreadable.Count > 0)
         {
-            var more = unreadable.Count > 3 ? $" and {unreadable.Count - 3} more" : string.Empty;
+            string more = unreadable.Count > 3 ? $" and {unreadable.Count - 3} more" : string.Empty;
             throw new PermanentException(
                 target.Names.Kind,
-                $"{target.Names.Username} '{target.Username}' may not read {string.Join(", ", unreadable.Take(3))}{more} in {target.Place}; GRANT pg_read_all_data (PostgreSQL 14 and later), or SELECT on all tables and sequences");
+                $"{target.Names.Username} '{target.Username}' may not read "
+                    + $"{string.Join(", ", unreadable.Take(3))}{more} in {target.Place}; GRANT pg_read_all_data "
+                    + "(PostgreSQL 14 and later), or SELECT on all tables and sequences");
         }
     }
 }

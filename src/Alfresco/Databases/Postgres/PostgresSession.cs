@@ -1,24 +1,39 @@
 using System.Net.Sockets;
+using System.Text;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>Opens connections and turns the server's refusals into errors that name the setting to mend.</summary>
+/// <summary>Opens connections and turns the server's refusals into errors that name the setting to correct.</summary>
 internal static class PostgresSession
 {
-    public static async Task<NpgsqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken)
+    public static Task<NpgsqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken) =>
+        OpenAsync(target, new NpgsqlConnection(ConnectionString(target).ConnectionString), cancellationToken);
+
+    /// <summary>Every character of a statement is a byte, and goes to the server as it is.</summary>
+    public static Task<NpgsqlConnection> OpenForRawTextAsync(
+        DatabaseConnection target, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(ConnectionString(target));
+        NpgsqlConnectionStringBuilder text = ConnectionString(target);
+        text.Encoding = Encoding.Latin1.WebName;
+        return OpenAsync(target, new NpgsqlConnection(text.ConnectionString), cancellationToken);
+    }
+
+    private static async Task<NpgsqlConnection> OpenAsync(
+        DatabaseConnection target, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         try
         {
             await connection.OpenAsync(cancellationToken);
 
-            // Both tables and dump are read for as long as it takes; a server's limits for web applications do not apply. Servers before 9.6
-            // do not know the second of them.
+            // Both tables and dump are read for as long as it takes; a server's limits for web applications do not
+            // apply. Servers before 9.6 do not know the second of them.
             await ExecuteAsync(
                 connection,
-                "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout')",
+                "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', "
+                    + "'idle_in_transaction_session_timeout')",
                 cancellationToken);
             return connection;
         }
@@ -34,26 +49,37 @@ internal static class PostgresSession
         }
     }
 
-    /// <summary>One line with setting, value and mend; transient where trying again may help.</summary>
+    /// <summary>One line with setting, value and correction; transient where trying again may help.</summary>
     public static AbfException Explain(DatabaseConnection target, Exception exception)
     {
         var names = target.Names;
         var server = exception as PostgresException;
-        var user = $"{names.Username} '{target.Username}'";
+        string said = PlainText.Escape(server?.MessageText ?? Root(exception).Message);
+        string user = $"{names.Username} '{target.Username}'";
         return server?.SqlState switch
         {
-            PostgresErrorCodes.InvalidPassword => Permanent($"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"),
-            PostgresErrorCodes.InvalidAuthorizationSpecification => Permanent($"{user}: refused by {target.Place} ({server.MessageText}); allow this user and host in pg_hba.conf, or name another user"),
-            PostgresErrorCodes.InvalidCatalogName => Permanent($"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the name or create it"),
-            PostgresErrorCodes.InsufficientPrivilege => Permanent($"{user}: lacks rights in {target.Place} ({server.MessageText}); grant them"),
+            PostgresErrorCodes.InvalidPassword => Permanent(
+                $"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"),
+            PostgresErrorCodes.InvalidAuthorizationSpecification => Permanent(
+                $"{user}: refused by {target.Place} ({said}); allow this user and host in pg_hba.conf, or name "
+                    + "another user"),
+            PostgresErrorCodes.InvalidCatalogName => Permanent(
+                $"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the "
+                    + "name or create it"),
+            PostgresErrorCodes.InsufficientPrivilege => Permanent(
+                $"{user}: lacks rights in {target.Place} ({said}); grant them"),
             not null => server.IsTransient
-                ? new TransientException(names.Kind, $"{names.Url}: {target.Place} says '{server.MessageText}' ({server.SqlState}); try again", exception)
-                : Permanent($"{names.Url}: {target.Place} says '{server.MessageText}' ({server.SqlState})"),
-            null when target.Password is null && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase) =>
-                Permanent($"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'"),
+                ? new TransientException(
+                    names.Kind, $"{names.Url}: {target.Place} says '{said}' ({server.SqlState}); try again", exception)
+                : Permanent($"{names.Url}: {target.Place} says '{said}' ({server.SqlState})"),
+            null when target.Password is null
+                && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase) =>
+                Permanent(
+                    $"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'"),
             null => new TransientException(
                 names.Kind,
-                $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({Root(exception).Message}); start the server or correct host and port",
+                $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({said}); start the server or correct "
+                    + "host and port",
                 exception),
         };
 
@@ -67,7 +93,11 @@ internal static class PostgresSession
     }
 
     /// <summary>A single value, or default where the result is empty or NULL.</summary>
-    public static async Task<T?> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)
+    public static async Task<T?> ScalarAsync<T>(
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, object Value)[] parameters)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var (name, value) in parameters)
@@ -78,7 +108,7 @@ internal static class PostgresSession
         return await command.ExecuteScalarAsync(cancellationToken) is T value2 ? value2 : default;
     }
 
-    private static string ConnectionString(DatabaseConnection target) => new NpgsqlConnectionStringBuilder
+    private static NpgsqlConnectionStringBuilder ConnectionString(DatabaseConnection target) => new()
     {
         Host = target.Host,
         Port = target.Port,
@@ -93,7 +123,8 @@ internal static class PostgresSession
         SslMode = PostgresTls.SslMode(target),
         RootCertificate = PostgresTls.RootCertificate(target),
         GssEncryptionMode = GssEncryptionMode.Disable,
-    }.ConnectionString;
+    };
 
-    private static Exception Root(Exception exception) => exception.InnerException is { } inner ? Root(inner) : exception;
+    private static Exception Root(Exception exception) =>
+        exception.InnerException is { } inner ? Root(inner) : exception;
 }

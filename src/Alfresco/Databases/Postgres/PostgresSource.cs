@@ -6,9 +6,9 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
 /// <summary>
 /// Dumps through <c>pg_dump</c>, on a snapshot that this process exports and reads the required URLs from.
-/// Plain SQL, not the custom format: it is COPY text without block headers, so unchanged rows are unchanged bytes and deduplicate
-/// (uncompressed archives of newer versions are cut into blocks that shift with every insert); it ends in a line of its own, so that a
-/// truncated dump shows; and it loads with <c>psql</c> of any later version.
+/// Plain SQL, not the custom format: it is COPY text without block headers, so unchanged rows are unchanged bytes and
+/// deduplicate (uncompressed archives of newer versions are cut into blocks that shift with every insert); it ends in a
+/// line of its own, so that a truncated dump shows; and it loads with <c>psql</c> of any later version.
 /// </summary>
 internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseSource
 {
@@ -23,8 +23,10 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
             var tables = await PostgresTables.LookAsync(session, connection.Schema, cancellationToken);
             tables.RequireAlfresco(connection);
             await PostgresRights.RequireReadAllAsync(session, connection, cancellationToken);
-            var size = await PostgresSession.ScalarAsync<long>(session, "SELECT pg_database_size(current_database())", cancellationToken);
-            return new DatabaseFacts(Vendor, ServerVersion(session), tool.File, tool.Version, size, Warnings(session, tool));
+            long size = await PostgresSession.ScalarAsync<long>(
+                session, "SELECT pg_database_size(current_database())", cancellationToken);
+            return new DatabaseFacts(
+                Vendor, ServerVersion(session), tool.File, tool.Version, size, Warnings(session, tool));
         }
         catch (NpgsqlException exception)
         {
@@ -32,7 +34,10 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
         }
     }
 
-    public async Task<DumpResult> DumpAsync(Func<Stream, CancellationToken, Task> dump, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+    public async Task<DumpResult> DumpAsync(
+        Func<Stream, CancellationToken, Task> dump,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken)
     {
         await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
         try
@@ -40,8 +45,10 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
             var tool = await FindToolAsync(session, cancellationToken);
 
             // Held open until pg_dump has ended: the snapshot lives as long as the transaction that exported it.
-            await PostgresSession.ExecuteAsync(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken);
-            var snapshot = await PostgresSession.ScalarAsync<string>(session, "SELECT pg_export_snapshot()", cancellationToken);
+            await PostgresSession.ExecuteAsync(
+                session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken);
+            string? snapshot = await PostgresSession.ScalarAsync<string>(
+                session, "SELECT pg_export_snapshot()", cancellationToken);
 
             var tables = await PostgresTables.LookAsync(session, connection.Schema, cancellationToken);
             tables.RequireAlfresco(connection);
@@ -52,7 +59,15 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
 
             var said = await RunAsync(tool, snapshot!, dump, cancellationToken);
             await PostgresSession.ExecuteAsync(session, "COMMIT", cancellationToken);
-            return new DumpResult(Vendor, ServerVersion(session), tool.Version, watermark, rows, tables.NotApplicable, roots, [.. Warnings(session, tool), .. said]);
+            return new DumpResult(
+                Vendor,
+                ServerVersion(session),
+                tool.Version,
+                watermark,
+                rows,
+                tables.NotApplicable,
+                roots,
+                [.. Warnings(session, tool), .. said]);
         }
         catch (NpgsqlException exception)
         {
@@ -61,7 +76,11 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
     }
 
     /// <returns>What pg_dump said without failing.</returns>
-    private async Task<IReadOnlyList<string>> RunAsync(PostgresTool tool, string snapshot, Func<Stream, CancellationToken, Task> dump, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> RunAsync(
+        PostgresTool tool,
+        string snapshot,
+        Func<Stream, CancellationToken, Task> dump,
+        CancellationToken cancellationToken)
     {
         var tail = new StreamTail();
         var command = tool.Command(
@@ -84,7 +103,10 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
 
         return PostgresDump.IsComplete(tail.Bytes)
             ? exit.Errors
-            : throw new TransientException(connection.Names.Kind, $"{tool.File} ended the dump of {connection.Place} without its last line: it is truncated and was not accepted; see {connection.Names.ToolPath} and the server's log");
+            : throw new TransientException(
+                connection.Names.Kind,
+                $"{tool.File} ended the dump of {connection.Place} without its last line: it is truncated and was "
+                    + $"not accepted; see {connection.Names.ToolPath} and the server's log");
 
         ValueTask Keep(ReadOnlyMemory<byte> piece)
         {
@@ -96,22 +118,41 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
     private async Task<PostgresTool> FindToolAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
         var tool = await PostgresTool.FindAsync(connection, "pg_dump", cancellationToken);
-        var server = ServerVersion(session);
+        string server = ServerVersion(session);
         return tool.Major >= PostgresTool.MajorOf(server)
             ? tool
             : throw new PermanentException(
                 connection.Names.Kind,
-                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's {server}, and cannot dump it; install PostgreSQL {server.Split('.')[0]}'s client and name its directory");
+                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's "
+                    + $"{server}, and cannot dump it; install PostgreSQL {server.Split('.')[0]}'s client and name "
+                    + "its directory");
     }
 
     private List<string> Warnings(NpgsqlConnection session, PostgresTool tool)
     {
-        var server = ServerVersion(session);
-        return tool.Major > PostgresTool.MajorOf(server)
-            ? [$"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, newer than the server's {server}: its dump may not load into a server of version {server}"]
-            : [];
+        string server = ServerVersion(session);
+        List<string> warnings = [];
+        if (tool.Major > PostgresTool.MajorOf(server))
+        {
+            warnings.Add(
+                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, newer than the server's "
+                    + $"{server}: "
+                + $"its dump may not load into a server of version {server}");
+        }
+
+        if (!PostgresRestriction.IsKnownBy(tool.Version))
+        {
+            warnings.Add(
+                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile "
+                    + "server can slip statements "
+                + "(CVE-2025-8714, CVE-2025-8715); update it to a minor release of August 2025 or later");
+        }
+
+        return warnings;
     }
 
     private static string ServerVersion(NpgsqlConnection session) =>
-        session.PostgreSqlVersion.Major >= 10 ? $"{session.PostgreSqlVersion.Major}.{session.PostgreSqlVersion.Minor}" : session.PostgreSqlVersion.ToString();
+        session.PostgreSqlVersion.Major >= 10
+            ? $"{session.PostgreSqlVersion.Major}.{session.PostgreSqlVersion.Minor}"
+            : session.PostgreSqlVersion.ToString();
 }

@@ -6,7 +6,10 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// <summary>Which of Alfresco's tables this database has, and the questions asked of them.</summary>
 internal sealed class PostgresTables
 {
-    private static readonly string[] Known = ["alf_content_data", "alf_content_url", "alf_node", "alf_tenant", "alf_transaction", "avm_nodes"];
+    private static readonly string[] Known =
+    [
+        "alf_content_data", "alf_content_url", "alf_node", "alf_tenant", "alf_transaction", "avm_nodes"
+    ];
     private static readonly string[] Counted = ["alf_content_data", "alf_content_url", "alf_node"];
 
     private readonly string? _schema;
@@ -21,12 +24,15 @@ internal sealed class PostgresTables
     /// <summary>Names of tables that this version of Alfresco does not have.</summary>
     public IReadOnlyList<string> NotApplicable => [.. Known.Where(table => !_present.Contains(table))];
 
-    public static async Task<PostgresTables> LookAsync(NpgsqlConnection connection, string? schema, CancellationToken cancellationToken)
+    public static async Task<PostgresTables> LookAsync(
+        NpgsqlConnection connection, string? schema, CancellationToken cancellationToken)
     {
         var present = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var table in Known)
+        foreach (string table in Known)
         {
-            if (await PostgresSession.ScalarAsync<bool>(connection, "SELECT to_regclass(@name) IS NOT NULL", cancellationToken, ("name", Qualified(schema, table))))
+            const string IsThere = "SELECT to_regclass(@name) IS NOT NULL";
+            (string, object) name = ("name", Qualified(schema, table));
+            if (await PostgresSession.ScalarAsync<bool>(connection, IsThere, cancellationToken, name))
             {
                 present.Add(table);
             }
@@ -35,65 +41,90 @@ internal sealed class PostgresTables
         return new PostgresTables(schema, present);
     }
 
-    /// <summary>A database without <c>alf_node</c> is not Alfresco's: a set without its tables would prove nothing.</summary>
+    /// <summary>
+    /// A database without <c>alf_node</c> is not Alfresco's: a set without its tables would prove nothing.
+    /// </summary>
     public void RequireAlfresco(DatabaseConnection target)
     {
         if (!_present.Contains("alf_node"))
         {
-            var place = _schema is null ? "on the user's search path" : $"in schema '{_schema}'";
-            throw new PermanentException(target.Names.Kind, $"{target.Names.Url}: {target.Place} has no table alf_node {place}; name Alfresco's database (or {target.Names.Schema})");
+            string place = _schema is null ? "on the user's search path" : $"in schema '{_schema}'";
+            throw new PermanentException(
+                target.Names.Kind,
+                $"{target.Names.Url}: {target.Place} has no table alf_node {place}; name Alfresco's database (or "
+                    + $"{target.Names.Schema})");
         }
     }
 
     /// <summary>Streams every content URL that must exist as a file; rows are not held.</summary>
-    public async Task ReadRequiredAsync(NpgsqlConnection connection, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+    public async Task ReadRequiredAsync(
+        NpgsqlConnection connection, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
     {
         if (_present.Contains("alf_content_url"))
         {
             // Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.
-            var used = _present.Contains("alf_content_data") ? $" OR EXISTS (SELECT 1 FROM {Name("alf_content_data")} d WHERE d.content_url_id = u.id)" : string.Empty;
-            await ReadAsync(connection, $"SELECT u.id, u.content_url, u.content_size FROM {Name("alf_content_url")} u WHERE u.orphan_time IS NULL{used}", required, cancellationToken);
+            string used = _present.Contains("alf_content_data")
+                ? $" OR EXISTS (SELECT 1 FROM {Name("alf_content_data")} d WHERE d.content_url_id = u.id)"
+                : string.Empty;
+            await ReadAsync(
+                connection,
+                $"SELECT u.id, u.content_url, u.content_size FROM {Name("alf_content_url")} u WHERE u.orphan_time IS "
+                    + $"NULL{used}",
+                required,
+                cancellationToken);
         }
 
         if (_present.Contains("avm_nodes"))
         {
-            await ReadAsync(connection, $"SELECT 0::int8, content_url, NULL::int8 FROM {Name("avm_nodes")} WHERE content_url IS NOT NULL", required, cancellationToken);
+            await ReadAsync(
+                connection,
+                $"SELECT 0::int8, content_url, NULL::int8 FROM {Name("avm_nodes")} WHERE content_url IS NOT NULL",
+                required,
+                cancellationToken);
         }
     }
 
     /// <summary>Exact counts of the main tables.</summary>
-    public async Task<IReadOnlyDictionary<string, long>> CountAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, long>> CountAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var table in Counted.Where(_present.Contains))
+        foreach (string? table in Counted.Where(_present.Contains))
         {
-            rows[table] = await PostgresSession.ScalarAsync<long>(connection, $"SELECT count(*) FROM {Name(table)}", cancellationToken);
+            rows[table] = await PostgresSession.ScalarAsync<long>(
+                connection, $"SELECT count(*) FROM {Name(table)}", cancellationToken);
         }
 
         return rows;
     }
 
-    public async Task<DumpWatermark?> ReadWatermarkAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<DumpWatermark?> ReadWatermarkAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (!_present.Contains("alf_transaction"))
         {
             return null;
         }
 
-        await using var command = new NpgsqlCommand($"SELECT max(id), max(commit_time_ms) FROM {Name("alf_transaction")}", connection);
+        await using var command = new NpgsqlCommand(
+            $"SELECT max(id), max(commit_time_ms) FROM {Name("alf_transaction")}", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return await reader.IsDBNullAsync(0, cancellationToken)
             ? null
-            : new DumpWatermark(reader.GetInt64(0), await reader.IsDBNullAsync(1, cancellationToken) ? 0 : reader.GetInt64(1));
+            : new DumpWatermark(
+                reader.GetInt64(0), await reader.IsDBNullAsync(1, cancellationToken) ? 0 : reader.GetInt64(1));
     }
 
-    public async Task<IReadOnlyList<string>> ReadTenantRootsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ReadTenantRootsAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var roots = new List<string>();
         if (_present.Contains("alf_tenant"))
         {
-            await using var command = new NpgsqlCommand($"SELECT DISTINCT content_root FROM {Name("alf_tenant")} WHERE content_root <> '' ORDER BY 1", connection);
+            await using var command = new NpgsqlCommand(
+                $"SELECT DISTINCT content_root FROM {Name("alf_tenant")} WHERE content_root <> '' ORDER BY 1",
+                connection);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
@@ -104,7 +135,11 @@ internal sealed class PostgresTables
         return roots;
     }
 
-    private static async Task ReadAsync(NpgsqlConnection connection, string sql, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        NpgsqlConnection connection,
+        string sql,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

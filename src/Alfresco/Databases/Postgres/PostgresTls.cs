@@ -3,18 +3,24 @@ using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>TLS as the JDBC URL asks for it (<c>sslmode</c>, <c>ssl=true</c>, <c>sslrootcert</c>), for our own connection and for the tools alike.</summary>
+/// <summary>
+/// TLS as the JDBC URL asks for it (<c>sslmode</c>, <c>ssl=true</c>, <c>sslrootcert</c>), for our own connection and
+/// for the tools alike.
+/// </summary>
 internal static class PostgresTls
 {
     /// <summary>libpq's word for it; libpq's own default where the URL says nothing.</summary>
     public static string LibpqMode(DatabaseConnection target)
     {
-        if (target.Parameters.TryGetValue("sslmode", out var mode) && mode.Length > 0)
+        if (target.Parameters.TryGetValue("sslmode", out string? mode) && mode.Length > 0)
         {
             return mode.ToLowerInvariant();
         }
 
-        return target.Parameters.TryGetValue("ssl", out var ssl) && !string.Equals(ssl, "false", StringComparison.OrdinalIgnoreCase) ? "require" : "prefer";
+        return target.Parameters.TryGetValue("ssl", out string? ssl)
+            && !string.Equals(ssl, "false", StringComparison.OrdinalIgnoreCase)
+            ? "require"
+            : "prefer";
     }
 
     public static SslMode SslMode(DatabaseConnection target) => LibpqMode(target) switch
@@ -25,8 +31,12 @@ internal static class PostgresTls
         "require" => Npgsql.SslMode.Require,
         "verify-ca" => Npgsql.SslMode.VerifyCA,
         "verify-full" => Npgsql.SslMode.VerifyFull,
-        var other => throw new PermanentException(ErrorKind.Configuration, $"{target.Names.Url}: sslmode={other} is unknown: disable, allow, prefer, require, verify-ca or verify-full"),
+        var other => throw new PermanentException(
+            ErrorKind.Configuration,
+            $"{target.Names.Url}: sslmode={other} is unknown: disable, allow, prefer, require, verify-ca or "
+                + "verify-full"),
     };
 
-    public static string? RootCertificate(DatabaseConnection target) => target.Parameters.GetValueOrDefault("sslrootcert");
+    public static string? RootCertificate(DatabaseConnection target) =>
+        target.Parameters.GetValueOrDefault("sslrootcert");
 }

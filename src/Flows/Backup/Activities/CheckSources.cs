@@ -46,7 +46,7 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
             run.Roots.Open(root).Dispose();
         }
 
-        DatabaseFacts database = await DatabaseSource.Create(installation.Database).CheckAsync(cancellationToken);
+        DatabaseFacts database = await installation.Database.OpenSource().CheckAsync(cancellationToken);
         await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
         if (installation.Index is { } index
             && new SearchIndexBackup(index, run.Time).Observe().IsAbsent

@@ -31,7 +31,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             run.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
         using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
         ContentRef? dump = null;
-        DumpResult result = await DatabaseSource.Create(installation.Database).DumpAsync(
+        DumpResult result = await installation.Database.OpenSource().DumpAsync(
             async (output, token) =>
             {
                 await using var counted = new ProgressStream(output, progress, Phases.Database);

@@ -148,7 +148,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         DatabaseStamp stamp = set.Manifest.Database ?? throw new PermanentException(
             ErrorKind.Configuration, $"--database: set {input.Set} has no database dump; restore with --no-database.");
         DatabaseFacts facts = await database.Open(environment.Options.Restore).CheckEmptyAsync(
-            stamp.Vendor, stamp.ServerVersion, cancellationToken);
+            new DumpOrigin(stamp.Vendor, stamp.ServerVersion, stamp.ToolVersion), cancellationToken);
         warnings.AddRange(facts.Warnings);
     }
 

@@ -18,6 +18,6 @@ internal static class RestoreDatabases
             : database.PasswordFile is { } file
                 ? SecretFile.Read(file, DatabaseSettingNames.RestoreTarget.Password).Value
                 : null;
-        return DatabaseTarget.Create(DatabaseConnection.FromRestoreUrl(database.Url, password, database.ToolPath));
+        return DatabaseConnection.FromRestoreUrl(database.Url, password, database.ToolPath).OpenTarget();
     }
 }

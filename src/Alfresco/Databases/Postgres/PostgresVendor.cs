@@ -1,0 +1,17 @@
+namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
+
+/// <summary>PostgreSQL, through <c>pg_dump</c> and <c>psql</c>.</summary>
+internal sealed class PostgresVendor : IDatabaseVendor
+{
+    public string Name => "PostgreSQL";
+
+    public IReadOnlyList<string> Schemes { get; } = ["postgresql", "postgres"];
+
+    public int DefaultPort => 5432;
+
+    public string Family => "postgresql";
+
+    public IDatabaseSource OpenSource(DatabaseConnection connection) => new PostgresSource(connection);
+
+    public IDatabaseTarget OpenTarget(DatabaseConnection connection) => new PostgresTarget(connection);
+}

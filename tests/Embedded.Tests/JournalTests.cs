@@ -49,16 +49,37 @@ public sealed class JournalTests : IDisposable
     public async Task A_journal_of_a_newer_version_is_refused_and_left_as_it_is()
     {
         await _stage.RunAsync();
-        using (var connection = new SqliteConnection($"Data Source={JournalFile};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 3";
-            command.ExecuteNonQuery();
-        }
+        Execute("PRAGMA user_version = 3");
 
         Assert.Contains("has version 3", Assert.Throws<PermanentException>(_stage.Open).Message);
         Assert.Throws<PermanentException>(() => FlowClient.TryOpen(_stage.StateDirectory));
+    }
+
+    [Fact]
+    public async Task What_a_former_version_left_unfinished_is_told_and_what_it_ended_is_read()
+    {
+        await _stage.RunAsync(id: "ended");
+        await using (var engine = _stage.Open())
+        {
+            engine.Start(Main, 1, "unfinished");
+        }
+
+        // As version 1 wrote it: other names of events, the same tables.
+        Execute(
+            """
+            UPDATE history SET type = 'TurnStarted' WHERE type = 'OrchestratorStarted';
+            INSERT INTO history(instance, generation, sequence, type, payload) VALUES('unfinished', 0, 0, 'TurnStarted', '"2026-11-22T01:00:00+00:00"');
+            PRAGMA user_version = 1
+            """);
+
+        var told = await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync(id: "unfinished"));
+
+        Assert.Contains("TurnStarted, as another version wrote it", told.Message);
+        await using var next = _stage.Open();
+        Assert.Equal((RuntimeStatus.Completed, "1"), (next.Client.TryGet("ended")!.Status, next.Client.TryGet("ended")!.Result));
+        Assert.True(next.Client.TryTerminate("unfinished", "another version began it"));
+        next.Start(Main, 2, "new");
+        Assert.Equal("2", (await next.RunToEndAsync("new", TestContext.Current.CancellationToken)).Result);
     }
 
     [Fact]
@@ -87,6 +108,15 @@ public sealed class JournalTests : IDisposable
     {
         Assert.Null(FlowClient.TryOpen(_stage.StateDirectory));
         Assert.False(Directory.Exists(_stage.StateDirectory));
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={JournalFile};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     public void Dispose() => _stage.Dispose();

@@ -82,7 +82,7 @@ public sealed class FlowEngineTests : IAsyncDisposable
     [Fact]
     public async Task A_message_crosses_as_it_is()
     {
-        const string Message = "installation.root 'C:\\Büro \"alt\"': missing\n{ \"mend\": true } — 改\nStack: none";
+        const string Message = "installation.root 'C:\\Büro \"alt\"': missing\n{ \"fix\": true } — 改\nStack: none";
         _flows.Activity("Fail", _ => throw new PermanentException(ErrorKind.Configuration, Message))
             .ChildFlow((context, x) => context.CallActivityAsync<int>("Fail", x))
             .Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x));

@@ -53,7 +53,7 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
     public List<HistoryEvent> History(FlowInstance instance) => journal.Query(
         "SELECT type, task, name, payload FROM history WHERE instance = $1 AND generation = $2 ORDER BY sequence", row => ReadEvent(row, instance), instance.Id, instance.Generation);
 
-    /// <summary>Ends an instance: nothing of it is left to do, its children are terminated, its parent hears of it.</summary>
+    /// <summary>Ends an instance: nothing of it is left to do, its children are terminated, its parent is told.</summary>
     /// <param name="end">How; it is in the history already.</param>
     public void End(FlowInstance instance, HistoryEvent end)
     {

@@ -114,6 +114,6 @@ public sealed class ServeOptions
     [PathSetting]
     public string? CertificatePasswordFile { get; set; }
 
-    /// <summary>Listen beyond this machine without TLS, in so many words: behind a proxy that has it.</summary>
+    /// <summary>Listen beyond this machine without TLS, by an explicit setting: behind a proxy that has it.</summary>
     public bool AllowPlainHttp { get; set; }
 }

@@ -29,7 +29,7 @@ public sealed record SetManifest
 
     public required SearchIndexCopyStamp Index { get; init; }
 
-    /// <summary>Null where the installation's database was left out in so many words.</summary>
+    /// <summary>Null where the installation's database was left out by a setting.</summary>
     public DatabaseStamp? Database { get; init; }
 
     /// <summary>In the order in which they were captured; names are unique.</summary>

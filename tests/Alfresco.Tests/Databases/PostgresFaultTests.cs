@@ -6,7 +6,7 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
 
-/// <summary>What bad input gets: one line that names setting, value and mend.</summary>
+/// <summary>What bad input gets: one line that names the setting, the value and how to fix it.</summary>
 [Collection(PostgresGroup.Name)]
 [Trait("needs", "server")]
 public sealed class PostgresFaultTests(PostgresFixture server)

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
-/// <summary>An unfinished run that is too old, or that another version began, is given up in so many words, and a new one is taken at once.</summary>
+/// <summary>An unfinished run that is too old, or that another version began, is given up, which is said, and a new one is taken at once.</summary>
 [Trait("needs", "linux")]
 public sealed class AbandonedRunTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
 {

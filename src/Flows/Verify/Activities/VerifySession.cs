@@ -131,7 +131,8 @@ internal sealed class VerifySession(FlowEnvironment environment)
 
 /// <param name="Sets">In the order of the log.</param>
 /// <param name="AreAll">There are no others.</param>
-internal sealed record OpenedVerification(BackupRepository Repository, SetVerification Verification, IReadOnlyList<SetSummary> Sets, bool AreAll) : IAsyncDisposable
+internal sealed record OpenedVerification(
+    BackupRepository Repository, SetVerification Verification, IReadOnlyList<SetSummary> Sets, bool AreAll) : IAsyncDisposable
 {
     private readonly HashSet<RunId> _checked = [];
 

@@ -72,20 +72,4 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
 
     private Task<OpenedRun> OpenAsync(FlowEnvironment environment, OpenRunInput input) =>
         new OpenRun(environment).RunAsync(input, new Silence(), _token);
-
-    /// <summary>Asks the engine to stop when a phase first reports progress.</summary>
-    private sealed class StopAt(string phase, CancellationTokenSource stop) : IProgressSink
-    {
-        public void Advance(string reported, long files, long bytes)
-        {
-            if (reported == phase)
-            {
-                stop.Cancel();
-            }
-        }
-
-        public void Warn(string message)
-        {
-        }
-    }
 }

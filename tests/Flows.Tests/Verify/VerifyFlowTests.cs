@@ -147,20 +147,4 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
     /// <summary>Every blob with its length and last change.</summary>
     private static string List(BackupRig rig) => string.Join('\n', new DirectoryInfo(rig.Blobs)
         .EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal).Select(f => $"{f.FullName} {f.Length} {f.LastWriteTimeUtc.Ticks}"));
-
-    /// <summary>Asks the engine to stop when a part first reports progress.</summary>
-    private sealed class StopAt(string part, CancellationTokenSource stop) : IProgressSink
-    {
-        public void Advance(string reported, long files, long bytes)
-        {
-            if (reported == part)
-            {
-                stop.Cancel();
-            }
-        }
-
-        public void Warn(string message)
-        {
-        }
-    }
 }

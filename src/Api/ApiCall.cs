@@ -81,9 +81,9 @@ public sealed class ApiCall
             length = await Http.Request.Body.ReadAtLeastAsync(
                 buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         }
-        catch (BadHttpRequestException e)
+        catch (IOException e)
         {
-            // The host's own limit, or a body that is no HTTP.
+            // The host's own limit, or a body that is no HTTP: a size of a chunk that no number holds is told as this, too.
             throw ApiException.Invalid($"the body cannot be read: {e.Message}");
         }
 

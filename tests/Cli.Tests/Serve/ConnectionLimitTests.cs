@@ -59,6 +59,25 @@ public sealed class ConnectionLimitTests(SealedSample sample, OnDemand<PostgresS
         Assert.Contains($" {status} ", await answer.ReadLineAsync(Token), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_chunk_whose_size_no_number_holds_is_a_bad_request()
+    {
+        await ServerAsync();
+        ServedApi.Configure(Abf);
+        using ServedApi api = await ServedApi.StartAsync(Abf);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, api.Client.BaseAddress!.Port, Token);
+
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST /api/backups HTTP/1.1\r\nhost: x\r\nx-functions-key: {ServedApi.Key}\r\n"
+                + "content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{}"),
+            Token);
+        using var answer = new StreamReader(client.GetStream());
+
+        Assert.Contains(" 400 ", await answer.ReadLineAsync(Token), StringComparison.Ordinal);
+    }
+
     private static async Task ConnectAsync(Socket client, int port)
     {
         try

@@ -5,13 +5,11 @@ using AlfrescoBackupFlows.Flows.Restore;
 namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>
-/// Instance ids are chosen so that a query for the runs of a flow reads nothing else: a nightly backup leaves thousands of sub-flows in the task hub,
-/// and a query filters by the beginning of the id on the service's side.
+/// Instance ids are chosen so that a query for the runs of a flow reads nothing else: a nightly backup leaves thousands
+/// of sub-orchestrations in the task hub, and a query filters by the beginning of the id on the service's side.
 /// </summary>
 internal static class HubIds
 {
-    public const string SubFlowPrefix = "sub-";
-
     /// <summary>What the ids of a flow's runs begin with; that of a backup is its run's, which begins with the year.</summary>
     public static string PrefixOf(string flow) =>
         flow == nameof(HotBackupFlow) ? "2"

@@ -11,6 +11,9 @@ internal sealed record Measured(double Seconds, double CpuSeconds)
         TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime;
         long start = Stopwatch.GetTimestamp();
         await work();
-        return new Measured(Stopwatch.GetElapsedTime(start).TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds);
+        return new Measured(
+            Stopwatch.GetElapsedTime(start).TotalSeconds,
+            (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds
+        );
     }
 }

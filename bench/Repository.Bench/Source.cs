@@ -33,7 +33,8 @@ internal sealed class Source(long total, long fileLength, bool compressible)
         }
     }
 
-    /// <summary>The yardstick: SHA-256 of each file, and all of them written to files of 32 MiB, flushed to the disk.</summary>
+    /// <summary>The yardstick: SHA-256 of each file, and all of them written to files of 32 MiB, flushed to the
+    /// disk.</summary>
     public async Task WritePlainAsync(string path)
     {
         Directory.CreateDirectory(path);
@@ -51,7 +52,13 @@ internal sealed class Source(long total, long fileLength, bool compressible)
                 {
                     output?.Flush(flushToDisk: true);
                     output?.Dispose();
-                    output = new FileStream(Path.Combine(path, $"{files++}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
+                    output = new FileStream(
+                        Path.Combine(path, $"{files++}"),
+                        FileMode.CreateNew,
+                        FileAccess.Write,
+                        FileShare.None,
+                        1 << 20
+                    );
                 }
 
                 await output.WriteAsync(block.AsMemory(0, count));
@@ -67,9 +74,12 @@ internal sealed class Source(long total, long fileLength, bool compressible)
     }
 
     public static long BytesBelow(string path) =>
-        Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+        Directory.Exists(path)
+            ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)
+            : 0;
 
-    /// <summary>Bytes from a pool, stamped with the file's number and the position so that no two chunks are the same.</summary>
+    /// <summary>Bytes from a pool, stamped with the file's number and the position so that no two chunks are the
+    /// same.</summary>
     private int Fill(Span<byte> memory, long number, long position)
     {
         int count = (int)Math.Min(memory.Length, Math.Min(fileLength - position, PoolLength));
@@ -105,7 +115,10 @@ internal sealed class Source(long total, long fileLength, bool compressible)
         var text = new System.Text.StringBuilder();
         while (text.Length < PoolLength)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{random.Next()}\t{random.Next(50)}\tstore://2026/{random.Next(1, 13)}/{random.Next(1, 29)}/{random.Next(24)}/{random.Next(60)}/{new Guid(random.Next(), 4711, 17, new byte[8])}.bin\t{random.Next(1_000_000)}\n");
+            text.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{random.Next()}\t{random.Next(50)}\tstore://2026/{random.Next(1, 13)}/{random.Next(1, 29)}/{random.Next(24)}/{random.Next(60)}/{new Guid(random.Next(), 4711, 17, new byte[8])}.bin\t{random.Next(1_000_000)}\n"
+            );
         }
 
         return System.Text.Encoding.ASCII.GetBytes(text.ToString(0, PoolLength));
@@ -141,9 +154,7 @@ internal sealed class Source(long total, long fileLength, bool compressible)
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             ValueTask.FromResult(Read(buffer.Span));
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

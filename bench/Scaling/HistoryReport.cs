@@ -9,7 +9,8 @@ internal static class HistoryReport
 {
     private const int Replays = 20;
 
-    /// <summary>Events, bytes of payload, and how long one replay takes: the median of several, after one that warms up.</summary>
+    /// <summary>Events, bytes of payload, and how long one replay takes: the median of several, after one that warms
+    /// up.</summary>
     public static void Print(string what, RecordedHistory? history, TaskCatalog catalog)
     {
         if (history is null)
@@ -32,6 +33,8 @@ internal static class HistoryReport
         }
 
         Array.Sort(times);
-        Console.WriteLine($"{what}: {history.Events.Count:N0} events, {bytes / 1024.0:F0} KiB of payload, replay {times[Replays / 2]:F1} ms");
+        Console.WriteLine(
+            $"{what}: {history.Events.Count:N0} events, {bytes / 1024.0:F0} KiB of payload, replay {times[Replays / 2]:F1} ms"
+        );
     }
 }

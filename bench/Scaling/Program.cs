@@ -1,8 +1,10 @@
-// The backup flow over a huge installation that is not there: stand-in activities return results of the real size at once, so that history, payloads and replay can be measured.
+// The backup flow over a huge installation that is not there: stand-in activities return results of the real size at
+// once, so that history, payloads and replay can be measured.
 //
 //   dotnet run -c Release --project bench/Scaling -- STATE [FILES [AVERAGE_BYTES]]
 //
-// STATE is a directory that does not exist yet. 20,000,000 files of 500,000 bytes (10 TB) unless said. A first full reads everything; the run after it finds nothing changed.
+// STATE is a directory that does not exist yet. 20,000,000 files of 500,000 bytes (10 TB) unless said. A first full
+// reads everything; the run after it finds nothing changed.
 using System.Diagnostics;
 using System.Globalization;
 using AlfrescoBackupFlows.Embedded;
@@ -23,7 +25,9 @@ foreach (bool unchanged in (bool[])[false, true])
     TaskCatalog catalog = installation.Catalog();
     string run = unchanged ? "20261123T010000Z-00000002" : "20261122T010000Z-00000001";
     long started = Stopwatch.GetTimestamp();
-    await using (EmbeddedEngine engine = EmbeddedEngine.Open(directory, catalog, new EngineOptions { MaxParallelActivities = 8 }))
+    await using (
+        EmbeddedEngine engine = EmbeddedEngine.Open(directory, catalog, new EngineOptions { MaxParallelActivities = 8 })
+    )
     {
         engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
         FlowInstance instance = await engine.RunToEndAsync(run, CancellationToken.None);
@@ -35,10 +39,14 @@ foreach (bool unchanged in (bool[])[false, true])
 
     TimeSpan took = Stopwatch.GetElapsedTime(started);
     Console.WriteLine();
-    Console.WriteLine($"## {(unchanged ? "Nothing changed" : "First full")}: {installation.Activities:N0} activities in {took.TotalSeconds:F0} s, {took.TotalMilliseconds / installation.Activities:F1} ms each");
+    Console.WriteLine(
+        $"## {(unchanged ? "Nothing changed" : "First full")}: {installation.Activities:N0} activities in {took.TotalSeconds:F0} s, {took.TotalMilliseconds / installation.Activities:F1} ms each"
+    );
     using FlowClient client = FlowClient.TryOpen(directory)!;
     installation.Payloads.Print();
     HistoryReport.Print("the run's own history", client.TryExportHistory(run)!, catalog);
     HistoryReport.Print("a range, before it continues as new", installation.LongestRange, catalog);
-    Console.WriteLine($"sub-orchestrations: {client.ListTree(run).Count - 1}; journal on disk: {Directory.EnumerateFiles(directory).Sum(file => new FileInfo(file).Length) / 1048576.0:F1} MiB");
+    Console.WriteLine(
+        $"sub-orchestrations: {client.ListTree(run).Count - 1}; journal on disk: {Directory.EnumerateFiles(directory).Sum(file => new FileInfo(file).Length) / 1048576.0:F1} MiB"
+    );
 }

@@ -16,7 +16,8 @@ public sealed class ApiCall
         FlowEnvironment environment,
         IFlowInstances flows,
         TextScrubber scrubber,
-        SemaphoreSlim starting)
+        SemaphoreSlim starting
+    )
     {
         (Http, Environment, Flows, Text, Starting) = (http, environment, flows, scrubber, starting);
         Sets = new InstallationSets(environment);
@@ -79,11 +80,16 @@ public sealed class ApiCall
         try
         {
             length = await Http.Request.Body.ReadAtLeastAsync(
-                buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+                buffer,
+                buffer.Length,
+                throwOnEndOfStream: false,
+                cancellationToken
+            );
         }
         catch (IOException e)
         {
-            // The host's own limit, or a body that is no HTTP: a size of a chunk that no number holds is told as this, too.
+            // The host's own limit, or a body that is no HTTP: a size of a chunk that no number holds is told as this,
+            // too.
             throw ApiException.Invalid($"the body cannot be read: {e.Message}");
         }
 

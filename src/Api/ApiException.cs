@@ -13,8 +13,8 @@ public sealed class ApiException : Exception
 
     public Problem Problem { get; }
 
-    internal static ApiException NotFound(string what = "there is nothing at this address") => new(
-        404, "not-found", "Not found", what);
+    internal static ApiException NotFound(string what = "there is nothing at this address") =>
+        new(404, "not-found", "Not found", what);
 
     internal static ApiException Invalid(string why) => new(400, "invalid-request", "Invalid request", why);
 
@@ -23,11 +23,13 @@ public sealed class ApiException : Exception
 
     internal static ApiException Ended(string why) => new(409, "ended", "It has ended", why);
 
-    internal static ApiException KeyReused() => new(
-        422,
-        "idempotency-key-reused",
-        "Idempotency-Key reused",
-        "this Idempotency-Key came with another request before: use a new one");
+    internal static ApiException KeyReused() =>
+        new(
+            422,
+            "idempotency-key-reused",
+            "Idempotency-Key reused",
+            "this Idempotency-Key came with another request before: use a new one"
+        );
 
     internal static ApiException NotConfigured(string why) => new(403, "not-configured", "Not configured", why);
 }

@@ -26,23 +26,51 @@ public static class ApiPaths
 public static class ApiRoutes
 {
     public static readonly ApiRoute StartBackup = new(
-        "POST", ApiPaths.Backups, BackupHandlers.StartAsync, [202, 400, 409, 422]);
+        "POST",
+        ApiPaths.Backups,
+        BackupHandlers.StartAsync,
+        [202, 400, 409, 422]
+    );
     public static readonly ApiRoute GetBackup = new("GET", ApiPaths.Backup, BackupHandlers.GetAsync, [200, 404]);
     public static readonly ApiRoute CancelBackup = new(
-        "POST", ApiPaths.BackupCancel, BackupHandlers.CancelAsync, [202, 404, 409]);
+        "POST",
+        ApiPaths.BackupCancel,
+        BackupHandlers.CancelAsync,
+        [202, 404, 409]
+    );
     public static readonly ApiRoute ListSets = new("GET", ApiPaths.Sets, SetHandlers.ListAsync, [200]);
     public static readonly ApiRoute GetSet = new("GET", ApiPaths.Set, SetHandlers.GetAsync, [200, 404]);
     public static readonly ApiRoute StartVerification = new(
-        "POST", ApiPaths.SetVerify, VerificationHandlers.StartAsync, [202, 400, 404, 409]);
+        "POST",
+        ApiPaths.SetVerify,
+        VerificationHandlers.StartAsync,
+        [202, 400, 404, 409]
+    );
     public static readonly ApiRoute GetVerification = new(
-        "GET", ApiPaths.Verification, VerificationHandlers.GetAsync, [200, 404]);
+        "GET",
+        ApiPaths.Verification,
+        VerificationHandlers.GetAsync,
+        [200, 404]
+    );
     public static readonly ApiRoute CancelVerification = new(
-        "POST", ApiPaths.VerificationCancel, VerificationHandlers.CancelAsync, [202, 404, 409]);
+        "POST",
+        ApiPaths.VerificationCancel,
+        VerificationHandlers.CancelAsync,
+        [202, 404, 409]
+    );
     public static readonly ApiRoute StartRestore = new(
-        "POST", ApiPaths.Restores, RestoreHandlers.StartAsync, [202, 400, 403, 404, 409]);
+        "POST",
+        ApiPaths.Restores,
+        RestoreHandlers.StartAsync,
+        [202, 400, 403, 404, 409]
+    );
     public static readonly ApiRoute GetRestore = new("GET", ApiPaths.Restore, RestoreHandlers.GetAsync, [200, 404]);
     public static readonly ApiRoute CancelRestore = new(
-        "POST", ApiPaths.RestoreCancel, RestoreHandlers.CancelAsync, [202, 404, 409]);
+        "POST",
+        ApiPaths.RestoreCancel,
+        RestoreHandlers.CancelAsync,
+        [202, 404, 409]
+    );
     public static readonly ApiRoute Health = new("GET", ApiPaths.Health, HealthHandlers.GetAsync, [200]);
     public static readonly ApiRoute OpenApi = new("GET", ApiPaths.OpenApi, HealthHandlers.GetOpenApiAsync, [200]);
 
@@ -53,10 +81,18 @@ public static class ApiRoutes
 
     public static readonly IReadOnlyList<ApiRoute> All =
     [
-        StartBackup, GetBackup, CancelBackup,
-        ListSets, GetSet,
-        StartVerification, GetVerification, CancelVerification,
-        StartRestore, GetRestore, CancelRestore,
-        Health, OpenApi,
+        StartBackup,
+        GetBackup,
+        CancelBackup,
+        ListSets,
+        GetSet,
+        StartVerification,
+        GetVerification,
+        CancelVerification,
+        StartRestore,
+        GetRestore,
+        CancelRestore,
+        Health,
+        OpenApi,
     ];
 }

@@ -27,7 +27,9 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         try
         {
             return await route.Handler(
-                new ApiCall(context, environment, flows, _text, _starting), context.RequestAborted);
+                new ApiCall(context, environment, flows, _text, _starting),
+                context.RequestAborted
+            );
         }
         catch (ApiException e)
         {
@@ -59,7 +61,12 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         try
         {
             BackupStart start = await BackupStart.TryAsync(
-                environment, flows, new BackupRequest(), requestKey: null, cancellationToken);
+                environment,
+                flows,
+                new BackupRequest(),
+                requestKey: null,
+                cancellationToken
+            );
             return start.Started?.Id;
         }
         finally
@@ -71,12 +78,16 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
     /// <summary>For a request that fits no route.</summary>
     public static IResult NotFound() => Answer(ApiException.NotFound().Problem);
 
-    public static IResult MethodNotAllowed() => Answer(new Problem(
-        "Method not allowed",
-        StatusCodes.Status405MethodNotAllowed,
-        "this address takes other methods",
-        "method-not-allowed",
-        null));
+    public static IResult MethodNotAllowed() =>
+        Answer(
+            new Problem(
+                "Method not allowed",
+                StatusCodes.Status405MethodNotAllowed,
+                "this address takes other methods",
+                "method-not-allowed",
+                null
+            )
+        );
 
     public void Dispose() => _starting.Dispose();
 
@@ -86,11 +97,10 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
     /// <summary>503 where trying again may help.</summary>
     private Problem Describe(FlowFailure failure)
     {
-        bool mayPass = failure.Kind is ErrorKind.Storage or ErrorKind.Busy
+        bool mayPass =
+            failure.Kind is ErrorKind.Storage or ErrorKind.Busy
             || (failure.IsRetryable && failure.Kind is not ErrorKind.Unexpected);
-        int status = mayPass
-            ? StatusCodes.Status503ServiceUnavailable
-            : StatusCodes.Status500InternalServerError;
+        int status = mayPass ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
         FailureDocument shown = _text.Describe(failure);
         return new Problem("The request could not be answered", status, shown.Message, shown.Code, null);
     }

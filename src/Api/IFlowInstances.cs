@@ -24,7 +24,11 @@ public interface IFlowInstances
     /// <summary>Raises an external event; it is kept until the flow waits for it.</summary>
     /// <returns>False: there is no such instance, or it has ended.</returns>
     Task<bool> TryRaiseEventAsync(
-        string instanceId, string eventName, string payload, CancellationToken cancellationToken);
+        string instanceId,
+        string eventName,
+        string payload,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>Where an instance is.</summary>
@@ -52,4 +56,5 @@ public sealed record InstanceState(
     string? Result,
     FlowFailure? Failure,
     DateTimeOffset Created,
-    DateTimeOffset Updated);
+    DateTimeOffset Updated
+);

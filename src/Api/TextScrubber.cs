@@ -31,7 +31,14 @@ internal sealed partial class TextScrubber
             DirectoryOf(options.Repository.Url),
             DirectoryOf(options.Repository.ControlUrl),
         ];
-        _paths = [.. paths.OfType<string>().Select(Path.TrimEndingDirectorySeparator).Where(p => p.Length > 1).OrderByDescending(p => p.Length)];
+        _paths =
+        [
+            .. paths
+                .OfType<string>()
+                .Select(Path.TrimEndingDirectorySeparator)
+                .Where(p => p.Length > 1)
+                .OrderByDescending(p => p.Length),
+        ];
         Secret?[] secrets =
         [
             loaded.Passphrase,
@@ -46,11 +53,13 @@ internal sealed partial class TextScrubber
     /// A failure as clients see it. An unexpected one was not written for others to read, so only its kind is
     /// told.
     /// </summary>
-    public FailureDocument Describe(FlowFailure failure) => new(
-        FailureCodes.Of(failure.Kind),
-        failure.Kind is ErrorKind.Unexpected
-            ? "an unexpected failure; the host's log has the details"
-            : Clean(failure.Message));
+    public FailureDocument Describe(FlowFailure failure) =>
+        new(
+            FailureCodes.Of(failure.Kind),
+            failure.Kind is ErrorKind.Unexpected
+                ? "an unexpected failure; the host's log has the details"
+                : Clean(failure.Message)
+        );
 
     public string[] Clean(IEnumerable<string> lines) => [.. lines.Select(Clean)];
 

@@ -17,16 +17,16 @@ internal static class AbfProgram
             var messages = new MessageWriter(Console.Error, quiet: false, TimeProvider.System);
             messages.Error(string.Join('\n', Faults(parsed)));
 
-            string command = parsed.CommandResult.Command is RootCommand
-                ? "abf"
-                : $"abf {parsed.CommandResult.Command.Name}";
+            string command =
+                parsed.CommandResult.Command is RootCommand ? "abf" : $"abf {parsed.CommandResult.Command.Name}";
             messages.Error($"'{command} --help' lists what it takes");
             return ExitCodes.Usage;
         }
 
         // Signals and exceptions are the runner's: it knows how to resume and which exit code a failure has.
         return await parsed.InvokeAsync(
-            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+        );
     }
 
     /// <summary>A command that was misspelled is not also reported as one that was not given.</summary>
@@ -43,7 +43,8 @@ internal static class AbfProgram
         var globals = new GlobalOptions();
         var runner = new CommandRunner(globals);
         var root = new RootCommand(
-            "Hot backups of Alfresco: index, database and files, in the order that loses nothing, as one proven unit.")
+            "Hot backups of Alfresco: index, database and files, in the order that loses nothing, as one proven unit."
+        )
         {
             InitCommand.Create(runner),
             BackupCommand.Create(runner),

@@ -25,15 +25,16 @@ internal static class ExitCodes
     public const int Target = 8;
     public const int Cancelled = 130;
 
-    public static int Of(ErrorKind kind) => kind switch
-    {
-        ErrorKind.Configuration => Usage,
-        ErrorKind.Busy => Busy,
-        ErrorKind.Source => Source,
-        ErrorKind.Storage => Storage,
-        ErrorKind.Repository => Repository,
-        ErrorKind.Target => Target,
-        ErrorKind.Cancelled => Cancelled,
-        _ => Unexpected,
-    };
+    public static int Of(ErrorKind kind) =>
+        kind switch
+        {
+            ErrorKind.Configuration => Usage,
+            ErrorKind.Busy => Busy,
+            ErrorKind.Source => Source,
+            ErrorKind.Storage => Storage,
+            ErrorKind.Repository => Repository,
+            ErrorKind.Target => Target,
+            ErrorKind.Cancelled => Cancelled,
+            _ => Unexpected,
+        };
 }

@@ -24,20 +24,23 @@ public sealed record BackupResultDocument(
     long Bytes,
     long AddedBytes,
     string[] Warnings,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StorageDocument? Storage)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StorageDocument? Storage
+)
 {
-    public static BackupResultDocument Of(HotBackupResult result, string installation, StorageDocument? storage) => new(
-        result.Set.ToString(),
-        installation,
-        result.Consistent,
-        result.Missing,
-        result.SourceMissing,
-        result.SourceChanged,
-        result.Files,
-        result.Bytes,
-        result.AddedBytes,
-        result.Warnings.IsDefault ? [] : [.. result.Warnings],
-        storage);
+    public static BackupResultDocument Of(HotBackupResult result, string installation, StorageDocument? storage) =>
+        new(
+            result.Set.ToString(),
+            installation,
+            result.Consistent,
+            result.Missing,
+            result.SourceMissing,
+            result.SourceChanged,
+            result.Files,
+            result.Bytes,
+            result.AddedBytes,
+            result.Warnings.IsDefault ? [] : [.. result.Warnings],
+            storage
+        );
 }
 
 /// <summary>What the process asked of the storage.</summary>

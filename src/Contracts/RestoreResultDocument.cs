@@ -25,19 +25,22 @@ public sealed record RestoreResultDocument(
     long Missing,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? MissingFiles,
     long CarriedOver,
-    string[] Warnings)
+    string[] Warnings
+)
 {
     /// <param name="target">As the reader may see it.</param>
     /// <param name="withPaths">The names of missing files too. Warnings may name paths either way.</param>
-    public static RestoreResultDocument Of(RestoreResult result, string target, bool withPaths) => new(
-        result.Set.ToString(),
-        target,
-        result.Files,
-        result.Bytes,
-        result.DatabaseRestored,
-        result.Required,
-        result.Missing,
-        withPaths ? [.. result.NamedMissing] : null,
-        result.CarriedOver,
-        [.. result.Warnings]);
+    public static RestoreResultDocument Of(RestoreResult result, string target, bool withPaths) =>
+        new(
+            result.Set.ToString(),
+            target,
+            result.Files,
+            result.Bytes,
+            result.DatabaseRestored,
+            result.Required,
+            result.Missing,
+            withPaths ? [.. result.NamedMissing] : null,
+            result.CarriedOver,
+            [.. result.Warnings]
+        );
 }

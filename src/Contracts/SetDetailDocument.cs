@@ -35,30 +35,33 @@ public sealed record SetDetailDocument(
     IReadOnlyDictionary<string, long> Unprotected,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FileFindingDocument[]? Findings,
     string[] Warnings,
-    string Tool)
+    string Tool
+)
 {
     /// <param name="withPaths">Findings and sources too. Warnings may name paths either way.</param>
-    public static SetDetailDocument Of(SetSummary set, SetManifest manifest, bool withPaths) => new(
-        set.Id.ToString(),
-        set.Installation,
-        set.Started.UtcDateTime,
-        set.Sealed.UtcDateTime,
-        set.Consistent,
-        set.Missing,
-        set.Files,
-        set.Bytes,
-        set.AddedBytes,
-        set.Parent?.ToString(),
-        [.. manifest.Phases.Select(PhaseDocument.Of)],
-        SearchIndexDocument.Of(manifest.Index),
-        manifest.Database is { } database ? DatabaseDocument.Of(database) : null,
-        [.. manifest.Roots.Select(r => RootDocument.Of(r, withPaths))],
-        manifest.Consistency.Required,
-        manifest.Consistency.SourceMissing,
-        manifest.Consistency.SourceChanged,
-        manifest.Consistency.Acknowledged,
-        manifest.Consistency.Unprotected,
-        withPaths ? [.. manifest.Consistency.Named.Select(FileFindingDocument.Of)] : null,
-        [.. manifest.Warnings.Union(manifest.Index.Warnings, StringComparer.Ordinal)],
-        manifest.Tool);
+    public static SetDetailDocument Of(SetSummary set, SetManifest manifest, bool withPaths) =>
+        new(
+            set.Id.ToString(),
+            set.Installation,
+            set.Started.UtcDateTime,
+            set.Sealed.UtcDateTime,
+            set.Consistent,
+            set.Missing,
+            set.Files,
+            set.Bytes,
+            set.AddedBytes,
+            set.Parent?.ToString(),
+            [.. manifest.Phases.Select(PhaseDocument.Of)],
+            SearchIndexDocument.Of(manifest.Index),
+            manifest.Database is { } database ? DatabaseDocument.Of(database) : null,
+            [.. manifest.Roots.Select(r => RootDocument.Of(r, withPaths))],
+            manifest.Consistency.Required,
+            manifest.Consistency.SourceMissing,
+            manifest.Consistency.SourceChanged,
+            manifest.Consistency.Acknowledged,
+            manifest.Consistency.Unprotected,
+            withPaths ? [.. manifest.Consistency.Named.Select(FileFindingDocument.Of)] : null,
+            [.. manifest.Warnings.Union(manifest.Index.Warnings, StringComparer.Ordinal)],
+            manifest.Tool
+        );
 }

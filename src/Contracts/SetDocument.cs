@@ -16,17 +16,20 @@ public sealed record SetDocument(
     long Files,
     long Bytes,
     long AddedBytes,
-    string? Parent)
+    string? Parent
+)
 {
-    public static SetDocument Of(SetSummary set) => new(
-        set.Id.ToString(),
-        set.Installation,
-        set.Started.UtcDateTime,
-        set.Sealed.UtcDateTime,
-        set.Consistent,
-        set.Missing,
-        set.Files,
-        set.Bytes,
-        set.AddedBytes,
-        set.Parent?.ToString());
+    public static SetDocument Of(SetSummary set) =>
+        new(
+            set.Id.ToString(),
+            set.Installation,
+            set.Started.UtcDateTime,
+            set.Sealed.UtcDateTime,
+            set.Consistent,
+            set.Missing,
+            set.Files,
+            set.Bytes,
+            set.AddedBytes,
+            set.Parent?.ToString()
+        );
 }

@@ -27,16 +27,21 @@ public sealed record DatabaseDocument(
     string ToolVersion,
     long DumpBytes,
     long? Transaction,
-    DateTime? CommitTime)
+    DateTime? CommitTime
+)
 {
-    internal static DatabaseDocument Of(DatabaseStamp database) => new(
-        database.Vendor,
-        database.Name,
-        database.ServerVersion,
-        database.ToolVersion,
-        database.Dump.Length,
-        database.Watermark?.Transaction,
-        database.Watermark is { } mark ? DateTimeOffset.FromUnixTimeMilliseconds(mark.CommitTimeMs).UtcDateTime : null);
+    internal static DatabaseDocument Of(DatabaseStamp database) =>
+        new(
+            database.Vendor,
+            database.Name,
+            database.ServerVersion,
+            database.ToolVersion,
+            database.Dump.Length,
+            database.Watermark?.Transaction,
+            database.Watermark is { } mark
+                ? DateTimeOffset.FromUnixTimeMilliseconds(mark.CommitTimeMs).UtcDateTime
+                : null
+        );
 }
 
 /// <param name="Name">Where a restore puts it: <c>contentstore</c>, ...</param>
@@ -48,7 +53,8 @@ public sealed record RootDocument(
     long Files,
     long Directories,
     long Bytes,
-    long Required)
+    long Required
+)
 {
     internal static RootDocument Of(RootStamp root, bool withPath) =>
         new(root.Name, withPath ? root.Path : null, root.Files, root.Directories, root.Bytes, root.RequiredFiles);

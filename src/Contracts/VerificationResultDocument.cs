@@ -25,20 +25,23 @@ public sealed record VerificationResultDocument(
     long PacksRead,
     long Errors,
     long Warnings,
-    VerificationFindingDocument[] Findings)
+    VerificationFindingDocument[] Findings
+)
 {
-    public static VerificationResultDocument Of(VerifyReport report, bool readData, string[]? sets) => new(
-        report.IsSound,
-        readData,
-        sets,
-        report.Totals.Files,
-        report.Totals.Bytes,
-        report.Totals.Required,
-        report.Totals.Packs,
-        report.Totals.PacksRead,
-        report.Errors,
-        report.Warnings,
-        [.. report.Findings.Select(VerificationFindingDocument.Of)]);
+    public static VerificationResultDocument Of(VerifyReport report, bool readData, string[]? sets) =>
+        new(
+            report.IsSound,
+            readData,
+            sets,
+            report.Totals.Files,
+            report.Totals.Bytes,
+            report.Totals.Required,
+            report.Totals.Packs,
+            report.Totals.PacksRead,
+            report.Errors,
+            report.Warnings,
+            [.. report.Findings.Select(VerificationFindingDocument.Of)]
+        );
 }
 
 /// <param name="Severity"><c>error</c> or <c>warning</c>.</param>

@@ -10,7 +10,8 @@ namespace AlfrescoBackupFlows.Embedded;
 /// <param name="Payload">The result, or the <see cref="FlowFailure"/>, as JSON.</param>
 internal sealed record ActivityOutcome(long ActivityId, bool IsFailure, string Payload);
 
-/// <summary>Runs started activities on the thread pool and collects how they end. An activity that fails after it was cancelled has no outcome: it runs again.</summary>
+/// <summary>Runs started activities on the thread pool and collects how they end. An activity that fails after it was
+/// cancelled has no outcome: it runs again.</summary>
 internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options, ILogger logger, Action changed)
 {
     private readonly ConcurrentDictionary<long, (Task Task, CancellationTokenSource Cancellation)> _running = new();
@@ -24,9 +25,17 @@ internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options,
         var started = new TaskCompletionSource();
 
         // Registered before it runs, so that its end always finds it.
-        _running[activity.Id] = (started.Task.ContinueWith(
-            _ => RunAsync(activity, cancellation.Token), CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default).Unwrap(),
-            cancellation);
+        _running[activity.Id] = (
+            started
+                .Task.ContinueWith(
+                    _ => RunAsync(activity, cancellation.Token),
+                    CancellationToken.None,
+                    TaskContinuationOptions.RunContinuationsAsynchronously,
+                    TaskScheduler.Default
+                )
+                .Unwrap(),
+            cancellation
+        );
         started.SetResult();
     }
 
@@ -93,7 +102,8 @@ internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options,
             _outcomes.Enqueue(new ActivityOutcome(activity.Id, IsFailure: true, EmbeddedJson.Write(failure)));
         }
 
-        // The source is left to the collector: the runner may be cancelling it at this moment, and it holds nothing that needs disposal.
+        // The source is left to the collector: the runner may be cancelling it at this moment, and it holds nothing
+        // that needs disposal.
         _running.TryRemove(activity.Id, out _);
         changed();
     }

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Embedded;
 
 /// <summary>
-/// Runs flows in this process by deterministic replay over a journal in SQLite. Whatever ends the process, the next one goes on after the
-/// last result that was recorded. Holds the state directory's lock for as long as it lives.
+/// Runs flows in this process by deterministic replay over a journal in SQLite. Whatever ends the process, the next one
+/// goes on after the last result that was recorded. Holds the state directory's lock for as long as it lives.
 /// </summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
@@ -25,7 +25,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly WorkTables _work;
     private readonly ActivityRunner _activities;
     private readonly ITimer _alarm;
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private volatile NonDeterministicFlowException? _foreignTask;
     private int _busy;
 
@@ -39,7 +41,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         _instances = new InstanceTable(_journal, options.TimeProvider);
         _work = new WorkTables(_journal, _instances);
         _activities = new ActivityRunner(catalog, options, _logger, Wake);
-        _alarm = options.TimeProvider.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm = options.TimeProvider.CreateTimer(
+            _ => Wake(),
+            null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
         Client = new FlowClient(directory, options.TimeProvider, Wake);
     }
 
@@ -48,7 +55,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>Opens or creates the journal in a local directory and takes its lock.</summary>
     /// <exception cref="PermanentException">
-    /// Busy: another process runs flows here (its id is named). Configuration: the directory is on a network file system, or the journal is damaged or of a newer version.
+    /// Busy: another process runs flows here (its id is named). Configuration: the directory is on a network file
+    /// system, or the journal is damaged or of a newer version.
     /// </exception>
     public static EmbeddedEngine Open(string stateDirectory, TaskCatalog catalog, EngineOptions? options = null)
     {
@@ -66,7 +74,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     }
 
     /// <summary>Whether a living process holds the journal of this directory.</summary>
-    public static bool IsRunning(string stateDirectory) => ProcessLock.IsHeld(Path.Combine(Path.GetFullPath(stateDirectory), JournalSchema.LockName));
+    public static bool IsRunning(string stateDirectory) =>
+        ProcessLock.IsHeld(Path.Combine(Path.GetFullPath(stateDirectory), JournalSchema.LockName));
 
     /// <summary>Removes a state directory whose instances all ended before <paramref name="endedBefore"/>.</summary>
     /// <returns>False: it is in use, or something in it is not that old, or has not ended.</returns>
@@ -77,7 +86,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             using ProcessLock held = ProcessLock.Acquire(Path.Combine(stateDirectory, JournalSchema.LockName));
             using (FlowClient? client = FlowClient.TryOpen(stateDirectory))
             {
-                if (client is null || client.List().Any(i => i.Status is RuntimeStatus.Running || i.Updated >= endedBefore))
+                if (
+                    client is null
+                    || client.List().Any(i => i.Status is RuntimeStatus.Running || i.Updated >= endedBefore)
+                )
                 {
                     return false;
                 }
@@ -100,7 +112,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             journal.Delete(name);
         }
 
-        // With the lock still held, so that nobody begins a journal here meanwhile. Windows keeps the directory and its lock file, and all keep what is not ours.
+        // With the lock still held, so that nobody begins a journal here meanwhile. Windows keeps the directory and its
+        // lock file, and all keep what is not ours.
         if (!OperatingSystem.IsWindows())
         {
             foreach (string name in ProcessLock.FilesOf(JournalSchema.LockName))
@@ -117,14 +130,17 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>Puts a new instance into the journal.</summary>
     /// <exception cref="PermanentException">Configuration: the id is taken.</exception>
-    public void Start(TaskName flow, object input, string instanceId) => Client.Start(flow.Name, _catalog.Write(input), instanceId);
+    public void Start(TaskName flow, object input, string instanceId) =>
+        Client.Start(flow.Name, _catalog.Write(input), instanceId);
 
     /// <summary>
-    /// Drives an instance and its sub-orchestrations until it ends. Cancellation is a clean stop: running activities get the token and are awaited,
-    /// what they finished is recorded, and the next call goes on from there. One call at a time.
+    /// Drives an instance and its sub-orchestrations until it ends. Cancellation is a clean stop: running activities
+    /// get the token and are awaited, what they finished is recorded, and the next call goes on from there. One call at
+    /// a time.
     /// </summary>
     /// <returns>How it ended; a failure of the flow is returned, not thrown.</returns>
-    /// <exception cref="NonDeterministicFlowException">The code does not match the history. The instance stays as it was.</exception>
+    /// <exception cref="NonDeterministicFlowException">The code does not match the history. The instance stays as it
+    /// was.</exception>
     /// <exception cref="PermanentException">Configuration: no such instance, or the journal failed.</exception>
     public async Task<FlowInstance> RunToEndAsync(string instanceId, CancellationToken cancellationToken = default)
     {
@@ -179,7 +195,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
                 throw foreign;
             }
 
-            var instance = _instances.Find(id) ?? throw new PermanentException(ErrorKind.Configuration, $"there is no instance {id}: start it first");
+            var instance =
+                _instances.Find(id)
+                ?? throw new PermanentException(ErrorKind.Configuration, $"there is no instance {id}: start it first");
             if (instance.Status != RuntimeStatus.Running)
             {
                 Logs.Ended(_logger, id, instance.Status);
@@ -216,8 +234,13 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         // Milliseconds, because that is what history keeps, and never before the turn before, whatever the clock does.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_instances.Now);
-        var last = past.FindLast(e => e.Type == EventType.OrchestratorStarted) is { } turn ? EmbeddedJson.ReadTime(turn.Payload!) : now;
-        news.Insert(0, new HistoryEvent(EventType.OrchestratorStarted, Payload: EmbeddedJson.Write(now > last ? now : last)));
+        var last = past.FindLast(e => e.Type == EventType.OrchestratorStarted) is { } turn
+            ? EmbeddedJson.ReadTime(turn.Payload!)
+            : now;
+        news.Insert(
+            0,
+            new HistoryEvent(EventType.OrchestratorStarted, Payload: EmbeddedJson.Write(now > last ? now : last))
+        );
 
         var result = NewExecution(instance).Run(past, news);
         Logs.Turn(_logger, instance.Id, news.Count, result.Actions.Count);
@@ -230,11 +253,19 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     }
 
     private FlowExecution NewExecution(FlowInstance instance) =>
-        new(_catalog, instance.FlowName, instance.Id, instance.Generation, _options.LoggerFactory, compareInputs: false, () =>
-        {
-            _foreignTask = FlowExecution.ForeignTask(instance.Id, instance.FlowName);
-            Wake();
-        });
+        new(
+            _catalog,
+            instance.FlowName,
+            instance.Id,
+            instance.Generation,
+            _options.LoggerFactory,
+            compareInputs: false,
+            () =>
+            {
+                _foreignTask = FlowExecution.ForeignTask(instance.Id, instance.FlowName);
+                Wake();
+            }
+        );
 
     private bool RecordOutcomes()
     {

@@ -7,8 +7,8 @@ using AlfrescoBackupFlows.Platform.State;
 namespace AlfrescoBackupFlows.Embedded;
 
 /// <summary>
-/// Looks into a journal and writes into its inboxes, from the process that runs it or from any other: it needs no lock. The journal is a local
-/// file and calls return in milliseconds. Payloads are JSON. Thread-safe.
+/// Looks into a journal and writes into its inboxes, from the process that runs it or from any other: it needs no lock.
+/// The journal is a local file and calls return in milliseconds. Payloads are JSON. Thread-safe.
 /// </summary>
 public sealed class FlowClient : IDisposable
 {
@@ -25,7 +25,8 @@ public sealed class FlowClient : IDisposable
     }
 
     /// <returns>Null: there is no journal in this directory yet, so nothing has ever been started.</returns>
-    /// <exception cref="PermanentException">Configuration: the journal is damaged, of a newer version, or on a network file system.</exception>
+    /// <exception cref="PermanentException">Configuration: the journal is damaged, of a newer version, or on a network
+    /// file system.</exception>
     public static FlowClient? TryOpen(string stateDirectory, TimeProvider? time = null)
     {
         if (!File.Exists(Path.Combine(stateDirectory, JournalSchema.FileName)))
@@ -41,9 +42,14 @@ public sealed class FlowClient : IDisposable
     public void Start(string flowName, string input, string instanceId)
     {
         PayloadLimit.Check($"the input of {flowName}", input);
-        Write(() => _instances.TryInsert(instanceId, flowName, input)
-            ? true
-            : throw new PermanentException(ErrorKind.Configuration, $"an instance {instanceId} exists already: choose another id"));
+        Write(() =>
+            _instances.TryInsert(instanceId, flowName, input)
+                ? true
+                : throw new PermanentException(
+                    ErrorKind.Configuration,
+                    $"an instance {instanceId} exists already: choose another id"
+                )
+        );
     }
 
     /// <summary>Raises an external event; it is kept until the flow waits for it.</summary>
@@ -63,19 +69,21 @@ public sealed class FlowClient : IDisposable
         });
     }
 
-    /// <summary>Ends an instance and its sub-orchestrations at once; a runner cancels their activities when it notices.</summary>
+    /// <summary>Ends an instance and its sub-orchestrations at once; a runner cancels their activities when it
+    /// notices.</summary>
     /// <returns>False: there is no running instance of that id.</returns>
-    public bool TryTerminate(string instanceId, string reason) => Write(() =>
-    {
-        var instance = _instances.Find(instanceId);
-        if (instance is not { Status: RuntimeStatus.Running })
+    public bool TryTerminate(string instanceId, string reason) =>
+        Write(() =>
         {
-            return false;
-        }
+            var instance = _instances.Find(instanceId);
+            if (instance is not { Status: RuntimeStatus.Running })
+            {
+                return false;
+            }
 
-        _instances.Terminate(instance, reason);
-        return true;
-    });
+            _instances.Terminate(instance, reason);
+            return true;
+        });
 
     public FlowInstance? TryGet(string instanceId) => Read(() => _instances.Find(instanceId));
 
@@ -85,14 +93,22 @@ public sealed class FlowClient : IDisposable
     /// <summary>An instance that is nobody's sub-orchestration, and all its sub-orchestrations.</summary>
     public IReadOnlyList<FlowInstance> ListTree(string rootInstanceId) => Read(() => _instances.List(rootInstanceId));
 
-    /// <summary>Activity calls and starts of an instance that is nobody's sub-orchestration, its sub-orchestrations included, over all generations.</summary>
-    public IReadOnlyList<ActivityCount> CountActivities(string rootInstanceId) => Read(() => _instances.CountActivities(rootInstanceId));
+    /// <summary>Activity calls and starts of an instance that is nobody's sub-orchestration, its sub-orchestrations
+    /// included, over all generations.</summary>
+    public IReadOnlyList<ActivityCount> CountActivities(string rootInstanceId) =>
+        Read(() => _instances.CountActivities(rootInstanceId));
 
-    /// <summary>The history of the instance's present generation, as <see cref="HistoryReplayer"/> takes it. Null: no such instance.</summary>
-    public RecordedHistory? TryExportHistory(string instanceId) => Read(() =>
-        _instances.Find(instanceId) is { } i ? new RecordedHistory(i.FlowName, i.Id, i.Generation, _instances.History(i)) : null);
+    /// <summary>The history of the instance's present generation, as <see cref="HistoryReplayer"/> takes it. Null: no
+    /// such instance.</summary>
+    public RecordedHistory? TryExportHistory(string instanceId) =>
+        Read(() =>
+            _instances.Find(instanceId) is { } i
+                ? new RecordedHistory(i.FlowName, i.Id, i.Generation, _instances.History(i))
+                : null
+        );
 
-    /// <summary>Removes what ended before <paramref name="endedBefore"/>, with its sub-orchestrations and histories.</summary>
+    /// <summary>Removes what ended before <paramref name="endedBefore"/>, with its sub-orchestrations and
+    /// histories.</summary>
     /// <returns>How many, sub-orchestrations not counted.</returns>
     public int Purge(DateTimeOffset endedBefore) => Write(() => _instances.Purge(endedBefore.ToUnixTimeMilliseconds()));
 

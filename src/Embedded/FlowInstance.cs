@@ -17,7 +17,9 @@ public sealed record FlowInstance(
     string? Result,
     FlowFailure? Failure,
     DateTimeOffset Created,
-    DateTimeOffset Updated);
+    DateTimeOffset Updated
+);
 
-/// <summary>How often an activity was called by an instance and its sub-orchestrations, and how often an attempt was started: more starts than calls are re-executions.</summary>
+/// <summary>How often an activity was called by an instance and its sub-orchestrations, and how often an attempt was
+/// started: more starts than calls are re-executions.</summary>
 public sealed record ActivityCount(string Activity, int Calls, int Starts);

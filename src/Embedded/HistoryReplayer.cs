@@ -3,16 +3,25 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AlfrescoBackupFlows.Embedded;
 
-/// <summary>Runs today's flow classes against recorded histories: whether an upgrade can go on with what an older version began.</summary>
+/// <summary>Runs today's flow classes against recorded histories: whether an upgrade can go on with what an older
+/// version began.</summary>
 public static class HistoryReplayer
 {
-    /// <returns>The first place where the flow does something else, inputs and results included; null if there is none.</returns>
+    /// <returns>The first place where the flow does something else, inputs and results included; null if there is
+    /// none.</returns>
     public static Divergence? Replay(RecordedHistory history, TaskCatalog catalog)
     {
         try
         {
-            new FlowExecution(catalog, history.FlowName, history.InstanceId, history.Generation, NullLoggerFactory.Instance, compareInputs: true, () => { })
-                .Run(history.Events, []);
+            new FlowExecution(
+                catalog,
+                history.FlowName,
+                history.InstanceId,
+                history.Generation,
+                NullLoggerFactory.Instance,
+                compareInputs: true,
+                () => { }
+            ).Run(history.Events, []);
             return null;
         }
         catch (NonDeterministicFlowException e)

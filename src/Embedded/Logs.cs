@@ -11,9 +11,19 @@ internal static partial class Logs
     public static partial void Turn(ILogger logger, string instance, int events, int actions);
 
     [LoggerMessage(3, LogLevel.Warning, "{Instance}: activity {Activity} failed: {Reason}")]
-    public static partial void ActivityFailed(ILogger logger, string instance, string activity, string reason, Exception exception);
+    public static partial void ActivityFailed(
+        ILogger logger,
+        string instance,
+        string activity,
+        string reason,
+        Exception exception
+    );
 
-    [LoggerMessage(4, LogLevel.Warning, "{Instance}: {What} is large for a history; a Durable Task host would spill it")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "{Instance}: {What} is large for a history; a Durable Task host would spill it"
+    )]
     public static partial void LargePayload(ILogger logger, string instance, string what);
 
     [LoggerMessage(5, LogLevel.Information, "{Instance}: {Status}")]

@@ -1,7 +1,8 @@
 namespace AlfrescoBackupFlows.Embedded;
 
 /// <summary>
-/// The flow's code does something else than its history says: another version wrote it, or the code is not deterministic.
+/// The flow's code does something else than its history says: another version wrote it, or the code is not
+/// deterministic.
 /// Nothing was written: the version that wrote the history can go on with it.
 /// </summary>
 public sealed class NonDeterministicFlowException(Divergence divergence) : Exception(divergence.ToString())

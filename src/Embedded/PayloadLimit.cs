@@ -3,7 +3,8 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Embedded;
 
-/// <summary>A payload is references and counts. Whoever puts a listing into history must hear of it in the tests, not after a month.</summary>
+/// <summary>A payload is references and counts. Whoever puts a listing into history must hear of it in the tests, not
+/// after a month.</summary>
 internal static class PayloadLimit
 {
     public const int WarnBytes = 16 * 1024;
@@ -16,6 +17,9 @@ internal static class PayloadLimit
         var bytes = Encoding.UTF8.GetByteCount(json);
         return bytes <= MaxBytes
             ? bytes > WarnBytes
-            : throw new PermanentException(ErrorKind.Unexpected, $"{what} is {bytes} bytes of JSON, more than the {MaxBytes} a history takes: pass a reference instead");
+            : throw new PermanentException(
+                ErrorKind.Unexpected,
+                $"{what} is {bytes} bytes of JSON, more than the {MaxBytes} a history takes: pass a reference instead"
+            );
     }
 }

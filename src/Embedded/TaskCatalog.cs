@@ -5,7 +5,8 @@ using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Embedded;
 
-/// <summary>The registered orchestrators and activities by name, and how their inputs and results are written.</summary>
+/// <summary>The registered orchestrators and activities by name, and how their inputs and results are
+/// written.</summary>
 public sealed class TaskCatalog
 {
     private readonly Dictionary<string, Func<IServiceProvider, ITaskOrchestrator>> _orchestrators;
@@ -18,21 +19,25 @@ public sealed class TaskCatalog
     {
         var registry = new DurableTaskRegistry();
         register(registry);
-        _orchestrators = registry.GetOrchestrators().ToDictionary(o => o.Key.Name, o => o.Value, StringComparer.Ordinal);
+        _orchestrators = registry
+            .GetOrchestrators()
+            .ToDictionary(o => o.Key.Name, o => o.Value, StringComparer.Ordinal);
         _activities = registry.GetActivities().ToDictionary(a => a.Key.Name, a => a.Value, StringComparer.Ordinal);
         _services = services;
         Converter = converter;
     }
 
     /// <summary>The product's own flows and activities.</summary>
-    public static TaskCatalog Of(FlowEnvironment environment) => new(BackupTasks.Register, environment, BackupTasks.Converter);
+    public static TaskCatalog Of(FlowEnvironment environment) =>
+        new(BackupTasks.Register, environment, BackupTasks.Converter);
 
     public FlowConverter Converter { get; }
 
     public bool HasActivity(string name) => _activities.ContainsKey(name);
 
     /// <summary>Null: there is none of this name.</summary>
-    internal ITaskOrchestrator? TryCreateOrchestrator(string name) => _orchestrators.GetValueOrDefault(name)?.Invoke(_services);
+    internal ITaskOrchestrator? TryCreateOrchestrator(string name) =>
+        _orchestrators.GetValueOrDefault(name)?.Invoke(_services);
 
     internal ITaskActivity CreateActivity(string name) => _activities[name](_services);
 

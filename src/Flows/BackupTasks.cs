@@ -18,8 +18,16 @@ namespace AlfrescoBackupFlows.Flows;
 public static class BackupTasks
 {
     /// <summary>How all of them write their inputs and results.</summary>
-    public static FlowConverter Converter { get; } = new(JsonTypeInfoResolver.Combine(
-        TaskJson.Default, RuntimeJson.Default, BackupJson.Default, RestoreJson.Default, VerifyJson.Default));
+    public static FlowConverter Converter { get; } =
+        new(
+            JsonTypeInfoResolver.Combine(
+                TaskJson.Default,
+                RuntimeJson.Default,
+                BackupJson.Default,
+                RestoreJson.Default,
+                VerifyJson.Default
+            )
+        );
 
     /// <summary>
     /// Registers all of them. A host gives them a <see cref="FlowEnvironment"/> through its services.
@@ -62,6 +70,9 @@ public static class BackupTasks
     internal static DurableTaskRegistry AddFlow<TFlow>(this DurableTaskRegistry registry)
         where TFlow : class, ITaskOrchestrator, new() => registry.AddFlow(typeof(TFlow).Name, () => new TFlow());
 
-    internal static DurableTaskRegistry AddFlow(this DurableTaskRegistry registry, string name, Func<ITaskOrchestrator> create) =>
-        registry.AddOrchestrator(name, () => new FailureCarrier(create()));
+    internal static DurableTaskRegistry AddFlow(
+        this DurableTaskRegistry registry,
+        string name,
+        Func<ITaskOrchestrator> create
+    ) => registry.AddOrchestrator(name, () => new FailureCarrier(create()));
 }

@@ -47,7 +47,8 @@ public static class InstanceIds
 
     private static bool TryTake(string id, string prefix, out string stamp)
     {
-        bool fits = id.StartsWith(prefix, StringComparison.Ordinal)
+        bool fits =
+            id.StartsWith(prefix, StringComparison.Ordinal)
             && id.Length == prefix.Length + StampLength + 1 + RandomLength
             && id[prefix.Length + StampLength] == '-'
             && IsHex(id.AsSpan(prefix.Length, StampLength))

@@ -12,7 +12,13 @@ internal static partial class Logs
     public static partial void Skipped(ILogger logger, string reason);
 
     [LoggerMessage(3, LogLevel.Warning, "{Instance}: activity {Activity} failed: {Reason}")]
-    public static partial void ActivityFailed(ILogger logger, string instance, string activity, string reason, Exception exception);
+    public static partial void ActivityFailed(
+        ILogger logger,
+        string instance,
+        string activity,
+        string reason,
+        Exception exception
+    );
 
     [LoggerMessage(5, LogLevel.Warning, "{Instance}: {Message}")]
     public static partial void Warned(ILogger logger, string instance, string message);

@@ -5,16 +5,18 @@ using System.Text;
 namespace AlfrescoBackupFlows.Platform;
 
 /// <summary>
-/// Text from elsewhere (file names, content URLs, settings, what a server says) as it is shown to people. Nothing in it moves a terminal's
-/// cursor, begins a line of its own, or turns the order of what follows.
+/// Text from elsewhere (file names, content URLs, settings, what a server says) as it is shown to people. Nothing in it
+/// moves a terminal's cursor, begins a line of its own, or turns the order of what follows.
 /// </summary>
 public static class PlainText
 {
-    private static readonly SearchValues<char> Ordinary = SearchValues.Create([.. Enumerable.Range(' ', 95).Select(static c => (char)c)]);
+    private static readonly SearchValues<char> Ordinary = SearchValues.Create([
+        .. Enumerable.Range(' ', 95).Select(static c => (char)c),
+    ]);
 
     /// <summary>
-    /// Control and format characters, line separators and halves of pairs, each as <c>\uXXXX</c>; all others as they are. What was escaped
-    /// already stays as it is.
+    /// Control and format characters, line separators and halves of pairs, each as <c>\uXXXX</c>; all others as they
+    /// are. What was escaped already stays as it is.
     /// </summary>
     public static string Escape(string text)
     {
@@ -43,7 +45,8 @@ public static class PlainText
         return escaped.ToString();
     }
 
-    private static bool IsShown(UnicodeCategory category) => category
-        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate)
-        and not (UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+    private static bool IsShown(UnicodeCategory category) =>
+        category
+            is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate)
+                and not (UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace AlfrescoBackupFlows.Platform;
 
-/// <summary>A password, passphrase, connection string or signature. Prints as <c>[secret]</c>; the value is read only where it is used.</summary>
+/// <summary>A password, passphrase, connection string or signature. Prints as <c>[secret]</c>; the value is read only
+/// where it is used.</summary>
 public sealed class Secret
 {
     private readonly string _value;

@@ -10,12 +10,16 @@ public sealed record SecretFile(Secret Value, string? Warning)
 {
     private const int MaxBytes = 64 * 1024;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     /// <summary>Reads a secret.</summary>
     /// <param name="path">The file.</param>
     /// <param name="setting">The setting that names it, for messages.</param>
-    /// <exception cref="PermanentException">Of kind Configuration: absent, unreadable, empty, too long or not UTF-8.</exception>
+    /// <exception cref="PermanentException">Of kind Configuration: absent, unreadable, empty, too long or not
+    /// UTF-8.</exception>
     public static SecretFile Read(string path, string setting)
     {
         byte[] bytes = ReadBytes(path, setting);
@@ -54,7 +58,11 @@ public sealed record SecretFile(Secret Value, string? Warning)
             int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             byte[] bytes = buffer[..length];
             Array.Clear(buffer);
-            return length <= MaxBytes ? bytes : throw Fault($"{setting} '{path}' has more than {MaxBytes} bytes: name the file that holds the secret alone");
+            return length <= MaxBytes
+                ? bytes
+                : throw Fault(
+                    $"{setting} '{path}' has more than {MaxBytes} bytes: name the file that holds the secret alone"
+                );
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -62,7 +70,10 @@ public sealed record SecretFile(Secret Value, string? Warning)
         }
         catch (UnauthorizedAccessException e)
         {
-            throw Fault($"{setting} '{path}' cannot be read by this user: give the right to read it (a file, mode 0400 or 0600)", e);
+            throw Fault(
+                $"{setting} '{path}' cannot be read by this user: give the right to read it (a file, mode 0400 or 0600)",
+                e
+            );
         }
         catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
         {
@@ -75,5 +86,6 @@ public sealed record SecretFile(Secret Value, string? Warning)
             ? $"{setting} '{path}' is readable by others: chmod o-rwx '{path}'"
             : null;
 
-    private static PermanentException Fault(string message, Exception? inner = null) => new(ErrorKind.Configuration, message, inner);
+    private static PermanentException Fault(string message, Exception? inner = null) =>
+        new(ErrorKind.Configuration, message, inner);
 }

@@ -31,7 +31,13 @@ public sealed class BackupRepository : IAsyncDisposable
     private const int MaxIndexes = 2;
 
     private BackupRepository(
-        IBlobStore blobs, RepositoryAccess access, KeyRing keys, ObjectCipher sealer, CommitLog log, ConfigFile config)
+        IBlobStore blobs,
+        RepositoryAccess access,
+        KeyRing keys,
+        ObjectCipher sealer,
+        CommitLog log,
+        ConfigFile config
+    )
     {
         _blobs = blobs;
         _access = access;
@@ -67,14 +73,20 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <see cref="ErrorKind.Configuration"/>. What a killed <c>init</c> left behind is in nobody's way.
     /// </summary>
     public static Task InitAsync(
-        IBlobStore blobs, RepositoryInit init, CancellationToken cancellationToken = default) =>
-        InitAsync(blobs, init, KeyDerivation.Usual, cancellationToken);
+        IBlobStore blobs,
+        RepositoryInit init,
+        CancellationToken cancellationToken = default
+    ) => InitAsync(blobs, init, KeyDerivation.Usual, cancellationToken);
 
     /// <summary>
     /// With other costs of a passphrase than the usual ones, for tests that open a repository many times.
     /// </summary>
     internal static async Task InitAsync(
-        IBlobStore blobs, RepositoryInit init, KdfDocument kdf, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        RepositoryInit init,
+        KdfDocument kdf,
+        CancellationToken cancellationToken
+    )
     {
         await foreach (BlobItem item in blobs.ListAsync(LogNames.Prefix, cancellationToken))
         {
@@ -86,7 +98,8 @@ public sealed class BackupRepository : IAsyncDisposable
         RepositoryConfig config = NewConfig(keys, init, kdf);
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         int number = numbers.Count == 0 ? 1 : checked(numbers[0] + 1);
-        ConfigFile file = await ConfigFile.TryCreateAsync(blobs, init.Time, number, config, cancellationToken)
+        ConfigFile file =
+            await ConfigFile.TryCreateAsync(blobs, init.Time, number, config, cancellationToken)
             ?? throw Exists(blobs, ConfigFile.BlobName(number));
         if (!await new CommitLog(blobs, sealer, init.Time).InitAsync(file.Stamp, cancellationToken))
         {
@@ -107,12 +120,18 @@ public sealed class BackupRepository : IAsyncDisposable
     /// encryption than the expected one, damage and a newer format are <see cref="ErrorKind.Repository"/>.
     /// </summary>
     public static async Task<BackupRepository> OpenAsync(
-        IBlobStore blobs, RepositoryAccess access, CancellationToken cancellationToken = default)
+        IBlobStore blobs,
+        RepositoryAccess access,
+        CancellationToken cancellationToken = default
+    )
     {
         // A change of the keys may delete a config between the listing and the read: then the next listing has the one
         // that counts.
-        (BackupRepository? repository, PermanentException? why, bool moved) =
-            await TryOpenAsync(blobs, access, cancellationToken);
+        (BackupRepository? repository, PermanentException? why, bool moved) = await TryOpenAsync(
+            blobs,
+            access,
+            cancellationToken
+        );
         if (repository is null && moved)
         {
             (repository, why, _) = await TryOpenAsync(blobs, access, cancellationToken);
@@ -120,9 +139,10 @@ public sealed class BackupRepository : IAsyncDisposable
 
         return repository
             ?? throw why
-            ?? new PermanentException(
-                ErrorKind.Repository,
-                $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile.");
+                ?? new PermanentException(
+                    ErrorKind.Repository,
+                    $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile."
+                );
     }
 
     /// <summary>
@@ -130,7 +150,10 @@ public sealed class BackupRepository : IAsyncDisposable
     /// store could put it there.
     /// </summary>
     private static async Task<(BackupRepository? Repository, PermanentException? Why, bool Moved)> TryOpenAsync(
-        IBlobStore blobs, RepositoryAccess access, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        RepositoryAccess access,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<int> numbers = await ListConfigsAsync(blobs, cancellationToken);
         PermanentException? why = null;
@@ -164,7 +187,9 @@ public sealed class BackupRepository : IAsyncDisposable
     }
 
     private static async Task<IReadOnlyList<int>> ListConfigsAsync(
-        IBlobStore blobs, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         if (numbers.Count > 0)
@@ -176,19 +201,26 @@ public sealed class BackupRepository : IAsyncDisposable
         {
             throw new PermanentException(
                 ErrorKind.Repository,
-                $"The repository at {blobs.Location} has a log and no config: the config has the keys, without which " +
-                    "no set can be read. Bring config/ back from a copy of the repository.");
+                $"The repository at {blobs.Location} has a log and no config: the config has the keys, without which "
+                    + "no set can be read. Bring config/ back from a copy of the repository."
+            );
         }
 
         throw new PermanentException(
             ErrorKind.Configuration,
-            $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted, " +
-                "or run 'abf init' to begin one.");
+            $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted, "
+                + "or run 'abf init' to begin one."
+        );
     }
 
     /// <summary>Takes the keys over. A config that the log does not name as the one that counts is refused.</summary>
     private static async Task<BackupRepository> OpenAsync(
-        IBlobStore blobs, RepositoryAccess access, ConfigFile file, KeyRing keys, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        RepositoryAccess access,
+        ConfigFile file,
+        KeyRing keys,
+        CancellationToken cancellationToken
+    )
     {
         ObjectCipher sealer = new(keys);
         try
@@ -203,9 +235,10 @@ public sealed class BackupRepository : IAsyncDisposable
                 ? new BackupRepository(blobs, access, keys, sealer, log, file)
                 : throw new PermanentException(
                     ErrorKind.Repository,
-                    $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, " +
-                        $"but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file " +
-                        "is missing or was changed. Use another passphrase (repository.passphraseFile).");
+                    $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, "
+                        + $"but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file "
+                        + "is missing or was changed. Use another passphrase (repository.passphraseFile)."
+                );
         }
         catch
         {
@@ -250,12 +283,20 @@ public sealed class BackupRepository : IAsyncDisposable
     }
 
     private async Task<ChunkIndex> LoadAsync(
-        ImmutableArray<ChunkIndexSummary> live, CancellationToken cancellationToken)
+        ImmutableArray<ChunkIndexSummary> live,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             return await ChunkIndex.LoadAsync(
-                _blobs, _sealer, _keys.Repository, _access.CacheDirectory, live, cancellationToken);
+                _blobs,
+                _sealer,
+                _keys.Repository,
+                _access.CacheDirectory,
+                live,
+                cancellationToken
+            );
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
@@ -269,9 +310,15 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <param name="notRead">Packs that are not looked into for what a lost blob held.</param>
     internal Task<ChunkIndex> ReadIndexAsync(
-        ImmutableArray<ChunkIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken) =>
-        new ChunkIndexReading(_blobs, _sealer, _keys, _access.CacheDirectory)
-            .LoadAsync(indexes, notRead, cancellationToken);
+        ImmutableArray<ChunkIndexSummary> indexes,
+        HashSet<PackId> notRead,
+        CancellationToken cancellationToken
+    ) =>
+        new ChunkIndexReading(_blobs, _sealer, _keys, _access.CacheDirectory).LoadAsync(
+            indexes,
+            notRead,
+            cancellationToken
+        );
 
     /// <summary>Looks whether index blobs of a log state are lost, and writes anew what they held.</summary>
     /// <param name="run">
@@ -282,8 +329,11 @@ public sealed class BackupRepository : IAsyncDisposable
     /// it.
     /// </param>
     public Task<RebuiltChunkIndex> HealIndexAsync(
-        LogState state, RunId run, bool readAll, CancellationToken cancellationToken) =>
-        new ChunkIndexRebuild(this, _store).RunAsync(state, run, readAll, cancellationToken);
+        LogState state,
+        RunId run,
+        bool readAll,
+        CancellationToken cancellationToken
+    ) => new ChunkIndexRebuild(this, _store).RunAsync(state, run, readAll, cancellationToken);
 
     /// <summary>Which packs of the index are absent or not in their length, by one listing of <c>packs/</c>.</summary>
     public async Task<LostPacks> FindLostPacksAsync(ChunkIndex index, CancellationToken cancellationToken)
@@ -336,8 +386,10 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <see cref="ErrorKind.Repository"/>.
     /// </param>
     public Task<AddedChunkIndexes> MergeRunIndexAsync(
-        RunId run, IEnumerable<string> expectedPages, CancellationToken cancellationToken) =>
-        new RunChunkIndexMerger(_blobs, _sealer, _store).MergeAsync(run, expectedPages, cancellationToken);
+        RunId run,
+        IEnumerable<string> expectedPages,
+        CancellationToken cancellationToken
+    ) => new RunChunkIndexMerger(_blobs, _sealer, _store).MergeAsync(run, expectedPages, cancellationToken);
 
     /// <summary>
     /// Looks whether a set that adds these index blobs to the log would find its own streams: lists of chunks at every
@@ -357,14 +409,16 @@ public sealed class BackupRepository : IAsyncDisposable
         IChunkSource chunks,
         ContentRef? dump,
         IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         using ChunkIndex own = await ChunkIndex.LoadScratchAsync(
             _blobs,
             _sealer,
             _access.CacheDirectory,
             [.. added.Select(index => new ChunkIndexSummary(index.Id, 0, index.Rows))],
-            cancellationToken);
+            cancellationToken
+        );
         await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
         await RequirePacksAsync(own, cancellationToken);
     }
@@ -390,8 +444,9 @@ public sealed class BackupRepository : IAsyncDisposable
             {
                 throw new PermanentException(
                     ErrorKind.Storage,
-                    $"{_blobs.Location} did not keep what was written: '{name}' has {length ?? 0} of its " +
-                        $"{pack.Length} bytes. Nothing was sealed; look after the storage, then start a new backup.");
+                    $"{_blobs.Location} did not keep what was written: '{name}' has {length ?? 0} of its "
+                        + $"{pack.Length} bytes. Nothing was sealed; look after the storage, then start a new backup."
+                );
             }
         }
     }
@@ -435,7 +490,8 @@ public sealed class BackupRepository : IAsyncDisposable
             RepositoryAccess.EncryptionNone => config with { Keys = ConfigKeys.InClear(keys) },
             _ => throw new PermanentException(
                 ErrorKind.Configuration,
-                $"repository.encryption is '{init.Encryption}'; it can be 'passphrase' or 'none'."),
+                $"repository.encryption is '{init.Encryption}'; it can be 'passphrase' or 'none'."
+            ),
         };
     }
 
@@ -449,6 +505,7 @@ public sealed class BackupRepository : IAsyncDisposable
     private static PermanentException Exists(IBlobStore blobs, string name) =>
         new(
             ErrorKind.Configuration,
-            $"There is a repository at {blobs.Location} already ('{name}'). " +
-                "Use it as it is, or give repository.url another place.");
+            $"There is a repository at {blobs.Location} already ('{name}'). "
+                + "Use it as it is, or give repository.url another place."
+        );
 }

@@ -15,7 +15,10 @@ namespace AlfrescoBackupFlows.Repository;
 /// </param>
 /// <param name="Warnings">One line each.</param>
 public sealed record RebuiltChunkIndex(
-    ImmutableArray<LostChunkIndex> Lost, ImmutableArray<ChunkIndexBlob> Indexes, ImmutableArray<string> Warnings)
+    ImmutableArray<LostChunkIndex> Lost,
+    ImmutableArray<ChunkIndexBlob> Indexes,
+    ImmutableArray<string> Warnings
+)
 {
     public static readonly RebuiltChunkIndex Nothing = new([], [], []);
 }
@@ -33,7 +36,11 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
     private const int MaxNamed = 5;
 
     public async Task<RebuiltChunkIndex> RunAsync(
-        LogState state, RunId run, bool readAll, CancellationToken cancellationToken)
+        LogState state,
+        RunId run,
+        bool readAll,
+        CancellationToken cancellationToken
+    )
     {
         if (!await IsAnyLostAsync(LogState.Live(state.Indexes), readAll, cancellationToken))
         {
@@ -41,7 +48,10 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
         }
 
         using ChunkIndex index = await repository.ReadIndexAsync(
-            state.Indexes, await PacksOfAsync(run, cancellationToken), cancellationToken);
+            state.Indexes,
+            await PacksOfAsync(run, cancellationToken),
+            cancellationToken
+        );
         return index.Lost.IsEmpty
             ? RebuiltChunkIndex.Nothing
             : new RebuiltChunkIndex(index.Lost, await WriteAsync(index, cancellationToken), [.. Warnings(index)]);
@@ -63,7 +73,10 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
     }
 
     private async Task<bool> IsAnyLostAsync(
-        ImmutableArray<ChunkIndexSummary> live, bool readAll, CancellationToken cancellationToken)
+        ImmutableArray<ChunkIndexSummary> live,
+        bool readAll,
+        CancellationToken cancellationToken
+    )
     {
         Dictionary<ChunkIndexId, long> lengths = [];
         await foreach (BlobItem item in repository.Blobs.ListAsync(ChunkIndexId.Prefix, cancellationToken))
@@ -86,12 +99,20 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
 
         int lost = 0;
         ParallelOptions options = new() { MaxDegreeOfParallelism = BlobsAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(live, options, async (index, token) =>
-        {
-            (ChunkIndexTable? rows, _) = await ChunkIndexBlobs.TryReadAsync(
-                repository.Blobs, repository.Sealer, index.ToBlob(), token);
-            Interlocked.Add(ref lost, rows is null ? 1 : 0);
-        });
+        await Parallel.ForEachAsync(
+            live,
+            options,
+            async (index, token) =>
+            {
+                (ChunkIndexTable? rows, _) = await ChunkIndexBlobs.TryReadAsync(
+                    repository.Blobs,
+                    repository.Sealer,
+                    index.ToBlob(),
+                    token
+                );
+                Interlocked.Add(ref lost, rows is null ? 1 : 0);
+            }
+        );
         return lost > 0;
     }
 
@@ -134,15 +155,15 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
     {
         string more = index.Lost.Length > MaxNamed ? "; ..." : string.Empty;
         string names = string.Join("; ", index.Lost.Take(MaxNamed).Select(lost => lost.ToString())) + more;
-        yield return $"The repository lost {index.Lost.Length} index blobs ({names}): {index.RebuiltCount} places of " +
-            "chunks were read from the directories of the packs, and written anew. " +
-            "Find out what happened to the storage.";
+        yield return $"The repository lost {index.Lost.Length} index blobs ({names}): {index.RebuiltCount} places of "
+            + "chunks were read from the directories of the packs, and written anew. "
+            + "Find out what happened to the storage.";
 
         long rows = index.Lost.Sum(lost => (long)lost.Index.Rows);
         if (index.RebuiltCount < rows || index.UnreadablePacks > 0)
         {
-            yield return $"The lost index blobs named {rows} places, and {index.UnreadablePacks} packs could not be " +
-                "read: packs are lost as well. Run 'abf verify': it names what the sets lack.";
+            yield return $"The lost index blobs named {rows} places, and {index.UnreadablePacks} packs could not be "
+                + "read: packs are lost as well. Run 'abf verify': it names what the sets lack.";
         }
     }
 }

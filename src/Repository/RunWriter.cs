@@ -47,7 +47,8 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         ChunkIndex index,
         RunChunkIndex runIndex,
         LostPacks lost,
-        string page)
+        string page
+    )
     {
         _blobs = blobs;
         _sealer = sealer;
@@ -71,12 +72,17 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     /// Stores a chunk of 1 byte to 16 MiB, or finds it stored. The bytes are the caller's again when the call returns.
     /// </summary>
     public async ValueTask<ChunkId> AddChunkAsync(
-        ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+        ChunkClass chunkClass,
+        ReadOnlyMemory<byte> plain,
+        CancellationToken cancellationToken
+    )
     {
         if (plain.Length is 0 or > ChunkLimits.MaxChunkLength)
         {
             throw new ArgumentException(
-                $"A chunk has 1 to {ChunkLimits.MaxChunkLength} bytes, not {plain.Length}.", nameof(plain));
+                $"A chunk has 1 to {ChunkLimits.MaxChunkLength} bytes, not {plain.Length}.",
+                nameof(plain)
+            );
         }
 
         ChunkId id = _chunkKeys.IdOf(chunkClass, plain.Span);
@@ -182,7 +188,11 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         rows.RemoveFrom(_own);
     }
 
-    private async Task<ContentRef> WriteFixedAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken)
+    private async Task<ContentRef> WriteFixedAsync(
+        ChunkClass chunkClass,
+        Stream bytes,
+        CancellationToken cancellationToken
+    )
     {
         ContentRefBuilder content = new(this);
         PackBuffer buffer = _pipeline.RentReadBuffer();
@@ -190,7 +200,12 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         {
             while (true)
             {
-                int length = await bytes.ReadAtLeastAsync(buffer.Memory, buffer.Capacity, throwOnEndOfStream: false, cancellationToken);
+                int length = await bytes.ReadAtLeastAsync(
+                    buffer.Memory,
+                    buffer.Capacity,
+                    throwOnEndOfStream: false,
+                    cancellationToken
+                );
                 if (length > 0)
                 {
                     ChunkId id = await AddChunkAsync(chunkClass, buffer.Memory[..length], cancellationToken);
@@ -209,7 +224,11 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         }
     }
 
-    private async Task<ContentRef> WriteCutAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken)
+    private async Task<ContentRef> WriteCutAsync(
+        ChunkClass chunkClass,
+        Stream bytes,
+        CancellationToken cancellationToken
+    )
     {
         await using ChunkStream stream = new(this, chunkClass, _cuts);
         while (await bytes.ReadAsync(stream.GetRoom(), cancellationToken) is var count && count > 0)

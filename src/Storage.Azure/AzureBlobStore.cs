@@ -6,7 +6,8 @@ using Azure.Storage.Blobs.Specialized;
 
 namespace AlfrescoBackupFlows.Storage.Azure;
 
-/// <summary>Block blobs below a prefix of a container. Transient faults are tried again by the SDK; what it throws in the end is translated.</summary>
+/// <summary>Block blobs below a prefix of a container. Transient faults are tried again by the SDK; what it throws in
+/// the end is translated.</summary>
 public sealed class AzureBlobStore : IBlobStore
 {
     // One Put Blob, so that a blob appears whole with one conditional request; nothing is larger.
@@ -24,34 +25,53 @@ public sealed class AzureBlobStore : IBlobStore
     public string Location => _container.Location.Shown;
 
     /// <summary>Reads the settings; the first call tells whether the container can be reached.</summary>
-    public static AzureBlobStore Open(AzureStoreOptions options) => new(AzureContainer.Open(options), options.ListingPage);
+    public static AzureBlobStore Open(AzureStoreOptions options) =>
+        new(AzureContainer.Open(options), options.ListingPage);
 
-    public async Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async Task<PutOutcome> PutIfAbsentAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    )
     {
         BlobUploadOptions absent = NewUpload();
         absent.Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All };
         BlobClient blob = Blob(name);
-        return await RunAsync($"create {name}", async () =>
-        {
-            try
+        return await RunAsync(
+            $"create {name}",
+            async () =>
             {
-                await blob.UploadAsync(BinaryData.FromBytes(content), absent, cancellationToken);
-                return PutOutcome.Created;
-            }
-            catch (RequestFailedException e) when (e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
-            {
-                return PutOutcome.AlreadyExists;
-            }
-        }, cancellationToken);
+                try
+                {
+                    await blob.UploadAsync(BinaryData.FromBytes(content), absent, cancellationToken);
+                    return PutOutcome.Created;
+                }
+                catch (RequestFailedException e)
+                    when (e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+                {
+                    return PutOutcome.AlreadyExists;
+                }
+            },
+            cancellationToken
+        );
     }
 
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         BlobClient blob = Blob(name);
-        return RunAsync($"write {name}", () => blob.UploadAsync(BinaryData.FromBytes(content), NewUpload(), cancellationToken), cancellationToken);
+        return RunAsync(
+            $"write {name}",
+            () => blob.UploadAsync(BinaryData.FromBytes(content), NewUpload(), cancellationToken),
+            cancellationToken
+        );
     }
 
-    public async Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async Task<int?> ReadAsync(
+        string name,
+        long offset,
+        Memory<byte> destination,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (destination.IsEmpty)
@@ -61,54 +81,86 @@ public sealed class AzureBlobStore : IBlobStore
 
         BlobClient blob = Blob(name);
         BlobDownloadOptions range = new() { Range = new HttpRange(offset, destination.Length) };
-        return await RunAsync<int?>($"read {name}", async () =>
-        {
-            try
+        return await RunAsync<int?>(
+            $"read {name}",
+            async () =>
             {
-                using BlobDownloadStreamingResult result = await blob.DownloadStreamingAsync(range, cancellationToken);
-                int read = await result.Content.ReadAtLeastAsync(destination, destination.Length, throwOnEndOfStream: false, cancellationToken);
-                return read == result.Details.ContentLength ? read : throw new IOException($"the answer ended after {read} of {result.Details.ContentLength} bytes");
-            }
-            catch (RequestFailedException e) when (e.Status == 416)
-            {
-                return 0;
-            }
-            catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
-            {
-                return null;
-            }
-        }, cancellationToken);
+                try
+                {
+                    using BlobDownloadStreamingResult result = await blob.DownloadStreamingAsync(
+                        range,
+                        cancellationToken
+                    );
+                    int read = await result.Content.ReadAtLeastAsync(
+                        destination,
+                        destination.Length,
+                        throwOnEndOfStream: false,
+                        cancellationToken
+                    );
+                    return read == result.Details.ContentLength
+                        ? read
+                        : throw new IOException(
+                            $"the answer ended after {read} of {result.Details.ContentLength} bytes"
+                        );
+                }
+                catch (RequestFailedException e) when (e.Status == 416)
+                {
+                    return 0;
+                }
+                catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+                {
+                    return null;
+                }
+            },
+            cancellationToken
+        );
     }
 
     public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken)
     {
         BlobClient blob = Blob(name);
-        return RunAsync($"look at {name}", async () =>
-        {
-            try
+        return RunAsync(
+            $"look at {name}",
+            async () =>
             {
-                global::Azure.Storage.Blobs.Models.BlobProperties found = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
-                return new BlobProperties(found.ContentLength, found.CreatedOn);
-            }
-            catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
-            {
-                return null;
-            }
-        }, cancellationToken);
+                try
+                {
+                    global::Azure.Storage.Blobs.Models.BlobProperties found = await blob.GetPropertiesAsync(
+                        cancellationToken: cancellationToken
+                    );
+                    return new BlobProperties(found.ContentLength, found.CreatedOn);
+                }
+                catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+                {
+                    return null;
+                }
+            },
+            cancellationToken
+        );
     }
 
-    public async IAsyncEnumerable<BlobItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BlobItem> ListAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         string doing = $"list {prefix}*";
         GetBlobsOptions wanted = new() { Prefix = _container.Location.Prefix + prefix };
-        await using IAsyncEnumerator<Page<global::Azure.Storage.Blobs.Models.BlobItem>> pages =
-            _container.Client.GetBlobsAsync(wanted, cancellationToken).AsPages(pageSizeHint: _listingPage).GetAsyncEnumerator(cancellationToken);
+        await using IAsyncEnumerator<Page<global::Azure.Storage.Blobs.Models.BlobItem>> pages = _container
+            .Client.GetBlobsAsync(wanted, cancellationToken)
+            .AsPages(pageSizeHint: _listingPage)
+            .GetAsyncEnumerator(cancellationToken);
         while (await RunAsync(doing, () => pages.MoveNextAsync().AsTask(), cancellationToken))
         {
             foreach (global::Azure.Storage.Blobs.Models.BlobItem item in pages.Current.Values)
             {
-                DateTimeOffset created = item.Properties.CreatedOn ?? item.Properties.LastModified ?? DateTimeOffset.MinValue;
-                yield return new BlobItem(item.Name[_container.Location.Prefix.Length..], item.Properties.ContentLength ?? 0, created);
+                DateTimeOffset created =
+                    item.Properties.CreatedOn ?? item.Properties.LastModified ?? DateTimeOffset.MinValue;
+                yield return new BlobItem(
+                    item.Name[_container.Location.Prefix.Length..],
+                    item.Properties.ContentLength ?? 0,
+                    created
+                );
             }
         }
     }
@@ -116,22 +168,31 @@ public sealed class AzureBlobStore : IBlobStore
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         BlobClient blob = Blob(name);
-        return await RunAsync($"delete {name}", async () =>
-        {
-            try
+        return await RunAsync(
+            $"delete {name}",
+            async () =>
             {
-                // Not DeleteIfExists: that one calls a missing container a success.
-                await blob.DeleteAsync(cancellationToken: cancellationToken);
-                return true;
-            }
-            catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
-            {
-                return false;
-            }
-        }, cancellationToken);
+                try
+                {
+                    // Not DeleteIfExists: that one calls a missing container a success.
+                    await blob.DeleteAsync(cancellationToken: cancellationToken);
+                    return true;
+                }
+                catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+                {
+                    return false;
+                }
+            },
+            cancellationToken
+        );
     }
 
-    public async Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<bool> AcquireLeaseAsync(
+        string name,
+        Guid leaseId,
+        TimeSpan duration,
+        CancellationToken cancellationToken
+    )
     {
         BlobLease.CheckDuration(duration);
         if (await TryAcquireAsync(name, leaseId, duration, cancellationToken) is { } acquired)
@@ -146,44 +207,61 @@ public sealed class AzureBlobStore : IBlobStore
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken)
     {
         BlobLeaseClient lease = Lease(name, leaseId);
-        return RunAsync($"release the lease of {name}", async () =>
-        {
-            try
+        return RunAsync(
+            $"release the lease of {name}",
+            async () =>
             {
-                await lease.ReleaseAsync(cancellationToken: cancellationToken);
-                return true;
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412 || AzureFaults.IsAbsentBlob(e))
-            {
-                return false;
-            }
-        }, cancellationToken);
+                try
+                {
+                    await lease.ReleaseAsync(cancellationToken: cancellationToken);
+                    return true;
+                }
+                catch (RequestFailedException e) when (e.Status is 409 or 412 || AzureFaults.IsAbsentBlob(e))
+                {
+                    return false;
+                }
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Null where there is no blob to lease.</summary>
-    private Task<bool?> TryAcquireAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
+    private Task<bool?> TryAcquireAsync(
+        string name,
+        Guid leaseId,
+        TimeSpan duration,
+        CancellationToken cancellationToken
+    )
     {
         BlobLeaseClient lease = Lease(name, leaseId);
-        return RunAsync<bool?>($"lease {name}", async () =>
-        {
-            try
+        return RunAsync<bool?>(
+            $"lease {name}",
+            async () =>
             {
-                // With an id of one's own, an acquire by the holder renews.
-                await lease.AcquireAsync(duration, cancellationToken: cancellationToken);
-                return true;
-            }
-            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.LeaseAlreadyPresent || e.ErrorCode == BlobErrorCode.LeaseIsBreakingAndCannotBeAcquired)
-            {
-                return false;
-            }
-            catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
-            {
-                return null;
-            }
-        }, cancellationToken);
+                try
+                {
+                    // With an id of one's own, an acquire by the holder renews.
+                    await lease.AcquireAsync(duration, cancellationToken: cancellationToken);
+                    return true;
+                }
+                catch (RequestFailedException e)
+                    when (e.ErrorCode == BlobErrorCode.LeaseAlreadyPresent
+                        || e.ErrorCode == BlobErrorCode.LeaseIsBreakingAndCannotBeAcquired
+                    )
+                {
+                    return false;
+                }
+                catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+                {
+                    return null;
+                }
+            },
+            cancellationToken
+        );
     }
 
-    private static BlobUploadOptions NewUpload() => new() { TransferOptions = new() { InitialTransferSize = MaxSingleUpload } };
+    private static BlobUploadOptions NewUpload() =>
+        new() { TransferOptions = new() { InitialTransferSize = MaxSingleUpload } };
 
     private BlobClient Blob(string name)
     {

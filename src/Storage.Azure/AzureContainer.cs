@@ -7,7 +7,8 @@ using Azure.Storage.Blobs;
 
 namespace AlfrescoBackupFlows.Storage.Azure;
 
-/// <summary>A client for the container with the credential that the settings give, and how to name that credential to an administrator.</summary>
+/// <summary>A client for the container with the credential that the settings give, and how to name that credential to
+/// an administrator.</summary>
 internal sealed record AzureContainer(BlobContainerClient Client, AzureLocation Location, string Credential)
 {
     // A pack of 64 MiB must pass within this on a line of 2 Mbit/s.
@@ -26,39 +27,65 @@ internal sealed record AzureContainer(BlobContainerClient Client, AzureLocation 
 
         if (options.ConnectionString is { } connectionString)
         {
-            return new AzureContainer(FromConnectionString(connectionString, location, client), location, "the key in repository.connectionStringFile (or ABF__REPOSITORY__CONNECTIONSTRING)");
+            return new AzureContainer(
+                FromConnectionString(connectionString, location, client),
+                location,
+                "the key in repository.connectionStringFile (or ABF__REPOSITORY__CONNECTIONSTRING)"
+            );
         }
 
         if (location.Sas is { } sas)
         {
             BlobServiceClient service = new(location.Service, new AzureSasCredential(sas.Reveal()), client);
-            return new AzureContainer(service.GetBlobContainerClient(location.Container), location, "the SAS in repository.url (its end date, and its rights: read, create, write, delete, list)");
+            return new AzureContainer(
+                service.GetBlobContainerClient(location.Container),
+                location,
+                "the SAS in repository.url (its end date, and its rights: read, create, write, delete, list)"
+            );
         }
 
         if (location.Service.Scheme != Uri.UriSchemeHttps)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"repository.url: {location.Shown} is not https, so an identity cannot be used; set repository.connectionStringFile");
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"repository.url: {location.Shown} is not https, so an identity cannot be used; set repository.connectionStringFile"
+            );
         }
 
         BlobServiceClient identified = new(location.Service, new DefaultAzureCredential(), client);
-        return new AzureContainer(identified.GetBlobContainerClient(location.Container), location, "the identity that runs abf (it needs the role Storage Blob Data Contributor), or set repository.connectionStringFile");
+        return new AzureContainer(
+            identified.GetBlobContainerClient(location.Container),
+            location,
+            "the identity that runs abf (it needs the role Storage Blob Data Contributor), or set repository.connectionStringFile"
+        );
     }
 
-    private static BlobContainerClient FromConnectionString(Secret connectionString, AzureLocation location, BlobClientOptions options)
+    private static BlobContainerClient FromConnectionString(
+        Secret connectionString,
+        AzureLocation location,
+        BlobClientOptions options
+    )
     {
         BlobServiceClient service;
         try
         {
             service = new BlobServiceClient(connectionString.Reveal().Trim(), options);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or UriFormatException or InvalidOperationException)
+        catch (Exception e)
+            when (e is FormatException or ArgumentException or UriFormatException or InvalidOperationException)
         {
             // The SDK's message may quote the string: it is left out, and so is the exception.
-            throw new PermanentException(ErrorKind.Configuration, "repository.connectionStringFile: it holds no storage connection string (DefaultEndpointsProtocol=https;AccountName=...;AccountKey=...)");
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                "repository.connectionStringFile: it holds no storage connection string (DefaultEndpointsProtocol=https;AccountName=...;AccountKey=...)"
+            );
         }
 
         return service.AccountName == location.Account
             ? service.GetBlobContainerClient(location.Container)
-            : throw new PermanentException(ErrorKind.Configuration, $"repository.connectionStringFile is for the account '{service.AccountName}', but repository.url names '{location.Account}'; make them agree");
+            : throw new PermanentException(
+                ErrorKind.Configuration,
+                $"repository.connectionStringFile is for the account '{service.AccountName}', but repository.url names '{location.Account}'; make them agree"
+            );
     }
 }

@@ -5,28 +5,41 @@ using Azure.Storage.Blobs.Models;
 
 namespace AlfrescoBackupFlows.Storage.Azure;
 
-/// <summary>Turns what the SDK throws into what an administrator can act on. Messages name account, container and setting, never a key or signature.</summary>
+/// <summary>Turns what the SDK throws into what an administrator can act on. Messages name account, container and
+/// setting, never a key or signature.</summary>
 internal static class AzureFaults
 {
-    public static bool IsExpected(Exception exception, CancellationToken cancellationToken) => exception switch
-    {
-        OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        RequestFailedException or AuthenticationFailedException or IOException or HttpRequestException => true,
-        // What the SDK throws when its last try has failed.
-        AggregateException aggregate => aggregate.InnerExceptions.All(inner => inner is RequestFailedException or IOException or HttpRequestException or OperationCanceledException),
-        _ => false,
-    };
+    public static bool IsExpected(Exception exception, CancellationToken cancellationToken) =>
+        exception switch
+        {
+            OperationCanceledException => !cancellationToken.IsCancellationRequested,
+            RequestFailedException or AuthenticationFailedException or IOException or HttpRequestException => true,
+            // What the SDK throws when its last try has failed.
+            AggregateException aggregate => aggregate.InnerExceptions.All(inner =>
+                inner is RequestFailedException or IOException or HttpRequestException or OperationCanceledException
+            ),
+            _ => false,
+        };
 
-    public static bool IsAbsentBlob(RequestFailedException exception) => exception.Status == 404 && !IsAbsentContainer(exception.ErrorCode);
+    public static bool IsAbsentBlob(RequestFailedException exception) =>
+        exception.Status == 404 && !IsAbsentContainer(exception.ErrorCode);
 
-    public static AbfException Translate(Exception exception, AzureContainer container, string doing) => exception switch
-    {
-        AggregateException { InnerExceptions: [.., RequestFailedException last] } => FromStatus(last, container, doing),
-        RequestFailedException failed => FromStatus(failed, container, doing),
-        AuthenticationFailedException => Permanent($"no usable credential for {container.Location.Shown} was found: {FirstLine(exception)} Check {container.Credential}", exception),
-        AggregateException { InnerException: { } inner } => Unreachable(container, doing, inner),
-        _ => Unreachable(container, doing, exception),
-    };
+    public static AbfException Translate(Exception exception, AzureContainer container, string doing) =>
+        exception switch
+        {
+            AggregateException { InnerExceptions: [.., RequestFailedException last] } => FromStatus(
+                last,
+                container,
+                doing
+            ),
+            RequestFailedException failed => FromStatus(failed, container, doing),
+            AuthenticationFailedException => Permanent(
+                $"no usable credential for {container.Location.Shown} was found: {FirstLine(exception)} Check {container.Credential}",
+                exception
+            ),
+            AggregateException { InnerException: { } inner } => Unreachable(container, doing, inner),
+            _ => Unreachable(container, doing, exception),
+        };
 
     private static AbfException FromStatus(RequestFailedException failed, AzureContainer container, string doing)
     {
@@ -34,24 +47,41 @@ internal static class AzureFaults
         string code = $"{failed.Status} {failed.ErrorCode}".TrimEnd();
         return failed.Status switch
         {
-            404 when IsAbsentContainer(failed.ErrorCode) =>
-                Permanent($"the container '{location.Container}' of account '{location.Account}' does not exist ({code}); create it, or correct the URL", failed),
-            401 or 403 =>
-                Permanent($"account '{location.Account}' refused to {doing} in container '{location.Container}' ({code}); check {container.Credential}", failed),
-            409 when failed.ErrorCode == "BlobImmutableDueToPolicy" =>
-                Permanent($"an immutability policy of container '{location.Container}' refused to {doing} ({code}); it ends at its date", failed),
+            404 when IsAbsentContainer(failed.ErrorCode) => Permanent(
+                $"the container '{location.Container}' of account '{location.Account}' does not exist ({code}); create it, or correct the URL",
+                failed
+            ),
+            401 or 403 => Permanent(
+                $"account '{location.Account}' refused to {doing} in container '{location.Container}' ({code}); check {container.Credential}",
+                failed
+            ),
+            409 when failed.ErrorCode == "BlobImmutableDueToPolicy" => Permanent(
+                $"an immutability policy of container '{location.Container}' refused to {doing} ({code}); it ends at its date",
+                failed
+            ),
             0 or 408 or 429 or >= 500 => Unreachable(container, doing, failed),
-            _ => Permanent($"account '{location.Account}' could not {doing} in container '{location.Container}' ({code})", failed),
+            _ => Permanent(
+                $"account '{location.Account}' could not {doing} in container '{location.Container}' ({code})",
+                failed
+            ),
         };
     }
 
     private static bool IsAbsentContainer(string? code) =>
-        code == BlobErrorCode.ContainerNotFound || code == BlobErrorCode.ContainerBeingDeleted || code == BlobErrorCode.ContainerDisabled;
+        code == BlobErrorCode.ContainerNotFound
+        || code == BlobErrorCode.ContainerBeingDeleted
+        || code == BlobErrorCode.ContainerDisabled;
 
     private static TransientException Unreachable(AzureContainer container, string doing, Exception exception)
     {
-        string why = exception is RequestFailedException { Status: > 0 } failed ? $"{failed.Status} {failed.ErrorCode}".TrimEnd() : FirstLine(exception);
-        return new TransientException(ErrorKind.Storage, $"repository.url: {container.Location.Shown} is unreachable, could not {doing} ({why}); check the host name, the network and the service's state", exception);
+        string why = exception is RequestFailedException { Status: > 0 } failed
+            ? $"{failed.Status} {failed.ErrorCode}".TrimEnd()
+            : FirstLine(exception);
+        return new TransientException(
+            ErrorKind.Storage,
+            $"repository.url: {container.Location.Shown} is unreachable, could not {doing} ({why}); check the host name, the network and the service's state",
+            exception
+        );
     }
 
     private static PermanentException Permanent(string message, Exception exception) =>

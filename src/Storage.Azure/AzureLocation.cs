@@ -32,7 +32,8 @@ internal sealed record AzureLocation(Uri Service, string Account, string Contain
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"repository.url: the URL of {uri.Host} holds a user name or password; credentials go into repository.connectionStringFile or a SAS");
+                $"repository.url: the URL of {uri.Host} holds a user name or password; credentials go into repository.connectionStringFile or a SAS"
+            );
         }
 
         string[] parts = uri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -51,7 +52,9 @@ internal sealed record AzureLocation(Uri Service, string Account, string Contain
     }
 
     private static bool HasAccountInPath(Uri uri) =>
-        !uri.IsDefaultPort || IPAddress.TryParse(uri.DnsSafeHost, out _) || !uri.Host.Contains('.', StringComparison.Ordinal);
+        !uri.IsDefaultPort
+        || IPAddress.TryParse(uri.DnsSafeHost, out _)
+        || !uri.Host.Contains('.', StringComparison.Ordinal);
 
     private static PermanentException Wrong(string shown, string what) =>
         new(ErrorKind.Configuration, $"repository.url: '{shown}' {what}; the form is {Form}");

@@ -10,8 +10,8 @@ public sealed record AzureStoreOptions
     public required string Url { get; init; }
 
     /// <summary>
-    /// Where given, it says account, key and endpoint, and the URL says container and prefix. Without it the URL's SAS counts, and without that the
-    /// identity that <c>DefaultAzureCredential</c> finds.
+    /// Where given, it says account, key and endpoint, and the URL says container and prefix. Without it the URL's SAS
+    /// counts, and without that the identity that <c>DefaultAzureCredential</c> finds.
     /// </summary>
     public Secret? ConnectionString { get; init; }
 

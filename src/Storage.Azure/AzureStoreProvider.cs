@@ -3,8 +3,8 @@ using AlfrescoBackupFlows.Platform;
 namespace AlfrescoBackupFlows.Storage.Azure;
 
 /// <summary>
-/// Stores in containers of Azure Blob Storage. A container is never created: its redundancy, network rules and immutability are the
-/// administrator's choice. That it is missing, or refuses, is told by the first request.
+/// Stores in containers of Azure Blob Storage. A container is never created: its redundancy, network rules and
+/// immutability are the administrator's choice. That it is missing, or refuses, is told by the first request.
 /// </summary>
 public sealed class AzureStoreProvider : IBlobStoreProvider
 {
@@ -14,17 +14,26 @@ public sealed class AzureStoreProvider : IBlobStoreProvider
 
     public bool CreatesPlace => false;
 
-    public string? FaultOf(Uri url) => url.AbsolutePath.Trim('/').Length == 0 ? $"names no container: write {UrlForm}" : null;
+    public string? FaultOf(Uri url) =>
+        url.AbsolutePath.Trim('/').Length == 0 ? $"names no container: write {UrlForm}" : null;
 
     public IBlobStore Open(string url, Secret? connectionString, TimeProvider time) =>
         AzureBlobStore.Open(new AzureStoreOptions { Url = url, ConnectionString = connectionString });
 
-    public Task<IBlobStore> CreateAsync(string url, Secret? connectionString, TimeProvider time, CancellationToken cancellationToken) =>
-        Task.FromResult(Open(url, connectionString, time));
+    public Task<IBlobStore> CreateAsync(
+        string url,
+        Secret? connectionString,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(Open(url, connectionString, time));
 
     public Task<IBlobStore> CreateBelowAsync(
-        string url, string name, Secret? connectionString, TimeProvider time, CancellationToken cancellationToken) =>
-        CreateAsync(Below(url, name), connectionString, time, cancellationToken);
+        string url,
+        string name,
+        Secret? connectionString,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) => CreateAsync(Below(url, name), connectionString, time, cancellationToken);
 
     /// <summary>The URL of a store beneath another. Keeps a SAS.</summary>
     internal static string Below(string url, string name)

@@ -8,18 +8,25 @@ public static class BlobNames
     /// <summary>UTF-16 units; Azure's bound.</summary>
     public const int MaxLength = 1024;
 
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strict = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     /// <summary>Ascending order of the names' UTF-8 bytes.</summary>
     public static IComparer<string> Order { get; } = Comparer<string>.Create(Compare);
 
-    /// <summary>Throws <see cref="ArgumentException"/> for a name that no store takes: a defect of the caller, not a fault of the store.</summary>
+    /// <summary>Throws <see cref="ArgumentException"/> for a name that no store takes: a defect of the caller, not a
+    /// fault of the store.</summary>
     public static void Check(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > MaxLength || name.AsSpan().ContainsAny('\0', '\\') || !HasPlainParts(name))
         {
-            throw new ArgumentException($"'{name}' is no blob name: 1 to {MaxLength} characters, no U+0000, no backslash (Azure makes it a slash), no part that is empty, '.' or '..'.", nameof(name));
+            throw new ArgumentException(
+                $"'{name}' is no blob name: 1 to {MaxLength} characters, no U+0000, no backslash (Azure makes it a slash), no part that is empty, '.' or '..'.",
+                nameof(name)
+            );
         }
 
         _ = s_strict.GetByteCount(name);
@@ -49,7 +56,9 @@ public static class BlobNames
             {
                 // A surrogate stands for a character beyond U+FFFF, so it sorts after every other unit.
                 bool lSurrogate = char.IsSurrogate(l);
-                return lSurrogate == char.IsSurrogate(r) ? l - r : lSurrogate ? 1 : -1;
+                return lSurrogate == char.IsSurrogate(r) ? l - r
+                    : lSurrogate ? 1
+                    : -1;
             }
         }
 

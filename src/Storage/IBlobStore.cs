@@ -1,9 +1,10 @@
 namespace AlfrescoBackupFlows.Storage;
 
 /// <summary>
-/// A flat name space of blobs: all that a repository asks of a storage service. Names are relative, use <c>/</c> between
-/// parts, and may hold any character but U+0000 and <c>\</c>; no part is empty, <c>.</c> or <c>..</c>, no blob's name is the directory of another's, and
-/// case matters. A name that breaks this is an <see cref="ArgumentException"/>. Every method may be called concurrently.
+/// A flat name space of blobs: all that a repository asks of a storage service. Names are relative, use <c>/</c>
+/// between parts, and may hold any character but U+0000 and <c>\</c>; no part is empty, <c>.</c> or <c>..</c>, no
+/// blob's name is the directory of another's, and case matters. A name that breaks this is an <see
+/// cref="ArgumentException"/>. Every method may be called concurrently.
 /// Failures are <see cref="TransientException"/> or <see cref="PermanentException"/> of kind
 /// <see cref="ErrorKind.Storage"/>, naming the store and how to fix it.
 /// </summary>
@@ -13,8 +14,9 @@ public interface IBlobStore
     string Location { get; }
 
     /// <summary>
-    /// Creates the blob if no blob of this name exists. The blob appears whole or not at all, and is durable when the call returns.
-    /// A retry after a lost answer may report <see cref="PutOutcome.AlreadyExists"/> for the caller's own bytes: compare them.
+    /// Creates the blob if no blob of this name exists. The blob appears whole or not at all, and is durable when the
+    /// call returns. A retry after a lost answer may report <see cref="PutOutcome.AlreadyExists"/> for the caller's own
+    /// bytes: compare them.
     /// </summary>
     Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
@@ -40,8 +42,9 @@ public interface IBlobStore
     Task<bool> DeleteAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes the lease on a name, or renews it where <paramref name="leaseId"/> holds it already. Returns false where another holds it.
-    /// The blob is created (empty) if absent. <paramref name="duration"/> is 15 to 60 s (Azure's bounds); the lease ends by itself.
+    /// Takes the lease on a name, or renews it where <paramref name="leaseId"/> holds it already. Returns false where
+    /// another holds it. The blob is created (empty) if absent. <paramref name="duration"/> is 15 to 60 s (Azure's
+    /// bounds); the lease ends by itself.
     /// The blob of a lease holds nothing: while it is leased, some stores refuse to write or delete it.
     /// </summary>
     Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken);

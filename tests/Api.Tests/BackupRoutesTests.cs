@@ -66,9 +66,15 @@ public sealed class BackupRoutesTests : IAsyncLifetime
         ApiAnswer again = await _api.PostAsync("/api/backups", idempotencyKey: "monday");
         Assert.Equal(("failed", first.Text("id")), (again.Text("state"), again.Text("id")));
 
-        (await _api.PostAsync("/api/backups", """{"acceptContentLoss":true}""", "monday")).AssertProblem(422, "idempotency-key-reused");
+        (await _api.PostAsync("/api/backups", """{"acceptContentLoss":true}""", "monday")).AssertProblem(
+            422,
+            "idempotency-key-reused"
+        );
         Assert.NotEqual(first.Text("id"), (await _api.PostAsync("/api/backups", idempotencyKey: "tuesday")).Text("id"));
-        Assert.DoesNotContain("monday", JsonSerializer.Serialize((await _api.Flows.ListAsync(nameof(HotBackupFlow), default)).Select(i => i.Input)));
+        Assert.DoesNotContain(
+            "monday",
+            JsonSerializer.Serialize((await _api.Flows.ListAsync(nameof(HotBackupFlow), default)).Select(i => i.Input))
+        );
     }
 
     [Fact]
@@ -79,7 +85,10 @@ public sealed class BackupRoutesTests : IAsyncLifetime
 
         string second = (await _api.PostAsync("/api/backups", """{"acceptContentLoss":true}""")).Text("id");
 
-        HotBackupInput input = JsonSerializer.Deserialize((await _api.Flows.FindAsync(second, default))!.Input, BackupJson.Default.HotBackupInput)!;
+        HotBackupInput input = JsonSerializer.Deserialize(
+            (await _api.Flows.FindAsync(second, default))!.Input,
+            BackupJson.Default.HotBackupInput
+        )!;
         Assert.Equal((second, true), (input.Run.ToString(), input.AcceptContentLoss));
         Assert.Equal([first], input.Supersedes.Select(run => run.ToString()));
     }
@@ -88,14 +97,27 @@ public sealed class BackupRoutesTests : IAsyncLifetime
     public async Task A_failure_has_a_kind_and_a_line_without_paths_and_secrets()
     {
         string id = (await _api.PostAsync("/api/backups")).Text("id");
-        _api.Flows.SetStatus(id, JsonSerializer.Serialize(new FlowStatus("files", "/srv/alf data/contentstore", 1, 2, 3, 4), RuntimeJson.Default.FlowStatus));
-        _api.Flows.Fail(id, ErrorKind.Source, $"dir.contentstore '/srv/alf data/contentstore' is empty; see {_api.Options.State}/abf.log, passphrase {ApiRig.Passphrase}");
+        _api.Flows.SetStatus(
+            id,
+            JsonSerializer.Serialize(
+                new FlowStatus("files", "/srv/alf data/contentstore", 1, 2, 3, 4),
+                RuntimeJson.Default.FlowStatus
+            )
+        );
+        _api.Flows.Fail(
+            id,
+            ErrorKind.Source,
+            $"dir.contentstore '/srv/alf data/contentstore' is empty; see {_api.Options.State}/abf.log, passphrase {ApiRig.Passphrase}"
+        );
 
         JsonElement backup = (await _api.GetAsync($"/api/backups/{id}")).Json;
 
         Assert.Equal("failed", backup.GetProperty("state").GetString());
         Assert.Equal("source", backup.GetProperty("failure").GetProperty("code").GetString());
-        Assert.Equal("dir.contentstore '[path]' is empty; see [path], passphrase [secret]", backup.GetProperty("failure").GetProperty("message").GetString());
+        Assert.Equal(
+            "dir.contentstore '[path]' is empty; see [path], passphrase [secret]",
+            backup.GetProperty("failure").GetProperty("message").GetString()
+        );
         Assert.Equal("[path] [path]", backup.GetProperty("progress").GetProperty("detail").GetString());
         Assert.Equal(JsonValueKind.Null, backup.GetProperty("links").GetProperty("cancel").ValueKind);
     }
@@ -116,19 +138,28 @@ public sealed class BackupRoutesTests : IAsyncLifetime
     public async Task One_that_has_ended_cannot_be_cancelled()
     {
         string id = (await _api.PostAsync("/api/backups")).Text("id");
-        _api.Flows.Complete(id, JsonSerializer.Serialize(new HotBackupResult
-        {
-            Set = RunId.Parse(id),
-            Consistent = true,
-            Files = 7,
-            Bytes = 8,
-            AddedBytes = 9,
-            Warnings = ["see /etc/abf"],
-        }, BackupJson.Default.HotBackupResult));
+        _api.Flows.Complete(
+            id,
+            JsonSerializer.Serialize(
+                new HotBackupResult
+                {
+                    Set = RunId.Parse(id),
+                    Consistent = true,
+                    Files = 7,
+                    Bytes = 8,
+                    AddedBytes = 9,
+                    Warnings = ["see /etc/abf"],
+                },
+                BackupJson.Default.HotBackupResult
+            )
+        );
 
         (await _api.PostAsync($"/api/backups/{id}/cancel")).AssertProblem(409, "ended");
         JsonElement backup = (await _api.GetAsync($"/api/backups/{id}")).Json;
-        Assert.Equal(("sealed", 7), (backup.GetProperty("state").GetString(), backup.GetProperty("result").GetProperty("files").GetInt32()));
+        Assert.Equal(
+            ("sealed", 7),
+            (backup.GetProperty("state").GetString(), backup.GetProperty("result").GetProperty("files").GetInt32())
+        );
         Assert.Equal("see [path]", backup.GetProperty("result").GetProperty("warnings")[0].GetString());
     }
 
@@ -139,7 +170,8 @@ public sealed class BackupRoutesTests : IAsyncLifetime
     [InlineData("/api/verifications/verify-0")]
     [InlineData("/api/restores/restore-0")]
     [InlineData("/api/sets/latest")]
-    public async Task What_is_not_there_is_a_problem_with_a_code(string path) => (await _api.GetAsync(path)).AssertProblem(404, "not-found");
+    public async Task What_is_not_there_is_a_problem_with_a_code(string path) =>
+        (await _api.GetAsync(path)).AssertProblem(404, "not-found");
 
     [Theory]
     [InlineData("{")]

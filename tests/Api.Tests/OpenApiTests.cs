@@ -23,10 +23,17 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void It_has_every_route_and_no_other()
     {
-        IEnumerable<string> documented = _document.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name}"));
+        IEnumerable<string> documented = _document
+            .GetProperty("paths")
+            .EnumerateObject()
+            .SelectMany(path =>
+                path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name}")
+            );
 
-        Assert.Equal(ApiRoutes.All.Select(r => $"{r.Method} /api/{r.Path}").Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ApiRoutes.All.Select(r => $"{r.Method} /api/{r.Path}").Order(StringComparer.Ordinal),
+            documented.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -34,7 +41,10 @@ public sealed class OpenApiTests : IAsyncLifetime
     {
         foreach (ApiRoute route in ApiRoutes.All)
         {
-            IEnumerable<int> documented = Operation(route).GetProperty("responses").EnumerateObject().Select(r => int.Parse(r.Name, null));
+            IEnumerable<int> documented = Operation(route)
+                .GetProperty("responses")
+                .EnumerateObject()
+                .Select(r => int.Parse(r.Name, null));
             Assert.Equal(route.StatusCodes.Concat(ApiRoutes.CommonStatusCodes).Order(), documented.Order());
         }
     }
@@ -43,15 +53,34 @@ public sealed class OpenApiTests : IAsyncLifetime
     public void Every_contract_has_its_properties_and_no_other()
     {
         var seen = new HashSet<Type>();
-        foreach (Type type in (Type[])[typeof(BackupRequest), typeof(VerifyRequest), typeof(RestoreRequest), typeof(BackupDocument), typeof(SetDocument[]),
-            typeof(SetDetailDocument), typeof(VerificationDocument), typeof(RestoreDocument), typeof(HealthDocument), typeof(Problem)])
+        foreach (
+            Type type in (Type[])
+                [
+                    typeof(BackupRequest),
+                    typeof(VerifyRequest),
+                    typeof(RestoreRequest),
+                    typeof(BackupDocument),
+                    typeof(SetDocument[]),
+                    typeof(SetDetailDocument),
+                    typeof(VerificationDocument),
+                    typeof(RestoreDocument),
+                    typeof(HealthDocument),
+                    typeof(Problem),
+                ]
+        )
         {
             Compare(ApiJson.Relaxed.GetTypeInfo(type)!, seen);
         }
 
         Assert.Equal(
-            _document.GetProperty("components").GetProperty("schemas").EnumerateObject().Select(s => s.Name).Order(StringComparer.Ordinal),
-            seen.Select(t => t.Name).Order(StringComparer.Ordinal));
+            _document
+                .GetProperty("components")
+                .GetProperty("schemas")
+                .EnumerateObject()
+                .Select(s => s.Name)
+                .Order(StringComparer.Ordinal),
+            seen.Select(t => t.Name).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -59,16 +88,24 @@ public sealed class OpenApiTests : IAsyncLifetime
     {
         foreach (string reference in References(_document))
         {
-            Assert.True(_document.GetProperty("components").GetProperty("schemas").TryGetProperty(reference.Split('/')[^1], out _), reference);
+            Assert.True(
+                _document
+                    .GetProperty("components")
+                    .GetProperty("schemas")
+                    .TryGetProperty(reference.Split('/')[^1], out _),
+                reference
+            );
         }
     }
 
-    private static IEnumerable<string> References(JsonElement node) => node.ValueKind switch
-    {
-        JsonValueKind.Object => node.EnumerateObject().SelectMany(p => p.Name == "$ref" ? [p.Value.GetString()!] : References(p.Value)),
-        JsonValueKind.Array => node.EnumerateArray().SelectMany(References),
-        _ => [],
-    };
+    private static IEnumerable<string> References(JsonElement node) =>
+        node.ValueKind switch
+        {
+            JsonValueKind.Object => node.EnumerateObject()
+                .SelectMany(p => p.Name == "$ref" ? [p.Value.GetString()!] : References(p.Value)),
+            JsonValueKind.Array => node.EnumerateArray().SelectMany(References),
+            _ => [],
+        };
 
     private JsonElement Operation(ApiRoute route) =>
         _document.GetProperty("paths").GetProperty($"/api/{route.Path}").GetProperty(route.Method.ToLowerInvariant());
@@ -82,7 +119,10 @@ public sealed class OpenApiTests : IAsyncLifetime
         else if (type.Kind is JsonTypeInfoKind.Object && seen.Add(type.Type))
         {
             JsonElement schema = _document.GetProperty("components").GetProperty("schemas").GetProperty(type.Type.Name);
-            Assert.Equal(type.Properties.Select(p => p.Name).Order(StringComparer.Ordinal), schema.GetProperty("properties").EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                type.Properties.Select(p => p.Name).Order(StringComparer.Ordinal),
+                schema.GetProperty("properties").EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal)
+            );
             foreach (JsonPropertyInfo property in type.Properties)
             {
                 Compare(ApiJson.Relaxed.GetTypeInfo(property.PropertyType)!, seen);

@@ -18,7 +18,9 @@ public sealed class RestoreRoutesTests
     [InlineData("a\\n")]
     public async Task A_target_that_would_leave_the_directory_is_refused(string target)
     {
-        await using ApiRig api = await ApiRig.StartAsync(rig => rig.Options.Restore.Directory = Path.Combine(rig.Directory, "restored"));
+        await using ApiRig api = await ApiRig.StartAsync(rig =>
+            rig.Options.Restore.Directory = Path.Combine(rig.Directory, "restored")
+        );
 
         (await api.PostAsync("/api/restores", $$"""{"target":"{{target}}"}""")).AssertProblem(400, "invalid-request");
         Assert.Equal(0, api.Flows.Count);
@@ -28,7 +30,9 @@ public sealed class RestoreRoutesTests
     [Trait("needs", "linux")]
     public async Task A_target_that_is_a_link_to_another_place_is_refused()
     {
-        await using ApiRig api = await ApiRig.StartAsync(rig => rig.Options.Restore.Directory = Path.Combine(rig.Directory, "restored"));
+        await using ApiRig api = await ApiRig.StartAsync(rig =>
+            rig.Options.Restore.Directory = Path.Combine(rig.Directory, "restored")
+        );
         Directory.CreateDirectory(api.Options.Restore.Directory!);
         Directory.CreateSymbolicLink(Path.Combine(api.Options.Restore.Directory!, "elsewhere"), api.Directory);
         File.CreateSymbolicLink(Path.Combine(api.Options.Restore.Directory!, "dangling"), "/nowhere/at/all");
@@ -43,8 +47,13 @@ public sealed class RestoreRoutesTests
         await using ApiRig off = await ApiRig.StartAsync();
         (await off.PostAsync("/api/restores", """{"target":"x"}""")).AssertProblem(403, "not-configured");
 
-        await using ApiRig files = await ApiRig.StartAsync(rig => rig.Options.Restore.Directory = Path.Combine(rig.Directory, "restored"));
-        (await files.PostAsync("/api/restores", """{"target":"x","database":true}""")).AssertProblem(403, "not-configured");
+        await using ApiRig files = await ApiRig.StartAsync(rig =>
+            rig.Options.Restore.Directory = Path.Combine(rig.Directory, "restored")
+        );
+        (await files.PostAsync("/api/restores", """{"target":"x","database":true}""")).AssertProblem(
+            403,
+            "not-configured"
+        );
         (await files.PostAsync("/api/restores", """{"target":"x"}""")).AssertProblem(404, "not-found");
     }
 }

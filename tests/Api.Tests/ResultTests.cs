@@ -42,9 +42,24 @@ public sealed class ResultTests : IAsyncLifetime
         JsonElement shown = await ResultOfAsync($"/api/backups/{id}");
 
         Assert.Equal(
-            ["id", "installation", "consistent", "missing", "sourceMissing", "sourceChanged", "files", "bytes", "addedBytes", "warnings"],
-            Members(shown));
-        Assert.Equal((id, "acme"), (shown.GetProperty("id").GetString(), shown.GetProperty("installation").GetString()));
+            [
+                "id",
+                "installation",
+                "consistent",
+                "missing",
+                "sourceMissing",
+                "sourceChanged",
+                "files",
+                "bytes",
+                "addedBytes",
+                "warnings",
+            ],
+            Members(shown)
+        );
+        Assert.Equal(
+            (id, "acme"),
+            (shown.GetProperty("id").GetString(), shown.GetProperty("installation").GetString())
+        );
     }
 
     [Fact]
@@ -56,19 +71,36 @@ public sealed class ResultTests : IAsyncLifetime
         JsonElement shown = await VerifyAsync(new VerifyInput(Set, ReadData: true), new VerifyResult(3, report));
 
         Assert.Equal(
-            ["sound", "readData", "sets", "files", "bytes", "required", "packs", "packsRead", "errors", "warnings", "findings"],
-            Members(shown));
+            [
+                "sound",
+                "readData",
+                "sets",
+                "files",
+                "bytes",
+                "required",
+                "packs",
+                "packsRead",
+                "errors",
+                "warnings",
+                "findings",
+            ],
+            Members(shown)
+        );
         Assert.True(shown.GetProperty("readData").GetBoolean());
         Assert.Equal([Set.ToString()], shown.GetProperty("sets").EnumerateArray().Select(s => s.GetString()));
         Assert.Equal(
-            $$"""[{"severity":"error","set":"{{Set}}","line":"pack [path] is lost"}]""", shown.GetProperty("findings").GetRawText());
+            $$"""[{"severity":"error","set":"{{Set}}","line":"pack [path] is lost"}]""",
+            shown.GetProperty("findings").GetRawText()
+        );
     }
 
     [Fact]
     public async Task Of_a_verification_of_a_repository_that_could_not_be_opened()
     {
         JsonElement shown = await VerifyAsync(
-            new VerifyInput(Set, ReadData: false), new VerifyResult(VerifyPlan.Nothing, VerifyReport.None));
+            new VerifyInput(Set, ReadData: false),
+            new VerifyResult(VerifyPlan.Nothing, VerifyReport.None)
+        );
 
         Assert.Equal("[]", shown.GetProperty("sets").GetRawText());
     }
@@ -76,7 +108,10 @@ public sealed class ResultTests : IAsyncLifetime
     [Fact]
     public async Task Of_a_verification_of_all_sets_that_the_command_line_began()
     {
-        JsonElement shown = await VerifyAsync(new VerifyInput(null, ReadData: false), new VerifyResult(3, VerifyReport.None));
+        JsonElement shown = await VerifyAsync(
+            new VerifyInput(null, ReadData: false),
+            new VerifyResult(3, VerifyReport.None)
+        );
 
         Assert.Equal(JsonValueKind.Null, shown.GetProperty("sets").ValueKind);
     }
@@ -103,14 +138,16 @@ public sealed class ResultTests : IAsyncLifetime
             nameof(RestoreFlow),
             id,
             JsonSerializer.Serialize(input, RestoreJson.Default.RestoreInput),
-            JsonSerializer.Serialize(result, RestoreJson.Default.RestoreResult));
+            JsonSerializer.Serialize(result, RestoreJson.Default.RestoreResult)
+        );
 
         JsonElement shown = await ResultOfAsync($"/api/restores/{id}");
 
         Assert.Equal(
             """{"set":"20260101T000000Z-00000000","target":"november","files":7,"bytes":8,"database":false"""
-            + ""","required":9,"missing":1,"carriedOver":0,"warnings":["see [path]"]}""",
-            shown.GetRawText());
+                + ""","required":9,"missing":1,"carriedOver":0,"warnings":["see [path]"]}""",
+            shown.GetRawText()
+        );
     }
 
     [Fact]
@@ -136,32 +173,60 @@ public sealed class ResultTests : IAsyncLifetime
         string host = Write(SetDetailDocument.Of(summary, manifest, withPaths: true));
         string elsewhere = Write(SetDetailDocument.Of(summary, manifest, withPaths: false));
 
-        Assert.Contains("""[{"path":"contentstore/2026/x.bin","size":5,"reason":"missing"}]""", host, StringComparison.Ordinal);
+        Assert.Contains(
+            """[{"path":"contentstore/2026/x.bin","size":5,"reason":"missing"}]""",
+            host,
+            StringComparison.Ordinal
+        );
         Assert.Contains("\"source\":\"/opt/alf_data/contentstore\"", host, StringComparison.Ordinal);
         Assert.DoesNotContain("findings", elsewhere, StringComparison.Ordinal);
         Assert.DoesNotContain("/opt/alf_data", elsewhere, StringComparison.Ordinal);
     }
 
-    private static string Write(SetDetailDocument document) => JsonSerializer.Serialize(document, ApiJson.Relaxed.SetDetailDocument);
+    private static string Write(SetDetailDocument document) =>
+        JsonSerializer.Serialize(document, ApiJson.Relaxed.SetDetailDocument);
 
     private static string[] Members(JsonElement document) => [.. document.EnumerateObject().Select(p => p.Name)];
 
-    private static SetManifest ManifestWith(NamedFile finding, DateTimeOffset now) => new()
-    {
-        Id = Set,
-        Installation = new InstallationStamp("acme", "f"),
-        Base = 0,
-        Started = now,
-        Sealed = now,
-        Phases = [],
-        Index = new SearchIndexCopyStamp("none", null, null, null, []),
-        Roots = [new RootStamp("contentstore", "/opt/alf_data/contentstore", new ContentRef(0, 0, []), null, 2, 1, 3, 1, ChunkClass.Content)],
-        Consistency = new ConsistencyReport(false, 1, 1, [finding], 0, 0, 0, ImmutableSortedDictionary<string, long>.Empty),
-        Totals = new SetTotals(2, 3, 4, 1),
-        Indexes = [],
-        Warnings = [],
-        Tool = "abf 0.1.0",
-    };
+    private static SetManifest ManifestWith(NamedFile finding, DateTimeOffset now) =>
+        new()
+        {
+            Id = Set,
+            Installation = new InstallationStamp("acme", "f"),
+            Base = 0,
+            Started = now,
+            Sealed = now,
+            Phases = [],
+            Index = new SearchIndexCopyStamp("none", null, null, null, []),
+            Roots =
+            [
+                new RootStamp(
+                    "contentstore",
+                    "/opt/alf_data/contentstore",
+                    new ContentRef(0, 0, []),
+                    null,
+                    2,
+                    1,
+                    3,
+                    1,
+                    ChunkClass.Content
+                ),
+            ],
+            Consistency = new ConsistencyReport(
+                false,
+                1,
+                1,
+                [finding],
+                0,
+                0,
+                0,
+                ImmutableSortedDictionary<string, long>.Empty
+            ),
+            Totals = new SetTotals(2, 3, 4, 1),
+            Indexes = [],
+            Warnings = [],
+            Tool = "abf 0.1.0",
+        };
 
     private async Task<JsonElement> VerifyAsync(VerifyInput input, VerifyResult result)
     {
@@ -170,7 +235,8 @@ public sealed class ResultTests : IAsyncLifetime
             nameof(VerifyFlow),
             id,
             JsonSerializer.Serialize(input, VerifyJson.Default.VerifyInput),
-            JsonSerializer.Serialize(result, VerifyJson.Default.VerifyResult));
+            JsonSerializer.Serialize(result, VerifyJson.Default.VerifyResult)
+        );
         return await ResultOfAsync($"/api/verifications/{id}");
     }
 
@@ -180,5 +246,6 @@ public sealed class ResultTests : IAsyncLifetime
         _api.Flows.Complete(id, result);
     }
 
-    private async Task<JsonElement> ResultOfAsync(string path) => (await _api.GetAsync(path)).Json.GetProperty("result");
+    private async Task<JsonElement> ResultOfAsync(string path) =>
+        (await _api.GetAsync(path)).Json.GetProperty("result");
 }

@@ -12,13 +12,19 @@ public sealed class SetRoutesTests
     [Fact]
     public async Task Which_set_of_a_broken_log_is_the_latest_is_not_guessed()
     {
-        await using ApiRig api = await ApiRig.StartAsync(rig => rig.Options.Restore.Directory = Path.Combine(rig.Directory, "restored"));
+        await using ApiRig api = await ApiRig.StartAsync(rig =>
+            rig.Options.Restore.Directory = Path.Combine(rig.Directory, "restored")
+        );
         await BreakLogAsync(api);
 
-        foreach (ApiAnswer answer in (ApiAnswer[])[
-            await api.GetAsync("/api/sets/latest"),
-            await api.PostAsync("/api/sets/latest/verify"),
-            await api.PostAsync("/api/restores", """{"target":"x"}""")])
+        foreach (
+            ApiAnswer answer in (ApiAnswer[])
+                [
+                    await api.GetAsync("/api/sets/latest"),
+                    await api.PostAsync("/api/sets/latest/verify"),
+                    await api.PostAsync("/api/restores", """{"target":"x"}"""),
+                ]
+        )
         {
             answer.AssertProblem(500, "repository");
             Assert.Contains("Which set is the latest cannot be told", answer.Text("detail"), StringComparison.Ordinal);
@@ -34,11 +40,19 @@ public sealed class SetRoutesTests
     {
         string blobs = Path.Combine(api.Directory, "blobs");
         var access = new RepositoryAccess("none", null, Path.Combine(api.Directory, "cache"), TimeProvider.System);
-        await using (BackupRepository repository = await BackupRepository.OpenAsync(DirectoryBlobStore.Open(blobs, TimeProvider.System), access))
+        await using (
+            BackupRepository repository = await BackupRepository.OpenAsync(
+                DirectoryBlobStore.Open(blobs, TimeProvider.System),
+                access
+            )
+        )
         {
             foreach (string installation in (string[])["one", "two"])
             {
-                await repository.Log.OpenRunAsync(RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()), installation);
+                await repository.Log.OpenRunAsync(
+                    RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()),
+                    installation
+                );
             }
         }
 

@@ -12,12 +12,21 @@ public sealed class TextScrubberTests
     public void Every_path_setting_is_hidden_with_the_blanks_in_it()
     {
         OptionProperty[] settings =
-            [.. OptionProperty.All(typeof(BackupOptions)).Where(s => s.Property.IsDefined(typeof(PathSettingAttribute)))];
+        [
+            .. OptionProperty.All(typeof(BackupOptions)).Where(s => s.Property.IsDefined(typeof(PathSettingAttribute))),
+        ];
         string[] paths = [.. settings.Select((setting, number) => Fill(setting, $"/srv/kept apart {number}"))];
         var scrubber = new TextScrubber(new LoadedOptions(_options, null, null, []));
 
         Assert.Contains(settings, s => s.Path == "serve.certificateKeyFile");
-        Assert.All(paths, path => Assert.Equal("cannot open [path]: access is denied", scrubber.Clean($"cannot open {path}: access is denied")));
+        Assert.All(
+            paths,
+            path =>
+                Assert.Equal(
+                    "cannot open [path]: access is denied",
+                    scrubber.Clean($"cannot open {path}: access is denied")
+                )
+        );
         Assert.All(paths, path => Assert.Equal("it lies in [path].", scrubber.Clean($"it lies in {path}/be/low.")));
     }
 
@@ -32,13 +41,21 @@ public sealed class TextScrubberTests
         _options.Repository.ControlUrl = url;
         var scrubber = new TextScrubber(new LoadedOptions(_options, null, null, []));
 
-        Assert.Equal("the directory [path] does not exist", scrubber.Clean($"the directory {directory} does not exist"));
+        Assert.Equal(
+            "the directory [path] does not exist",
+            scrubber.Clean($"the directory {directory} does not exist")
+        );
     }
 
     private string Fill(OptionProperty setting, string path)
     {
-        object section = setting.Path.Split('.')[..^1].Aggregate(
-            (object)_options, (owner, key) => OptionProperty.Of(owner.GetType(), "").Single(p => p.Key == key).Property.GetValue(owner)!);
+        object section = setting
+            .Path.Split('.')[..^1]
+            .Aggregate(
+                (object)_options,
+                (owner, key) =>
+                    OptionProperty.Of(owner.GetType(), "").Single(p => p.Key == key).Property.GetValue(owner)!
+            );
         if (setting.Property.GetValue(section) is IDictionary<string, string> map)
         {
             map["one"] = path;

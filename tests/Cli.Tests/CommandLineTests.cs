@@ -16,7 +16,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("SET", "show")]
     [InlineData("command was not provided", "key")]
     [InlineData("--new-passphrase-file", "key", "add", "--name", "x")]
-    public async Task A_wrong_command_line_is_exit_code_2_and_leaves_stdout_empty(string expected, params string[] arguments)
+    public async Task A_wrong_command_line_is_exit_code_2_and_leaves_stdout_empty(
+        string expected,
+        params string[] arguments
+    )
     {
         AbfResult result = await _abf.RunPlainAsync(arguments);
 
@@ -39,9 +42,29 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Every_command_has_help()
     {
-        string[] commands = ["init", "backup", "resume", "status", "cancel", "sets", "show", "verify", "restore", "key", "serve"];
+        string[] commands =
+        [
+            "init",
+            "backup",
+            "resume",
+            "status",
+            "cancel",
+            "sets",
+            "show",
+            "verify",
+            "restore",
+            "key",
+            "serve",
+        ];
         AbfResult root = await _abf.RunPlainAsync("--help");
-        Assert.Equal(commands, root.Out[root.Out.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n').Skip(1).Where(l => l.Length > 2).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
+        Assert.Equal(
+            commands,
+            root.Out[root.Out.IndexOf("Commands:", StringComparison.Ordinal)..]
+                .Split('\n')
+                .Skip(1)
+                .Where(l => l.Length > 2)
+                .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0])
+        );
         foreach (string command in commands)
         {
             AbfResult result = await _abf.RunPlainAsync(command, "--help");
@@ -55,7 +78,13 @@ public sealed class CommandLineTests : IDisposable
     {
         AbfResult result = await _abf.RunPlainAsync("backup", "--help");
 
-        string[] options = [.. result.Out[result.Out.IndexOf("Options:", StringComparison.Ordinal)..].Split(' ', '\n', ',').Where(w => w.StartsWith("--", StringComparison.Ordinal))];
+        string[] options =
+        [
+            .. result
+                .Out[result.Out.IndexOf("Options:", StringComparison.Ordinal)..]
+                .Split(' ', '\n', ',')
+                .Where(w => w.StartsWith("--", StringComparison.Ordinal)),
+        ];
         Assert.Equal(["--accept-content-loss", "--help", "--config", "--json", "--quiet"], options);
     }
 
@@ -81,7 +110,16 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(2, result.ExitCode);
         Assert.Empty(result.Out);
-        foreach (string setting in (string[])["stat:", "installation.name", "repository.passphraseFile", "installation.index.cron", "installation.globalProperties"])
+        foreach (
+            string setting in (string[])
+                [
+                    "stat:",
+                    "installation.name",
+                    "repository.passphraseFile",
+                    "installation.index.cron",
+                    "installation.globalProperties",
+                ]
+        )
         {
             Assert.Single(result.Errors, e => e.StartsWith(setting, StringComparison.Ordinal));
         }

@@ -9,15 +9,19 @@ namespace AlfrescoBackupFlows.Demo;
 internal sealed class Abf(string executable, string configuration, string? connectionString)
 {
     /// <summary>
-    /// Runs one command with <c>--json</c>. Returns its document (undefined where it printed none) and how long it took; an exit code other
-    /// than 0 ends the demonstration with what the command said.
+    /// Runs one command with <c>--json</c>. Returns its document (undefined where it printed none) and how long it
+    /// took; an exit code other than 0 ends the demonstration with what the command said.
     /// </summary>
-    public async Task<(JsonElement Document, TimeSpan Time)> RunAsync(CancellationToken cancellationToken, params string[] arguments)
+    public async Task<(JsonElement Document, TimeSpan Time)> RunAsync(
+        CancellationToken cancellationToken,
+        params string[] arguments
+    )
     {
         var output = new StringBuilder();
         var errors = new StringBuilder();
         var watch = Stopwatch.StartNew();
-        CommandResult result = await CliWrap.Cli.Wrap(executable)
+        CommandResult result = await CliWrap
+            .Cli.Wrap(executable)
             .WithArguments([.. arguments, "--config", configuration, "--json"])
             .WithEnvironmentVariables(e => e.Set("ABF__REPOSITORY__CONNECTIONSTRING", connectionString))
             .WithStandardOutputPipe(PipeTarget.ToStringBuilder(output, Encoding.UTF8))
@@ -26,7 +30,9 @@ internal sealed class Abf(string executable, string configuration, string? conne
             .ExecuteAsync(cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new DemoFailedException($"abf {string.Join(' ', arguments)} ended with {result.ExitCode}\n{errors}{output}");
+            throw new DemoFailedException(
+                $"abf {string.Join(' ', arguments)} ended with {result.ExitCode}\n{errors}{output}"
+            );
         }
 
         string text = output.ToString();

@@ -10,7 +10,9 @@ internal sealed class DemoRun
 {
     private const string Passphrase = "a passphrase of the demonstration";
 
-    private static readonly IAnsiConsole Progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    private static readonly IAnsiConsole Progress = AnsiConsole.Create(
+        new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }
+    );
 
     private readonly DemoOptions _options;
     private readonly string _directory;
@@ -103,14 +105,30 @@ internal sealed class DemoRun
             throw new DemoFailedException($"the set is not consistent: {set}");
         }
 
-        _report.Add(name, time, set.GetProperty("files").GetInt64(), set.GetProperty("bytes").GetInt64(), set.GetProperty("addedBytes").GetInt64());
+        _report.Add(
+            name,
+            time,
+            set.GetProperty("files").GetInt64(),
+            set.GetProperty("bytes").GetInt64(),
+            set.GetProperty("addedBytes").GetInt64()
+        );
         return set;
     }
 
     private async Task RestoreAsync(JsonElement set, CancellationToken cancellationToken)
     {
         (_, TimeSpan time) = await StepAsync(
-            cancellationToken, "restore", "--set", "latest", "--target", Target, "--database", _databases.TargetUrl, "--database-password-file", In("db-password"));
+            cancellationToken,
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Target,
+            "--database",
+            _databases.TargetUrl,
+            "--database-password-file",
+            In("db-password")
+        );
         _report.Add("restore", time, set.GetProperty("files").GetInt64(), set.GetProperty("bytes").GetInt64());
     }
 
@@ -118,10 +136,20 @@ internal sealed class DemoRun
     {
         Say("comparing source and restore");
         bool agreed = true;
-        foreach ((string source, string restored) in ((string, string)[])
-            [("contentstore", "contentstore"), ("contentstore.deleted", "contentstore.deleted"), ("keystore", "keystore"), ("backup-lucene-indexes", "lucene-indexes")])
+        foreach (
+            (string source, string restored) in ((string, string)[])
+                [
+                    ("contentstore", "contentstore"),
+                    ("contentstore.deleted", "contentstore.deleted"),
+                    ("keystore", "keystore"),
+                    ("backup-lucene-indexes", "lucene-indexes"),
+                ]
+        )
         {
-            (List<string> differences, int files) = TreeComparison.Compare(Path.Combine(_sample.Root, source), Path.Combine(Target, restored));
+            (List<string> differences, int files) = TreeComparison.Compare(
+                Path.Combine(_sample.Root, source),
+                Path.Combine(Target, restored)
+            );
             agreed &= differences.Count == 0;
             _report.Compare(source, files, differences);
         }
@@ -131,7 +159,10 @@ internal sealed class DemoRun
         return agreed && difference is null;
     }
 
-    private async Task<(JsonElement Document, TimeSpan Time)> StepAsync(CancellationToken cancellationToken, params string[] arguments)
+    private async Task<(JsonElement Document, TimeSpan Time)> StepAsync(
+        CancellationToken cancellationToken,
+        params string[] arguments
+    )
     {
         Say($"abf {string.Join(' ', arguments)}");
         return await _abf.RunAsync(cancellationToken, arguments);
@@ -150,14 +181,20 @@ internal sealed class DemoRun
         }
 
         // "never": nothing may depend on the hour at which somebody looks at a demonstration.
-        await File.WriteAllTextAsync(Configuration, $$"""
+        await File.WriteAllTextAsync(
+            Configuration,
+            $$"""
             {
-              "installation": { "name": "acme", "globalProperties": {{Quote(_sample.PropertiesFile)}}, "index": { "cron": "0 0 3 1 1 ? 2099" } },
+              "installation": { "name": "acme", "globalProperties": {{Quote(
+                _sample.PropertiesFile
+            )}}, "index": { "cron": "0 0 3 1 1 ? 2099" } },
               "repository": { "url": {{Quote(url)}}, "passphraseFile": {{Quote(In("passphrase"))}}{{connection}} },
               "state": {{Quote(In("state"))}}
             }
 
-            """, cancellationToken);
+            """,
+            cancellationToken
+        );
     }
 
     private async Task WriteSecretAsync(string name, string value, CancellationToken cancellationToken)
@@ -170,16 +207,22 @@ internal sealed class DemoRun
         }
     }
 
-    private void SayHowToGoOn() => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+    private void SayHowToGoOn() =>
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
 
-        Everything is still running. Go on by hand:
-          {_options.Abf} sets   --config {Configuration}
-          {_options.Abf} backup --config {Configuration}
-          {_options.Abf} show latest --config {Configuration}
-        The installation is {_sample.Root}, the restore {Target}.
-        The passwords are in {_directory}. To end it all:
-          kill {_endpoints.Process}; rm -r {_directory}
-        """));
+                Everything is still running. Go on by hand:
+                  {_options.Abf} sets   --config {Configuration}
+                  {_options.Abf} backup --config {Configuration}
+                  {_options.Abf} show latest --config {Configuration}
+                The installation is {_sample.Root}, the restore {Target}.
+                The passwords are in {_directory}. To end it all:
+                  kill {_endpoints.Process}; rm -r {_directory}
+                """
+            )
+        );
 
     private string In(string name) => Path.Combine(_directory, name);
 

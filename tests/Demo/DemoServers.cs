@@ -11,26 +11,40 @@ namespace AlfrescoBackupFlows.Demo;
 /// <summary>Where the throw-away servers of a demonstration are.</summary>
 /// <param name="Process">Id of the process that holds the servers, where that is not this one.</param>
 /// <param name="BlobUrl">Container URL; null where a directory is used.</param>
-internal sealed record DemoEndpoints(int Process, bool MariaDb, string Host, int Port, string Username, string Password, string Source, string Target, string? BlobUrl, string? BlobConnectionString);
+internal sealed record DemoEndpoints(
+    int Process,
+    bool MariaDb,
+    string Host,
+    int Port,
+    string Username,
+    string Password,
+    string Source,
+    string Target,
+    string? BlobUrl,
+    string? BlobConnectionString
+);
 
 [JsonSerializable(typeof(DemoEndpoints))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class DemoJson : JsonSerializerContext;
 
 /// <summary>
-/// Starts the servers: inside this process, so that they end with it, or, where everything shall be left running, inside a process of their own.
+/// Starts the servers: inside this process, so that they end with it, or, where everything shall be left running,
+/// inside a process of their own.
 /// </summary>
 internal sealed class DemoServers : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _servers = [];
 
-    private DemoServers()
-    {
-    }
+    private DemoServers() { }
 
     public DemoEndpoints Endpoints { get; private set; } = null!;
 
-    public static async Task<DemoServers> StartAsync(DemoOptions options, string directory, CancellationToken cancellationToken)
+    public static async Task<DemoServers> StartAsync(
+        DemoOptions options,
+        string directory,
+        CancellationToken cancellationToken
+    )
     {
         var servers = new DemoServers();
         if (options.Keep)
@@ -51,7 +65,11 @@ internal sealed class DemoServers : IAsyncDisposable
         await using var servers = new DemoServers();
         await servers.StartHereAsync(options, cancellationToken);
         string file = EndpointsFile(directory);
-        await File.WriteAllTextAsync(file + ".new", JsonSerializer.Serialize(servers.Endpoints, DemoJson.Default.DemoEndpoints), cancellationToken);
+        await File.WriteAllTextAsync(
+            file + ".new",
+            JsonSerializer.Serialize(servers.Endpoints, DemoJson.Default.DemoEndpoints),
+            cancellationToken
+        );
         File.Move(file + ".new", file);
         try
         {
@@ -75,14 +93,32 @@ internal sealed class DemoServers : IAsyncDisposable
 
     private static string EndpointsFile(string directory) => Path.Combine(directory, "servers.json");
 
-    private static async Task<DemoEndpoints> StartHolderAsync(DemoOptions options, string directory, CancellationToken cancellationToken)
+    private static async Task<DemoEndpoints> StartHolderAsync(
+        DemoOptions options,
+        string directory,
+        CancellationToken cancellationToken
+    )
     {
         string[] arguments =
         [
-            "--fork", Environment.ProcessPath!, "--abf", options.Abf, "--store", options.UsesAzurite ? "azurite" : "directory",
-            "--database", options.UsesMariaDb ? "mariadb" : "postgresql", "--serve", directory,
+            "--fork",
+            Environment.ProcessPath!,
+            "--abf",
+            options.Abf,
+            "--store",
+            options.UsesAzurite ? "azurite" : "directory",
+            "--database",
+            options.UsesMariaDb ? "mariadb" : "postgresql",
+            "--serve",
+            directory,
         ];
-        var start = new ProcessStartInfo("setsid", arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("setsid", arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         string file = EndpointsFile(directory);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -92,7 +128,10 @@ internal sealed class DemoServers : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
         }
 
-        return JsonSerializer.Deserialize(await File.ReadAllTextAsync(file, cancellationToken), DemoJson.Default.DemoEndpoints)!;
+        return JsonSerializer.Deserialize(
+            await File.ReadAllTextAsync(file, cancellationToken),
+            DemoJson.Default.DemoEndpoints
+        )!;
     }
 
     private async Task StartHereAsync(DemoOptions options, CancellationToken cancellationToken)
@@ -107,7 +146,10 @@ internal sealed class DemoServers : IAsyncDisposable
             blobConnection = azurite.ConnectionString;
 
             // Azurite is older than the newest version of the service that the client speaks.
-            var client = new BlobServiceClient(blobConnection, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2024_11_04));
+            var client = new BlobServiceClient(
+                blobConnection,
+                new BlobClientOptions(BlobClientOptions.ServiceVersion.V2024_11_04)
+            );
             await client.CreateBlobContainerAsync("demo", cancellationToken: cancellationToken);
         }
 
@@ -117,7 +159,18 @@ internal sealed class DemoServers : IAsyncDisposable
             _servers.Add(server);
             string source = await server.CreateDatabaseAsync("alfresco", cancellationToken);
             string target = await server.CreateDatabaseAsync("restored", cancellationToken);
-            Endpoints = new DemoEndpoints(Environment.ProcessId, true, server.Host, server.Port, server.Username, server.Password, source, target, blobUrl, blobConnection);
+            Endpoints = new DemoEndpoints(
+                Environment.ProcessId,
+                true,
+                server.Host,
+                server.Port,
+                server.Username,
+                server.Password,
+                source,
+                target,
+                blobUrl,
+                blobConnection
+            );
         }
         else
         {
@@ -125,7 +178,18 @@ internal sealed class DemoServers : IAsyncDisposable
             _servers.Add(server);
             string source = await server.CreateDatabaseAsync("alfresco", cancellationToken);
             string target = await server.CreateDatabaseAsync("restored", cancellationToken);
-            Endpoints = new DemoEndpoints(Environment.ProcessId, false, server.Host, server.Port, server.Username, server.Password, source, target, blobUrl, blobConnection);
+            Endpoints = new DemoEndpoints(
+                Environment.ProcessId,
+                false,
+                server.Host,
+                server.Port,
+                server.Username,
+                server.Password,
+                source,
+                target,
+                blobUrl,
+                blobConnection
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 namespace AlfrescoBackupFlows.Demo;
 
-/// <summary>Holds two directory trees against each other: names, bytes, modes and modification times of files.</summary>
+/// <summary>Holds two directory trees against each other: names, bytes, modes and modification times of
+/// files.</summary>
 internal static class TreeComparison
 {
     /// <summary>Returns the differences (the first hundred) and how many files were alike.</summary>
@@ -43,7 +44,12 @@ internal static class TreeComparison
     }
 
     private static string[] Names(string root) =>
-        [.. Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(root, path))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static bool SameBytes(FileInfo left, FileInfo right) =>
         File.ReadAllBytes(left.FullName).AsSpan().SequenceEqual(File.ReadAllBytes(right.FullName));

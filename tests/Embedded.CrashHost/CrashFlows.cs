@@ -6,14 +6,23 @@ namespace AlfrescoBackupFlows.Embedded.CrashHost;
 
 public sealed record Batch(int Number, int Last, long Sum);
 
-/// <summary>A small job of every shape: activities in turn and in parallel, sub-orchestrations, a timer, an event that is sent, continue-as-new.</summary>
+/// <summary>A small job of every shape: activities in turn and in parallel, sub-orchestrations, a timer, an event that
+/// is sent, continue-as-new.</summary>
 public sealed class SummingFlow : TaskOrchestrator<Batch, long>
 {
     public override async Task<long> RunAsync(TaskOrchestrationContext context, Batch input)
     {
         long first = await context.CallActivityAsync<long>(CrashActivities.Square, input.Number);
-        long[] parallel = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => context.CallActivityAsync<long>(CrashActivities.Square, (input.Number * 10) + i)));
-        long[] children = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => context.CallSubOrchestratorAsync<long>(CrashActivities.Pair, (input.Number * 100) + i)));
+        long[] parallel = await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(i => context.CallActivityAsync<long>(CrashActivities.Square, (input.Number * 10) + i))
+        );
+        long[] children = await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(i => context.CallSubOrchestratorAsync<long>(CrashActivities.Pair, (input.Number * 100) + i))
+        );
         await context.CreateTimer(context.CurrentUtcDateTime.AddMilliseconds(1), CancellationToken.None);
         context.SendEvent(context.InstanceId, "batch", input.Number);
         int number = await context.WaitForExternalEvent<int>("batch");
@@ -31,7 +40,8 @@ public sealed class SummingFlow : TaskOrchestrator<Batch, long>
 public sealed class PairFlow : TaskOrchestrator<int, long>
 {
     public override async Task<long> RunAsync(TaskOrchestrationContext context, int input) =>
-        await context.CallActivityAsync<long>(CrashActivities.Square, input) + await context.CallActivityAsync<long>(CrashActivities.Square, input + 1);
+        await context.CallActivityAsync<long>(CrashActivities.Square, input)
+        + await context.CallActivityAsync<long>(CrashActivities.Square, input + 1);
 }
 
 public static class CrashActivities
@@ -40,10 +50,16 @@ public static class CrashActivities
     public const string Pair = "Pair";
     public const string Square = "Square";
 
-    public static TaskCatalog Catalog(Action<int> onRun) => new(
-        registry => registry.AddOrchestrator<SummingFlow>(Summing).AddOrchestrator<PairFlow>(Pair).AddActivity(Square, new SquareActivity(onRun)),
-        new NoServices(),
-        new FlowConverter(CrashJson.Default));
+    public static TaskCatalog Catalog(Action<int> onRun) =>
+        new(
+            registry =>
+                registry
+                    .AddOrchestrator<SummingFlow>(Summing)
+                    .AddOrchestrator<PairFlow>(Pair)
+                    .AddActivity(Square, new SquareActivity(onRun)),
+            new NoServices(),
+            new FlowConverter(CrashJson.Default)
+        );
 
     private sealed class SquareActivity(Action<int> onRun) : FlowActivity<int, long>
     {

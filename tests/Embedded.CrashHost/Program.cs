@@ -4,7 +4,10 @@ using AlfrescoBackupFlows.Flows.Restore.Targets;
 
 // Runs or resumes one instance and says on stdout what it does, so that a test can kill it somewhere in between.
 // Arguments: state directory, number of batches.
-await using var engine = EmbeddedEngine.Open(args[0], CrashActivities.Catalog(input => Console.WriteLine($"run {input}")));
+await using var engine = EmbeddedEngine.Open(
+    args[0],
+    CrashActivities.Catalog(input => Console.WriteLine($"run {input}"))
+);
 if (engine.Client.TryGet("job") is null)
 {
     engine.Start(CrashActivities.Summing, new Batch(1, int.Parse(args[1]), 0), "job");

@@ -24,15 +24,20 @@ public sealed class CrashTests
         string? result;
         do
         {
-            // Lines come before an activity's result is recorded, so the kill falls into, before or after any of the transactions that follow.
-            (result, var killed) = await RunHostAsync(state.Path, killAfterLines: kills < 12 ? random.Next(1, 8) : null);
+            // Lines come before an activity's result is recorded, so the kill falls into, before or after any of the
+            // transactions that follow.
+            (result, var killed) = await RunHostAsync(
+                state.Path,
+                killAfterLines: kills < 12 ? random.Next(1, 8) : null
+            );
             kills += killed ? 1 : 0;
-        }
-        while (result is null);
+        } while (result is null);
 
         using var client = FlowClient.TryOpen(state.Path)!;
         var square = Assert.Single(client.CountActivities("job"));
-        TestContext.Current.TestOutputHelper!.WriteLine($"{kills} kills, {square.Starts - square.Calls} of {square.Calls} activities ran again");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{kills} kills, {square.Starts - square.Calls} of {square.Calls} activities ran again"
+        );
         Assert.Equal(expected, result);
         Assert.True(kills >= 5, $"{kills} kills");
         Assert.Equal(Activities, square.Calls);
@@ -42,7 +47,13 @@ public sealed class CrashTests
     private static async Task<(string? Result, bool Killed)> RunHostAsync(string state, int? killAfterLines)
     {
         var host = Path.Combine(AppContext.BaseDirectory, "AlfrescoBackupFlows.Embedded.CrashHost.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [host, state, $"{Batches}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [host, state, $"{Batches}"])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
         var lines = 0;
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {

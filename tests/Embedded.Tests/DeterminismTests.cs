@@ -9,46 +9,61 @@ public sealed class DeterminismTests : IDisposable
 {
     private readonly Stage _stage = new();
 
-    public static TheoryData<string, string, string> Changes => new()
-    {
-        { "other", "event 2 is activity A (task 0)", "asked for activity B (task 0)" },
-        { "timer", "event 2 is activity A (task 0)", "asked for a timer (task 0)" },
-        { "returned", "event 2 is activity A (task 0)", "had returned 1" },
-        { "threw", "event 2 is activity A (task 0)", "had failed with" },
-        { "waits", "event 2 is activity A (task 0)", "asked for nothing more there" },
-        { "more", "event 3 is nothing asked for there", "asked for activity B (task 1)" },
-        { "ends early", "event 5 is activity A (task 1)", "had returned 1" },
-    };
+    public static TheoryData<string, string, string> Changes =>
+        new()
+        {
+            { "other", "event 2 is activity A (task 0)", "asked for activity B (task 0)" },
+            { "timer", "event 2 is activity A (task 0)", "asked for a timer (task 0)" },
+            { "returned", "event 2 is activity A (task 0)", "had returned 1" },
+            { "threw", "event 2 is activity A (task 0)", "had failed with" },
+            { "waits", "event 2 is activity A (task 0)", "asked for nothing more there" },
+            { "more", "event 3 is nothing asked for there", "asked for activity B (task 1)" },
+            { "ends early", "event 5 is activity A (task 1)", "had returned 1" },
+        };
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public async Task Code_that_changed_is_told_from_its_history_and_the_old_code_goes_on(string change, string expected, string actual)
+    public async Task Code_that_changed_is_told_from_its_history_and_the_old_code_goes_on(
+        string change,
+        string expected,
+        string actual
+    )
     {
         await StopBeforeTheSecondResultAsync();
         var original = _stage.Flows;
         _stage.Flows = new LambdaFlows();
-        _stage.Activity("A", x => x + 1).Activity("B", x => x).Flow(async (context, x) =>
-        {
-            switch (change)
-            {
-                case "other":
-                    return await context.CallActivityAsync<int>("B", x);
-                case "timer":
-                    await context.CreateTimer(context.CurrentUtcDateTime, CancellationToken.None);
-                    return x;
-                case "returned":
-                    return x;
-                case "threw":
-                    throw new InvalidOperationException("no");
-                case "waits":
-                    return await context.WaitForExternalEvent<int>("e", CancellationToken.None);
-                case "more":
-                    return (await Task.WhenAll(context.CallActivityAsync<int>("A", x), context.CallActivityAsync<int>("B", x))).Sum();
-                default:
-                    await context.CallActivityAsync<int>("A", x);
-                    return 1;
-            }
-        });
+        _stage
+            .Activity("A", x => x + 1)
+            .Activity("B", x => x)
+            .Flow(
+                async (context, x) =>
+                {
+                    switch (change)
+                    {
+                        case "other":
+                            return await context.CallActivityAsync<int>("B", x);
+                        case "timer":
+                            await context.CreateTimer(context.CurrentUtcDateTime, CancellationToken.None);
+                            return x;
+                        case "returned":
+                            return x;
+                        case "threw":
+                            throw new InvalidOperationException("no");
+                        case "waits":
+                            return await context.WaitForExternalEvent<int>("e", CancellationToken.None);
+                        case "more":
+                            return (
+                                await Task.WhenAll(
+                                    context.CallActivityAsync<int>("A", x),
+                                    context.CallActivityAsync<int>("B", x)
+                                )
+                            ).Sum();
+                        default:
+                            await context.CallActivityAsync<int>("A", x);
+                            return 1;
+                    }
+                }
+            );
 
         var exception = await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync());
         Assert.Contains("flow Main, instance one", exception.Message);
@@ -65,9 +80,15 @@ public sealed class DeterminismTests : IDisposable
         await StopBeforeTheSecondResultAsync();
         var original = _stage.Flows;
         _stage.Flows = new LambdaFlows();
-        _stage.Flow(async (context, x) => await context.CallActivityAsync<int>("A", await context.CallActivityAsync<int>("A", x)));
+        _stage.Flow(
+            async (context, x) =>
+                await context.CallActivityAsync<int>("A", await context.CallActivityAsync<int>("A", x))
+        );
 
-        Assert.Contains("activity A", (await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync())).Message);
+        Assert.Contains(
+            "activity A",
+            (await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync())).Message
+        );
 
         _stage.Flows = original;
         Assert.Equal("3", (await _stage.RunAsync()).Result);
@@ -80,36 +101,51 @@ public sealed class DeterminismTests : IDisposable
         _stage.Flows = new LambdaFlows();
         _stage.Activity("A", _ => throw new InvalidOperationException("must not run"));
 
-        Assert.Contains("has no flow of that name", (await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync())).Message);
+        Assert.Contains(
+            "has no flow of that name",
+            (await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync())).Message
+        );
     }
 
     [Fact]
     public async Task A_flow_that_awaits_a_task_of_its_own_is_stopped()
     {
-        _stage.Flow(async (_, x) =>
-        {
-            await new TaskCompletionSource().Task;
-            return x;
-        });
+        _stage.Flow(
+            async (_, x) =>
+            {
+                await new TaskCompletionSource().Task;
+                return x;
+            }
+        );
 
-        Assert.Contains("only tasks that the flow's context hands out", (await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync())).Message);
+        Assert.Contains(
+            "only tasks that the flow's context hands out",
+            (await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync())).Message
+        );
     }
 
     [Fact]
     public async Task A_flow_that_is_continued_from_another_thread_is_stopped()
     {
         var foreign = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _stage.Activity("A", x =>
-        {
-            foreign.SetResult();
-            return x;
-        }).Flow(async (context, x) =>
-        {
-            _ = context.WaitForExternalEvent<int>("never", CancellationToken.None);
-            _ = context.CallActivityAsync<int>("A", x);
-            await foreign.Task;
-            return x;
-        });
+        _stage
+            .Activity(
+                "A",
+                x =>
+                {
+                    foreign.SetResult();
+                    return x;
+                }
+            )
+            .Flow(
+                async (context, x) =>
+                {
+                    _ = context.WaitForExternalEvent<int>("never", CancellationToken.None);
+                    _ = context.CallActivityAsync<int>("A", x);
+                    await foreign.Task;
+                    return x;
+                }
+            );
 
         await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync());
     }
@@ -120,17 +156,21 @@ public sealed class DeterminismTests : IDisposable
         var lines = new List<string>();
         using var factory = new Lines(lines);
         _stage.Options = new EngineOptions { LoggerFactory = factory };
-        _stage.Activity("A", x => x).Flow(async (context, x) =>
-        {
-            var logger = context.CreateReplaySafeLogger("flow");
+        _stage
+            .Activity("A", x => x)
+            .Flow(
+                async (context, x) =>
+                {
+                    var logger = context.CreateReplaySafeLogger("flow");
 #pragma warning disable CA1848, CA1873 // one line in a test
-            logger.LogInformation("first");
-            await context.CallActivityAsync<int>("A", x);
-            await context.CallActivityAsync<int>("A", x);
-            logger.LogInformation("last");
+                    logger.LogInformation("first");
+                    await context.CallActivityAsync<int>("A", x);
+                    await context.CallActivityAsync<int>("A", x);
+                    logger.LogInformation("last");
 #pragma warning restore CA1848, CA1873
-            return x;
-        });
+                    return x;
+                }
+            );
 
         await _stage.RunAsync();
 
@@ -144,17 +184,25 @@ public sealed class DeterminismTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var first = true;
-        _stage.Activity("A", async (x, token) =>
-        {
-            if (x == 2 && first)
-            {
-                first = false;
-                await stop.CancelAsync();
-                await Task.Delay(Timeout.Infinite, token);
-            }
+        _stage
+            .Activity(
+                "A",
+                async (x, token) =>
+                {
+                    if (x == 2 && first)
+                    {
+                        first = false;
+                        await stop.CancelAsync();
+                        await Task.Delay(Timeout.Infinite, token);
+                    }
 
-            return x + 1;
-        }).Flow(async (context, x) => await context.CallActivityAsync<int>("A", await context.CallActivityAsync<int>("A", x)));
+                    return x + 1;
+                }
+            )
+            .Flow(
+                async (context, x) =>
+                    await context.CallActivityAsync<int>("A", await context.CallActivityAsync<int>("A", x))
+            );
         await using var engine = _stage.Open();
         engine.Start(Main, 1, "one");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync("one", stop.Token));
@@ -164,18 +212,22 @@ public sealed class DeterminismTests : IDisposable
     {
         public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
-        public ILogger CreateLogger(string categoryName) => categoryName == "flow" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName == "flow" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Add(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => lines.Add(formatter(state, exception));
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

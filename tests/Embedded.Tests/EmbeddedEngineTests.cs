@@ -20,19 +20,31 @@ public sealed class EmbeddedEngineTests : IDisposable
         var most = 0;
         var both = new TaskCompletionSource();
         _stage.Options = new EngineOptions { MaxParallelActivities = 2 };
-        _stage.Activity("Meet", async (x, _) =>
-        {
-            var now = Interlocked.Increment(ref running);
-            most = Math.Max(most, now);
-            if (now == 2)
-            {
-                both.TrySetResult();
-            }
+        _stage
+            .Activity(
+                "Meet",
+                async (x, _) =>
+                {
+                    var now = Interlocked.Increment(ref running);
+                    most = Math.Max(most, now);
+                    if (now == 2)
+                    {
+                        both.TrySetResult();
+                    }
 
-            await both.Task;
-            Interlocked.Decrement(ref running);
-            return x;
-        }).Flow(async (context, _) => (await Task.WhenAll(Enumerable.Range(0, 8).Select(i => context.CallActivityAsync<int>("Meet", i)))).Sum());
+                    await both.Task;
+                    Interlocked.Decrement(ref running);
+                    return x;
+                }
+            )
+            .Flow(
+                async (context, _) =>
+                    (
+                        await Task.WhenAll(
+                            Enumerable.Range(0, 8).Select(i => context.CallActivityAsync<int>("Meet", i))
+                        )
+                    ).Sum()
+            );
 
         Assert.Equal("28", (await _stage.RunAsync()).Result);
         Assert.Equal(2, most);
@@ -42,12 +54,14 @@ public sealed class EmbeddedEngineTests : IDisposable
     public async Task A_timer_fires_at_its_time_and_not_before()
     {
         _stage.Options = new EngineOptions { TimeProvider = new SkippingClock(), PollInterval = TimeSpan.FromDays(1) };
-        _stage.Flow(async (context, _) =>
-        {
-            var due = context.CurrentUtcDateTime.AddHours(5).AddTicks(1);
-            await context.CreateTimer(due, CancellationToken.None);
-            return context.CurrentUtcDateTime >= due ? 1 : 0;
-        });
+        _stage.Flow(
+            async (context, _) =>
+            {
+                var due = context.CurrentUtcDateTime.AddHours(5).AddTicks(1);
+                await context.CreateTimer(due, CancellationToken.None);
+                return context.CurrentUtcDateTime >= due ? 1 : 0;
+            }
+        );
 
         Assert.Equal("1", (await _stage.RunAsync()).Result);
     }
@@ -55,16 +69,18 @@ public sealed class EmbeddedEngineTests : IDisposable
     [Fact]
     public async Task Events_of_one_name_are_consumed_in_order_even_if_raised_before_anyone_waits()
     {
-        _stage.Flow(async (context, _) =>
-        {
-            var digits = 0;
-            for (var i = 0; i < 3; i++)
+        _stage.Flow(
+            async (context, _) =>
             {
-                digits = (digits * 10) + await context.WaitForExternalEvent<int>("digit", CancellationToken.None);
-            }
+                var digits = 0;
+                for (var i = 0; i < 3; i++)
+                {
+                    digits = (digits * 10) + await context.WaitForExternalEvent<int>("digit", CancellationToken.None);
+                }
 
-            return digits + await context.WaitForExternalEvent<int>("offset", CancellationToken.None);
-        });
+                return digits + await context.WaitForExternalEvent<int>("offset", CancellationToken.None);
+            }
+        );
         await using var engine = _stage.Open();
         engine.Start(Main, 0, "one");
         engine.Client.TryRaiseEvent("one", "offset", "1000");
@@ -81,16 +97,23 @@ public sealed class EmbeddedEngineTests : IDisposable
     public async Task A_running_engine_notices_an_event_that_another_connection_raised()
     {
         var waiting = new TaskCompletionSource();
-        _stage.Activity("Reached", x =>
-        {
-            waiting.SetResult();
-            return x;
-        }).Flow(async (context, input) =>
-        {
-            context.SetCustomStatus("waiting");
-            await context.CallActivityAsync<int>("Reached", input);
-            return await context.WaitForExternalEvent<int>("go", CancellationToken.None);
-        });
+        _stage
+            .Activity(
+                "Reached",
+                x =>
+                {
+                    waiting.SetResult();
+                    return x;
+                }
+            )
+            .Flow(
+                async (context, input) =>
+                {
+                    context.SetCustomStatus("waiting");
+                    await context.CallActivityAsync<int>("Reached", input);
+                    return await context.WaitForExternalEvent<int>("go", CancellationToken.None);
+                }
+            );
         await using var engine = _stage.Open();
         engine.Start(Main, 0, "one");
         var run = engine.RunToEndAsync("one", Token);
@@ -106,18 +129,22 @@ public sealed class EmbeddedEngineTests : IDisposable
     [Fact]
     public async Task Continue_as_new_begins_an_empty_history_and_carries_events_over()
     {
-        _stage.Activity("Work", x => x).Flow(async (context, input) =>
-        {
-            await context.CallActivityAsync<int>("Work", input);
-            if (input < 3)
-            {
-                context.ContinueAsNew(input + 1);
-                return 0;
-            }
+        _stage
+            .Activity("Work", x => x)
+            .Flow(
+                async (context, input) =>
+                {
+                    await context.CallActivityAsync<int>("Work", input);
+                    if (input < 3)
+                    {
+                        context.ContinueAsNew(input + 1);
+                        return 0;
+                    }
 
-            return (await context.WaitForExternalEvent<int>("early", CancellationToken.None) * 10)
-                + await context.WaitForExternalEvent<int>("early", CancellationToken.None);
-        });
+                    return (await context.WaitForExternalEvent<int>("early", CancellationToken.None) * 10)
+                        + await context.WaitForExternalEvent<int>("early", CancellationToken.None);
+                }
+            );
         await using var engine = _stage.Open();
         engine.Start(Main, 0, "one");
         engine.Client.TryRaiseEvent("one", "early", "4");
@@ -134,13 +161,17 @@ public sealed class EmbeddedEngineTests : IDisposable
     public async Task An_id_is_the_same_at_every_replay_and_different_from_the_next()
     {
         var seen = new List<Guid>();
-        _stage.Activity("Work", x => x).Flow(async (context, input) =>
-        {
-            var first = context.NewGuid();
-            seen.Add(first);
-            await context.CallActivityAsync<int>("Work", input);
-            return context.NewGuid() == first ? 0 : 1;
-        });
+        _stage
+            .Activity("Work", x => x)
+            .Flow(
+                async (context, input) =>
+                {
+                    var first = context.NewGuid();
+                    seen.Add(first);
+                    await context.CallActivityAsync<int>("Work", input);
+                    return context.NewGuid() == first ? 0 : 1;
+                }
+            );
 
         Assert.Equal("1", (await _stage.RunAsync()).Result);
         Assert.Equal(2, seen.Count);
@@ -152,15 +183,24 @@ public sealed class EmbeddedEngineTests : IDisposable
     public async Task A_stop_cancels_activities_and_the_next_start_goes_on()
     {
         var began = new TaskCompletionSource();
-        _stage.Activity("Quick", x => x + 1).Activity("Long", async (x, token) =>
-        {
-            if (began.TrySetResult())
-            {
-                await Task.Delay(Timeout.Infinite, token);
-            }
+        _stage
+            .Activity("Quick", x => x + 1)
+            .Activity(
+                "Long",
+                async (x, token) =>
+                {
+                    if (began.TrySetResult())
+                    {
+                        await Task.Delay(Timeout.Infinite, token);
+                    }
 
-            return x;
-        }).Flow(async (context, input) => await context.CallActivityAsync<int>("Long", await context.CallActivityAsync<int>("Quick", input)));
+                    return x;
+                }
+            )
+            .Flow(
+                async (context, input) =>
+                    await context.CallActivityAsync<int>("Long", await context.CallActivityAsync<int>("Quick", input))
+            );
         using var stop = new CancellationTokenSource();
         await using (var engine = _stage.Open())
         {
@@ -174,16 +214,23 @@ public sealed class EmbeddedEngineTests : IDisposable
 
         Assert.Equal("2", (await _stage.RunAsync()).Result);
         using var client = FlowClient.TryOpen(_stage.StateDirectory)!;
-        Assert.Equal([new ActivityCount("Long", 1, 2), new ActivityCount("Quick", 1, 1)], client.CountActivities("one"));
+        Assert.Equal(
+            [new ActivityCount("Long", 1, 2), new ActivityCount("Quick", 1, 1)],
+            client.CountActivities("one")
+        );
     }
 
     [Fact]
     public async Task A_payload_over_the_limit_is_refused_by_name()
     {
         var catalog = new TaskCatalog(
-            registry => new LambdaFlows().Flow(async (context, _) => (await context.CallActivityAsync<string>("List", 1)).Length).Register(registry.AddActivity("List", new Listing())),
+            registry =>
+                new LambdaFlows()
+                    .Flow(async (context, _) => (await context.CallActivityAsync<string>("List", 1)).Length)
+                    .Register(registry.AddActivity("List", new Listing())),
             _stage,
-            LambdaFlows.Converter);
+            LambdaFlows.Converter
+        );
         await using var engine = EmbeddedEngine.Open(_stage.StateDirectory, catalog);
         engine.Start(Main, 1, "one");
 
@@ -196,7 +243,9 @@ public sealed class EmbeddedEngineTests : IDisposable
     [Fact]
     public async Task An_ended_instance_is_purged_with_its_sub_flows_and_a_running_one_stays()
     {
-        _stage.ChildFlow((_, x) => Task.FromResult(x)).Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x));
+        _stage
+            .ChildFlow((_, x) => Task.FromResult(x))
+            .Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x));
         await _stage.RunAsync();
         await using var engine = _stage.Open();
         engine.Start(Main, 1, "two");
@@ -211,6 +260,7 @@ public sealed class EmbeddedEngineTests : IDisposable
 
     private sealed class Listing : FlowActivity<int, string>
     {
-        public override Task<string> RunAsync(int input, IProgressSink progress, CancellationToken cancellationToken) => Task.FromResult(new string('x', 70000));
+        public override Task<string> RunAsync(int input, IProgressSink progress, CancellationToken cancellationToken) =>
+            Task.FromResult(new string('x', 70000));
     }
 }

@@ -58,7 +58,11 @@ public sealed class HistoryReplayerTests
             Record(instance.Id == "job" ? "summing-finished" : "pair-finished", exported);
             if (instance.Id == "job")
             {
-                var third = exported.Events.Select((e, i) => (e, i)).Where(x => x.e.Type == EventType.OrchestratorStarted).ElementAt(2).i;
+                var third = exported
+                    .Events.Select((e, i) => (e, i))
+                    .Where(x => x.e.Type == EventType.OrchestratorStarted)
+                    .ElementAt(2)
+                    .i;
                 var half = exported with { Events = [.. exported.Events.Take(third)] };
                 Assert.Null(HistoryReplayer.Replay(half, Catalog));
                 Record("summing-half", half);

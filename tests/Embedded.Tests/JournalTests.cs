@@ -70,13 +70,17 @@ public sealed class JournalTests : IDisposable
             UPDATE history SET type = 'TurnStarted' WHERE type = 'OrchestratorStarted';
             INSERT INTO history(instance, generation, sequence, type, payload) VALUES('unfinished', 0, 0, 'TurnStarted', '"2026-11-22T01:00:00+00:00"');
             PRAGMA user_version = 1
-            """);
+            """
+        );
 
         var told = await Assert.ThrowsAsync<NonDeterministicFlowException>(() => _stage.RunAsync(id: "unfinished"));
 
         Assert.Contains("TurnStarted, as another version wrote it", told.Message);
         await using var next = _stage.Open();
-        Assert.Equal((RuntimeStatus.Completed, "1"), (next.Client.TryGet("ended")!.Status, next.Client.TryGet("ended")!.Result));
+        Assert.Equal(
+            (RuntimeStatus.Completed, "1"),
+            (next.Client.TryGet("ended")!.Status, next.Client.TryGet("ended")!.Result)
+        );
         Assert.True(next.Client.TryTerminate("unfinished", "another version began it"));
         next.Start(Main, 2, "new");
         Assert.Equal("2", (await next.RunToEndAsync("new", TestContext.Current.CancellationToken)).Result);
@@ -91,7 +95,10 @@ public sealed class JournalTests : IDisposable
             return; // rights are inherited there
         }
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_stage.StateDirectory));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(_stage.StateDirectory)
+        );
     }
 
     [Fact]
@@ -100,7 +107,10 @@ public sealed class JournalTests : IDisposable
         await using var engine = _stage.Open();
         engine.Start(Main, 1, "one");
 
-        Assert.Contains("one exists already", Assert.Throws<PermanentException>(() => engine.Start(Main, 1, "one")).Message);
+        Assert.Contains(
+            "one exists already",
+            Assert.Throws<PermanentException>(() => engine.Start(Main, 1, "one")).Message
+        );
     }
 
     [Fact]

@@ -7,23 +7,32 @@ using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;
 
-/// <summary>Random programs, crashed at random places between and inside transactions, end as if nothing had happened.</summary>
+/// <summary>Random programs, crashed at random places between and inside transactions, end as if nothing had
+/// happened.</summary>
 public sealed class RandomFlowTests
 {
     [Fact]
     public Task A_crash_at_any_place_does_not_change_the_result() =>
-        Gen.Select(Gen.Int[0, 5].Array[1, 6], Gen.Int[1, 25].Array[1, 6]).SampleAsync(
-            async (program, crashes) => await RunAsync(program, crashes) == await RunAsync(program, []), iter: 60, threads: 1);
+        Gen.Select(Gen.Int[0, 5].Array[1, 6], Gen.Int[1, 25].Array[1, 6])
+            .SampleAsync(
+                async (program, crashes) => await RunAsync(program, crashes) == await RunAsync(program, []),
+                iter: 60,
+                threads: 1
+            );
 
     private static async Task<string> RunAsync(int[] program, int[] crashes)
     {
         using var stage = new Stage();
-        stage.Activity("Work", x => x + 3)
+        stage
+            .Activity("Work", x => x + 3)
             .Activity("Flaky", x => x % 2 == 0 ? throw new TransientException(ErrorKind.Storage, "later") : x)
-            .ChildFlow(async (context, x) => await context.CallActivityAsync<int>("Work", await context.CallActivityAsync<int>("Work", x)))
+            .ChildFlow(
+                async (context, x) =>
+                    await context.CallActivityAsync<int>("Work", await context.CallActivityAsync<int>("Work", x))
+            )
             .Flow((context, input) => InterpretAsync(context, program, input));
         var pending = new Queue<int>(crashes);
-        for (var started = false; ;)
+        for (var started = false; ; )
         {
             var left = pending.TryDequeue(out var n) ? n : int.MaxValue;
             stage.Options = new EngineOptions
@@ -46,9 +55,7 @@ public sealed class RandomFlowTests
                 return $"{end.Status} {end.Result} {end.Failure} {end.Generation} {end.CustomStatus} {string.Join(' ', engine.Client.ListTree("one").Select(i => i.Id).Order())} "
                     + string.Join(' ', engine.Client.CountActivities("one").Select(c => $"{c.Activity}={c.Calls}"));
             }
-            catch (SimulatedCrashException)
-            {
-            }
+            catch (SimulatedCrashException) { }
         }
     }
 
@@ -60,7 +67,9 @@ public sealed class RandomFlowTests
             sum += statement switch
             {
                 0 => await context.CallActivityAsync<int>("Work", sum),
-                1 => (await Task.WhenAll(Enumerable.Range(0, 3).Select(i => context.CallActivityAsync<int>("Work", i)))).Sum(),
+                1 => (
+                    await Task.WhenAll(Enumerable.Range(0, 3).Select(i => context.CallActivityAsync<int>("Work", i)))
+                ).Sum(),
                 2 => await context.CallSubOrchestratorAsync<int>(Child, sum),
                 3 => await TimerAsync(context),
                 4 => await FlakyAsync(context, sum),
@@ -88,7 +97,11 @@ public sealed class RandomFlowTests
     {
         try
         {
-            return await context.CallActivityAsync<int>("Flaky", input, new RetryRule(2, TimeSpan.FromSeconds(9), 2, TimeSpan.FromMinutes(1)).Until(CancellationToken.None));
+            return await context.CallActivityAsync<int>(
+                "Flaky",
+                input,
+                new RetryRule(2, TimeSpan.FromSeconds(9), 2, TimeSpan.FromMinutes(1)).Until(CancellationToken.None)
+            );
         }
         catch (TaskFailedException)
         {

@@ -44,7 +44,8 @@ internal sealed class Stage : IServiceProvider, IDisposable
         return this;
     }
 
-    public EmbeddedEngine Open() => EmbeddedEngine.Open(StateDirectory, new TaskCatalog(Flows.Register, this, LambdaFlows.Converter), Options);
+    public EmbeddedEngine Open() =>
+        EmbeddedEngine.Open(StateDirectory, new TaskCatalog(Flows.Register, this, LambdaFlows.Converter), Options);
 
     public async Task<FlowInstance> RunAsync(int input = 1, string id = "one")
     {

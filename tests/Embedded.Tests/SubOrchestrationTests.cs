@@ -14,14 +14,30 @@ public sealed class SubOrchestrationTests : IDisposable
     [Fact]
     public async Task A_sub_orchestration_is_an_instance_of_its_own_and_returns_to_its_parent()
     {
-        _stage.Activity("Double", x => x * 2)
+        _stage
+            .Activity("Double", x => x * 2)
             .ChildFlow((context, x) => context.CallActivityAsync<int>("Double", x))
-            .Flow(async (context, x) => (await Task.WhenAll(context.CallSubOrchestratorAsync<int>(Child, x), context.CallSubOrchestratorAsync<int>(Child, x + 1, new SubOrchestrationOptions(instanceId: "named")))).Sum());
+            .Flow(
+                async (context, x) =>
+                    (
+                        await Task.WhenAll(
+                            context.CallSubOrchestratorAsync<int>(Child, x),
+                            context.CallSubOrchestratorAsync<int>(
+                                Child,
+                                x + 1,
+                                new SubOrchestrationOptions(instanceId: "named")
+                            )
+                        )
+                    ).Sum()
+            );
 
         Assert.Equal("6", (await _stage.RunAsync()).Result);
 
         using var client = FlowClient.TryOpen(_stage.StateDirectory)!;
-        Assert.Equal(["named", "one", "one:0.0"], client.ListTree("one").Select(i => i.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["named", "one", "one:0.0"],
+            client.ListTree("one").Select(i => i.Id).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("one", client.TryGet("named")!.ParentId);
         Assert.Equal(["one"], client.List().Select(i => i.Id));
     }
@@ -29,7 +45,12 @@ public sealed class SubOrchestrationTests : IDisposable
     [Fact]
     public async Task A_sub_orchestration_whose_id_is_taken_fails_the_call()
     {
-        _stage.ChildFlow((_, x) => Task.FromResult(x)).Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x, new SubOrchestrationOptions(instanceId: "one")));
+        _stage
+            .ChildFlow((_, x) => Task.FromResult(x))
+            .Flow(
+                (context, x) =>
+                    context.CallSubOrchestratorAsync<int>(Child, x, new SubOrchestrationOptions(instanceId: "one"))
+            );
 
         Assert.Contains("one exists already", (await _stage.RunAsync()).Failure!.Message);
     }
@@ -38,12 +59,18 @@ public sealed class SubOrchestrationTests : IDisposable
     public async Task Terminating_a_parent_from_elsewhere_ends_children_and_their_activities()
     {
         var began = new TaskCompletionSource();
-        _stage.Activity("Long", async (x, token) =>
-        {
-            began.TrySetResult();
-            await Task.Delay(Timeout.Infinite, token);
-            return x;
-        }).ChildFlow((context, x) => context.CallActivityAsync<int>("Long", x)).Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x));
+        _stage
+            .Activity(
+                "Long",
+                async (x, token) =>
+                {
+                    began.TrySetResult();
+                    await Task.Delay(Timeout.Infinite, token);
+                    return x;
+                }
+            )
+            .ChildFlow((context, x) => context.CallActivityAsync<int>("Long", x))
+            .Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x));
         await using var engine = _stage.Open();
         engine.Start(Main, 1, "one");
         var run = engine.RunToEndAsync("one", Token);
@@ -62,8 +89,12 @@ public sealed class SubOrchestrationTests : IDisposable
     [Fact]
     public async Task Terminating_a_child_fails_the_call_of_its_parent()
     {
-        _stage.ChildFlow((context, _) => context.WaitForExternalEvent<int>("never", CancellationToken.None))
-            .Flow((context, x) => context.CallSubOrchestratorAsync<int>(Child, x, new SubOrchestrationOptions(instanceId: "child")));
+        _stage
+            .ChildFlow((context, _) => context.WaitForExternalEvent<int>("never", CancellationToken.None))
+            .Flow(
+                (context, x) =>
+                    context.CallSubOrchestratorAsync<int>(Child, x, new SubOrchestrationOptions(instanceId: "child"))
+            );
         await using var engine = _stage.Open();
         engine.Start(Main, 1, "one");
         var run = engine.RunToEndAsync("one", Token);

@@ -23,7 +23,8 @@ internal sealed class TestEngine : IServiceProvider, IAsyncDisposable
 
     public static TimeSpan TimersAreEarlyBy => TimeSpan.Zero;
 
-    public static Task<TestEngine> OpenAsync(Action<DurableTaskRegistry> register, FlowConverter converter) => Task.FromResult(new TestEngine(register, converter));
+    public static Task<TestEngine> OpenAsync(Action<DurableTaskRegistry> register, FlowConverter converter) =>
+        Task.FromResult(new TestEngine(register, converter));
 
     public Task StartAsync(string flow, object input, string id)
     {
@@ -37,7 +38,8 @@ internal sealed class TestEngine : IServiceProvider, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    public Task<FlowInstance> WaitForEndAsync(string id, CancellationToken cancellationToken) => _engine.RunToEndAsync(id, cancellationToken);
+    public Task<FlowInstance> WaitForEndAsync(string id, CancellationToken cancellationToken) =>
+        _engine.RunToEndAsync(id, cancellationToken);
 
     public object? GetService(Type serviceType) => null;
 

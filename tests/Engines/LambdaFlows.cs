@@ -20,7 +20,8 @@ internal sealed class LambdaFlows
 
     public LambdaFlows ChildFlow(Func<TaskOrchestrationContext, int, Task<int>> body) => Flow(Child, body);
 
-    public LambdaFlows Activity(string name, Func<int, int> body) => Activity(name, (input, _) => Task.FromResult(body(input)));
+    public LambdaFlows Activity(string name, Func<int, int> body) =>
+        Activity(name, (input, _) => Task.FromResult(body(input)));
 
     public LambdaFlows Activity(string name, Func<int, CancellationToken, Task<int>> body)
     {
@@ -55,7 +56,8 @@ internal sealed class LambdaFlows
 
     private sealed class LambdaActivity(Func<int, CancellationToken, Task<int>> body) : FlowActivity<int, int>
     {
-        public override Task<int> RunAsync(int input, IProgressSink progress, CancellationToken cancellationToken) => body(input, cancellationToken);
+        public override Task<int> RunAsync(int input, IProgressSink progress, CancellationToken cancellationToken) =>
+            body(input, cancellationToken);
     }
 }
 

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Extension.Tests;
 
-/// <summary>The same requests one after the other to <c>abf serve</c> and to the cloud host: a client cannot tell them apart.</summary>
+/// <summary>The same requests one after the other to <c>abf serve</c> and to the cloud host: a client cannot tell them
+/// apart.</summary>
 public sealed class BothHostsTests(OnDemand<PostgresServer> postgres, TaskHubs hubs)
 {
     private const string Nobody = "20200101T000000Z-00000000";
@@ -23,11 +24,23 @@ public sealed class BothHostsTests(OnDemand<PostgresServer> postgres, TaskHubs h
 
         List<string>[] said = await Task.WhenAll(TalkAsync(served), TalkAsync(cloud));
 
-        string[] differing = [.. said[0].Zip(said[1]).Where(pair => pair.First != pair.Second).Select(pair => $"{pair.First}\n--- the cloud host:\n{pair.Second}")];
+        string[] differing =
+        [
+            .. said[0]
+                .Zip(said[1])
+                .Where(pair => pair.First != pair.Second)
+                .Select(pair => $"{pair.First}\n--- the cloud host:\n{pair.Second}"),
+        ];
         Assert.True(differing.Length == 0, string.Join("\n\n", differing));
         Assert.Equal(said[0].Count, said[1].Count);
-        await Shell.AssertSameContentAsync(Path.Combine(served.Restored, "a-day"), Path.Combine(cloud.Restored, "a-day"));
-        await Shell.AssertSameContentAsync(Path.Combine(source.Sample.Root, "contentstore"), Path.Combine(cloud.Restored, "a-day", "contentstore"));
+        await Shell.AssertSameContentAsync(
+            Path.Combine(served.Restored, "a-day"),
+            Path.Combine(cloud.Restored, "a-day")
+        );
+        await Shell.AssertSameContentAsync(
+            Path.Combine(source.Sample.Root, "contentstore"),
+            Path.Combine(cloud.Restored, "a-day", "contentstore")
+        );
     }
 
     private static async Task<List<string>> TalkAsync(TalkingHost host)
@@ -53,12 +66,26 @@ public sealed class BothHostsTests(OnDemand<PostgresServer> postgres, TaskHubs h
         await talk.AskAsync("GET", "/api/health");
         await talk.AskAsync("GET", "/api/openapi.json");
         await talk.AskAsync("GET", "/api/sets");
-        foreach (string path in (string[])["sets/latest", $"sets/{Nobody}", "sets/x", $"backups/{Nobody}", "backups/x", "verifications/x", "restores/x"])
+        foreach (
+            string path in (string[])
+                [
+                    "sets/latest",
+                    $"sets/{Nobody}",
+                    "sets/x",
+                    $"backups/{Nobody}",
+                    "backups/x",
+                    "verifications/x",
+                    "restores/x",
+                ]
+        )
         {
             await talk.AskAsync("GET", $"/api/{path}");
         }
 
-        foreach (string path in (string[])["sets/latest/verify", $"backups/{Nobody}/cancel", "verifications/x/cancel", "restores/x/cancel"])
+        foreach (
+            string path in (string[])
+                ["sets/latest/verify", $"backups/{Nobody}/cancel", "verifications/x/cancel", "restores/x/cancel"]
+        )
         {
             await talk.AskAsync("POST", $"/api/{path}");
         }
@@ -66,14 +93,35 @@ public sealed class BothHostsTests(OnDemand<PostgresServer> postgres, TaskHubs h
 
     private static async Task AskWhatDoesNotFitAsync(Conversation talk)
     {
-        foreach (string body in (string[])["{", "[]", """{"acceptContentlos":true}""", """{"acceptContentLoss":"yes"}""", new string(' ', 20_000), "null x"])
+        foreach (
+            string body in (string[])
+                [
+                    "{",
+                    "[]",
+                    """{"acceptContentlos":true}""",
+                    """{"acceptContentLoss":"yes"}""",
+                    new string(' ', 20_000),
+                    "null x",
+                ]
+        )
         {
             await talk.AskAsync("POST", "/api/backups", body);
         }
 
         await talk.AskAsync("POST", "/api/backups", null, ("Idempotency-Key", new string('k', 256)));
         await talk.AskAsync("POST", "/api/sets/latest/verify", """{"readData":1}""");
-        foreach (string body in (string[])["", "{}", """{"target":"../x"}""", """{"target":"/etc"}""", """{"target":"x","path":"y"}""", """{"target":"x","database":true}""", """{"target":"x"}"""])
+        foreach (
+            string body in (string[])
+                [
+                    "",
+                    "{}",
+                    """{"target":"../x"}""",
+                    """{"target":"/etc"}""",
+                    """{"target":"x","path":"y"}""",
+                    """{"target":"x","database":true}""",
+                    """{"target":"x"}""",
+                ]
+        )
         {
             await talk.AskAsync("POST", "/api/restores", body);
         }
@@ -81,7 +129,12 @@ public sealed class BothHostsTests(OnDemand<PostgresServer> postgres, TaskHubs h
 
     private static async Task CancelABackupAsync(Conversation talk, TalkingHost host)
     {
-        JsonElement backup = await talk.AskAsync("POST", "/api/backups", """{"acceptContentLoss":true}""", ("Idempotency-Key", "monday"));
+        JsonElement backup = await talk.AskAsync(
+            "POST",
+            "/api/backups",
+            """{"acceptContentLoss":true}""",
+            ("Idempotency-Key", "monday")
+        );
         await host.Abf.WaitUntilHeldAsync();
         await talk.AskAsync("POST", "/api/backups", """{"acceptContentLoss":true}""", ("Idempotency-Key", "monday"));
         await talk.AskAsync("POST", "/api/backups", "{}", ("Idempotency-Key", "monday"));
@@ -127,5 +180,6 @@ public sealed class BothHostsTests(OnDemand<PostgresServer> postgres, TaskHubs h
         await talk.FollowAsync(await talk.AskAsync("POST", "/api/restores", """{"target":"a-day"}"""));
     }
 
-    private static string LinkOf(JsonElement started, string link) => started.GetProperty("links").GetProperty(link).GetString()!;
+    private static string LinkOf(JsonElement started, string link) =>
+        started.GetProperty("links").GetProperty(link).GetString()!;
 }

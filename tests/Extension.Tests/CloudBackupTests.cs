@@ -21,7 +21,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Extension.Tests;
 
-/// <summary>The real flow with the real activities on the Durable extension: an installation on PostgreSQL into a container of Azurite.</summary>
+/// <summary>The real flow with the real activities on the Durable extension: an installation on PostgreSQL into a
+/// container of Azurite.</summary>
 public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs hubs)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -39,16 +40,30 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs h
         Assert.True(cloud.Status == RuntimeStatus.Completed, cloud.Failure?.Message);
         await BackupEmbeddedAsync(rig, stores);
 
-        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, new RepositoryAccess("none", null, rig.Combine("cache"), TimeProvider.System), _token);
+        await using BackupRepository repository = await BackupRepository.OpenAsync(
+            blobs,
+            new RepositoryAccess("none", null, rig.Combine("cache"), TimeProvider.System),
+            _token
+        );
         LogHead head = await repository.Log.ReadAsync(_token);
-        SetManifest[] sets = [await repository.Log.ReadManifestAsync(head.State.Sets[0], _token), await repository.Log.ReadManifestAsync(head.State.Sets[1], _token)];
+        SetManifest[] sets =
+        [
+            await repository.Log.ReadManifestAsync(head.State.Sets[0], _token),
+            await repository.Log.ReadManifestAsync(head.State.Sets[1], _token),
+        ];
         Assert.Equal(sets[0].Id, sets[1].Parent);
         Assert.True(sets[0].Consistency.Consistent);
         Assert.Equal(sets[1].Phases.Select(phase => phase.Name), sets[0].Phases.Select(phase => phase.Name));
-        Assert.Equal(sets[1].Roots.Select(root => (root.Name, root.Files, root.Bytes)), sets[0].Roots.Select(root => (root.Name, root.Files, root.Bytes)));
+        Assert.Equal(
+            sets[1].Roots.Select(root => (root.Name, root.Files, root.Bytes)),
+            sets[0].Roots.Select(root => (root.Name, root.Files, root.Bytes))
+        );
         foreach (RootStamp root in sets[0].Roots)
         {
-            Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));
+            Assert.Equal(
+                SetContents.ReadDirectory(root.Path),
+                await SetContents.ReadRootAsync(repository, root, _token)
+            );
         }
     }
 
@@ -70,7 +85,13 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs h
         AzuriteServer emulator = await hubs.GetStorageAsync();
         var container = new BlobContainerClient(emulator.ConnectionString, $"cloud-{Guid.NewGuid():n}");
         await container.CreateAsync(cancellationToken: _token);
-        return AzureBlobStore.Open(new AzureStoreOptions { Url = $"{emulator.AccountUrl}/{container.Name}", ConnectionString = new Secret(emulator.ConnectionString) });
+        return AzureBlobStore.Open(
+            new AzureStoreOptions
+            {
+                Url = $"{emulator.AccountUrl}/{container.Name}",
+                ConnectionString = new Secret(emulator.ConnectionString),
+            }
+        );
     }
 
     private async Task BackupEmbeddedAsync(BackupRig rig, RepositoryStores stores)
@@ -87,9 +108,17 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs h
     private async Task<FlowInstance> BackupAsync(BackupRig rig, RepositoryStores? stores)
     {
         await using FlowEnvironment environment = rig.CreateEnvironment(stores: stores);
-        await using TestEngine engine = await TestEngine.OpenAsync(BackupTasks.Register, BackupTasks.Converter, environment);
+        await using TestEngine engine = await TestEngine.OpenAsync(
+            BackupTasks.Register,
+            BackupTasks.Converter,
+            environment
+        );
         string run = BackupRig.NewRun();
-        await engine.StartAsync(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
+        await engine.StartAsync(
+            nameof(HotBackupFlow),
+            new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []),
+            run
+        );
         return await engine.WaitForEndAsync(run, _token);
     }
 }

@@ -26,9 +26,12 @@ public sealed class FailureTests : IAsyncDisposable
     public async Task The_failure_of_an_activity_reaches_the_flow_whole(bool transient)
     {
         FlowFailure? caught = null;
-        _flows.Activity("Fail", _ => throw Fault(transient))
-            .Flow(async (context, _) =>
-                (caught = await CatchAsync(context.CallActivityAsync<int>("Fail", 0))) is null ? 0 : 1);
+        _flows
+            .Activity("Fail", _ => throw Fault(transient))
+            .Flow(
+                async (context, _) =>
+                    (caught = await CatchAsync(context.CallActivityAsync<int>("Fail", 0))) is null ? 0 : 1
+            );
 
         Assert.Equal("1", (await RunAsync()).Result);
         Assert.Equal(new FlowFailure(ErrorKind.Source, Text, transient), caught);
@@ -39,8 +42,14 @@ public sealed class FailureTests : IAsyncDisposable
     public async Task The_failure_of_a_sub_orchestration_reaches_the_flow_whole(bool transient)
     {
         FlowFailure? caught = null;
-        _flows.ChildFlow((_, _) => throw Fault(transient)).Flow(async (context, _) =>
-            (caught = await CatchAsync(context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, 0))) is null ? 0 : 1);
+        _flows
+            .ChildFlow((_, _) => throw Fault(transient))
+            .Flow(
+                async (context, _) =>
+                    (caught = await CatchAsync(context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, 0))) is null
+                        ? 0
+                        : 1
+            );
 
         Assert.Equal("1", (await RunAsync()).Result);
         Assert.Equal(new FlowFailure(ErrorKind.Source, Text, transient), caught);
@@ -51,10 +60,15 @@ public sealed class FailureTests : IAsyncDisposable
     public async Task The_failure_of_a_sub_orchestration_s_activity_reaches_the_flow_whole(bool transient)
     {
         FlowFailure? caught = null;
-        _flows.Activity("Fail", _ => throw Fault(transient))
+        _flows
+            .Activity("Fail", _ => throw Fault(transient))
             .ChildFlow((context, x) => context.CallActivityAsync<int>("Fail", x))
-            .Flow(async (context, _) =>
-                (caught = await CatchAsync(context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, 0))) is null ? 0 : 1);
+            .Flow(
+                async (context, _) =>
+                    (caught = await CatchAsync(context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, 0))) is null
+                        ? 0
+                        : 1
+            );
 
         Assert.Equal("1", (await RunAsync()).Result);
         Assert.Equal(new FlowFailure(ErrorKind.Source, Text, transient), caught);
@@ -73,7 +87,8 @@ public sealed class FailureTests : IAsyncDisposable
     public async Task A_failure_with_more_text_than_a_table_takes_is_told_whole()
     {
         string text = string.Concat(Enumerable.Repeat("not valid: 'ä'\n", 10_000));
-        _flows.Activity("Fail", _ => throw new PermanentException(ErrorKind.Configuration, text))
+        _flows
+            .Activity("Fail", _ => throw new PermanentException(ErrorKind.Configuration, text))
             .Flow((context, x) => context.CallActivityAsync<int>("Fail", x));
 
         Assert.Equal(new FlowFailure(ErrorKind.Configuration, text, IsRetryable: false), (await RunAsync()).Failure);

@@ -18,13 +18,18 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [Fact]
     public async Task The_extension_says_nothing_at_start_and_nothing_of_what_goes_well()
     {
-        LambdaFlows flows = new LambdaFlows().Activity("Work", x => x)
+        LambdaFlows flows = new LambdaFlows()
+            .Activity("Work", x => x)
             .ChildFlow((context, x) => context.CallActivityAsync<int>("Work", x))
             .Flow((context, x) => context.CallSubOrchestratorAsync<int>(LambdaFlows.Child, x));
         var heard = new HeardLogs();
         var worker = new WorkerFunctions(flows.Register, LambdaFlows.Converter, NoServices.Instance);
-        await using ExtensionHost host =
-            await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, _token, heard);
+        await using ExtensionHost host = await ExtensionHost.StartAsync(
+            await hubs.GetStorageAsync(),
+            worker,
+            _token,
+            heard
+        );
 
         string id = await host.Client.ScheduleNewOrchestrationInstanceAsync(LambdaFlows.Main, 1, _token);
         OrchestrationMetadata end = await host.Client.WaitForInstanceCompletionAsync(id, _token);
@@ -32,7 +37,9 @@ public sealed class HostJsonTests(TaskHubs hubs)
 
         string[] its = ["Host.Triggers.DurableTask", "DurableTask", "Function"];
         Assert.DoesNotContain(
-            heard.Lines, line => its.Any(category => line.StartsWith(category, StringComparison.Ordinal)));
+            heard.Lines,
+            line => its.Any(category => line.StartsWith(category, StringComparison.Ordinal))
+        );
         Assert.NotEmpty(heard.Lines);
     }
 
@@ -70,12 +77,15 @@ public sealed class HostJsonTests(TaskHubs hubs)
                 .SelectMany(assembly => assembly.GetTypes())
                 .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))
                 .Where(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.Level is LogLevel.Information)
-                .Select(method => method.Name).Order(StringComparer.Ordinal));
+                .Select(method => method.Name)
+                .Order(StringComparer.Ordinal)
+        );
 
     private static ILoggerFactory CreateFactory()
     {
         IConfigurationRoot settings = new ConfigurationBuilder().AddHostJson().Build();
-        return LoggerFactory.Create(
-            builder => builder.AddConfiguration(settings.GetSection("logging")).AddProvider(new HeardLogs()));
+        return LoggerFactory.Create(builder =>
+            builder.AddConfiguration(settings.GetSection("logging")).AddProvider(new HeardLogs())
+        );
     }
 }

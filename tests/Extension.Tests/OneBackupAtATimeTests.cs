@@ -28,12 +28,18 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
     private readonly FlowEnvironment _environment;
     private TestEngine _engine = null!;
 
-    public OneBackupAtATimeTests() => _environment = new FlowEnvironment(
-        new LoadedOptions(new BackupOptions(), null, null, []), new RepositoryStores(_control, _control), TimeProvider.System, NullLoggerFactory.Instance);
+    public OneBackupAtATimeTests() =>
+        _environment = new FlowEnvironment(
+            new LoadedOptions(new BackupOptions(), null, null, []),
+            new RepositoryStores(_control, _control),
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
 
     private DurableInstances Instances => new(_engine.Client, _control);
 
-    private NightlyBackup Timer => new(new BackupApi(_environment), _environment.Stores, TimeProvider.System, NullLogger<NightlyBackup>.Instance);
+    private NightlyBackup Timer =>
+        new(new BackupApi(_environment), _environment.Stores, TimeProvider.System, NullLogger<NightlyBackup>.Instance);
 
     public async ValueTask InitializeAsync()
     {
@@ -60,7 +66,9 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
     [Fact]
     public async Task Of_starts_on_several_hosts_at_the_same_moment_one_wins_and_the_others_are_told_which()
     {
-        string?[] started = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new BackupApi(_environment).TryStartBackupAsync(Instances, _token)));
+        string?[] started = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => new BackupApi(_environment).TryStartBackupAsync(Instances, _token))
+        );
 
         Assert.Single(started, run => run is not null);
         Assert.Single(await Instances.ListAsync(nameof(HotBackupFlow), _token));
@@ -69,11 +77,19 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
     [Fact]
     public async Task An_instance_is_found_raised_at_and_told_as_it_ended()
     {
-        HotBackupInput input = HotBackupInput.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid(), acceptContentLoss: true, []);
+        HotBackupInput input = HotBackupInput.Create(
+            TimeProvider.System.GetUtcNow(),
+            Guid.NewGuid(),
+            acceptContentLoss: true,
+            []
+        );
         string json = BackupTasks.Converter.Write(input);
         string run = input.Run.ToString();
         Assert.True(await Instances.TryStartAsync(nameof(HotBackupFlow), json, run, _token));
-        Assert.Equal((InstancePhase.Running, json), (await Instances.FindAsync(run, _token)) is { } on ? (on.Phase, on.Input) : default);
+        Assert.Equal(
+            (InstancePhase.Running, json),
+            (await Instances.FindAsync(run, _token)) is { } on ? (on.Phase, on.Input) : default
+        );
 
         Assert.True(await Instances.TryRaiseEventAsync(run, FlowEvents.Cancel, "{}", _token));
         _goOn.Set(); // Durable Task ends no orchestration while an activity of it is at work.

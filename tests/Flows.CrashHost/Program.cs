@@ -13,7 +13,8 @@ using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 
 // Runs or resumes a backup, and kills itself with SIGKILL at one request to the storage, before or after it is served.
-// Arguments: properties file, directory of pg_dump, state directory, directory of the stores, number of the request (0: none), before|after.
+// Arguments: properties file, directory of pg_dump, state directory, directory of the stores, number of the request (0:
+// none), before|after.
 // Ends with "done" on stdout, or with the failure and exit code 1.
 string state = args[2];
 string place = args[3];
@@ -28,7 +29,12 @@ options.Repository.Encryption = RepositoryOptions.EncryptionNone;
 
 var numbers = new RequestNumbers();
 var stores = new RepositoryStores(Mortal(Path.Combine(place, "blobs")), Mortal(Path.Combine(place, "control")));
-await using var environment = new FlowEnvironment(new LoadedOptions(options, null, null, []), stores, TimeProvider.System, NullLoggerFactory.Instance);
+await using var environment = new FlowEnvironment(
+    new LoadedOptions(options, null, null, []),
+    stores,
+    TimeProvider.System,
+    NullLoggerFactory.Instance
+);
 await using EmbeddedEngine engine = EmbeddedEngine.Open(state, TaskCatalog.Of(environment));
 FlowInstance? unfinished = engine.Client.List().FirstOrDefault(i => i.Status == RuntimeStatus.Running);
 string run = unfinished?.Id ?? RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()).ToString();
@@ -41,13 +47,18 @@ FlowInstance end = await engine.RunToEndAsync(run);
 Console.WriteLine(end.Status == RuntimeStatus.Completed ? "done" : end.Failure?.Message);
 return end.Status == RuntimeStatus.Completed ? 0 : 1;
 
-VisitedBlobStore Mortal(string directory) => new(DirectoryBlobStore.Open(directory, TimeProvider.System), numbers, (call, served, _) =>
-{
-    if (call.Number == at && served == after)
-    {
-        Process.GetCurrentProcess().Kill();
-        Thread.Sleep(Timeout.Infinite);
-    }
+VisitedBlobStore Mortal(string directory) =>
+    new(
+        DirectoryBlobStore.Open(directory, TimeProvider.System),
+        numbers,
+        (call, served, _) =>
+        {
+            if (call.Number == at && served == after)
+            {
+                Process.GetCurrentProcess().Kill();
+                Thread.Sleep(Timeout.Infinite);
+            }
 
-    return Task.CompletedTask;
-});
+            return Task.CompletedTask;
+        }
+    );

@@ -27,7 +27,8 @@ public sealed class DurableTasksTests : IAsyncDisposable
         new LoadedOptions(new BackupOptions(), null, null, []),
         new RepositoryStores(new MemoryBlobStore(), new MemoryBlobStore()),
         TimeProvider.System,
-        NullLoggerFactory.Instance);
+        NullLoggerFactory.Instance
+    );
 
     private readonly DurableTaskRegistry _registry = new();
     private readonly IHost _app;
@@ -52,10 +53,13 @@ public sealed class DurableTasksTests : IAsyncDisposable
         }
 
         Assert.Equal(
-            _registry.GetOrchestrators().Select(flow => $"orchestrationTrigger {flow.Key}")
+            _registry
+                .GetOrchestrators()
+                .Select(flow => $"orchestrationTrigger {flow.Key}")
                 .Concat(_registry.GetActivities().Select(activity => $"activityTrigger {activity.Key}"))
                 .Order(StringComparer.Ordinal),
-            functions.Select(function => $"{TriggerOf(function)} {function.Name}").Order(StringComparer.Ordinal));
+            functions.Select(function => $"{TriggerOf(function)} {function.Name}").Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -64,15 +68,18 @@ public sealed class DurableTasksTests : IAsyncDisposable
         var factory = _app.Services.GetRequiredService<IDurableTaskFactory>();
 
         Assert.All(
-            _registry.GetOrchestrators(), o => Assert.True(factory.TryCreateOrchestrator(o.Key, _app.Services, out _)));
+            _registry.GetOrchestrators(),
+            o => Assert.True(factory.TryCreateOrchestrator(o.Key, _app.Services, out _))
+        );
         Assert.All(_registry.GetActivities(), a => Assert.True(factory.TryCreateActivity(a.Key, _app.Services, out _)));
     }
 
     [Fact]
     public void What_the_flows_write_is_written_as_on_every_host()
     {
-        DataConverter converter =
-            _app.Services.GetRequiredService<IOptions<DurableTaskWorkerOptions>>().Value.DataConverter;
+        DataConverter converter = _app
+            .Services.GetRequiredService<IOptions<DurableTaskWorkerOptions>>()
+            .Value.DataConverter;
         var input = new HotBackupInput(RunId.Parse("20261122T010000Z-00000001"), AcceptContentLoss: true, [], "Büro");
 
         Assert.Equal(BackupTasks.Converter.Serialize(input), converter.Serialize(input));

@@ -12,8 +12,11 @@ namespace AlfrescoBackupFlows.Functions.Tests;
 /// <summary>The forms in which hosts hand on what a flow or an activity threw.</summary>
 public sealed class FlowFailureTests
 {
-    private static readonly FlowFailure Failure =
-        new(ErrorKind.Source, "two\nlines: with \"quotes\" and {braces}", IsRetryable: false);
+    private static readonly FlowFailure Failure = new(
+        ErrorKind.Source,
+        "two\nlines: with \"quotes\" and {braces}",
+        IsRetryable: false
+    );
 
     [Fact]
     public void A_failure_is_found_however_deep_a_host_wraps_it()
@@ -23,7 +26,8 @@ public sealed class FlowFailureTests
             "Exception while executing function: Functions.DumpDatabase",
             null,
             Failure.ToDetails(),
-            null);
+            null
+        );
 
         Assert.Equal(Failure, FlowFailure.From(wrapped));
     }
@@ -34,7 +38,8 @@ public sealed class FlowFailureTests
     {
         InstanceState state = Describe(
             "Microsoft.DurableTask.TaskFailedException: Task 'HotBackupFlow' (#-1) failed with an unhandled exception: "
-            + Failure.ToText());
+                + Failure.ToText()
+        );
 
         Assert.Equal((InstancePhase.Failed, Failure), (state.Phase, state.Failure));
     }
@@ -60,12 +65,16 @@ public sealed class FlowFailureTests
 
         Assert.Equal(
             new FlowFailure(ErrorKind.Unexpected, "System.TimeoutException: the function timed out", IsRetryable: true),
-            FlowFailure.From(timeout));
+            FlowFailure.From(timeout)
+        );
     }
 
-    private static InstanceState Describe(string output) => DurableInstances.Describe(
-        new OrchestrationMetadata("HotBackupFlow", "one")
-        {
-            RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = output,
-        });
+    private static InstanceState Describe(string output) =>
+        DurableInstances.Describe(
+            new OrchestrationMetadata("HotBackupFlow", "one")
+            {
+                RuntimeStatus = OrchestrationRuntimeStatus.Failed,
+                SerializedOutput = output,
+            }
+        );
 }

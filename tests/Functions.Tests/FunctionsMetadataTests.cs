@@ -12,16 +12,28 @@ namespace AlfrescoBackupFlows.Functions.Tests;
 public sealed class FunctionsMetadataTests
 {
     private static readonly JsonElement[] Functions =
-        [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "functions.metadata"))).RootElement.EnumerateArray()];
+    [
+        .. JsonDocument
+            .Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "functions.metadata")))
+            .RootElement.EnumerateArray(),
+    ];
 
     [Fact]
     public void Every_route_of_the_table_is_a_function_that_asks_for_a_key()
     {
         IEnumerable<string> routes = Bindings("httpTrigger")
-            .Select(b => $"{b.Binding.GetProperty("methods")[0].GetString()!.ToUpperInvariant()} {b.Binding.GetProperty("route").GetString()}");
+            .Select(b =>
+                $"{b.Binding.GetProperty("methods")[0].GetString()!.ToUpperInvariant()} {b.Binding.GetProperty("route").GetString()}"
+            );
 
-        Assert.Equal(ApiRoutes.All.Select(route => $"{route.Method} {route.Path}").Order(StringComparer.Ordinal), routes.Order(StringComparer.Ordinal));
-        Assert.All(Bindings("httpTrigger"), b => Assert.Equal("Function", b.Binding.GetProperty("authLevel").GetString()));
+        Assert.Equal(
+            ApiRoutes.All.Select(route => $"{route.Method} {route.Path}").Order(StringComparer.Ordinal),
+            routes.Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            Bindings("httpTrigger"),
+            b => Assert.Equal("Function", b.Binding.GetProperty("authLevel").GetString())
+        );
     }
 
     [Fact]

@@ -14,16 +14,23 @@ public sealed class HostStopTests
     {
         TestEngine? engine = null;
         int runs = 0;
-        LambdaFlows flows = new LambdaFlows().Activity("Long", async (x, stop) =>
-        {
-            if (++runs == 1)
-            {
-                engine!.ReplaceHost();
-                await Task.Delay(Timeout.Infinite, stop);
-            }
+        LambdaFlows flows = new LambdaFlows()
+            .Activity(
+                "Long",
+                async (x, stop) =>
+                {
+                    if (++runs == 1)
+                    {
+                        engine!.ReplaceHost();
+                        await Task.Delay(Timeout.Infinite, stop);
+                    }
 
-            return x;
-        }).Flow((context, input) => context.CallActivityAsync<int>("Long", input, Once.Until(CancellationToken.None)));
+                    return x;
+                }
+            )
+            .Flow(
+                (context, input) => context.CallActivityAsync<int>("Long", input, Once.Until(CancellationToken.None))
+            );
         await using (engine = await TestEngine.OpenAsync(flows.Register, LambdaFlows.Converter))
         {
             await engine.StartAsync(LambdaFlows.Main, 7, "one");

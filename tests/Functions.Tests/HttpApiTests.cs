@@ -20,7 +20,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Functions.Tests;
 
-/// <summary>The HTTP functions over a socket, mapped as their attributes say, over flows with stand-in activities on Durable Task.</summary>
+/// <summary>The HTTP functions over a socket, mapped as their attributes say, over flows with stand-in activities on
+/// Durable Task.</summary>
 public sealed class HttpApiTests : IAsyncLifetime
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -40,10 +41,18 @@ public sealed class HttpApiTests : IAsyncLifetime
         options.Installation.Name = "sample";
         options.Repository.Encryption = "none";
         _environment = new FlowEnvironment(
-            new LoadedOptions(options, null, null, []), new RepositoryStores(_blobs, new MemoryBlobStore()), TimeProvider.System, NullLoggerFactory.Instance);
+            new LoadedOptions(options, null, null, []),
+            new RepositoryStores(_blobs, new MemoryBlobStore()),
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
         _standIns.Dump = _ => _goOn.Wait(_token);
         _engine = await TestEngine.OpenAsync(_standIns.Register, BackupTasks.Converter);
-        _front = await FunctionsFront.StartAsync(new HttpApi(new BackupApi(_environment), _environment.Stores), _engine.Client, _token);
+        _front = await FunctionsFront.StartAsync(
+            new HttpApi(new BackupApi(_environment), _environment.Stores),
+            _engine.Client,
+            _token
+        );
         _http = _front.CreateClient();
     }
 
@@ -53,10 +62,16 @@ public sealed class HttpApiTests : IAsyncLifetime
         _goOn.Set();
         foreach (ApiRoute route in ApiRoutes.All)
         {
-            using var request = new HttpRequestMessage(new HttpMethod(route.Method), $"api/{route.Path.Replace("{id}", "20200101T000000Z-00000000", StringComparison.Ordinal)}");
+            using var request = new HttpRequestMessage(
+                new HttpMethod(route.Method),
+                $"api/{route.Path.Replace("{id}", "20200101T000000Z-00000000", StringComparison.Ordinal)}"
+            );
             using HttpResponseMessage answer = await _http.SendAsync(request, _token);
 
-            Assert.True(route.StatusCodes.Contains((int)answer.StatusCode), $"{route.Method} {route.Path}: {answer.StatusCode}");
+            Assert.True(
+                route.StatusCodes.Contains((int)answer.StatusCode),
+                $"{route.Method} {route.Path}: {answer.StatusCode}"
+            );
             Assert.StartsWith("application/", answer.Content.Headers.ContentType?.MediaType);
         }
     }
@@ -68,7 +83,10 @@ public sealed class HttpApiTests : IAsyncLifetime
         using HttpResponseMessage again = await _http.PostAsync("api/backups", null, _token);
         Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Conflict), (started.StatusCode, again.StatusCode));
         string link = started.Headers.Location!.ToString();
-        Assert.Equal(link, (await again.Content.ReadFromJsonAsync<JsonElement>(_token)).GetProperty("running").GetString());
+        Assert.Equal(
+            link,
+            (await again.Content.ReadFromJsonAsync<JsonElement>(_token)).GetProperty("running").GetString()
+        );
 
         using HttpResponseMessage cancelled = await _http.PostAsync($"{link}/cancel", null, _token);
         Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);

@@ -22,7 +22,11 @@ public sealed class StartUpTests : IDisposable
     public async Task A_zone_in_WEBSITE_TIME_ZONE_alone_and_a_missing_host_name_are_said()
     {
         string said = await StartAsync(
-            ("WEBSITE_TIME_ZONE", Zone), ("TZ", null), ("WEBSITE_HOSTNAME", null), ("WEBSITE_SITE_NAME", null));
+            ("WEBSITE_TIME_ZONE", Zone),
+            ("TZ", null),
+            ("WEBSITE_HOSTNAME", null),
+            ("WEBSITE_SITE_NAME", null)
+        );
 
         Assert.Contains($"set TZ (on Windows WEBSITE_TIME_ZONE) to {Zone}", said);
         Assert.Contains(AboutName, said);
@@ -36,7 +40,11 @@ public sealed class StartUpTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the zone of a process on Windows is the machine's");
 
         string said = await StartAsync(
-            ("TZ", Zone), ("WEBSITE_HOSTNAME", null), ("WEBSITE_SITE_NAME", null), (name, value));
+            ("TZ", Zone),
+            ("WEBSITE_HOSTNAME", null),
+            ("WEBSITE_SITE_NAME", null),
+            (name, value)
+        );
 
         Assert.DoesNotContain(AboutZone, said);
         Assert.DoesNotContain(AboutName, said);
@@ -50,7 +58,9 @@ public sealed class StartUpTests : IDisposable
             .WithArguments(typeof(DurableTasks).Assembly.Location)
             .WithEnvironmentVariables(environment =>
             {
-                environment.Set("ABF__INSTALLATION__NAME", "sample").Set("ABF__INSTALLATION__TIMEZONE", Zone)
+                environment
+                    .Set("ABF__INSTALLATION__NAME", "sample")
+                    .Set("ABF__INSTALLATION__TIMEZONE", Zone)
                     .Set("ABF__REPOSITORY__URL", new Uri(_directory.Combine("blobs")).AbsoluteUri)
                     .Set("ABF__REPOSITORY__ENCRYPTION", "none")
                     .Set("ABF__STATE", _directory.Combine("state"));

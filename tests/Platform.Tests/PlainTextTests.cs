@@ -24,5 +24,6 @@ public sealed class PlainTextTests
     }
 
     [Fact]
-    public void Half_a_pair_is_shown_as_its_number() => Assert.Equal("a\\ud83db", PlainText.Escape("a" + (char)0xd83d + "b"));
+    public void Half_a_pair_is_shown_as_its_number() =>
+        Assert.Equal("a\\ud83db", PlainText.Escape("a" + (char)0xd83d + "b"));
 }

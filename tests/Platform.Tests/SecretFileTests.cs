@@ -51,7 +51,13 @@ public sealed class SecretFileTests : IDisposable
     [Fact]
     public void An_absent_file_and_a_directory_are_named()
     {
-        Assert.Contains("does not exist", Assert.Throws<PermanentException>(() => SecretFile.Read(_path, "x.file")).Message);
-        Assert.Contains("cannot be read", Assert.Throws<PermanentException>(() => SecretFile.Read(Path.GetDirectoryName(_path)!, "x.file")).Message);
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<PermanentException>(() => SecretFile.Read(_path, "x.file")).Message
+        );
+        Assert.Contains(
+            "cannot be read",
+            Assert.Throws<PermanentException>(() => SecretFile.Read(Path.GetDirectoryName(_path)!, "x.file")).Message
+        );
     }
 }

@@ -19,7 +19,9 @@ public sealed class BackupRepositoryTests
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: Passphrase);
         await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Passphrase));
         Assert.Equal(opened.Repository.Id, again.Id);
-        PermanentException wrong = await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(opened.Blobs, opened.Access(new Secret("wrong"))));
+        PermanentException wrong = await Assert.ThrowsAsync<PermanentException>(() =>
+            BackupRepository.OpenAsync(opened.Blobs, opened.Access(new Secret("wrong")))
+        );
         Assert.Equal(ErrorKind.Repository, wrong.Kind);
         Assert.Contains("repository.passphraseFile", wrong.Message, StringComparison.Ordinal);
     }
@@ -29,8 +31,22 @@ public sealed class BackupRepositoryTests
     {
         await using OpenedRepository sealedOne = await OpenedRepository.CreateAsync(passphrase: Passphrase);
         await using OpenedRepository clear = await OpenedRepository.CreateAsync();
-        Assert.Equal(ErrorKind.Repository, (await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(clear.Blobs, clear.Access(Passphrase)))).Kind);
-        Assert.Equal(ErrorKind.Repository, (await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(sealedOne.Blobs, sealedOne.Access()))).Kind);
+        Assert.Equal(
+            ErrorKind.Repository,
+            (
+                await Assert.ThrowsAsync<PermanentException>(() =>
+                    BackupRepository.OpenAsync(clear.Blobs, clear.Access(Passphrase))
+                )
+            ).Kind
+        );
+        Assert.Equal(
+            ErrorKind.Repository,
+            (
+                await Assert.ThrowsAsync<PermanentException>(() =>
+                    BackupRepository.OpenAsync(sealedOne.Blobs, sealedOne.Access())
+                )
+            ).Kind
+        );
     }
 
     [Fact]
@@ -38,8 +54,18 @@ public sealed class BackupRepositoryTests
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
         var init = new RepositoryInit("none", null, "first", TimeProvider.System);
-        Assert.Equal(ErrorKind.Configuration, (await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.InitAsync(opened.Blobs, init))).Kind);
-        Assert.Equal(ErrorKind.Configuration, (await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(new MemoryBlobStore(), opened.Access()))).Kind);
+        Assert.Equal(
+            ErrorKind.Configuration,
+            (await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.InitAsync(opened.Blobs, init))).Kind
+        );
+        Assert.Equal(
+            ErrorKind.Configuration,
+            (
+                await Assert.ThrowsAsync<PermanentException>(() =>
+                    BackupRepository.OpenAsync(new MemoryBlobStore(), opened.Access())
+                )
+            ).Kind
+        );
     }
 
     [Fact]
@@ -58,7 +84,11 @@ public sealed class BackupRepositoryTests
     public async Task A_newer_version_of_the_format_stops_before_anything_else()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
-        PermanentException exception = await OpenChangedAsync(opened, """ "version": 1""", """ "version": 2, "slots": 7""");
+        PermanentException exception = await OpenChangedAsync(
+            opened,
+            """ "version": 1""",
+            """ "version": 2, "slots": 7"""
+        );
         Assert.Contains("newer version of abf", exception.Message, StringComparison.Ordinal);
     }
 
@@ -88,7 +118,9 @@ public sealed class BackupRepositoryTests
     public async Task A_bad_config_that_the_log_does_not_name_is_in_nobodys_way(string text, string replacement)
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: Passphrase);
-        string config = Encoding.UTF8.GetString(await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None));
+        string config = Encoding.UTF8.GetString(
+            await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None)
+        );
         int at = config.IndexOf(text, StringComparison.Ordinal);
         byte[] bad = Encoding.UTF8.GetBytes(config[..at] + replacement + config[(at + text.Length)..]);
         await opened.Blobs.PutIfAbsentAsync("config/7", bad, CancellationToken.None);
@@ -114,15 +146,30 @@ public sealed class BackupRepositoryTests
         await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Passphrase));
         Assert.Equal(opened.Repository.Id, again.Id);
         await opened.Blobs.DeleteAsync("config/1", CancellationToken.None);
-        await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(opened.Blobs, opened.Access(Passphrase)));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            BackupRepository.OpenAsync(opened.Blobs, opened.Access(Passphrase))
+        );
     }
 
-    private static async Task<PermanentException> OpenChangedAsync(OpenedRepository opened, string text, string replacement, Secret? passphrase = null)
+    private static async Task<PermanentException> OpenChangedAsync(
+        OpenedRepository opened,
+        string text,
+        string replacement,
+        Secret? passphrase = null
+    )
     {
-        string config = Encoding.UTF8.GetString(await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None));
+        string config = Encoding.UTF8.GetString(
+            await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None)
+        );
         Assert.Contains(text, config, StringComparison.Ordinal);
         int at = config.IndexOf(text, StringComparison.Ordinal);
-        await opened.Blobs.PutAsync("config/1", Encoding.UTF8.GetBytes(config[..at] + replacement + config[(at + text.Length)..]), CancellationToken.None);
-        return await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(opened.Blobs, opened.Access(passphrase)));
+        await opened.Blobs.PutAsync(
+            "config/1",
+            Encoding.UTF8.GetBytes(config[..at] + replacement + config[(at + text.Length)..]),
+            CancellationToken.None
+        );
+        return await Assert.ThrowsAsync<PermanentException>(() =>
+            BackupRepository.OpenAsync(opened.Blobs, opened.Access(passphrase))
+        );
     }
 }

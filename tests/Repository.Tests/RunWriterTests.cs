@@ -24,7 +24,16 @@ public sealed class RunWriterTests
     public async Task What_is_written_is_read_back(ChunkClass chunkClass)
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
-        byte[][] contents = [[], [7], Content.Text(1000, 1), Content.Random(300_000, 2), Content.Text(5_000_000, 3), Content.Random(16 << 20, 4), Content.Random(40_000_001, 5)];
+        byte[][] contents =
+        [
+            [],
+            [7],
+            Content.Text(1000, 1),
+            Content.Random(300_000, 2),
+            Content.Text(5_000_000, 3),
+            Content.Random(16 << 20, 4),
+            Content.Random(40_000_001, 5),
+        ];
         List<ContentRef> references = [];
         await using (RunWriter writer = opened.OpenWriter("a"))
         {
@@ -33,7 +42,11 @@ public sealed class RunWriterTests
                 references.Add(await writer.WriteAsync(chunkClass, content));
             }
 
-            await writer.CommitPageAsync(new PageResult("me", references[0]), TestJson.Default.PageResult, CancellationToken.None);
+            await writer.CommitPageAsync(
+                new PageResult("me", references[0]),
+                TestJson.Default.PageResult,
+                CancellationToken.None
+            );
         }
 
         await opened.ReloadAsync();
@@ -51,7 +64,11 @@ public sealed class RunWriterTests
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
         await using RunWriter writer = opened.OpenWriter("a");
         await writer.WriteAsync(ChunkClass.Content, Content.Random(64 << 20, 4));
-        await writer.CommitPageAsync(new PageResult("me", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None);
+        await writer.CommitPageAsync(
+            new PageResult("me", ContentRef.Empty),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
         Assert.Equal(2, (await opened.NamesAsync("packs/")).Count);
     }
 
@@ -60,13 +77,20 @@ public sealed class RunWriterTests
     [InlineData(ChunkClass.Dump, false)]
     [InlineData(ChunkClass.Index, false)]
     [InlineData(ChunkClass.Metadata, true)]
-    public void Packs_that_every_run_reads_are_told_by_name_from_those_that_a_restore_reads(ChunkClass chunkClass, bool atHand)
+    public void Packs_that_every_run_reads_are_told_by_name_from_those_that_a_restore_reads(
+        ChunkClass chunkClass,
+        bool atHand
+    )
     {
         string[] names = [.. Enumerable.Range(0, 1000).Select(_ => PackId.Draw(chunkClass).BlobName)];
 
         Assert.All(names, name => Assert.Equal(atHand, name.StartsWith("packs/f", StringComparison.Ordinal)));
         Assert.Equal(names.Length, names.Distinct().Count());
-        Assert.InRange(names.Select(name => name["packs/".Length..][..2]).Distinct().Count(), atHand ? 12 : 200, atHand ? 16 : 240);
+        Assert.InRange(
+            names.Select(name => name["packs/".Length..][..2]).Distinct().Count(),
+            atHand ? 12 : 200,
+            atHand ? 16 : 240
+        );
     }
 
     [Fact]
@@ -77,12 +101,20 @@ public sealed class RunWriterTests
         await using RunWriter first = opened.OpenWriter("a");
         ContentRef reference = await first.WriteAsync(ChunkClass.Content, content);
         Assert.Equal(reference, await first.WriteAsync(ChunkClass.Content, content));
-        await first.CommitPageAsync(new PageResult("first", reference), TestJson.Default.PageResult, CancellationToken.None);
+        await first.CommitPageAsync(
+            new PageResult("first", reference),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
         BlobItem pack = Assert.Single(await opened.Blobs.ListAsync("packs/", CancellationToken.None).ToListAsync());
         Assert.InRange(pack.Length, content.Length, content.Length + 1000);
         await using RunWriter second = opened.OpenWriter("b");
         Assert.Equal(reference, await second.WriteAsync(ChunkClass.Content, content));
-        await second.CommitPageAsync(new PageResult("second", reference), TestJson.Default.PageResult, CancellationToken.None);
+        await second.CommitPageAsync(
+            new PageResult("second", reference),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
         Assert.Equal([pack.Name], await opened.NamesAsync("packs/"));
     }
 
@@ -91,20 +123,46 @@ public sealed class RunWriterTests
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
         byte[] content = Content.Random(2_000_000, 1);
-        Task<PageResult>[] attempts = [.. Enumerable.Range(0, 4).Select(number => Task.Run(async () =>
-        {
-            await using RunWriter writer = opened.OpenWriter("range-1");
-            ContentRef reference = await writer.WriteAsync(ChunkClass.Content, content);
-            return await writer.CommitPageAsync(new PageResult($"attempt {number}", reference), TestJson.Default.PageResult, CancellationToken.None);
-        }))];
+        Task<PageResult>[] attempts =
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(number =>
+                    Task.Run(async () =>
+                    {
+                        await using RunWriter writer = opened.OpenWriter("range-1");
+                        ContentRef reference = await writer.WriteAsync(ChunkClass.Content, content);
+                        return await writer.CommitPageAsync(
+                            new PageResult($"attempt {number}", reference),
+                            TestJson.Default.PageResult,
+                            CancellationToken.None
+                        );
+                    })
+                ),
+        ];
         PageResult[] results = await Task.WhenAll(attempts);
         Assert.Single(results.Distinct());
-        Assert.Equal(results[0], await opened.Repository.Pages.TryReadAsync(OpenedRepository.Run, "range-1", TestJson.Default.PageResult, CancellationToken.None));
+        Assert.Equal(
+            results[0],
+            await opened.Repository.Pages.TryReadAsync(
+                OpenedRepository.Run,
+                "range-1",
+                TestJson.Default.PageResult,
+                CancellationToken.None
+            )
+        );
 
         // The set is made of what the winner's page names.
-        AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["range-1"], CancellationToken.None);
+        AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(
+            OpenedRepository.Run,
+            ["range-1"],
+            CancellationToken.None
+        );
         using ChunkIndex index = await LoadAsync(opened, merge);
-        Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(results[0].Content, ChunkClass.Content));
+        Assert.Equal(
+            content,
+            await opened.Repository.CreateReader(index, null).ReadAsync(results[0].Content, ChunkClass.Content)
+        );
     }
 
     [Fact]
@@ -116,7 +174,11 @@ public sealed class RunWriterTests
         await using (RunWriter writer = opened.OpenWriter("a", rowsPerBlob: 50))
         {
             (chunks, most) = await AddManyAsync(writer, 2000);
-            await writer.CommitPageAsync(new PageResult("me", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None);
+            await writer.CommitPageAsync(
+                new PageResult("me", ContentRef.Empty),
+                TestJson.Default.PageResult,
+                CancellationToken.None
+            );
         }
 
         // Two packs of one chunk each are on their way at once.
@@ -126,7 +188,11 @@ public sealed class RunWriterTests
         // For those who come later in the run, and for the set.
         await opened.ReloadAsync();
         Assert.All(chunks, chunk => Assert.True(opened.RunChunkIndex.TryFind(chunk, out _)));
-        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(
+            OpenedRepository.Run,
+            ["a"],
+            CancellationToken.None
+        );
         using ChunkIndex index = await LoadAsync(opened, added);
         Assert.All(chunks, chunk => Assert.True(index.TryFind(chunk, out _)));
         Assert.Equal(chunks.Length, added.Chunks);
@@ -151,9 +217,17 @@ public sealed class RunWriterTests
         await using RunWriter again = opened.OpenWriter("a", rowsPerBlob: 50);
         (ChunkId[] chunks, int most) = await AddManyAsync(again, 500);
         Assert.InRange(most, 50, 60);
-        await again.CommitPageAsync(new PageResult("again", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None);
+        await again.CommitPageAsync(
+            new PageResult("again", ContentRef.Empty),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
         Assert.Equal(packs + 1, (await opened.NamesAsync("packs/")).Count);
-        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(
+            OpenedRepository.Run,
+            ["a"],
+            CancellationToken.None
+        );
         using ChunkIndex index = await LoadAsync(opened, added);
         Assert.All(chunks, chunk => Assert.True(index.TryFind(chunk, out _)));
     }
@@ -162,14 +236,30 @@ public sealed class RunWriterTests
     public async Task Of_two_pages_with_blobs_of_rows_the_first_counts()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
-        string[] winners = await Task.WhenAll(Enumerable.Range(0, 3).Select(number => Task.Run(async () =>
-        {
-            await using RunWriter writer = opened.OpenWriter("a", rowsPerBlob: 20);
-            await AddManyAsync(writer, 200);
-            return (await writer.CommitPageAsync(new PageResult($"attempt {number}", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None)).Who;
-        })));
+        string[] winners = await Task.WhenAll(
+            Enumerable
+                .Range(0, 3)
+                .Select(number =>
+                    Task.Run(async () =>
+                    {
+                        await using RunWriter writer = opened.OpenWriter("a", rowsPerBlob: 20);
+                        await AddManyAsync(writer, 200);
+                        return (
+                            await writer.CommitPageAsync(
+                                new PageResult($"attempt {number}", ContentRef.Empty),
+                                TestJson.Default.PageResult,
+                                CancellationToken.None
+                            )
+                        ).Who;
+                    })
+                )
+        );
         Assert.Single(winners.Distinct());
-        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(
+            OpenedRepository.Run,
+            ["a"],
+            CancellationToken.None
+        );
         using ChunkIndex index = await LoadAsync(opened, added);
         Assert.Equal(200, index.Places.Count());
     }
@@ -179,9 +269,14 @@ public sealed class RunWriterTests
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
         await using RunWriter writer = opened.OpenWriter("a");
-        await writer.CommitPageAsync(new PageResult("me", await writer.WriteAsync(ChunkClass.Content, [1])), TestJson.Default.PageResult, CancellationToken.None);
-        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(
-            () => opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a", "b"], CancellationToken.None));
+        await writer.CommitPageAsync(
+            new PageResult("me", await writer.WriteAsync(ChunkClass.Content, [1])),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
+            opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a", "b"], CancellationToken.None)
+        );
         Assert.Equal(ErrorKind.Repository, exception.Kind);
         Assert.Contains("/b'", exception.Message, StringComparison.Ordinal);
     }
@@ -192,9 +287,19 @@ public sealed class RunWriterTests
         var blobs = new HidingStore("/a");
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(blobs);
         await using RunWriter writer = opened.OpenWriter("a");
-        await writer.CommitPageAsync(new PageResult("me", await writer.WriteAsync(ChunkClass.Content, [1])), TestJson.Default.PageResult, CancellationToken.None);
-        Assert.Equal(0, (await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, [], CancellationToken.None)).Chunks);
-        Assert.Equal(1, (await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None)).Chunks);
+        await writer.CommitPageAsync(
+            new PageResult("me", await writer.WriteAsync(ChunkClass.Content, [1])),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
+        Assert.Equal(
+            0,
+            (await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, [], CancellationToken.None)).Chunks
+        );
+        Assert.Equal(
+            1,
+            (await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None)).Chunks
+        );
     }
 
     [Fact]
@@ -213,24 +318,45 @@ public sealed class RunWriterTests
 
         ContentRef names = (await root.CompleteAsync(CancellationToken.None)).Listing;
         await writer.CommitPageAsync(new PageResult("me", dump), TestJson.Default.PageResult, CancellationToken.None);
-        AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(
+            OpenedRepository.Run,
+            ["a"],
+            CancellationToken.None
+        );
         await RequireAsync(merge.Indexes, dump, names);
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], dump, names));
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], null, names));
-        await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump with { Chunks = [new ChunkId(1)] }, names));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            RequireAsync(merge.Indexes, dump with { Chunks = [new ChunkId(1)] }, names)
+        );
 
         // The pack of the dump alone: nothing of it is read before the seal.
-        string pack = (await opened.NamesAsync("packs/")).First(name => !name.StartsWith("packs/f", StringComparison.Ordinal));
+        string pack = (await opened.NamesAsync("packs/")).First(name =>
+            !name.StartsWith("packs/f", StringComparison.Ordinal)
+        );
         await opened.Blobs.DeleteAsync(pack, CancellationToken.None);
         await opened.Blobs.PutIfAbsentAsync(pack, new byte[1000], CancellationToken.None);
-        PermanentException cut = await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump, names));
+        PermanentException cut = await Assert.ThrowsAsync<PermanentException>(() =>
+            RequireAsync(merge.Indexes, dump, names)
+        );
         Assert.Equal(ErrorKind.Storage, cut.Kind);
         Assert.Contains($"'{pack}' has 1000 of its ", cut.Message, StringComparison.Ordinal);
         opened.Repository.MaxPacksAskedFor = 0;
-        Assert.Equal(cut.Message, (await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump, names))).Message);
+        Assert.Equal(
+            cut.Message,
+            (await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump, names))).Message
+        );
 
         Task RequireAsync(IReadOnlyList<ChunkIndexBlob> added, ContentRef? database, ContentRef listed) =>
-            opened.Repository.RequireStreamsAsync(opened.Index, LostPacks.None, added, opened.OpenReader(), database, [(listed, null)], CancellationToken.None);
+            opened.Repository.RequireStreamsAsync(
+                opened.Index,
+                LostPacks.None,
+                added,
+                opened.OpenReader(),
+                database,
+                [(listed, null)],
+                CancellationToken.None
+            );
     }
 
     [Fact]
@@ -244,7 +370,8 @@ public sealed class RunWriterTests
             reference = await killed.WriteAsync(ChunkClass.Content, content);
             await killed.WriteAsync(ChunkClass.Dump, [1, 2, 3]);
 
-            // Disposal cancels uploads; wait until those that were begun are in the store, as a kill between two requests would find them.
+            // Disposal cancels uploads; wait until those that were begun are in the store, as a kill between two
+            // requests would find them.
             while ((await opened.NamesAsync($"runs/{OpenedRepository.Run}/packs/")).Count < 3)
             {
                 await Task.Yield();
@@ -255,25 +382,52 @@ public sealed class RunWriterTests
         await opened.ReloadAsync();
         await using RunWriter again = opened.OpenWriter("a");
         Assert.Equal(reference, await again.WriteAsync(ChunkClass.Content, content));
-        await again.CommitPageAsync(new PageResult("again", reference), TestJson.Default.PageResult, CancellationToken.None);
+        await again.CommitPageAsync(
+            new PageResult("again", reference),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
         Assert.Equal(packs, await opened.NamesAsync("packs/"));
 
         // Chunks that are known from receipts alone make it into the set.
-        AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None);
+        AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(
+            OpenedRepository.Run,
+            ["a"],
+            CancellationToken.None
+        );
         using ChunkIndex index = await LoadAsync(opened, merge);
-        Assert.Equal(content, await opened.Repository.CreateReader(index, null).ReadAsync(reference, ChunkClass.Content));
+        Assert.Equal(
+            content,
+            await opened.Repository.CreateReader(index, null).ReadAsync(reference, ChunkClass.Content)
+        );
     }
 
     [Fact]
     public async Task A_receipt_of_another_pack_than_its_own_is_passed_over()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
-        PackEntry[] packs = [new(new PackId(1), 1000, ChunkClass.Content), new(new PackId(2), 1000, ChunkClass.Content)];
+        PackEntry[] packs =
+        [
+            new(new PackId(1), 1000, ChunkClass.Content),
+            new(new PackId(2), 1000, ChunkClass.Content),
+        ];
         foreach (PackEntry pack in packs)
         {
-            var place = new ChunkPlace(new ChunkId(pack.Id.Value), packs[0], Frame: 0, FrameOffset: ObjectHeader.Size, SealedLength: 100, Offset: 0, Length: 50);
+            var place = new ChunkPlace(
+                new ChunkId(pack.Id.Value),
+                packs[0],
+                Frame: 0,
+                FrameOffset: ObjectHeader.Size,
+                SealedLength: 100,
+                Offset: 0,
+                Length: 50
+            );
             string name = RunNames.Receipt(OpenedRepository.Run, pack.Id);
-            await opened.Blobs.PutIfAbsentAsync(name, opened.Repository.Sealer.Seal(ObjectType.Receipt, name, ChunkIndexTable.Encode([place])), CancellationToken.None);
+            await opened.Blobs.PutIfAbsentAsync(
+                name,
+                opened.Repository.Sealer.Seal(ObjectType.Receipt, name, ChunkIndexTable.Encode([place])),
+                CancellationToken.None
+            );
         }
 
         await opened.ReloadAsync();
@@ -291,7 +445,14 @@ public sealed class RunWriterTests
             await writer.WriteAsync(ChunkClass.Content, Content.Random(40_000_000, i));
         }
 
-        Assert.Null(await opened.Repository.Pages.TryReadAsync(OpenedRepository.Run, "a", TestJson.Default.PageResult, CancellationToken.None));
+        Assert.Null(
+            await opened.Repository.Pages.TryReadAsync(
+                OpenedRepository.Run,
+                "a",
+                TestJson.Default.PageResult,
+                CancellationToken.None
+            )
+        );
     }
 
     [Fact]
@@ -301,8 +462,13 @@ public sealed class RunWriterTests
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(blobs);
         await using RunWriter writer = opened.OpenWriter("a");
         await writer.WriteAsync(ChunkClass.Content, [1, 2, 3]);
-        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(
-            () => writer.CommitPageAsync(new PageResult("me", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None));
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
+            writer.CommitPageAsync(
+                new PageResult("me", ContentRef.Empty),
+                TestJson.Default.PageResult,
+                CancellationToken.None
+            )
+        );
         Assert.Equal(ErrorKind.Storage, exception.Kind);
         await Assert.ThrowsAsync<PermanentException>(() => writer.WriteAsync(ChunkClass.Content, [4]));
         Assert.Empty(await opened.NamesAsync("runs/"));
@@ -316,7 +482,11 @@ public sealed class RunWriterTests
         await using RunWriter writer = opened.OpenWriter("a");
         blobs.Lose = true;
         ContentRef reference = await writer.WriteAsync(ChunkClass.Content, Content.Random(3_000_000, 1));
-        PageResult result = await writer.CommitPageAsync(new PageResult("me", reference), TestJson.Default.PageResult, CancellationToken.None);
+        PageResult result = await writer.CommitPageAsync(
+            new PageResult("me", reference),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
         Assert.Equal(new PageResult("me", reference), result);
         Assert.Single(await opened.NamesAsync("packs/"));
     }
@@ -328,7 +498,11 @@ public sealed class RunWriterTests
         int most = 0;
         for (int i = 0; i < count; i++)
         {
-            chunks[i] = await writer.AddChunkAsync(i % 2 == 0 ? ChunkClass.Content : ChunkClass.Dump, Content.Random(40, i), CancellationToken.None);
+            chunks[i] = await writer.AddChunkAsync(
+                i % 2 == 0 ? ChunkClass.Content : ChunkClass.Dump,
+                Content.Random(40, i),
+                CancellationToken.None
+            );
             most = Math.Max(most, OwnChunks(writer).Count);
         }
 
@@ -339,7 +513,13 @@ public sealed class RunWriterTests
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_own")]
     private static extern ref HashSet<ChunkId> OwnChunks(RunWriter writer);
 
-    private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, AddedChunkIndexes merge) => ChunkIndex.LoadAsync(
-        opened.Blobs, opened.Repository.Sealer, UInt128.Parse(opened.Repository.Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), opened.CacheDirectory,
-        [.. merge.Indexes.Select(row => new ChunkIndexSummary(row.Id, 1, row.Rows))], CancellationToken.None);
+    private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, AddedChunkIndexes merge) =>
+        ChunkIndex.LoadAsync(
+            opened.Blobs,
+            opened.Repository.Sealer,
+            UInt128.Parse(opened.Repository.Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+            opened.CacheDirectory,
+            [.. merge.Indexes.Select(row => new ChunkIndexSummary(row.Id, 1, row.Rows))],
+            CancellationToken.None
+        );
 }

@@ -23,10 +23,18 @@ public sealed class AzureBlobStoreTests(OnDemand<AzuriteServer> azurite) : BlobS
         _server = await azurite.GetAsync();
         _container = new BlobContainerClient(_server.ConnectionString, $"test-{Guid.NewGuid():n}");
         await _container.CreateAsync(cancellationToken: Ct);
-        _store = Open(new AzureStoreOptions { Url = Url, ConnectionString = Key, ListingPage = ListingPage });
+        _store = Open(
+            new AzureStoreOptions
+            {
+                Url = Url,
+                ConnectionString = Key,
+                ListingPage = ListingPage,
+            }
+        );
     }
 
-    public async ValueTask DisposeAsync() => await _container.DeleteIfExistsAsync(cancellationToken: CancellationToken.None);
+    public async ValueTask DisposeAsync() =>
+        await _container.DeleteIfExistsAsync(cancellationToken: CancellationToken.None);
 
     private string Url => $"{_server.AccountUrl}/{_container.Name}/some%20prefix/acme";
 
@@ -55,20 +63,29 @@ public sealed class AzureBlobStoreTests(OnDemand<AzuriteServer> azurite) : BlobS
     public async Task A_pack_of_64_MiB_is_one_request()
     {
         await Store.PutIfAbsentAsync("packs/large", new byte[64 << 20], Ct);
-        BlockList blocks = await _container.GetBlockBlobClient("some prefix/acme/packs/large").GetBlockListAsync(cancellationToken: Ct);
+        BlockList blocks = await _container
+            .GetBlockBlobClient("some prefix/acme/packs/large")
+            .GetBlockListAsync(cancellationToken: Ct);
         Assert.Empty(blocks.CommittedBlocks);
     }
 
     [Fact]
     public async Task A_SAS_in_the_URL_opens_the_container_and_is_never_shown()
     {
-        string query = _container.GenerateSasUri(global::Azure.Storage.Sas.BlobContainerSasPermissions.All, DateTimeOffset.UtcNow.AddHours(1)).Query;
+        string query = _container
+            .GenerateSasUri(
+                global::Azure.Storage.Sas.BlobContainerSasPermissions.All,
+                DateTimeOffset.UtcNow.AddHours(1)
+            )
+            .Query;
         AzureBlobStore store = Open(new AzureStoreOptions { Url = Url + query });
         Assert.Equal(PutOutcome.Created, await store.PutIfAbsentAsync("one", Bytes(1), Ct));
         Assert.DoesNotContain("sig=", store.Location);
 
         AzureBlobStore wrong = Open(new AzureStoreOptions { Url = Url + query.Replace("sig=", "sig=AAAA") });
-        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() => wrong.PutIfAbsentAsync("two", Bytes(1), Ct));
+        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() =>
+            wrong.PutIfAbsentAsync("two", Bytes(1), Ct)
+        );
         Assert.Contains("the SAS in repository.url", e.Message);
         Assert.DoesNotContain("sig=", e.ToString());
     }
@@ -77,7 +94,13 @@ public sealed class AzureBlobStoreTests(OnDemand<AzuriteServer> azurite) : BlobS
     public async Task A_wrong_account_key_is_named_by_its_setting_and_not_shown()
     {
         string key = Convert.ToBase64String(Bytes(64));
-        AzureBlobStore wrong = Open(new AzureStoreOptions { Url = Url, ConnectionString = new Secret(_server.ConnectionString.Replace(AzuriteServer.AccountKey, key)) });
+        AzureBlobStore wrong = Open(
+            new AzureStoreOptions
+            {
+                Url = Url,
+                ConnectionString = new Secret(_server.ConnectionString.Replace(AzuriteServer.AccountKey, key)),
+            }
+        );
         foreach (Func<Task> call in Calls(wrong))
         {
             PermanentException e = await Assert.ThrowsAsync<PermanentException>(call);
@@ -91,7 +114,9 @@ public sealed class AzureBlobStoreTests(OnDemand<AzuriteServer> azurite) : BlobS
     [Fact]
     public async Task A_missing_container_is_named()
     {
-        AzureBlobStore store = Open(new AzureStoreOptions { Url = $"{_server.AccountUrl}/no-such-container/p", ConnectionString = Key });
+        AzureBlobStore store = Open(
+            new AzureStoreOptions { Url = $"{_server.AccountUrl}/no-such-container/p", ConnectionString = Key }
+        );
         foreach (Func<Task> call in Calls(store))
         {
             PermanentException e = await Assert.ThrowsAsync<PermanentException>(call);
@@ -105,7 +130,14 @@ public sealed class AzureBlobStoreTests(OnDemand<AzuriteServer> azurite) : BlobS
     {
         string account = $"http://127.0.0.1:{FreePort.Next()}/devstoreaccount1";
         Secret key = new(_server.ConnectionString.Replace(_server.AccountUrl, account));
-        AzureBlobStore store = Open(new AzureStoreOptions { Url = account + "/c/p", ConnectionString = key, MaxRetries = 1 });
+        AzureBlobStore store = Open(
+            new AzureStoreOptions
+            {
+                Url = account + "/c/p",
+                ConnectionString = key,
+                MaxRetries = 1,
+            }
+        );
         foreach (Func<Task> call in Calls(store))
         {
             TransientException e = await Assert.ThrowsAsync<TransientException>(call);
@@ -117,14 +149,14 @@ public sealed class AzureBlobStoreTests(OnDemand<AzuriteServer> azurite) : BlobS
     private static AzureBlobStore Open(AzureStoreOptions options) => AzureBlobStore.Open(options);
 
     private static Func<Task>[] Calls(AzureBlobStore store) =>
-    [
-        () => store.PutIfAbsentAsync("a", Bytes(1), Ct),
-        () => store.PutAsync("a", Bytes(1), Ct),
-        () => store.ReadAsync("a", 0, new byte[1], Ct),
-        () => store.GetPropertiesAsync("a", Ct),
-        async () => await store.ListAsync("", Ct).ToListAsync(Ct),
-        () => store.DeleteAsync("a", Ct),
-        () => store.AcquireLeaseAsync("a", Guid.NewGuid(), BlobLease.MinDuration, Ct),
-        () => store.ReleaseLeaseAsync("a", Guid.NewGuid(), Ct),
-    ];
+        [
+            () => store.PutIfAbsentAsync("a", Bytes(1), Ct),
+            () => store.PutAsync("a", Bytes(1), Ct),
+            () => store.ReadAsync("a", 0, new byte[1], Ct),
+            () => store.GetPropertiesAsync("a", Ct),
+            async () => await store.ListAsync("", Ct).ToListAsync(Ct),
+            () => store.DeleteAsync("a", Ct),
+            () => store.AcquireLeaseAsync("a", Guid.NewGuid(), BlobLease.MinDuration, Ct),
+            () => store.ReleaseLeaseAsync("a", Guid.NewGuid(), Ct),
+        ];
 }

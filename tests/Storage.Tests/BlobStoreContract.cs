@@ -3,7 +3,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Storage.Tests;
 
-/// <summary>What every store must do. One class per store derives from this, so that all of them are held to the same words.</summary>
+/// <summary>What every store must do. One class per store derives from this, so that all of them are held to the same
+/// words.</summary>
 public abstract class BlobStoreContract
 {
     private static readonly TimeSpan s_lease = BlobLease.MinDuration;
@@ -40,7 +41,12 @@ public abstract class BlobStoreContract
         for (int round = 0; round < 5; round++)
         {
             string name = $"log/{round}";
-            Task<PutOutcome>[] puts = [.. Enumerable.Range(0, 32).Select(i => Task.Run(() => Store.PutIfAbsentAsync(name, Bytes(1000 + i), Ct), Ct))];
+            Task<PutOutcome>[] puts =
+            [
+                .. Enumerable
+                    .Range(0, 32)
+                    .Select(i => Task.Run(() => Store.PutIfAbsentAsync(name, Bytes(1000 + i), Ct), Ct)),
+            ];
             PutOutcome[] outcomes = await Task.WhenAll(puts);
             Assert.Equal(1, outcomes.Count(outcome => outcome == PutOutcome.Created));
             Assert.Equal(Bytes(1000 + Array.IndexOf(outcomes, PutOutcome.Created)), await ReadAllAsync(name));
@@ -143,24 +149,74 @@ public abstract class BlobStoreContract
         await Store.PutIfAbsentAsync("lo", Bytes(1), Ct);
         Assert.Equal(names.Order(StringComparer.Ordinal), await ListAsync("log/"));
         Assert.Equal(42, (await ListAsync("")).Count);
-        Assert.Equal(names.Where(name => name.StartsWith("log/01")).Order(StringComparer.Ordinal), await ListAsync("log/01"));
+        Assert.Equal(
+            names.Where(name => name.StartsWith("log/01")).Order(StringComparer.Ordinal),
+            await ListAsync("log/01")
+        );
     }
 
     [Fact]
     public async Task A_listing_sorts_by_the_bytes_of_whole_names()
     {
-        string[] names = ["a!", "a-b", "a.b", "a/b", "a/b!", "a0", "ab", "b/a/a", "b/a-a", "b/a0", "c/é", "c/z", "ä", $"d/{new string('x', 79)}", $"d/{new string('x', 80)}", $"d/{new string('x', 80)}!", $"d/{new string('x', 81)}/y"];
+        string[] names =
+        [
+            "a!",
+            "a-b",
+            "a.b",
+            "a/b",
+            "a/b!",
+            "a0",
+            "ab",
+            "b/a/a",
+            "b/a-a",
+            "b/a0",
+            "c/é",
+            "c/z",
+            "ä",
+            $"d/{new string('x', 79)}",
+            $"d/{new string('x', 80)}",
+            $"d/{new string('x', 80)}!",
+            $"d/{new string('x', 81)}/y",
+        ];
         await Task.WhenAll(names.Select(name => Store.PutIfAbsentAsync(name, Bytes(1), Ct)));
         Assert.Equal(names.Order(BlobNames.Order), await ListAsync(""));
         Assert.Equal(names.Where(name => name.StartsWith("b/a")).Order(BlobNames.Order), await ListAsync("b/a"));
-        Assert.Equal(names.Where(name => name.StartsWith("d/")).Order(BlobNames.Order), await ListAsync("d/" + new string('x', 70)));
+        Assert.Equal(
+            names.Where(name => name.StartsWith("d/")).Order(BlobNames.Order),
+            await ListAsync("d/" + new string('x', 70))
+        );
     }
 
-    public static TheoryData<string> OddNames => new()
-    {
-        "with space", " lead", "trail ", "100%", "%41", "%2e", "a#b", "a?b=c&d", "a+b", "a..b", "..a/b..c", ".hidden/.tmp", "quote'\"", "star*<>|:", "con", "aux.txt/nul",
-        "Umlaut-äöü", "日本語/文書", "smile-\U0001F600", "e\u0301", "tilde~", "%~", "tab\there", new string('n', 255), $"{new string('p', 300)}/{new string('q', 80)}/{new string('r', 160)}", new string('ä', 200),
-    };
+    public static TheoryData<string> OddNames =>
+        new()
+        {
+            "with space",
+            " lead",
+            "trail ",
+            "100%",
+            "%41",
+            "%2e",
+            "a#b",
+            "a?b=c&d",
+            "a+b",
+            "a..b",
+            "..a/b..c",
+            ".hidden/.tmp",
+            "quote'\"",
+            "star*<>|:",
+            "con",
+            "aux.txt/nul",
+            "Umlaut-äöü",
+            "日本語/文書",
+            "smile-\U0001F600",
+            "e\u0301",
+            "tilde~",
+            "%~",
+            "tab\there",
+            new string('n', 255),
+            $"{new string('p', 300)}/{new string('q', 80)}/{new string('r', 160)}",
+            new string('ä', 200),
+        };
 
     [Theory]
     [MemberData(nameof(OddNames))]
@@ -197,12 +253,16 @@ public abstract class BlobStoreContract
     {
         byte[] content = Bytes(1 << 20);
         await Store.PutIfAbsentAsync("blob", content, Ct);
-        await Task.WhenAll(Enumerable.Range(0, 24).Select(async i =>
-        {
-            byte[] part = new byte[50_000];
-            Assert.Equal(part.Length, await Store.ReadAsync("blob", i * 40_000, part, Ct));
-            Assert.True(content.AsSpan(i * 40_000, part.Length).SequenceEqual(part));
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 24)
+                .Select(async i =>
+                {
+                    byte[] part = new byte[50_000];
+                    Assert.Equal(part.Length, await Store.ReadAsync("blob", i * 40_000, part, Ct));
+                    Assert.True(content.AsSpan(i * 40_000, part.Length).SequenceEqual(part));
+                })
+        );
     }
 
     [Fact]
@@ -210,7 +270,9 @@ public abstract class BlobStoreContract
     {
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.PutIfAbsentAsync("blob", Bytes(1), cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Store.PutIfAbsentAsync("blob", Bytes(1), cancelled.Token)
+        );
         Assert.Null(await Store.GetPropertiesAsync("blob", Ct));
     }
 
@@ -229,7 +291,9 @@ public abstract class BlobStoreContract
     [Fact]
     public async Task Of_many_that_ask_for_a_lease_exactly_one_gets_it()
     {
-        bool[] got = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Store.AcquireLeaseAsync("lease", Guid.NewGuid(), s_lease, Ct)));
+        bool[] got = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => Store.AcquireLeaseAsync("lease", Guid.NewGuid(), s_lease, Ct))
+        );
         Assert.Equal(1, got.Count(taken => taken));
     }
 
@@ -259,7 +323,9 @@ public abstract class BlobStoreContract
     [InlineData(14)]
     [InlineData(61)]
     public async Task A_lease_outside_Azure_s_bounds_is_refused(int seconds) =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.AcquireLeaseAsync("lease", Guid.NewGuid(), TimeSpan.FromSeconds(seconds), Ct));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+            Store.AcquireLeaseAsync("lease", Guid.NewGuid(), TimeSpan.FromSeconds(seconds), Ct)
+        );
 
     /// <summary>Bytes that differ with their number.</summary>
     protected static byte[] Bytes(int length)

@@ -44,7 +44,10 @@ public sealed class FaultInjectingBlobStoreTests : MemoryBackedContract
     [Fact]
     public async Task A_failure_before_reaches_nothing_and_only_the_chosen_call()
     {
-        FaultInjectingBlobStore store = new(Memory, FaultInjectingBlobStore.AtCall(2, new BlobFault { FailBefore = true }));
+        FaultInjectingBlobStore store = new(
+            Memory,
+            FaultInjectingBlobStore.AtCall(2, new BlobFault { FailBefore = true })
+        );
         await store.PutIfAbsentAsync("a", Bytes(1), Ct);
         await Assert.ThrowsAsync<TransientException>(() => store.PutIfAbsentAsync("b", Bytes(1), Ct));
         Assert.Equal(PutOutcome.Created, await store.PutIfAbsentAsync("b", Bytes(1), Ct));
@@ -54,7 +57,10 @@ public sealed class FaultInjectingBlobStoreTests : MemoryBackedContract
     [Fact]
     public async Task A_failure_after_loses_the_answer_of_a_call_that_was_done()
     {
-        FaultInjectingBlobStore store = new(Memory, FaultInjectingBlobStore.AtCall(1, new BlobFault { FailAfter = true, Permanent = true }));
+        FaultInjectingBlobStore store = new(
+            Memory,
+            FaultInjectingBlobStore.AtCall(1, new BlobFault { FailAfter = true, Permanent = true })
+        );
         await Assert.ThrowsAsync<PermanentException>(() => store.PutIfAbsentAsync("a", Bytes(1), Ct));
         Assert.Equal(PutOutcome.AlreadyExists, await store.PutIfAbsentAsync("a", Bytes(1), Ct));
     }
@@ -63,8 +69,14 @@ public sealed class FaultInjectingBlobStoreTests : MemoryBackedContract
     public async Task A_listing_fails_before_its_first_or_after_its_first_blob()
     {
         await Memory.PutIfAbsentAsync("a", Bytes(1), Ct);
-        FaultInjectingBlobStore before = new(Memory, FaultInjectingBlobStore.FromCall(1, new BlobFault { FailBefore = true }));
-        FaultInjectingBlobStore after = new(Memory, FaultInjectingBlobStore.FromCall(1, new BlobFault { FailAfter = true }));
+        FaultInjectingBlobStore before = new(
+            Memory,
+            FaultInjectingBlobStore.FromCall(1, new BlobFault { FailBefore = true })
+        );
+        FaultInjectingBlobStore after = new(
+            Memory,
+            FaultInjectingBlobStore.FromCall(1, new BlobFault { FailAfter = true })
+        );
         await Assert.ThrowsAsync<TransientException>(async () => await before.ListAsync("", Ct).FirstAsync(Ct));
         Assert.Equal("a", (await after.ListAsync("", Ct).FirstAsync(Ct)).Name);
         await Assert.ThrowsAsync<TransientException>(async () => await after.ListAsync("", Ct).ToListAsync(Ct));
@@ -73,7 +85,10 @@ public sealed class FaultInjectingBlobStoreTests : MemoryBackedContract
     [Fact]
     public async Task What_is_truncated_is_the_first_half()
     {
-        FaultInjectingBlobStore store = new(Memory, static call => call.Verb is BlobVerb.Read or BlobVerb.List ? new BlobFault { Truncate = true } : null);
+        FaultInjectingBlobStore store = new(
+            Memory,
+            static call => call.Verb is BlobVerb.Read or BlobVerb.List ? new BlobFault { Truncate = true } : null
+        );
         foreach (string name in (string[])["a", "b", "c"])
         {
             await store.PutIfAbsentAsync(name, Bytes(100), Ct);
@@ -81,7 +96,10 @@ public sealed class FaultInjectingBlobStoreTests : MemoryBackedContract
 
         Assert.Equal(50, await store.ReadAsync("a", 0, new byte[100], Ct));
         Assert.Equal(["a", "b"], await store.ListAsync("", Ct).Select(item => item.Name).ToListAsync(Ct));
-        FaultInjectingBlobStore cutting = new(Memory, static call => call.Verb == BlobVerb.PutIfAbsent ? new BlobFault { Truncate = true } : null);
+        FaultInjectingBlobStore cutting = new(
+            Memory,
+            static call => call.Verb == BlobVerb.PutIfAbsent ? new BlobFault { Truncate = true } : null
+        );
         Assert.Equal(PutOutcome.Created, await cutting.PutIfAbsentAsync("d", Bytes(100), Ct));
         Assert.Equal(50, (await cutting.GetPropertiesAsync("d", Ct))!.Length);
     }
@@ -90,7 +108,11 @@ public sealed class FaultInjectingBlobStoreTests : MemoryBackedContract
     public async Task A_delayed_call_waits_by_the_given_clock()
     {
         FakeTimeProvider time = new();
-        FaultInjectingBlobStore store = new(Memory, FaultInjectingBlobStore.AtCall(1, new BlobFault { Delay = TimeSpan.FromMinutes(1) }), time);
+        FaultInjectingBlobStore store = new(
+            Memory,
+            FaultInjectingBlobStore.AtCall(1, new BlobFault { Delay = TimeSpan.FromMinutes(1) }),
+            time
+        );
         Task<PutOutcome> put = store.PutIfAbsentAsync("a", Bytes(1), Ct);
         Assert.False(put.IsCompleted);
         time.Advance(TimeSpan.FromMinutes(1));

@@ -51,7 +51,9 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
     public async Task A_root_that_vanished_is_never_created_again()
     {
         Directory.Delete(_directory.Path, recursive: true);
-        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() => Store.PutIfAbsentAsync("a/b", Bytes(1), Ct));
+        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() =>
+            Store.PutIfAbsentAsync("a/b", Bytes(1), Ct)
+        );
         Assert.Contains("does not exist", e.Message);
         await Assert.ThrowsAsync<PermanentException>(() => Store.ReadAsync("a/b", 0, new byte[1], Ct));
         await Assert.ThrowsAsync<PermanentException>(() => Store.GetPropertiesAsync("a/b", Ct));
@@ -68,9 +70,14 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
         Directory.Move(_directory.Path, volume);
         Directory.CreateDirectory(_directory.Path);
 
-        Assert.Contains("mount it again", (await Assert.ThrowsAsync<TransientException>(() => Store.PutIfAbsentAsync("a/c", Bytes(1), Ct))).Message);
+        Assert.Contains(
+            "mount it again",
+            (await Assert.ThrowsAsync<TransientException>(() => Store.PutIfAbsentAsync("a/c", Bytes(1), Ct))).Message
+        );
         await Assert.ThrowsAsync<TransientException>(() => Store.PutAsync("a/c", Bytes(1), Ct));
-        await Assert.ThrowsAsync<TransientException>(() => Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        await Assert.ThrowsAsync<TransientException>(() =>
+            Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct)
+        );
         await Assert.ThrowsAsync<TransientException>(() => Store.ReadAsync("a/b", 0, new byte[1], Ct));
         await Assert.ThrowsAsync<TransientException>(() => Store.GetPropertiesAsync("a/b", Ct));
         await Assert.ThrowsAsync<TransientException>(() => Store.DeleteAsync("a/b", Ct));
@@ -139,7 +146,9 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
         await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct);
         string file = _directory.Combine(".leases", "lease");
         await File.WriteAllTextAsync(file, "{", Ct);
-        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() => Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() =>
+            Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct)
+        );
         Assert.Contains(file, e.Message);
     }
 
@@ -152,7 +161,10 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
         IBlobStore store = await provider.CreateAsync(url, null, _time, Ct);
         IBlobStore control = await provider.CreateBelowAsync(url, "control", null, _time, Ct);
 
-        Assert.Equal((_directory.Combine("one #two"), _directory.Combine("one #two", "control")), (store.Location, control.Location));
+        Assert.Equal(
+            (_directory.Combine("one #two"), _directory.Combine("one #two", "control")),
+            (store.Location, control.Location)
+        );
         Assert.True(Directory.Exists(control.Location));
         Assert.Equal(store.Location, provider.Open(url, null, _time).Location);
     }

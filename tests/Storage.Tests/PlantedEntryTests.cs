@@ -7,7 +7,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Storage.Tests;
 
-/// <summary>Somebody who may write to the directory of a store, but not to what lies beside it, plants things there.</summary>
+/// <summary>Somebody who may write to the directory of a store, but not to what lies beside it, plants things
+/// there.</summary>
 [Trait("needs", "linux")]
 public sealed class PlantedEntryTests : IDisposable
 {
@@ -101,14 +102,20 @@ public sealed class PlantedEntryTests : IDisposable
     public async Task A_lease_is_never_taken_through_a_link(string planted, bool isDirectory)
     {
         Plant(planted, isDirectory ? _outside : _victim);
-        await RefusedAsync(planted, () => Store().AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        await RefusedAsync(
+            planted,
+            () => Store().AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct)
+        );
     }
 
     [Fact]
     public async Task A_lock_that_would_be_made_elsewhere_is_refused()
     {
         Plant(".leases/.lock", Path.Combine(_outside, "new"));
-        await RefusedAsync(".leases/.lock", () => Store().AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        await RefusedAsync(
+            ".leases/.lock",
+            () => Store().AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct)
+        );
     }
 
     [Theory]
@@ -178,7 +185,10 @@ public sealed class PlantedEntryTests : IDisposable
         await Store().PutIfAbsentAsync("packs/blob", new byte[1], Ct);
         await Store().AcquireLeaseAsync("packs/lease", Guid.NewGuid(), BlobLease.MinDuration, Ct);
         Run("chown", $"{Nobody}", Path.Combine(_root, planted));
-        string message = await RefusedAsync(planted, () => Store().AcquireLeaseAsync("packs/lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        string message = await RefusedAsync(
+            planted,
+            () => Store().AcquireLeaseAsync("packs/lease", Guid.NewGuid(), BlobLease.MinDuration, Ct)
+        );
         Assert.Contains($"belongs to user {Nobody}", message);
         Assert.Equal(1, await Store().ReadAsync("packs/blob", 0, new byte[2], Ct));
     }

@@ -16,7 +16,9 @@ public sealed class ServersTests
     [Fact]
     public async Task PostgreSQL_comes_up_with_an_odd_password_and_refuses_a_wrong_one()
     {
-        await using PostgresServer server = await PostgresServer.StartAsync(new PostgresServerOptions { Password = OddPassword });
+        await using PostgresServer server = await PostgresServer.StartAsync(
+            new PostgresServerOptions { Password = OddPassword }
+        );
         string database = await server.CreateDatabaseAsync("odd", Ct);
         await server.ExecuteAsync("CREATE TABLE t (a int)", database, Ct);
         await using NpgsqlConnection wrong = new(server.ConnectionString(database, password: "wrong"));
@@ -26,7 +28,9 @@ public sealed class ServersTests
     [Fact]
     public async Task MariaDB_comes_up_with_an_odd_password_and_refuses_a_wrong_one()
     {
-        await using MariaDbServer server = await MariaDbServer.StartAsync(new MariaDbServerOptions { Password = OddPassword });
+        await using MariaDbServer server = await MariaDbServer.StartAsync(
+            new MariaDbServerOptions { Password = OddPassword }
+        );
         string database = await server.CreateDatabaseAsync("odd", Ct);
         await server.ExecuteAsync("CREATE TABLE t (a int)", database, Ct);
         await using MySqlConnection wrong = new(server.ConnectionString(database, password: "wrong"));

@@ -35,22 +35,36 @@ public sealed class FaultyHttp(HttpMessageHandler inner, Func<HttpCall, HttpFaul
 {
     private int _calls;
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
-        HttpFault? fault = plan(new HttpCall(Interlocked.Increment(ref _calls), Describe(request), request.RequestUri!.AbsolutePath));
+        HttpFault? fault = plan(
+            new HttpCall(Interlocked.Increment(ref _calls), Describe(request), request.RequestUri!.AbsolutePath)
+        );
         switch (fault)
         {
             case HttpFault.InternalError or HttpFault.Unavailable:
-                HttpStatusCode status = fault == HttpFault.Unavailable ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.InternalServerError;
+                HttpStatusCode status =
+                    fault == HttpFault.Unavailable
+                        ? HttpStatusCode.ServiceUnavailable
+                        : HttpStatusCode.InternalServerError;
                 return new HttpResponseMessage(status) { RequestMessage = request };
             case HttpFault.NotSent:
                 throw new HttpRequestException(HttpRequestError.ConnectionError, "the connection was refused");
             case HttpFault.AnswerLost:
                 (await base.SendAsync(request, cancellationToken)).Dispose();
-                throw new HttpRequestException(HttpRequestError.ResponseEnded, "the connection ended before the answer");
+                throw new HttpRequestException(
+                    HttpRequestError.ResponseEnded,
+                    "the connection ended before the answer"
+                );
             case HttpFault.AnswerCut:
                 HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-                response.Content = new CutContent(response.Content, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+                response.Content = new CutContent(
+                    response.Content,
+                    await response.Content.ReadAsByteArrayAsync(cancellationToken)
+                );
                 return response;
             default:
                 return await base.SendAsync(request, cancellationToken);
@@ -61,8 +75,12 @@ public sealed class FaultyHttp(HttpMessageHandler inner, Func<HttpCall, HttpFaul
     {
         string[] query = request.RequestUri!.Query.TrimStart('?').Split('&');
         string component = query.FirstOrDefault(part => part.StartsWith("comp=", StringComparison.Ordinal)) ?? "";
-        string action = request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? actions) ? actions.First() : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{request.Method} {component} {action}").Replace("  ", " ", StringComparison.Ordinal).TrimEnd();
+        string action = request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? actions)
+            ? actions.First()
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{request.Method} {component} {action}")
+            .Replace("  ", " ", StringComparison.Ordinal)
+            .TrimEnd();
     }
 
     /// <summary>Half of a body under the headers of the whole.</summary>
@@ -81,7 +99,8 @@ public sealed class FaultyHttp(HttpMessageHandler inner, Func<HttpCall, HttpFaul
 
         protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new CutStream(_body));
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => new CutStream(_body).CopyToAsync(stream);
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            new CutStream(_body).CopyToAsync(stream);
 
         protected override bool TryComputeLength(out long length)
         {
@@ -102,10 +121,16 @@ public sealed class FaultyHttp(HttpMessageHandler inner, Func<HttpCall, HttpFaul
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count) =>
-            _half.Read(buffer, offset, count) is > 0 and var read ? read : throw new HttpIOException(HttpRequestError.ResponseEnded, "the connection ended within the answer");
+            _half.Read(buffer, offset, count) is > 0 and var read
+                ? read
+                : throw new HttpIOException(HttpRequestError.ResponseEnded, "the connection ended within the answer");
 
         public override void Flush() => throw new NotSupportedException();
 

@@ -17,7 +17,8 @@ public sealed class TempDirectory : IDisposable
     /// <summary>A path below this directory; creates nothing.</summary>
     public string Combine(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Creates a directory inside for a server that runs as another account, and lets that account pass through this one.</summary>
+    /// <summary>Creates a directory inside for a server that runs as another account, and lets that account pass
+    /// through this one.</summary>
     internal async Task OpenForServersAsync(ServerAccount account, string inside, CancellationToken cancellationToken)
     {
         ServerAccount.LetRead(Path);
@@ -37,7 +38,8 @@ public sealed class TempDirectory : IDisposable
             return;
         }
 
-        // System.IO cannot name every entry that a test may have made: names that are no valid UTF-8, directories that are read-only.
+        // System.IO cannot name every entry that a test may have made: names that are no valid UTF-8, directories that
+        // are read-only.
         using Process removal = Process.Start("sh", ["-c", "chmod -R u+rwX \"$1\" && rm -rf \"$1\"", "sh", Path]);
         removal.WaitForExit();
         if (removal.ExitCode != 0)

@@ -8,8 +8,8 @@ using Xunit.v3;
 namespace AlfrescoBackupFlows.Testing;
 
 /// <summary>
-/// No test runs for ever: when its time is over its cancellation token is cancelled, and a test that does not end then ends the whole process,
-/// which names it. <c>tests/Directory.Build.props</c> puts this on every test project.
+/// No test runs for ever: when its time is over its cancellation token is cancelled, and a test that does not end then
+/// ends the whole process, which names it. <c>tests/Directory.Build.props</c> puts this on every test project.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class TestLimitAttribute : BeforeAfterTestAttribute
@@ -18,7 +18,8 @@ public sealed class TestLimitAttribute : BeforeAfterTestAttribute
     private const string Variable = "ABF_TEST_SECONDS";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(
-        int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "900", CultureInfo.InvariantCulture));
+        int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "900", CultureInfo.InvariantCulture)
+    );
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
@@ -38,16 +39,21 @@ public sealed class TestLimitAttribute : BeforeAfterTestAttribute
 
                 if (Interlocked.Exchange(ref cancelled, 1) == 0)
                 {
-                    Console.Error.WriteLine($"{test.TestDisplayName}: not done after {Limit.TotalSeconds} s ({Variable}), cancelled");
+                    Console.Error.WriteLine(
+                        $"{test.TestDisplayName}: not done after {Limit.TotalSeconds} s ({Variable}), cancelled"
+                    );
                     context.CancelCurrentTest();
                     return;
                 }
 
-                Environment.FailFast($"{test.TestDisplayName} does not end, {Grace.TotalSeconds} s after it was cancelled");
+                Environment.FailFast(
+                    $"{test.TestDisplayName} does not end, {Grace.TotalSeconds} s after it was cancelled"
+                );
             },
             null,
             Limit,
-            Grace);
+            Grace
+        );
     }
 
     public override void After(MethodInfo methodUnderTest, IXunitTest test)

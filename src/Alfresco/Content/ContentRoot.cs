@@ -31,5 +31,6 @@ public sealed record ContentRoot(string Name, string Path, string Setting)
     internal static bool IsBeneath(string path, string above) =>
         path.StartsWith(
             System.IO.Path.EndsInDirectorySeparator(above) ? above : above + System.IO.Path.DirectorySeparatorChar,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
 }

@@ -15,10 +15,13 @@ public sealed class ContentUrlMap
     private const string Separator = "://";
 
     private static readonly UTF8Encoding StrictUtf8 = new(
-        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
-    private static readonly SearchValues<char> ProtocolCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._");
+    private static readonly SearchValues<char> ProtocolCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._"
+    );
 
     private readonly ImmutableArray<string> _stores;
 
@@ -31,8 +34,8 @@ public sealed class ContentUrlMap
     /// <summary>True for a name that can stand before <c>://</c> and as a directory's name.</summary>
     internal static bool IsStoreName(string name) =>
         name.Length is > 0 and <= 64
-            && name is not ("." or ".." or "store" or "spoof")
-            && !name.AsSpan().ContainsAnyExcept(ProtocolCharacters);
+        && name is not ("." or ".." or "store" or "spoof")
+        && !name.AsSpan().ContainsAnyExcept(ProtocolCharacters);
 
     /// <summary>The place that Alfresco would read. Never throws.</summary>
     public ContentPlace Locate(string contentUrl)
@@ -78,12 +81,18 @@ public sealed class ContentUrlMap
             yield break;
         }
 
-        yield return place with { Root = ContentRoot.Deleted };
+        yield return place with
+        {
+            Root = ContentRoot.Deleted,
+        };
         if (place.Root == ContentRoot.Contentstore)
         {
             foreach (string store in _stores)
             {
-                yield return place with { Root = ContentRoot.Stores + store };
+                yield return place with
+                {
+                    Root = ContentRoot.Stores + store,
+                };
             }
         }
     }
@@ -94,9 +103,11 @@ public sealed class ContentUrlMap
     {
         // Java's File drops empty components; "." leads nowhere else; ".." is refused by Alfresco as well.
         string[] components = path.Split('/').Where(static c => c is not ("" or ".")).ToArray();
-        if (components.Length == 0
+        if (
+            components.Length == 0
             || components.Contains("..", StringComparer.Ordinal)
-            || path.Contains('\0', StringComparison.Ordinal))
+            || path.Contains('\0', StringComparison.Ordinal)
+        )
         {
             return Other(ContentPlaceKind.Invalid, protocol);
         }

@@ -19,7 +19,8 @@ public sealed record DatabaseConnection(
     string Username,
     Secret? Password,
     string? ToolPath,
-    IReadOnlyDictionary<string, string> Parameters)
+    IReadOnlyDictionary<string, string> Parameters
+)
 {
     /// <summary>
     /// PostgreSQL: where Alfresco's tables are (<c>db.schema.name</c>, or the URL's <c>currentSchema</c>); null: as the
@@ -31,8 +32,7 @@ public sealed record DatabaseConnection(
     public DatabaseSettingNames Names { get; init; } = DatabaseSettingNames.Source;
 
     /// <summary>The place in words, for messages: never holds a secret.</summary>
-    public string Place =>
-        $"{Vendor.Schemes[0]}://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}/{Database}";
+    public string Place => $"{Vendor.Schemes[0]}://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}/{Database}";
 
     public IDatabaseSource OpenSource() => Vendor.OpenSource(this);
 
@@ -46,7 +46,12 @@ public sealed record DatabaseConnection(
     /// <exception cref="PermanentException">Kind Configuration: malformed, another vendor, several hosts, no
     /// user.</exception>
     public static DatabaseConnection FromInstallation(
-        string url, string? username, Secret? password, string? toolPath, string? schema = null)
+        string url,
+        string? username,
+        Secret? password,
+        string? toolPath,
+        string? schema = null
+    )
     {
         DatabaseSettingNames names = DatabaseSettingNames.Source;
         DatabaseUrl parsed = DatabaseUrl.Parse(url, names.Url);
@@ -55,11 +60,13 @@ public sealed record DatabaseConnection(
             parsed.Host,
             parsed.Port,
             parsed.Database,
-            username ?? parsed.Username
+            username
+                ?? parsed.Username
                 ?? throw Malformed($"{names.Username} is missing: name the user that reads the database"),
             password ?? parsed.Password,
             toolPath,
-            parsed.Parameters)
+            parsed.Parameters
+        )
         {
             Schema = string.IsNullOrWhiteSpace(schema) ? parsed.Parameters.GetValueOrDefault("currentschema") : schema,
             Names = names,
@@ -72,7 +79,11 @@ public sealed record DatabaseConnection(
     /// </summary>
     /// <exception cref="PermanentException">Kind Configuration: malformed, no user, or a password in it.</exception>
     public static DatabaseConnection FromRestoreUrl(
-        string url, Secret? password, string? toolPath, string? schema = null)
+        string url,
+        Secret? password,
+        string? toolPath,
+        string? schema = null
+    )
     {
         DatabaseSettingNames names = DatabaseSettingNames.RestoreTarget;
         DatabaseUrl parsed = DatabaseUrl.Parse(url, names.Url);
@@ -80,7 +91,8 @@ public sealed record DatabaseConnection(
         {
             throw Malformed(
                 $"{names.Url} holds a password, which other users can see: put it into a file and name the file with "
-                    + $"{names.Password}");
+                    + $"{names.Password}"
+            );
         }
 
         return new DatabaseConnection(
@@ -92,7 +104,8 @@ public sealed record DatabaseConnection(
                 ?? throw Malformed($"{names.Url} has no user: write {parsed.Vendor.Schemes[0]}://user@host:port/name"),
             password,
             toolPath,
-            parsed.Parameters)
+            parsed.Parameters
+        )
         {
             Schema = schema,
             Names = names,
@@ -111,8 +124,9 @@ public sealed record DatabaseConnection(
             (Names.ToolPath, ToolPath),
             .. Parameters.Values.Select(value => (Names.Url, value)),
         ];
-        string? setting = values.FirstOrDefault(
-            static value => value.Value?.Contains('\0', StringComparison.Ordinal) ?? false).Setting;
+        string? setting = values
+            .FirstOrDefault(static value => value.Value?.Contains('\0', StringComparison.Ordinal) ?? false)
+            .Setting;
         return setting is null
             ? this
             : throw Malformed($"{setting} holds a character U+0000, which no database takes: correct it");

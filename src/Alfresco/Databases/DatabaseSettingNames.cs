@@ -8,21 +8,31 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 /// </summary>
 /// <param name="Kind">The kind of every error about this connection: Source or Target.</param>
 public sealed record DatabaseSettingNames(
-    string Url, string Username, string Password, string ToolPath, string Schema, ErrorKind Kind)
+    string Url,
+    string Username,
+    string Password,
+    string ToolPath,
+    string Schema,
+    ErrorKind Kind
+)
 {
-    public static DatabaseSettingNames Source { get; } = new(
-        "installation.database.url",
-        "installation.database.username",
-        "installation.database.passwordFile",
-        "installation.database.toolPath",
-        "db.schema.name",
-        ErrorKind.Source);
+    public static DatabaseSettingNames Source { get; } =
+        new(
+            "installation.database.url",
+            "installation.database.username",
+            "installation.database.passwordFile",
+            "installation.database.toolPath",
+            "db.schema.name",
+            ErrorKind.Source
+        );
 
-    public static DatabaseSettingNames RestoreTarget { get; } = new(
-        "--database",
-        "--database",
-        "--database-password-file",
-        "installation.database.toolPath",
-        "--database",
-        ErrorKind.Target);
+    public static DatabaseSettingNames RestoreTarget { get; } =
+        new(
+            "--database",
+            "--database",
+            "--database-password-file",
+            "installation.database.toolPath",
+            "--database",
+            ErrorKind.Target
+        );
 }

@@ -15,7 +15,8 @@ internal sealed record DatabaseUrl(
     string Database,
     string? Username,
     Secret? Password,
-    IReadOnlyDictionary<string, string> Parameters)
+    IReadOnlyDictionary<string, string> Parameters
+)
 {
     /// <param name="setting">The name of the setting, for errors. The URL itself is never quoted in them: it may hold a
     /// password.</param>
@@ -34,12 +35,16 @@ internal sealed record DatabaseUrl(
             throw Malformed(
                 setting,
                 "is not a database URL: write jdbc:SCHEME://host:port/name with one of the schemes "
-                    + $"{DatabaseVendors.Known}");
+                    + $"{DatabaseVendors.Known}"
+            );
         }
 
-        IDatabaseVendor vendor = DatabaseVendors.Find(scheme)
+        IDatabaseVendor vendor =
+            DatabaseVendors.Find(scheme)
             ?? throw Malformed(
-                setting, $"has the scheme '{scheme}', which is not supported: use one of {DatabaseVendors.Known}");
+                setting,
+                $"has the scheme '{scheme}', which is not supported: use one of {DatabaseVendors.Known}"
+            );
         rest = rest[(colon + 1)..];
 
         var parameters = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -78,7 +83,14 @@ internal sealed record DatabaseUrl(
 
         var (host, port) = ParseHost(authority, vendor.DefaultPort, setting);
         return new DatabaseUrl(
-            vendor, host, port, database, string.IsNullOrEmpty(username) ? null : username, password, parameters);
+            vendor,
+            host,
+            port,
+            database,
+            string.IsNullOrEmpty(username) ? null : username,
+            password,
+            parameters
+        );
     }
 
     /// <summary>
@@ -117,10 +129,13 @@ internal sealed record DatabaseUrl(
         }
 
         int number = defaultPort;
-        if (port.Length > 0
+        if (
+            port.Length > 0
             && (
                 !int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number)
-                    || number is 0 or > 65535))
+                || number is 0 or > 65535
+            )
+        )
         {
             throw Malformed(setting, "has a port that is not a number from 1 to 65535");
         }
@@ -137,7 +152,8 @@ internal sealed record DatabaseUrl(
         {
             throw Malformed(
                 setting,
-                "has a host that is neither a name nor an address: write //host:port/name, or //[::1]:port/name");
+                "has a host that is neither a name nor an address: write //host:port/name, or //[::1]:port/name"
+            );
         }
 
         return (host.Length == 0 ? "localhost" : host, number);

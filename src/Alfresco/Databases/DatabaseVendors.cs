@@ -8,11 +8,7 @@ public static class DatabaseVendors
 {
     /// <summary>A line each, and nothing else outside of the vendor's own folder.</summary>
     public static IReadOnlyList<IDatabaseVendor> All { get; } =
-    [
-        new PostgresVendor(),
-        MySqlVendor.MySql,
-        MySqlVendor.MariaDb,
-    ];
+    [new PostgresVendor(), MySqlVendor.MySql, MySqlVendor.MariaDb];
 
     /// <summary>The schemes by which they are known, for messages.</summary>
     public static string Known => string.Join(", ", All.Select(static vendor => vendor.Schemes[0]));

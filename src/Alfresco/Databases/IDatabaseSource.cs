@@ -23,7 +23,8 @@ public interface IDatabaseSource
     Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>What a look at a database found.</summary>
@@ -38,7 +39,8 @@ public sealed record DatabaseFacts(
     string Tool,
     string ToolVersion,
     long SizeBytes,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings
+);
 
 /// <summary>A content URL that the dumped database requires as a file.</summary>
 /// <param name="Id">Row id in <c>alf_content_url</c>; 0 for a URL of the old web content tables
@@ -60,7 +62,8 @@ public sealed record DumpResult(
     IReadOnlyDictionary<string, long> Rows,
     IReadOnlyList<string> NotApplicable,
     IReadOnlyList<string> TenantRoots,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings
+);
 
 /// <summary>The newest transaction in the dump: how far the index must be, or may be brought.</summary>
 public sealed record DumpWatermark(long TransactionId, long CommitTimeMs);

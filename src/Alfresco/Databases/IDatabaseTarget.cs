@@ -24,7 +24,9 @@ public interface IDatabaseTarget
     /// </summary>
     /// <param name="writeDump">Writes the dump, all of it, into the stream and returns; does not dispose it.</param>
     Task<DatabaseRestoreResult> RestoreAsync(
-        Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken);
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Reports every content URL that the restored database requires as a file, in no order.</summary>
     Task ReadRequiredAsync(Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken);

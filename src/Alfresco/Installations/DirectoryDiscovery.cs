@@ -7,7 +7,11 @@ namespace AlfrescoBackupFlows.Alfresco.Installations;
 
 /// <summary>The directories of an installation: content roots, keystore, index backup.</summary>
 internal sealed class DirectoryDiscovery(
-    InstallationOptions options, SettingValues values, DiscoveryFaults faults, List<string> warnings)
+    InstallationOptions options,
+    SettingValues values,
+    DiscoveryFaults faults,
+    List<string> warnings
+)
 {
     // A relative dir.root is said once, not again for each directory beneath it.
     private string? _refusedRoot;
@@ -38,9 +42,13 @@ internal sealed class DirectoryDiscovery(
         AddWherePresent(
             roots,
             ContentRoot.Deleted,
-            Absolute("installation.content.deleted", content.Deleted, "dir.contentstore.deleted"));
+            Absolute("installation.content.deleted", content.Deleted, "dir.contentstore.deleted")
+        );
         AddWherePresent(
-            roots, ContentRoot.Audit, Absolute("installation.content.audit", content.Audit, "dir.auditcontentstore"));
+            roots,
+            ContentRoot.Audit,
+            Absolute("installation.content.audit", content.Audit, "dir.auditcontentstore")
+        );
         AddKeystore(roots, root);
         Identity = root ?? roots.FirstOrDefault()?.Path ?? string.Empty;
         return roots.ToImmutable();
@@ -63,9 +71,10 @@ internal sealed class DirectoryDiscovery(
         {
             bool fromOption = !string.IsNullOrWhiteSpace(index.Cron);
             schedule = SearchIndexSchedule.Parse(
-                values.Text(CronSetting, index.Cron, CronProperty) ?? SearchIndexSchedule.Default, zone, fromOption
-                    ? CronSetting
-                    : CronProperty);
+                values.Text(CronSetting, index.Cron, CronProperty) ?? SearchIndexSchedule.Default,
+                zone,
+                fromOption ? CronSetting : CronProperty
+            );
         }
         catch (PermanentException e)
         {
@@ -80,15 +89,21 @@ internal sealed class DirectoryDiscovery(
                 index.OnWindow == "refuse" ? OnWindow.Refuse : OnWindow.Wait,
                 index.MaxWait,
                 index.MaxAge,
-                [.. index.RefreshCommand]);
+                [.. index.RefreshCommand]
+            );
     }
 
     /// <summary>Two roots in one another would be captured twice and restored into each other.</summary>
     public static void RefuseNesting(
-        ImmutableArray<ContentRoot> roots, SearchIndexSource? index, DiscoveryFaults faults)
+        ImmutableArray<ContentRoot> roots,
+        SearchIndexSource? index,
+        DiscoveryFaults faults
+    )
     {
         List<(string Setting, string Path, string Real)> all =
-            [.. roots.Select(static r => (r.Setting, r.Path, RealPath(r.Path)))];
+        [
+            .. roots.Select(static r => (r.Setting, r.Path, RealPath(r.Path))),
+        ];
         if (index is not null)
         {
             all.Add(("the index backup", index.Path, RealPath(index.Path)));
@@ -102,13 +117,15 @@ internal sealed class DirectoryDiscovery(
                 if (a.Real == b.Real)
                 {
                     faults.Add(
-                        $"{a.Setting} and {b.Setting} are the same directory '{a.Path}': each needs one of its own");
+                        $"{a.Setting} and {b.Setting} are the same directory '{a.Path}': each needs one of its own"
+                    );
                 }
                 else if (ContentRoot.IsBeneath(a.Real, b.Real) || ContentRoot.IsBeneath(b.Real, a.Real))
                 {
                     faults.Add(
                         $"{a.Setting} '{a.Path}' and {b.Setting} '{b.Path}' lie in one another: each needs a "
-                            + "directory of its own");
+                            + "directory of its own"
+                    );
                 }
             }
         }
@@ -132,7 +149,8 @@ internal sealed class DirectoryDiscovery(
         {
             faults.Add(
                 $"{setting}: '{name}' cannot name a store; write 1 to 64 of A-Z a-z 0-9 + - . _, but not store or "
-                    + "spoof");
+                    + "spoof"
+            );
         }
         else if (Absolute(setting, path, setting) is { } root)
         {
@@ -195,27 +213,33 @@ internal sealed class DirectoryDiscovery(
         {
             warnings.Add(
                 $"{Property} '{text}' is not a directory: no keystore is captured, and without its keystore "
-                    + "encrypted content is lost");
+                    + "encrypted content is lost"
+            );
         }
     }
 
     private void RefuseLiveIndex(ContentRoot place)
     {
-        string? live = values.Text("installation.index.path", null, "dir.indexes") is { } path
-            && Path.IsPathFullyQualified(path)
-            ? Clean(path)
-            : null;
-        if (Path.GetFileName(place.Path) == "lucene-indexes"
+        string? live =
+            values.Text("installation.index.path", null, "dir.indexes") is { } path && Path.IsPathFullyQualified(path)
+                ? Clean(path)
+                : null;
+        if (
+            Path.GetFileName(place.Path) == "lucene-indexes"
             || (
                 live is not null
-                    && (
-                        place.Path == live
-                            || ContentRoot.IsBeneath(place.Path, live)
-                            || ContentRoot.IsBeneath(live, place.Path))))
+                && (
+                    place.Path == live
+                    || ContentRoot.IsBeneath(place.Path, live)
+                    || ContentRoot.IsBeneath(live, place.Path)
+                )
+            )
+        )
         {
             faults.Add(
                 $"{place.Setting} '{place.Path}' is the live index, and copying that corrupts it: name the directory "
-                    + "into which Alfresco's index-backup job copies (dir.indexes.backup)");
+                    + "into which Alfresco's index-backup job copies (dir.indexes.backup)"
+            );
         }
     }
 
@@ -228,10 +252,12 @@ internal sealed class DirectoryDiscovery(
         bool fromOption = !string.IsNullOrWhiteSpace(option);
 
         // Without dir.root everything beneath it is undefined; that is said once, where dir.root is read.
-        if (!fromOption
+        if (
+            !fromOption
             && property != "dir.root"
             && !values.IsInFile(property)
-            && values.Text("installation.root", null, "dir.root") is null)
+            && values.Text("installation.root", null, "dir.root") is null
+        )
         {
             return null;
         }
@@ -256,7 +282,8 @@ internal sealed class DirectoryDiscovery(
 
             faults.Add(
                 $"{named} '{text}' is not an absolute path: Alfresco reads it from its own working directory, so set "
-                    + $"{(fromOption ? "an absolute path" : setting)}");
+                    + $"{(fromOption ? "an absolute path" : setting)}"
+            );
             return null;
         }
 

@@ -25,9 +25,11 @@ internal sealed class DiscoveryFaults
     {
         if (!values.AreIncomplete && !values.HasFaulted(property))
         {
-            Add(values.Place is { } place
-                ? $"{property} is not set in '{place}': set it there, or {setting}, {example}"
-                : $"{setting} is not set: set it, {example}, or name installation.globalProperties");
+            Add(
+                values.Place is { } place
+                    ? $"{property} is not set in '{place}': set it there, or {setting}, {example}"
+                    : $"{setting} is not set: set it, {example}, or name installation.globalProperties"
+            );
         }
     }
 

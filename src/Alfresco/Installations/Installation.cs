@@ -25,7 +25,8 @@ public sealed record Installation(
     int OrphanProtectDays,
     bool CheckSizes,
     ContentUrlMap Urls,
-    ImmutableArray<string> Warnings)
+    ImmutableArray<string> Warnings
+)
 {
     /// <summary>
     /// Reads the options and the properties file they name; looks at directories, but not into them. Every fault stands
@@ -45,14 +46,17 @@ public sealed record Installation(
         foreach (var root in Roots)
         {
             using var tree = OpenRoot(root);
-            if (!acceptEmpty
+            if (
+                !acceptEmpty
                 && root.Name == ContentRoot.Contentstore
-                && tree.TryReadDirectory(default) is not { Count: > 0 })
+                && tree.TryReadDirectory(default) is not { Count: > 0 }
+            )
             {
                 throw new PermanentException(
                     ErrorKind.Source,
                     $"{root.Setting} '{root.Path}' is empty: mount the content store, or correct the setting; if "
-                        + "this is right, run the backup with --accept-content-loss");
+                        + "this is right, run the backup with --accept-content-loss"
+                );
             }
         }
     }
@@ -66,7 +70,10 @@ public sealed record Installation(
         catch (PermanentException e)
         {
             throw new PermanentException(
-                ErrorKind.Source, $"{root.Setting}: {e.Message}; mount it, or correct the setting", e);
+                ErrorKind.Source,
+                $"{root.Setting}: {e.Message}; mount it, or correct the setting",
+                e
+            );
         }
     }
 }

@@ -52,10 +52,13 @@ internal sealed class InstallationDiscovery
             zone,
             days,
             _options.Content.CheckSizes,
-            new ContentUrlMap(roots
-                .Where(static r => r.Name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
-                .Select(static r => r.Name[ContentRoot.Stores.Length..])),
-            [.. _warnings]);
+            new ContentUrlMap(
+                roots
+                    .Where(static r => r.Name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
+                    .Select(static r => r.Name[ContentRoot.Stores.Length..])
+            ),
+            [.. _warnings]
+        );
     }
 
     private TimeZoneInfo ReadTimeZone()
@@ -72,7 +75,8 @@ internal sealed class InstallationDiscovery
 
         _faults.Add(
             $"installation.timeZone '{_options.TimeZone}' is not known on this machine: write an IANA id such as "
-                + "Europe/Zurich (package tzdata), or a Windows id");
+                + "Europe/Zurich (package tzdata), or a Windows id"
+        );
         return TimeZoneInfo.Utc;
     }
 
@@ -85,7 +89,11 @@ internal sealed class InstallationDiscovery
         if (url is null)
         {
             _faults.AddMissing(
-                _values, "installation.database.url", "db.url", "such as jdbc:postgresql://localhost:5432/alfresco");
+                _values,
+                "installation.database.url",
+                "db.url",
+                "such as jdbc:postgresql://localhost:5432/alfresco"
+            );
             return null;
         }
 
@@ -150,7 +158,8 @@ internal sealed class InstallationDiscovery
         {
             _faults.Add(
                 $"{Property} '{text}' is not a number of days: correct it, or set "
-                    + "installation.content.orphanProtectDays");
+                    + "installation.content.orphanProtectDays"
+            );
         }
 
         return days;
@@ -163,7 +172,8 @@ internal sealed class InstallationDiscovery
         {
             _warnings.Add(
                 $"{Property}=true destroys the files of deleted content at once: a hot backup can miss files that "
-                    + "its database dump still names; set it to false");
+                    + "its database dump still names; set it to false"
+            );
         }
     }
 
@@ -177,7 +187,8 @@ internal sealed class InstallationDiscovery
             database.Port.ToString(CultureInfo.InvariantCulture),
             database.Database,
             database.Schema ?? string.Empty,
-            root);
+            root
+        );
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16));
     }
 }

@@ -30,7 +30,12 @@ internal sealed class SettingValues
     private readonly HashSet<string> _faulted = new(StringComparer.Ordinal);
 
     private SettingValues(
-        JavaProperties properties, string? place, bool incomplete, string? root, DiscoveryFaults faults)
+        JavaProperties properties,
+        string? place,
+        bool incomplete,
+        string? root,
+        DiscoveryFaults faults
+    )
     {
         _properties = properties;
         _faults = faults;
@@ -60,7 +65,8 @@ internal sealed class SettingValues
                 options.GlobalProperties,
                 incomplete: false,
                 root,
-                faults);
+                faults
+            );
         }
         catch (PermanentException e)
         {
@@ -97,7 +103,8 @@ internal sealed class SettingValues
             return IsEncrypted(value)
                 ? Refuse(
                     property,
-                    $"{property} is encrypted (ENC(...)), which only Alfresco can undo: set {setting} instead")
+                    $"{property} is encrypted (ENC(...)), which only Alfresco can undo: set {setting} instead"
+                )
                 : value;
         }
         catch (FormatException e)
@@ -120,10 +127,12 @@ internal sealed class SettingValues
     }
 
     private string? Find(string property) =>
-        property == "dir.root" && _root is not null ? _root
-        : _properties[property]
-        ?? (
-            Place is not null || property.StartsWith("dir.", StringComparison.Ordinal)
-                ? AlfrescoDefaults.GetValueOrDefault(property)
-                : null);
+        property == "dir.root" && _root is not null
+            ? _root
+            : _properties[property]
+                ?? (
+                    Place is not null || property.StartsWith("dir.", StringComparison.Ordinal)
+                        ? AlfrescoDefaults.GetValueOrDefault(property)
+                        : null
+                );
 }

@@ -6,7 +6,10 @@ namespace AlfrescoBackupFlows.Alfresco.Processes;
 /// </summary>
 /// <param name="Environment">Set on top of what the child gets of this process's own.</param>
 internal sealed record ToolCommand(
-    string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
+    string File,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, string> Environment
+)
 {
     /// <summary>
     /// A command of the administrator gets the whole environment but the secrets of this program. A vendor's tool does
@@ -27,6 +30,8 @@ internal sealed record ToolExit(int Code, IReadOnlyList<string> Errors)
     {
         var faults = Errors.Where(isFault).Take(3).ToList();
         string text = string.Join("; ", faults.Count > 0 ? faults : Errors.TakeLast(1));
-        return text.Length > 600 ? text[..600] + "…" : text.Length > 0 ? text : "it said nothing";
+        return text.Length > 600 ? text[..600] + "…"
+            : text.Length > 0 ? text
+            : "it said nothing";
     }
 }

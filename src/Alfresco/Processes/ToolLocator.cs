@@ -9,8 +9,10 @@ internal static class ToolLocator
     public static string? Find(string? directory, params ReadOnlySpan<string> names)
     {
         string[] directories = string.IsNullOrWhiteSpace(directory)
-            ? (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            ? (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(
+                Path.PathSeparator,
+                StringSplitOptions.RemoveEmptyEntries
+            )
             : [directory];
         foreach (string name in names)
         {

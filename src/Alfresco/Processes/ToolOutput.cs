@@ -46,9 +46,7 @@ internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) :
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override int Read(byte[] buffer, int offset, int count) =>
         throw new NotSupportedException("read asynchronously");

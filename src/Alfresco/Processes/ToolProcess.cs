@@ -18,7 +18,9 @@ internal static class ToolProcess
 
     private static readonly string[] StorageSecrets =
     [
-        "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"
+        "AZURE_CLIENT_SECRET",
+        "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+        "AZURE_PASSWORD",
     ];
 
     /// <summary>
@@ -26,7 +28,13 @@ internal static class ToolProcess
     /// </summary>
     private static readonly string[] NeededToStart =
     [
-        "PATH", "LD_LIBRARY_PATH", "SystemRoot", "SystemDrive", "windir", "TEMP", "TMP"
+        "PATH",
+        "LD_LIBRARY_PATH",
+        "SystemRoot",
+        "SystemDrive",
+        "windir",
+        "TEMP",
+        "TMP",
     ];
 
     /// <summary>How long the outputs of a tool that has ended may be silent without an end.</summary>
@@ -44,11 +52,12 @@ internal static class ToolProcess
         ToolCommand command,
         Func<Stream, CancellationToken, Task>? input,
         Func<Stream, CancellationToken, Task>? output,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var process = Process.Start(StartInfo(command))
-            ?? throw new InvalidOperationException($"{command.Name} did not start");
+        using var process =
+            Process.Start(StartInfo(command)) ?? throw new InvalidOperationException($"{command.Name} did not start");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var killing = stop.Token.Register(static state => Kill((Process)state!), process);
         using var stdin = new ToolInput(process.StandardInput.BaseStream);
@@ -79,7 +88,9 @@ internal static class ToolProcess
         if (stdout.IsHeld && output is not null)
         {
             return new ToolExit(
-                -1, [.. errors.Last, "error: it ended, but something that it started holds its output open"]);
+                -1,
+                [.. errors.Last, "error: it ended, but something that it started holds its output open"]
+            );
         }
 
         return new ToolExit(process.ExitCode == 0 && stdin.Broken ? -1 : process.ExitCode, errors.Last);
@@ -117,12 +128,15 @@ internal static class ToolProcess
 
     private static bool IsOwn(string variable) =>
         variable.StartsWith(OwnVariables, StringComparison.OrdinalIgnoreCase)
-            || StorageSecrets.Contains(variable, StringComparer.OrdinalIgnoreCase);
+        || StorageSecrets.Contains(variable, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsNeeded(string variable) => NeededToStart.Contains(variable, StringComparer.OrdinalIgnoreCase);
 
     private static async Task WriteAsync(
-        ToolInput stdin, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
+        ToolInput stdin,
+        Func<Stream, CancellationToken, Task>? input,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -143,7 +157,10 @@ internal static class ToolProcess
     }
 
     private static async Task ReadAsync(
-        ToolOutput stdout, Func<Stream, CancellationToken, Task>? output, CancellationToken cancellationToken)
+        ToolOutput stdout,
+        Func<Stream, CancellationToken, Task>? output,
+        CancellationToken cancellationToken
+    )
     {
         await (output ?? ((stream, token) => stream.CopyToAsync(Stream.Null, token)))(stdout, cancellationToken);
         if (await stdout.ReadAsync(new byte[1], cancellationToken) != 0)

@@ -35,9 +35,10 @@ internal sealed class JavaProperties
         byte[] bytes;
         try
         {
-            bytes = new FileInfo(path).Length <= MaxBytes
-                ? File.ReadAllBytes(path)
-                : throw Fault($"{setting} '{path}' is not a properties file: it has more than {MaxBytes} bytes");
+            bytes =
+                new FileInfo(path).Length <= MaxBytes
+                    ? File.ReadAllBytes(path)
+                    : throw Fault($"{setting} '{path}' is not a properties file: it has more than {MaxBytes} bytes");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -122,15 +123,17 @@ internal sealed class JavaProperties
             }
             else if (++i < text.Length)
             {
-                result.Append(text[i] switch
-                {
-                    't' => '\t',
-                    'n' => '\n',
-                    'r' => '\r',
-                    'f' => '\f',
-                    'u' => Unicode(text, ref i, line),
-                    var other => other,
-                });
+                result.Append(
+                    text[i] switch
+                    {
+                        't' => '\t',
+                        'n' => '\n',
+                        'r' => '\r',
+                        'f' => '\f',
+                        'u' => Unicode(text, ref i, line),
+                        var other => other,
+                    }
+                );
             }
         }
 
@@ -141,8 +144,10 @@ internal sealed class JavaProperties
     {
         // The value is not quoted: it may be a password.
         var digits = text.AsSpan(at + 1, Math.Min(4, text.Length - at - 1));
-        if (digits.Length < 4
-            || !ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+        if (
+            digits.Length < 4
+            || !ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code)
+        )
         {
             throw new FormatException($"has a malformed \\uXXXX escape in line {line}");
         }

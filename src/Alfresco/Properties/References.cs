@@ -34,8 +34,9 @@ internal static class References
                 break;
             }
 
-            result.Append(text, done, at - done).Append(
-                Resolve(Expand(text[(at + Open.Length)..close], find, path), find, path));
+            result
+                .Append(text, done, at - done)
+                .Append(Resolve(Expand(text[(at + Open.Length)..close], find, path), find, path));
             done = close + 1;
             at = text.IndexOf(Open, done, StringComparison.Ordinal);
         }
@@ -68,7 +69,8 @@ internal static class References
         {
             throw new FormatException(
                 "refers to itself: "
-                    + $"{string.Join(" -> ", path.SkipWhile(p => p != name).Append(name).Select(p => $"${{{p}}}"))}");
+                    + $"{string.Join(" -> ", path.SkipWhile(p => p != name).Append(name).Select(p => $"${{{p}}}"))}"
+            );
         }
 
         path.Add(name);

@@ -27,7 +27,8 @@ internal static class LiveSearchIndex
             throw new PermanentException(
                 ErrorKind.Source,
                 $"installation.index.path '{place}' is a live index ('{TreePath.Display(mark)}' lies in it), and "
-                    + "copying that corrupts it: name the directory into which Alfresco's index-backup job copies");
+                    + "copying that corrupts it: name the directory into which Alfresco's index-backup job copies"
+            );
         }
     }
 

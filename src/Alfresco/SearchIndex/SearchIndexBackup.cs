@@ -51,7 +51,9 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
 
         LiveSearchIndex.Refuse(beside, name, source.Path);
         var stamp = new SearchIndexStamp(
-            stat.Inode, stat.CtimeNs != 0 ? stat.CtimeNs : beside.TryStat(default)?.MtimeNs ?? stat.MtimeNs);
+            stat.Inode,
+            stat.CtimeNs != 0 ? stat.CtimeNs : beside.TryStat(default)?.MtimeNs ?? stat.MtimeNs
+        );
         return new SearchIndexObservation(stamp, now - Time(stamp.ChangedNs), tempChanged, stale);
     }
 

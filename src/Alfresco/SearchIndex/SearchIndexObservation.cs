@@ -17,7 +17,11 @@ public readonly record struct SearchIndexStamp(ulong Inode, long ChangedNs);
 /// <param name="TempIsStale">The temporary directory is what a crash left behind: nothing in it has changed for
 /// <see cref="SearchIndexBackup.StaleAfter"/>.</param>
 public sealed record SearchIndexObservation(
-    SearchIndexStamp? Stamp, TimeSpan? Age, DateTimeOffset? TempChanged, bool TempIsStale)
+    SearchIndexStamp? Stamp,
+    TimeSpan? Age,
+    DateTimeOffset? TempChanged,
+    bool TempIsStale
+)
 {
     /// <summary>The job is at work.</summary>
     public bool IsRunning => TempChanged is not null && !TempIsStale;

@@ -33,23 +33,24 @@ internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBa
                 await Task.Delay(LookEvery, time, either.Token);
             }
         }
-        catch (OperationCanceledException) when (
-            limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new PermanentException(
                 ErrorKind.Busy,
                 $"{Setting} left no new index backup at '{source.Path}' within installation.index.maxWait "
-                    + $"({source.MaxWait.TotalMinutes:F0} min): look into Alfresco's log, or raise it");
+                    + $"({source.MaxWait.TotalMinutes:F0} min): look into Alfresco's log, or raise it"
+            );
         }
     }
 
     private async Task ExecuteAsync(CancellationToken cancellationToken)
     {
         string program = source.RefreshCommand[0];
-        var command = new ToolCommand(
-            program,
-            source.RefreshCommand[1..],
-            ImmutableDictionary<string, string>.Empty) { IsOfAdministrator = true };
+        var command = new ToolCommand(program, source.RefreshCommand[1..], ImmutableDictionary<string, string>.Empty)
+        {
+            IsOfAdministrator = true,
+        };
         ToolExit exit;
         try
         {
@@ -60,14 +61,16 @@ internal sealed class SearchIndexRefresh(SearchIndexSource source, SearchIndexBa
             throw new PermanentException(
                 ErrorKind.Configuration,
                 $"{Setting} '{program}' cannot be started ({e.Message}): name a program by its full path",
-                e);
+                e
+            );
         }
 
         if (exit.Code != 0)
         {
             throw new PermanentException(
                 ErrorKind.Source,
-                $"{Setting} '{program}' ended with exit code {exit.Code}: {exit.Reason(static _ => false)}");
+                $"{Setting} '{program}' ended with exit code {exit.Code}: {exit.Reason(static _ => false)}"
+            );
         }
     }
 }

@@ -41,7 +41,8 @@ public sealed class SearchIndexSchedule
                 ErrorKind.Configuration,
                 $"{setting} '{expression}' is not a Quartz cron expression ({e.Message.ReplaceLineEndings(" ")}): "
                     + $"write six or seven fields, such as {Default}",
-                e);
+                e
+            );
         }
     }
 

@@ -21,4 +21,5 @@ public sealed record SearchIndexSource(
     OnWindow OnWindow,
     TimeSpan MaxWait,
     TimeSpan MaxAge,
-    ImmutableArray<string> RefreshCommand);
+    ImmutableArray<string> RefreshCommand
+);

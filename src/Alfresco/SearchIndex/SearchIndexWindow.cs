@@ -24,7 +24,8 @@ public static class SearchIndexWindow
         SearchIndexObservation seen,
         DateTimeOffset now,
         TimeSpan expected,
-        DateTimeOffset giveUpAt)
+        DateTimeOffset giveUpAt
+    )
     {
         if (seen.IsRunning)
         {
@@ -38,7 +39,8 @@ public static class SearchIndexWindow
                 source,
                 fired + FiringGrace,
                 giveUpAt,
-                $"Alfresco's index-backup job fired at {fired:u} and is about to begin");
+                $"Alfresco's index-backup job fired at {fired:u} and is about to begin"
+            );
         }
 
         if (seen.IsAbsent)
@@ -51,23 +53,27 @@ public static class SearchIndexWindow
             return new SearchIndexDecision(SearchIndexAction.Proceed, null, null);
         }
 
-        string why = $"Alfresco's index-backup job fires at {next:u}, before the index and database phases (about "
+        string why =
+            $"Alfresco's index-backup job fires at {next:u}, before the index and database phases (about "
             + $"{Minutes(expected)}) would be done";
         return source.Schedule.NextFiring(next) is { } later && later - next < expected
             ? new SearchIndexDecision(
                 SearchIndexAction.Refuse,
                 $"{why}, and it fires again at {later:u}: no gap is long enough; space the job's firings further "
                     + $"apart ('{source.Schedule.Expression}')",
-                null)
+                null
+            )
             : Wait(source, next + FiringGrace, giveUpAt, why);
     }
 
     /// <summary>The fault of an index backup that is not there.</summary>
-    public static PermanentException Absent(SearchIndexSource source) => new(
-        ErrorKind.Source,
-        $"there is no index backup at '{source.Path}' (installation.index.path): let Alfresco's index-backup job run "
-            + "once, correct the path, or write \"kind\": \"none\" into installation.index if this installation "
-            + "keeps no index backup");
+    public static PermanentException Absent(SearchIndexSource source) =>
+        new(
+            ErrorKind.Source,
+            $"there is no index backup at '{source.Path}' (installation.index.path): let Alfresco's index-backup job run "
+                + "once, correct the path, or write \"kind\": \"none\" into installation.index if this installation "
+                + "keeps no index backup"
+        );
 
     /// <summary>
     /// One line where the backup is older than <see cref="SearchIndexSource.MaxAge"/>, or a crashed job left its
@@ -89,13 +95,23 @@ public static class SearchIndexWindow
     }
 
     private static SearchIndexDecision Wait(
-        SearchIndexSource source, DateTimeOffset until, DateTimeOffset giveUpAt, string reason) =>
-        source.OnWindow == OnWindow.Refuse ? new SearchIndexDecision(
-            SearchIndexAction.Refuse, $"{reason}; installation.index.onWindow is 'refuse'", null)
-        : until > giveUpAt ? new SearchIndexDecision(
-            SearchIndexAction.Refuse,
-            $"{reason}; waiting until {until:u} exceeds installation.index.maxWait ({Minutes(source.MaxWait)})",
-            null)
+        SearchIndexSource source,
+        DateTimeOffset until,
+        DateTimeOffset giveUpAt,
+        string reason
+    ) =>
+        source.OnWindow == OnWindow.Refuse
+            ? new SearchIndexDecision(
+                SearchIndexAction.Refuse,
+                $"{reason}; installation.index.onWindow is 'refuse'",
+                null
+            )
+        : until > giveUpAt
+            ? new SearchIndexDecision(
+                SearchIndexAction.Refuse,
+                $"{reason}; waiting until {until:u} exceeds installation.index.maxWait ({Minutes(source.MaxWait)})",
+                null
+            )
         : new SearchIndexDecision(SearchIndexAction.WaitUntil, reason, until);
 
     private static string Minutes(TimeSpan time) =>

@@ -9,15 +9,16 @@ public static class FailureCodes
 
     public static readonly IReadOnlyList<string> All = [.. Enum.GetValues<ErrorKind>().Select(Of)];
 
-    public static string Of(ErrorKind kind) => kind switch
-    {
-        ErrorKind.Configuration => "configuration",
-        ErrorKind.Busy => "busy",
-        ErrorKind.Source => "source",
-        ErrorKind.Storage => "storage",
-        ErrorKind.Repository => "repository",
-        ErrorKind.Target => "target",
-        ErrorKind.Cancelled => "cancelled",
-        _ => Unexpected,
-    };
+    public static string Of(ErrorKind kind) =>
+        kind switch
+        {
+            ErrorKind.Configuration => "configuration",
+            ErrorKind.Busy => "busy",
+            ErrorKind.Source => "source",
+            ErrorKind.Storage => "storage",
+            ErrorKind.Repository => "repository",
+            ErrorKind.Target => "target",
+            ErrorKind.Cancelled => "cancelled",
+            _ => Unexpected,
+        };
 }

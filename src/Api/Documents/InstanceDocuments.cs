@@ -17,7 +17,8 @@ public sealed record ProgressDocument(
     long BytesDone,
     long BytesTotal,
     double BytesPerSecond,
-    DateTime? EstimatedEnd);
+    DateTime? EstimatedEnd
+);
 
 /// <summary>A backup. Times are UTC.</summary>
 /// <param name="Id">Of the run, and of the set that it seals.</param>
@@ -33,7 +34,8 @@ public sealed record BackupDocument(
     ProgressDocument? Progress,
     BackupResultDocument? Result,
     FailureDocument? Failure,
-    Links Links);
+    Links Links
+);
 
 /// <summary>A verification of a set.</summary>
 /// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c>, <c>cancelled</c>.</param>
@@ -48,7 +50,8 @@ public sealed record VerificationDocument(
     ProgressDocument? Progress,
     VerificationResultDocument? Result,
     FailureDocument? Failure,
-    Links Links);
+    Links Links
+);
 
 /// <summary>A restore.</summary>
 /// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c>, <c>cancelled</c>.</param>
@@ -64,7 +67,8 @@ public sealed record RestoreDocument(
     ProgressDocument? Progress,
     RestoreResultDocument? Result,
     FailureDocument? Failure,
-    Links Links);
+    Links Links
+);
 
 /// <param name="Status"><c>ok</c>: this host answers. It does not look at the storage or the database.</param>
 /// <param name="Running">The link of the backup that is running; null where none is.</param>

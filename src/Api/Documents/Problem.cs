@@ -15,7 +15,8 @@ public sealed record Problem(
     int Status,
     string Detail,
     string Code,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Running)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Running
+)
 {
     public const string ContentType = "application/problem+json";
 

@@ -27,10 +27,18 @@ internal static class BackupHandlers
         try
         {
             BackupStart start = await BackupStart.TryAsync(
-                call.Environment, call.Flows, request, key, cancellationToken);
-            InstanceState backup = start.Started
+                call.Environment,
+                call.Flows,
+                request,
+                key,
+                cancellationToken
+            );
+            InstanceState backup =
+                start.Started
                 ?? throw ApiException.Busy(
-                    $"backup {start.Running!.Id} is running: wait for it, or cancel it", LinkOf(start.Running.Id));
+                    $"backup {start.Running!.Id} is running: wait for it, or cancel it",
+                    LinkOf(start.Running.Id)
+                );
             return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
         }
         finally
@@ -51,15 +59,17 @@ internal static class BackupHandlers
 
     /// <summary>The link of the backup that is running, or null.</summary>
     public static async Task<string?> FindRunningAsync(ApiCall call, CancellationToken cancellationToken) =>
-        (await call.Flows.ListAsync(nameof(HotBackupFlow), cancellationToken))
-            .FirstOrDefault(i => i.Phase is InstancePhase.Running) is { } running
+        (await call.Flows.ListAsync(nameof(HotBackupFlow), cancellationToken)).FirstOrDefault(i =>
+            i.Phase is InstancePhase.Running
+        )
+            is { } running
             ? LinkOf(running.Id)
             : null;
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
         InstanceIds.IsBackup(call.Id)
-            && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
-            && found.FlowName == nameof(HotBackupFlow)
+        && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
+        && found.FlowName == nameof(HotBackupFlow)
             ? found
             : throw ApiException.NotFound($"there is no backup '{call.Id}'");
 
@@ -81,13 +91,18 @@ internal static class BackupHandlers
                 Instances.CancelLinkOf(backup, LinkOf(backup.Id)),
                 backup.Phase is InstancePhase.Running or InstancePhase.Completed
                     ? $"/{ApiPaths.Prefix}/{ApiPaths.Sets}/{backup.Id}"
-                    : null));
+                    : null
+            )
+        );
     }
 
     private static BackupResultDocument Describe(ApiCall call, HotBackupResult result)
     {
         BackupResultDocument document = BackupResultDocument.Of(
-            result, call.Environment.Options.Installation.Name!, storage: null);
+            result,
+            call.Environment.Options.Installation.Name!,
+            storage: null
+        );
         return document with { Warnings = call.Text.Clean(document.Warnings) };
     }
 

@@ -21,7 +21,8 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
         IFlowInstances flows,
         BackupRequest request,
         string? requestKey,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -39,7 +40,8 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
         IFlowInstances flows,
         BackupRequest request,
         string? requestKey,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<InstanceState> instances = await flows.ListAsync(nameof(HotBackupFlow), cancellationToken);
         if (requestKey is not null && instances.FirstOrDefault(i => InputOf(i).RequestKey == requestKey) is { } same)
@@ -56,10 +58,21 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
 
         IEnumerable<string> dead = instances.Where(i => i.Phase is not InstancePhase.Completed).Select(i => i.Id);
         HotBackupInput input = HotBackupInput.Create(
-            environment.Time.GetUtcNow(), Guid.NewGuid(), request.AcceptContentLoss, dead, requestKey);
+            environment.Time.GetUtcNow(),
+            Guid.NewGuid(),
+            request.AcceptContentLoss,
+            dead,
+            requestKey
+        );
         string json = JsonSerializer.Serialize(input, BackupJson.Default.HotBackupInput);
         InstanceState started = await Instances.StartAsync(
-            environment, flows, nameof(HotBackupFlow), json, input.Run.ToString(), cancellationToken);
+            environment,
+            flows,
+            nameof(HotBackupFlow),
+            json,
+            input.Run.ToString(),
+            cancellationToken
+        );
         return new BackupStart(started, null);
     }
 

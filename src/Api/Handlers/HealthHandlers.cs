@@ -8,15 +8,22 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 internal static class HealthHandlers
 {
     private static readonly string Version =
-        typeof(HealthHandlers).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-            ?.InformationalVersion.Split('+')[0] ?? "unknown";
+        typeof(HealthHandlers)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0]
+        ?? "unknown";
 
     public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
         ApiCall.Ok(
             new HealthDocument("ok", Version, await BackupHandlers.FindRunningAsync(call, cancellationToken)),
-            ApiJson.Relaxed.HealthDocument);
+            ApiJson.Relaxed.HealthDocument
+        );
 
     public static Task<IResult> GetOpenApiAsync(ApiCall call, CancellationToken cancellationToken) =>
-        Task.FromResult<IResult>(TypedResults.Stream(
-            typeof(HealthHandlers).Assembly.GetManifestResourceStream("openapi.json")!, "application/json"));
+        Task.FromResult<IResult>(
+            TypedResults.Stream(
+                typeof(HealthHandlers).Assembly.GetManifestResourceStream("openapi.json")!,
+                "application/json"
+            )
+        );
 }

@@ -16,7 +16,8 @@ internal static class Instances
         string flowName,
         string input,
         string id,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         DateTimeOffset now = environment.Time.GetUtcNow();
         return await flows.TryStartAsync(flowName, input, id, cancellationToken)
@@ -28,14 +29,21 @@ internal static class Instances
     /// <param name="name">What it is called in the answer.</param>
     /// <exception cref="ApiException">409: it has ended.</exception>
     public static async Task CancelAsync(
-        IFlowInstances flows, InstanceState instance, string name, CancellationToken cancellationToken)
+        IFlowInstances flows,
+        InstanceState instance,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
-        if (instance.Phase is not InstancePhase.Running
+        if (
+            instance.Phase is not InstancePhase.Running
             || !await flows.TryRaiseEventAsync(
                 instance.Id,
                 FlowEvents.Cancel,
                 JsonSerializer.Serialize(Nothing.Value, TaskJson.Default.Nothing),
-                cancellationToken))
+                cancellationToken
+            )
+        )
         {
             throw ApiException.Ended($"{name} {instance.Id} has ended: there is nothing to cancel");
         }
@@ -46,28 +54,32 @@ internal static class Instances
         instance.Phase is InstancePhase.Running ? $"{link}/cancel" : null;
 
     /// <param name="completed">What a completed one is called.</param>
-    public static string StateOf(InstanceState instance, string completed) => instance.Phase switch
-    {
-        InstancePhase.Running => "running",
-        InstancePhase.Completed => completed,
-        InstancePhase.Failed when instance.Failure?.Kind is not ErrorKind.Cancelled => "failed",
-        _ => "cancelled",
-    };
+    public static string StateOf(InstanceState instance, string completed) =>
+        instance.Phase switch
+        {
+            InstancePhase.Running => "running",
+            InstancePhase.Completed => completed,
+            InstancePhase.Failed when instance.Failure?.Kind is not ErrorKind.Cancelled => "failed",
+            _ => "cancelled",
+        };
 
     public static ProgressDocument? ProgressOf(InstanceState instance, TextScrubber text)
     {
         FlowStatus? status = instance.CustomStatus is { } json
             ? JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus)
             : null;
-        return status is null ? null : new ProgressDocument(
-            status.Phase,
-            status.Detail is { } detail ? text.Clean(detail) : null,
-            status.FilesDone,
-            status.FilesTotal,
-            status.BytesDone,
-            status.BytesTotal,
-            status.BytesPerSecond,
-            status.EstimatedEnd?.UtcDateTime);
+        return status is null
+            ? null
+            : new ProgressDocument(
+                status.Phase,
+                status.Detail is { } detail ? text.Clean(detail) : null,
+                status.FilesDone,
+                status.FilesTotal,
+                status.BytesDone,
+                status.BytesTotal,
+                status.BytesPerSecond,
+                status.EstimatedEnd?.UtcDateTime
+            );
     }
 
     public static FailureDocument? FailureOf(InstanceState instance, TextScrubber text) =>

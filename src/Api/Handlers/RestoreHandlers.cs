@@ -28,28 +28,33 @@ internal static partial class RestoreHandlers
         SetSummary set = await SetHandlers.FindAsync(call, request.Set, cancellationToken);
         string input = JsonSerializer.Serialize(
             new RestoreInput(set.Id, target, database, Owner: null, options.Backup.Parallelism),
-            RestoreJson.Default.RestoreInput);
+            RestoreJson.Default.RestoreInput
+        );
 
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
-            InstanceState? running = (await call.Flows.ListAsync(nameof(RestoreFlow), cancellationToken))
-                .FirstOrDefault(i => i.Phase is InstancePhase.Running && InputOf(i).Target == target);
+            InstanceState? running = (
+                await call.Flows.ListAsync(nameof(RestoreFlow), cancellationToken)
+            ).FirstOrDefault(i => i.Phase is InstancePhase.Running && InputOf(i).Target == target);
             if (running is not null && running.Input != input)
             {
                 throw ApiException.Busy(
                     "another restore into this target is running: wait for it, or name another target",
-                    LinkOf(running.Id));
+                    LinkOf(running.Id)
+                );
             }
 
-            InstanceState restore = running
+            InstanceState restore =
+                running
                 ?? await Instances.StartAsync(
                     call.Environment,
                     call.Flows,
                     nameof(RestoreFlow),
                     input,
                     InstanceIds.ForRestore(target, Guid.NewGuid()),
-                    cancellationToken);
+                    cancellationToken
+                );
             return call.Accepted(Describe(call, restore), ApiJson.Relaxed.RestoreDocument, LinkOf(restore.Id));
         }
         finally
@@ -70,19 +75,21 @@ internal static partial class RestoreHandlers
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
         InstanceIds.IsRestore(call.Id, out _)
-            && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
-            && found.FlowName == nameof(RestoreFlow)
+        && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
+        && found.FlowName == nameof(RestoreFlow)
             ? found
             : throw ApiException.NotFound($"there is no restore '{call.Id}'");
 
     private static string TargetOf(RestoreRequest request, RestoreOptions options)
     {
-        string directory = options.Directory
+        string directory =
+            options.Directory
             ?? throw ApiException.NotConfigured("restores over HTTP are off: restore.directory is not set");
         if (request.Target is not { } name || !TargetName().IsMatch(name) || name.EndsWith('.'))
         {
             throw ApiException.Invalid(
-                "target: give one name of 1 to 128 letters, digits, '.', '_' or '-', a letter or digit first");
+                "target: give one name of 1 to 128 letters, digits, '.', '_' or '-', a letter or digit first"
+            );
         }
 
         string target = Path.Combine(directory, name);
@@ -98,10 +105,14 @@ internal static partial class RestoreHandlers
             return null;
         }
 
-        string url = options.Restore.DatabaseUrl
+        string url =
+            options.Restore.DatabaseUrl
             ?? throw ApiException.NotConfigured("databases are not restored over HTTP: restore.databaseUrl is not set");
         return new RestoreDatabaseTarget(
-            url, options.Restore.DatabasePasswordFile, options.Installation.Database.ToolPath);
+            url,
+            options.Restore.DatabasePasswordFile,
+            options.Installation.Database.ToolPath
+        );
     }
 
     private static RestoreDocument Describe(ApiCall call, InstanceState restore)
@@ -121,7 +132,8 @@ internal static partial class RestoreHandlers
             Instances.ProgressOf(restore, call.Text),
             result is null ? null : Describe(call, result, Path.GetFileName(input.Target)),
             Instances.FailureOf(restore, call.Text),
-            new Links(LinkOf(restore.Id), Instances.CancelLinkOf(restore, LinkOf(restore.Id)), null));
+            new Links(LinkOf(restore.Id), Instances.CancelLinkOf(restore, LinkOf(restore.Id)), null)
+        );
     }
 
     private static RestoreResultDocument Describe(ApiCall call, RestoreResult result, string target)

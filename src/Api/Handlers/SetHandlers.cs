@@ -10,7 +10,8 @@ internal static class SetHandlers
     public static async Task<IResult> ListAsync(ApiCall call, CancellationToken cancellationToken) =>
         ApiCall.Ok(
             [.. (await call.Sets.ListAsync(cancellationToken)).Select(SetDocument.Of)],
-            ApiJson.Relaxed.SetDocumentArray);
+            ApiJson.Relaxed.SetDocumentArray
+        );
 
     /// <summary>An id, or <c>latest</c>.</summary>
     public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken)
@@ -19,7 +20,12 @@ internal static class SetHandlers
         SetManifest manifest = await call.Sets.ReadManifestAsync(set, cancellationToken);
         SetDetailDocument document = SetDetailDocument.Of(set, manifest, withPaths: false);
         return ApiCall.Ok(
-            document with { Warnings = call.Text.Clean(document.Warnings) }, ApiJson.Relaxed.SetDetailDocument);
+            document with
+            {
+                Warnings = call.Text.Clean(document.Warnings),
+            },
+            ApiJson.Relaxed.SetDetailDocument
+        );
     }
 
     /// <exception cref="ApiException">404.</exception>

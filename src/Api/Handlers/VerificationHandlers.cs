@@ -23,23 +23,29 @@ internal static class VerificationHandlers
         await call.Starting.WaitAsync(cancellationToken);
         try
         {
-            InstanceState? running = (await call.Flows.ListAsync(nameof(VerifyFlow), cancellationToken))
-                .FirstOrDefault(i => i.Phase is InstancePhase.Running);
+            InstanceState? running = (await call.Flows.ListAsync(nameof(VerifyFlow), cancellationToken)).FirstOrDefault(
+                i => i.Phase is InstancePhase.Running
+            );
             if (running is not null && running.Input != input)
             {
                 throw ApiException.Busy("another verification is running: wait for it", LinkOf(running.Id));
             }
 
-            InstanceState verification = running
+            InstanceState verification =
+                running
                 ?? await Instances.StartAsync(
                     call.Environment,
                     call.Flows,
                     nameof(VerifyFlow),
                     input,
                     InstanceIds.ForVerify(asked, Guid.NewGuid()),
-                    cancellationToken);
+                    cancellationToken
+                );
             return call.Accepted(
-                Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
+                Describe(call, verification),
+                ApiJson.Relaxed.VerificationDocument,
+                LinkOf(verification.Id)
+            );
         }
         finally
         {
@@ -55,13 +61,16 @@ internal static class VerificationHandlers
         InstanceState verification = await FindAsync(call, cancellationToken);
         await Instances.CancelAsync(call.Flows, verification, "verification", cancellationToken);
         return call.Accepted(
-            Describe(call, verification), ApiJson.Relaxed.VerificationDocument, LinkOf(verification.Id));
+            Describe(call, verification),
+            ApiJson.Relaxed.VerificationDocument,
+            LinkOf(verification.Id)
+        );
     }
 
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
         InstanceIds.IsVerify(call.Id, out _)
-            && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
-            && found.FlowName == nameof(VerifyFlow)
+        && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
+        && found.FlowName == nameof(VerifyFlow)
             ? found
             : throw ApiException.NotFound($"there is no verification '{call.Id}'");
 
@@ -81,12 +90,16 @@ internal static class VerificationHandlers
             Instances.ProgressOf(verification, call.Text),
             result is null ? null : Describe(call, input, result),
             Instances.FailureOf(verification, call.Text),
-            new Links(LinkOf(verification.Id), Instances.CancelLinkOf(verification, LinkOf(verification.Id)), null));
+            new Links(LinkOf(verification.Id), Instances.CancelLinkOf(verification, LinkOf(verification.Id)), null)
+        );
     }
 
     private static VerificationResultDocument Describe(ApiCall call, VerifyInput input, VerifyResult result)
     {
-        string[]? sets = input.Set is not { } set ? null : result.Head == VerifyPlan.Nothing ? [] : [set.ToString()];
+        string[]? sets =
+            input.Set is not { } set ? null
+            : result.Head == VerifyPlan.Nothing ? []
+            : [set.ToString()];
         VerificationResultDocument document = VerificationResultDocument.Of(result.Report, input.ReadData, sets);
         return document with
         {

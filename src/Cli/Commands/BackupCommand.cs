@@ -18,15 +18,17 @@ internal static class BackupCommand
     {
         var acceptContentLoss = new Option<bool>("--accept-content-loss")
         {
-            Description = "Seal the set although a content root is gone, is empty, or lost more than 1 % of its files "
+            Description =
+                "Seal the set although a content root is gone, is empty, or lost more than 1 % of its files "
                 + "since the last set (of the keystore: any).",
         };
         var command = new Command("backup", "Take a hot backup, to its end; goes on with an unfinished one.")
         {
             acceptContentLoss,
         };
-        command.SetAction(parsed => runner.RunAsync(
-            parsed, context => RunAsync(context, parsed.GetValue(acceptContentLoss))));
+        command.SetAction(parsed =>
+            runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(acceptContentLoss)))
+        );
         return command;
     }
 
@@ -41,7 +43,8 @@ internal static class BackupCommand
                 throw new PermanentException(
                     ErrorKind.Configuration,
                     $"--accept-content-loss: run {unfinished.Run} is unfinished and began without it; "
-                    + $"'{context.CommandLine("cancel")}' gives that run up, and then the option counts");
+                        + $"'{context.CommandLine("cancel")}' gives that run up, and then the option counts"
+                );
             }
 
             context.Messages.Note($"run {unfinished.Run} is resumed");
@@ -56,7 +59,8 @@ internal static class BackupCommand
             context.Messages.Note("a new run starts from the last set");
         }
 
-        HotBackupResult result = await host.TryFinishAsync(host.StartNew(acceptContentLoss))
+        HotBackupResult result =
+            await host.TryFinishAsync(host.StartNew(acceptContentLoss))
             ?? throw new InvalidOperationException("a run that this version began does not match its journal");
         return Report(context, host, result);
     }
@@ -79,9 +83,10 @@ internal static class BackupCommand
 
         context.Messages.Error(
             $"set {result.Set} is sealed, with findings: {Units.Count(result.Missing)} required files missing, "
-            + $"{Units.Count(result.SourceMissing)} gone at the source, "
-            + $"{Units.Count(result.SourceChanged)} changed at the source; "
-            + $"'{context.CommandLine("show " + result.Set)}' names them");
+                + $"{Units.Count(result.SourceMissing)} gone at the source, "
+                + $"{Units.Count(result.SourceChanged)} changed at the source; "
+                + $"'{context.CommandLine("show " + result.Set)}' names them"
+        );
         return ExitCodes.Findings;
     }
 
@@ -90,6 +95,7 @@ internal static class BackupCommand
         writer.WriteLine($"set {set.Id}: {(set.Consistent ? "consistent" : "NOT consistent")}");
         writer.WriteLine(
             $"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, "
-            + $"{Units.Count(set.Storage!.Requests)} storage requests");
+                + $"{Units.Count(set.Storage!.Requests)} storage requests"
+        );
     }
 }

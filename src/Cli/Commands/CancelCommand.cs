@@ -55,9 +55,11 @@ internal static class CancelCommand
     {
         using FlowClient? client = FlowClient.TryOpen(new Journals(loaded.Options).Backups, context.Time);
         bool asked = client?.TryRaiseEvent(run, FlowEvents.Cancel, "{}") ?? false;
-        return Task.FromResult(asked
-            ? Report(context, new RunDocument(run, "asked"), $"run {run} was asked to end")
-            : Report(context, new RunDocument(null, "nothing to cancel"), $"run {run} has just ended"));
+        return Task.FromResult(
+            asked
+                ? Report(context, new RunDocument(run, "asked"), $"run {run} was asked to end")
+                : Report(context, new RunDocument(null, "nothing to cancel"), $"run {run} has just ended")
+        );
     }
 
     private static string? FindUnfinished(LoadedOptions loaded)

@@ -36,21 +36,27 @@ internal static class InitCommand
         await BackupRepository.InitAsync(
             stores.Blobs,
             new RepositoryInit(options.Encryption, loaded.Passphrase, FirstSlot, context.Time),
-            context.Stop);
+            context.Stop
+        );
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
 
         var document = new InitDocument(opened.Repository.Id, stores.Blobs.Location, options.Encryption);
-        context.Result.Write(document, CliJson.Relaxed.InitDocument, writer =>
-        {
-            writer.WriteLine($"repository {document.Repository} is created at {document.Location}");
-            writer.WriteLine(Advice(options.Encryption));
-        });
+        context.Result.Write(
+            document,
+            CliJson.Relaxed.InitDocument,
+            writer =>
+            {
+                writer.WriteLine($"repository {document.Repository} is created at {document.Location}");
+                writer.WriteLine(Advice(options.Encryption));
+            }
+        );
         return ExitCodes.Done;
     }
 
-    private static string Advice(string encryption) => encryption == RepositoryOptions.EncryptionNone
-        ? "It is NOT encrypted: whoever can read this place can read every document."
-        : "Losing every passphrase loses every set: keep the passphrase in a second place, away from this machine.";
+    private static string Advice(string encryption) =>
+        encryption == RepositoryOptions.EncryptionNone
+            ? "It is NOT encrypted: whoever can read this place can read every document."
+            : "Losing every passphrase loses every set: keep the passphrase in a second place, away from this machine.";
 
     private static async Task RefuseForeignAsync(IBlobStore blobs, CancellationToken stop)
     {
@@ -60,7 +66,8 @@ internal static class InitCommand
             {
                 throw new PermanentException(
                     ErrorKind.Configuration,
-                    $"repository.url: {blobs.Location} is not empty ('{item.Name}'): name an empty place");
+                    $"repository.url: {blobs.Location} is not empty ('{item.Name}'): name an empty place"
+                );
             }
         }
     }

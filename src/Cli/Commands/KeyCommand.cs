@@ -15,26 +15,38 @@ internal static class KeyCommand
     private static Command CreateList(CommandRunner runner)
     {
         var command = new Command("list", "List the passphrases by name.");
-        command.SetAction(parsed => runner.RunAsync(parsed, async context =>
-        {
-            await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-            KeyDocument[] slots =
-            [
-                .. (await opened.Repository.Keys.ListAsync(context.Stop))
-                    .Select(s => new KeyDocument(s.Id, s.Name, s.Created.UtcDateTime)),
-            ];
-            context.Result.Write(slots, CliJson.Relaxed.KeyDocumentArray, writer =>
-            {
-                var table = new TextTable("ID", "CREATED", "NAME");
-                foreach (KeyDocument slot in slots)
+        command.SetAction(parsed =>
+            runner.RunAsync(
+                parsed,
+                async context =>
                 {
-                    table.Add(slot.Id, Units.Time(slot.Created), slot.Name);
-                }
+                    await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+                    KeyDocument[] slots =
+                    [
+                        .. (await opened.Repository.Keys.ListAsync(context.Stop)).Select(s => new KeyDocument(
+                            s.Id,
+                            s.Name,
+                            s.Created.UtcDateTime
+                        )),
+                    ];
+                    context.Result.Write(
+                        slots,
+                        CliJson.Relaxed.KeyDocumentArray,
+                        writer =>
+                        {
+                            var table = new TextTable("ID", "CREATED", "NAME");
+                            foreach (KeyDocument slot in slots)
+                            {
+                                table.Add(slot.Id, Units.Time(slot.Created), slot.Name);
+                            }
 
-                table.WriteTo(writer);
-            });
-            return ExitCodes.Done;
-        }));
+                            table.WriteTo(writer);
+                        }
+                    );
+                    return ExitCodes.Done;
+                }
+            )
+        );
         return command;
     }
 
@@ -53,19 +65,27 @@ internal static class KeyCommand
             Required = true,
         };
         var command = new Command("add", "Let another passphrase open the repository.") { file, name };
-        command.SetAction(parsed => runner.RunAsync(parsed, async context =>
-        {
-            SecretFile passphrase = SecretFile.Read(parsed.GetRequiredValue(file), "--new-passphrase-file");
-            if (passphrase.Warning is { } warning)
-            {
-                context.Messages.Warn(warning);
-            }
+        command.SetAction(parsed =>
+            runner.RunAsync(
+                parsed,
+                async context =>
+                {
+                    SecretFile passphrase = SecretFile.Read(parsed.GetRequiredValue(file), "--new-passphrase-file");
+                    if (passphrase.Warning is { } warning)
+                    {
+                        context.Messages.Warn(warning);
+                    }
 
-            await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-            KeyChange change = await opened.Repository.Keys.AddAsync(
-                passphrase.Value, parsed.GetRequiredValue(name), context.Stop);
-            return Report(context, change, "added");
-        }));
+                    await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+                    KeyChange change = await opened.Repository.Keys.AddAsync(
+                        passphrase.Value,
+                        parsed.GetRequiredValue(name),
+                        context.Stop
+                    );
+                    return Report(context, change, "added");
+                }
+            )
+        );
         return command;
     }
 
@@ -73,12 +93,20 @@ internal static class KeyCommand
     {
         var id = new Argument<string>("ID") { Description = "As 'key list' shows it." };
         var command = new Command("remove", "Shut a passphrase out. The last one is kept.") { id };
-        command.SetAction(parsed => runner.RunAsync(parsed, async context =>
-        {
-            await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-            KeyChange change = await opened.Repository.Keys.RemoveAsync(parsed.GetRequiredValue(id), context.Stop);
-            return Report(context, change, "removed");
-        }));
+        command.SetAction(parsed =>
+            runner.RunAsync(
+                parsed,
+                async context =>
+                {
+                    await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+                    KeyChange change = await opened.Repository.Keys.RemoveAsync(
+                        parsed.GetRequiredValue(id),
+                        context.Stop
+                    );
+                    return Report(context, change, "removed");
+                }
+            )
+        );
         return command;
     }
 
@@ -92,7 +120,8 @@ internal static class KeyCommand
         context.Result.Write(
             new KeyChangeDocument(change.SlotId, outcome),
             CliJson.Relaxed.KeyChangeDocument,
-            writer => writer.WriteLine($"key {change.SlotId} is {outcome}"));
+            writer => writer.WriteLine($"key {change.SlotId} is {outcome}")
+        );
         return ExitCodes.Done;
     }
 }

@@ -22,7 +22,8 @@ internal static class RestoreCommand
         var options = new RestoreArguments();
         var command = new Command(
             "restore",
-            "Restore a set into an empty directory and an empty database; goes on with an unfinished restore.")
+            "Restore a set into an empty directory and an empty database; goes on with an unfinished restore."
+        )
         {
             options.Set,
             options.Target,
@@ -43,7 +44,8 @@ internal static class RestoreCommand
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                "say either --database URL (with --database-password-file FILE), or --no-database");
+                "say either --database URL (with --database-password-file FILE), or --no-database"
+            );
         }
 
         if (database is not null)
@@ -70,7 +72,8 @@ internal static class RestoreCommand
                 ? null
                 : new RestoreDatabaseTarget(database, passwordFile, configured.Installation.Database.ToolPath),
             parsed.GetValue(options.Owner) is { } owner ? ParseOwner(owner) : null,
-            configured.Backup.Parallelism);
+            configured.Backup.Parallelism
+        );
         if (parsed.GetValue(options.DryRun))
         {
             await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: false);
@@ -94,22 +97,29 @@ internal static class RestoreCommand
             input.Database is null ? null : plan.DatabaseVendor,
             plan.KnownMissing,
             [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))],
-            [.. plan.Warnings]);
-        context.Result.Write(document, CliJson.Relaxed.RestorePlanDocument, writer =>
-        {
-            writer.WriteLine(
-                $"would restore set {document.Set} into {document.Target}: "
-                + $"{Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}");
-            foreach (RestoreRootDocument root in document.Roots)
+            [.. plan.Warnings]
+        );
+        context.Result.Write(
+            document,
+            CliJson.Relaxed.RestorePlanDocument,
+            writer =>
             {
-                writer.WriteLine($"  {root.Name}: {Units.Count(root.Files)} files, {Units.Bytes(root.Bytes)}");
-            }
+                writer.WriteLine(
+                    $"would restore set {document.Set} into {document.Target}: "
+                        + $"{Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}"
+                );
+                foreach (RestoreRootDocument root in document.Roots)
+                {
+                    writer.WriteLine($"  {root.Name}: {Units.Count(root.Files)} files, {Units.Bytes(root.Bytes)}");
+                }
 
-            writer.WriteLine(
-                document.Database is null
-                    ? "  no database"
-                    : $"  the {document.Database} dump, into an empty database");
-        });
+                writer.WriteLine(
+                    document.Database is null
+                        ? "  no database"
+                        : $"  the {document.Database} dump, into an empty database"
+                );
+            }
+        );
     }
 
     private static int Report(CommandContext context, RestoreInput input, RestoreResult result)
@@ -120,30 +130,39 @@ internal static class RestoreCommand
         {
             context.Messages.Warn(
                 $"could not be set as recorded: the owner of {Units.Count(unset.Owners)}, "
-                + $"the mode of {Units.Count(unset.Modes)}, the time of {Units.Count(unset.Times)} files and directories"
-                + (unset.Owners > 0 ? "; run as root, or set owners with chown" : string.Empty));
+                    + $"the mode of {Units.Count(unset.Modes)}, the time of {Units.Count(unset.Times)} files and directories"
+                    + (unset.Owners > 0 ? "; run as root, or set owners with chown" : string.Empty)
+            );
         }
 
         RestoreResultDocument document = RestoreResultDocument.Of(result, input.Target, withPaths: true);
-        context.Result.Write(document, CliJson.Relaxed.RestoreResultDocument, writer =>
-        {
-            writer.WriteLine(
-                $"restored set {document.Set} into {document.Target}: "
-                + $"{Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}"
-                + (document.Database ? ", and the database" : string.Empty));
-            writer.WriteLine(
-                $"{Units.Count(document.Required)} files are required, {Units.Count(document.Missing)} are missing");
-        });
+        context.Result.Write(
+            document,
+            CliJson.Relaxed.RestoreResultDocument,
+            writer =>
+            {
+                writer.WriteLine(
+                    $"restored set {document.Set} into {document.Target}: "
+                        + $"{Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}"
+                        + (document.Database ? ", and the database" : string.Empty)
+                );
+                writer.WriteLine(
+                    $"{Units.Count(document.Required)} files are required, {Units.Count(document.Missing)} are missing"
+                );
+            }
+        );
         if (!result.HasFindings)
         {
             return ExitCodes.Done;
         }
 
-        context.Messages.Error(result.Missing > 0
-            ? $"{Units.Count(result.Missing)} required files were missing when set {result.Set} was sealed, "
-                + $"and are missing now: {string.Join(", ", result.NamedMissing)}"
-            : $"{Units.Count(result.CarriedOver)} files of set {result.Set} are older than its database; "
-                + $"'abf show {result.Set}' names them");
+        context.Messages.Error(
+            result.Missing > 0
+                ? $"{Units.Count(result.Missing)} required files were missing when set {result.Set} was sealed, "
+                    + $"and are missing now: {string.Join(", ", result.NamedMissing)}"
+                : $"{Units.Count(result.CarriedOver)} files of set {result.Set} are older than its database; "
+                    + $"'abf show {result.Set}' names them"
+        );
         return ExitCodes.Findings;
     }
 
@@ -166,51 +185,42 @@ internal static class RestoreCommand
 
         return new RestoreOwner(
             IdOf(parts[0], "user", OwnerNames.FindUser),
-            parts.Length > 1 ? IdOf(parts[1], "group", OwnerNames.FindGroup) : null);
+            parts.Length > 1 ? IdOf(parts[1], "group", OwnerNames.FindGroup) : null
+        );
 
-        uint? IdOf(string name, string kind, Func<string, uint?> find) => name.Length == 0
-            ? null
+        uint? IdOf(string name, string kind, Func<string, uint?> find) =>
+            name.Length == 0 ? null
             : uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) ? id
             : find(name)
                 ?? throw new PermanentException(
                     ErrorKind.Configuration,
-                    $"--owner '{text}': this machine has no {kind} '{name}'; create it, or give its number");
+                    $"--owner '{text}': this machine has no {kind} '{name}'; create it, or give its number"
+                );
     }
 
     private sealed class RestoreArguments
     {
-        public Option<string> Set { get; } = new("--set")
-        {
-            Description = "The set's id, or 'latest'.",
-            Required = true,
-        };
+        public Option<string> Set { get; } =
+            new("--set") { Description = "The set's id, or 'latest'.", Required = true };
 
-        public Option<string> Target { get; } = new("--target")
-        {
-            Description = "The directory that becomes dir.root; absent or empty.",
-            Required = true,
-        };
+        public Option<string> Target { get; } =
+            new("--target") { Description = "The directory that becomes dir.root; absent or empty.", Required = true };
 
-        public Option<string?> Database { get; } = new("--database")
-        {
-            Description = "The empty database: postgresql://user@host:port/name or mysql://user@host:port/name.",
-        };
+        public Option<string?> Database { get; } =
+            new("--database")
+            {
+                Description = "The empty database: postgresql://user@host:port/name or mysql://user@host:port/name.",
+            };
 
-        public Option<string?> DatabasePasswordFile { get; } = new("--database-password-file")
-        {
-            Description = "A file that holds its password.",
-        };
+        public Option<string?> DatabasePasswordFile { get; } =
+            new("--database-password-file") { Description = "A file that holds its password." };
 
         public Option<bool> NoDatabase { get; } = new("--no-database") { Description = "Restore the files alone." };
 
-        public Option<string?> Owner { get; } = new("--owner")
-        {
-            Description = "USER:GROUP that owns everything, in place of the recorded owners.",
-        };
+        public Option<string?> Owner { get; } =
+            new("--owner") { Description = "USER:GROUP that owns everything, in place of the recorded owners." };
 
-        public Option<bool> DryRun { get; } = new("--dry-run")
-        {
-            Description = "Make every check and say what would be done; begin no restore.",
-        };
+        public Option<bool> DryRun { get; } =
+            new("--dry-run") { Description = "Make every check and say what would be done; begin no restore." };
     }
 }

@@ -32,7 +32,8 @@ internal static class ResumeCommand
         {
             throw new PermanentException(
                 ErrorKind.Cancelled,
-                $"no run is left to go on with; '{context.CommandLine("backup")}' takes a new one, from the last set");
+                $"no run is left to go on with; '{context.CommandLine("backup")}' takes a new one, from the last set"
+            );
         }
 
         var nothing = new RunDocument(null, "nothing to resume");

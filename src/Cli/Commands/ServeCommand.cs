@@ -72,7 +72,8 @@ internal static class ServeCommand
             throw new PermanentException(
                 ErrorKind.Configuration,
                 $"serve.urls '{urls}' cannot be listened at ({e.Message}): name a free address of this machine",
-                e);
+                e
+            );
         }
     }
 
@@ -95,7 +96,8 @@ internal static class ServeCommand
 #pragma warning restore CA1031
         {
             context.Messages.Error(
-                $"schedule: the backup could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}");
+                $"schedule: the backup could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}"
+            );
         }
     }
 }

@@ -44,7 +44,8 @@ internal static class SetsCommand
                 StateOf(s),
                 Units.Count(s.Files),
                 Units.Bytes(s.Bytes),
-                Units.Bytes(s.AddedBytes));
+                Units.Bytes(s.AddedBytes)
+            );
         }
 
         table.WriteTo(writer, 3, 5, 6, 7);

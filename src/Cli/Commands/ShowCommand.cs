@@ -23,8 +23,9 @@ internal static class ShowCommand
             HelpName = "PREFIX",
         };
         var command = new Command("show", "Show a set: phases, contents, findings.") { set, path };
-        command.SetAction(parsed => runner.RunAsync(
-            parsed, context => RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path))));
+        command.SetAction(parsed =>
+            runner.RunAsync(parsed, context => RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path)))
+        );
         return command;
     }
 
@@ -37,7 +38,10 @@ internal static class ShowCommand
         if (path is null)
         {
             context.Result.Write(
-                document, CliJson.Relaxed.SetDetailDocument, writer => ManifestText.Write(document, writer));
+                document,
+                CliJson.Relaxed.SetDetailDocument,
+                writer => ManifestText.Write(document, writer)
+            );
             return ExitCodes.Done;
         }
 
@@ -48,7 +52,11 @@ internal static class ShowCommand
         }
 
         IAsyncEnumerable<EntryDocument> entries = SetListing.ReadAsync(
-            opened.Repository.CreateReader(index, null), manifest, PathPrefix.Parse(path), context.Stop);
+            opened.Repository.CreateReader(index, null),
+            manifest,
+            PathPrefix.Parse(path),
+            context.Stop
+        );
         await context.Result.WriteAsync(
             writer => WriteJsonAsync(writer, document, entries),
             async writer =>
@@ -58,13 +66,17 @@ internal static class ShowCommand
                 {
                     await writer.WriteLineAsync(ManifestText.Line(entry));
                 }
-            });
+            }
+        );
         return ExitCodes.Done;
     }
 
     /// <summary>A set may have millions of entries: they go out as they are read.</summary>
     private static async Task WriteJsonAsync(
-        Utf8JsonWriter writer, SetDetailDocument document, IAsyncEnumerable<EntryDocument> entries)
+        Utf8JsonWriter writer,
+        SetDetailDocument document,
+        IAsyncEnumerable<EntryDocument> entries
+    )
     {
         writer.WriteStartObject();
         JsonElement set = JsonSerializer.SerializeToElement(document, CliJson.Relaxed.SetDetailDocument);

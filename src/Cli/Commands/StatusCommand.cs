@@ -54,18 +54,20 @@ internal static class StatusCommand
             status?.BytesPerSecond ?? 0,
             status?.EstimatedEnd?.UtcDateTime,
             run.Failure?.Message,
-            [.. client.CountActivities(run.Id).Select(a => new ActivityDocument(a.Activity, a.Calls, a.Starts))]);
+            [.. client.CountActivities(run.Id).Select(a => new ActivityDocument(a.Activity, a.Calls, a.Starts))]
+        );
     }
 
     private static StatusDocument Nothing() => new("none", null, null, null, null, null, 0, 0, 0, 0, 0, null, null, []);
 
-    private static string StateOf(FlowInstance run, string directory) => run.Status switch
-    {
-        RuntimeStatus.Running => EmbeddedEngine.IsRunning(directory) ? "running" : "interrupted",
-        RuntimeStatus.Completed => "sealed",
-        RuntimeStatus.Failed when run.Failure?.Kind is not ErrorKind.Cancelled => "failed",
-        _ => "cancelled",
-    };
+    private static string StateOf(FlowInstance run, string directory) =>
+        run.Status switch
+        {
+            RuntimeStatus.Running => EmbeddedEngine.IsRunning(directory) ? "running" : "interrupted",
+            RuntimeStatus.Completed => "sealed",
+            RuntimeStatus.Failed when run.Failure?.Kind is not ErrorKind.Cancelled => "failed",
+            _ => "cancelled",
+        };
 
     private static void WriteText(CommandContext context, StatusDocument status, TextWriter writer)
     {
@@ -79,9 +81,8 @@ internal static class StatusCommand
         if (status.State is "running" or "interrupted" && status.Phase is not null)
         {
             DateTime now = context.Time.GetUtcNow().UtcDateTime;
-            TimeSpan? remaining = status.State is "running" && status.EstimatedEnd > now
-                ? status.EstimatedEnd - now
-                : null;
+            TimeSpan? remaining =
+                status.State is "running" && status.EstimatedEnd > now ? status.EstimatedEnd - now : null;
             var snapshot = new RunSnapshot(
                 status.Phase,
                 status.Detail,
@@ -90,7 +91,8 @@ internal static class StatusCommand
                 status.BytesDone,
                 status.BytesTotal,
                 status.BytesPerSecond,
-                remaining);
+                remaining
+            );
             writer.WriteLine(snapshot.ToLine());
         }
 

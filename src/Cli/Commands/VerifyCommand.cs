@@ -22,12 +22,16 @@ internal static class VerifyCommand
             Description = "Read every byte and recompute every chunk's id.",
         };
         var command = new Command(
-            "verify", "Prove that sets restore: manifest, listings, packs, and the required files again.")
+            "verify",
+            "Prove that sets restore: manifest, listings, packs, and the required files again."
+        )
         {
-            set, readData,
+            set,
+            readData,
         };
-        command.SetAction(parsed => runner.RunAsync(
-            parsed, context => RunAsync(context, parsed.GetValue(set), parsed.GetValue(readData))));
+        command.SetAction(parsed =>
+            runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(set), parsed.GetValue(readData)))
+        );
         return command;
     }
 
@@ -64,7 +68,10 @@ internal static class VerifyCommand
         string[] ids = [.. sets.Select(s => s.Id.ToString())];
         VerificationResultDocument document = VerificationResultDocument.Of(report, readData, ids);
         context.Result.Write(
-            document, CliJson.Relaxed.VerificationResultDocument, writer => WriteText(document, writer));
+            document,
+            CliJson.Relaxed.VerificationResultDocument,
+            writer => WriteText(document, writer)
+        );
         return report.IsSound ? ExitCodes.Done : ExitCodes.Of(ErrorKind.Repository);
     }
 
@@ -74,7 +81,8 @@ internal static class VerifyCommand
             ? $"{Units.Count(report.PacksRead)} of {Units.Count(report.Packs)} packs read"
             : $"{Units.Count(report.Packs)} packs are there; --read-data reads them";
         writer.WriteLine(
-            $"{report.Sets!.Length} sets, {Units.Count(report.Files)} files, {Units.Bytes(report.Bytes)}; {depth}");
+            $"{report.Sets!.Length} sets, {Units.Count(report.Files)} files, {Units.Bytes(report.Bytes)}; {depth}"
+        );
         writer.WriteLine($"{Units.Count(report.Required)} required files looked up in the listings");
         writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors)} errors");
     }

@@ -44,11 +44,16 @@ internal sealed class BackupHost : IAsyncDisposable
     /// <returns>Its id.</returns>
     public RunId StartNew(bool acceptContentLoss)
     {
-        IEnumerable<string> dead = _host.Client.List()
+        IEnumerable<string> dead = _host
+            .Client.List()
             .Where(i => i.Status is not RuntimeStatus.Completed)
             .Select(i => i.Id);
         HotBackupInput input = HotBackupInput.Create(
-            _context.Time.GetUtcNow(), Guid.NewGuid(), acceptContentLoss, dead);
+            _context.Time.GetUtcNow(),
+            Guid.NewGuid(),
+            acceptContentLoss,
+            dead
+        );
         _host.Client.Start(nameof(HotBackupFlow), FlowHost.Write(input), input.Run.ToString());
         return input.Run;
     }
@@ -65,7 +70,8 @@ internal sealed class BackupHost : IAsyncDisposable
         {
             HasAbandoned = true;
             _context.Messages.Warn(
-                $"the unfinished run {run} is abandoned: another version of abf began it and this one cannot go on");
+                $"the unfinished run {run} is abandoned: another version of abf began it and this one cannot go on"
+            );
         }
 
         return result;

@@ -8,7 +8,11 @@ namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>What a running command has at hand.</summary>
 internal sealed class CommandContext(
-    string? configPath, MessageWriter messages, ResultWriter result, CancellationToken stop) : IDisposable
+    string? configPath,
+    MessageWriter messages,
+    ResultWriter result,
+    CancellationToken stop
+) : IDisposable
 {
     private readonly Lock _gate = new();
     private ILoggerFactory? _loggers;
@@ -64,8 +68,10 @@ internal sealed class CommandContext(
     private ILoggerFactory OpenLog()
     {
         string state = StateDirectory.Prepare(Options!.Options.State!);
-        return LoggerFactory.Create(builder => builder
-            .AddFilter("Microsoft", LogLevel.Warning) // a line or more for each request that is served
-            .AddProvider(new FileLog(state, Messages, Time)));
+        return LoggerFactory.Create(builder =>
+            builder
+                .AddFilter("Microsoft", LogLevel.Warning) // a line or more for each request that is served
+                .AddProvider(new FileLog(state, Messages, Time))
+        );
     }
 }

@@ -17,7 +17,11 @@ internal sealed class CommandRunner(GlobalOptions globals)
         await using Stream stdout = Console.OpenStandardOutput();
         using var stop = new Interruption();
         var context = new CommandContext(
-            globals.ConfigPath(parsed), messages, new ResultWriter(stdout, globals.Json(parsed), quiet), stop.Token);
+            globals.ConfigPath(parsed),
+            messages,
+            new ResultWriter(stdout, globals.Json(parsed), quiet),
+            stop.Token
+        );
         try
         {
             return await command(context);

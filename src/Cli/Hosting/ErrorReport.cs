@@ -10,16 +10,16 @@ internal static class ErrorReport
     /// <returns>Where the details are, for the error line.</returns>
     public static string Write(Exception exception, CommandContext context)
     {
-        string directory = context.Options?.Options.State is { } state && Directory.Exists(state)
-            ? state
-            : Path.GetTempPath();
+        string directory =
+            context.Options?.Options.State is { } state && Directory.Exists(state) ? state : Path.GetTempPath();
         string time = context.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string path = Path.Combine(directory, $"abf-error-{time}-{Guid.NewGuid():n}.txt");
         try
         {
             using var writer = new StreamWriter(PrivateFile.Create(path));
             writer.WriteLine(
-                Redact(exception.ToString(), context.Options?.Passphrase, context.Options?.ConnectionString));
+                Redact(exception.ToString(), context.Options?.Passphrase, context.Options?.ConnectionString)
+            );
             return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -29,6 +29,7 @@ internal static class ErrorReport
     }
 
     private static string Redact(string text, params Secret?[] secrets) =>
-        secrets.OfType<Secret>()
+        secrets
+            .OfType<Secret>()
             .Aggregate(text, (t, s) => t.Replace(s.Reveal(), s.ToString(), StringComparison.Ordinal));
 }

@@ -56,8 +56,9 @@ internal sealed class FileLog : ILoggerProvider
             throw new PermanentException(
                 ErrorKind.Configuration,
                 $"state: '{_state.Describe(Name)}' cannot be written ({e.Message}); "
-                + "give this user the right, or make room",
-                e);
+                    + "give this user the right, or make room",
+                e
+            );
         }
     }
 
@@ -65,8 +66,9 @@ internal sealed class FileLog : ILoggerProvider
     {
         lock (_gate)
         {
-            string time = _time.GetUtcNow().UtcDateTime.ToString(
-                "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+            string time = _time
+                .GetUtcNow()
+                .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
             if (_file?.BaseStream.Length > MaxBytes)
             {
                 _file.Dispose();
@@ -105,7 +107,8 @@ internal sealed class FileLog : ILoggerProvider
             EventId eventId,
             TState state,
             Exception? exception,
-            Func<TState, Exception?, string> formatter)
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel))
             {

@@ -28,14 +28,18 @@ internal sealed class FlowHost : IAsyncDisposable
         _context = context;
         _environment = environment;
         _counts = new RunCounts(context.Messages.Warn);
-        _engine = EmbeddedEngine.Open(journal, TaskCatalog.Of(environment.Flows), new EngineOptions
-        {
-            // One more than the ranges at work: a cancel or a failure ends a flow without waiting for them.
-            MaxParallelActivities = environment.Options.Backup.Parallelism + 1,
-            TimeProvider = context.Time,
-            LoggerFactory = context.Loggers,
-            Progress = _counts,
-        });
+        _engine = EmbeddedEngine.Open(
+            journal,
+            TaskCatalog.Of(environment.Flows),
+            new EngineOptions
+            {
+                // One more than the ranges at work: a cancel or a failure ends a flow without waiting for them.
+                MaxParallelActivities = environment.Options.Backup.Parallelism + 1,
+                TimeProvider = context.Time,
+                LoggerFactory = context.Loggers,
+                Progress = _counts,
+            }
+        );
     }
 
     public BackupOptions Options => _environment.Options;
@@ -123,16 +127,21 @@ internal sealed class FlowHost : IAsyncDisposable
             : ended.Status is RuntimeStatus.Completed ? Read<TResult>(ended.Result!)
             : throw new FlowException(
                 ended.FlowName,
-                ended.Failure ?? new FlowFailure(ErrorKind.Cancelled, $"{id} was given up", IsRetryable: false));
+                ended.Failure ?? new FlowFailure(ErrorKind.Cancelled, $"{id} was given up", IsRetryable: false)
+            );
     }
 
     /// <summary>
-    /// Finishes an unfinished instance that is the same, or a new one; another unfinished one is given up. Where another
-    /// version began it, it begins anew.
+    /// Finishes an unfinished instance that is the same, or a new one; another unfinished one is given up. Where
+    /// another version began it, it begins anew.
     /// </summary>
     /// <param name="isSame">Whether an instance with this input does what is asked for.</param>
     public async Task<TResult> FinishAsync<TInput, TResult>(
-        string flow, TInput input, Func<TInput, bool> isSame, Func<string> newId)
+        string flow,
+        TInput input,
+        Func<TInput, bool> isSame,
+        Func<string> newId
+    )
         where TInput : class
         where TResult : class
     {

@@ -41,6 +41,8 @@ internal sealed class GlobalOptions
         : DefaultConfig;
 
     private static bool HasVariables() =>
-        Environment.GetEnvironmentVariables().Keys.Cast<string>()
+        Environment
+            .GetEnvironmentVariables()
+            .Keys.Cast<string>()
             .Any(k => k.StartsWith(OptionsReader.EnvironmentPrefix, StringComparison.OrdinalIgnoreCase));
 }

@@ -6,7 +6,8 @@ using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
-/// <summary>What this process gives to flows: options, stores that count, a clock, a log. Disposed after the engine.</summary>
+/// <summary>What this process gives to flows: options, stores that count, a clock, a log. Disposed after the
+/// engine.</summary>
 internal sealed class HostEnvironment : IAsyncDisposable
 {
     private readonly CountingBlobStore _blobs;
@@ -23,7 +24,8 @@ internal sealed class HostEnvironment : IAsyncDisposable
 
     public FlowEnvironment Flows { get; }
 
-    /// <param name="takesLeases">Backups are to run; where only restores and verifications are, a repository that cannot be written will do.</param>
+    /// <param name="takesLeases">Backups are to run; where only restores and verifications are, a repository that
+    /// cannot be written will do.</param>
     public static async Task<HostEnvironment> OpenAsync(CommandContext context, bool takesLeases)
     {
         LoadedOptions loaded = context.Options ?? throw new InvalidOperationException("the options are read first");
@@ -34,7 +36,8 @@ internal sealed class HostEnvironment : IAsyncDisposable
     }
 
     /// <summary>What this process asked of the storage so far.</summary>
-    public StorageDocument Traffic() => new(_blobs.Total + _control.Total, _blobs.BytesUp + _control.BytesUp, _blobs.BytesDown + _control.BytesDown);
+    public StorageDocument Traffic() =>
+        new(_blobs.Total + _control.Total, _blobs.BytesUp + _control.BytesUp, _blobs.BytesDown + _control.BytesDown);
 
     public ValueTask DisposeAsync() => Flows.DisposeAsync();
 }

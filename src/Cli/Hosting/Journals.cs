@@ -69,13 +69,16 @@ internal sealed class Journals(BackupOptions options)
     {
         OwnTree all = OwnTree.OpenPrivate(StateDirectory.Beneath(options.State!, directory));
         List<string> journals = [];
-        all.TryVisit("", (name, type) =>
-        {
-            if (type == EntryType.Directory)
+        all.TryVisit(
+            "",
+            (name, type) =>
             {
-                journals.Add(all.Describe(Encoding.UTF8.GetString(name)));
+                if (type == EntryType.Directory)
+                {
+                    journals.Add(all.Describe(Encoding.UTF8.GetString(name)));
+                }
             }
-        });
+        );
         return journals;
     }
 }

@@ -36,7 +36,11 @@ internal sealed class OpenedRepository : IAsyncDisposable
         string state = StateDirectory.Prepare(loaded.Options.State!);
         RepositoryStores stores = StoreFactory.OpenWithoutLeases(loaded, context.Time);
         var access = new RepositoryAccess(
-            loaded.Options.Repository.Encryption, loaded.Passphrase, Path.Combine(state, "cache"), context.Time);
+            loaded.Options.Repository.Encryption,
+            loaded.Passphrase,
+            Path.Combine(state, "cache"),
+            context.Time
+        );
         BackupRepository repository = await BackupRepository.OpenAsync(stores.Blobs, access, context.Stop);
         try
         {
@@ -59,12 +63,14 @@ internal sealed class OpenedRepository : IAsyncDisposable
     /// <exception cref="PermanentException">
     /// Configuration: there is no such set. Repository: nobody can tell which is the latest.
     /// </exception>
-    public SetSummary FindSet(string text) => InstallationSets.Find(Head, _installation, text)
+    public SetSummary FindSet(string text) =>
+        InstallationSets.Find(Head, _installation, text)
         ?? throw new PermanentException(
             ErrorKind.Configuration,
             Sets.Count == 0
                 ? $"there is no set '{text}': the repository has no set of this installation yet"
-                : $"there is no set '{text}': 'abf sets' lists them, the newest is {Sets[0].Id}");
+                : $"there is no set '{text}': 'abf sets' lists them, the newest is {Sets[0].Id}"
+        );
 
     public ValueTask DisposeAsync() => Repository.DisposeAsync();
 }

@@ -32,7 +32,11 @@ internal sealed class RestoreHost : IAsyncDisposable
     {
         _context.HowToGoOn = "the same command goes on where it stopped";
         return _host.FinishAsync<RestoreInput, RestoreResult>(
-            nameof(RestoreFlow), input, input.IsSameAs, () => InstanceIds.ForRestore(input.Target, Guid.NewGuid()));
+            nameof(RestoreFlow),
+            input,
+            input.IsSameAs,
+            () => InstanceIds.ForRestore(input.Target, Guid.NewGuid())
+        );
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

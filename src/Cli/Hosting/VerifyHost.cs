@@ -27,7 +27,11 @@ internal sealed class VerifyHost : IAsyncDisposable
     {
         _context.HowToGoOn = "the same command goes on where it stopped";
         return _host.FinishAsync<VerifyInput, VerifyResult>(
-            nameof(VerifyFlow), input, input.Equals, () => InstanceIds.ForVerify(input, Guid.NewGuid()));
+            nameof(VerifyFlow),
+            input,
+            input.Equals,
+            () => InstanceIds.ForVerify(input, Guid.NewGuid())
+        );
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

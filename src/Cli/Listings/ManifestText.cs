@@ -11,23 +11,31 @@ internal static class ManifestText
     {
         writer.WriteLine(
             $"set {set.Id} of {set.Installation}: {(set.Consistent ? "consistent" : "NOT consistent")}, "
-            + $"sealed {Units.Time(set.Sealed)} by {set.Tool}");
+                + $"sealed {Units.Time(set.Sealed)} by {set.Tool}"
+        );
         writer.WriteLine(
             $"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added"
-            + (set.Parent is null ? string.Empty : $" to {set.Parent}"));
+                + (set.Parent is null ? string.Empty : $" to {set.Parent}")
+        );
         WritePhases(set, writer);
         if (set.Database is { } db)
         {
             writer.WriteLine(
                 $"database {db.Name}: {db.Vendor} {db.ServerVersion}, dump of {Units.Bytes(db.DumpBytes)}, "
-                + $"last transaction {db.Transaction?.ToString() ?? "none"}");
+                    + $"last transaction {db.Transaction?.ToString() ?? "none"}"
+            );
         }
 
         var roots = new TextTable("ROOT", "FILES", "BYTES", "REQUIRED", "SOURCE");
         foreach (RootDocument root in set.Roots)
         {
             roots.Add(
-                root.Name, Units.Count(root.Files), Units.Bytes(root.Bytes), Units.Count(root.Required), root.Source!);
+                root.Name,
+                Units.Count(root.Files),
+                Units.Bytes(root.Bytes),
+                Units.Count(root.Required),
+                root.Source!
+            );
         }
 
         roots.WriteTo(writer, 1, 2, 3);
@@ -38,7 +46,7 @@ internal static class ManifestText
     public static string Line(EntryDocument entry)
     {
         string flags = entry.Flags.Length == 0 ? string.Empty : $"  [{string.Join(", ", entry.Flags)}]";
-        return $"{(entry.Type == "directory" ? "d" : "-")}{entry.Mode} {entry.Owner} {entry.Group} {entry.Size,12} "
+        return $"{(entry.Type == "directory" ? "d" : "-")}{entry.Mode} {entry.Owner} {entry.Group} {entry.Size, 12} "
             + $"{Units.Time(entry.Modified)} {entry.Path}{flags}";
     }
 
@@ -51,7 +59,8 @@ internal static class ManifestText
                 phase.Name,
                 Units.Time(phase.Started),
                 Units.Time(phase.Ended),
-                Units.Duration(phase.Ended - phase.Started));
+                Units.Duration(phase.Ended - phase.Started)
+            );
         }
 
         phases.WriteTo(writer, 3);
@@ -74,7 +83,8 @@ internal static class ManifestText
         foreach ((string protocol, long count) in set.Unprotected)
         {
             writer.WriteLine(
-                $"not protected: {Units.Count(count)} documents at {protocol}://, outside the file system");
+                $"not protected: {Units.Count(count)} documents at {protocol}://, outside the file system"
+            );
         }
 
         foreach (string warning in set.Warnings)

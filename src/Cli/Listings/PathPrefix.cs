@@ -34,8 +34,12 @@ internal sealed class PathPrefix
                 bytes.WriteByte((byte)'\\');
                 i++;
             }
-            else if (text[i] == '\\' && i + 3 < text.Length && text[i + 1] == 'x'
-                && byte.TryParse(text.AsSpan(i + 2, 2), Hex, CultureInfo.InvariantCulture, out byte value))
+            else if (
+                text[i] == '\\'
+                && i + 3 < text.Length
+                && text[i + 1] == 'x'
+                && byte.TryParse(text.AsSpan(i + 2, 2), Hex, CultureInfo.InvariantCulture, out byte value)
+            )
             {
                 bytes.WriteByte(value);
                 i += 3;
@@ -58,7 +62,8 @@ internal sealed class PathPrefix
         byte[] name = Encoding.UTF8.GetBytes(root);
         if (_bytes.Length <= name.Length)
         {
-            bool fits = name.AsSpan().StartsWith(_bytes)
+            bool fits =
+                name.AsSpan().StartsWith(_bytes)
                 && (!_whole || name.Length == _bytes.Length || name[_bytes.Length] == (byte)'/');
             return fits ? PathRange.All : null;
         }

@@ -14,7 +14,8 @@ internal static class SetListing
         IChunkSource chunks,
         SetManifest manifest,
         PathPrefix prefix,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         foreach (RootStamp root in manifest.Roots)
         {
@@ -36,15 +37,17 @@ internal static class SetListing
         }
     }
 
-    private static EntryDocument Describe(string root, ListingEntry entry) => new(
-        entry.Path.Length == 0 ? root : $"{root}/{TreePath.Display(entry.Path)}",
-        entry.IsDirectory ? "directory" : "file",
-        entry.Length,
-        Convert.ToString(entry.Mode, 8).PadLeft(4, '0'),
-        entry.Owner.User.Length > 0 ? entry.Owner.User : $"{entry.Owner.Uid}",
-        entry.Owner.Group.Length > 0 ? entry.Owner.Group : $"{entry.Owner.Gid}",
-        DateTime.UnixEpoch.AddTicks(entry.MtimeNs / TimeSpan.NanosecondsPerTick),
-        [.. Flags(entry.Flags)]);
+    private static EntryDocument Describe(string root, ListingEntry entry) =>
+        new(
+            entry.Path.Length == 0 ? root : $"{root}/{TreePath.Display(entry.Path)}",
+            entry.IsDirectory ? "directory" : "file",
+            entry.Length,
+            Convert.ToString(entry.Mode, 8).PadLeft(4, '0'),
+            entry.Owner.User.Length > 0 ? entry.Owner.User : $"{entry.Owner.Uid}",
+            entry.Owner.Group.Length > 0 ? entry.Owner.Group : $"{entry.Owner.Gid}",
+            DateTime.UnixEpoch.AddTicks(entry.MtimeNs / TimeSpan.NanosecondsPerTick),
+            [.. Flags(entry.Flags)]
+        );
 
     private static IEnumerable<string> Flags(EntryFlags flags)
     {

@@ -5,7 +5,15 @@ namespace AlfrescoBackupFlows.Cli.Output;
 /// As restored: the root's name, then the path in it; bytes that are not text as <c>\xNN</c>.
 /// </param>
 internal sealed record EntryDocument(
-    string Path, string Type, long Size, string Mode, string Owner, string Group, DateTime Modified, string[] Flags);
+    string Path,
+    string Type,
+    long Size,
+    string Mode,
+    string Owner,
+    string Group,
+    DateTime Modified,
+    string[] Flags
+);
 
 /// <summary><c>status --json</c>.</summary>
 /// <param name="State">
@@ -25,7 +33,8 @@ internal sealed record StatusDocument(
     double BytesPerSecond,
     DateTime? EstimatedEnd,
     string? Error,
-    ActivityDocument[] Activities);
+    ActivityDocument[] Activities
+);
 
 /// <param name="Starts">More than <paramref name="Calls"/>: interrupted attempts and retries.</param>
 internal sealed record ActivityDocument(string Name, int Calls, int Starts);
@@ -54,6 +63,7 @@ internal sealed record RestorePlanDocument(
     string? Database,
     long Missing,
     RestoreRootDocument[] Roots,
-    string[] Warnings);
+    string[] Warnings
+);
 
 internal sealed record RestoreRootDocument(string Name, long Files, long Bytes);

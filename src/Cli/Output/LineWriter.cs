@@ -6,7 +6,11 @@ namespace AlfrescoBackupFlows.Cli.Output;
 /// <summary>Lines for people: whatever stands in a line, it stays one, and does nothing to the terminal.</summary>
 internal sealed class LineWriter(Stream stdout) : TextWriter
 {
-    private readonly StreamWriter _inner = new(stdout, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+    private readonly StreamWriter _inner = new(
+        stdout,
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        leaveOpen: true
+    );
 
     public override Encoding Encoding => _inner.Encoding;
 
@@ -18,7 +22,8 @@ internal sealed class LineWriter(Stream stdout) : TextWriter
 
     public override void WriteLine(string? value) => _inner.WriteLine(PlainText.Escape(value ?? string.Empty));
 
-    public override Task WriteLineAsync(string? value) => _inner.WriteLineAsync(PlainText.Escape(value ?? string.Empty));
+    public override Task WriteLineAsync(string? value) =>
+        _inner.WriteLineAsync(PlainText.Escape(value ?? string.Empty));
 
     public override void Flush() => _inner.Flush();
 

@@ -33,7 +33,9 @@ internal sealed class ResultWriter(Stream stdout, bool json, bool quiet)
         if (json)
         {
             await using var writer = new Utf8JsonWriter(
-                stdout, new JsonWriterOptions { Encoder = ContractOptions.Encoder });
+                stdout,
+                new JsonWriterOptions { Encoder = ContractOptions.Encoder }
+            );
             await document(writer);
             await writer.FlushAsync();
             stdout.Write("\n"u8);

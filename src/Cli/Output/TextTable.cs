@@ -16,7 +16,8 @@ internal sealed class TextTable(params string[] header)
         foreach (string[] row in _rows)
         {
             IEnumerable<string> cells = row.Select(
-                (cell, c) => alignRight.Contains(c) ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]));
+                (cell, c) => alignRight.Contains(c) ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c])
+            );
             writer.WriteLine(string.Join("  ", cells).TrimEnd());
         }
     }

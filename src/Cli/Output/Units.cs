@@ -19,7 +19,8 @@ internal static class Units
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{bytes.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {Names[unit]}");
+            $"{bytes.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {Names[unit]}"
+        );
     }
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
@@ -29,5 +30,7 @@ internal static class Units
     /// <summary>Hours, minutes and seconds; hours may be more than 24.</summary>
     public static string Duration(TimeSpan duration) =>
         string.Create(
-            CultureInfo.InvariantCulture, $"{(long)duration.TotalHours}:{duration.Minutes:00}:{duration.Seconds:00}");
+            CultureInfo.InvariantCulture,
+            $"{(long)duration.TotalHours}:{duration.Minutes:00}:{duration.Seconds:00}"
+        );
 }

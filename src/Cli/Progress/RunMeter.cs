@@ -49,11 +49,18 @@ internal sealed class RunMeter(RunCounts counts, TimeProvider time)
         MeasureRate(live.Bytes);
         long files = Math.Max(status.FilesDone, _before.Files + live.Files);
         long bytes = Math.Max(status.BytesDone, _before.Bytes + live.Bytes);
-        TimeSpan? remaining = _rate >= 1 && status.BytesTotal > bytes
-            ? TimeSpan.FromSeconds((status.BytesTotal - bytes) / _rate)
-            : null;
+        TimeSpan? remaining =
+            _rate >= 1 && status.BytesTotal > bytes ? TimeSpan.FromSeconds((status.BytesTotal - bytes) / _rate) : null;
         return new RunSnapshot(
-            status.Phase, status.Detail, files, status.FilesTotal, bytes, status.BytesTotal, _rate, remaining);
+            status.Phase,
+            status.Detail,
+            files,
+            status.FilesTotal,
+            bytes,
+            status.BytesTotal,
+            _rate,
+            remaining
+        );
     }
 
     private void MeasureRate(long bytes)

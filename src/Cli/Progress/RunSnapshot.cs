@@ -15,7 +15,8 @@ internal sealed record RunSnapshot(
     long Bytes,
     long BytesTotal,
     double BytesPerSecond,
-    TimeSpan? Remaining)
+    TimeSpan? Remaining
+)
 {
     /// <summary>0 to 1; null where the total is unknown.</summary>
     public double? Fraction => BytesTotal > 0 ? Math.Min(1, (double)Bytes / BytesTotal) : null;

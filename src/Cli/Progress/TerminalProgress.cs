@@ -16,16 +16,19 @@ internal sealed class TerminalProgress(MessageWriter messages, TimeProvider time
     {
         var counts = new CountsColumn();
         IAnsiConsole console = AnsiConsole.Create(
-            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }
+        );
         messages.Redirect = line => console.WriteLine(line);
         try
         {
-            await console.Progress()
+            await console
+                .Progress()
                 .AutoClear(true)
                 .Columns(
                     new TaskDescriptionColumn { Alignment = Justify.Left },
                     new ProgressBarColumn { Width = BarWidth },
-                    counts)
+                    counts
+                )
                 .StartAsync(async drawing =>
                 {
                     ProgressTask bar = drawing.AddTask("start");

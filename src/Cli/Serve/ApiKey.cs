@@ -27,10 +27,13 @@ internal sealed class ApiKey
     /// </exception>
     public static (ApiKey Key, string? Warning) Read(ServeOptions options)
     {
-        string path = options.KeyFile ?? throw new PermanentException(
-            ErrorKind.Configuration,
-            "serve.keyFile is not set: name a file that holds the key of the API, "
-            + "made for example with 'openssl rand -hex 32'");
+        string path =
+            options.KeyFile
+            ?? throw new PermanentException(
+                ErrorKind.Configuration,
+                "serve.keyFile is not set: name a file that holds the key of the API, "
+                    + "made for example with 'openssl rand -hex 32'"
+            );
         SecretFile file = SecretFile.Read(path, "serve.keyFile");
         string key = file.Value.Reveal();
         return key.Length >= MinLength && key.All(c => c is > ' ' and <= '~')
@@ -38,7 +41,8 @@ internal sealed class ApiKey
             : throw new PermanentException(
                 ErrorKind.Configuration,
                 $"serve.keyFile '{path}' does not fit: "
-                + $"write one line of {MinLength} or more ASCII characters without blanks into it");
+                    + $"write one line of {MinLength} or more ASCII characters without blanks into it"
+            );
     }
 
     public bool IsIn(HttpRequest request) =>

@@ -21,12 +21,15 @@ internal static class ApiServer
         ApiKey key,
         BackupApi api,
         IFlowInstances flows,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers
+    )
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
             .ConfigureKestrel(kestrel => Listen(kestrel, addresses, certificate));
 
         WebApplication app = builder.Build();
@@ -38,7 +41,8 @@ internal static class ApiServer
             app.MapMethods(
                 $"/{ApiPaths.Prefix}/{route.Path}",
                 [route.Method],
-                async context => await (await api.HandleAsync(route, context, flows)).ExecuteAsync(context));
+                async context => await (await api.HandleAsync(route, context, flows)).ExecuteAsync(context)
+            );
         }
 
         return app;
@@ -49,7 +53,10 @@ internal static class ApiServer
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
     private static void Listen(
-        KestrelServerOptions kestrel, IReadOnlyList<ServeAddress> addresses, ServeCertificate? certificate)
+        KestrelServerOptions kestrel,
+        IReadOnlyList<ServeAddress> addresses,
+        ServeCertificate? certificate
+    )
     {
         kestrel.AddServerHeader = false;
         ConnectionLimits.Apply(kestrel.Limits);
@@ -89,10 +96,11 @@ internal static class ApiServer
     }
 
     /// <summary>What no route answered.</summary>
-    private static Task ExplainAsync(HttpContext context) => context.Response.StatusCode switch
-    {
-        StatusCodes.Status404NotFound => BackupApi.NotFound().ExecuteAsync(context),
-        StatusCodes.Status405MethodNotAllowed => BackupApi.MethodNotAllowed().ExecuteAsync(context),
-        _ => Task.CompletedTask,
-    };
+    private static Task ExplainAsync(HttpContext context) =>
+        context.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => BackupApi.NotFound().ExecuteAsync(context),
+            StatusCodes.Status405MethodNotAllowed => BackupApi.MethodNotAllowed().ExecuteAsync(context),
+            _ => Task.CompletedTask,
+        };
 }

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace AlfrescoBackupFlows.Cli.Serve;
 
 /// <summary>
-/// What the socket may cost, whoever connects. The server and the backups of its process share one table of open files and one memory: without limits,
-/// connections that bring no key end both.
+/// What the socket may cost, whoever connects. The server and the backups of its process share one table of open files
+/// and one memory: without limits, connections that bring no key end both.
 /// </summary>
 internal sealed class ConnectionLimits
 {
@@ -44,31 +44,41 @@ internal sealed class ConnectionLimits
     }
 
     /// <summary>Counts the connections of each address, before TLS and before the first byte is read.</summary>
-    public ConnectionDelegate CountByAddress(ConnectionDelegate next) => async connection =>
-    {
-        IPAddress address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-        try
+    public ConnectionDelegate CountByAddress(ConnectionDelegate next) =>
+        async connection =>
         {
-            if (_open.AddOrUpdate(address, 1, (_, open) => open + 1) > MaxConnectionsPerAddress)
+            IPAddress address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+            try
             {
-                connection.Abort(new ConnectionAbortedException($"more than {MaxConnectionsPerAddress} connections of one address"));
-                return;
+                if (_open.AddOrUpdate(address, 1, (_, open) => open + 1) > MaxConnectionsPerAddress)
+                {
+                    connection.Abort(
+                        new ConnectionAbortedException(
+                            $"more than {MaxConnectionsPerAddress} connections of one address"
+                        )
+                    );
+                    return;
+                }
+
+                await next(connection);
             }
+            finally
+            {
+                Leave(address);
+            }
+        };
 
-            await next(connection);
-        }
-        finally
-        {
-            Leave(address);
-        }
-    };
-
-    /// <summary>Forgets an address without connections, so that the table is never larger than the connections are many.</summary>
+    /// <summary>Forgets an address without connections, so that the table is never larger than the connections are
+    /// many.</summary>
     private void Leave(IPAddress address)
     {
         while (_open.TryGetValue(address, out int open))
         {
-            if (open > 1 ? _open.TryUpdate(address, open - 1, open) : _open.TryRemove(new KeyValuePair<IPAddress, int>(address, open)))
+            if (
+                open > 1
+                    ? _open.TryUpdate(address, open - 1, open)
+                    : _open.TryRemove(new KeyValuePair<IPAddress, int>(address, open))
+            )
             {
                 return;
             }

@@ -12,14 +12,16 @@ internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, Ti
     /// <exception cref="PermanentException">Configuration: no cron expression.</exception>
     public static NightlySchedule Parse(string text, TimeZoneInfo zone, TimeProvider time)
     {
-        CronFormat format = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6
-            ? CronFormat.IncludeSeconds
-            : CronFormat.Standard;
+        CronFormat format =
+            text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6
+                ? CronFormat.IncludeSeconds
+                : CronFormat.Standard;
         return CronExpression.TryParse(text, format, out CronExpression? cron)
             ? new NightlySchedule(cron, zone, time)
             : throw new PermanentException(
                 ErrorKind.Configuration,
-                $"schedule '{text}' does not fit: write five fields such as 30 3 * * *, or six with seconds first");
+                $"schedule '{text}' does not fit: write five fields such as 30 3 * * *, or six with seconds first"
+            );
     }
 
     public DateTimeOffset? NextAfter(DateTimeOffset moment) => cron.GetNextOccurrence(moment, zone);

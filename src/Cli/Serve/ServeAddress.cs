@@ -37,7 +37,8 @@ internal sealed record ServeAddress(IPAddress? Host, int Port, bool IsTls)
             throw Fault(
                 url,
                 "would send the key in clear beyond this machine: write https:// (serve.certificateFile), "
-                + "or set serve.allowPlainHttp where a proxy has TLS");
+                    + "or set serve.allowPlainHttp where a proxy has TLS"
+            );
         }
 
         return isTls && options.CertificateFile is null

@@ -25,7 +25,8 @@ internal sealed record ServeCertificate(X509Certificate2 Certificate, X509Certif
             {
                 return new ServeCertificate(
                     X509CertificateLoader.LoadPkcs12FromFile(path, password),
-                    X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password));
+                    X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password)
+                );
             }
 
             chain.ImportFromPemFile(path);
@@ -35,16 +36,19 @@ internal sealed record ServeCertificate(X509Certificate2 Certificate, X509Certif
 
             // Some platforms can only serve with a key that was imported.
             return new ServeCertificate(
-                X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null), chain);
+                X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null),
+                chain
+            );
         }
-        catch (Exception e) when (
-            e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e)
+            when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
                 $"serve.certificateFile '{path}' cannot be used ({e.Message}): name a certificate with its private key "
-                + "(serve.certificateKeyFile, serve.certificatePasswordFile)",
-                e);
+                    + "(serve.certificateKeyFile, serve.certificatePasswordFile)",
+                e
+            );
         }
     }
 

@@ -23,9 +23,14 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     private readonly SemaphoreSlim _gate = new(1);
 
     public async Task<bool> TryStartAsync(
-        string flowName, string input, string instanceId, CancellationToken cancellationToken)
+        string flowName,
+        string input,
+        string instanceId,
+        CancellationToken cancellationToken
+    )
     {
-        string journal = JournalOf(instanceId)
+        string journal =
+            JournalOf(instanceId)
             ?? throw new ArgumentException($"{instanceId} is no id of a flow that is served.", nameof(instanceId));
         await _gate.WaitAsync(cancellationToken);
         try
@@ -65,11 +70,13 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     }
 
     /// <summary>
-    /// Before it lists, it resumes what a dead process left: a client must not wait for an instance that no process runs.
+    /// Before it lists, it resumes what a dead process left: a client must not wait for an instance that no process
+    /// runs.
     /// </summary>
     public async Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken)
     {
-        IEnumerable<string> journals = flowName == nameof(HotBackupFlow) ? [_journals.Backups]
+        IEnumerable<string> journals =
+            flowName == nameof(HotBackupFlow) ? [_journals.Backups]
             : flowName == nameof(RestoreFlow) ? _journals.Restores()
             : _journals.Verifications();
         var found = new List<InstanceState>();
@@ -86,7 +93,11 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     }
 
     public Task<bool> TryRaiseEventAsync(
-        string instanceId, string eventName, string payload, CancellationToken cancellationToken)
+        string instanceId,
+        string eventName,
+        string payload,
+        CancellationToken cancellationToken
+    )
     {
         using FlowClient? client = JournalOf(instanceId) is { } journal
             ? FlowClient.TryOpen(journal, context.Time)
@@ -184,7 +195,10 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 
     private bool IsBeneathOwnDirectory(FlowInstance restore)
     {
-        RestoreInput input = System.Text.Json.JsonSerializer.Deserialize(restore.Input, RestoreJson.Default.RestoreInput)!;
+        RestoreInput input = System.Text.Json.JsonSerializer.Deserialize(
+            restore.Input,
+            RestoreJson.Default.RestoreInput
+        )!;
         return context.Options!.Options.Restore.Directory is { } own
             && Path.GetDirectoryName(input.Target) == Path.TrimEndingDirectorySeparator(own);
     }
@@ -207,14 +221,16 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
             {
                 context.Messages.Note(
                     $"{FlowHost.NameOf(id)} is interrupted; "
-                    + $"the next '{context.CommandLine("serve")}' goes on where it stopped");
+                        + $"the next '{context.CommandLine("serve")}' goes on where it stopped"
+                );
             }
 #pragma warning disable CA1031 // The outermost frame in the background: the server goes on.
             catch (Exception e)
 #pragma warning restore CA1031
             {
                 context.Messages.Error(
-                    $"{FlowHost.NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}");
+                    $"{FlowHost.NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}"
+                );
             }
         }
     }
@@ -225,7 +241,8 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         {
             case null:
                 context.Messages.Warn(
-                    $"{FlowHost.NameOf(id)} is abandoned: another version of abf began it and this one cannot go on");
+                    $"{FlowHost.NameOf(id)} is abandoned: another version of abf began it and this one cannot go on"
+                );
                 break;
             case { Status: RuntimeStatus.Completed }:
                 context.Messages.Note($"{FlowHost.NameOf(id)} is done");
@@ -242,20 +259,22 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         : InstanceIds.IsRestore(id, out stamp) ? _journals.Restore(stamp)
         : null;
 
-    private static InstanceState Describe(FlowInstance i) => new(
-        i.Id,
-        i.FlowName,
-        i.Status switch
-        {
-            RuntimeStatus.Running => InstancePhase.Running,
-            RuntimeStatus.Completed => InstancePhase.Completed,
-            RuntimeStatus.Failed => InstancePhase.Failed,
-            _ => InstancePhase.Terminated,
-        },
-        i.Input,
-        i.CustomStatus,
-        i.Result,
-        i.Failure,
-        i.Created,
-        i.Updated);
+    private static InstanceState Describe(FlowInstance i) =>
+        new(
+            i.Id,
+            i.FlowName,
+            i.Status switch
+            {
+                RuntimeStatus.Running => InstancePhase.Running,
+                RuntimeStatus.Completed => InstancePhase.Completed,
+                RuntimeStatus.Failed => InstancePhase.Failed,
+                _ => InstancePhase.Terminated,
+            },
+            i.Input,
+            i.CustomStatus,
+            i.Result,
+            i.Failure,
+            i.Created,
+            i.Updated
+        );
 }

@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 
 namespace AlfrescoBackupFlows.Embedded.Journal;
 
-/// <summary>One connection to the journal, for one thread at a time. WAL with full sync: a commit that returned has reached the disk.</summary>
+/// <summary>One connection to the journal, for one thread at a time. WAL with full sync: a commit that returned has
+/// reached the disk.</summary>
 internal sealed class JournalDatabase : IDisposable
 {
     private const int BusyCode = 5;
@@ -14,7 +15,8 @@ internal sealed class JournalDatabase : IDisposable
     private const int CorruptCode = 11;
     private const int NotADatabaseCode = 26;
 
-    private static readonly string SetVersion = $"PRAGMA user_version = {JournalSchema.Version.ToString(CultureInfo.InvariantCulture)};";
+    private static readonly string SetVersion =
+        $"PRAGMA user_version = {JournalSchema.Version.ToString(CultureInfo.InvariantCulture)};";
 
     private readonly string _file;
     private readonly SqliteConnection _connection;
@@ -25,11 +27,19 @@ internal sealed class JournalDatabase : IDisposable
     {
         _file = file;
         _crashPoint = crashPoint;
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());
+        _connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = file,
+                Pooling = false,
+                DefaultTimeout = 30,
+            }.ToString()
+        );
     }
 
     /// <summary>Opens or creates the journal.</summary>
-    /// <exception cref="PermanentException">Configuration: it is damaged, of a newer version, or cannot be opened.</exception>
+    /// <exception cref="PermanentException">Configuration: it is damaged, of a newer version, or cannot be
+    /// opened.</exception>
     public static JournalDatabase Open(string stateDirectory, bool check, Action? crashPoint = null)
     {
         RequireOwn(stateDirectory);
@@ -52,8 +62,9 @@ internal sealed class JournalDatabase : IDisposable
     }
 
     /// <summary>
-    /// SQLite opens its files by their paths, and follows links: what is not ours is refused before. A journal that is not there yet is made here, for this
-    /// user alone; SQLite gives the files beside it the same mode. None is opened: closing one would drop the locks of another connection of this process.
+    /// SQLite opens its files by their paths, and follows links: what is not ours is refused before. A journal that is
+    /// not there yet is made here, for this user alone; SQLite gives the files beside it the same mode. None is opened:
+    /// closing one would drop the locks of another connection of this process.
     /// </summary>
     private static void RequireOwn(string stateDirectory)
     {
@@ -72,7 +83,11 @@ internal sealed class JournalDatabase : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: the journal cannot be opened ({e.Message})", e);
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"state: the journal cannot be opened ({e.Message})",
+                e
+            );
         }
     }
 
@@ -140,7 +155,8 @@ internal sealed class JournalDatabase : IDisposable
     }
 
     /// <summary>The first column of the first row as a number; null where there is no row or no value.</summary>
-    public long? Number(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteScalar() as long?;
+    public long? Number(string sql, params ReadOnlySpan<object?> values) =>
+        Prepare(sql, values).ExecuteScalar() as long?;
 
     public void Dispose()
     {
@@ -162,7 +178,9 @@ internal sealed class JournalDatabase : IDisposable
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"state: the journal {_file} has version {version}, this program reads up to {JournalSchema.Version}: use the newer program, or move the file away to begin anew");
+                $"state: the journal {_file} has version {version}, this program reads up to {JournalSchema.Version}: "
+                    + "use the newer program, or move the file away to begin anew"
+            );
         }
 
         if (check && Query("PRAGMA quick_check(1)", row => row.GetString(0)) is not ["ok"] and var faults)
@@ -221,17 +239,29 @@ internal sealed class JournalDatabase : IDisposable
         }
     }
 
-    private PermanentException Damaged(string reason, Exception? inner) => new(
-        ErrorKind.Configuration,
-        $"state: the journal {_file} is damaged ({reason}): move it away together with its -wal and -shm files and start again; the next run begins anew and finds what was uploaded",
-        inner);
+    private PermanentException Damaged(string reason, Exception? inner) =>
+        new(
+            ErrorKind.Configuration,
+            $"state: the journal {_file} is damaged ({reason}): move it away together with its -wal and -shm files and "
+                + "start again; the next run begins anew and finds what was uploaded",
+            inner
+        );
 
-    private AbfException Explain(SqliteException e) => e.SqliteErrorCode switch
-    {
-        CorruptCode or NotADatabaseCode => Damaged(e.Message, e),
-        BusyCode or LockedCode => new TransientException(ErrorKind.Busy, $"state: the journal {_file} is in use by another process ({e.Message}): try again", e),
-        _ => new PermanentException(ErrorKind.Configuration, $"state: the journal {_file} cannot be read or written ({e.Message}): look at the owner, the rights and the free space of the directory", e),
-    };
+    private AbfException Explain(SqliteException e) =>
+        e.SqliteErrorCode switch
+        {
+            CorruptCode or NotADatabaseCode => Damaged(e.Message, e),
+            BusyCode or LockedCode => new TransientException(
+                ErrorKind.Busy,
+                $"state: the journal {_file} is in use by another process ({e.Message}): try again",
+                e
+            ),
+            _ => new PermanentException(
+                ErrorKind.Configuration,
+                $"state: the journal {_file} cannot be read or written ({e.Message}): look at the owner, the rights and the free space of the directory",
+                e
+            ),
+        };
 }
 
 internal static class SqliteScript

@@ -13,8 +13,8 @@ internal static class JournalSchema
     public const string LockName = "journal.lock";
 
     /// <summary>
-    /// Kept in <c>user_version</c>. A newer one is refused. Version 1 had the same tables and other names of events: what ended under it can be read, what had
-    /// not ended cannot be gone on with.
+    /// Kept in <c>user_version</c>. A newer one is refused. Version 1 had the same tables and other names of events:
+    /// what ended under it can be read, what had not ended cannot be gone on with.
     /// </summary>
     public const int Version = 2;
 

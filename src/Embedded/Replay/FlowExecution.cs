@@ -20,15 +20,26 @@ internal sealed record TurnResult(
     string? CustomStatus,
     HistoryEvent? End,
     string? NextInput,
-    IReadOnlyList<HistoryEvent> UnconsumedEvents);
+    IReadOnlyList<HistoryEvent> UnconsumedEvents
+);
 
 /// <summary>
-/// One replay of a flow: the recorded past, checked event by event against what the code asks for, then what arrived since. Used once.
+/// One replay of a flow: the recorded past, checked event by event against what the code asks for, then what arrived
+/// since. Used once.
 /// </summary>
-/// <param name="compareInputs">Also hold inputs, times and results against history. The engine does not: a record that gained a property still resumes.</param>
-/// <param name="onForeignTask">Called, on any thread, if the flow turns out to await something that is not the context's.</param>
+/// <param name="compareInputs">Also hold inputs, times and results against history. The engine does not: a record that
+/// gained a property still resumes.</param>
+/// <param name="onForeignTask">Called, on any thread, if the flow turns out to await something that is not the
+/// context's.</param>
 internal sealed class FlowExecution(
-    TaskCatalog catalog, string flowName, string instanceId, int generation, ILoggerFactory loggers, bool compareInputs, Action onForeignTask)
+    TaskCatalog catalog,
+    string flowName,
+    string instanceId,
+    int generation,
+    ILoggerFactory loggers,
+    bool compareInputs,
+    Action onForeignTask
+)
 {
     private readonly FlowSynchronizationContext _sync = new(onForeignTask);
     private ReplayContext _context = null!;
@@ -75,17 +86,32 @@ internal sealed class FlowExecution(
                 _context.BeginTurn(EmbeddedJson.ReadTime(e.Payload!));
                 break;
             case EventType.ExecutionStarted:
-                ITaskOrchestrator flow = catalog.TryCreateOrchestrator(flowName) ?? throw Diverged($"flow {flowName}", "has no flow of that name");
+                ITaskOrchestrator flow =
+                    catalog.TryCreateOrchestrator(flowName)
+                    ?? throw Diverged($"flow {flowName}", "has no flow of that name");
                 _sync.Step(() => _ = RunFlowAsync(flow, e.Payload!));
                 break;
-            case EventType.TaskScheduled or EventType.SubOrchestrationInstanceCreated or EventType.TimerCreated or EventType.EventSent:
+            case EventType.TaskScheduled
+            or EventType.SubOrchestrationInstanceCreated
+            or EventType.TimerCreated
+            or EventType.EventSent:
                 CheckAsked(e);
                 break;
             case EventType.TaskCompleted or EventType.SubOrchestrationInstanceCompleted or EventType.TimerFired:
                 Answer(e, source => source.SetResult(e.Payload!));
                 break;
             case EventType.TaskFailed or EventType.SubOrchestrationInstanceFailed:
-                Answer(e, source => source.SetException(new TaskFailedException(e.Name!, e.TaskId!.Value, EmbeddedJson.ReadFailure(e.Payload!).ToDetails())));
+                Answer(
+                    e,
+                    source =>
+                        source.SetException(
+                            new TaskFailedException(
+                                e.Name!,
+                                e.TaskId!.Value,
+                                EmbeddedJson.ReadFailure(e.Payload!).ToDetails()
+                            )
+                        )
+                );
                 break;
             case EventType.EventRaised:
                 _sync.Step(() => _context.Raise(e));
@@ -123,7 +149,14 @@ internal sealed class FlowExecution(
 
         var next = _end is { Type: EventType.ExecutionCompleted } ? _context.NextInput : null;
         return new TurnResult(
-            arrived, _context.Unrecorded.Values, _context.CancelledTimers, _context.CustomStatus, next is null ? _end : null, next, _context.KeepsEvents ? _context.UnconsumedEvents : []);
+            arrived,
+            _context.Unrecorded.Values,
+            _context.CancelledTimers,
+            _context.CustomStatus,
+            next is null ? _end : null,
+            next,
+            _context.KeepsEvents ? _context.UnconsumedEvents : []
+        );
     }
 
     private async Task RunFlowAsync(ITaskOrchestrator flow, string input)
@@ -162,7 +195,10 @@ internal sealed class FlowExecution(
     {
         if (_context.Unrecorded.Count > 0)
         {
-            throw Diverged("nothing asked for there", $"asked for {_context.Unrecorded.Values.First().ToEvent().Describe()}");
+            throw Diverged(
+                "nothing asked for there",
+                $"asked for {_context.Unrecorded.Values.First().ToEvent().Describe()}"
+            );
         }
     }
 
@@ -183,14 +219,16 @@ internal sealed class FlowExecution(
         }
     }
 
-    private string Doing() => _end switch
-    {
-        { Type: EventType.ExecutionFailed } => $"had failed with {_end.Payload}",
-        { } => $"had returned {_end.Payload}",
-        null => "asked for nothing more there",
-    };
+    private string Doing() =>
+        _end switch
+        {
+            { Type: EventType.ExecutionFailed } => $"had failed with {_end.Payload}",
+            { } => $"had returned {_end.Payload}",
+            null => "asked for nothing more there",
+        };
 
-    private static bool SameJson(string a, string b) => a == b || JsonNode.DeepEquals(JsonNode.Parse(a), JsonNode.Parse(b));
+    private static bool SameJson(string a, string b) =>
+        a == b || JsonNode.DeepEquals(JsonNode.Parse(a), JsonNode.Parse(b));
 
     private NonDeterministicFlowException Diverged(string expected, string actual) =>
         new(new Divergence(instanceId, flowName, _sequence, expected, actual));
@@ -198,5 +236,13 @@ internal sealed class FlowExecution(
     private NonDeterministicFlowException ForeignTask() => ForeignTask(instanceId, flowName);
 
     public static NonDeterministicFlowException ForeignTask(string instanceId, string flowName) =>
-        new(new Divergence(instanceId, flowName, null, "only tasks that the flow's context hands out", "awaits another one (a delay, I/O, Task.Run or ConfigureAwait(false))"));
+        new(
+            new Divergence(
+                instanceId,
+                flowName,
+                null,
+                "only tasks that the flow's context hands out",
+                "awaits another one (a delay, I/O, Task.Run or ConfigureAwait(false))"
+            )
+        );
 }

@@ -1,8 +1,8 @@
 namespace AlfrescoBackupFlows.Embedded.Replay;
 
 /// <summary>
-/// Keeps all of a flow on the one thread of its turn. Whatever is posted from elsewhere comes from a task that the flow's context
-/// did not hand out (a delay, I/O, the thread pool) and would not come at the same place in a replay.
+/// Keeps all of a flow on the one thread of its turn. Whatever is posted from elsewhere comes from a task that the
+/// flow's context did not hand out (a delay, I/O, the thread pool) and would not come at the same place in a replay.
 /// </summary>
 internal sealed class FlowSynchronizationContext(Action onForeignTask) : SynchronizationContext
 {
@@ -26,7 +26,8 @@ internal sealed class FlowSynchronizationContext(Action onForeignTask) : Synchro
         }
     }
 
-    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("flow code never blocks");
+    public override void Send(SendOrPostCallback d, object? state) =>
+        throw new NotSupportedException("flow code never blocks");
 
     public void ReportForeignTask()
     {

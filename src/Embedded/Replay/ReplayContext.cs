@@ -20,11 +20,18 @@ internal sealed record FlowAction(EventType Type, int TaskId, string Name, strin
 internal sealed record SentEvent(string InstanceId, [property: JsonConverter(typeof(RawJsonConverter))] string Payload);
 
 /// <summary>
-/// Durable Task's context for one generation of an instance during one turn. Collects what the flow asks for; <see cref="FlowExecution"/> answers.
+/// Durable Task's context for one generation of an instance during one turn. Collects what the flow asks for; <see
+/// cref="FlowExecution"/> answers.
 /// </summary>
 internal sealed class ReplayContext(
-    string name, string instanceId, int generation, string input, TaskCatalog catalog, ILoggerFactory loggers, FlowSynchronizationContext sync)
-    : TaskOrchestrationContext
+    string name,
+    string instanceId,
+    int generation,
+    string input,
+    TaskCatalog catalog,
+    ILoggerFactory loggers,
+    FlowSynchronizationContext sync
+) : TaskOrchestrationContext
 {
     private readonly ILogger _logger = loggers.CreateLogger<ReplayContext>();
     private readonly List<HistoryEvent> _buffered = [];
@@ -39,7 +46,8 @@ internal sealed class ReplayContext(
     public override string InstanceId => instanceId;
 
     /// <summary>Not kept: no flow asks for it.</summary>
-    public override ParentOrchestrationInstance? Parent => throw new NotSupportedException("the embedded engine does not tell a flow of its parent");
+    public override ParentOrchestrationInstance? Parent =>
+        throw new NotSupportedException("the embedded engine does not tell a flow of its parent");
 
     public override DateTime CurrentUtcDateTime => _now;
 
@@ -72,17 +80,34 @@ internal sealed class ReplayContext(
 
     public override T GetInput<T>() => (T)catalog.Read(input, typeof(T))!;
 
-    public override Task<TResult> CallActivityAsync<TResult>(TaskName activity, object? activityInput = null, TaskOptions? options = null) =>
-        CallAsync<TResult>(EventType.TaskScheduled, activity.Name, activityInput, options, childId: null);
+    public override Task<TResult> CallActivityAsync<TResult>(
+        TaskName activity,
+        object? activityInput = null,
+        TaskOptions? options = null
+    ) => CallAsync<TResult>(EventType.TaskScheduled, activity.Name, activityInput, options, childId: null);
 
-    public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? orchestratorInput = null, TaskOptions? options = null) =>
-        CallAsync<TResult>(EventType.SubOrchestrationInstanceCreated, orchestratorName.Name, orchestratorInput, options, (options as SubOrchestrationOptions)?.InstanceId);
+    public override Task<TResult> CallSubOrchestratorAsync<TResult>(
+        TaskName orchestratorName,
+        object? orchestratorInput = null,
+        TaskOptions? options = null
+    ) =>
+        CallAsync<TResult>(
+            EventType.SubOrchestrationInstanceCreated,
+            orchestratorName.Name,
+            orchestratorInput,
+            options,
+            (options as SubOrchestrationOptions)?.InstanceId
+        );
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         int id = _nextTaskId;
-        TaskCompletionSource<string> source = Ask(EventType.TimerCreated, "timer", EmbeddedJson.Write(new DateTimeOffset(DateTime.SpecifyKind(fireAt, DateTimeKind.Utc))));
+        TaskCompletionSource<string> source = Ask(
+            EventType.TimerCreated,
+            "timer",
+            EmbeddedJson.Write(new DateTimeOffset(DateTime.SpecifyKind(fireAt, DateTimeKind.Utc)))
+        );
         cancellationToken.Register(() =>
         {
             if (Open.Remove(id))
@@ -94,7 +119,10 @@ internal sealed class ReplayContext(
         return source.Task;
     }
 
-    public override async Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
+    public override async Task<T> WaitForExternalEvent<T>(
+        string eventName,
+        CancellationToken cancellationToken = default
+    )
     {
         CheckTurn();
         cancellationToken.ThrowIfCancellationRequested();
@@ -137,7 +165,9 @@ internal sealed class ReplayContext(
     public override Guid NewGuid()
     {
         CheckTurn();
-        Span<byte> hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{instanceId}\n{generation}\n{_nextGuid++}")).AsSpan(0, 16);
+        Span<byte> hash = SHA256
+            .HashData(Encoding.UTF8.GetBytes($"{instanceId}\n{generation}\n{_nextGuid++}"))
+            .AsSpan(0, 16);
         hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash, bigEndian: true);
@@ -166,10 +196,17 @@ internal sealed class ReplayContext(
         source.SetResult(raised.Payload!);
     }
 
-    private static bool IsNamed(string? raised, string awaited) => string.Equals(raised, awaited, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(string? raised, string awaited) =>
+        string.Equals(raised, awaited, StringComparison.OrdinalIgnoreCase);
 
     // A retry is the flow's own loop over calls and durable timers: history shows every attempt.
-    private async Task<TResult> CallAsync<TResult>(EventType type, string task, object? taskInput, TaskOptions? options, string? childId)
+    private async Task<TResult> CallAsync<TResult>(
+        EventType type,
+        string task,
+        object? taskInput,
+        TaskOptions? options,
+        string? childId
+    )
     {
         AsyncRetryHandler? retry = HandlerOf(options);
         DateTime began = CurrentUtcDateTime;
@@ -177,11 +214,18 @@ internal sealed class ReplayContext(
         {
             try
             {
-                return (TResult)catalog.Read(await Ask(type, task, catalog.Write(taskInput), childId).Task, typeof(TResult))!;
+                return (TResult)
+                    catalog.Read(await Ask(type, task, catalog.Write(taskInput), childId).Task, typeof(TResult))!;
             }
             catch (TaskFailedException e) when (retry is not null)
             {
-                var failed = new RetryContext(this, attempt, e.FailureDetails, CurrentUtcDateTime - began, CancellationToken.None);
+                var failed = new RetryContext(
+                    this,
+                    attempt,
+                    e.FailureDetails,
+                    CurrentUtcDateTime - began,
+                    CancellationToken.None
+                );
                 if (!await retry(failed))
                 {
                     throw;
@@ -190,19 +234,31 @@ internal sealed class ReplayContext(
         }
     }
 
-    private static AsyncRetryHandler? HandlerOf(TaskOptions? options) => options?.Retry switch
-    {
-        null => null,
-        { Handler: { } handler } => handler,
-        _ => throw new NotSupportedException("the embedded engine takes a retry handler (TaskOptions.FromRetryHandler), not a retry policy"),
-    };
+    private static AsyncRetryHandler? HandlerOf(TaskOptions? options) =>
+        options?.Retry switch
+        {
+            null => null,
+            { Handler: { } handler } => handler,
+            _ => throw new NotSupportedException(
+                "the embedded engine takes a retry handler (TaskOptions.FromRetryHandler), not a retry policy"
+            ),
+        };
 
     private TaskCompletionSource<string> Ask(EventType type, string taskName, string payload, string? childId = null)
     {
         CheckTurn();
         CheckSize($"the input of {taskName}", payload);
         int id = _nextTaskId++;
-        Unrecorded.Add(id, new FlowAction(type, id, taskName, payload, type == EventType.SubOrchestrationInstanceCreated ? childId ?? $"{instanceId}:{generation}.{id}" : null));
+        Unrecorded.Add(
+            id,
+            new FlowAction(
+                type,
+                id,
+                taskName,
+                payload,
+                type == EventType.SubOrchestrationInstanceCreated ? childId ?? $"{instanceId}:{generation}.{id}" : null
+            )
+        );
 
         // Continuations run in place, inside the step that answers, so that their order is the order of history.
         return Open[id] = new TaskCompletionSource<string>();
@@ -213,7 +269,9 @@ internal sealed class ReplayContext(
         if (!sync.IsCurrent)
         {
             sync.ReportForeignTask();
-            throw new InvalidOperationException("a flow may use its context only from its own turn: it awaited a task that the context did not hand out");
+            throw new InvalidOperationException(
+                "a flow may use its context only from its own turn: it awaited a task that the context did not hand out"
+            );
         }
     }
 

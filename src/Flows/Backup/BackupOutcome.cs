@@ -22,7 +22,12 @@ public static class BackupOutcome
         if (result.HasFindings)
         {
             Logs.SetSealedWithFindings(
-                logger, result.Set.ToString(), result.Missing, result.SourceMissing, result.SourceChanged);
+                logger,
+                result.Set.ToString(),
+                result.Missing,
+                result.SourceMissing,
+                result.SourceChanged
+            );
         }
         else
         {

@@ -40,17 +40,20 @@ internal sealed class BackupProgress(TaskOrchestrationContext context)
     {
         double seconds = (context.Now() - _started).TotalSeconds;
         double rate = seconds > 0 ? _bytes / seconds : 0;
-        DateTimeOffset? end = rate > 0 && _bytesTotal > _bytes
-            ? context.Now() + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate)
-            : null;
-        context.SetCustomStatus(new FlowStatus(_phase, _detail)
-        {
-            FilesDone = _files,
-            FilesTotal = _filesTotal,
-            BytesDone = _bytes,
-            BytesTotal = _bytesTotal,
-            BytesPerSecond = Math.Round(rate),
-            EstimatedEnd = end,
-        });
+        DateTimeOffset? end =
+            rate > 0 && _bytesTotal > _bytes
+                ? context.Now() + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate)
+                : null;
+        context.SetCustomStatus(
+            new FlowStatus(_phase, _detail)
+            {
+                FilesDone = _files,
+                FilesTotal = _filesTotal,
+                BytesDone = _bytes,
+                BytesTotal = _bytesTotal,
+                BytesPerSecond = Math.Round(rate),
+                EstimatedEnd = end,
+            }
+        );
     }
 }

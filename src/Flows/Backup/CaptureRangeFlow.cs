@@ -27,8 +27,8 @@ public sealed class CaptureRangeFlow : TaskOrchestrator<CaptureRangeFlowInput, C
             }
 
             CapturedStep step = await cancel.UnlessCancelledAsync(
-                context.CallActivityAsync<CapturedStep>(
-                    nameof(CaptureRange), next, Retries.Capture.Until(cancel.Ended)));
+                context.CallActivityAsync<CapturedStep>(nameof(CaptureRange), next, Retries.Capture.Until(cancel.Ended))
+            );
             totals += step.Totals;
             if (step.Next is null)
             {

@@ -21,7 +21,12 @@ internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, Datab
     public MergeChunkIndexInput ToMerge(RunRef run) => new(run, Attempt, Index is not null, Files.Pages);
 
     public SealSetInput ToSeal(
-        RunRef run, OpenedRun opened, DateTimeOffset started, DateTimeOffset now, SourceCheck check)
+        RunRef run,
+        OpenedRun opened,
+        DateTimeOffset started,
+        DateTimeOffset now,
+        SourceCheck check
+    )
     {
         ImmutableArray<PhaseTimes> phases = Index is null
             ? [Database.Times, Files.Times]

@@ -24,8 +24,12 @@ internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPh
         steps.Status.Begin(Phases.Database);
         DateTimeOffset started = steps.Now;
         DatabaseCapture capture = await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<DatabaseCapture>(
-                    nameof(DumpDatabase), new DumpDatabaseInput(run, attempt), steps.Retry(Retries.Dump)));
+            steps.Context.CallActivityAsync<DatabaseCapture>(
+                nameof(DumpDatabase),
+                new DumpDatabaseInput(run, attempt),
+                steps.Retry(Retries.Dump)
+            )
+        );
         var part = new DatabasePart(capture, new PhaseTimes(Phases.Database, started, steps.Now));
         if (indexPart is null)
         {

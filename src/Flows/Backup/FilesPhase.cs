@@ -35,10 +35,13 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
         DateTimeOffset started = steps.Now;
         DateTimeOffset deadline = Freshness.FilesDeadline(database.Times, check);
         bool inTime = await PassAsync(attempt, database.Capture, deadline) && steps.Now <= deadline;
-        return !inTime ? null : new FilesPart(
-            check.Roots.Length,
-            [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)],
-            new PhaseTimes(Phases.Files, started, steps.Now));
+        return !inTime
+            ? null
+            : new FilesPart(
+                check.Roots.Length,
+                [.. _pages.Where(pages => pages.Pass == SeedingPass || pages.Pass == attempt)],
+                new PhaseTimes(Phases.Files, started, steps.Now)
+            );
     }
 
     /// <summary>False where the deadline passed.</summary>
@@ -50,31 +53,40 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
             steps.Status.Detail(root);
             var planning = new PlanFilesInput(run, pass, root, number, check.FullScan);
             FilePlan plan = await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<FilePlan>(nameof(PlanFiles), planning, steps.Retry(Retries.Check)));
+                steps.Context.CallActivityAsync<FilePlan>(nameof(PlanFiles), planning, steps.Retry(Retries.Check))
+            );
 
-            CaptureRangeFlowInput[] ranges = [.. plan.Ranges.Select((paths, range) => new CaptureRangeFlowInput(
-                new CaptureRangeInput
-                {
-                    Run = run,
-                    Pass = pass,
-                    Root = root,
-                    RootNumber = number,
-                    Range = range,
-                    Paths = paths,
-                    Inherit = plan.Inherit,
-                    Required = database?.RequiredOf(root),
-                    UsesTrustedDirectories = plan.UsesTrustedDirectories,
-                    GrantsTrust = plan.GrantsTrust,
-                },
-                deadline,
-                FileTotals.None))];
+            CaptureRangeFlowInput[] ranges =
+            [
+                .. plan.Ranges.Select(
+                    (paths, range) =>
+                        new CaptureRangeFlowInput(
+                            new CaptureRangeInput
+                            {
+                                Run = run,
+                                Pass = pass,
+                                Root = root,
+                                RootNumber = number,
+                                Range = range,
+                                Paths = paths,
+                                Inherit = plan.Inherit,
+                                Required = database?.RequiredOf(root),
+                                UsesTrustedDirectories = plan.UsesTrustedDirectories,
+                                GrantsTrust = plan.GrantsTrust,
+                            },
+                            deadline,
+                            FileTotals.None
+                        )
+                ),
+            ];
             CapturedRange[] captured = await FanOut.RunAsync<CaptureRangeFlowInput, CapturedRange>(
                 steps.Context,
                 steps.Cancel,
                 nameof(CaptureRangeFlow),
                 ranges,
                 check.Parallelism,
-                range => steps.Status.Advance(range.Totals));
+                range => steps.Status.Advance(range.Totals)
+            );
             if (captured.Any(range => range.Expired))
             {
                 return false;
@@ -92,7 +104,11 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
             };
             await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<RootListing>(
-                    nameof(MergeListing), merging, steps.Retry(Retries.Storage)));
+                    nameof(MergeListing),
+                    merging,
+                    steps.Retry(Retries.Storage)
+                )
+            );
             _pages.Add(new RootPages(pass, number, merging.Steps));
         }
 

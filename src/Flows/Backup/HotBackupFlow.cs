@@ -24,7 +24,10 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
             DateTimeOffset started = steps.Now;
             steps.Status.Begin(Phases.Open);
             OpenedRun opened = await context.CallActivityAsync<OpenedRun>(
-                nameof(OpenRun), new OpenRunInput(input.Run, input.Supersedes), steps.Retry(Retries.Storage));
+                nameof(OpenRun),
+                new OpenRunInput(input.Run, input.Supersedes),
+                steps.Retry(Retries.Storage)
+            );
             run = run with { Parent = opened.Parent };
 
             steps.Status.Begin(Phases.Check);
@@ -32,7 +35,9 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                 steps.Context.CallActivityAsync<SourceCheck>(
                     nameof(CheckSources),
                     new CheckSourcesInput(run, input.AcceptContentLoss),
-                    steps.Retry(Retries.Check)));
+                    steps.Retry(Retries.Check)
+                )
+            );
 
             var files = new FilesPhase(steps, run, check, input.AcceptContentLoss);
             if (check.SeedsFirst)
@@ -45,17 +50,28 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
             steps.Status.Begin(Phases.Consistency);
             await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<ConsistencyResult>(
-                    nameof(CheckConsistency), captured.ToProve(run), steps.Retry(Retries.Storage)));
+                    nameof(CheckConsistency),
+                    captured.ToProve(run),
+                    steps.Retry(Retries.Storage)
+                )
+            );
 
             steps.Status.Begin(Phases.Seal);
             await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<MergedChunkIndex>(
-                    nameof(MergeChunkIndex), captured.ToMerge(run), steps.Retry(Retries.Storage)));
+                    nameof(MergeChunkIndex),
+                    captured.ToMerge(run),
+                    steps.Retry(Retries.Storage)
+                )
+            );
             SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check);
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
             HotBackupResult result = await context.CallActivityAsync<HotBackupResult>(
-                nameof(SealSet), seal, steps.Retry(Retries.Storage));
+                nameof(SealSet),
+                seal,
+                steps.Retry(Retries.Storage)
+            );
             BackupOutcome.Sealed(context, result);
 
             steps.Status.Begin(Phases.Close);
@@ -76,7 +92,11 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
     /// uploaded.
     /// </summary>
     private static async Task<CapturedPhases> CaptureInOrderAsync(
-        BackupSteps steps, RunRef run, SourceCheck check, FilesPhase files)
+        BackupSteps steps,
+        RunRef run,
+        SourceCheck check,
+        FilesPhase files
+    )
     {
         var index = new SearchIndexPhase(steps, run, check);
         var database = new DatabasePhase(steps, run, index);
@@ -100,15 +120,16 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                 throw new PermanentException(
                     ErrorKind.Busy,
                     $"The phases were voided {attempt} times, the last time because {misfit}. Run the backup at "
-                    + "another hour.");
+                        + "another hour."
+                );
             }
         }
     }
 
     /// <summary>
-    /// Gives the lease back, and ends a run without a set in the log. Neither is needed, so the run's outcome stays what
-    /// it is where they fail. The lease expires by itself. A failed seal may have happened all the same; the log knows,
-    /// and an abort after one's own set is refused there.
+    /// Gives the lease back, and ends a run without a set in the log. Neither is needed, so the run's outcome stays
+    /// what it is where they fail. The lease expires by itself. A failed seal may have happened all the same; the log
+    /// knows, and an abort after one's own set is refused there.
     /// </summary>
     private static async Task CloseAsync(TaskOrchestrationContext context, CloseRunInput input, TaskOptions retry)
     {
@@ -121,7 +142,8 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
             Logs.CloseFailed(
                 context.CreateReplaySafeLogger(nameof(HotBackupFlow)),
                 input.Run.Id.ToString(),
-                FlowFailure.From(e).Message);
+                FlowFailure.From(e).Message
+            );
         }
     }
 }

@@ -30,7 +30,8 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
         {
             steps.Status.Begin(Phases.Index, "refreshing");
             await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<Nothing>(nameof(RefreshSearchIndex), run, steps.Retry(Retries.Once)));
+                steps.Context.CallActivityAsync<Nothing>(nameof(RefreshSearchIndex), run, steps.Retry(Retries.Once))
+            );
             _refreshed = true;
             await WaitForWindowAsync();
         }
@@ -38,10 +39,12 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
         steps.Status.Begin(Phases.Index);
         DateTimeOffset started = steps.Now;
         SearchIndexCapture capture = await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<SearchIndexCapture>(
-                    nameof(CaptureSearchIndex),
-                    new CaptureSearchIndexInput(run, attempt),
-                    steps.Retry(Retries.Capture)));
+            steps.Context.CallActivityAsync<SearchIndexCapture>(
+                nameof(CaptureSearchIndex),
+                new CaptureSearchIndexInput(run, attempt),
+                steps.Retry(Retries.Capture)
+            )
+        );
         return new SearchIndexPart(capture, new PhaseTimes(Phases.Index, started, steps.Now));
     }
 
@@ -49,10 +52,12 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
     public async Task<string?> MisfitAsync(SearchIndexPart index)
     {
         SearchIndexLook seen = await steps.UnlessCancelledAsync(
-                steps.Context.CallActivityAsync<SearchIndexLook>(
-                    nameof(ObserveSearchIndex),
-                    new ObserveSearchIndexInput(run, TimeSpan.Zero, steps.Now),
-                    steps.Retry(Retries.Check)));
+            steps.Context.CallActivityAsync<SearchIndexLook>(
+                nameof(ObserveSearchIndex),
+                new ObserveSearchIndexInput(run, TimeSpan.Zero, steps.Now),
+                steps.Retry(Retries.Check)
+            )
+        );
         return seen.Holds(index.Capture.Generation)
             ? null
             : seen.Reason ?? "the index backup changed after it was captured";
@@ -80,9 +85,12 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
     }
 
     /// <summary>Past <paramref name="giveUpAt"/> a look refuses.</summary>
-    private Task<SearchIndexLook> LookAsync(DateTimeOffset giveUpAt) => steps.UnlessCancelledAsync(
-        steps.Context.CallActivityAsync<SearchIndexLook>(
-            nameof(ObserveSearchIndex),
-            new ObserveSearchIndexInput(run, check.ExpectedIndexAndDatabase, giveUpAt),
-            steps.Retry(Retries.Check)));
+    private Task<SearchIndexLook> LookAsync(DateTimeOffset giveUpAt) =>
+        steps.UnlessCancelledAsync(
+            steps.Context.CallActivityAsync<SearchIndexLook>(
+                nameof(ObserveSearchIndex),
+                new ObserveSearchIndexInput(run, check.ExpectedIndexAndDatabase, giveUpAt),
+                steps.Retry(Retries.Check)
+            )
+        );
 }

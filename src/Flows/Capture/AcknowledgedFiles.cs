@@ -16,7 +16,11 @@ internal sealed class AcknowledgedFiles
     private readonly HashSet<string> _places = new(StringComparer.Ordinal);
 
     /// <exception cref="PermanentException">Kind Configuration: the file cannot be read.</exception>
-    public static async Task<AcknowledgedFiles> ReadAsync(string? path, ContentUrlMap urls, CancellationToken cancellationToken)
+    public static async Task<AcknowledgedFiles> ReadAsync(
+        string? path,
+        ContentUrlMap urls,
+        CancellationToken cancellationToken
+    )
     {
         if (path is null)
         {
@@ -42,7 +46,10 @@ internal sealed class AcknowledgedFiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PermanentException(
-                ErrorKind.Configuration, $"backup.acknowledgedMissingFile '{path}' cannot be read: {e.Message}", e);
+                ErrorKind.Configuration,
+                $"backup.acknowledgedMissingFile '{path}' cannot be read: {e.Message}",
+                e
+            );
         }
 
         return files;

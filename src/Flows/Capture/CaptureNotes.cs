@@ -39,7 +39,8 @@ internal sealed class CaptureNotes(string root)
             path,
             type == EntryType.Symlink
                 ? "is a symbolic link; it is in the set, as a file, only where the database requires it"
-                : "is no regular file; it is not in the set");
+                : "is no regular file; it is not in the set"
+        );
     }
 
     /// <summary>Says so where a name is not valid UTF-8; it is captured all the same.</summary>
@@ -60,7 +61,8 @@ internal sealed class CaptureNotes(string root)
         Add(
             path,
             "is not what the parent set holds though the database requires that; the parent set's content is carried "
-            + "over");
+                + "over"
+        );
 
     public void BrokenSeal(ReadOnlySpan<byte> path)
     {

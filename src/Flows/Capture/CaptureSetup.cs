@@ -40,7 +40,12 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
     public required string Phase { get; init; }
 
     public async Task<CapturedStep> RunAsync(
-        IChunkSource chunks, RunWriter writer, TimeProvider time, IProgressSink progress, CancellationToken cancellationToken)
+        IChunkSource chunks,
+        RunWriter writer,
+        TimeProvider time,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         var notes = new CaptureNotes(root);
         var source = new CaptureSource(tree, elsewhere, notes) { FollowsLinks = FollowsLinks };
@@ -65,20 +70,21 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         return new CapturedStep(next, rows, Totals(listing, files, notes), notes.Warnings);
     }
 
-    private static FileTotals Totals(RangeListing listing, FileCapture files, CaptureNotes notes) => new()
-    {
-        Files = listing.Files,
-        Bytes = listing.Bytes,
-        Directories = listing.Directories,
-        ReadFiles = files.ReadFiles,
-        ReadBytes = files.ReadBytes,
-        Unstable = files.Unstable,
-        SourceMissing = files.SourceMissing,
-        SourceChanged = files.SourceChanged,
-        Rescued = files.Rescued,
-        Lost = files.Lost,
-        Unreadable = notes.UnreadableCount,
-        Skipped = notes.SkippedCount,
-        BrokenSeals = notes.BrokenSealCount,
-    };
+    private static FileTotals Totals(RangeListing listing, FileCapture files, CaptureNotes notes) =>
+        new()
+        {
+            Files = listing.Files,
+            Bytes = listing.Bytes,
+            Directories = listing.Directories,
+            ReadFiles = files.ReadFiles,
+            ReadBytes = files.ReadBytes,
+            Unstable = files.Unstable,
+            SourceMissing = files.SourceMissing,
+            SourceChanged = files.SourceChanged,
+            Rescued = files.Rescued,
+            Lost = files.Lost,
+            Unreadable = notes.UnreadableCount,
+            Skipped = notes.SkippedCount,
+            BrokenSeals = notes.BrokenSealCount,
+        };
 }

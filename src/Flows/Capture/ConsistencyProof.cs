@@ -27,7 +27,11 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
     public ImmutableArray<NamedFile> Named => _named.ToImmutable();
 
     /// <summary>Both streams are in path order.</summary>
-    public async Task AddRootAsync(string root, IAsyncEnumerable<RequiredFile> required, IAsyncEnumerable<ListingEntry> listing)
+    public async Task AddRootAsync(
+        string root,
+        IAsyncEnumerable<RequiredFile> required,
+        IAsyncEnumerable<ListingEntry> listing
+    )
     {
         await using IAsyncEnumerator<RequiredFile> needed = required.GetAsyncEnumerator();
         bool more = await needed.MoveNextAsync();

@@ -32,7 +32,8 @@ internal static class ContentLoss
             throw new PermanentException(
                 ErrorKind.Source,
                 $"The content root '{root}' is empty ({parentFiles} files in the set before). Is its volume mounted? "
-                + "If this is right, run the backup with --accept-content-loss.");
+                    + "If this is right, run the backup with --accept-content-loss."
+            );
         }
 
         if (root == ContentRoot.Keystore && totals.Unreadable + totals.Skipped + totals.Lost > 0)
@@ -40,9 +41,10 @@ internal static class ContentLoss
             throw new PermanentException(
                 ErrorKind.Source,
                 $"Of the keystore {totals.Unreadable + totals.Skipped + totals.Lost} files cannot be captured or are "
-                + $"gone since the set before: {notes.FirstOrDefault() ?? "they were deleted or moved."} Encrypted "
-                + "content cannot be read without its keys. If this is right, run the backup with "
-                + "--accept-content-loss.");
+                    + $"gone since the set before: {notes.FirstOrDefault() ?? "they were deleted or moved."} Encrypted "
+                    + "content cannot be read without its keys. If this is right, run the backup with "
+                    + "--accept-content-loss."
+            );
         }
 
         long lost = totals.Lost + totals.SourceMissing + totals.Unreadable;
@@ -51,7 +53,8 @@ internal static class ContentLoss
             throw new PermanentException(
                 ErrorKind.Source,
                 $"The content root '{root}' lost {lost} of {parentFiles} files since the set before. Is its volume "
-                + "whole? If this is right, run the backup with --accept-content-loss.");
+                    + "whole? If this is right, run the backup with --accept-content-loss."
+            );
         }
     }
 }

@@ -20,7 +20,13 @@ internal sealed class ContentReader(IContentWriter writer, ChunkClass chunkClass
     /// One that changes while it is read is read again, through the same open file: also where its name is gone
     /// meanwhile.
     /// </param>
-    public async ValueTask<CapturedContent?> TryReadAsync(SourceTree tree, byte[] path, bool followLinks, bool insists, CancellationToken cancellationToken)
+    public async ValueTask<CapturedContent?> TryReadAsync(
+        SourceTree tree,
+        byte[] path,
+        bool followLinks,
+        bool insists,
+        CancellationToken cancellationToken
+    )
     {
         using SourceFile? file = tree.TryOpen(path, followLinks);
         if (file is null)

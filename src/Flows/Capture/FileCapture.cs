@@ -8,7 +8,12 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 /// Decides what stands in the listing for one file: the parent's entry where nothing changed, what is read now, or,
 /// where the source lost or changed what the dump requires, the parent's entry with a flag.
 /// </summary>
-internal sealed class FileCapture(CaptureSource source, ContentReader reader, RangeListing listing, Inheritance inheritance)
+internal sealed class FileCapture(
+    CaptureSource source,
+    ContentReader reader,
+    RangeListing listing,
+    Inheritance inheritance
+)
 {
     public long ReadFiles { get; private set; }
 
@@ -43,22 +48,27 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
         ListingEntry? recorded,
         RequiredFile? required,
         bool isHandedOver,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         if (!listing.CanHold(path))
         {
             return null;
         }
 
-        if (seen is not null
+        if (
+            seen is not null
             && IsUnchanged(recorded, seen.Stat)
-            && await inheritance.HoldsAsync(recorded!.Content!, cancellationToken))
+            && await inheritance.HoldsAsync(recorded!.Content!, cancellationToken)
+        )
         {
             return recorded;
         }
 
-        if (seen is not null
-            && await TryReadAsync(source.Tree, path, source.FollowsLinks, required, cancellationToken) is { } content)
+        if (
+            seen is not null
+            && await TryReadAsync(source.Tree, path, source.FollowsLinks, required, cancellationToken) is { } content
+        )
         {
             return await JudgeAsync(path, content, recorded, required, cancellationToken);
         }
@@ -87,7 +97,8 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
         ListingEntry? recorded,
         RequiredFile required,
         bool isHandedOver,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         if (TryStat(source.Tree, path) is { Type: EntryType.File } stat)
         {
@@ -130,8 +141,10 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
             }
         }
 
-        if (recorded is not { IsDirectory: false }
-            || !await inheritance.HoldsAsync(recorded.Content!, cancellationToken))
+        if (
+            recorded is not { IsDirectory: false }
+            || !await inheritance.HoldsAsync(recorded.Content!, cancellationToken)
+        )
         {
             return null;
         }
@@ -150,14 +163,17 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
         CapturedContent content,
         ListingEntry? recorded,
         RequiredFile? required,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         bool wasWhole = recorded is { IsDirectory: false } && !recorded.Flags.HasFlag(EntryFlags.Unstable);
-        if (wasWhole
+        if (
+            wasWhole
             && required?.Size is { } size
             && recorded!.Length == size
             && !recorded.Content!.Equals(content.Content)
-            && await inheritance.HoldsAsync(recorded.Content, cancellationToken))
+            && await inheritance.HoldsAsync(recorded.Content, cancellationToken)
+        )
         {
             SourceChanged++;
             source.Notes.SourceChanged(path);
@@ -171,16 +187,30 @@ internal sealed class FileCapture(CaptureSource source, ContentReader reader, Ra
         }
 
         return source.File(
-            path, content.Stat, content.Content, content.IsStable ? EntryFlags.None : EntryFlags.Unstable);
+            path,
+            content.Stat,
+            content.Content,
+            content.IsStable ? EntryFlags.None : EntryFlags.Unstable
+        );
     }
 
     private async ValueTask<CapturedContent?> TryReadAsync(
-        SourceTree tree, byte[] path, bool followLinks, RequiredFile? required, CancellationToken cancellationToken)
+        SourceTree tree,
+        byte[] path,
+        bool followLinks,
+        RequiredFile? required,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             CapturedContent? content = await reader.TryReadAsync(
-                tree, path, followLinks, insists: required is not null, cancellationToken);
+                tree,
+                path,
+                followLinks,
+                insists: required is not null,
+                cancellationToken
+            );
             if (content is not null)
             {
                 ReadFiles++;

@@ -28,9 +28,7 @@ internal sealed class ProgressStream(Stream inner, IProgressSink progress, strin
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

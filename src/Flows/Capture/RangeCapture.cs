@@ -38,12 +38,20 @@ internal sealed class RangeCapture
         RangeListing listing,
         TrustedDirectories sealing,
         FileCapture files,
-        StepBudget budget)
+        StepBudget budget
+    )
     {
         _source = source;
         _scan = new TreeScan(source.Tree, range, source.Notes, source.FollowsLinks);
         (_range, _parent, _required, _listing, _sealing, _files, _budget) = (
-            range, parent, required, listing, sealing, files, budget);
+            range,
+            parent,
+            required,
+            listing,
+            sealing,
+            files,
+            budget
+        );
     }
 
     /// <summary>
@@ -100,7 +108,13 @@ internal sealed class RangeCapture
         else if (seen is not null || required is not null)
         {
             ListingEntry? entry = await _files.CaptureAsync(
-                path, seen, parent, required, _handedOver is not null, cancellationToken);
+                path,
+                seen,
+                parent,
+                required,
+                _handedOver is not null,
+                cancellationToken
+            );
             await AddFileAsync(entry, path, parent, cancellationToken);
         }
         else if (parent!.IsDirectory)
@@ -115,7 +129,12 @@ internal sealed class RangeCapture
         await StepOverAsync(path);
     }
 
-    private async ValueTask AddFileAsync(ListingEntry? entry, byte[] path, ListingEntry? parent, CancellationToken cancellationToken)
+    private async ValueTask AddFileAsync(
+        ListingEntry? entry,
+        byte[] path,
+        ListingEntry? parent,
+        CancellationToken cancellationToken
+    )
     {
         if (entry is not null)
         {
@@ -127,7 +146,11 @@ internal sealed class RangeCapture
         }
     }
 
-    private async ValueTask MergeDirectoryAsync(ScanEntry seen, ListingEntry? parent, CancellationToken cancellationToken)
+    private async ValueTask MergeDirectoryAsync(
+        ScanEntry seen,
+        ListingEntry? parent,
+        CancellationToken cancellationToken
+    )
     {
         DirectoryJudgement judgement = await _sealing.JudgeAsync(_scan, seen, parent, _parent);
         if (judgement == DirectoryJudgement.HandedOver)

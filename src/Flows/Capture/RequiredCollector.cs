@@ -68,7 +68,10 @@ internal sealed class RequiredCollector : IDisposable
     }
 
     /// <summary>Called once, after the dump came to its end.</summary>
-    public async Task<ImmutableArray<RequiredFiles>> WriteListsAsync(IChunkWriter metadata, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<RequiredFiles>> WriteListsAsync(
+        IChunkWriter metadata,
+        CancellationToken cancellationToken
+    )
     {
         var lists = ImmutableArray.CreateBuilder<RequiredFiles>();
         RequiredListWriter? writer = null;
@@ -108,7 +111,8 @@ internal sealed class RequiredCollector : IDisposable
             if (writer is not null)
             {
                 lists.Add(
-                    new RequiredFiles(_roots[current], await writer.CompleteAsync(cancellationToken), writer.Count));
+                    new RequiredFiles(_roots[current], await writer.CompleteAsync(cancellationToken), writer.Count)
+                );
                 await writer.DisposeAsync();
                 writer = null;
             }

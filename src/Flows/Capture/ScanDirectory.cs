@@ -70,9 +70,11 @@ internal sealed class ScanDirectory(byte[] path, IReadOnlyList<SourceEntry> name
                 return null;
             }
 
-            if (followsLinks
+            if (
+                followsLinks
                 && stat.Type == EntryType.Symlink
-                && tree.TryStat(child, followLinks: true) is { Type: EntryType.File } file)
+                && tree.TryStat(child, followLinks: true) is { Type: EntryType.File } file
+            )
             {
                 stat = file;
             }

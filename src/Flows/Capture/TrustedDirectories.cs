@@ -26,7 +26,13 @@ internal enum DirectoryJudgement
 /// <param name="grants">
 /// Seals may be granted; off where the file system does not keep directory times or was caught lying.
 /// </param>
-internal sealed class TrustedDirectories(SourceTree tree, CaptureNotes notes, DateTimeOffset now, bool uses, bool grants)
+internal sealed class TrustedDirectories(
+    SourceTree tree,
+    CaptureNotes notes,
+    DateTimeOffset now,
+    bool uses,
+    bool grants
+)
 {
     /// <summary>More files than this are not held in memory to be compared.</summary>
     public const int MaxFiles = 16_384;
@@ -36,16 +42,20 @@ internal sealed class TrustedDirectories(SourceTree tree, CaptureNotes notes, Da
     private readonly long _restedSinceNs =
         (now - RestsFor - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
-    public async ValueTask<DirectoryJudgement> JudgeAsync(TreeScan scan, ScanEntry directory, ListingEntry? parent, Lookahead<ListingEntry> parents)
+    public async ValueTask<DirectoryJudgement> JudgeAsync(
+        TreeScan scan,
+        ScanEntry directory,
+        ListingEntry? parent,
+        Lookahead<ListingEntry> parents
+    )
     {
         if (parent is not { IsDirectory: true } || !grants || !tree.KeepsTimesOf(directory.Stat))
         {
             return DirectoryJudgement.Open;
         }
 
-        bool untouched = parent.MtimeNs == directory.Stat.MtimeNs
-            && parent.CtimeNs == directory.Stat.CtimeNs
-            && parent.CtimeNs != 0;
+        bool untouched =
+            parent.MtimeNs == directory.Stat.MtimeNs && parent.CtimeNs == directory.Stat.CtimeNs && parent.CtimeNs != 0;
         bool wasSealed = untouched && parent.Flags.HasFlag(EntryFlags.Sealed);
         if (wasSealed && uses)
         {
@@ -57,8 +67,10 @@ internal sealed class TrustedDirectories(SourceTree tree, CaptureNotes notes, Da
             return DirectoryJudgement.Open;
         }
 
-        IReadOnlyList<ListingEntry> recorded =
-            await parents.PeekWhileAsync(entry => PathOrder.IsBelow(entry.Path, directory.Path), files.Count + 1);
+        IReadOnlyList<ListingEntry> recorded = await parents.PeekWhileAsync(
+            entry => PathOrder.IsBelow(entry.Path, directory.Path),
+            files.Count + 1
+        );
         if (wasSealed && !HaveSameNames(files, recorded))
         {
             notes.BrokenSeal(directory.Path);
@@ -72,12 +84,13 @@ internal sealed class TrustedDirectories(SourceTree tree, CaptureNotes notes, Da
 
     private static bool HaveSameNames(IReadOnlyList<ScanEntry> files, IReadOnlyList<ListingEntry> recorded) =>
         files.Count == recorded.Count
-            && files.Zip(recorded).All(pair => pair.First.Path.AsSpan().SequenceEqual(pair.Second.Path));
+        && files.Zip(recorded).All(pair => pair.First.Path.AsSpan().SequenceEqual(pair.Second.Path));
 
     private bool AreAsRecorded(IReadOnlyList<ScanEntry> files, IReadOnlyList<ListingEntry> recorded) =>
         HaveSameNames(files, recorded)
-        && files.Zip(recorded).All(
-            pair => FileCapture.IsUnchanged(pair.Second, pair.First.Stat) && IsRested(pair.First.Stat));
+        && files
+            .Zip(recorded)
+            .All(pair => FileCapture.IsUnchanged(pair.Second, pair.First.Stat) && IsRested(pair.First.Stat));
 
     private bool IsRested(in FileStat stat) => stat.MtimeNs < _restedSinceNs && stat.CtimeNs < _restedSinceNs;
 }

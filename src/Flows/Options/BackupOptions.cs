@@ -5,7 +5,8 @@ using AlfrescoBackupFlows.Repository.Config;
 
 namespace AlfrescoBackupFlows.Flows.Options;
 
-/// <summary>Everything a host must be told: the content of <c>abf.json</c>, and of the cloud host's settings under the same names.</summary>
+/// <summary>Everything a host must be told: the content of <c>abf.json</c>, and of the cloud host's settings under the
+/// same names.</summary>
 public sealed class BackupOptions
 {
     public InstallationOptions Installation { get; set; } = new();
@@ -18,7 +19,8 @@ public sealed class BackupOptions
 
     public ServeOptions Serve { get; set; } = new();
 
-    /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of five or six fields; null: only when asked.</summary>
+    /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of
+    /// five or six fields; null: only when asked.</summary>
     public string? Schedule { get; set; }
 
     /// <summary>A local directory for the journal, locks and caches.</summary>
@@ -36,21 +38,24 @@ public sealed class RepositoryOptions
     /// <summary><c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX</c> (with or without a SAS) or <c>file:///path</c>.</summary>
     public string? Url { get; set; }
 
-    /// <summary>The control store (lease, pins, progress); default: <c>control/</c> beside the repository's blobs.</summary>
+    /// <summary>The control store (lease, pins, progress); default: <c>control/</c> beside the repository's
+    /// blobs.</summary>
     public string? ControlUrl { get; set; }
 
     /// <summary>A file that holds a storage connection string (Azurite, shared key).</summary>
     [PathSetting]
     public string? ConnectionStringFile { get; set; }
 
-    /// <summary>The connection string itself, for the environment (<c>ABF__REPOSITORY__CONNECTIONSTRING</c>); refused in a file.</summary>
+    /// <summary>The connection string itself, for the environment (<c>ABF__REPOSITORY__CONNECTIONSTRING</c>); refused
+    /// in a file.</summary>
     public Secret? ConnectionString { get; set; }
 
     /// <summary>A file that holds the passphrase.</summary>
     [PathSetting]
     public string? PassphraseFile { get; set; }
 
-    /// <summary>The passphrase itself, for the environment (<c>ABF__REPOSITORY__PASSPHRASE</c>); refused in a file.</summary>
+    /// <summary>The passphrase itself, for the environment (<c>ABF__REPOSITORY__PASSPHRASE</c>); refused in a
+    /// file.</summary>
     public Secret? Passphrase { get; set; }
 
     /// <summary><c>passphrase</c> or <c>none</c>. Pinned here: a repository that says otherwise is refused.</summary>
@@ -74,21 +79,24 @@ public sealed class RunOptions
     public string? AcknowledgedMissingFile { get; set; }
 }
 
-/// <summary>The <c>restore</c> section: what a restore over HTTP may touch. The command line needs none of it.</summary>
+/// <summary>The <c>restore</c> section: what a restore over HTTP may touch. The command line needs none of
+/// it.</summary>
 public sealed class RestoreOptions
 {
     /// <summary>Targets are made right beneath it; null: no restores over HTTP.</summary>
     [PathSetting]
     public string? Directory { get; set; }
 
-    /// <summary>The empty database that is filled: <c>postgresql://user@host:port/name</c> or <c>mysql://...</c>; null: files alone.</summary>
+    /// <summary>The empty database that is filled: <c>postgresql://user@host:port/name</c> or <c>mysql://...</c>; null:
+    /// files alone.</summary>
     public string? DatabaseUrl { get; set; }
 
     /// <summary>A file that holds its password.</summary>
     [PathSetting]
     public string? DatabasePasswordFile { get; set; }
 
-    /// <summary>The password itself, for the environment (<c>ABF__RESTORE__DATABASEPASSWORD</c>); refused in a file.</summary>
+    /// <summary>The password itself, for the environment (<c>ABF__RESTORE__DATABASEPASSWORD</c>); refused in a
+    /// file.</summary>
     public Secret? DatabasePassword { get; set; }
 }
 

@@ -7,4 +7,9 @@ namespace AlfrescoBackupFlows.Flows.Options;
 /// <param name="Passphrase">Null where encryption is <c>none</c>.</param>
 /// <param name="ConnectionString">Null where the URL (with a SAS) or the ambient identity opens the storage.</param>
 /// <param name="Warnings">What a person should fix; none of it stops anything, a line each.</param>
-public sealed record LoadedOptions(BackupOptions Options, Secret? Passphrase, Secret? ConnectionString, ImmutableArray<string> Warnings);
+public sealed record LoadedOptions(
+    BackupOptions Options,
+    Secret? Passphrase,
+    Secret? ConnectionString,
+    ImmutableArray<string> Warnings
+);

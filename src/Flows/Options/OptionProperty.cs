@@ -11,25 +11,33 @@ public enum OptionShape
     Section,
 }
 
-/// <summary>One setting: its path as an administrator writes it (<c>installation.index.maxWait</c>) and the property that holds it.</summary>
+/// <summary>One setting: its path as an administrator writes it (<c>installation.index.maxWait</c>) and the property
+/// that holds it.</summary>
 public sealed record OptionProperty(string Path, string Key, OptionShape Shape, PropertyInfo Property)
 {
     public static IReadOnlyList<OptionProperty> Of(Type type, string prefix) =>
-        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p =>
-        {
-            string key = JsonNamingPolicy.CamelCase.ConvertName(p.Name);
-            return new OptionProperty(prefix + key, key, ShapeOf(p.PropertyType), p);
-        })];
+        [
+            .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Select(p =>
+                {
+                    string key = JsonNamingPolicy.CamelCase.ConvertName(p.Name);
+                    return new OptionProperty(prefix + key, key, ShapeOf(p.PropertyType), p);
+                }),
+        ];
 
     /// <summary>Every setting beneath a type, sections themselves included.</summary>
     public static IEnumerable<OptionProperty> All(Type type, string prefix = "") =>
-        Of(type, prefix).SelectMany(p => p.Shape is OptionShape.Section ? All(p.Property.PropertyType, p.Path + ".").Prepend(p) : [p]);
+        Of(type, prefix)
+            .SelectMany(p =>
+                p.Shape is OptionShape.Section ? All(p.Property.PropertyType, p.Path + ".").Prepend(p) : [p]
+            );
 
-    private static OptionShape ShapeOf(Type type) => type switch
-    {
-        _ when type == typeof(string[]) => OptionShape.List,
-        _ when type == typeof(IDictionary<string, string>) => OptionShape.Map,
-        _ when type.IsClass && type.Name.EndsWith("Options", StringComparison.Ordinal) => OptionShape.Section,
-        _ => OptionShape.Value,
-    };
+    private static OptionShape ShapeOf(Type type) =>
+        type switch
+        {
+            _ when type == typeof(string[]) => OptionShape.List,
+            _ when type == typeof(IDictionary<string, string>) => OptionShape.Map,
+            _ when type.IsClass && type.Name.EndsWith("Options", StringComparison.Ordinal) => OptionShape.Section,
+            _ => OptionShape.Value,
+        };
 }

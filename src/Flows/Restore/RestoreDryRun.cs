@@ -8,6 +8,9 @@ namespace AlfrescoBackupFlows.Flows.Restore;
 public static class RestoreDryRun
 {
     /// <exception cref="PermanentException">As the restore itself would end.</exception>
-    public static Task<RestorePreview> PreviewAsync(FlowEnvironment environment, RestoreInput input, CancellationToken cancellationToken) =>
-        new PrepareRestore(environment).PreviewAsync(input, cancellationToken);
+    public static Task<RestorePreview> PreviewAsync(
+        FlowEnvironment environment,
+        RestoreInput input,
+        CancellationToken cancellationToken
+    ) => new PrepareRestore(environment).PreviewAsync(input, cancellationToken);
 }

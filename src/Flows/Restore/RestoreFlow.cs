@@ -20,10 +20,12 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         using var cancel = new CancelSignal(
             context,
             $"The restore was cancelled. What is restored so far stays in '{input.Target}', marked as unfinished: "
-            + "the same restore goes on there.");
+                + "the same restore goes on there."
+        );
         context.SetCustomStatus(new FlowStatus(Phases.Prepare));
         RestorePlan plan = await cancel.UnlessCancelledAsync(
-            context.CallActivityAsync<RestorePlan>(nameof(PrepareRestore), input, Retries.Check.Until(cancel.Ended)));
+            context.CallActivityAsync<RestorePlan>(nameof(PrepareRestore), input, Retries.Check.Until(cancel.Ended))
+        );
         try
         {
             return await RestoreAsync(context, input, plan, cancel);
@@ -33,12 +35,18 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
             throw new PermanentException(
                 ErrorKind.Repository,
                 $"set {input.Set}: {FlowFailure.From(e).Message} What is restored so far stays in '{input.Target}', "
-                + "marked as unfinished: once the blob is back the same command goes on. Or restore another set into "
-                + "another directory.");
+                    + "marked as unfinished: once the blob is back the same command goes on. Or restore another set into "
+                    + "another directory."
+            );
         }
     }
 
-    private static async Task<RestoreResult> RestoreAsync(TaskOrchestrationContext context, RestoreInput input, RestorePlan plan, CancelSignal cancel)
+    private static async Task<RestoreResult> RestoreAsync(
+        TaskOrchestrationContext context,
+        RestoreInput input,
+        RestorePlan plan,
+        CancelSignal cancel
+    )
     {
         RestoredTotals totals = RestoredTotals.None;
         for (int number = 0; number < plan.Roots; number++)
@@ -52,7 +60,11 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
             SetStatus(context, plan, Phases.Database, input.Database.Url, totals);
             RestoredDatabase database = await cancel.UnlessCancelledAsync(
                 context.CallActivityAsync<RestoredDatabase>(
-                    nameof(RestoreDatabase), input, Retries.Once.Until(cancel.Ended)));
+                    nameof(RestoreDatabase),
+                    input,
+                    Retries.Once.Until(cancel.Ended)
+                )
+            );
             warnings.AddRange(database.Warnings);
         }
 
@@ -61,20 +73,28 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
             context.CallActivityAsync<RestoreCheck>(
                 nameof(CheckRestored),
                 new CheckRestoredInput(input, plan.KnownMissing),
-                Retries.Storage.Until(cancel.Ended)));
+                Retries.Storage.Until(cancel.Ended)
+            )
+        );
         if (check.Missing > plan.KnownMissing)
         {
             throw new PermanentException(
                 ErrorKind.Target,
                 $"Of {check.Required} files that the database requires, {check.Missing} are absent from the restored "
-                + $"ones or of another size, and the set said {plan.KnownMissing}: {string.Join(", ", check.Named)}. "
-                + $"'{input.Target}' is not fit for use; run the restore again, or take another set.");
+                    + $"ones or of another size, and the set said {plan.KnownMissing}: {string.Join(", ", check.Named)}. "
+                    + $"'{input.Target}' is not fit for use; run the restore again, or take another set."
+            );
         }
 
         // From here on a cancel comes too late: the target is whole, and about to lose its marker.
         SetStatus(context, plan, Phases.Finish, null, totals);
-        UnsetAttributes unset = totals.Unset + await context.CallActivityAsync<UnsetAttributes>(
-            nameof(FinishRestore), input, Retries.Check.Until(cancel.Ended));
+        UnsetAttributes unset =
+            totals.Unset
+            + await context.CallActivityAsync<UnsetAttributes>(
+                nameof(FinishRestore),
+                input,
+                Retries.Check.Until(cancel.Ended)
+            );
         return new RestoreResult
         {
             Set = plan.Set,
@@ -94,36 +114,68 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
     /// Files side by side; then the directories, whose times and modes the files would have changed again.
     /// </summary>
     private static async Task<RestoredTotals> RestoreRootAsync(
-        TaskOrchestrationContext context, RestoreInput input, RestorePlan plan, int number, RestoredTotals before, CancelSignal cancel)
+        TaskOrchestrationContext context,
+        RestoreInput input,
+        RestorePlan plan,
+        int number,
+        RestoredTotals before,
+        CancelSignal cancel
+    )
     {
-        RestoreRoot root = await cancel.UnlessCancelledAsync(context.CallActivityAsync<RestoreRoot>(
-            nameof(PlanRestoreRoot),
-            new PlanRestoreRootInput(input.Set, number, input.Parallelism),
-            Retries.Storage.Until(cancel.Ended)));
+        RestoreRoot root = await cancel.UnlessCancelledAsync(
+            context.CallActivityAsync<RestoreRoot>(
+                nameof(PlanRestoreRoot),
+                new PlanRestoreRootInput(input.Set, number, input.Parallelism),
+                Retries.Storage.Until(cancel.Ended)
+            )
+        );
         SetStatus(context, plan, Phases.Files, root.Name, before);
         var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRange.All, input.Owner);
         RestoredTotals totals = RestoredTotals.None;
-        RestoreRangeFlowInput[] ranges = [.. RangeCuts.ToRanges(root.Cuts).Select(
-            range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None))];
+        RestoreRangeFlowInput[] ranges =
+        [
+            .. RangeCuts
+                .ToRanges(root.Cuts)
+                .Select(range => new RestoreRangeFlowInput(work with { Paths = range }, RestoredTotals.None)),
+        ];
         await FanOut.RunAsync<RestoreRangeFlowInput, RestoredTotals>(
-            context, cancel, nameof(RestoreRangeFlow), ranges, input.Parallelism, done =>
-        {
-            totals += done;
-            SetStatus(context, plan, Phases.Files, root.Name, before + totals);
-        });
+            context,
+            cancel,
+            nameof(RestoreRangeFlow),
+            ranges,
+            input.Parallelism,
+            done =>
+            {
+                totals += done;
+                SetStatus(context, plan, Phases.Files, root.Name, before + totals);
+            }
+        );
 
         SetStatus(context, plan, Phases.Directories, root.Name, before + totals);
-        return totals + await cancel.UnlessCancelledAsync(
-            context.CallActivityAsync<RestoredTotals>(
-                nameof(RestoreDirectories), work, Retries.Storage.Until(cancel.Ended)));
+        return totals
+            + await cancel.UnlessCancelledAsync(
+                context.CallActivityAsync<RestoredTotals>(
+                    nameof(RestoreDirectories),
+                    work,
+                    Retries.Storage.Until(cancel.Ended)
+                )
+            );
     }
 
-    private static void SetStatus(TaskOrchestrationContext context, RestorePlan plan, string phase, string? detail, RestoredTotals done) =>
-        context.SetCustomStatus(new FlowStatus(phase, detail)
-        {
-            FilesDone = done.Files,
-            FilesTotal = plan.Files,
-            BytesDone = done.Bytes,
-            BytesTotal = plan.Bytes,
-        });
+    private static void SetStatus(
+        TaskOrchestrationContext context,
+        RestorePlan plan,
+        string phase,
+        string? detail,
+        RestoredTotals done
+    ) =>
+        context.SetCustomStatus(
+            new FlowStatus(phase, detail)
+            {
+                FilesDone = done.Files,
+                FilesTotal = plan.Files,
+                BytesDone = done.Bytes,
+                BytesTotal = plan.Bytes,
+            }
+        );
 }

@@ -21,8 +21,8 @@ public sealed class RestoreRangeFlow : TaskOrchestrator<RestoreRangeFlowInput, R
         for (int i = 0; i < StepsPerGeneration; i++)
         {
             RestoredStep step = await cancel.UnlessCancelledAsync(
-                context.CallActivityAsync<RestoredStep>(
-                    nameof(RestoreRange), next, Retries.Capture.Until(cancel.Ended)));
+                context.CallActivityAsync<RestoredStep>(nameof(RestoreRange), next, Retries.Capture.Until(cancel.Ended))
+            );
             totals += step.Totals;
             if (step.Next is null)
             {

@@ -15,4 +15,5 @@ public sealed record FlowStatus(
     long BytesDone = 0,
     long BytesTotal = 0,
     double BytesPerSecond = 0,
-    DateTimeOffset? EstimatedEnd = null);
+    DateTimeOffset? EstimatedEnd = null
+);

@@ -33,15 +33,19 @@ public sealed class HeadMemory(string state, string repository)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PermanentException(
-                ErrorKind.Configuration, $"state: {_state.Describe(_path)} cannot be read ({e.Message})", e);
+                ErrorKind.Configuration,
+                $"state: {_state.Describe(_path)} cannot be read ({e.Message})",
+                e
+            );
         }
         catch (JsonException e)
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
                 $"state: {_state.Describe(_path)} is damaged: look whether the repository's sets are as they should "
-                + "be, then delete it",
-                e);
+                    + "be, then delete it",
+                e
+            );
         }
     }
 
@@ -73,15 +77,17 @@ public sealed class HeadMemory(string state, string repository)
             _state.Replace(
                 _path,
                 $"{_path}.{Guid.NewGuid():n}",
-                JsonSerializer.SerializeToUtf8Bytes(head, HeadJson.Default.RememberedHead));
+                JsonSerializer.SerializeToUtf8Bytes(head, HeadJson.Default.RememberedHead)
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
                 $"state: {_state.Describe(_path)} cannot be written ({e.Message}): make room, or give the right to "
-                + "write there",
-                e);
+                    + "write there",
+                e
+            );
         }
     }
 }

@@ -34,7 +34,8 @@ public sealed class InstallationSets(FlowEnvironment environment)
         text == "latest" && head.Break is { } broken
             ? throw new PermanentException(
                 ErrorKind.Repository,
-                $"{broken} Which set is the latest cannot be told: name one that 'abf sets' lists.")
+                $"{broken} Which set is the latest cannot be told: name one that 'abf sets' lists."
+            )
             : Of(head, installation).FirstOrDefault(s => text == "latest" || s.Id.ToString() == text);
 
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken)

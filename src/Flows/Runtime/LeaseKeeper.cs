@@ -25,8 +25,8 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     private readonly Dictionary<RunId, HeldLease> _held = [];
 
     /// <summary>The first 16 bytes of SHA-256 over the run's id: every process of a run comes to the same.</summary>
-    public static Guid LeaseId(RunId run) => new(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"abf-lease:{run}")).AsSpan(0, 16));
+    public static Guid LeaseId(RunId run) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"abf-lease:{run}")).AsSpan(0, 16));
 
     /// <summary>
     /// Takes or renews the lease and renews it until the last hold of the run is disposed. Another run's lease is a
@@ -76,10 +76,12 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
         await control.ReleaseLeaseAsync(name, LeaseId(run), cancellationToken);
     }
 
-    public static PermanentException Busy(RunId run) => new(
-        ErrorKind.Busy,
-        $"Run {run} does not hold the installation's lease: another backup of it is running. Wait for its end, or "
-        + "look with 'abf status' on its host.");
+    public static PermanentException Busy(RunId run) =>
+        new(
+            ErrorKind.Busy,
+            $"Run {run} does not hold the installation's lease: another backup of it is running. Wait for its end, or "
+                + "look with 'abf status' on its host."
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -142,7 +144,8 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
                     return new TransientException(
                         e.Kind,
                         $"The installation's lease could not be renewed for {Duration.TotalSeconds} s: {e.Message}",
-                        e);
+                        e
+                    );
                 }
             }
         }

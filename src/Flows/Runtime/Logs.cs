@@ -31,16 +31,23 @@ internal static partial class Logs
     [LoggerMessage(
         20,
         LogLevel.Information,
-        "Set {Set} is sealed: {Files} files, {Bytes} bytes, {AddedBytes} of them added to the store")]
+        "Set {Set} is sealed: {Files} files, {Bytes} bytes, {AddedBytes} of them added to the store"
+    )]
     public static partial void SetSealed(ILogger logger, string set, long files, long bytes, long addedBytes);
 
     [LoggerMessage(
         21,
         LogLevel.Warning,
         "Set {Set} is sealed with findings: {Missing} required files missing, {SourceMissing} gone and "
-        + "{SourceChanged} changed at the source")]
+            + "{SourceChanged} changed at the source"
+    )]
     public static partial void SetSealedWithFindings(
-        ILogger logger, string set, long missing, long sourceMissing, long sourceChanged);
+        ILogger logger,
+        string set,
+        long missing,
+        long sourceMissing,
+        long sourceChanged
+    );
 
     [LoggerMessage(22, LogLevel.Error, "Run {Run} failed ({Kind}): {Reason}")]
     public static partial void RunFailed(ILogger logger, string run, ErrorKind kind, string reason);

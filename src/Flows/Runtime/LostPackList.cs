@@ -10,6 +10,10 @@ public sealed record LostPackList(ImmutableArray<string> Packs)
 {
     public static LostPackList Of(LostPacks lost) => new([.. lost.Packs.Select(pack => pack.ToString())]);
 
-    public LostPacks ToPacks() => new(Packs.Select(
-        text => PackId.TryParse(text, out PackId pack) ? pack : throw new JsonException($"'{text}' is no pack's id.")));
+    public LostPacks ToPacks() =>
+        new(
+            Packs.Select(text =>
+                PackId.TryParse(text, out PackId pack) ? pack : throw new JsonException($"'{text}' is no pack's id.")
+            )
+        );
 }

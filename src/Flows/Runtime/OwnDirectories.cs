@@ -18,13 +18,16 @@ internal static class OwnDirectories
     {
         foreach (ContentRoot root in captured)
         {
-            foreach ((string setting, string path) in Of(options).Where(
-                own => root.Holds(own.Path) || ContentRoot.Holds(own.Path, root.Path)))
+            foreach (
+                (string setting, string path) in Of(options)
+                    .Where(own => root.Holds(own.Path) || ContentRoot.Holds(own.Path, root.Path))
+            )
             {
                 throw new PermanentException(
                     ErrorKind.Configuration,
                     $"{setting} '{path}' and {root.Setting} '{root.Path}' lie in one another: the backup would "
-                    + "capture its own files; name a directory outside of the installation's");
+                        + "capture its own files; name a directory outside of the installation's"
+                );
             }
         }
     }
@@ -32,12 +35,15 @@ internal static class OwnDirectories
     /// <exception cref="PermanentException">Target.</exception>
     public static void RequireApart(BackupOptions options, string target)
     {
-        foreach ((string setting, string path) in Of(options).Where(
-            own => ContentRoot.Holds(own.Path, target) || ContentRoot.Holds(target, own.Path)))
+        foreach (
+            (string setting, string path) in Of(options)
+                .Where(own => ContentRoot.Holds(own.Path, target) || ContentRoot.Holds(target, own.Path))
+        )
         {
             throw new PermanentException(
                 ErrorKind.Target,
-                $"--target '{target}' and {setting} '{path}' lie in one another; name another directory");
+                $"--target '{target}' and {setting} '{path}' lie in one another; name another directory"
+            );
         }
     }
 

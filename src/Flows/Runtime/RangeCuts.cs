@@ -15,7 +15,11 @@ internal static class RangeCuts
     private const int EnoughDirectories = 64;
 
     /// <summary>Between segments, so that an unchanged stretch gives the segments it gave last time.</summary>
-    public static async Task<ImmutableArray<byte[]>> OfListingAsync(ListingReader listing, int parallelism, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<byte[]>> OfListingAsync(
+        ListingReader listing,
+        int parallelism,
+        CancellationToken cancellationToken
+    )
     {
         var ends = new List<(byte[] Last, long Entries)>();
         long entries = 0;
@@ -41,7 +45,10 @@ internal static class RangeCuts
     /// <summary>At directories of the upper levels: those of a content store are years, months and days.</summary>
     public static ImmutableArray<byte[]> OfDirectories(SourceTree tree)
     {
-        List<byte[]> level = [[]];
+        List<byte[]> level =
+        [
+            [],
+        ];
         for (int depth = 0; depth < DirectoryLevels && level.Count < EnoughDirectories; depth++)
         {
             List<byte[]> below = [.. level.SelectMany(directory => SubdirectoriesOf(tree, directory))];

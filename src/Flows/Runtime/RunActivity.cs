@@ -12,13 +12,24 @@ internal abstract class RunActivity<TInput, TOutput>(FlowEnvironment environment
 {
     protected FlowEnvironment Environment { get; } = environment;
 
-    public sealed override Task<TOutput> RunAsync(TInput input, IProgressSink progress, CancellationToken cancellationToken) =>
+    public sealed override Task<TOutput> RunAsync(
+        TInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    ) =>
         Environment.Runs.WorkAsync(
-            input.Run, (run, token) => WorkAsync(run, input, progress, token), cancellationToken);
+            input.Run,
+            (run, token) => WorkAsync(run, input, progress, token),
+            cancellationToken
+        );
 
     /// <param name="cancellationToken">Also cancelled when the lease is lost.</param>
     protected abstract Task<TOutput> WorkAsync(
-        RunContext run, TInput input, IProgressSink progress, CancellationToken cancellationToken);
+        RunContext run,
+        TInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>
@@ -32,7 +43,11 @@ internal abstract class PageActivity<TInput, TOutput>(FlowEnvironment environmen
     where TOutput : class
 {
     protected sealed override async Task<TOutput> WorkAsync(
-        RunContext run, TInput input, IProgressSink progress, CancellationToken cancellationToken)
+        RunContext run,
+        TInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         string page = PageOf(input);
         if (await run.TryReadPageAsync(page, type, cancellationToken) is { } done)
@@ -51,7 +66,12 @@ internal abstract class PageActivity<TInput, TOutput>(FlowEnvironment environmen
     /// <param name="writer">Takes what the page refers to.</param>
     /// <param name="cancellationToken">Also cancelled when the lease is lost.</param>
     protected abstract Task<TOutput> ProduceAsync(
-        RunContext run, RunWriter writer, TInput input, IProgressSink progress, CancellationToken cancellationToken);
+        RunContext run,
+        RunWriter writer,
+        TInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>What the flow needs of the result; all of it stays in the page.</summary>
     protected virtual TOutput ForHistory(TOutput page) => page;

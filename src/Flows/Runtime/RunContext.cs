@@ -27,7 +27,13 @@ internal sealed class RunContext : IDisposable
     private readonly ConcurrentDictionary<ContentRef, RequiredListReader> _requiredLists = new();
     private LostPacks? _lost;
 
-    private RunContext(FlowEnvironment environment, RunRef run, BackupRepository repository, ChunkIndex index, RunChunkIndex runIndex)
+    private RunContext(
+        FlowEnvironment environment,
+        RunRef run,
+        BackupRepository repository,
+        ChunkIndex index,
+        RunChunkIndex runIndex
+    )
     {
         (Run, Repository, Index, RunIndex) = (run, repository, index, runIndex);
         (Options, Time) = (environment.Options, environment.Time);
@@ -56,11 +62,22 @@ internal sealed class RunContext : IDisposable
 
     /// <param name="opened">The run as the log has it.</param>
     public static async Task<RunContext> LoadAsync(
-        FlowEnvironment environment, RunRef run, BackupRepository repository, RunOpened opened, LogHead head, CancellationToken cancellationToken)
+        FlowEnvironment environment,
+        RunRef run,
+        BackupRepository repository,
+        RunOpened opened,
+        LogHead head,
+        CancellationToken cancellationToken
+    )
     {
         ChunkIndex index = await repository.LoadIndexAsync(head.State.WithIndexesUpTo(opened.Base), cancellationToken);
         return new RunContext(
-            environment, run, repository, index, await repository.LoadRunIndexAsync(run.Id, cancellationToken));
+            environment,
+            run,
+            repository,
+            index,
+            await repository.LoadRunIndexAsync(run.Id, cancellationToken)
+        );
     }
 
     /// <summary>Read anew each time: a setting that was corrected counts when a run goes on.</summary>
@@ -93,15 +110,16 @@ internal sealed class RunContext : IDisposable
         Repository.OpenRunWriter(Run.Id, page, Index, RunIndex, await LostPacksAsync(cancellationToken));
 
     public Task<T?> TryReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class =>
-        Repository.Pages.TryReadAsync(Run.Id, page, type, cancellationToken);
+        where T : class => Repository.Pages.TryReadAsync(Run.Id, page, type, cancellationToken);
 
     /// <summary>A page that the journal counts.</summary>
     public async Task<T> ReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>
         await TryReadPageAsync(page, type, cancellationToken)
         ?? throw new PermanentException(
-            ErrorKind.Repository, $"The result page '{page}' of run {Run.Id} is gone: start a new backup.");
+            ErrorKind.Repository,
+            $"The result page '{page}' of run {Run.Id} is gone: start a new backup."
+        );
 
     /// <summary>
     /// Looks for packs that were lost from the storage. What is found holds for the whole run, on every host.
@@ -113,7 +131,10 @@ internal sealed class RunContext : IDisposable
         {
             await using RunWriter writer = Repository.OpenRunWriter(Run.Id, LostPacksPage, Index, RunIndex, lost);
             list = await writer.CommitPageAsync(
-                LostPackList.Of(lost), RuntimeJson.Default.LostPackList, cancellationToken);
+                LostPackList.Of(lost),
+                RuntimeJson.Default.LostPackList,
+                cancellationToken
+            );
         }
 
         return list?.ToPacks() ?? LostPacks.None;
@@ -127,7 +148,10 @@ internal sealed class RunContext : IDisposable
         if (_lost is null)
         {
             LostPackList? list = await TryReadPageAsync(
-                LostPacksPage, RuntimeJson.Default.LostPackList, cancellationToken);
+                LostPacksPage,
+                RuntimeJson.Default.LostPackList,
+                cancellationToken
+            );
             _lost = list?.ToPacks() ?? LostPacks.None;
         }
 

@@ -12,16 +12,22 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
     private readonly SemaphoreSlim _gate = new(1);
     private RunContext? _context;
 
-    public LeaseKeeper Leases { get; } = new(
-        environment.Stores.Control,
-        $"leases/{environment.InstallationName}",
-        environment.Time,
-        environment.Loggers.CreateLogger(nameof(LeaseKeeper)));
+    public LeaseKeeper Leases { get; } =
+        new(
+            environment.Stores.Control,
+            $"leases/{environment.InstallationName}",
+            environment.Time,
+            environment.Loggers.CreateLogger(nameof(LeaseKeeper))
+        );
 
     /// <summary>
     /// Does work under the run's lease, for a run that is still open. The work is cancelled when the lease is lost.
     /// </summary>
-    public async Task<T> WorkAsync<T>(RunRef run, Func<RunContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> WorkAsync<T>(
+        RunRef run,
+        Func<RunContext, CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken
+    )
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         await using HeldLease lease = await Leases.HoldAsync(run.Id, cancellationToken);
@@ -30,8 +36,8 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
         {
             return await work(await EnterAsync(run, repository, linked.Token), linked.Token);
         }
-        catch (OperationCanceledException) when (
-            lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw lease.Fault ?? LeaseKeeper.Busy(run.Id);
         }
@@ -48,7 +54,11 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
     /// One request to the log: whether the run was evicted or given up meanwhile. The context is kept until another run
     /// comes.
     /// </summary>
-    private async Task<RunContext> EnterAsync(RunRef run, BackupRepository repository, CancellationToken cancellationToken)
+    private async Task<RunContext> EnterAsync(
+        RunRef run,
+        BackupRepository repository,
+        CancellationToken cancellationToken
+    )
     {
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         if (head.Break is { } broken)
@@ -56,10 +66,13 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
             throw new PermanentException(ErrorKind.Repository, broken);
         }
 
-        RunOpened opened = head.State.FindOpenRun(run.Id) ?? throw new PermanentException(
-            ErrorKind.Busy,
-            $"Run {run.Id} is no longer open: another backup of '{environment.InstallationName}' took its place, or "
-            + "it was given up.");
+        RunOpened opened =
+            head.State.FindOpenRun(run.Id)
+            ?? throw new PermanentException(
+                ErrorKind.Busy,
+                $"Run {run.Id} is no longer open: another backup of '{environment.InstallationName}' took its place, or "
+                    + "it was given up."
+            );
         await _gate.WaitAsync(cancellationToken);
         try
         {

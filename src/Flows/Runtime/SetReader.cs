@@ -15,7 +15,11 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <exception cref="PermanentException">Kind Configuration: there is no such set.</exception>
-    public static async Task<SetReader> OpenAsync(FlowEnvironment environment, RunId set, CancellationToken cancellationToken)
+    public static async Task<SetReader> OpenAsync(
+        FlowEnvironment environment,
+        RunId set,
+        CancellationToken cancellationToken
+    )
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
@@ -28,22 +32,42 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
     }
 
     /// <inheritdoc cref="OpenAsync"/>
-    public static async Task<SetManifest> ReadManifestAsync(FlowEnvironment environment, RunId set, CancellationToken cancellationToken)
+    public static async Task<SetManifest> ReadManifestAsync(
+        FlowEnvironment environment,
+        RunId set,
+        CancellationToken cancellationToken
+    )
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         return await ReadManifestAsync(
-            repository, await repository.Log.ReadAsync(cancellationToken), set, cancellationToken);
+            repository,
+            await repository.Log.ReadAsync(cancellationToken),
+            set,
+            cancellationToken
+        );
     }
 
-    private static Task<SetManifest> ReadManifestAsync(BackupRepository repository, LogHead head, RunId set, CancellationToken cancellationToken)
+    private static Task<SetManifest> ReadManifestAsync(
+        BackupRepository repository,
+        LogHead head,
+        RunId set,
+        CancellationToken cancellationToken
+    )
     {
-        SetSummary summary = head.State.FindSet(set) ?? throw new PermanentException(
-            ErrorKind.Configuration, $"--set {set}: there is no such set; 'abf sets' lists what there is.");
+        SetSummary summary =
+            head.State.FindSet(set)
+            ?? throw new PermanentException(
+                ErrorKind.Configuration,
+                $"--set {set}: there is no such set; 'abf sets' lists what there is."
+            );
         return repository.Log.ReadManifestAsync(summary, cancellationToken);
     }
 
     /// <summary>The chunks of all sets.</summary>
-    public static async Task<IChunkSource> OpenChunksAsync(FlowEnvironment environment, CancellationToken cancellationToken)
+    public static async Task<IChunkSource> OpenChunksAsync(
+        FlowEnvironment environment,
+        CancellationToken cancellationToken
+    )
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);

@@ -34,7 +34,10 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     public async Task<(BackupRepository Repository, LogHead Head)> OpenAnewAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await BackupRepository.OpenAsync(
-            environment.Stores.Blobs, Access(), cancellationToken);
+            environment.Stores.Blobs,
+            Access(),
+            cancellationToken
+        );
         try
         {
             LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
@@ -105,9 +108,11 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
 
     private HeadMemory MemoryOf(BackupRepository repository) => new(environment.Options.State!, repository.Id);
 
-    private RepositoryAccess Access() => new(
-        environment.Options.Repository.Encryption,
-        environment.Loaded.Passphrase,
-        Path.Combine(environment.Options.State!, "cache"),
-        environment.Time);
+    private RepositoryAccess Access() =>
+        new(
+            environment.Options.Repository.Encryption,
+            environment.Loaded.Passphrase,
+            Path.Combine(environment.Options.State!, "cache"),
+            environment.Time
+        );
 }

@@ -29,6 +29,7 @@ internal sealed class SourceRoots
         throw new TransientException(
             ErrorKind.Source,
             $"{root.Setting} '{root.Path}' is no longer the directory that it was when the backup came to it: its "
-            + "volume was unmounted, or something else was put in its place. Mount it again.");
+                + "volume was unmounted, or something else was put in its place. Mount it again."
+        );
     }
 }

@@ -4,7 +4,11 @@ namespace AlfrescoBackupFlows.Flows.Tasks;
 /// <param name="Progress">Live progress for people; never part of history.</param>
 /// <param name="CancellationToken">Cancelled where nobody waits for the result any more, or the host stops.</param>
 /// <param name="Failed">Called with what the activity throws, before a host wraps it; not for an interruption.</param>
-public sealed record ActivityScope(IProgressSink Progress, CancellationToken CancellationToken, Action<Exception>? Failed = null)
+public sealed record ActivityScope(
+    IProgressSink Progress,
+    CancellationToken CancellationToken,
+    Action<Exception>? Failed = null
+)
 {
     private static readonly ActivityScope None = new(new SilentProgress(), CancellationToken.None);
     private static readonly AsyncLocal<ActivityScope?> Local = new();

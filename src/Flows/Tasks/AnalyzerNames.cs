@@ -1,7 +1,8 @@
-// The analyzers hold a call against the activity that it names, its input and its result (DURABLE2001, DURABLE2002), only where these two attributes are
-// known. Flows are no functions: nothing here carries them.
+// The analyzers hold a call against the activity that it names, its input and its result (DURABLE2001, DURABLE2002),
+// only where these two attributes are known. Flows are no functions: nothing here carries them.
 #pragma warning disable IDE0130 // The analyzers ask for this namespace.
 namespace Microsoft.Azure.Functions.Worker;
+
 #pragma warning restore IDE0130
 
 [System.AttributeUsage(System.AttributeTargets.Parameter)]

@@ -24,7 +24,13 @@ internal sealed class FailureCarrier(ITaskOrchestrator flow) : ITaskOrchestrator
         {
             var failure = FlowFailure.From(e);
             throw new TaskFailedException(
-                context.Name.Name, taskId: -1, failure.ToDetails() with { ErrorMessage = failure.ToText() });
+                context.Name.Name,
+                taskId: -1,
+                failure.ToDetails() with
+                {
+                    ErrorMessage = failure.ToText(),
+                }
+            );
         }
     }
 }

@@ -18,19 +18,23 @@ internal static class FanOut
         TaskName flow,
         IReadOnlyList<TInput> inputs,
         int parallelism,
-        Action<TOutput> completed)
+        Action<TOutput> completed
+    )
     {
         var results = new Task<TOutput>[inputs.Count];
         var running = new Dictionary<Task<TOutput>, string>();
         try
         {
-            for (int next = 0; next < inputs.Count || running.Count > 0;)
+            for (int next = 0; next < inputs.Count || running.Count > 0; )
             {
                 while (next < inputs.Count && running.Count < parallelism)
                 {
                     string id = NewId(context);
                     results[next] = context.CallSubOrchestratorAsync<TOutput>(
-                        flow, inputs[next], new SubOrchestrationOptions(instanceId: id));
+                        flow,
+                        inputs[next],
+                        new SubOrchestrationOptions(instanceId: id)
+                    );
                     running.Add(results[next++], id);
                 }
 

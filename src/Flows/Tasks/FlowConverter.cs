@@ -10,11 +10,12 @@ namespace AlfrescoBackupFlows.Flows.Tasks;
 public sealed class FlowConverter(IJsonTypeInfoResolver types) : DataConverter
 {
     // The default encoder writes six bytes for each letter that is not ASCII; nothing here ends up in a web page.
-    public JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
-    {
-        TypeInfoResolver = types,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    public JsonSerializerOptions Options { get; } =
+        new(JsonSerializerDefaults.Web)
+        {
+            TypeInfoResolver = types,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
 
     public override string? Serialize(object? value) =>
         value is null ? null : JsonSerializer.Serialize(value, Options.GetTypeInfo(value.GetType()));

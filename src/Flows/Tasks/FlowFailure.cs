@@ -23,19 +23,22 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
     public bool IsInterruption => Kind is ErrorKind.Cancelled && IsRetryable;
 
     /// <summary>What an exception means, whichever host threw it.</summary>
-    public static FlowFailure From(Exception exception) => exception switch
-    {
-        TaskFailedException e => From(e.FailureDetails),
-        FlowException e => e.Failure,
-        InterruptedException e => new FlowFailure(ErrorKind.Cancelled, e.Message, IsRetryable: true),
-        PermanentException e => new FlowFailure(e.Kind, e.Message, IsRetryable: false),
-        TransientException e => new FlowFailure(e.Kind, e.Message, IsRetryable: true),
-        AbfException e => new FlowFailure(e.Kind, e.Message, IsRetryable: false),
-        OperationCanceledException e => new FlowFailure(ErrorKind.Cancelled, e.Message, IsRetryable: false),
-        _ =>
-            new FlowFailure(
-                ErrorKind.Unexpected, $"{exception.GetType().Name}: {exception.Message}", IsRetryable: true),
-    };
+    public static FlowFailure From(Exception exception) =>
+        exception switch
+        {
+            TaskFailedException e => From(e.FailureDetails),
+            FlowException e => e.Failure,
+            InterruptedException e => new FlowFailure(ErrorKind.Cancelled, e.Message, IsRetryable: true),
+            PermanentException e => new FlowFailure(e.Kind, e.Message, IsRetryable: false),
+            TransientException e => new FlowFailure(e.Kind, e.Message, IsRetryable: true),
+            AbfException e => new FlowFailure(e.Kind, e.Message, IsRetryable: false),
+            OperationCanceledException e => new FlowFailure(ErrorKind.Cancelled, e.Message, IsRetryable: false),
+            _ => new FlowFailure(
+                ErrorKind.Unexpected,
+                $"{exception.GetType().Name}: {exception.Message}",
+                IsRetryable: true
+            ),
+        };
 
     /// <summary>
     /// What arrived, whatever a host wrapped around it. A failure of the host itself may pass if the work is done
@@ -55,20 +58,24 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
         }
 
         return new FlowFailure(
-            ErrorKind.Unexpected, $"{innermost.ErrorType}: {innermost.ErrorMessage}", IsRetryable: true);
+            ErrorKind.Unexpected,
+            $"{innermost.ErrorType}: {innermost.ErrorMessage}",
+            IsRetryable: true
+        );
     }
 
     /// <summary>As strings alone: some hosts turn numbers into other numbers.</summary>
-    public IDictionary<string, object?> ToProperties() => new Dictionary<string, object?>(StringComparer.Ordinal)
-    {
-        [KindProperty] = Kind.ToString(),
-        [MessageProperty] = Message,
-        [RetryableProperty] = IsRetryable ? "yes" : "no",
-    };
+    public IDictionary<string, object?> ToProperties() =>
+        new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [KindProperty] = Kind.ToString(),
+            [MessageProperty] = Message,
+            [RetryableProperty] = IsRetryable ? "yes" : "no",
+        };
 
     /// <summary>As an activity's or a sub-orchestration's failure.</summary>
-    public TaskFailureDetails ToDetails() => new(
-        typeof(FlowFailure).FullName!, Message, StackTrace: null, InnerFailure: null, ToProperties());
+    public TaskFailureDetails ToDetails() =>
+        new(typeof(FlowFailure).FullName!, Message, StackTrace: null, InnerFailure: null, ToProperties());
 
     /// <summary>
     /// One line that <see cref="TryFind"/> finds again, within whatever text a host makes of an exception.

@@ -13,11 +13,7 @@ public interface IProgressSink
 /// <summary>Nobody looks.</summary>
 public sealed class SilentProgress : IProgressSink
 {
-    public void Advance(string phase, long files, long bytes)
-    {
-    }
+    public void Advance(string phase, long files, long bytes) { }
 
-    public void Warn(string message)
-    {
-    }
+    public void Warn(string message) { }
 }

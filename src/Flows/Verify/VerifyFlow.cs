@@ -17,14 +17,21 @@ public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
     {
         using var cancel = new CancelSignal(context, "The verification was cancelled.");
         VerifyPlan plan = await cancel.UnlessCancelledAsync(
-            context.CallActivityAsync<VerifyPlan>(nameof(PlanVerify), input, Retries.Storage.Until(cancel.Ended)));
+            context.CallActivityAsync<VerifyPlan>(nameof(PlanVerify), input, Retries.Storage.Until(cancel.Ended))
+        );
         if (plan.Head == VerifyPlan.Nothing)
         {
             return new VerifyResult(plan.Head, plan.Report);
         }
 
         VerifiedPart structure = await RunPartAsync(
-            context, cancel, input, plan.Head, VerifyParts.Structure, plan.Report);
+            context,
+            cancel,
+            input,
+            plan.Head,
+            VerifyParts.Structure,
+            plan.Report
+        );
         if (structure.IsStopped || !input.ReadData)
         {
             return new VerifyResult(plan.Head, structure.Report);
@@ -35,12 +42,24 @@ public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
     }
 
     private static async Task<VerifiedPart> RunPartAsync(
-        TaskOrchestrationContext context, CancelSignal cancel, VerifyInput input, long head, string part, VerifyReport report)
+        TaskOrchestrationContext context,
+        CancelSignal cancel,
+        VerifyInput input,
+        long head,
+        string part,
+        VerifyReport report
+    )
     {
         context.SetCustomStatus(new FlowStatus(part, FilesDone: report.Totals.Files));
         VerifyPartInput[] whole = [new VerifyPartInput(new VerifyStepInput(input, head, part, After: null), report)];
         VerifiedPart[] parts = await FanOut.RunAsync<VerifyPartInput, VerifiedPart>(
-            context, cancel, nameof(VerifyPartFlow), whole, parallelism: 1, _ => { });
+            context,
+            cancel,
+            nameof(VerifyPartFlow),
+            whole,
+            parallelism: 1,
+            _ => { }
+        );
         return parts.Single();
     }
 }

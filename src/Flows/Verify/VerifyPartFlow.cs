@@ -22,7 +22,8 @@ public sealed class VerifyPartFlow : TaskOrchestrator<VerifyPartInput, VerifiedP
         for (int i = 0; i < StepsPerGeneration; i++)
         {
             VerifiedStep step = await cancel.UnlessCancelledAsync(
-                context.CallActivityAsync<VerifiedStep>(nameof(VerifyStep), next, Retries.Storage.Until(cancel.Ended)));
+                context.CallActivityAsync<VerifiedStep>(nameof(VerifyStep), next, Retries.Storage.Until(cancel.Ended))
+            );
             report = (step.Again is { } again ? report.Renew(again) : report) + step.Report;
             if (step.Next is null)
             {

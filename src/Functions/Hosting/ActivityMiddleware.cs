@@ -7,40 +7,51 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>
-/// Around every activity: gives it a cancellation token, which is that of the invocation and of the host's stop, and says in the log how it failed.
+/// Around every activity: gives it a cancellation token, which is that of the invocation and of the host's stop, and
+/// says in the log how it failed.
 /// </summary>
 /// <param name="host">Its stop interrupts activities; another host runs them again.</param>
-internal sealed class ActivityMiddleware(IHostApplicationLifetime host, ILogger<ActivityMiddleware> logger) : IFunctionsWorkerMiddleware
+internal sealed class ActivityMiddleware(IHostApplicationLifetime host, ILogger<ActivityMiddleware> logger)
+    : IFunctionsWorkerMiddleware
 {
     private const string Trigger = "activityTrigger";
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        if (!context.FunctionDefinition.InputBindings.Values.Any(binding => string.Equals(binding.Type, Trigger, StringComparison.OrdinalIgnoreCase)))
+        if (
+            !context.FunctionDefinition.InputBindings.Values.Any(binding =>
+                string.Equals(binding.Type, Trigger, StringComparison.OrdinalIgnoreCase)
+            )
+        )
         {
             await next(context);
             return;
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken,
+            host.ApplicationStopping
+        );
         ScopeOf(InstanceOf(context), context.FunctionDefinition.Name, stop.Token).Enter();
         await next(context);
     }
 
-    internal ActivityScope ScopeOf(string instance, string activity, CancellationToken cancellationToken) => new(
-        new LoggedProgress(instance, logger),
-        cancellationToken,
-        e => Logs.ActivityFailed(logger, instance, activity, FlowFailure.From(e).Message, e));
+    internal ActivityScope ScopeOf(string instance, string activity, CancellationToken cancellationToken) =>
+        new(
+            new LoggedProgress(instance, logger),
+            cancellationToken,
+            e => Logs.ActivityFailed(logger, instance, activity, FlowFailure.From(e).Message, e)
+        );
 
     private static string InstanceOf(FunctionContext function) =>
-        function.BindingContext.BindingData.TryGetValue("instanceId", out object? id) && id is string text ? text.Trim('"') : string.Empty;
+        function.BindingContext.BindingData.TryGetValue("instanceId", out object? id) && id is string text
+            ? text.Trim('"')
+            : string.Empty;
 
     /// <summary>Counts reach people through the flow's custom status; warnings are said at once.</summary>
     private sealed class LoggedProgress(string instance, ILogger logger) : IProgressSink
     {
-        public void Advance(string phase, long files, long bytes)
-        {
-        }
+        public void Advance(string phase, long files, long bytes) { }
 
         public void Warn(string message) => Logs.Warned(logger, instance, message);
     }

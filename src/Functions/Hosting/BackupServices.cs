@@ -31,7 +31,11 @@ internal static class BackupServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(stores);
         services.AddSingleton(provider => new FlowEnvironment(
-            options, stores, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>()));
+            options,
+            stores,
+            TimeProvider.System,
+            provider.GetRequiredService<ILoggerFactory>()
+        ));
         services.AddSingleton<BackupApi>();
     }
 

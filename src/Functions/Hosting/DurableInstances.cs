@@ -9,7 +9,8 @@ using Microsoft.DurableTask.Client;
 
 namespace AlfrescoBackupFlows.Functions.Hosting;
 
-/// <summary>Starts, finds and signals instances through Durable Task's client, which a function gets with its invocation.</summary>
+/// <summary>Starts, finds and signals instances through Durable Task's client, which a function gets with its
+/// invocation.</summary>
 /// <param name="control">The control store.</param>
 internal sealed class DurableInstances(DurableTaskClient client, IBlobStore control) : IFlowInstances
 {
@@ -19,11 +20,17 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// A backup is started under a lease in the control store, so that of two hosts that saw none running only one starts one. The
-    /// repository's own lease guards against hosts of other task hubs.
+    /// A backup is started under a lease in the control store, so that of two hosts that saw none running only one
+    /// starts one. The repository's own lease guards against hosts of other task hubs.
     /// </summary>
-    /// <exception cref="PermanentException">Busy: another backup was started meanwhile, or a host that died holds the lease for up to a minute.</exception>
-    public async Task<bool> TryStartAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken)
+    /// <exception cref="PermanentException">Busy: another backup was started meanwhile, or a host that died holds the
+    /// lease for up to a minute.</exception>
+    public async Task<bool> TryStartAsync(
+        string flowName,
+        string input,
+        string instanceId,
+        CancellationToken cancellationToken
+    )
     {
         if (flowName != nameof(HotBackupFlow))
         {
@@ -45,13 +52,17 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
     }
 
     public async Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken) =>
-        await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellationToken) is { } found ? Describe(found) : null;
+        await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellationToken) is { } found
+            ? Describe(found)
+            : null;
 
     public async Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken)
     {
         var query = new OrchestrationQuery(InstanceIdPrefix: HubIds.PrefixOf(flowName), FetchInputsAndOutputs: true);
         var found = new List<InstanceState>();
-        await foreach (OrchestrationMetadata instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
+        await foreach (
+            OrchestrationMetadata instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken)
+        )
         {
             if (instance.Name == flowName)
             {
@@ -62,7 +73,12 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         return [.. found.OrderByDescending(i => i.Created)];
     }
 
-    public async Task<bool> TryRaiseEventAsync(string instanceId, string eventName, string payload, CancellationToken cancellationToken)
+    public async Task<bool> TryRaiseEventAsync(
+        string instanceId,
+        string eventName,
+        string payload,
+        CancellationToken cancellationToken
+    )
     {
         if (await FindAsync(instanceId, cancellationToken) is not { Phase: InstancePhase.Running })
         {
@@ -91,24 +107,39 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
             phase is InstancePhase.Completed ? instance.SerializedOutput : null,
             FailureOf(instance, phase),
             instance.CreatedAt,
-            instance.LastUpdatedAt);
+            instance.LastUpdatedAt
+        );
     }
 
-    private static FlowFailure? FailureOf(OrchestrationMetadata instance, InstancePhase phase) => phase switch
-    {
-        InstancePhase.Failed when instance.FailureDetails is { } details => FlowFailure.From(details),
-        // The extension with Azure Storage knows no details of an instance that ended: its output is the text of the exception.
-        InstancePhase.Failed => FlowFailure.TryFind(instance.SerializedOutput ?? string.Empty)
-            ?? new FlowFailure(ErrorKind.Unexpected, instance.SerializedOutput ?? "the flow failed", IsRetryable: false),
-        InstancePhase.Terminated => new FlowFailure(ErrorKind.Cancelled, "terminated from outside", IsRetryable: false),
-        _ => null,
-    };
+    private static FlowFailure? FailureOf(OrchestrationMetadata instance, InstancePhase phase) =>
+        phase switch
+        {
+            InstancePhase.Failed when instance.FailureDetails is { } details => FlowFailure.From(details),
+            // The extension with Azure Storage knows no details of an instance that ended: its output is the text of the
+            // exception.
+            InstancePhase.Failed => FlowFailure.TryFind(instance.SerializedOutput ?? string.Empty)
+                ?? new FlowFailure(
+                    ErrorKind.Unexpected,
+                    instance.SerializedOutput ?? "the flow failed",
+                    IsRetryable: false
+                ),
+            InstancePhase.Terminated => new FlowFailure(
+                ErrorKind.Cancelled,
+                "terminated from outside",
+                IsRetryable: false
+            ),
+            _ => null,
+        };
 
     /// <summary>Waits for a start that is at work elsewhere, which takes a second at most.</summary>
     private async Task<Guid> LockStartAsync(CancellationToken cancellationToken)
     {
         var lease = Guid.NewGuid();
-        for (int tries = 1; !await control.AcquireLeaseAsync(StartLease, lease, BlobLease.MaxDuration, cancellationToken); tries++)
+        for (
+            int tries = 1;
+            !await control.AcquireLeaseAsync(StartLease, lease, BlobLease.MaxDuration, cancellationToken);
+            tries++
+        )
         {
             if (tries == MaxTries)
             {
@@ -121,9 +152,15 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         return lease;
     }
 
-    private static PermanentException Busy() => new(ErrorKind.Busy, "Another backup was started at this moment: look at its status.");
+    private static PermanentException Busy() =>
+        new(ErrorKind.Busy, "Another backup was started at this moment: look at its status.");
 
-    private async Task<bool> TryScheduleAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken)
+    private async Task<bool> TryScheduleAsync(
+        string flowName,
+        string input,
+        string instanceId,
+        CancellationToken cancellationToken
+    )
     {
         if (await client.GetInstanceAsync(instanceId, cancellationToken) is not null)
         {
@@ -131,7 +168,11 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         }
 
         await client.ScheduleNewOrchestrationInstanceAsync(
-            flowName, JsonElement.Parse(input), new StartOrchestrationOptions { InstanceId = instanceId }, cancellationToken);
+            flowName,
+            JsonElement.Parse(input),
+            new StartOrchestrationOptions { InstanceId = instanceId },
+            cancellationToken
+        );
         return true;
     }
 }

@@ -19,16 +19,20 @@ internal static class DurableTasks
         builder.UseMiddleware<ActivityMiddleware>();
         builder.ConfigureDurableWorker().AddTasks(BackupTasks.Register);
         builder.Services.AddSingleton<IExceptionPropertiesProvider, FailureProperties>();
-        builder.Services.Configure<WorkerOptions>(
-            options => options.Serializer = new JsonObjectSerializer(Json(BackupTasks.Converter)));
+        builder.Services.Configure<WorkerOptions>(options =>
+            options.Serializer = new JsonObjectSerializer(Json(BackupTasks.Converter))
+        );
     }
 
     /// <summary>
     /// What the flows write is written as on every host; what the Functions host itself sends is read by its shape.
     /// </summary>
-    internal static JsonSerializerOptions Json(FlowConverter converter) => new(converter.Options)
-    {
-        TypeInfoResolver = JsonTypeInfoResolver.Combine(
-            converter.Options.TypeInfoResolver, new DefaultJsonTypeInfoResolver()),
-    };
+    internal static JsonSerializerOptions Json(FlowConverter converter) =>
+        new(converter.Options)
+        {
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(
+                converter.Options.TypeInfoResolver,
+                new DefaultJsonTypeInfoResolver()
+            ),
+        };
 }

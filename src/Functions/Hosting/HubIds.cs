@@ -10,7 +10,8 @@ namespace AlfrescoBackupFlows.Functions.Hosting;
 /// </summary>
 internal static class HubIds
 {
-    /// <summary>What the ids of a flow's runs begin with; that of a backup is its run's, which begins with the year.</summary>
+    /// <summary>What the ids of a flow's runs begin with; that of a backup is its run's, which begins with the
+    /// year.</summary>
     public static string PrefixOf(string flow) =>
         flow == nameof(HotBackupFlow) ? "2"
         : flow == nameof(RestoreFlow) ? InstanceIds.RestorePrefix

@@ -13,7 +13,13 @@ internal static class OldRuns
         var ended = new PurgeInstancesFilter(
             CreatedFrom: DateTimeOffset.UnixEpoch,
             CreatedTo: now - Kept,
-            Statuses: [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated]);
+            Statuses:
+            [
+                OrchestrationRuntimeStatus.Completed,
+                OrchestrationRuntimeStatus.Failed,
+                OrchestrationRuntimeStatus.Terminated,
+            ]
+        );
         return client.PurgeAllInstancesAsync(ended, cancellationToken);
     }
 }

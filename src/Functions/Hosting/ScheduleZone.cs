@@ -25,6 +25,8 @@ internal static class ScheduleZone
     /// </summary>
     private static bool IsSame(TimeZoneInfo host, string installation, DateTimeOffset now) =>
         TZConvert.TryGetTimeZoneInfo(installation, out TimeZoneInfo? zone)
-        && Enumerable.Range(0, 366).Select(day => now.AddDays(day))
+        && Enumerable
+            .Range(0, 366)
+            .Select(day => now.AddDays(day))
             .All(time => host.GetUtcOffset(time) == zone.GetUtcOffset(time));
 }

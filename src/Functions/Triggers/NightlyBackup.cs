@@ -9,12 +9,22 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Functions.Triggers;
 
 /// <summary>
-/// Starts a backup when <c>ABF__SCHEDULE</c> says, unless one is on. The colon is how the host names a setting that is written with two underscores.
+/// Starts a backup when <c>ABF__SCHEDULE</c> says, unless one is on. The colon is how the host names a setting that is
+/// written with two underscores.
 /// </summary>
-public sealed class NightlyBackup(BackupApi api, RepositoryStores stores, TimeProvider time, ILogger<NightlyBackup> logger)
+public sealed class NightlyBackup(
+    BackupApi api,
+    RepositoryStores stores,
+    TimeProvider time,
+    ILogger<NightlyBackup> logger
+)
 {
     [Function(nameof(NightlyBackup))]
-    public async Task RunAsync([TimerTrigger("%ABF:SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        [TimerTrigger("%ABF:SCHEDULE%")] TimerInfo timer,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken
+    )
     {
         await StartAsync(new DurableInstances(client, stores.Control), cancellationToken);
         await PurgeAsync(client, cancellationToken);

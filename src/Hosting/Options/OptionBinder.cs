@@ -14,21 +14,27 @@ namespace AlfrescoBackupFlows.Hosting.Options;
 /// <param name="display">How a setting's path is written where it was read: as such, or as a variable's name.</param>
 internal sealed class OptionBinder(OptionFaults faults, Func<string, string> display)
 {
-    // App Service hands over the reference itself where it could not read the secret; taken for a passphrase, it would be one.
+    // App Service hands over the reference itself where it could not read the secret; taken for a passphrase, it would
+    // be one.
     private const string VaultReference = "@Microsoft.KeyVault(";
 
     private const string UnresolvedFix =
-        "is a Key Vault reference that was not resolved: the app's settings show its status and why; then refresh the references and restart the app (docs/cloud.md)";
+        "is a Key Vault reference that was not resolved: the app's settings show its status and why; "
+        + "then refresh the references and restart the app (docs/cloud.md)";
 
     public void Bind(IConfiguration section, object target, string prefix)
     {
         IReadOnlyList<OptionProperty> properties = OptionProperty.Of(target.GetType(), prefix);
         foreach (IConfigurationSection child in section.GetChildren())
         {
-            OptionProperty? property = properties.FirstOrDefault(p => p.Key.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            OptionProperty? property = properties.FirstOrDefault(p =>
+                p.Key.Equals(child.Key, StringComparison.OrdinalIgnoreCase)
+            );
             if (property is null)
             {
-                faults.Add($"{display(prefix + child.Key)}: no such setting{Suggestion(child.Key, properties)}; remove it or correct its name");
+                faults.Add(
+                    $"{display(prefix + child.Key)}: no such setting{Suggestion(child.Key, properties)}; remove it or correct its name"
+                );
             }
             else
             {
@@ -85,7 +91,9 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
     {
         if (!string.IsNullOrEmpty(section.Value))
         {
-            faults.Add($"{display(option.Path)} is a section of names with values, not a single value: write {{ \"name\": \"...\" }}");
+            faults.Add(
+                $"{display(option.Path)} is a section of names with values, not a single value: write {{ \"name\": \"...\" }}"
+            );
         }
 
         foreach (IConfigurationSection child in section.GetChildren())
@@ -107,15 +115,30 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
         (value, string? fix) = type switch
         {
             _ when type == typeof(string) => (text, null),
-            _ when type == typeof(Secret) => text.StartsWith(VaultReference, StringComparison.Ordinal) ? (null, UnresolvedFix) : (new Secret(text), null),
+            _ when type == typeof(Secret) => text.StartsWith(VaultReference, StringComparison.Ordinal)
+                ? (null, UnresolvedFix)
+                : (new Secret(text), null),
             _ when type == typeof(bool) => bool.TryParse(text, out bool b) ? (b, null) : (null, "write true or false"),
-            _ when type == typeof(int) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int i) ? (i, null) : (null, "write a whole number"),
-            _ when type == typeof(TimeSpan) => Duration.TryParse(text, out TimeSpan t) ? (t, (string?)null) : ((object?)null, Duration.Form),
+            _ when type == typeof(int) => int.TryParse(
+                text,
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out int i
+            )
+                ? (i, null)
+                : (null, "write a whole number"),
+            _ when type == typeof(TimeSpan) => Duration.TryParse(text, out TimeSpan t)
+                ? (t, (string?)null)
+                : ((object?)null, Duration.Form),
             _ => throw new NotSupportedException($"{option.Path} has the type {type.Name}, which no rule reads."),
         };
         if (fix is not null)
         {
-            faults.Add(type == typeof(Secret) ? $"{display(option.Path)} {fix}" : $"{display(option.Path)} '{text}' does not fit: {fix}");
+            faults.Add(
+                type == typeof(Secret)
+                    ? $"{display(option.Path)} {fix}"
+                    : $"{display(option.Path)} '{text}' does not fit: {fix}"
+            );
         }
 
         return fix is null;
@@ -123,13 +146,17 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
 
     private static string Suggestion(string key, IReadOnlyList<OptionProperty> properties)
     {
-        if (key.Contains("password", StringComparison.OrdinalIgnoreCase) && properties.Any(p => p.Key == "passwordFile"))
+        if (
+            key.Contains("password", StringComparison.OrdinalIgnoreCase) && properties.Any(p => p.Key == "passwordFile")
+        )
         {
             return " (a password stands in a file of its own, named by passwordFile)";
         }
 
         OptionProperty? near = properties.MinBy(p => Distance(p.Key.ToLowerInvariant(), key.ToLowerInvariant()));
-        return near is not null && Distance(near.Key.ToLowerInvariant(), key.ToLowerInvariant()) <= 3 ? $" (did you mean {near.Key}?)" : string.Empty;
+        return near is not null && Distance(near.Key.ToLowerInvariant(), key.ToLowerInvariant()) <= 3
+            ? $" (did you mean {near.Key}?)"
+            : string.Empty;
     }
 
     /// <summary>Levenshtein distance, for keys of a few characters.</summary>

@@ -2,7 +2,8 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Hosting.Options;
 
-/// <summary>Collects everything that is wrong with a configuration, so that it is said at once and not one fault per start.</summary>
+/// <summary>Collects everything that is wrong with a configuration, so that it is said at once and not one fault per
+/// start.</summary>
 internal sealed class OptionFaults
 {
     private readonly List<string> _lines = [];
@@ -17,11 +18,17 @@ internal sealed class OptionFaults
         }
     }
 
-    /// <summary>Takes over the faults that another part found, a line each; what it says of a setting that is reported already adds nothing.</summary>
+    /// <summary>Takes over the faults that another part found, a line each; what it says of a setting that is reported
+    /// already adds nothing.</summary>
     public void Add(AbfException fault)
     {
         HashSet<string> named = [.. _lines.Select(Setting)];
-        foreach (string line in fault.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (
+            string line in fault.Message.Split(
+                '\n',
+                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+            )
+        )
         {
             if (!named.Contains(Setting(line)))
             {

@@ -2,7 +2,8 @@ using AlfrescoBackupFlows.Flows.Options;
 
 namespace AlfrescoBackupFlows.Hosting.Options;
 
-/// <summary>Relative paths mean the directory of the configuration file, wherever a command or a timer is started.</summary>
+/// <summary>Relative paths mean the directory of the configuration file, wherever a command or a timer is
+/// started.</summary>
 internal static class OptionPaths
 {
     public static void Resolve(BackupOptions options, string directory)
@@ -13,7 +14,10 @@ internal static class OptionPaths
         }
     }
 
-    /// <summary>Where a new machine, which only has the section <c>repository</c>, keeps its caches; null where the user has no such place.</summary>
+    /// <summary>Where a new machine, which only has the section <c>repository</c>, keeps its caches; null where the
+    /// user has no such place.</summary>
     public static string? DefaultState() =>
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data ? Path.Combine(data, "abf") : null;
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data
+            ? Path.Combine(data, "abf")
+            : null;
 }

@@ -6,8 +6,8 @@ using AlfrescoBackupFlows.Hosting.Stores;
 namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>
-/// The rules that need no look at the installation. What a time zone, a cron expression or a database URL means is judged where it is
-/// read, by the discovery of the installation.
+/// The rules that need no look at the installation. What a time zone, a cron expression or a database URL means is
+/// judged where it is read, by the discovery of the installation.
 /// </summary>
 internal static partial class OptionRules
 {
@@ -40,7 +40,9 @@ internal static partial class OptionRules
         }
         else if (!InstallationName().IsMatch(installation.Name))
         {
-            faults.Add($"installation.name '{installation.Name}' does not fit: write 1 to 64 of a-z 0-9 . _ -, starting with a letter or digit");
+            faults.Add(
+                $"installation.name '{installation.Name}' does not fit: write 1 to 64 of a-z 0-9 . _ -, starting with a letter or digit"
+            );
         }
 
         if (scope is OptionsScope.Installation && installation.GlobalProperties is null)
@@ -52,11 +54,25 @@ internal static partial class OptionRules
 
         CheckChoice("installation.index.kind", installation.Index.Kind, ["lucene", "none"], faults);
         CheckChoice("installation.index.onWindow", installation.Index.OnWindow, ["wait", "refuse"], faults);
-        CheckRange("installation.index.maxWait", installation.Index.MaxWait, TimeSpan.Zero, TimeSpan.FromDays(7), faults);
-        CheckRange("installation.index.maxAge", installation.Index.MaxAge, TimeSpan.FromSeconds(1), TimeSpan.FromDays(366), faults);
+        CheckRange(
+            "installation.index.maxWait",
+            installation.Index.MaxWait,
+            TimeSpan.Zero,
+            TimeSpan.FromDays(7),
+            faults
+        );
+        CheckRange(
+            "installation.index.maxAge",
+            installation.Index.MaxAge,
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromDays(366),
+            faults
+        );
         if (installation.Content.OrphanProtectDays is < 0)
         {
-            faults.Add($"installation.content.orphanProtectDays '{installation.Content.OrphanProtectDays}' is out of bounds: write 0 or more");
+            faults.Add(
+                $"installation.content.orphanProtectDays '{installation.Content.OrphanProtectDays}' is out of bounds: write 0 or more"
+            );
         }
     }
 

@@ -4,22 +4,28 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Hosting.Options;
 
-/// <summary>Reads the repository's secrets. One from the environment wins over a file, as every variable wins over the file.</summary>
+/// <summary>Reads the repository's secrets. One from the environment wins over a file, as every variable wins over the
+/// file.</summary>
 internal static class OptionSecrets
 {
     public static LoadedOptions Read(BackupOptions options, OptionFaults faults)
     {
         var warnings = new List<string>();
         RepositoryOptions repository = options.Repository;
-        Secret? connectionString = repository.ConnectionString
+        Secret? connectionString =
+            repository.ConnectionString
             ?? ReadFile(repository.ConnectionStringFile, "repository.connectionStringFile", faults, warnings);
         Secret? passphrase = null;
         if (repository.Encryption == RepositoryOptions.EncryptionPassphrase)
         {
-            passphrase = repository.Passphrase ?? ReadFile(repository.PassphraseFile, "repository.passphraseFile", faults, warnings);
+            passphrase =
+                repository.Passphrase
+                ?? ReadFile(repository.PassphraseFile, "repository.passphraseFile", faults, warnings);
             if (repository is { Passphrase: null, PassphraseFile: null })
             {
-                faults.Add("repository.passphraseFile is not set: name a file that holds the passphrase, or turn encryption off with \"encryption\": \"none\"");
+                faults.Add(
+                    "repository.passphraseFile is not set: name a file that holds the passphrase, or turn encryption off with \"encryption\": \"none\""
+                );
             }
         }
 

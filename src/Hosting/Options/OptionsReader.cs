@@ -8,8 +8,8 @@ using Microsoft.Extensions.Configuration;
 namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>
-/// Reads <c>abf.json</c> and the variables that override it (<c>ABF__REPOSITORY__URL</c>, ...). Every host reads through here, so that a
-/// setting means the same everywhere, and every fault is reported at once.
+/// Reads <c>abf.json</c> and the variables that override it (<c>ABF__REPOSITORY__URL</c>, ...). Every host reads
+/// through here, so that a setting means the same everywhere, and every fault is reported at once.
 /// </summary>
 public static class OptionsReader
 {
@@ -17,10 +17,16 @@ public static class OptionsReader
     public const string EnvironmentPrefix = "ABF__";
 
     private static readonly string[] SecretKeys =
-        [.. OptionProperty.All(typeof(BackupOptions)).Where(o => o.Property.PropertyType == typeof(Secret)).Select(o => o.Path.Replace('.', ':'))];
+    [
+        .. OptionProperty
+            .All(typeof(BackupOptions))
+            .Where(o => o.Property.PropertyType == typeof(Secret))
+            .Select(o => o.Path.Replace('.', ':')),
+    ];
 
     /// <summary>Reads the file, if one is named, and the environment over it.</summary>
-    /// <exception cref="PermanentException">Of kind Configuration: one line per fault, each naming the setting, its value and how to fix it.</exception>
+    /// <exception cref="PermanentException">Of kind Configuration: one line per fault, each naming the setting, its
+    /// value and how to fix it.</exception>
     public static LoadedOptions Load(string? path, OptionsScope scope)
     {
         var faults = new OptionFaults();
@@ -41,12 +47,20 @@ public static class OptionsReader
     /// <param name="environment">What overrides it.</param>
     /// <param name="directory">Relative paths are relative to it.</param>
     /// <param name="faults">Takes what is wrong; the result counts only where that is nothing.</param>
-    internal static LoadedOptions Read(IConfiguration file, IConfiguration environment, string directory, OptionsScope scope, OptionFaults faults)
+    internal static LoadedOptions Read(
+        IConfiguration file,
+        IConfiguration environment,
+        string directory,
+        OptionsScope scope,
+        OptionFaults faults
+    )
     {
         foreach (string key in SecretKeys.Where(k => file[k] is not null))
         {
             string setting = key.Replace(':', '.');
-            faults.Add($"{setting} stands in the file: a secret belongs into a file of its own, named by {setting}File");
+            faults.Add(
+                $"{setting} stands in the file: a secret belongs into a file of its own, named by {setting}File"
+            );
         }
 
         var options = new BackupOptions();
@@ -58,7 +72,8 @@ public static class OptionsReader
         return OptionSecrets.Read(options, faults);
     }
 
-    /// <summary>What the installation's own properties make of the settings: faults there are reported together with those of the file.</summary>
+    /// <summary>What the installation's own properties make of the settings: faults there are reported together with
+    /// those of the file.</summary>
     private static void Discover(BackupOptions options, OptionFaults faults)
     {
         try
@@ -88,7 +103,9 @@ public static class OptionsReader
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            faults.Add($"--config '{path}' does not exist: name the configuration file (docs/configuration.md tells what it holds)");
+            faults.Add(
+                $"--config '{path}' does not exist: name the configuration file (docs/configuration.md tells what it holds)"
+            );
         }
         catch (Exception e) when (e is FormatException or JsonException or InvalidDataException)
         {

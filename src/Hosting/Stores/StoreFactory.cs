@@ -13,11 +13,15 @@ public static class StoreFactory
 
     /// <summary>Opens what is there.</summary>
     /// <exception cref="PermanentException">Storage: it is not there, or refuses.</exception>
-    public static Task<RepositoryStores> OpenAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken) =>
-        OpenAsync(loaded, create: false, time, cancellationToken);
+    public static Task<RepositoryStores> OpenAsync(
+        LoadedOptions loaded,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) => OpenAsync(loaded, create: false, time, cancellationToken);
 
     /// <summary>
-    /// Opens what is there for a host that takes no lease, so that a repository on a read-only volume, or of another user, is read as well.
+    /// Opens what is there for a host that takes no lease, so that a repository on a read-only volume, or of another
+    /// user, is read as well.
     /// The control store is not opened; the repository's own blobs stand in its place.
     /// </summary>
     /// <exception cref="PermanentException">Storage: it is not there, or refuses.</exception>
@@ -29,11 +33,18 @@ public static class StoreFactory
     }
 
     /// <summary>For <c>init</c>: a directory is created where it is missing; a container never is.</summary>
-    public static Task<RepositoryStores> CreateAsync(LoadedOptions loaded, TimeProvider time, CancellationToken cancellationToken) =>
-        OpenAsync(loaded, create: true, time, cancellationToken);
+    public static Task<RepositoryStores> CreateAsync(
+        LoadedOptions loaded,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) => OpenAsync(loaded, create: true, time, cancellationToken);
 
     private static async Task<RepositoryStores> OpenAsync(
-        LoadedOptions loaded, bool create, TimeProvider time, CancellationToken cancellationToken)
+        LoadedOptions loaded,
+        bool create,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         RepositoryOptions repository = loaded.Options.Repository;
         string url = repository.Url!;
@@ -43,7 +54,8 @@ public static class StoreFactory
             ? await provider.CreateAsync(url, loaded.ConnectionString, time, cancellationToken)
             : provider.Open(url, loaded.ConnectionString, time);
 
-        // The control store holds nothing that cannot be made anew, so it may be created at any time beside a repository that is there.
+        // The control store holds nothing that cannot be made anew, so it may be created at any time beside a
+        // repository that is there.
         // On a volume that is not mounted there is none, and nothing must land beneath the mount point.
         if (!create && controlProvider.CreatesPlace)
         {

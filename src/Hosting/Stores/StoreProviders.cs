@@ -10,11 +10,7 @@ namespace AlfrescoBackupFlows.Hosting.Stores;
 internal static partial class StoreProviders
 {
     // Another kind of store is a line here.
-    private static readonly IBlobStoreProvider[] All =
-    [
-        new AzureStoreProvider(),
-        new DirectoryStoreProvider(),
-    ];
+    private static readonly IBlobStoreProvider[] All = [new AzureStoreProvider(), new DirectoryStoreProvider()];
 
     /// <summary>How URLs of stores are written.</summary>
     public static string UrlForms { get; } = string.Join(" or ", All.Select(p => p.UrlForm));
@@ -25,7 +21,8 @@ internal static partial class StoreProviders
             ? provider
             : throw new PermanentException(ErrorKind.Configuration, $"repository.url {FaultOf(url)}");
 
-    /// <summary>What is wrong with the URL of a store, as the end of a line that begins with the setting; null where nothing is.</summary>
+    /// <summary>What is wrong with the URL of a store, as the end of a line that begins with the setting; null where
+    /// nothing is.</summary>
     public static string? FaultOf(string url)
     {
         // The query may be a signature, and a user part a password: neither is ever shown.
@@ -42,11 +39,13 @@ internal static partial class StoreProviders
         }
 
         return parsed.UserInfo.Length > 0
-            ? $"{shown} holds a user or password: a secret belongs into repository.connectionStringFile"
-            : provider.FaultOf(parsed) is { } fault ? $"{shown} {fault}" : null;
+                ? $"{shown} holds a user or password: a secret belongs into repository.connectionStringFile"
+            : provider.FaultOf(parsed) is { } fault ? $"{shown} {fault}"
+            : null;
     }
 
-    private static IBlobStoreProvider? Find(string scheme) => All.FirstOrDefault(p => p.Schemes.Contains(scheme, StringComparer.Ordinal));
+    private static IBlobStoreProvider? Find(string scheme) =>
+        All.FirstOrDefault(p => p.Schemes.Contains(scheme, StringComparer.Ordinal));
 
     [GeneratedRegex("://[^/]*@", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UserPart();

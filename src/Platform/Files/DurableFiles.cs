@@ -3,20 +3,23 @@ using Microsoft.Win32.SafeHandles;
 namespace AlfrescoBackupFlows.Platform.Files;
 
 /// <summary>
-/// Files by their paths, as <see cref="Portable.PortableOwnTree"/> needs them, that survive a power cut once a call has returned, and that appear under their name whole or not at all.
-/// Failures are the <see cref="IOException"/> and <see cref="UnauthorizedAccessException"/> of System.IO, with the system's error number in
-/// <see cref="Exception.HResult"/> on Unix.
+/// Files by their paths, as <see cref="Portable.PortableOwnTree"/> needs them, that survive a power cut once a call has
+/// returned, and that appear under their name whole or not at all. Failures are the <see cref="IOException"/> and <see
+/// cref="UnauthorizedAccessException"/> of System.IO, with the system's error number in <see cref="Exception.HResult"/>
+/// on Unix.
 /// </summary>
 public static class DurableFiles
 {
     private const UnixFileMode NotForOthersToWrite = (UnixFileMode)0x1FD; // 0775
 
     /// <summary>
-    /// Writes <paramref name="content"/> to <paramref name="temporaryPath"/> (same file system, not existing), makes it durable and gives it
-    /// the name <paramref name="path"/> unless that is taken. Returns false where it is taken; the one who took it may be another process.
+    /// Writes <paramref name="content"/> to <paramref name="temporaryPath"/> (same file system, not existing), makes it
+    /// durable and gives it the name <paramref name="path"/> unless that is taken. Returns false where it is taken; the
+    /// one who took it may be another process.
     /// The temporary file is gone afterwards, unless the process dies.
     /// </summary>
-    /// <exception cref="NotSupportedException">The file system can neither link nor rename without replacing.</exception>
+    /// <exception cref="NotSupportedException">The file system can neither link nor rename without
+    /// replacing.</exception>
     public static bool TryCreate(string path, string temporaryPath, ReadOnlySpan<byte> content)
     {
         try
@@ -33,7 +36,8 @@ public static class DurableFiles
                 created = true;
             }
 
-            // Also where the name was taken: whoever took it may have been killed before it flushed, and the caller relies on the file from now on.
+            // Also where the name was taken: whoever took it may have been killed before it flushed, and the caller
+            // relies on the file from now on.
             FlushDirectory(Path.GetDirectoryName(path)!);
             return created;
         }
@@ -59,7 +63,8 @@ public static class DurableFiles
     }
 
     /// <summary>
-    /// Creates a directory with all its parents, none of them writable by others; every level that was missing is durable when the call returns.
+    /// Creates a directory with all its parents, none of them writable by others; every level that was missing is
+    /// durable when the call returns.
     /// </summary>
     public static void CreateDirectory(string path)
     {
@@ -85,7 +90,8 @@ public static class DurableFiles
         }
     }
 
-    /// <summary>Makes the names in a directory durable. Windows does so by itself; a file system that cannot do it for directories is taken at its word.</summary>
+    /// <summary>Makes the names in a directory durable. Windows does so by itself; a file system that cannot do it for
+    /// directories is taken at its word.</summary>
     public static void FlushDirectory(string path)
     {
         if (!OperatingSystem.IsWindows())
@@ -96,7 +102,8 @@ public static class DurableFiles
 
     private static void WriteDurably(string path, ReadOnlySpan<byte> content)
     {
-        // No preallocation: a full disk would come out of it as a nameless fault, which looks as if trying again could help.
+        // No preallocation: a full disk would come out of it as a nameless fault, which looks as if trying again could
+        // help.
         using SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         RandomAccess.Write(handle, content, 0);
         RandomAccess.FlushToDisk(handle);
@@ -134,10 +141,13 @@ public static class DurableFiles
         }
 
         byte[] buffer = new byte[Math.Min(content.Length, 1 << 20)];
-        for (int offset = 0; offset < content.Length;)
+        for (int offset = 0; offset < content.Length; )
         {
             int read = RandomAccess.Read(handle, buffer, offset);
-            if (read == 0 || !content.Slice(offset, Math.Min(read, content.Length - offset)).SequenceEqual(buffer.AsSpan(0, read)))
+            if (
+                read == 0
+                || !content.Slice(offset, Math.Min(read, content.Length - offset)).SequenceEqual(buffer.AsSpan(0, read))
+            )
             {
                 return false;
             }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace AlfrescoBackupFlows.Platform.Files;
 
-/// <summary>The calls of libc that <see cref="DurableFiles"/> needs and System.IO lacks. Error numbers are Linux's; where another Unix differs, the error is reported as it is.</summary>
+/// <summary>The calls of libc that <see cref="DurableFiles"/> needs and System.IO lacks. Error numbers are Linux's;
+/// where another Unix differs, the error is reported as it is.</summary>
 internal static partial class DurableFilesNative
 {
     private const int Eperm = 1;
@@ -50,7 +51,8 @@ internal static partial class DurableFilesNative
         }
     }
 
-    private static NotSupportedException NotExclusive(string path) => new($"The file system of {path} has no hard links.");
+    private static NotSupportedException NotExclusive(string path) =>
+        new($"The file system of {path} has no hard links.");
 
     private static IOException Failure(string call, string path, int error)
     {

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace AlfrescoBackupFlows.Platform.Files;
 
 /// <summary>
-/// What the file system records of an entry. Times are nanoseconds since 1970 UTC (clamped to the range of a long); <see cref="Mode"/> is the 12 permission
-/// bits. Where the system has no such thing (Windows), <see cref="CtimeNs"/>, <see cref="Inode"/>, <see cref="Device"/>, <see cref="Uid"/>
-/// and <see cref="Gid"/> are 0.
+/// What the file system records of an entry. Times are nanoseconds since 1970 UTC (clamped to the range of a long);
+/// <see cref="Mode"/> is the 12 permission bits. Where the system has no such thing (Windows), <see cref="CtimeNs"/>,
+/// <see cref="Inode"/>, <see cref="Device"/>, <see cref="Uid"/> and <see cref="Gid"/> are 0.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct FileStat(
@@ -17,4 +17,5 @@ public readonly record struct FileStat(
     long MtimeNs,
     long CtimeNs,
     ulong Inode,
-    ulong Device);
+    ulong Device
+);

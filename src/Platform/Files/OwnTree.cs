@@ -8,18 +8,22 @@ namespace AlfrescoBackupFlows.Platform.Files;
 public delegate void EntryVisitor(ReadOnlySpan<byte> name, EntryType type);
 
 /// <summary>
-/// A directory in which the program keeps files of its own, where others may have written too: a store, the state. The way to the root is the
-/// administrator's and may lead over links. Beneath the root no symbolic link is followed, a directory is a directory, a file a regular file, and what
-/// is written lies in directories of this user, of root or of the root's owner; whatever else stands there is an <see cref="UnsafeEntryException"/>.
-/// Other failures are the <see cref="IOException"/> and <see cref="UnauthorizedAccessException"/> of System.IO, with the system's error number in
-/// <see cref="Exception.HResult"/> on Unix. Paths are relative to the root, with <c>/</c> between names. Holds nothing open; thread-safe.
+/// A directory in which the program keeps files of its own, where others may have written too: a store, the state. The
+/// way to the root is the administrator's and may lead over links. Beneath the root no symbolic link is followed, a
+/// directory is a directory, a file a regular file, and what is written lies in directories of this user, of root or of
+/// the root's owner; whatever else stands there is an <see cref="UnsafeEntryException"/>. Other failures are the <see
+/// cref="IOException"/> and <see cref="UnauthorizedAccessException"/> of System.IO, with the system's error number in
+/// <see cref="Exception.HResult"/> on Unix. Paths are relative to the root, with <c>/</c> between names. Holds nothing
+/// open; thread-safe.
 /// </summary>
 public abstract class OwnTree
 {
-    private protected OwnTree(string root, string within, bool isPrivate) => (Root, Within, IsPrivate) = (root, within, isPrivate);
+    private protected OwnTree(string root, string within, bool isPrivate) =>
+        (Root, Within, IsPrivate) = (root, within, isPrivate);
 
     /// <summary>Where the tree begins, for messages.</summary>
-    public string Location => Within.Length == 0 ? Root : Path.Combine(Root, Within.Replace('/', Path.DirectorySeparatorChar));
+    public string Location =>
+        Within.Length == 0 ? Root : Path.Combine(Root, Within.Replace('/', Path.DirectorySeparatorChar));
 
     /// <summary>The administrator's part of the way.</summary>
     private protected string Root { get; }
@@ -30,7 +34,8 @@ public abstract class OwnTree
     /// <summary>Made for its owner alone, and read only where the owner is a trusted one.</summary>
     private protected bool IsPrivate { get; }
 
-    /// <summary>A directory that others may read, as the umask permits; what is read from it is authenticated by whoever reads it.</summary>
+    /// <summary>A directory that others may read, as the umask permits; what is read from it is authenticated by
+    /// whoever reads it.</summary>
     public static OwnTree OpenShared(string root) => Create(root, "", isPrivate: false);
 
     /// <summary>A directory for this user alone: directories 0700, files 0600, whatever the umask.</summary>
@@ -40,7 +45,8 @@ public abstract class OwnTree
     public OwnTree Beneath(string path) => Create(Root, Within.Length == 0 ? path : $"{Within}/{path}", IsPrivate);
 
     /// <summary>Where the path leads, for messages.</summary>
-    public string Describe(string path) => path.Length == 0 ? Location : Path.Combine(Location, path.Replace('/', Path.DirectorySeparatorChar));
+    public string Describe(string path) =>
+        path.Length == 0 ? Location : Path.Combine(Location, path.Replace('/', Path.DirectorySeparatorChar));
 
     /// <summary>Which directory stands at the tree's place; null where there is none.</summary>
     public abstract DirectoryIdentity? TryIdentify();
@@ -51,21 +57,25 @@ public abstract class OwnTree
     /// <summary>Opens a file for reading, never waiting for another process; null where there is none.</summary>
     public abstract SafeFileHandle? TryOpenRead(string path);
 
-    /// <summary>Opens a file at its end for writing, and creates it where it is missing; its directory exists.</summary>
+    /// <summary>Opens a file at its end for writing, and creates it where it is missing; its directory
+    /// exists.</summary>
     public abstract FileStream OpenAppend(string path);
 
-    /// <summary>Takes the system's lock on a file, which is created where it is missing; its directory exists. Null: another holds it.</summary>
+    /// <summary>Takes the system's lock on a file, which is created where it is missing; its directory exists. Null:
+    /// another holds it.</summary>
     public abstract IDisposable? TryLock(string path);
 
     /// <summary>Whether another holds the system's lock on a file; never creates it.</summary>
     public abstract bool IsLocked(string path);
 
     /// <summary>
-    /// Writes the content to <paramref name="temporary"/> (not existing), makes it durable and gives it the name <paramref name="path"/> unless that is
-    /// taken. Returns false where it is taken; the one who took it may be another process. Missing directories are created. The temporary
-    /// file is gone afterwards, unless the process dies.
+    /// Writes the content to <paramref name="temporary"/> (not existing), makes it durable and gives it the name
+    /// <paramref name="path"/> unless that is taken. Returns false where it is taken; the one who took it may be
+    /// another process. Missing directories are created. The temporary file is gone afterwards, unless the process
+    /// dies.
     /// </summary>
-    /// <exception cref="NotSupportedException">The file system can neither link nor rename without replacing.</exception>
+    /// <exception cref="NotSupportedException">The file system can neither link nor rename without
+    /// replacing.</exception>
     public abstract bool TryCreate(string path, string temporary, ReadOnlySpan<byte> content);
 
     /// <summary>As <see cref="TryCreate"/>, but replaces what has the name already.</summary>
@@ -77,7 +87,8 @@ public abstract class OwnTree
     /// <summary>Deletes a file, and makes that durable. False where there is none.</summary>
     public abstract bool Delete(string path);
 
-    /// <summary>Creates a directory with its parents down from the root, which exists. Every level is durable when the call returns.</summary>
+    /// <summary>Creates a directory with its parents down from the root, which exists. Every level is durable when the
+    /// call returns.</summary>
     public abstract void CreateDirectory(string path);
 
     /// <summary>Shows every name of a directory, in any order. False where there is no such directory.</summary>
@@ -100,20 +111,30 @@ public abstract class OwnTree
             total += read;
         }
 
-        return total <= maxBytes ? bytes[..total] : throw new IOException($"'{Describe(path)}' has more than {maxBytes} bytes");
+        return total <= maxBytes
+            ? bytes[..total]
+            : throw new IOException($"'{Describe(path)}' has more than {maxBytes} bytes");
     }
 
     private static OwnTree Create(string root, string within, bool isPrivate)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        return OperatingSystem.IsLinux() ? new LinuxOwnTree(full, within, isPrivate) : new PortableOwnTree(full, within, isPrivate);
+        return OperatingSystem.IsLinux()
+            ? new LinuxOwnTree(full, within, isPrivate)
+            : new PortableOwnTree(full, within, isPrivate);
     }
 
-    private protected UnsafeEntryException Refuse(string path, EntryType found) => new(found switch
-    {
-        EntryType.Symlink => $"'{Describe(path)}' is a symbolic link, which is never followed there: find out who made it, and remove it",
-        EntryType.Other => $"'{Describe(path)}' is a pipe, a socket or a device: find out who made it, and remove it",
-        EntryType.Directory => $"'{Describe(path)}' is a directory where a file belongs: find out who made it, and remove it",
-        _ => $"'{Describe(path)}' is a file where a directory belongs: find out who made it, and remove it",
-    });
+    private protected UnsafeEntryException Refuse(string path, EntryType found) =>
+        new(
+            found switch
+            {
+                EntryType.Symlink =>
+                    $"'{Describe(path)}' is a symbolic link, which is never followed there: find out who made it, and remove it",
+                EntryType.Other =>
+                    $"'{Describe(path)}' is a pipe, a socket or a device: find out who made it, and remove it",
+                EntryType.Directory =>
+                    $"'{Describe(path)}' is a directory where a file belongs: find out who made it, and remove it",
+                _ => $"'{Describe(path)}' is a file where a directory belongs: find out who made it, and remove it",
+            }
+        );
 }

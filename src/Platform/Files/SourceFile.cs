@@ -1,12 +1,14 @@
 namespace AlfrescoBackupFlows.Platform.Files;
 
-/// <summary>A regular file opened for reading. Not affected by a later rename or delete. Reads may run in parallel.</summary>
+/// <summary>A regular file opened for reading. Not affected by a later rename or delete. Reads may run in
+/// parallel.</summary>
 public abstract class SourceFile : IDisposable
 {
     /// <summary>The state of the open file, now. Two calls that differ mean that it was written in between.</summary>
     public abstract FileStat Stat();
 
-    /// <summary>Reads at <paramref name="offset"/>; fewer bytes than asked only at the end, 0 past it. A fault is a <see cref="SourceUnreadableException"/>.</summary>
+    /// <summary>Reads at <paramref name="offset"/>; fewer bytes than asked only at the end, 0 past it. A fault is a
+    /// <see cref="SourceUnreadableException"/>.</summary>
     public abstract int Read(Span<byte> buffer, long offset);
 
     public void Dispose()

@@ -19,8 +19,8 @@ public enum UnreadableReason
 }
 
 /// <summary>
-/// An entry of a source tree exists but cannot be read. A scan catches it, records the entry as unreadable and goes on; where nothing
-/// catches it, it ends the run as a fault of the source. Trying again at once does not help.
+/// An entry of a source tree exists but cannot be read. A scan catches it, records the entry as unreadable and goes on;
+/// where nothing catches it, it ends the run as a fault of the source. Trying again at once does not help.
 /// </summary>
 public sealed class SourceUnreadableException : AbfException
 {

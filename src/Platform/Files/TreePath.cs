@@ -3,15 +3,20 @@ using System.Text;
 
 namespace AlfrescoBackupFlows.Platform.Files;
 
-/// <summary>Rules for the byte paths of a tree: components separated by '/', relative to the tree's root; the empty path is the root itself.</summary>
+/// <summary>Rules for the byte paths of a tree: components separated by '/', relative to the tree's root; the empty
+/// path is the root itself.</summary>
 public static class TreePath
 {
     /// <summary>Longest path, in bytes.</summary>
     public const int MaxLength = 65_535;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
-    /// <summary>True for a path that stays beneath the root whatever is there: no empty, <c>.</c> or <c>..</c> component, no U+0000.</summary>
+    /// <summary>True for a path that stays beneath the root whatever is there: no empty, <c>.</c> or <c>..</c>
+    /// component, no U+0000.</summary>
     public static bool IsValid(ReadOnlySpan<byte> path)
     {
         if (path.IsEmpty)
@@ -37,8 +42,8 @@ public static class TreePath
     }
 
     /// <summary>
-    /// For manifests and people: UTF-8 where it is valid; a byte that is not, and a control character, becomes <c>\xNN</c>, and a backslash <c>\\</c>. No two
-    /// paths have the same text.
+    /// For manifests and people: UTF-8 where it is valid; a byte that is not, and a control character, becomes
+    /// <c>\xNN</c>, and a backslash <c>\\</c>. No two paths have the same text.
     /// </summary>
     public static string Display(ReadOnlySpan<byte> path)
     {
@@ -82,7 +87,8 @@ public static class TreePath
         }
     }
 
-    /// <summary>Throws <see cref="ArgumentException"/> for a path that <see cref="IsValid"/> refuses: callers check what comes from outside first.</summary>
+    /// <summary>Throws <see cref="ArgumentException"/> for a path that <see cref="IsValid"/> refuses: callers check
+    /// what comes from outside first.</summary>
     internal static void Require(ReadOnlySpan<byte> path)
     {
         if (!IsValid(path))

@@ -7,7 +7,8 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Platform.State;
 
 /// <summary>
-/// An exclusive lock that the operating system drops when the process dies, however it dies. The file stays; only the lock counts.
+/// An exclusive lock that the operating system drops when the process dies, however it dies. The file stays; only the
+/// lock counts.
 /// The holder's process id stands in a second file, because a locked file cannot be read on Windows.
 /// </summary>
 public sealed class ProcessLock : IDisposable
@@ -18,7 +19,8 @@ public sealed class ProcessLock : IDisposable
 
     private ProcessLock(IDisposable taken) => _lock = taken;
 
-    /// <exception cref="PermanentException">Busy: another process holds it; the message names its id. Configuration: it cannot be written.</exception>
+    /// <exception cref="PermanentException">Busy: another process holds it; the message names its id. Configuration: it
+    /// cannot be written.</exception>
     public static ProcessLock Acquire(string path)
     {
         (OwnTree tree, string name) = Split(path);
@@ -26,8 +28,12 @@ public sealed class ProcessLock : IDisposable
         try
         {
             // The descriptor is closed on exec, so a child never keeps the lock.
-            taken = tree.TryLock(name)
-                ?? throw new PermanentException(ErrorKind.Busy, $"state: {path} is held by {Holder(tree, name)}: wait for it to end, or stop it");
+            taken =
+                tree.TryLock(name)
+                ?? throw new PermanentException(
+                    ErrorKind.Busy,
+                    $"state: {path} is held by {Holder(tree, name)}: wait for it to end, or stop it"
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,8 +55,8 @@ public sealed class ProcessLock : IDisposable
     }
 
     /// <summary>
-    /// Whether a living process holds the lock. Looks at the recorded process first, so that asking over and over does not get in the way of a
-    /// process that is just about to take it.
+    /// Whether a living process holds the lock. Looks at the recorded process first, so that asking over and over does
+    /// not get in the way of a process that is just about to take it.
     /// </summary>
     public static bool IsHeld(string path)
     {
@@ -81,10 +87,20 @@ public sealed class ProcessLock : IDisposable
     {
         try
         {
-            using var process = Process.GetProcessById(int.Parse(ReadPid(tree, name) ?? "", CultureInfo.InvariantCulture));
+            using var process = Process.GetProcessById(
+                int.Parse(ReadPid(tree, name) ?? "", CultureInfo.InvariantCulture)
+            );
             return !process.HasExited;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or ArgumentException
+                        or FormatException
+                        or OverflowException
+                        or InvalidOperationException
+            )
         {
             return false; // nobody ever wrote it, or that process has ended, or it is another user's, who may look
         }
@@ -98,7 +114,11 @@ public sealed class ProcessLock : IDisposable
     private static string PidFile(string path) => path + ".pid";
 
     private static PermanentException NotWritable(string path, Exception e) =>
-        new(ErrorKind.Configuration, $"state: {path} cannot be written ({e.Message}): run as the owner of the state directory, or make room", e);
+        new(
+            ErrorKind.Configuration,
+            $"state: {path} cannot be written ({e.Message}): run as the owner of the state directory, or make room",
+            e
+        );
 
     private static string Holder(OwnTree tree, string name)
     {

@@ -14,11 +14,12 @@ public static class StateDirectory
     private const UnixFileMode Others = (UnixFileMode)0x3F;
 
     /// <summary>
-    /// Creates the directory where it is missing, with mode 0700. One that is there has to be this user's (root may use everybody's), and nobody else may
-    /// write to it. A file system that other hosts can reach is refused.
+    /// Creates the directory where it is missing, with mode 0700. One that is there has to be this user's (root may use
+    /// everybody's), and nobody else may write to it. A file system that other hosts can reach is refused.
     /// </summary>
     /// <returns>The full path.</returns>
-    /// <exception cref="PermanentException">Configuration: it cannot be created, is another user's, or its file system is a network's.</exception>
+    /// <exception cref="PermanentException">Configuration: it cannot be created, is another user's, or its file system
+    /// is a network's.</exception>
     public static string Prepare(string path)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
@@ -32,20 +33,27 @@ public static class StateDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: the directory {full} cannot be created ({e.Message}): name one that this user may write to", e);
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"state: the directory {full} cannot be created ({e.Message}): name one that this user may write to",
+                e
+            );
         }
 
         RefuseSharedFileSystem(full, Identify(full));
         return full;
     }
 
-    /// <summary>A directory beneath the state, whether it exists or not: where it does, no step of the way is a link or another user's.</summary>
+    /// <summary>A directory beneath the state, whether it exists or not: where it does, no step of the way is a link or
+    /// another user's.</summary>
     /// <returns>The full path.</returns>
     /// <exception cref="PermanentException">Configuration: what is there is named.</exception>
-    public static string Beneath(string state, params ReadOnlySpan<string> names) => Beneath(state, names, tree => tree.TryIdentify());
+    public static string Beneath(string state, params ReadOnlySpan<string> names) =>
+        Beneath(state, names, tree => tree.TryIdentify());
 
     /// <summary>The same, and makes it where it is missing.</summary>
-    public static string MakeBeneath(string state, params ReadOnlySpan<string> names) => Beneath(state, names, tree => tree.CreateDirectory(""));
+    public static string MakeBeneath(string state, params ReadOnlySpan<string> names) =>
+        Beneath(state, names, tree => tree.CreateDirectory(""));
 
     private static string Beneath(string state, ReadOnlySpan<string> names, Action<OwnTree> look)
     {
@@ -87,13 +95,17 @@ public static class StateDirectory
     [SupportedOSPlatform("linux")]
     private static void RequireOwn(string path)
     {
-        using SafeFileHandle directory = FileCalls.OpenRoot(path, OpenFlags.PathOnly | OpenFlags.Directory, out int error) ?? throw SystemFailure.Of(path, error);
+        using SafeFileHandle directory =
+            FileCalls.OpenRoot(path, OpenFlags.PathOnly | OpenFlags.Directory, out int error)
+            ?? throw SystemFailure.Of(path, error);
         FileStat stat = OwnWalk.StatOf(directory, path);
         uint self = Libc.GetEffectiveUser();
         if (stat.Uid != self && self != 0)
         {
             throw new PermanentException(
-                ErrorKind.Configuration, $"state: {path} belongs to user {stat.Uid}, and this process runs as user {self}: run as that user, or name a directory of this one");
+                ErrorKind.Configuration,
+                $"state: {path} belongs to user {stat.Uid}, and this process runs as user {self}: run as that user, or name a directory of this one"
+            );
         }
 
         var mode = (UnixFileMode)stat.Mode;
@@ -106,7 +118,9 @@ public static class StateDirectory
         if ((mode & WriteForOthers) != UnixFileMode.None || stat.Uid != self || !IsEmptyOrOurs(path))
         {
             throw new PermanentException(
-                ErrorKind.Configuration, $"state: others may use {path} (mode {Convert.ToString(stat.Mode, 8)}): chmod 0700 {path}, or name a directory that is for this user alone");
+                ErrorKind.Configuration,
+                $"state: others may use {path} (mode {Convert.ToString(stat.Mode, 8)}): chmod 0700 {path}, or name a directory that is for this user alone"
+            );
         }
 
         int result = FileCalls.SetModeOfPathHandle(directory, (uint)Private);
@@ -119,12 +133,15 @@ public static class StateDirectory
     private static bool IsEmptyOrOurs(string path)
     {
         string[] names = [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry))];
-        return names.Length == 0 || names.Any(name => name is "abf.log" or "heads" or "runs" or "restores" or "verifications" or "journal.db");
+        return names.Length == 0
+            || names.Any(name =>
+                name is "abf.log" or "heads" or "runs" or "restores" or "verifications" or "journal.db"
+            );
     }
 
     /// <summary>
-    /// A journal with a shared-memory log and a lock by the kernel are only safe on a file system of this host. FUSE is refused with the
-    /// networks: from outside, sshfs and blobfuse cannot be told from a local one.
+    /// A journal with a shared-memory log and a lock by the kernel are only safe on a file system of this host. FUSE is
+    /// refused with the networks: from outside, sshfs and blobfuse cannot be told from a local one.
     /// </summary>
     internal static void RefuseSharedFileSystem(string path, (DriveType Type, string Format) fileSystem)
     {
@@ -132,7 +149,9 @@ public static class StateDirectory
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"state: {path} is on a network or shared file system ({fileSystem.Format}), where a killed run could not be told from a living one: name a directory on a local disk");
+                $"state: {path} is on a network or shared file system ({fileSystem.Format}), where a killed run could not "
+                    + "be told from a living one: name a directory on a local disk"
+            );
         }
     }
 
@@ -150,7 +169,11 @@ public static class StateDirectory
         }
         catch (IOException e)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"state: the file system of {path} cannot be read ({e.Message}): name a directory on a local disk", e);
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"state: the file system of {path} cannot be read ({e.Message}): name a directory on a local disk",
+                e
+            );
         }
     }
 }

@@ -13,7 +13,11 @@ internal static class WholeBlob
     /// <paramref name="maxLength"/> is damage.
     /// </summary>
     public static async Task<byte[]?> TryReadAsync(
-        IBlobStore blobs, string name, int maxLength, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        string name,
+        int maxLength,
+        CancellationToken cancellationToken
+    )
     {
         byte[] head = new byte[Math.Min(UsualLength, maxLength + 1)];
         if (await blobs.ReadAsync(name, 0, head, cancellationToken) is not { } read)
@@ -45,6 +49,9 @@ internal static class WholeBlob
 
     /// <summary>As <see cref="TryReadAsync"/>; a blob that is not there is <see cref="Damage.Missing"/>.</summary>
     public static async Task<byte[]> ReadAsync(
-        IBlobStore blobs, string name, int maxLength, CancellationToken cancellationToken) =>
-        await TryReadAsync(blobs, name, maxLength, cancellationToken) ?? throw Damage.Missing(name);
+        IBlobStore blobs,
+        string name,
+        int maxLength,
+        CancellationToken cancellationToken
+    ) => await TryReadAsync(blobs, name, maxLength, cancellationToken) ?? throw Damage.Missing(name);
 }

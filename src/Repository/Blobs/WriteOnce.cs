@@ -12,12 +12,18 @@ namespace AlfrescoBackupFlows.Repository.Blobs;
 internal sealed class WriteOnce(IBlobStore blobs, TimeProvider time)
 {
     private static readonly TimeSpan[] Pauses =
-        [TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
+    [
+        TimeSpan.FromMilliseconds(100),
+        TimeSpan.FromSeconds(1),
+        TimeSpan.FromSeconds(5),
+    ];
 
     public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        if (await CreateAsync(name, content, cancellationToken) != PutOutcome.Created
-            && !await EqualsStoredAsync(name, content, cancellationToken))
+        if (
+            await CreateAsync(name, content, cancellationToken) != PutOutcome.Created
+            && !await EqualsStoredAsync(name, content, cancellationToken)
+        )
         {
             throw Damage.In(name, "something else stands where new bytes belong");
         }
@@ -39,7 +45,10 @@ internal sealed class WriteOnce(IBlobStore blobs, TimeProvider time)
     /// lost answer.
     /// </summary>
     public async Task<PutOutcome> CreateAsync(
-        string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    )
     {
         for (int attempt = 0; ; attempt++)
         {
@@ -55,7 +64,10 @@ internal sealed class WriteOnce(IBlobStore blobs, TimeProvider time)
     }
 
     private async Task<bool> EqualsStoredAsync(
-        string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    )
     {
         byte[] block = ArrayPool<byte>.Shared.Rent(1 << 20);
         try
@@ -65,8 +77,7 @@ internal sealed class WriteOnce(IBlobStore blobs, TimeProvider time)
                 int start = Math.Min(offset, content.Length);
                 int expected = Math.Min(block.Length, content.Length - start);
                 int? read = await blobs.ReadAsync(name, offset, block, cancellationToken);
-                if (read != expected
-                    || !content.Span.Slice(start, expected).SequenceEqual(block.AsSpan(0, expected)))
+                if (read != expected || !content.Span.Slice(start, expected).SequenceEqual(block.AsSpan(0, expected)))
                 {
                     return false;
                 }

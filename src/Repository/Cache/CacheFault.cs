@@ -11,12 +11,14 @@ internal static class CacheFault
 {
     public static bool IsFault(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
-    public static PermanentException At(string directory, Exception cause) => new(
-        ErrorKind.Configuration,
-        $"state: the local files in '{directory}' cannot be written or read ({cause.Message.TrimEnd('.')}); " +
-            $"{Free(directory)}. Make room there or repair the disk, and run the same command again: " +
-            "a backup goes on where it stopped.",
-        cause);
+    public static PermanentException At(string directory, Exception cause) =>
+        new(
+            ErrorKind.Configuration,
+            $"state: the local files in '{directory}' cannot be written or read ({cause.Message.TrimEnd('.')}); "
+                + $"{Free(directory)}. Make room there or repair the disk, and run the same command again: "
+                + "a backup goes on where it stopped.",
+            cause
+        );
 
     private static string Free(string directory)
     {
@@ -24,7 +26,8 @@ internal static class CacheFault
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace} bytes are free");
+                $"{new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace} bytes are free"
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

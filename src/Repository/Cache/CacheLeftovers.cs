@@ -35,23 +35,28 @@ internal static partial class CacheLeftovers
     private static void DeleteIn(OwnTree cache, string prefix, DateTimeOffset before, List<string> directories)
     {
         List<string> left = [];
-        cache.TryVisit(prefix.TrimEnd('/'), (bytes, type) =>
-        {
-            string name = Encoding.UTF8.GetString(bytes);
-            if (type == EntryType.Directory)
+        cache.TryVisit(
+            prefix.TrimEnd('/'),
+            (bytes, type) =>
             {
-                directories.Add(name);
+                string name = Encoding.UTF8.GetString(bytes);
+                if (type == EntryType.Directory)
+                {
+                    directories.Add(name);
+                }
+                else if (type == EntryType.File && OwnName().IsMatch(name))
+                {
+                    left.Add(prefix + name);
+                }
             }
-            else if (type == EntryType.File && OwnName().IsMatch(name))
-            {
-                left.Add(prefix + name);
-            }
-        });
+        );
 
         foreach (string path in left)
         {
-            if (cache.TryStat(path) is { } file
-                && DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick) < before)
+            if (
+                cache.TryStat(path) is { } file
+                && DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick) < before
+            )
             {
                 cache.Delete(path);
             }
@@ -62,6 +67,7 @@ internal static partial class CacheLeftovers
     [GeneratedRegex(
         @"^(scratch-|[0-9a-f]{32}\.chunks\.)[0-9a-f]{32}\.tmp\z",
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex OwnName();
 }

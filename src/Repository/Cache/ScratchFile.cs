@@ -16,7 +16,10 @@ internal static class ScratchFile
     {
         string path = Path.Combine(directory, $"scratch-{Guid.NewGuid():N}{TemporarySuffix}");
         FileStream file = PrivateFile.Create(
-            path, FileShare.Delete, OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
+            path,
+            FileShare.Delete,
+            OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None
+        );
         if (!OperatingSystem.IsWindows())
         {
             File.Delete(path);

@@ -15,7 +15,8 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
     public async Task RequireAsync(
         ContentRef? dump,
         IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         if (dump is not null)
         {

@@ -19,7 +19,11 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
     /// <paramref name="packFault"/>.
     /// </summary>
     public async ValueTask<string?> FindFaultAsync(
-        ContentRef content, ChunkClass chunkClass, Action<string> packFault, CancellationToken cancellationToken)
+        ContentRef content,
+        ChunkClass chunkClass,
+        Action<string> packFault,
+        CancellationToken cancellationToken
+    )
     {
         UInt128 length = 0;
         bool whole = true;
@@ -49,16 +53,20 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
     private bool TryPlace(ChunkId id, ChunkClass chunkClass, Action<string> packFault, out ChunkPlace place)
     {
         // Content, dump and index share their id key, so that a chunk of one may serve another.
-        if (!index.TryFind(id, out place)
-            || (place.Pack.Class == ChunkClass.Metadata) != (chunkClass == ChunkClass.Metadata))
+        if (
+            !index.TryFind(id, out place)
+            || (place.Pack.Class == ChunkClass.Metadata) != (chunkClass == ChunkClass.Metadata)
+        )
         {
             LeansOnLostIndexes |= !index.Lost.IsEmpty;
             return false;
         }
 
         // A reader goes on to the next place as well.
-        if (!packs.IsWhole(place.Pack)
-            && index.Find(id).FirstOrDefault(other => packs.IsWhole(other.Pack)) is { Length: > 0 } again)
+        if (
+            !packs.IsWhole(place.Pack)
+            && index.Find(id).FirstOrDefault(other => packs.IsWhole(other.Pack)) is { Length: > 0 } again
+        )
         {
             packs.NoteReplaced(place.Pack);
             place = again;

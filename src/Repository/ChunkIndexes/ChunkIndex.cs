@@ -97,7 +97,8 @@ public sealed class ChunkIndex : IDisposable
         UInt128 repository,
         string cacheDirectory,
         IReadOnlyList<ChunkIndexSummary> indexes,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -112,7 +113,8 @@ public sealed class ChunkIndex : IDisposable
 
             using (cached)
             {
-                bool extends = cached is not null
+                bool extends =
+                    cached is not null
                     && cached.Members <= indexes.Count
                     && cached.Key == KeyOf(repository, indexes, cached.Members);
                 using RowFileBuilder builder = new(cacheDirectory);
@@ -125,7 +127,8 @@ public sealed class ChunkIndex : IDisposable
                 builder.Build(path, key, indexes.Count);
             }
 
-            RowFile built = RowFile.TryOpen(path)
+            RowFile built =
+                RowFile.TryOpen(path)
                 ?? throw new IOException($"the chunk index that was just written to {path} cannot be read back");
             return new ChunkIndex(built, indexes);
         }
@@ -141,7 +144,8 @@ public sealed class ChunkIndex : IDisposable
         ObjectCipher sealer,
         string cacheDirectory,
         IReadOnlyList<ChunkIndexSummary> indexes,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -162,14 +166,19 @@ public sealed class ChunkIndex : IDisposable
         ObjectCipher sealer,
         IReadOnlyList<ChunkIndexSummary> indexes,
         int first,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         for (int i = first; i < indexes.Count; i++)
         {
             // One entry's indexes share a rank, so that the pack id decides between them.
             int rank = 1 + IndexOfEntry(indexes, i);
             (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(
-                blobs, sealer, indexes[i].ToBlob(), cancellationToken);
+                blobs,
+                sealer,
+                indexes[i].ToBlob(),
+                cancellationToken
+            );
             builder.Add(rows, rank);
         }
     }

@@ -20,7 +20,11 @@ internal static class ChunkIndexBlobs
     /// The rows, and the bytes of the blob. Missing, damaged or with another number of rows is damage.
     /// </summary>
     public static async Task<(ChunkIndexTable Rows, int Length)> ReadAsync(
-        IBlobStore blobs, ObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        ObjectCipher sealer,
+        ChunkIndexBlob index,
+        CancellationToken cancellationToken
+    )
     {
         string name = index.Id.BlobName;
         byte[] blob = await WholeBlob.ReadAsync(blobs, name, ObjectCipher.MaxBlobLength, cancellationToken);
@@ -35,7 +39,11 @@ internal static class ChunkIndexBlobs
     /// a bad read would have it written anew.
     /// </summary>
     public static async Task<(ChunkIndexTable? Rows, bool IsMissing)> TryReadAsync(
-        IBlobStore blobs, ObjectCipher sealer, ChunkIndexBlob index, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        ObjectCipher sealer,
+        ChunkIndexBlob index,
+        CancellationToken cancellationToken
+    )
     {
         for (int attempt = 0; ; attempt++)
         {
@@ -55,7 +63,11 @@ internal static class ChunkIndexBlobs
 
     /// <summary>Writes the rows under a name that is drawn here. Returns the bytes of the blob as well.</summary>
     public static async Task<(ChunkIndexBlob Index, int Length)> WriteAsync(
-        WriteOnce store, ObjectCipher sealer, ChunkIndexRows rows, CancellationToken cancellationToken)
+        WriteOnce store,
+        ObjectCipher sealer,
+        ChunkIndexRows rows,
+        CancellationToken cancellationToken
+    )
     {
         ChunkIndexId id = new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16)));
         byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, rows.Encode());

@@ -22,7 +22,10 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
     /// <param name="indexes">In the order of the log; those that another replaces are passed over.</param>
     /// <param name="notRead">Packs that are not looked into.</param>
     public async Task<ChunkIndex> LoadAsync(
-        IReadOnlyList<ChunkIndexSummary> indexes, HashSet<PackId> notRead, CancellationToken cancellationToken)
+        IReadOnlyList<ChunkIndexSummary> indexes,
+        HashSet<PackId> notRead,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -52,7 +55,10 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
     }
 
     private async Task ReadAsync(
-        RowFileBuilder builder, ImmutableArray<ChunkIndexSummary> indexes, CancellationToken cancellationToken)
+        RowFileBuilder builder,
+        ImmutableArray<ChunkIndexSummary> indexes,
+        CancellationToken cancellationToken
+    )
     {
         int rank = 0;
         for (int i = 0; i < indexes.Length; i++)
@@ -60,7 +66,11 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
             // One entry's indexes share a rank, so that the pack id decides between them.
             rank += i == 0 || indexes[i].Sequence != indexes[i - 1].Sequence ? 1 : 0;
             (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(
-                blobs, sealer, indexes[i].ToBlob(), cancellationToken);
+                blobs,
+                sealer,
+                indexes[i].ToBlob(),
+                cancellationToken
+            );
             if (rows is null)
             {
                 _lost.Add(new LostChunkIndex(indexes[i], isMissing));
@@ -78,7 +88,10 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
     /// stand in a lost one as well.
     /// </summary>
     private async Task<RowFile> RebuildAsync(
-        RowFile named, HashSet<PackId> notRead, CancellationToken cancellationToken)
+        RowFile named,
+        HashSet<PackId> notRead,
+        CancellationToken cancellationToken
+    )
     {
         HashSet<PackId> whole =
         [

@@ -21,14 +21,16 @@ internal static class ChunkIndexRow
         BinaryPrimitives.WriteInt32LittleEndian(row[36..], place.Length);
     }
 
-    public static ChunkPlace Read(ReadOnlySpan<byte> row, PackEntry pack) => new(
-        Id: ChunkId.Read(row),
-        Pack: pack,
-        Frame: BinaryPrimitives.ReadInt32LittleEndian(row[20..]),
-        FrameOffset: BinaryPrimitives.ReadInt32LittleEndian(row[24..]),
-        SealedLength: BinaryPrimitives.ReadInt32LittleEndian(row[28..]),
-        Offset: BinaryPrimitives.ReadInt32LittleEndian(row[32..]),
-        Length: BinaryPrimitives.ReadInt32LittleEndian(row[36..]));
+    public static ChunkPlace Read(ReadOnlySpan<byte> row, PackEntry pack) =>
+        new(
+            Id: ChunkId.Read(row),
+            Pack: pack,
+            Frame: BinaryPrimitives.ReadInt32LittleEndian(row[20..]),
+            FrameOffset: BinaryPrimitives.ReadInt32LittleEndian(row[24..]),
+            SealedLength: BinaryPrimitives.ReadInt32LittleEndian(row[28..]),
+            Offset: BinaryPrimitives.ReadInt32LittleEndian(row[32..]),
+            Length: BinaryPrimitives.ReadInt32LittleEndian(row[36..])
+        );
 
     public static int PackOf(ReadOnlySpan<byte> row) => BinaryPrimitives.ReadInt32LittleEndian(row[16..]);
 

@@ -118,7 +118,15 @@ internal sealed class ChunkIndexRows
 
     /// <summary>A place without the description of its pack.</summary>
     private readonly record struct Row(
-        ulong High, ulong Low, int Pack, int Frame, int FrameOffset, int SealedLength, int Offset, int Length)
+        ulong High,
+        ulong Low,
+        int Pack,
+        int Frame,
+        int FrameOffset,
+        int SealedLength,
+        int Offset,
+        int Length
+    )
     {
         public Row(in ChunkPlace place, int pack)
             : this(
@@ -129,18 +137,19 @@ internal sealed class ChunkIndexRows
                 FrameOffset: place.FrameOffset,
                 SealedLength: place.SealedLength,
                 Offset: place.Offset,
-                Length: place.Length)
-        {
-        }
+                Length: place.Length
+            ) { }
 
-        public ChunkPlace Place(PackEntry pack) => new(
-            Id: new ChunkId(new UInt128(High, Low)),
-            Pack: pack,
-            Frame: Frame,
-            FrameOffset: FrameOffset,
-            SealedLength: SealedLength,
-            Offset: Offset,
-            Length: Length);
+        public ChunkPlace Place(PackEntry pack) =>
+            new(
+                Id: new ChunkId(new UInt128(High, Low)),
+                Pack: pack,
+                Frame: Frame,
+                FrameOffset: FrameOffset,
+                SealedLength: SealedLength,
+                Offset: Offset,
+                Length: Length
+            );
 
         public static int Compare(Row left, Row right)
         {

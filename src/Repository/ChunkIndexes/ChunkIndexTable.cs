@@ -89,8 +89,10 @@ internal sealed class ChunkIndexTable
             throw Damage.In(blobName, "a pack in its table does not end with zeros");
         }
 
-        if (length > ChunkLimits.MaxPackLength
-            || source[20] is < (byte)ChunkClass.Content or > (byte)ChunkClass.Metadata)
+        if (
+            length > ChunkLimits.MaxPackLength
+            || source[20] is < (byte)ChunkClass.Content or > (byte)ChunkClass.Metadata
+        )
         {
             throw Damage.In(blobName, $"it names a pack of {length} bytes and type {source[20]}");
         }

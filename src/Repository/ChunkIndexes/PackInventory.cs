@@ -35,15 +35,20 @@ internal sealed class PackInventory
         Enumerable.Range(0, _packs.Count).Where(i => _needed[i]).Select(i => _packs[i]);
 
     public static async Task<PackInventory> ListAsync(
-        IBlobStore blobs, ChunkIndex index, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        ChunkIndex index,
+        CancellationToken cancellationToken
+    )
     {
         PackInventory inventory = new(index.Packs);
         await foreach (BlobItem item in blobs.ListAsync("packs/", cancellationToken))
         {
             int slash = item.Name.LastIndexOf('/');
-            if (PackId.TryParse(item.Name.AsSpan(slash + 1), out PackId id)
+            if (
+                PackId.TryParse(item.Name.AsSpan(slash + 1), out PackId id)
                 && id.BlobName == item.Name
-                && inventory._numbers.TryGetValue(id, out int number))
+                && inventory._numbers.TryGetValue(id, out int number)
+            )
             {
                 inventory._lengths[number] = item.Length;
             }

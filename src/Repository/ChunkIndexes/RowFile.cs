@@ -42,7 +42,8 @@ internal sealed class RowFile : IDisposable
         uint[] buckets,
         int bits,
         UInt128 key,
-        int members)
+        int members
+    )
     {
         _file = file;
         _owner = owner;
@@ -211,9 +212,11 @@ internal sealed class RowFile : IDisposable
     private static RowFile? TryRead(SafeFileHandle file, IDisposable owner, string directory)
     {
         Span<byte> header = stackalloc byte[HeaderSize];
-        if (RandomAccess.Read(file, header, 0) != HeaderSize
+        if (
+            RandomAccess.Read(file, header, 0) != HeaderSize
             || !header[..4].SequenceEqual("ABFX"u8)
-            || BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) != Version)
+            || BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) != Version
+        )
         {
             return null;
         }
@@ -230,8 +233,10 @@ internal sealed class RowFile : IDisposable
 
         long bucketsAt = HeaderSize + ((long)packs * ChunkIndexTable.PackSize) + (rows * ChunkIndexTable.RowSize);
         int buckets = (1 << bits) + 1;
-        if (RandomAccess.GetLength(file) != bucketsAt + ((long)buckets * sizeof(uint))
-            || !HashOf(file).AsSpan().SequenceEqual(header[48..]))
+        if (
+            RandomAccess.GetLength(file) != bucketsAt + ((long)buckets * sizeof(uint))
+            || !HashOf(file).AsSpan().SequenceEqual(header[48..])
+        )
         {
             return null;
         }

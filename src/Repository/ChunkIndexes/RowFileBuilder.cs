@@ -44,7 +44,9 @@ internal sealed class RowFileBuilder : IDisposable
                 (first, rows) => ReadScratch(offset + (first * ChunkIndexTable.RowSize), rows),
                 table.Count,
                 rank,
-                Map(table.Packs)));
+                Map(table.Packs)
+            )
+        );
     }
 
     /// <summary>Writes the merged rows into a file without a name, which lives as long as what is returned.</summary>
@@ -172,7 +174,9 @@ internal sealed class RowFileBuilder : IDisposable
         if (source.MoveNext())
         {
             heads.Enqueue(
-                source, (ChunkId.Read(source.Current), source.Rank, _packs[ChunkIndexRow.PackOf(source.Current)].Id));
+                source,
+                (ChunkId.Read(source.Current), source.Rank, _packs[ChunkIndexRow.PackOf(source.Current)].Id)
+            );
         }
     }
 

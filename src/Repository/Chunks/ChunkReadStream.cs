@@ -92,9 +92,7 @@ internal sealed class ChunkReadStream : Stream
     /// <summary>Reading waits for the store: read asynchronously.</summary>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -119,7 +117,10 @@ internal sealed class ChunkReadStream : Stream
             _pending.Push((level.Ids[ChunkId.Size..], level.Depth));
             ChunkId id = ChunkId.Read(level.Ids.Span);
             byte[] chunk = await _chunks.ReadChunkAsync(
-                id, level.Depth == 0 ? _class : ChunkClass.Metadata, cancellationToken);
+                id,
+                level.Depth == 0 ? _class : ChunkClass.Metadata,
+                cancellationToken
+            );
             if (level.Depth == 0)
             {
                 return chunk;

@@ -16,7 +16,12 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 /// with each request. Thread-safe; memory is bounded.
 /// </summary>
 internal sealed class ChunkReader(
-    IBlobStore blobs, KeyRing keys, ChunkKeys chunkKeys, ChunkIndex index, RunChunkIndex? run) : IChunkSource
+    IBlobStore blobs,
+    KeyRing keys,
+    ChunkKeys chunkKeys,
+    ChunkIndex index,
+    RunChunkIndex? run
+) : IChunkSource
 {
     private readonly FrameCache _frames = new();
     private readonly PackWindows _windows = new(blobs);
@@ -25,7 +30,10 @@ internal sealed class ChunkReader(
     private readonly ConcurrentDictionary<PackId, bool> _failed = new();
 
     public async ValueTask<byte[]> ReadChunkAsync(
-        ChunkId id, ChunkClass chunkClass, CancellationToken cancellationToken)
+        ChunkId id,
+        ChunkClass chunkClass,
+        CancellationToken cancellationToken
+    )
     {
         ChunkPlace place = await FindAsync(id, cancellationToken);
         (byte[]? chunk, PermanentException? damage) = _failed.ContainsKey(place.Pack.Id)
@@ -40,7 +48,11 @@ internal sealed class ChunkReader(
     /// Tries every place but one whose damage is known; of packs that all failed the first damage is thrown.
     /// </summary>
     private async Task<byte[]> ReadElsewhereAsync(
-        ChunkPlace first, PermanentException? damage, ChunkClass chunkClass, CancellationToken cancellationToken)
+        ChunkPlace first,
+        PermanentException? damage,
+        ChunkClass chunkClass,
+        CancellationToken cancellationToken
+    )
     {
         IEnumerable<ChunkPlace> places = index.Find(first.Id);
         if (run is not null && run.TryFind(first.Id, out ChunkPlace own))
@@ -69,7 +81,10 @@ internal sealed class ChunkReader(
     }
 
     private async ValueTask<(byte[]? Chunk, PermanentException? Damage)> TryReadAsync(
-        ChunkPlace place, ChunkClass chunkClass, CancellationToken cancellationToken)
+        ChunkPlace place,
+        ChunkClass chunkClass,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -83,7 +98,10 @@ internal sealed class ChunkReader(
     }
 
     private async ValueTask<byte[]> ReadAsync(
-        ChunkPlace place, ChunkClass chunkClass, CancellationToken cancellationToken)
+        ChunkPlace place,
+        ChunkClass chunkClass,
+        CancellationToken cancellationToken
+    )
     {
         string name = place.Pack.Id.BlobName;
         byte[] frame = _frames.TryGet(place) ?? await ReadFrameAsync(place, name, cancellationToken);
@@ -125,14 +143,25 @@ internal sealed class ChunkReader(
     {
         ReadOnlyMemory<byte> header = await _windows.ReadHeaderAsync(place.Pack, cancellationToken);
         ReadOnlyMemory<byte> sealedFrame = await _windows.ReadAsync(
-            place.Pack, place.FrameOffset, place.SealedLength, cancellationToken);
+            place.Pack,
+            place.FrameOffset,
+            place.SealedLength,
+            cancellationToken
+        );
         using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)place.Pack.Class, name, header.Span);
         FrameCodec codec = _frames.RentCodec();
         byte[] frame;
         try
         {
             frame = OpenedFrame.Read(
-                cipher, codec, (uint)place.Frame, last: false, sealedFrame.Span, ChunkLimits.MaxChunkLength, name);
+                cipher,
+                codec,
+                (uint)place.Frame,
+                last: false,
+                sealedFrame.Span,
+                ChunkLimits.MaxChunkLength,
+                name
+            );
         }
         finally
         {

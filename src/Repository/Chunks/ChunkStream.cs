@@ -59,7 +59,9 @@ internal sealed class ChunkStream(IChunkWriter writer, ChunkClass chunkClass, Cu
     }
 
     public override async ValueTask WriteAsync(
-        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        ReadOnlyMemory<byte> buffer,
+        CancellationToken cancellationToken = default
+    )
     {
         while (!buffer.IsEmpty)
         {
@@ -82,9 +84,7 @@ internal sealed class ChunkStream(IChunkWriter writer, ChunkClass chunkClass, Cu
         return await _content.CompleteAsync(cancellationToken);
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     /// <summary>Storing waits for uploads: write asynchronously.</summary>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();

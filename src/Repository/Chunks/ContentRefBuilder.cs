@@ -9,7 +9,10 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 /// <param name="inline">More ids than this are moved one level down.</param>
 internal sealed class ContentRefBuilder(IChunkWriter chunks, int inline = ContentRef.MaxInlineChunks)
 {
-    private readonly List<List<ChunkId>> _levels = [[]];
+    private readonly List<List<ChunkId>> _levels =
+    [
+        [],
+    ];
     private long _length;
 
     public async ValueTask AddAsync(ChunkId id, int length, CancellationToken cancellationToken)

@@ -11,14 +11,17 @@ public static class ContentTree
     /// A list is read only after its id was handed out.
     /// </summary>
     public static IAsyncEnumerable<(ChunkId Id, bool IsList)> WalkAsync(
-        this IChunkSource chunks, ContentRef content, CancellationToken cancellationToken) =>
-        WalkAsync(chunks, content.Chunks, content.Depth, cancellationToken);
+        this IChunkSource chunks,
+        ContentRef content,
+        CancellationToken cancellationToken
+    ) => WalkAsync(chunks, content.Chunks, content.Depth, cancellationToken);
 
     private static async IAsyncEnumerable<(ChunkId Id, bool IsList)> WalkAsync(
         IChunkSource chunks,
         IReadOnlyList<ChunkId> ids,
         int depth,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         foreach (ChunkId id in ids)
         {

@@ -37,8 +37,10 @@ internal sealed class FrameCache
     {
         lock (_gate)
         {
-            if (plain.Length > MaxBytes / 4
-                || !_frames.TryAdd((place.Pack.Id, place.Frame), new((place.Pack.Id, place.Frame, plain))))
+            if (
+                plain.Length > MaxBytes / 4
+                || !_frames.TryAdd((place.Pack.Id, place.Frame), new((place.Pack.Id, place.Frame, plain)))
+            )
             {
                 return;
             }

@@ -7,7 +7,10 @@ public interface IChunkWriter
 {
     /// <summary>Stores one chunk of 1 byte to 16 MiB; what is stored already is not stored again.</summary>
     ValueTask<ChunkId> AddChunkAsync(
-        ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken);
+        ChunkClass chunkClass,
+        ReadOnlyMemory<byte> plain,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>
     /// Opens a stream whose bytes are cut and stored; <see cref="ContentStream.CompleteAsync"/> gives the reference.

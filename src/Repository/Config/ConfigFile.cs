@@ -30,9 +30,11 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
         await foreach (BlobItem item in blobs.ListAsync(Prefix, cancellationToken))
         {
             ReadOnlySpan<char> digits = item.Name.AsSpan(Prefix.Length);
-            if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            if (
+                int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 && item.Name == BlobName(number)
-                && number > 0)
+                && number > 0
+            )
             {
                 numbers.Add(number);
             }
@@ -48,7 +50,8 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
         From(
             number,
             await TryReadBytesAsync(blobs, number, cancellationToken) ?? throw Damage.Missing(BlobName(number)),
-            blobs.Location);
+            blobs.Location
+        );
 
     /// <summary>The bytes of one; null where there is none.</summary>
     public static Task<byte[]?> TryReadBytesAsync(IBlobStore blobs, int number, CancellationToken cancellationToken) =>
@@ -77,7 +80,8 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
         RepositoryConfig config;
         try
         {
-            config = JsonSerializer.Deserialize(bytes, ConfigJson.Default.RepositoryConfig)
+            config =
+                JsonSerializer.Deserialize(bytes, ConfigJson.Default.RepositoryConfig)
                 ?? throw Damage.In(name, "it is empty");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -92,27 +96,32 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
 
         bool sound = config.Encryption switch
         {
-            RepositoryAccess.EncryptionPassphrase =>
-                config.Slots is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxSlots }
-                    && config.Slots.All(KeySlot.IsComplete)
-                    && config.Keys.IsDefault,
-            RepositoryAccess.EncryptionNone =>
-                config.Keys is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxKeys }
-                    && config.Keys.All(key => key is not null)
-                    && config.Slots.IsDefaultOrEmpty,
+            RepositoryAccess.EncryptionPassphrase => config.Slots
+                is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxSlots }
+                && config.Slots.All(KeySlot.IsComplete)
+                && config.Keys.IsDefault,
+            RepositoryAccess.EncryptionNone => config.Keys is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxKeys }
+                && config.Keys.All(key => key is not null)
+                && config.Slots.IsDefaultOrEmpty,
             _ => false,
         };
         return sound
             ? config
             : throw Damage.In(
                 name,
-                $"its encryption is not one that version {RepositoryConfig.FormatVersion} knows, " +
-                    "or its keys do not fit it");
+                $"its encryption is not one that version {RepositoryConfig.FormatVersion} knows, "
+                    + "or its keys do not fit it"
+            );
     }
 
     /// <summary>Creates the config if no other has taken the number. Null: it is taken.</summary>
     public static async Task<ConfigFile?> TryCreateAsync(
-        IBlobStore blobs, TimeProvider time, int number, RepositoryConfig config, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        TimeProvider time,
+        int number,
+        RepositoryConfig config,
+        CancellationToken cancellationToken
+    )
     {
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.RepositoryConfig);
         return await TryPutAsync(blobs, time, new ConfigFile(number, HashOf(bytes), config, bytes), cancellationToken);
@@ -120,7 +129,11 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
 
     /// <summary>Stores the bytes of a config under its number. Null: something else stands there.</summary>
     public static async Task<ConfigFile?> TryPutAsync(
-        IBlobStore blobs, TimeProvider time, ConfigFile file, CancellationToken cancellationToken) =>
+        IBlobStore blobs,
+        TimeProvider time,
+        ConfigFile file,
+        CancellationToken cancellationToken
+    ) =>
         await new WriteOnce(blobs, time).TryPutAsync(BlobName(file.Number), file.Bytes, cancellationToken)
             ? file
             : null;
@@ -134,8 +147,9 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
         {
             throw new PermanentException(
                 ErrorKind.Repository,
-                $"repository.url: the repository at {location} has format version {version}; this program reads up " +
-                    $"to version {RepositoryConfig.FormatVersion}. Use a newer version of abf.");
+                $"repository.url: the repository at {location} has format version {version}; this program reads up "
+                    + $"to version {RepositoryConfig.FormatVersion}. Use a newer version of abf."
+            );
         }
     }
 
@@ -147,7 +161,8 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
             Utf8JsonReader reader = new(bytes);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             JsonElement root = document.RootElement;
-            return root.ValueKind == JsonValueKind.Object
+            return
+                root.ValueKind == JsonValueKind.Object
                 && root.TryGetProperty("format", out JsonElement format)
                 && format.ValueKind == JsonValueKind.String
                 && format.ValueEquals(RepositoryConfig.FormatName)

@@ -19,14 +19,18 @@ internal static class ConfigKeys
         {
             throw new PermanentException(
                 ErrorKind.Repository,
-                $"The repository at {location} says encryption '{file.Config.Encryption}' and repository.encryption " +
-                    $"says '{access.Encryption}'. Find out who is right: a store cannot switch encryption off or on.");
+                $"The repository at {location} says encryption '{file.Config.Encryption}' and repository.encryption "
+                    + $"says '{access.Encryption}'. Find out who is right: a store cannot switch encryption off or on."
+            );
         }
 
         if (access.Encryption == RepositoryAccess.EncryptionNone)
         {
-            IEnumerable<ClassKey> clear = file.Config.Keys
-                .Select(key => new ClassKey(KeySlot.ClassOf(key.Class, name), key.Generation, key.Clear));
+            IEnumerable<ClassKey> clear = file.Config.Keys.Select(key => new ClassKey(
+                KeySlot.ClassOf(key.Class, name),
+                key.Generation,
+                key.Clear
+            ));
             return Ring(file, [.. clear]);
         }
 
@@ -45,15 +49,18 @@ internal static class ConfigKeys
     public static ImmutableArray<ClearKeyDocument> InClear(KeyRing keys) =>
         [.. keys.Keys.Select(key => new ClearKeyDocument(KeyClasses.NameOf(key.Class), key.Generation, key.Bytes))];
 
-    public static Secret Need(Secret? passphrase) => passphrase is not null && passphrase.Reveal().Length > 0
-        ? passphrase
-        : throw new PermanentException(
-            ErrorKind.Configuration,
-            "repository.passphraseFile is not set, or the file is empty. Name a file that holds the passphrase.");
+    public static Secret Need(Secret? passphrase) =>
+        passphrase is not null && passphrase.Reveal().Length > 0
+            ? passphrase
+            : throw new PermanentException(
+                ErrorKind.Configuration,
+                "repository.passphraseFile is not set, or the file is empty. Name a file that holds the passphrase."
+            );
 
     private static KeyRing Ring(ConfigFile file, IReadOnlyList<ClassKey> keys)
     {
-        bool complete = keys.All(key => key.Bytes.Length == KeyRing.KeySize && key.Generation > 0)
+        bool complete =
+            keys.All(key => key.Bytes.Length == KeyRing.KeySize && key.Generation > 0)
             && keys.DistinctBy(key => (key.Class, key.Generation)).Count() == keys.Count
             && KeyClasses.All.All(entry => keys.Any(key => key.Class == entry.Class));
         return complete

@@ -57,13 +57,26 @@ public sealed class KeySlots
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"The repository has {KeySlot.MaxSlots} key slots already. Remove one first ('abf key remove').");
+                $"The repository has {KeySlot.MaxSlots} key slots already. Remove one first ('abf key remove')."
+            );
         }
 
         SlotDocument slot = KeySlot.Create(
-            _keys, ConfigKeys.Need(passphrase), name, current.Config.Slots[0].Kdf, _time.GetUtcNow());
+            _keys,
+            ConfigKeys.Need(passphrase),
+            name,
+            current.Config.Slots[0].Kdf,
+            _time.GetUtcNow()
+        );
         return await ReplaceAsync(
-            current, current.Config with { Slots = current.Config.Slots.Add(slot) }, slot.Id, cancellationToken);
+            current,
+            current.Config with
+            {
+                Slots = current.Config.Slots.Add(slot),
+            },
+            slot.Id,
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -74,19 +87,30 @@ public sealed class KeySlots
     {
         ConfigFile current = await ReadCurrentAsync(cancellationToken);
         RefuseWithoutEncryption(current);
-        SlotDocument slot = current.Config.Slots.FirstOrDefault(slot => slot.Id == slotId)
+        SlotDocument slot =
+            current.Config.Slots.FirstOrDefault(slot => slot.Id == slotId)
             ?? throw new PermanentException(
-                ErrorKind.Configuration, $"There is no key slot '{slotId}'. 'abf key list' shows those there are.");
+                ErrorKind.Configuration,
+                $"There is no key slot '{slotId}'. 'abf key list' shows those there are."
+            );
         if (current.Config.Slots.Length == 1)
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"Key slot '{slotId}' is the last one: without it every set is lost. " +
-                    "Add another first ('abf key add').");
+                $"Key slot '{slotId}' is the last one: without it every set is lost. "
+                    + "Add another first ('abf key add')."
+            );
         }
 
         return await ReplaceAsync(
-            current, current.Config with { Slots = current.Config.Slots.Remove(slot) }, slotId, cancellationToken);
+            current,
+            current.Config with
+            {
+                Slots = current.Config.Slots.Remove(slot),
+            },
+            slotId,
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -128,7 +152,8 @@ public sealed class KeySlots
 
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
         ConfigFile next = _known with { Number = checked(numbers.Append(current.Number).Max() + 1) };
-        _known = await ConfigFile.TryPutAsync(_blobs, _time, next, cancellationToken)
+        _known =
+            await ConfigFile.TryPutAsync(_blobs, _time, next, cancellationToken)
             ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
         await _log.AppendKeysAsync(current, next.Stamp, cancellationToken);
         return $"'{name}' is damaged; '{ConfigFile.BlobName(next.Number)}', which says the same, counts in its place.";
@@ -143,7 +168,8 @@ public sealed class KeySlots
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                "The repository has encryption 'none': it has no passphrases to add or remove.");
+                "The repository has encryption 'none': it has no passphrases to add or remove."
+            );
         }
     }
 
@@ -157,13 +183,18 @@ public sealed class KeySlots
     }
 
     private async Task<KeyChange> ReplaceAsync(
-        ConfigFile old, RepositoryConfig config, string slotId, CancellationToken cancellationToken)
+        ConfigFile old,
+        RepositoryConfig config,
+        string slotId,
+        CancellationToken cancellationToken
+    )
     {
         // A number above every one that is there: a change that was killed before its log entry leaves a config that
         // nobody names.
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
         int number = checked(Math.Max(numbers.Count == 0 ? 0 : numbers[0], old.Number) + 1);
-        ConfigFile file = await ConfigFile.TryCreateAsync(_blobs, _time, number, config, cancellationToken)
+        ConfigFile file =
+            await ConfigFile.TryCreateAsync(_blobs, _time, number, config, cancellationToken)
             ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
         try
         {
@@ -194,8 +225,9 @@ public sealed class KeySlots
             catch (AbfException exception) when (exception.Kind == ErrorKind.Storage)
             {
                 warnings.Add(
-                    $"{name} does not count any more, but could not be deleted ({exception.Message}). Delete it when " +
-                        "the store permits: with it, a removed passphrase still opens the keys.");
+                    $"{name} does not count any more, but could not be deleted ({exception.Message}). Delete it when "
+                        + "the store permits: with it, a removed passphrase still opens the keys."
+                );
             }
         }
 

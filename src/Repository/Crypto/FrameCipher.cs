@@ -26,8 +26,9 @@ internal sealed class FrameCipher : IDisposable
         {
             throw Damage.In(
                 blobName,
-                $"it names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, " +
-                    "which the config does not hold");
+                $"it names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, "
+                    + "which the config does not hold"
+            );
         }
 
         Span<byte> info = stackalloc byte["abf/v1/object"u8.Length + ObjectHeader.FixedSize];
@@ -35,7 +36,12 @@ internal sealed class FrameCipher : IDisposable
         header[..ObjectHeader.FixedSize].CopyTo(info["abf/v1/object"u8.Length..]);
         Span<byte> objectKey = stackalloc byte[KeyRing.KeySize];
         HKDF.DeriveKey(
-            HashAlgorithmName.SHA256, classKey, objectKey, header[ObjectHeader.FixedSize..ObjectHeader.Size], info);
+            HashAlgorithmName.SHA256,
+            classKey,
+            objectKey,
+            header[ObjectHeader.FixedSize..ObjectHeader.Size],
+            info
+        );
         _aes = new AesGcm(objectKey, TagSize);
         CryptographicOperations.ZeroMemory(objectKey);
 

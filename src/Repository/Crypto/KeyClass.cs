@@ -25,10 +25,11 @@ internal static class KeyClasses
     public static string NameOf(KeyClass keyClass) => All.First(entry => entry.Class == keyClass).Name;
 
     /// <summary>The class whose keys seal objects of a type.</summary>
-    public static KeyClass Of(ObjectType type) => type switch
-    {
-        ObjectType.LogEntry => KeyClass.Log,
-        ObjectType.ContentPack or ObjectType.DumpPack or ObjectType.IndexPack => KeyClass.Content,
-        _ => KeyClass.Metadata,
-    };
+    public static KeyClass Of(ObjectType type) =>
+        type switch
+        {
+            ObjectType.LogEntry => KeyClass.Log,
+            ObjectType.ContentPack or ObjectType.DumpPack or ObjectType.IndexPack => KeyClass.Content,
+            _ => KeyClass.Metadata,
+        };
 }

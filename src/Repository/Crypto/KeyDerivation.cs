@@ -33,7 +33,8 @@ internal static class KeyDerivation
             NumberOfPasses = kdf.Iterations,
             DegreeOfParallelism = kdf.Parallelism,
         };
-        return PasswordBasedKeyDerivationAlgorithm.Argon2id(parameters)
+        return PasswordBasedKeyDerivationAlgorithm
+            .Argon2id(parameters)
             .DeriveBytes(passphrase, kdf.Salt, KeyRing.KeySize);
     }
 }

@@ -22,8 +22,8 @@ internal sealed class KeyRing : IDisposable
     {
         Repository = repository;
         _keys = keys.ToDictionary(key => (key.Class, key.Generation), key => key.Bytes);
-        _current = _keys.Keys
-            .GroupBy(key => key.Class)
+        _current = _keys
+            .Keys.GroupBy(key => key.Class)
             .ToDictionary(group => group.Key, group => group.Max(key => key.Generation));
     }
 
@@ -33,11 +33,14 @@ internal sealed class KeyRing : IDisposable
     public static KeyRing Generate(UInt128 repository) =>
         new(
             repository,
-            KeyClasses.All.Select(entry => new ClassKey(entry.Class, 1, RandomNumberGenerator.GetBytes(KeySize))));
+            KeyClasses.All.Select(entry => new ClassKey(entry.Class, 1, RandomNumberGenerator.GetBytes(KeySize)))
+        );
 
-    public IEnumerable<ClassKey> Keys => _keys
-        .OrderBy(pair => pair.Key.Class).ThenBy(pair => pair.Key.Generation)
-        .Select(pair => new ClassKey(pair.Key.Class, pair.Key.Generation, pair.Value));
+    public IEnumerable<ClassKey> Keys =>
+        _keys
+            .OrderBy(pair => pair.Key.Class)
+            .ThenBy(pair => pair.Key.Generation)
+            .Select(pair => new ClassKey(pair.Key.Class, pair.Key.Generation, pair.Value));
 
     /// <summary>The generation that new objects of a class are sealed with.</summary>
     public uint CurrentGeneration(KeyClass keyClass) => _current[keyClass];
@@ -58,7 +61,8 @@ internal sealed class KeyRing : IDisposable
             _keys[(KeyClass.Chunk, _current[KeyClass.Chunk])],
             derived,
             [],
-            Encoding.UTF8.GetBytes(info));
+            Encoding.UTF8.GetBytes(info)
+        );
         return derived;
     }
 

@@ -23,7 +23,12 @@ internal static class KeySlot
 
     /// <summary>A new slot with a random id and salt.</summary>
     public static SlotDocument Create(
-        KeyRing keys, Secret passphrase, string name, KdfDocument parameters, DateTimeOffset now)
+        KeyRing keys,
+        Secret passphrase,
+        string name,
+        KdfDocument parameters,
+        DateTimeOffset now
+    )
     {
         KdfDocument kdf = parameters with { Salt = RandomNumberGenerator.GetBytes(KeyDerivation.SaltSize) };
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
@@ -33,7 +38,10 @@ internal static class KeySlot
             ImmutableArray<WrappedKeyDocument> wrapped =
             [
                 .. keys.Keys.Select(key => new WrappedKeyDocument(
-                    KeyClasses.NameOf(key.Class), key.Generation, Wrap(wrapping, kdf.Salt, keys.Repository, id, key))),
+                    KeyClasses.NameOf(key.Class),
+                    key.Generation,
+                    Wrap(wrapping, kdf.Salt, keys.Repository, id, key)
+                )),
             ];
             return new SlotDocument(id, name, now, PassphraseType, kdf, wrapped);
         }
@@ -52,7 +60,11 @@ internal static class KeySlot
     /// before any work is done with them.
     /// </summary>
     public static IReadOnlyList<ClassKey>? TryOpen(
-        SlotDocument slot, UInt128 repository, Secret passphrase, string blobName)
+        SlotDocument slot,
+        UInt128 repository,
+        Secret passphrase,
+        string blobName
+    )
     {
         if (slot.Type != PassphraseType)
         {
@@ -122,12 +134,19 @@ internal static class KeySlot
             key.Bytes,
             wrapped.AsSpan(0, KeyRing.KeySize),
             wrapped.AsSpan(KeyRing.KeySize),
-            Associated(repository, slotId, key.Class, key.Generation));
+            Associated(repository, slotId, key.Class, key.Generation)
+        );
         return wrapped;
     }
 
     private static ClassKey? TryUnwrap(
-        byte[] wrapping, byte[] salt, UInt128 repository, string slotId, KeyClass keyClass, WrappedKeyDocument document)
+        byte[] wrapping,
+        byte[] salt,
+        UInt128 repository,
+        string slotId,
+        KeyClass keyClass,
+        WrappedKeyDocument document
+    )
     {
         if (document.Wrapped.Length != WrappedSize)
         {
@@ -144,7 +163,8 @@ internal static class KeySlot
                 wrapped[..KeyRing.KeySize],
                 wrapped[KeyRing.KeySize..],
                 key,
-                Associated(repository, slotId, keyClass, document.Generation));
+                Associated(repository, slotId, keyClass, document.Generation)
+            );
             return new ClassKey(keyClass, document.Generation, key);
         }
         catch (AuthenticationTagMismatchException)
@@ -160,7 +180,8 @@ internal static class KeySlot
         Span<byte> key = stackalloc byte[KeyRing.KeySize];
         string name = KeyClasses.NameOf(keyClass);
         byte[] info = Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"abf/v1/wrap/{name}/{generation}"));
+            string.Create(CultureInfo.InvariantCulture, $"abf/v1/wrap/{name}/{generation}")
+        );
         HKDF.DeriveKey(HashAlgorithmName.SHA256, wrapping, key, salt, info);
         AesGcm aes = new(key, FrameCipher.TagSize);
         CryptographicOperations.ZeroMemory(key);

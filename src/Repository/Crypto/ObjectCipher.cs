@@ -22,11 +22,13 @@ internal sealed class ObjectCipher(KeyRing keys) : IDisposable
         {
             throw new PermanentException(
                 ErrorKind.Unexpected,
-                $"Blob '{blobName}' would hold {plain.Length} bytes; the format allows {FrameCodec.MaxPlainLength}.");
+                $"Blob '{blobName}' would hold {plain.Length} bytes; the format allows {FrameCodec.MaxPlainLength}."
+            );
         }
 
         byte[] buffer = ArrayPool<byte>.Shared.Rent(
-            ObjectHeader.Size + FrameCodec.PrefixSize + plain.Length + FrameCipher.TagSize);
+            ObjectHeader.Size + FrameCodec.PrefixSize + plain.Length + FrameCipher.TagSize
+        );
         try
         {
             using FrameCipher cipher = FrameCipher.Create(keys, type, blobName);
@@ -44,7 +46,8 @@ internal sealed class ObjectCipher(KeyRing keys) : IDisposable
             {
                 throw new PermanentException(
                     ErrorKind.Unexpected,
-                    $"Blob '{blobName}' does not open to what was sealed. Test this machine's memory.");
+                    $"Blob '{blobName}' does not open to what was sealed. Test this machine's memory."
+                );
             }
 
             return blob;

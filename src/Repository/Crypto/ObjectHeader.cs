@@ -23,7 +23,12 @@ internal static class ObjectHeader
     private static ReadOnlySpan<byte> Magic => "ABF1"u8;
 
     public static void Write(
-        Span<byte> destination, ObjectType type, uint generation, UInt128 repository, ReadOnlySpan<byte> salt)
+        Span<byte> destination,
+        ObjectType type,
+        uint generation,
+        UInt128 repository,
+        ReadOnlySpan<byte> salt
+    )
     {
         Magic.CopyTo(destination);
         destination[4] = FormatVersion;
@@ -56,11 +61,13 @@ internal static class ObjectHeader
         }
 
         KeyClass keyClass = KeyClasses.Of(type);
-        if (blob.Length < FixedSize
+        if (
+            blob.Length < FixedSize
             || !blob[..4].SequenceEqual(Magic)
             || blob[5] != (byte)type
             || blob[6] != (byte)keyClass
-            || BinaryPrimitives.ReadUInt128BigEndian(blob[16..]) != keys.Repository)
+            || BinaryPrimitives.ReadUInt128BigEndian(blob[16..]) != keys.Repository
+        )
         {
             return null;
         }
@@ -68,8 +75,8 @@ internal static class ObjectHeader
         uint generation = BinaryPrimitives.ReadUInt32LittleEndian(blob[8..]);
         return blob[7] != SaltMode ? $"has key mode {blob[7]}, which this program does not know"
             : !keys.TryGet(keyClass, generation, out _)
-                ? $"names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, " +
-                    "which this program does not have"
+                ? $"names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, "
+                    + "which this program does not have"
             : null;
     }
 
@@ -87,13 +94,17 @@ internal static class ObjectHeader
         if (NewerThanThis(blob) is { } newer)
         {
             throw new PermanentException(
-                ErrorKind.Repository, $"Blob '{blobName}' of the repository {newer}. Use a newer version of abf.");
+                ErrorKind.Repository,
+                $"Blob '{blobName}' of the repository {newer}. Use a newer version of abf."
+            );
         }
 
         if (blob[4] != FormatVersion)
         {
             throw Damage.In(
-                blobName, $"its format version is {blob[4]} and this program reads version {FormatVersion}");
+                blobName,
+                $"its format version is {blob[4]} and this program reads version {FormatVersion}"
+            );
         }
 
         if (blob[5] != (byte)type || blob[6] != (byte)KeyClasses.Of(type))

@@ -13,7 +13,8 @@ internal static class OpenedFrame
         bool last,
         ReadOnlySpan<byte> frame,
         int maxLength,
-        string blobName)
+        string blobName
+    )
     {
         if (frame.Length < FrameCodec.PrefixSize + FrameCipher.TagSize)
         {

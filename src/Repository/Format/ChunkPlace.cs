@@ -12,4 +12,11 @@ public readonly record struct PackEntry(PackId Id, int Length, ChunkClass Class)
 /// <param name="Offset">Where the chunk begins in the frame's plain bytes.</param>
 /// <param name="Length">Bytes of the chunk.</param>
 public readonly record struct ChunkPlace(
-    ChunkId Id, PackEntry Pack, int Frame, int FrameOffset, int SealedLength, int Offset, int Length);
+    ChunkId Id,
+    PackEntry Pack,
+    int Frame,
+    int FrameOffset,
+    int SealedLength,
+    int Offset,
+    int Length
+);

@@ -40,9 +40,9 @@ public sealed record ContentRef(long Length, int Depth, ImmutableArray<ChunkId> 
 
     public bool Equals(ContentRef? other) =>
         other is not null
-            && Length == other.Length
-            && Depth == other.Depth
-            && Chunks.AsSpan().SequenceEqual(other.Chunks.AsSpan());
+        && Length == other.Length
+        && Depth == other.Depth
+        && Chunks.AsSpan().SequenceEqual(other.Chunks.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Length, Depth, Chunks.IsEmpty ? default : Chunks[0]);
 }

@@ -77,12 +77,15 @@ public sealed class ContentRefJsonConverter : JsonConverter<ContentRef>
         ImmutableArray<ChunkId>.Builder ids = ImmutableArray.CreateBuilder<ChunkId>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (ids.Count == ContentRef.MaxInlineChunks
+            if (
+                ids.Count == ContentRef.MaxInlineChunks
                 || reader.TokenType != JsonTokenType.String
-                || !ChunkId.TryParse(reader.GetString(), out ChunkId id))
+                || !ChunkId.TryParse(reader.GetString(), out ChunkId id)
+            )
             {
                 throw new JsonException(
-                    $"The chunks of a content reference are at most {ContentRef.MaxInlineChunks} ids.");
+                    $"The chunks of a content reference are at most {ContentRef.MaxInlineChunks} ids."
+                );
             }
 
             ids.Add(id);

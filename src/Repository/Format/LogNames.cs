@@ -17,9 +17,11 @@ internal static class LogNames
     public static bool TryParse(string blobName, out long sequence)
     {
         sequence = -1;
-        if (!blobName.StartsWith(Prefix, StringComparison.Ordinal)
+        if (
+            !blobName.StartsWith(Prefix, StringComparison.Ordinal)
             || blobName.Length != Prefix.Length + Digits
-            || !blobName.AsSpan(Prefix.Length).ContainsOnlyDigits())
+            || !blobName.AsSpan(Prefix.Length).ContainsOnlyDigits()
+        )
         {
             return false;
         }

@@ -14,6 +14,6 @@ public sealed record LostChunkIndex(ChunkIndexSummary Index, bool IsMissing)
 
     /// <summary>For whoever reads a set all the same.</summary>
     public string Warning =>
-        $"The {this}: where its chunks are was read from the directories of the packs, which takes longer. A backup " +
-            "writes it anew; 'abf verify' names the sets that need it.";
+        $"The {this}: where its chunks are was read from the directories of the packs, which takes longer. A backup "
+        + "writes it anew; 'abf verify' names the sets that need it.";
 }

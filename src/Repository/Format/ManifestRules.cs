@@ -14,24 +14,28 @@ internal static class ManifestRules
     /// <summary>The first rule that is broken, a clause; null where none is.</summary>
     public static string? Violation(SetManifest manifest)
     {
-        if (HasGap(manifest.Roots)
+        if (
+            HasGap(manifest.Roots)
             || HasGap(manifest.Phases)
             || HasGap(manifest.Indexes)
             || HasGap(manifest.Warnings)
             || HasGap(manifest.Consistency.Named)
             || HasGap(manifest.Index.Warnings)
-            || (manifest.Database is { } vendor && HasGap(vendor.NotApplicable)))
+            || (manifest.Database is { } vendor && HasGap(vendor.NotApplicable))
+        )
         {
             return "a list of its manifest is null, or an item of one";
         }
 
-        if (manifest.Roots.Length > MaxRoots
+        if (
+            manifest.Roots.Length > MaxRoots
             || manifest.Consistency.Named.Length > MaxNamed
             || manifest.Indexes.Length > MaxIndexes
             || manifest.Warnings.Length > MaxWarnings
             || manifest.Phases.Length > MaxTables
             || manifest.Database?.Rows.Count > MaxTables
-            || manifest.Database?.NotApplicable.Length > MaxTables)
+            || manifest.Database?.NotApplicable.Length > MaxTables
+        )
         {
             return "a list of its manifest is too long";
         }
@@ -48,8 +52,7 @@ internal static class ManifestRules
 
     /// <summary>Whether a list that was read from JSON is absent or has a null in it, which no type forbids.</summary>
     public static bool HasGap<T>(ImmutableArray<T> list)
-        where T : class =>
-        list.IsDefault || list.AsSpan().Contains(null!);
+        where T : class => list.IsDefault || list.AsSpan().Contains(null!);
 
     /// <summary>Names become directories of a restore: relative, no odd component, and none inside another.</summary>
     private static string? Violation(ImmutableArray<RootStamp> roots)
@@ -57,18 +60,25 @@ internal static class ManifestRules
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (RootStamp root in roots)
         {
-            if (root.Name.Length == 0
+            if (
+                root.Name.Length == 0
                 || !PathOrder.IsValid(System.Text.Encoding.UTF8.GetBytes(root.Name))
                 || root.Name.Contains('\\')
-                || !names.Add(root.Name))
+                || !names.Add(root.Name)
+            )
             {
                 return $"its manifest has a root named '{root.Name}'";
             }
 
-            if (root.Files < 0 || root.Directories < 0 || root.Bytes < 0 || root.RequiredFiles < 0
+            if (
+                root.Files < 0
+                || root.Directories < 0
+                || root.Bytes < 0
+                || root.RequiredFiles < 0
                 || root.Class is not (ChunkClass.Content or ChunkClass.Index)
                 || root.Listing.Length == 0
-                || root.Required is null != (root.RequiredFiles == 0))
+                || root.Required is null != (root.RequiredFiles == 0)
+            )
             {
                 return $"the numbers of root '{root.Name}' in its manifest contradict each other";
             }
@@ -79,16 +89,23 @@ internal static class ManifestRules
     }
 
     private static string? Violation(ConsistencyReport report) =>
-        report.Required < 0 || report.Missing < 0 || report.SourceMissing < 0 || report.SourceChanged < 0
-            || report.Acknowledged < 0 || report.Acknowledged > report.Missing
-            || report.Consistent != (report.Missing == report.Acknowledged)
+        report.Required < 0
+        || report.Missing < 0
+        || report.SourceMissing < 0
+        || report.SourceChanged < 0
+        || report.Acknowledged < 0
+        || report.Acknowledged > report.Missing
+        || report.Consistent != (report.Missing == report.Acknowledged)
             ? "the consistency of its manifest contradicts itself"
             : null;
 
     private static string? Violation(SetTotals totals, ImmutableArray<ChunkIndexBlob> indexes) =>
-        totals.Files < 0 || totals.Bytes < 0 || totals.AddedBytes < 0 || totals.Chunks < 0
-            || indexes.Any(index => index.Rows < 0 || (!index.Replaces.IsDefault && index.Replaces.Length > MaxIndexes))
-            || indexes.DistinctBy(index => index.Id).Count() != indexes.Length
+        totals.Files < 0
+        || totals.Bytes < 0
+        || totals.AddedBytes < 0
+        || totals.Chunks < 0
+        || indexes.Any(index => index.Rows < 0 || (!index.Replaces.IsDefault && index.Replaces.Length > MaxIndexes))
+        || indexes.DistinctBy(index => index.Id).Count() != indexes.Length
             ? "the totals or indexes of its manifest contradict themselves"
             : null;
 }

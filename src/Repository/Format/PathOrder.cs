@@ -13,9 +13,7 @@ public sealed class PathOrder : IComparer<byte[]>
 
     public static readonly PathOrder Instance = new();
 
-    private PathOrder()
-    {
-    }
+    private PathOrder() { }
 
     public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {

@@ -9,9 +9,10 @@ public sealed record PathRange(byte[]? From, byte[]? To)
 
     /// <summary>A directory and all that is below it, or one file.</summary>
     public static PathRange Of(ReadOnlySpan<byte> path) =>
-
         // No path holds U+0000, so path + U+0000 follows everything below path and precedes every other name.
-        path.IsEmpty ? All : new PathRange(path.ToArray(), [.. path, 0]);
+        path.IsEmpty
+            ? All
+            : new PathRange(path.ToArray(), [.. path, 0]);
 
     public bool StartsAfter(ReadOnlySpan<byte> path) => From is not null && PathOrder.Compare(path, From) < 0;
 

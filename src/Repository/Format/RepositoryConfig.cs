@@ -35,7 +35,8 @@ internal sealed record SlotDocument(
     DateTimeOffset Created,
     string Type,
     KdfDocument Kdf,
-    ImmutableArray<WrappedKeyDocument> Keys);
+    ImmutableArray<WrappedKeyDocument> Keys
+);
 
 internal sealed record KdfDocument(string Name, int MemoryKiB, int Iterations, int Parallelism, byte[] Salt);
 
@@ -47,6 +48,7 @@ internal sealed record ClearKeyDocument(string Class, uint Generation, byte[] Cl
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(RepositoryConfig))]
 internal sealed partial class ConfigJson : JsonSerializerContext;

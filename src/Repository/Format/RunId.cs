@@ -23,7 +23,8 @@ public readonly record struct RunId
             TimeFormat,
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal,
-            out DateTimeOffset time)
+            out DateTimeOffset time
+        )
             ? time
             : null;
 

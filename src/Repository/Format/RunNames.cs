@@ -8,8 +8,9 @@ internal static class RunNames
     /// <summary>The part of a receipt's name after the run's prefix.</summary>
     public const string Packs = "packs/";
 
-    private static readonly SearchValues<char> PageCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
+    private static readonly SearchValues<char> PageCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789.-"
+    );
 
     public static string Prefix(RunId run) => $"runs/{run}/";
 

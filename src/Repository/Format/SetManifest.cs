@@ -80,7 +80,12 @@ public static class PhaseNames
 /// <param name="Root">The name of the root that holds the copy; null for <c>none</c>.</param>
 /// <param name="Warnings">Such as: the copy was older than <c>maxAge</c>.</param>
 public sealed record SearchIndexCopyStamp(
-    string Kind, string? Generation, DateTimeOffset? Written, string? Root, ImmutableArray<string> Warnings);
+    string Kind,
+    string? Generation,
+    DateTimeOffset? Written,
+    string? Root,
+    ImmutableArray<string> Warnings
+);
 
 /// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>; readers ignore case.</param>
 /// <param name="ServerVersion">As the server says it.</param>
@@ -98,7 +103,8 @@ public sealed record DatabaseStamp(
     ContentRef Dump,
     TransactionWatermark? Watermark,
     ImmutableSortedDictionary<string, long> Rows,
-    ImmutableArray<string> NotApplicable);
+    ImmutableArray<string> NotApplicable
+);
 
 /// <param name="Transaction">The highest id in <c>alf_transaction</c>.</param>
 /// <param name="CommitTimeMs">The highest commit time there, milliseconds since 1970 UTC.</param>
@@ -123,7 +129,8 @@ public sealed record RootStamp(
     long Directories,
     long Bytes,
     long RequiredFiles,
-    ChunkClass Class)
+    ChunkClass Class
+)
 {
     /// <summary>
     /// True where a name once appeared under an unchanged directory stamp: no directory of this root is taken over
@@ -153,7 +160,8 @@ public sealed record ConsistencyReport(
     long SourceMissing,
     long SourceChanged,
     long Acknowledged,
-    ImmutableSortedDictionary<string, long> Unprotected)
+    ImmutableSortedDictionary<string, long> Unprotected
+)
 {
     /// <summary>
     /// True where a file of another size than the database says was not counted as missing: the store encrypts or

@@ -29,12 +29,14 @@ internal sealed class ChunkClassJsonConverter : JsonConverter<ChunkClass>
         };
 
     public override void Write(Utf8JsonWriter writer, ChunkClass value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value switch
-        {
-            ChunkClass.Content => "content",
-            ChunkClass.Dump => "dump",
-            ChunkClass.Index => "index",
-            ChunkClass.Metadata => "metadata",
-            _ => throw new JsonException($"Chunk class {value} is not known."),
-        });
+        writer.WriteStringValue(
+            value switch
+            {
+                ChunkClass.Content => "content",
+                ChunkClass.Dump => "dump",
+                ChunkClass.Index => "index",
+                ChunkClass.Metadata => "metadata",
+                _ => throw new JsonException($"Chunk class {value} is not known."),
+            }
+        );
 }

@@ -47,7 +47,10 @@ internal static class VarintWriter
 
     /// <summary>How many bytes a path shares with the one before it, how many follow, and these.</summary>
     public static void WritePath(
-        this ArrayBufferWriter<byte> output, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> path)
+        this ArrayBufferWriter<byte> output,
+        ReadOnlySpan<byte> previous,
+        ReadOnlySpan<byte> path
+    )
     {
         int shared = path.CommonPrefixLength(previous);
         output.WriteVarint((ulong)shared);

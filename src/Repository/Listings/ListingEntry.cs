@@ -39,7 +39,14 @@ public sealed record FileOwner(uint Uid, uint Gid, string User, string Group)
 /// <param name="CtimeNs">Last change of the inode, the same; 0 where it is not known.</param>
 /// <param name="Content">Where the bytes are; null for a directory.</param>
 public sealed record ListingEntry(
-    byte[] Path, EntryFlags Flags, int Mode, FileOwner Owner, long MtimeNs, long CtimeNs, ContentRef? Content)
+    byte[] Path,
+    EntryFlags Flags,
+    int Mode,
+    FileOwner Owner,
+    long MtimeNs,
+    long CtimeNs,
+    ContentRef? Content
+)
 {
     public bool IsDirectory => Content is null;
 

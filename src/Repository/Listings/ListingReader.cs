@@ -25,7 +25,9 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
 
     /// <summary>The rows of the segments that have a path in the range.</summary>
     public async IAsyncEnumerable<SegmentRow> ReadRowsAsync(
-        PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+        PathRange range,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await using RecordStream stream = new(chunks.OpenRead(listing, ChunkClass.Metadata), MaxRowBytes);
         if (!await stream.FillAsync(cancellationToken) || stream.Buffered[0] != ListingRoot.Version)
@@ -54,7 +56,9 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
 
     /// <summary>The entries in the range, in <see cref="PathOrder"/>.</summary>
     public async IAsyncEnumerable<ListingEntry> ReadAsync(
-        PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+        PathRange range,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ListingEntry? previous = null;
         await foreach (SegmentRow row in ReadRowsAsync(range, cancellationToken))
@@ -81,7 +85,9 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
 
     /// <summary>The entries of one segment.</summary>
     public async ValueTask<IReadOnlyList<ListingEntry>> ReadSegmentAsync(
-        SegmentRow row, CancellationToken cancellationToken)
+        SegmentRow row,
+        CancellationToken cancellationToken
+    )
     {
         byte[] segment = await chunks.ReadChunkAsync(row.Chunk, ChunkClass.Metadata, cancellationToken);
         string what = $"listing segment {row.Chunk}";
@@ -94,7 +100,8 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
             bytes += (UInt128)entry.Length;
         }
 
-        bool agrees = entries.Count == row.Entries
+        bool agrees =
+            entries.Count == row.Entries
             && files == row.Files
             && bytes == (UInt128)row.Bytes
             && entries[0].Path.AsSpan().SequenceEqual(row.First)
@@ -113,7 +120,8 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
             reader.ReadId(),
             (int)reader.ReadBounded(SegmentBuilder.MaxEntries, "the number of entries"),
             (int)reader.ReadBounded(SegmentBuilder.MaxEntries, "the number of files"),
-            reader.ReadBounded(long.MaxValue, "the bytes of files"));
+            reader.ReadBounded(long.MaxValue, "the bytes of files")
+        );
         if ((last is not null && PathOrder.Compare(last, first) >= 0) || PathOrder.Compare(first, end) > 0)
         {
             throw reader.Wrong("its segments are not in order");

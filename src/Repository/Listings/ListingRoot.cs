@@ -33,12 +33,15 @@ public sealed class ListingRoot : IAsyncDisposable
     /// </summary>
     public async ValueTask AddAsync(SegmentRow row, CancellationToken cancellationToken)
     {
-        if ((_last is not null && PathOrder.Compare(_last, row.First) >= 0)
-            || PathOrder.Compare(row.First, row.Last) > 0)
+        if (
+            (_last is not null && PathOrder.Compare(_last, row.First) >= 0)
+            || PathOrder.Compare(row.First, row.Last) > 0
+        )
         {
             throw new ArgumentException(
                 $"The segment from '{TreePath.Display(row.First)}' does not come after '{TreePath.Display(_last)}'.",
-                nameof(row));
+                nameof(row)
+            );
         }
 
         _buffer.WriteBlock(row.First);

@@ -37,11 +37,12 @@ public sealed class ListingWriter(IChunkWriter chunks)
     public async ValueTask AddAsync(ListingEntry entry, CancellationToken cancellationToken)
     {
         EntryFlags allowed = entry.IsDirectory ? SegmentDecoder.DirectoryFlags : SegmentDecoder.FileFlags;
-        string? violation = PathOrder.IsValid(entry.Path)
+        string? violation =
+            PathOrder.IsValid(entry.Path)
             && (entry.Flags & ~allowed) == EntryFlags.None
             && (entry.IsDirectory || (entry.Path.Length > 0 && entry.Content!.IsPlausible))
-            ? ListingOrder.Violation(_previous, entry)
-            : $"'{TreePath.Display(entry.Path)}' cannot stand in a listing";
+                ? ListingOrder.Violation(_previous, entry)
+                : $"'{TreePath.Display(entry.Path)}' cannot stand in a listing";
         if (violation is not null)
         {
             throw new ArgumentException(violation, nameof(entry));

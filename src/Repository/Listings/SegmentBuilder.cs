@@ -85,11 +85,15 @@ internal sealed class SegmentBuilder
             return number;
         }
 
-        if (Encoding.UTF8.GetByteCount(owner.User) > FileOwner.MaxNameBytes
-            || Encoding.UTF8.GetByteCount(owner.Group) > FileOwner.MaxNameBytes)
+        if (
+            Encoding.UTF8.GetByteCount(owner.User) > FileOwner.MaxNameBytes
+            || Encoding.UTF8.GetByteCount(owner.Group) > FileOwner.MaxNameBytes
+        )
         {
             throw new ArgumentException(
-                $"The name of a user or group has more than {FileOwner.MaxNameBytes} bytes.", nameof(owner));
+                $"The name of a user or group has more than {FileOwner.MaxNameBytes} bytes.",
+                nameof(owner)
+            );
         }
 
         number = _ownerNumbers.Count;

@@ -57,7 +57,8 @@ internal static class SegmentDecoder
                 (uint)reader.ReadBounded(uint.MaxValue, "a user number"),
                 (uint)reader.ReadBounded(uint.MaxValue, "a group number"),
                 reader.ReadText(FileOwner.MaxNameBytes, "a user name"),
-                reader.ReadText(FileOwner.MaxNameBytes, "a group name"));
+                reader.ReadText(FileOwner.MaxNameBytes, "a group name")
+            );
         }
 
         return owners;
@@ -90,6 +91,7 @@ internal static class SegmentDecoder
             Owner: owner,
             MtimeNs: mtime,
             CtimeNs: ctime,
-            Content: type == File ? reader.ReadContent() : null);
+            Content: type == File ? reader.ReadContent() : null
+        );
     }
 }

@@ -43,9 +43,10 @@ public sealed class CommitLog
     {
         LogHead? known = Volatile.Read(ref _known);
         LogWalk walk = new(_blobs, _reader);
-        LogHead head = known is null || remembered is not null
-            ? await walk.FromHintAsync(remembered, cancellationToken)
-            : await walk.ForwardAsync(known, null, cancellationToken);
+        LogHead head =
+            known is null || remembered is not null
+                ? await walk.FromHintAsync(remembered, cancellationToken)
+                : await walk.ForwardAsync(known, null, cancellationToken);
         return Know(head, isFresh: known is null || remembered is not null);
     }
 
@@ -53,13 +54,18 @@ public sealed class CommitLog
     /// Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.
     /// </summary>
     public async Task<RunOpened> OpenRunAsync(
-        RunId run, string installation, CancellationToken cancellationToken = default)
+        RunId run,
+        string installation,
+        CancellationToken cancellationToken = default
+    )
     {
         long searched = 0;
         LogHead head = await AppendAsync(JudgeAsync, cancellationToken);
         return head.State.FindOpenRun(run)
             ?? throw new PermanentException(
-                ErrorKind.Busy, $"Run {run} has sealed its set and cannot be opened again.");
+                ErrorKind.Busy,
+                $"Run {run} has sealed its set and cannot be opened again."
+            );
 
         // Another may open this run and end it while this one opens it: every newer head is searched for an end as
         // well.
@@ -70,7 +76,9 @@ public sealed class CommitLog
                 return open.Installation == installation
                     ? null
                     : throw new ArgumentException(
-                        $"Run {run} was opened for installation '{open.Installation}'.", nameof(installation));
+                        $"Run {run} was opened for installation '{open.Installation}'.",
+                        nameof(installation)
+                    );
             }
 
             if (seen.State.FindSet(run) is not null)
@@ -98,25 +106,38 @@ public sealed class CommitLog
     /// aborted cannot seal: <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>.
     /// </summary>
     public async Task<SetSummary> SealAsync(
-        RunId run, long runBase, SetManifest manifest, CancellationToken cancellationToken = default)
+        RunId run,
+        long runBase,
+        SetManifest manifest,
+        CancellationToken cancellationToken = default
+    )
     {
-        string? violation = manifest.Id == run && manifest.Base == runBase
-            ? ManifestRules.Violation(manifest)
-            : "it is that of another run";
+        string? violation =
+            manifest.Id == run && manifest.Base == runBase
+                ? ManifestRules.Violation(manifest)
+                : "it is that of another run";
         if (violation is not null)
         {
             throw new ArgumentException($"The manifest of run {run} cannot be sealed: {violation}.", nameof(manifest));
         }
 
         LogHead head = await AppendAsync(
-            seen => seen.State.FindOpenRun(run) is null
-                ? null
-                : Draft(seen, LogEntryTypes.Set) with { Run = run, Manifest = manifest },
-            cancellationToken);
+            seen =>
+                seen.State.FindOpenRun(run) is null
+                    ? null
+                    : Draft(seen, LogEntryTypes.Set) with
+                    {
+                        Run = run,
+                        Manifest = manifest,
+                    },
+            cancellationToken
+        );
         return head.State.FindSet(run)
             ?? throw await FindEndAsync(run, head, after: 0, cancellationToken)
-            ?? new PermanentException(
-                ErrorKind.Unexpected, $"Run {run} was never opened in the log at {_blobs.Location}.");
+                ?? new PermanentException(
+                    ErrorKind.Unexpected,
+                    $"Run {run} was never opened in the log at {_blobs.Location}."
+                );
     }
 
     /// <summary>Ends a run without a set. A run that is not open any more stays as it is.</summary>
@@ -168,7 +189,10 @@ public sealed class CommitLog
     /// <see cref="ErrorKind.Busy"/>.
     /// </summary>
     internal Task<LogHead> AppendKeysAsync(
-        ConfigStamp replaced, ConfigStamp config, CancellationToken cancellationToken) =>
+        ConfigStamp replaced,
+        ConfigStamp config,
+        CancellationToken cancellationToken
+    ) =>
         AppendAsync(
             seen =>
             {
@@ -178,19 +202,25 @@ public sealed class CommitLog
                 }
 
                 return seen.State.Config == replaced && config.Number > replaced.Number
-                    ? Draft(seen, LogEntryTypes.Keys) with { Config = config }
+                    ? Draft(seen, LogEntryTypes.Keys) with
+                    {
+                        Config = config,
+                    }
                     : throw new PermanentException(
                         ErrorKind.Busy,
-                        $"The keys were changed meanwhile: config {seen.State.Config.Number} counts. Try again.");
+                        $"The keys were changed meanwhile: config {seen.State.Config.Number} counts. Try again."
+                    );
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     private Task<LogHead> CloseAsync(string type, RunId run, string reason, CancellationToken cancellationToken)
     {
         string line = reason.Length <= LogEntry.MaxTextLength ? reason : reason[..LogEntry.MaxTextLength];
         return AppendAsync(
             seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, type) with { Run = run, Reason = line },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private Task<LogHead> AppendAsync(Func<LogHead, LogEntry?> judge, CancellationToken cancellationToken) =>
@@ -219,22 +249,33 @@ public sealed class CommitLog
 
             LogState next = head.State.Apply(draft);
             LogEntry entry = LogEntry.CarriesState(draft.Sequence)
-                ? draft with { State = StateDocument.From(next) }
+                ? draft with
+                {
+                    State = StateDocument.From(next),
+                }
                 : draft;
             LogHead? created = await TryCreateAsync(
-                head with { State = next }, entry.Check(head.Next), cancellationToken);
+                head with
+                {
+                    State = next,
+                },
+                entry.Check(head.Next),
+                cancellationToken
+            );
             if (created is not null)
             {
                 return Know(created);
             }
 
             LogHead moved = await ReadAsync(cancellationToken);
-            head = moved.Next > head.Next
-                ? moved
-                : throw new TransientException(
-                    ErrorKind.Storage,
-                    $"{_blobs.Location} says that '{LogNames.BlobName(head.Next)}' exists but does not show it. " +
-                        "Try again.");
+            head =
+                moved.Next > head.Next
+                    ? moved
+                    : throw new TransientException(
+                        ErrorKind.Storage,
+                        $"{_blobs.Location} says that '{LogNames.BlobName(head.Next)}' exists but does not show it. "
+                            + "Try again."
+                    );
         }
 
         return head;
@@ -258,7 +299,13 @@ public sealed class CommitLog
     }
 
     private LogEntry Draft(LogHead head, string type) =>
-        new() { Sequence = head.Next, Previous = head.Sha256, Time = _time.GetUtcNow(), Type = type };
+        new()
+        {
+            Sequence = head.Next,
+            Previous = head.Sha256,
+            Time = _time.GetUtcNow(),
+            Type = type,
+        };
 
     /// <summary>
     /// The head after the new entry; null where another blob is there. One's own bytes there mean that an answer was
@@ -270,7 +317,12 @@ public sealed class CommitLog
         byte[] blob = _sealer.Seal(ObjectType.LogEntry, name, LogJson.Write(entry));
         string hash = LogReader.Hash(blob);
         return await new WriteOnce(_blobs, _time).TryPutAsync(name, blob, cancellationToken)
-            ? next with { Sequence = entry.Sequence, Sha256 = hash, Next = entry.Sequence + 1 }
+            ? next with
+            {
+                Sequence = entry.Sequence,
+                Sha256 = hash,
+                Next = entry.Sequence + 1,
+            }
             : null;
     }
 
@@ -279,11 +331,16 @@ public sealed class CommitLog
     /// <paramref name="after"/>, or until entries are older than the run by more than any clock is wrong.
     /// </summary>
     private async Task<PermanentException?> FindEndAsync(
-        RunId run, LogHead head, long after, CancellationToken cancellationToken)
+        RunId run,
+        LogHead head,
+        long after,
+        CancellationToken cancellationToken
+    )
     {
-        DateTimeOffset oldest = run.Started is { } started && started.UtcDateTime > DateTime.UnixEpoch
-            ? started - ClockTolerance
-            : DateTimeOffset.MinValue;
+        DateTimeOffset oldest =
+            run.Started is { } started && started.UtcDateTime > DateTime.UnixEpoch
+                ? started - ClockTolerance
+                : DateTimeOffset.MinValue;
         for (long sequence = head.Sequence; sequence > after; sequence--)
         {
             EntryProbe probe = await _reader.ProbeAsync(sequence, cancellationToken);
@@ -291,12 +348,18 @@ public sealed class CommitLog
             {
                 return entry.Type switch
                 {
-                    LogEntryTypes.Evicted =>
-                        new(ErrorKind.Busy, $"Run {run} was evicted and can never seal a set: {entry.Reason}"),
-                    LogEntryTypes.Abort =>
-                        new(ErrorKind.Cancelled, $"Run {run} was given up and cannot go on: {entry.Reason}"),
-                    LogEntryTypes.Set =>
-                        new(ErrorKind.Busy, $"Run {run} has sealed its set and cannot be opened again."),
+                    LogEntryTypes.Evicted => new(
+                        ErrorKind.Busy,
+                        $"Run {run} was evicted and can never seal a set: {entry.Reason}"
+                    ),
+                    LogEntryTypes.Abort => new(
+                        ErrorKind.Cancelled,
+                        $"Run {run} was given up and cannot go on: {entry.Reason}"
+                    ),
+                    LogEntryTypes.Set => new(
+                        ErrorKind.Busy,
+                        $"Run {run} has sealed its set and cannot be opened again."
+                    ),
                     _ => entry.Wrong($"run {run} is neither open nor ended"),
                 };
             }

@@ -76,19 +76,19 @@ internal sealed record LogEntry
         bool complete = Type switch
         {
             LogEntryTypes.Init => sequence == 0 && Config is not null,
-            LogEntryTypes.RunOpen =>
-                Run is not null
-                    && Installation is { Length: > 0 and <= MaxTextLength }
-                    && Base is { } seen
-                    && seen >= 0
-                    && seen < sequence,
+            LogEntryTypes.RunOpen => Run is not null
+                && Installation is { Length: > 0 and <= MaxTextLength }
+                && Base is { } seen
+                && seen >= 0
+                && seen < sequence,
             LogEntryTypes.Set => Run is not null && Manifest?.Id == Run,
             LogEntryTypes.Abort or LogEntryTypes.Evicted => Run is not null && Reason is { Length: <= MaxTextLength },
             LogEntryTypes.Keys => Config is not null,
             _ => throw new PermanentException(
                 ErrorKind.Repository,
-                $"Entry {sequence} of the repository's log is of type '{Type}', which this version does not know: " +
-                    "what it does not understand might take a set away. Use a newer version of abf."),
+                $"Entry {sequence} of the repository's log is of type '{Type}', which this version does not know: "
+                    + "what it does not understand might take a set away. Use a newer version of abf."
+            ),
         };
         if (!complete || (sequence == 0) != (Type == LogEntryTypes.Init) || !IsHash(Previous, empty: sequence == 0))
         {

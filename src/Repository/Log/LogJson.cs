@@ -13,7 +13,8 @@ namespace AlfrescoBackupFlows.Repository.Log;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
-    Converters = [typeof(UtcTimeJsonConverter), typeof(ChunkClassJsonConverter)])]
+    Converters = [typeof(UtcTimeJsonConverter), typeof(ChunkClassJsonConverter)]
+)]
 [JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(SetManifest))]
 [JsonSerializable(typeof(StateDocument))]
@@ -28,9 +29,14 @@ internal sealed partial class LogJson : JsonSerializerContext
     {
         return Bytes(left).AsSpan().SequenceEqual(Bytes(right));
 
-        static byte[] Bytes(StateDocument state) => JsonSerializer.SerializeToUtf8Bytes(
-            state with { Indexes = [.. state.Indexes.Select(index => index with { Replaces = default })] },
-            Default.StateDocument);
+        static byte[] Bytes(StateDocument state) =>
+            JsonSerializer.SerializeToUtf8Bytes(
+                state with
+                {
+                    Indexes = [.. state.Indexes.Select(index => index with { Replaces = default })],
+                },
+                Default.StateDocument
+            );
     }
 
     /// <summary>

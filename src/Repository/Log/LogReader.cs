@@ -49,7 +49,10 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
         if (properties.Length > MaxBytes)
         {
             return new EntryProbe(
-                true, null, Skipped(sequence, name, $"It has {properties.Length} bytes, and {MaxBytes} are the most."));
+                true,
+                null,
+                Skipped(sequence, name, $"It has {properties.Length} bytes, and {MaxBytes} are the most.")
+            );
         }
 
         byte[] blob = new byte[properties.Length];
@@ -57,15 +60,17 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
         {
             throw new TransientException(
                 ErrorKind.Storage,
-                $"{blobs.Location} says that '{name}' has {blob.Length} bytes and does not give them. Try again.");
+                $"{blobs.Location} says that '{name}' has {blob.Length} bytes and does not give them. Try again."
+            );
         }
 
         return sealer.NewerThanThis(ObjectType.LogEntry, blob) is not { } newer
             ? Open(blob, name, sequence)
             : throw new PermanentException(
                 ErrorKind.Repository,
-                $"Log entry {sequence} ({name}) of the repository at {blobs.Location} {newer}. " +
-                    "Use a newer version of abf.");
+                $"Log entry {sequence} ({name}) of the repository at {blobs.Location} {newer}. "
+                    + "Use a newer version of abf."
+            );
     }
 
     public static string Hash(ReadOnlySpan<byte> blob) => Convert.ToHexStringLower(SHA256.HashData(blob));

@@ -12,7 +12,8 @@ public sealed record LogState(
     ConfigStamp Config,
     ImmutableArray<RunOpened> OpenRuns,
     ImmutableArray<SetSummary> Sets,
-    ImmutableArray<ChunkIndexSummary> Indexes)
+    ImmutableArray<ChunkIndexSummary> Indexes
+)
 {
     public RunOpened? FindOpenRun(RunId run) => OpenRuns.FirstOrDefault(open => open.Run == run);
 
@@ -20,13 +21,18 @@ public sealed record LogState(
 
     /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
     public LogState WithIndexesUpTo(long sequence) =>
-        this with { Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)] };
+        this with
+        {
+            Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)],
+        };
 
     /// <summary>Those that no other replaces: what a reader reads.</summary>
     internal static ImmutableArray<ChunkIndexSummary> Live(IReadOnlyList<ChunkIndexSummary> indexes)
     {
         HashSet<ChunkIndexId> replaced =
-            [.. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces)];
+        [
+            .. indexes.Where(index => !index.Replaces.IsDefault).SelectMany(index => index.Replaces),
+        ];
         return [.. indexes.Where(index => !replaced.Contains(index.Id))];
     }
 
@@ -36,9 +42,11 @@ public sealed record LogState(
     internal LogState ApplyBeyondBreak(LogEntry entry)
     {
         LogState open = this;
-        if (entry is { Type: LogEntryTypes.Set, Manifest: { } set }
+        if (
+            entry is { Type: LogEntryTypes.Set, Manifest: { } set }
             && FindOpenRun(set.Id) is null
-            && FindSet(set.Id) is null)
+            && FindSet(set.Id) is null
+        )
         {
             RunOpened run = new(set.Id, set.Installation.Name, set.Base, entry.Sequence, entry.Time);
             open = this with { OpenRuns = OpenRuns.Add(run) };
@@ -62,7 +70,10 @@ public sealed record LogState(
         {
             case LogEntryTypes.RunOpen:
                 return FindOpenRun(entry.ToOpenedRun().Run) is null && FindSet(entry.ToOpenedRun().Run) is null
-                    ? this with { OpenRuns = OpenRuns.Add(entry.ToOpenedRun()) }
+                    ? this with
+                    {
+                        OpenRuns = OpenRuns.Add(entry.ToOpenedRun()),
+                    }
                     : throw entry.Wrong("it opens a run that was opened before");
             case LogEntryTypes.Set:
                 return Seal(entry);
@@ -70,7 +81,10 @@ public sealed record LogState(
                 return this with { OpenRuns = Close(entry) };
             case LogEntryTypes.Keys:
                 return entry.Config!.Number > Config.Number
-                    ? this with { Config = entry.Config }
+                    ? this with
+                    {
+                        Config = entry.Config,
+                    }
                     : throw entry.Wrong("it goes back to an older config");
             default:
                 throw entry.Wrong($"an entry of type '{entry.Type}' cannot stand here");
@@ -110,8 +124,12 @@ public sealed record LogState(
         {
             OpenRuns = Close(entry),
             Sets = Sets.Add(set),
-            Indexes = Indexes.AddRange(manifest.Indexes.Select(index =>
-                new ChunkIndexSummary(index.Id, entry.Sequence, index.Rows) { Replaces = index.Replaces })),
+            Indexes = Indexes.AddRange(
+                manifest.Indexes.Select(index => new ChunkIndexSummary(index.Id, entry.Sequence, index.Rows)
+                {
+                    Replaces = index.Replaces,
+                })
+            ),
         };
     }
 

@@ -22,10 +22,12 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
     /// </summary>
     public async Task<LogHead> FromHintAsync(RememberedHead? remembered, CancellationToken cancellationToken)
     {
-        StoredEntry newest = await FindHintAsync(cancellationToken)
+        StoredEntry newest =
+            await FindHintAsync(cancellationToken)
             ?? throw new PermanentException(
                 ErrorKind.Repository,
-                $"There is no log of this repository at {blobs.Location}: it was not initialised, or its log is lost.");
+                $"There is no log of this repository at {blobs.Location}: it was not initialised, or its log is lost."
+            );
         List<(StoredEntry Stored, bool Follows)> back = await BackToStateAsync(newest, remembered, cancellationToken);
         LogEntry first = back[^1].Stored.Entry;
         LogState state = first.State!.ToState(first);
@@ -40,18 +42,24 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
         head = await ForwardAsync(head, remembered, cancellationToken);
         if (remembered is not null && !_sawRemembered)
         {
-            string how = remembered.Sequence > head.Sequence
-                ? $"ends at entry {head.Sequence}"
-                : "has no valid entry there";
+            string how =
+                remembered.Sequence > head.Sequence ? $"ends at entry {head.Sequence}" : "has no valid entry there";
             Break(Lost(remembered, how));
         }
 
-        return head with { Alarms = [.. _alarms], Break = _break };
+        return head with
+        {
+            Alarms = [.. _alarms],
+            Break = _break,
+        };
     }
 
     /// <summary>The log as it is now, from a head that was read before: one request where nothing was added.</summary>
     public async Task<LogHead> ForwardAsync(
-        LogHead known, RememberedHead? remembered, CancellationToken cancellationToken)
+        LogHead known,
+        RememberedHead? remembered,
+        CancellationToken cancellationToken
+    )
     {
         _break ??= known.Break;
         LogHead head = known;
@@ -76,7 +84,11 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
             head = head with { Sequence = head.Next, Sha256 = stored.Sha256, Next = head.Next + 1, State = state };
         }
 
-        return head with { Alarms = [.. known.Alarms, .. _alarms], Break = _break };
+        return head with
+        {
+            Alarms = [.. known.Alarms, .. _alarms],
+            Break = _break,
+        };
     }
 
     /// <summary>
@@ -121,18 +133,24 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
     /// after it in the list; the chain is checked on to the remembered one where that is older.
     /// </summary>
     private async Task<List<(StoredEntry Stored, bool Follows)>> BackToStateAsync(
-        StoredEntry newest, RememberedHead? remembered, CancellationToken cancellationToken)
+        StoredEntry newest,
+        RememberedHead? remembered,
+        CancellationToken cancellationToken
+    )
     {
         List<(StoredEntry Stored, bool Follows)> entries = [(newest, true)];
         CheckRemembered(remembered, newest);
         StoredEntry current = newest;
-        for (long sequence = newest.Entry.Sequence - 1;
+        for (
+            long sequence = newest.Entry.Sequence - 1;
             entries[^1].Stored.Entry.State is null || sequence >= remembered?.Sequence;
-            sequence--)
+            sequence--
+        )
         {
-            EntryProbe probe = sequence < 0
-                ? throw newest.Entry.Wrong("no entry before it carries the state")
-                : await reader.ProbeAsync(sequence, cancellationToken);
+            EntryProbe probe =
+                sequence < 0
+                    ? throw newest.Entry.Wrong("no entry before it carries the state")
+                    : await reader.ProbeAsync(sequence, cancellationToken);
             if (probe.Stored is not { } stored)
             {
                 _alarms.Add(probe.Alarm ?? $"Log entry {sequence} ({LogNames.BlobName(sequence)}) is missing.");
@@ -172,14 +190,14 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
     private void Break(string where)
     {
         string line =
-            $"The log at {blobs.Location} is broken: {where}. Sets may be hidden, and nothing is added to it. Bring " +
-                "the missing entries of log/ back (soft delete, versions, a copy).";
+            $"The log at {blobs.Location} is broken: {where}. Sets may be hidden, and nothing is added to it. Bring "
+            + "the missing entries of log/ back (soft delete, versions, a copy).";
         _alarms.Add(line);
         _break ??= line;
     }
 
     private static string Lost(RememberedHead remembered, string how) =>
-        $"it {how}, but entry {remembered.Sequence} ({remembered.Sha256[..Math.Min(8, remembered.Sha256.Length)]}) " +
-            "was seen in it before: it was cut, forked or put back from an older copy (to accept what is there, " +
-            "remove the remembered head)";
+        $"it {how}, but entry {remembered.Sequence} ({remembered.Sha256[..Math.Min(8, remembered.Sha256.Length)]}) "
+        + "was seen in it before: it was cut, forked or put back from an older copy (to accept what is there, "
+        + "remove the remembered head)";
 }

@@ -10,7 +10,8 @@ internal sealed record StateDocument(
     ImmutableArray<RunOpened> OpenRuns,
     ImmutableArray<SetSummary> Sets,
     ImmutableArray<ChunkIndexSummary> Indexes,
-    ImmutableArray<string> Tombstones)
+    ImmutableArray<string> Tombstones
+)
 {
     public static StateDocument From(LogState state) =>
         new(state.Config, state.OpenRuns, state.Sets, state.Indexes, []);
@@ -20,15 +21,18 @@ internal sealed record StateDocument(
     /// </summary>
     public LogState ToState(LogEntry entry)
     {
-        if (ManifestRules.HasGap(OpenRuns)
+        if (
+            ManifestRules.HasGap(OpenRuns)
             || ManifestRules.HasGap(Sets)
             || ManifestRules.HasGap(Indexes)
-            || ManifestRules.HasGap(Tombstones))
+            || ManifestRules.HasGap(Tombstones)
+        )
         {
             throw entry.Wrong("a list of the state that it carries is null, or an item of one");
         }
 
-        bool ordered = IsOrdered(OpenRuns.Select(run => run.Sequence), strict: true, entry.Sequence)
+        bool ordered =
+            IsOrdered(OpenRuns.Select(run => run.Sequence), strict: true, entry.Sequence)
             && IsOrdered(Sets.Select(set => set.Sequence), strict: true, entry.Sequence)
             && IsOrdered(Indexes.Select(index => index.Sequence), strict: false, entry.Sequence);
         return ordered && Tombstones.IsEmpty

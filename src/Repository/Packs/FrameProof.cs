@@ -21,7 +21,8 @@ internal static class FrameProof
         bool last,
         ReadOnlySpan<byte> frame,
         ReadOnlySpan<byte> plain,
-        string blobName)
+        string blobName
+    )
     {
         if (Math.Max(frame.Length, plain.Length) <= SmallFrame)
         {
@@ -63,7 +64,8 @@ internal static class FrameProof
         ReadOnlySpan<byte> plain,
         Span<byte> payload,
         Span<byte> decoded,
-        string blobName)
+        string blobName
+    )
     {
         payload = payload[..(frame.Length - FrameCipher.TagSize)];
         if (!cipher.TryOpen(number, last, frame, payload) || FrameCodec.PlainLength(payload, blobName) != plain.Length)

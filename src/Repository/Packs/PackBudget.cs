@@ -8,7 +8,8 @@ namespace AlfrescoBackupFlows.Repository.Packs;
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Design",
     "CA1001",
-    Justification = "Lives as long as the process; a semaphore whose wait handle nobody asks for holds nothing.")]
+    Justification = "Lives as long as the process; a semaphore whose wait handle nobody asks for holds nothing."
+)]
 internal sealed class PackBudget
 {
     public const int Buffers = 2;

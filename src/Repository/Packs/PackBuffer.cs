@@ -26,9 +26,7 @@ internal sealed unsafe class PackBuffer(int capacity) : MemoryManager<byte>
 
     public override MemoryHandle Pin(int elementIndex = 0) => new((byte*)_memory + elementIndex);
 
-    public override void Unpin()
-    {
-    }
+    public override void Unpin() { }
 
     public void Free() => Dispose(disposing: true);
 

@@ -162,7 +162,8 @@ internal sealed class PackBuilder : IDisposable
         {
             throw new PermanentException(
                 ErrorKind.Unexpected,
-                $"Pack '{_blobName}' does not open to what was sealed. Test this machine's memory.");
+                $"Pack '{_blobName}' does not open to what was sealed. Test this machine's memory."
+            );
         }
 
         _position += frame.Length;

@@ -37,7 +37,8 @@ internal sealed class PackDirectory
             FrameOffset: frame.Offset,
             SealedLength: frame.SealedLength,
             Offset: chunk.Offset,
-            Length: chunk.Length);
+            Length: chunk.Length
+        );
     }
 
     public void Encode(Span<byte> plain)
@@ -79,10 +80,12 @@ internal sealed class PackDirectory
             int offset = BinaryPrimitives.ReadInt32LittleEndian(plain[position..]);
             int sealedLength = BinaryPrimitives.ReadInt32LittleEndian(plain[(position + 4)..]);
             int plainLength = BinaryPrimitives.ReadInt32LittleEndian(plain[(position + 8)..]);
-            if (offset != expected
+            if (
+                offset != expected
                 || sealedLength <= FrameCipher.TagSize
                 || sealedLength > end - offset
-                || plainLength is < 0 or > ChunkLimits.MaxChunkLength)
+                || plainLength is < 0 or > ChunkLimits.MaxChunkLength
+            )
             {
                 throw Damage.In(blobName, $"frame {i} does not follow the one before it");
             }
@@ -102,15 +105,18 @@ internal sealed class PackDirectory
             uint frame = BinaryPrimitives.ReadUInt32LittleEndian(plain[(position + 16)..]);
             uint offset = BinaryPrimitives.ReadUInt32LittleEndian(plain[(position + 20)..]);
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(plain[(position + 24)..]);
-            if (frame >= (uint)frames
+            if (
+                frame >= (uint)frames
                 || length == 0
-                || (ulong)offset + length > (ulong)directory.Frames[(int)frame].PlainLength)
+                || (ulong)offset + length > (ulong)directory.Frames[(int)frame].PlainLength
+            )
             {
                 throw Damage.In(blobName, $"chunk {i} does not lie within a frame");
             }
 
             directory.Chunks.Add(
-                new DirectoryChunk(ChunkId.Read(plain[position..]), (int)frame, (int)offset, (int)length));
+                new DirectoryChunk(ChunkId.Read(plain[position..]), (int)frame, (int)offset, (int)length)
+            );
         }
 
         return position == plain.Length
@@ -120,9 +126,8 @@ internal sealed class PackDirectory
 
     private static int ReadCount(ReadOnlySpan<byte> plain, ref int position, int itemSize, string blobName)
     {
-        uint count = plain.Length - position >= 4
-            ? BinaryPrimitives.ReadUInt32LittleEndian(plain[position..])
-            : uint.MaxValue;
+        uint count =
+            plain.Length - position >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(plain[position..]) : uint.MaxValue;
         position += 4;
         return count <= (uint)(Math.Max(0, plain.Length - position) / itemSize)
             ? (int)count

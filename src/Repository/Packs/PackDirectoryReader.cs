@@ -26,14 +26,20 @@ internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)
         int tailAt = (int)Math.Max(0, length - UsualTail);
         byte[] tail = await ReadExactlyAsync(name, tailAt, (int)length - tailAt, cancellationToken);
         PackTrailer trailer = PackTrailer.Read(tail.AsSpan(tail.Length - PackDirectory.TrailerSize), (int)length, name);
-        byte[] directory = trailer.DirectoryAt >= tailAt
-            ? tail.AsSpan(trailer.DirectoryAt - tailAt, trailer.SealedLength).ToArray()
-            : await ReadExactlyAsync(name, trailer.DirectoryAt, trailer.SealedLength, cancellationToken);
+        byte[] directory =
+            trailer.DirectoryAt >= tailAt
+                ? tail.AsSpan(trailer.DirectoryAt - tailAt, trailer.SealedLength).ToArray()
+                : await ReadExactlyAsync(name, trailer.DirectoryAt, trailer.SealedLength, cancellationToken);
         return Open(id, (int)length, header, trailer, directory);
     }
 
     private ChunkPlace[] Open(
-        PackId id, int length, ReadOnlySpan<byte> header, PackTrailer trailer, ReadOnlySpan<byte> sealedDirectory)
+        PackId id,
+        int length,
+        ReadOnlySpan<byte> header,
+        PackTrailer trailer,
+        ReadOnlySpan<byte> sealedDirectory
+    )
     {
         string name = id.BlobName;
 
@@ -52,7 +58,11 @@ internal sealed class PackDirectoryReader(IBlobStore blobs, KeyRing keys)
     }
 
     private async Task<byte[]> ReadExactlyAsync(
-        string name, long offset, int count, CancellationToken cancellationToken)
+        string name,
+        long offset,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         byte[] bytes = new byte[count];
         int read = await blobs.ReadAsync(name, offset, bytes, cancellationToken) ?? throw Damage.Missing(name);

@@ -47,7 +47,11 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         using FrameCodec codec = new();
         PackTrailer trailer = PackTrailer.Read(bytes[^PackDirectory.TrailerSize..], bytes.Length, name);
         PackDirectory directory = trailer.Open(
-            cipher, codec, bytes.Slice(trailer.DirectoryAt, trailer.SealedLength), name);
+            cipher,
+            codec,
+            bytes.Slice(trailer.DirectoryAt, trailer.SealedLength),
+            name
+        );
         return new PackContents(pack, CheckChunks(pack, name, bytes, directory, cipher, codec));
     }
 
@@ -57,7 +61,8 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         ReadOnlySpan<byte> bytes,
         PackDirectory directory,
         FrameCipher cipher,
-        FrameCodec codec)
+        FrameCodec codec
+    )
     {
         ImmutableArray<ChunkPlace>.Builder places = ImmutableArray.CreateBuilder<ChunkPlace>(directory.Chunks.Count);
         int current = -1;
@@ -94,7 +99,8 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         string name,
         ReadOnlySpan<byte> bytes,
         FrameCipher cipher,
-        FrameCodec codec)
+        FrameCodec codec
+    )
     {
         FrameEntry frame = directory.Frames[number];
         byte[] plain = OpenedFrame.Read(
@@ -104,7 +110,8 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
             last: false,
             bytes.Slice(frame.Offset, frame.SealedLength),
             ChunkLimits.MaxChunkLength,
-            name);
+            name
+        );
         return plain.Length == frame.PlainLength
             ? plain
             : throw Damage.In(name, $"frame {number} has another length than the directory names");

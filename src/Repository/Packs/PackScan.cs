@@ -22,13 +22,16 @@ internal sealed class PackScan(IBlobStore blobs, KeyRing keys)
     /// <summary>The places of each pack's chunks, by the ids of the packs.</summary>
     /// <param name="passOver">Packs that are not read.</param>
     public async IAsyncEnumerable<ChunkPlace[]> ReadAsync(
-        Func<PackId, bool> passOver, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<PackId, bool> passOver,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         IAsyncEnumerable<(PackId Id, long Length)[]> groups = ListAsync(passOver, cancellationToken).Chunk(PacksAtOnce);
         await foreach ((PackId Id, long Length)[] packs in groups.WithCancellation(cancellationToken))
         {
             ChunkPlace[]?[] read = await Task.WhenAll(
-                packs.Select(pack => TryReadAsync(pack.Id, pack.Length, cancellationToken)));
+                packs.Select(pack => TryReadAsync(pack.Id, pack.Length, cancellationToken))
+            );
             foreach (ChunkPlace[]? places in read)
             {
                 if (places is null)
@@ -43,13 +46,17 @@ internal sealed class PackScan(IBlobStore blobs, KeyRing keys)
     }
 
     private async IAsyncEnumerable<(PackId Id, long Length)> ListAsync(
-        Func<PackId, bool> passOver, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<PackId, bool> passOver,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (BlobItem item in blobs.ListAsync("packs/", cancellationToken))
         {
-            if (PackId.TryParse(item.Name.AsSpan(item.Name.LastIndexOf('/') + 1), out PackId id)
+            if (
+                PackId.TryParse(item.Name.AsSpan(item.Name.LastIndexOf('/') + 1), out PackId id)
                 && id.BlobName == item.Name
-                && !passOver(id))
+                && !passOver(id)
+            )
             {
                 yield return (id, item.Length);
             }

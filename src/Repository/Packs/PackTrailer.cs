@@ -14,19 +14,30 @@ internal readonly record struct PackTrailer(int DirectoryAt, int SealedLength, u
     {
         uint directoryAt = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
         uint sealedLength = BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]);
-        return trailer[12..].SequenceEqual(PackDirectory.TrailerMagic)
+        return
+            trailer[12..].SequenceEqual(PackDirectory.TrailerMagic)
             && directoryAt >= ObjectHeader.Size
             && (ulong)directoryAt + sealedLength == (ulong)(packLength - PackDirectory.TrailerSize)
-                ? new PackTrailer(
-                    (int)directoryAt, (int)sealedLength, BinaryPrimitives.ReadUInt32LittleEndian(trailer[8..]))
-                : throw Damage.In(blobName, "it does not end with a trailer that fits");
+            ? new PackTrailer(
+                (int)directoryAt,
+                (int)sealedLength,
+                BinaryPrimitives.ReadUInt32LittleEndian(trailer[8..])
+            )
+            : throw Damage.In(blobName, "it does not end with a trailer that fits");
     }
 
     /// <summary>Opens the sealed directory that the trailer names.</summary>
     public PackDirectory Open(FrameCipher cipher, FrameCodec codec, ReadOnlySpan<byte> sealedDirectory, string blobName)
     {
         byte[] plain = OpenedFrame.Read(
-            cipher, codec, Frames, last: true, sealedDirectory, FrameCodec.MaxPlainLength, blobName);
+            cipher,
+            codec,
+            Frames,
+            last: true,
+            sealedDirectory,
+            FrameCodec.MaxPlainLength,
+            blobName
+        );
         PackDirectory directory = PackDirectory.Decode(plain, DirectoryAt, blobName);
         return (uint)directory.Frames.Count == Frames
             ? directory

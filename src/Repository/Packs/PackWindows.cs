@@ -46,13 +46,18 @@ internal sealed class PackWindows(IBlobStore blobs)
     }
 
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(
-        PackEntry pack, int offset, int length, CancellationToken cancellationToken)
+        PackEntry pack,
+        int offset,
+        int length,
+        CancellationToken cancellationToken
+    )
     {
         int ahead = 0;
         lock (_gate)
         {
-            int found = _windows.FindIndex(
-                window => window.Pack == pack.Id && offset >= window.Offset && offset <= window.End);
+            int found = _windows.FindIndex(window =>
+                window.Pack == pack.Id && offset >= window.Offset && offset <= window.End
+            );
             if (found >= 0)
             {
                 Window window = _windows[found];
@@ -82,8 +87,9 @@ internal sealed class PackWindows(IBlobStore blobs)
     {
         lock (_gate)
         {
-            _windows.RemoveAll(
-                other => other.Pack == window.Pack && other.Offset <= window.Offset && other.End >= window.Offset);
+            _windows.RemoveAll(other =>
+                other.Pack == window.Pack && other.Offset <= window.Offset && other.End >= window.Offset
+            );
             if (_windows.Count == MaxWindows)
             {
                 _windows.RemoveAt(0);
@@ -94,7 +100,11 @@ internal sealed class PackWindows(IBlobStore blobs)
     }
 
     private async Task ReadFullyAsync(
-        PackEntry pack, int offset, Memory<byte> destination, CancellationToken cancellationToken)
+        PackEntry pack,
+        int offset,
+        Memory<byte> destination,
+        CancellationToken cancellationToken
+    )
     {
         string name = pack.Id.BlobName;
         int read = await blobs.ReadAsync(name, offset, destination, cancellationToken) ?? throw Damage.Missing(name);

@@ -17,7 +17,9 @@ public sealed class RequiredListReader(IChunkSource chunks, ContentRef list)
         ReadAsync(PathRange.All, cancellationToken);
 
     public async IAsyncEnumerable<RequiredFile> ReadAsync(
-        PathRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+        PathRange range,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await using RequiredRecords records = new(chunks, list, _marks.FindLast(range));
         while (await records.MoveNextAsync(cancellationToken))
@@ -84,7 +86,7 @@ internal sealed class RequiredMarks
         lock (_gate)
         {
             int low = 0;
-            for (int high = _marks.Count; low < high;)
+            for (int high = _marks.Count; low < high; )
             {
                 int middle = (low + high) / 2;
                 (low, high) = range.StartsAfter(_marks[middle].Path) ? (middle + 1, high) : (low, middle);

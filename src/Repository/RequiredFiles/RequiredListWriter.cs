@@ -32,14 +32,17 @@ public sealed class RequiredListWriter : IAsyncDisposable
     /// </summary>
     public async ValueTask AddAsync(RequiredFile file, CancellationToken cancellationToken)
     {
-        bool fits = file.Path.Length > 0
+        bool fits =
+            file.Path.Length > 0
             && PathOrder.IsValid(file.Path)
             && file.Size is null or (>= 0 and < long.MaxValue)
             && file.UrlId >= 0;
         if (!fits || (_previous is not null && RequiredFile.Compare(_previous, file) >= 0))
         {
             throw new ArgumentException(
-                $"'{TreePath.Display(file.Path)}' cannot stand here in a list of required files.", nameof(file));
+                $"'{TreePath.Display(file.Path)}' cannot stand here in a list of required files.",
+                nameof(file)
+            );
         }
 
         _buffer.WritePath(_previous?.Path, file.Path);

@@ -62,9 +62,10 @@ internal sealed class RequiredRecords : IAsyncDisposable
         return true;
     }
 
-    public RequiredFile ToFile() => PathOrder.IsValid(Path)
-        ? new RequiredFile(Path.ToArray(), _size == 0 ? null : _size - 1, _id)
-        : throw Damage.InPart(What, $"'{TreePath.Display(Path)}' is not a path that a listing may have");
+    public RequiredFile ToFile() =>
+        PathOrder.IsValid(Path)
+            ? new RequiredFile(Path.ToArray(), _size == 0 ? null : _size - 1, _id)
+            : throw Damage.InPart(What, $"'{TreePath.Display(Path)}' is not a path that a listing may have");
 
     /// <summary>The place after the current record.</summary>
     public RequiredMark ToMark() => new(_chunk!, Offset, Path.ToArray(), _id);

@@ -42,7 +42,8 @@ public sealed class RequiredSort(string directory, int memoryBytes = 8 * 1024 * 
             RequiredFile file = new(
                 span[PathOffset..].ToArray(),
                 size < 0 ? null : size,
-                BinaryPrimitives.ReadInt64BigEndian(span[IdOffset..]));
+                BinaryPrimitives.ReadInt64BigEndian(span[IdOffset..])
+            );
             yield return (BinaryPrimitives.ReadUInt16BigEndian(span), file);
         }
     }

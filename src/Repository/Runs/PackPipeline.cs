@@ -13,8 +13,8 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 /// packs wait for the process's budget; metadata packs have memory of their own, two at most, so that two activities
 /// cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
 /// </summary>
-internal sealed class PackPipeline(
-    WriteOnce store, ObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
+internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex)
+    : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
@@ -42,11 +42,16 @@ internal sealed class PackPipeline(
     public void ThrowIfFaulted() => Volatile.Read(ref _fault)?.Throw();
 
     public async ValueTask AddAsync(
-        ChunkClass chunkClass, ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+        ChunkClass chunkClass,
+        ChunkId id,
+        ReadOnlyMemory<byte> plain,
+        CancellationToken cancellationToken
+    )
     {
-        PackBuilder builder = chunkClass == ChunkClass.Metadata
-            ? await MetadataPackAsync(plain.Length, cancellationToken)
-            : await ContentPackAsync(chunkClass, plain.Length, cancellationToken);
+        PackBuilder builder =
+            chunkClass == ChunkClass.Metadata
+                ? await MetadataPackAsync(plain.Length, cancellationToken)
+                : await ContentPackAsync(chunkClass, plain.Length, cancellationToken);
         try
         {
             builder.Add(id, plain.Span);
@@ -123,7 +128,10 @@ internal sealed class PackPipeline(
     }
 
     private async ValueTask<PackBuilder> ContentPackAsync(
-        ChunkClass chunkClass, int length, CancellationToken cancellationToken)
+        ChunkClass chunkClass,
+        int length,
+        CancellationToken cancellationToken
+    )
     {
         if (_content is not null && (_content.Class != chunkClass || !_content.Fits(length)))
         {
@@ -148,7 +156,11 @@ internal sealed class PackPipeline(
         }
 
         return _metadata ??= new PackBuilder(
-            keys, ChunkClass.Metadata, new PackBuffer(PackBuilder.MetadataCapacity), _codec);
+            keys,
+            ChunkClass.Metadata,
+            new PackBuffer(PackBuilder.MetadataCapacity),
+            _codec
+        );
     }
 
     private void CloseContent()
@@ -207,7 +219,10 @@ internal sealed class PackPipeline(
             await store.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
             string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
             await store.PutAsync(
-                receipt, sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)), _stop.Token);
+                receipt,
+                sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)),
+                _stop.Token
+            );
             runIndex.AddPack(pack.Entry.Id, pack.Places);
             lock (_gate)
             {

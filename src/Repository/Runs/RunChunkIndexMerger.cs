@@ -32,7 +32,10 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer,
     /// Takes the pages that a listing shows, and asks by name for those that must be there and that it does not show.
     /// </summary>
     public async Task<AddedChunkIndexes> MergeAsync(
-        RunId run, IEnumerable<string> expected, CancellationToken cancellationToken)
+        RunId run,
+        IEnumerable<string> expected,
+        CancellationToken cancellationToken
+    )
     {
         HashSet<string> unseen = [.. expected.Select(page => RunNames.Page(run, page))];
         string prefix = RunNames.Prefix(run);
@@ -42,17 +45,21 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer,
             {
                 unseen.Remove(item.Name);
                 await AddAsync(
-                    await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken), cancellationToken);
+                    await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken),
+                    cancellationToken
+                );
             }
         }
 
         foreach (string name in unseen.Order(StringComparer.Ordinal))
         {
-            PageContent page = await RunPages.TryReadAsync(blobs, sealer, name, cancellationToken)
+            PageContent page =
+                await RunPages.TryReadAsync(blobs, sealer, name, cancellationToken)
                 ?? throw new PermanentException(
                     ErrorKind.Repository,
-                    $"The result page '{name}' is gone from {blobs.Location}, and with it the places of chunks. " +
-                        "Start a new backup.");
+                    $"The result page '{name}' is gone from {blobs.Location}, and with it the places of chunks. "
+                        + "Start a new backup."
+                );
             await AddAsync(page, cancellationToken);
         }
 
@@ -65,7 +72,11 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer,
         foreach (ChunkIndexBlob index in page.Indexes)
         {
             (ChunkIndexTable rows, int length) = await ChunkIndexBlobs.ReadAsync(
-                blobs, sealer, index, cancellationToken);
+                blobs,
+                sealer,
+                index,
+                cancellationToken
+            );
             foreach (PackEntry pack in rows.Packs)
             {
                 Count(pack);

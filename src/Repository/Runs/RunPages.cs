@@ -29,18 +29,29 @@ public sealed class RunPages
     /// </summary>
     /// <param name="page"><c>[a-z0-9][a-z0-9.-]{0,99}</c>, but not <c>packs</c>.</param>
     public async Task<T?> TryReadAsync<T>(
-        RunId run, string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        RunId run,
+        string page,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken
+    )
         where T : class =>
         await TryReadAsync(_blobs, _sealer, RunNames.Page(run, page), cancellationToken) is { } content
             ? content.Result(type)
             : null;
 
     internal static async Task<PageContent> ReadAsync(
-        IBlobStore blobs, ObjectCipher sealer, string blobName, CancellationToken cancellationToken) =>
-        await TryReadAsync(blobs, sealer, blobName, cancellationToken) ?? throw Damage.Missing(blobName);
+        IBlobStore blobs,
+        ObjectCipher sealer,
+        string blobName,
+        CancellationToken cancellationToken
+    ) => await TryReadAsync(blobs, sealer, blobName, cancellationToken) ?? throw Damage.Missing(blobName);
 
     internal static async Task<PageContent?> TryReadAsync(
-        IBlobStore blobs, ObjectCipher sealer, string blobName, CancellationToken cancellationToken)
+        IBlobStore blobs,
+        ObjectCipher sealer,
+        string blobName,
+        CancellationToken cancellationToken
+    )
     {
         byte[]? blob = await WholeBlob.TryReadAsync(blobs, blobName, ObjectCipher.MaxBlobLength, cancellationToken);
         return blob is null ? null : PageContent.Decode(sealer.Open(ObjectType.Page, blobName, blob), blobName);
@@ -54,13 +65,21 @@ public sealed class RunPages
 /// <param name="Indexes">Index blobs that the activity wrote, because its rows were too many for one blob.</param>
 /// <param name="Rows">The rest of its rows.</param>
 internal sealed record PageContent(
-    string BlobName, ReadOnlyMemory<byte> Json, ImmutableArray<ChunkIndexBlob> Indexes, ChunkIndexTable Rows)
+    string BlobName,
+    ReadOnlyMemory<byte> Json,
+    ImmutableArray<ChunkIndexBlob> Indexes,
+    ChunkIndexTable Rows
+)
 {
     private const int MaxIndexes = 65_536;
     private const int IndexSize = 20;
 
     public static byte[] Encode<T>(
-        T result, JsonTypeInfo<T> type, IReadOnlyCollection<ChunkIndexBlob> indexes, ChunkIndexRows places)
+        T result,
+        JsonTypeInfo<T> type,
+        IReadOnlyCollection<ChunkIndexBlob> indexes,
+        ChunkIndexRows places
+    )
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(result, type);
         byte[] rows = places.Encode();
@@ -95,7 +114,8 @@ internal sealed record PageContent(
             blobName,
             plain.Slice(4, (int)length),
             indexes,
-            ChunkIndexTable.Decode(rest[(4 + (indexes.Length * IndexSize))..], blobName));
+            ChunkIndexTable.Decode(rest[(4 + (indexes.Length * IndexSize))..], blobName)
+        );
     }
 
     private static ImmutableArray<ChunkIndexBlob> DecodeIndexes(ReadOnlySpan<byte> source, string blobName)
@@ -111,9 +131,11 @@ internal sealed record PageContent(
         {
             ReadOnlySpan<byte> index = source.Slice(4 + (i * IndexSize), IndexSize);
             uint rows = BinaryPrimitives.ReadUInt32LittleEndian(index[16..]);
-            indexes.Add(rows <= ChunkIndexTable.MaxRows
-                ? new ChunkIndexBlob(new ChunkIndexId(BinaryPrimitives.ReadUInt128BigEndian(index)), (int)rows)
-                : throw Damage.In(blobName, $"it names an index of {rows} rows"));
+            indexes.Add(
+                rows <= ChunkIndexTable.MaxRows
+                    ? new ChunkIndexBlob(new ChunkIndexId(BinaryPrimitives.ReadUInt128BigEndian(index)), (int)rows)
+                    : throw Damage.In(blobName, $"it names an index of {rows} rows")
+            );
         }
 
         return indexes.MoveToImmutable();

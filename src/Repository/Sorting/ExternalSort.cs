@@ -10,8 +10,8 @@ namespace AlfrescoBackupFlows.Repository.Sorting;
 /// <param name="directory">Where the spill files are; it exists.</param>
 /// <param name="comparison">The order.</param>
 /// <param name="memoryBytes">About how much memory the records may take.</param>
-public sealed class ExternalSort(
-    string directory, SpanComparison comparison, int memoryBytes = 32 * 1024 * 1024) : IDisposable
+public sealed class ExternalSort(string directory, SpanComparison comparison, int memoryBytes = 32 * 1024 * 1024)
+    : IDisposable
 {
     /// <summary>The most bytes of a record.</summary>
     public const int MaxRecordBytes = 1 << 20;
@@ -36,7 +36,8 @@ public sealed class ExternalSort(
             {
                 throw new ArgumentException(
                     $"A record of {record.Length} bytes does not fit into {memoryBytes} bytes of memory.",
-                    nameof(record));
+                    nameof(record)
+                );
             }
         }
     }

@@ -23,7 +23,9 @@ internal sealed class SortBuffer(int memoryBytes, SpanComparison comparison)
         if (needed > _bytes.Length)
         {
             Array.Resize(
-                ref _bytes, (int)Math.Min(memoryBytes, Math.Max(needed, Math.Max(64 * 1024, _bytes.Length * 2L))));
+                ref _bytes,
+                (int)Math.Min(memoryBytes, Math.Max(needed, Math.Max(64 * 1024, _bytes.Length * 2L)))
+            );
         }
 
         record.CopyTo(_bytes.AsSpan(_used));
@@ -36,7 +38,8 @@ internal sealed class SortBuffer(int memoryBytes, SpanComparison comparison)
     {
         _places.Sort(
             (left, right) =>
-                comparison(_bytes.AsSpan(left.Offset, left.Length), _bytes.AsSpan(right.Offset, right.Length)));
+                comparison(_bytes.AsSpan(left.Offset, left.Length), _bytes.AsSpan(right.Offset, right.Length))
+        );
         foreach ((int offset, int length) in _places)
         {
             yield return _bytes.AsMemory(offset, length);

@@ -7,8 +7,10 @@ internal static class SpillMerge
     {
         byte[][] records = new byte[files.Count][];
         int[] lengths = new int[files.Count];
-        Comparer<int> order = Comparer<int>.Create((left, right) =>
-            comparison(records[left].AsSpan(0, lengths[left]), records[right].AsSpan(0, lengths[right])));
+        Comparer<int> order = Comparer<int>.Create(
+            (left, right) =>
+                comparison(records[left].AsSpan(0, lengths[left]), records[right].AsSpan(0, lengths[right]))
+        );
         PriorityQueue<int, int> queue = new(order);
         for (int i = 0; i < files.Count; i++)
         {

@@ -30,18 +30,20 @@ internal sealed class ChunkIndexCheck(ChunkIndex index)
         {
             RunId[] sets =
             [
-                .. _leaning.Values
-                    .Where(set => set.Sequence >= lost.Index.Sequence)
+                .. _leaning
+                    .Values.Where(set => set.Sequence >= lost.Index.Sequence)
                     .OrderBy(set => set.Sequence)
                     .Select(set => set.Id),
             ];
             string other = index.Lost.Length > 1 ? ", or on another that is lost" : string.Empty;
             string more = sets.Length > MaxNamed ? ", ..." : string.Empty;
-            string who = sets.Length == 0
-                ? "none of the sets that were looked at leans on it"
-                : $"these sets lean on it{other}: {string.Join(", ", sets.Take(MaxNamed))}{more}";
-            string line = $"The {lost}; {who}. Where its chunks are was read from the directories of the packs; " +
-                "a backup writes it anew.";
+            string who =
+                sets.Length == 0
+                    ? "none of the sets that were looked at leans on it"
+                    : $"these sets lean on it{other}: {string.Join(", ", sets.Take(MaxNamed))}{more}";
+            string line =
+                $"The {lost}; {who}. Where its chunks are was read from the directories of the packs; "
+                + "a backup writes it anew.";
             if (sets.Length > 0 || ofEverySet)
             {
                 findings.Error(null, line);

@@ -18,36 +18,44 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
     private int[]? _expected;
 
     public async Task<VerifyReport> RunAsync(
-        IEnumerable<PackEntry> wanted, Action<PackEntry>? done, CancellationToken cancellationToken)
+        IEnumerable<PackEntry> wanted,
+        Action<PackEntry>? done,
+        CancellationToken cancellationToken
+    )
     {
         int[] expected = _expected ??= CountPlaces();
         Findings findings = new();
         long read = 0;
         long bytes = 0;
         ParallelOptions options = new() { MaxDegreeOfParallelism = PacksAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(wanted.Where(packs.IsWhole), options, async (pack, token) =>
-        {
-            try
+        await Parallel.ForEachAsync(
+            wanted.Where(packs.IsWhole),
+            options,
+            async (pack, token) =>
             {
-                PackContents contents = await repository.ReadPackAsync(pack, token);
-                int proven = contents.Chunks.Count(chunk => index.Find(chunk.Id).Contains(chunk));
-                if (proven != expected[packs.NumberOf(pack)])
+                try
                 {
-                    findings.Error(
-                        null,
-                        $"Pack '{pack.Id.BlobName}' has {proven} chunks where the index says, not " +
-                            $"{expected[packs.NumberOf(pack)]}.");
+                    PackContents contents = await repository.ReadPackAsync(pack, token);
+                    int proven = contents.Chunks.Count(chunk => index.Find(chunk.Id).Contains(chunk));
+                    if (proven != expected[packs.NumberOf(pack)])
+                    {
+                        findings.Error(
+                            null,
+                            $"Pack '{pack.Id.BlobName}' has {proven} chunks where the index says, not "
+                                + $"{expected[packs.NumberOf(pack)]}."
+                        );
+                    }
                 }
-            }
-            catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
-            {
-                findings.Error(null, exception.Message);
-            }
+                catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+                {
+                    findings.Error(null, exception.Message);
+                }
 
-            Interlocked.Increment(ref read);
-            Interlocked.Add(ref bytes, pack.Length);
-            done?.Invoke(pack);
-        });
+                Interlocked.Increment(ref read);
+                Interlocked.Add(ref bytes, pack.Length);
+                done?.Invoke(pack);
+            }
+        );
         return findings.Report(VerifyTotals.None with { PacksRead = read, BytesRead = bytes });
     }
 

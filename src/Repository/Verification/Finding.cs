@@ -44,14 +44,15 @@ public sealed record VerifyTotals
 
     public static VerifyTotals operator +(VerifyTotals left, VerifyTotals right) => Add(left, right);
 
-    public static VerifyTotals Add(VerifyTotals left, VerifyTotals right) => new()
-    {
-        Sets = left.Sets + right.Sets,
-        Files = left.Files + right.Files,
-        Bytes = left.Bytes + right.Bytes,
-        Required = left.Required + right.Required,
-        Packs = left.Packs + right.Packs,
-        PacksRead = left.PacksRead + right.PacksRead,
-        BytesRead = left.BytesRead + right.BytesRead,
-    };
+    public static VerifyTotals Add(VerifyTotals left, VerifyTotals right) =>
+        new()
+        {
+            Sets = left.Sets + right.Sets,
+            Files = left.Files + right.Files,
+            Bytes = left.Bytes + right.Bytes,
+            Required = left.Required + right.Required,
+            Packs = left.Packs + right.Packs,
+            PacksRead = left.PacksRead + right.PacksRead,
+            BytesRead = left.BytesRead + right.BytesRead,
+        };
 }

@@ -28,9 +28,8 @@ internal sealed class Findings
     {
         lock (_gate)
         {
-            (_errors, _warnings) = finding.Severity == FindingSeverity.Error
-                ? (_errors + 1, _warnings)
-                : (_errors, _warnings + 1);
+            (_errors, _warnings) =
+                finding.Severity == FindingSeverity.Error ? (_errors + 1, _warnings) : (_errors, _warnings + 1);
             if (_kept.Count < MaxKept)
             {
                 _kept.Add(finding);

@@ -16,7 +16,10 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
 {
     /// <summary>Files, their bytes, required files, and how many of these are not in the listing.</summary>
     public async Task<(long Files, long Bytes, long Required, long Missing)> RunAsync(
-        SetManifest manifest, RootStamp root, CancellationToken cancellationToken)
+        SetManifest manifest,
+        RootStamp root,
+        CancellationToken cancellationToken
+    )
     {
         long files = 0;
         long directories = 0;
@@ -47,12 +50,15 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
 
                 (files, directories) = entry.IsDirectory ? (files, directories + 1) : (files + 1, directories);
                 bytes += entry.Length;
-                if (entry.Content is { } content
-                    && await contents.FindFaultAsync(content, root.Class, OfPack, cancellationToken) is { } fault)
+                if (
+                    entry.Content is { } content
+                    && await contents.FindFaultAsync(content, root.Class, OfPack, cancellationToken) is { } fault
+                )
                 {
                     findings.Error(
                         manifest.Id,
-                        $"File '{TreePath.Display(entry.Path)}' of {root.Name} does not restore: {fault}.");
+                        $"File '{TreePath.Display(entry.Path)}' of {root.Name} does not restore: {fault}."
+                    );
                 }
             }
 
@@ -66,9 +72,10 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
             {
                 findings.Error(
                     manifest.Id,
-                    $"The listing of {root.Name} has {files} files, {directories} directories, {bytes} bytes and " +
-                        $"{required} required files; the manifest says {root.Files}, {root.Directories}, " +
-                        $"{root.Bytes} and {root.RequiredFiles}.");
+                    $"The listing of {root.Name} has {files} files, {directories} directories, {bytes} bytes and "
+                        + $"{required} required files; the manifest says {root.Files}, {root.Directories}, "
+                        + $"{root.Bytes} and {root.RequiredFiles}."
+                );
             }
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
@@ -87,7 +94,10 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
     private async Task CheckStreamsAsync(RunId set, RootStamp root, CancellationToken cancellationToken)
     {
         (ContentRef? Stream, string What)[] streams =
-            [(root.Listing, "listing"), (root.Required, "list of required files")];
+        [
+            (root.Listing, "listing"),
+            (root.Required, "list of required files"),
+        ];
         foreach ((ContentRef? stream, string what) in streams)
         {
             if (stream is not null && await FindFaultAsync(set, stream, cancellationToken) is { } fault)

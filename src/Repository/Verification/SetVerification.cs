@@ -37,13 +37,19 @@ public sealed class SetVerification : IDisposable
 
     /// <param name="state">Of the log: its sets can be checked.</param>
     public static async Task<SetVerification> OpenAsync(
-        BackupRepository repository, LogState state, CancellationToken cancellationToken)
+        BackupRepository repository,
+        LogState state,
+        CancellationToken cancellationToken
+    )
     {
         ChunkIndex index = await repository.ReadIndexAsync(state, cancellationToken);
         try
         {
             return new SetVerification(
-                repository, index, await PackInventory.ListAsync(repository.Blobs, index, cancellationToken));
+                repository,
+                index,
+                await PackInventory.ListAsync(repository.Blobs, index, cancellationToken)
+            );
         }
         catch
         {
@@ -58,7 +64,10 @@ public sealed class SetVerification : IDisposable
     /// </summary>
     /// <param name="progress">Told after every root; counts of this set.</param>
     public async Task<VerifyReport> CheckSetAsync(
-        SetSummary set, IProgress<VerifyTotals>? progress, CancellationToken cancellationToken)
+        SetSummary set,
+        IProgress<VerifyTotals>? progress,
+        CancellationToken cancellationToken
+    )
     {
         Findings findings = new();
         VerifyTotals totals = VerifyTotals.None;
@@ -71,8 +80,11 @@ public sealed class SetVerification : IDisposable
             totals = totals with { Sets = 1 };
             foreach (RootStamp root in manifest.Roots)
             {
-                (long files, long bytes, long required, long absent) =
-                    await check.RunAsync(manifest, root, cancellationToken);
+                (long files, long bytes, long required, long absent) = await check.RunAsync(
+                    manifest,
+                    root,
+                    cancellationToken
+                );
                 missing += absent;
                 totals += VerifyTotals.None with { Files = files, Bytes = bytes, Required = required };
                 progress?.Report(totals);
@@ -82,8 +94,9 @@ public sealed class SetVerification : IDisposable
             {
                 findings.Error(
                     set.Id,
-                    $"{missing} required files are not in the listings; the manifest knows of " +
-                        $"{manifest.Consistency.Missing}.");
+                    $"{missing} required files are not in the listings; the manifest knows of "
+                        + $"{manifest.Consistency.Missing}."
+                );
             }
 
             if (manifest.Database is { } database)
@@ -120,8 +133,9 @@ public sealed class SetVerification : IDisposable
         {
             findings.Warning(
                 null,
-                $"Packs that are missing or cut: {replaced}. " +
-                    "What these sets need of them was stored again in other packs.");
+                $"Packs that are missing or cut: {replaced}. "
+                    + "What these sets need of them was stored again in other packs."
+            );
         }
 
         return findings.Report(VerifyTotals.None with { Packs = _packs.Needed.Count() });
@@ -133,8 +147,10 @@ public sealed class SetVerification : IDisposable
     /// </summary>
     /// <param name="done">Told after every pack, from several threads.</param>
     public Task<VerifyReport> ReadPacksAsync(
-        IEnumerable<PackEntry> packs, Action<PackEntry>? done, CancellationToken cancellationToken) =>
-        _data.RunAsync(packs, done, cancellationToken);
+        IEnumerable<PackEntry> packs,
+        Action<PackEntry>? done,
+        CancellationToken cancellationToken
+    ) => _data.RunAsync(packs, done, cancellationToken);
 
     public void Dispose() => _index.Dispose();
 }

@@ -29,7 +29,8 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
             Cap(left.Findings.Concat(right.Findings)),
             left.Errors + right.Errors,
             left.Warnings + right.Warnings,
-            left.Totals + right.Totals);
+            left.Totals + right.Totals
+        );
 
     /// <summary>
     /// Adds what a second look at the same sets found and the first did not; what both found counts once.

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace AlfrescoBackupFlows.Storage.Decorators;
 
-/// <summary>Counts the requests that reach a store, by verb, and the bytes that went up and came down. Counts are taken when a request succeeds.</summary>
+/// <summary>Counts the requests that reach a store, by verb, and the bytes that went up and came down. Counts are taken
+/// when a request succeeds.</summary>
 public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
 {
     private readonly long[] _requests = new long[Enum.GetValues<BlobVerb>().Length];
@@ -11,7 +12,8 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
 
     public string Location => inner.Location;
 
-    /// <summary>Bytes of blobs that this store's puts created or replaced; a put that found the name taken counts as a request only.</summary>
+    /// <summary>Bytes of blobs that this store's puts created or replaced; a put that found the name taken counts as a
+    /// request only.</summary>
     public long BytesUp => Interlocked.Read(ref _bytesUp);
 
     /// <summary>Bytes read.</summary>
@@ -23,7 +25,11 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
     /// <summary>Requests of one kind.</summary>
     public long Count(BlobVerb verb) => Interlocked.Read(ref _requests[(int)verb]);
 
-    public async Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async Task<PutOutcome> PutIfAbsentAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    )
     {
         PutOutcome outcome = await inner.PutIfAbsentAsync(name, content, cancellationToken);
         Add(BlobVerb.PutIfAbsent);
@@ -38,7 +44,12 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         Interlocked.Add(ref _bytesUp, content.Length);
     }
 
-    public async Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async Task<int?> ReadAsync(
+        string name,
+        long offset,
+        Memory<byte> destination,
+        CancellationToken cancellationToken
+    )
     {
         int? read = await inner.ReadAsync(name, offset, destination, cancellationToken);
         Add(BlobVerb.Read);
@@ -53,7 +64,10 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         return properties;
     }
 
-    public async IAsyncEnumerable<BlobItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BlobItem> ListAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Add(BlobVerb.List);
         await foreach (BlobItem item in inner.ListAsync(prefix, cancellationToken))
@@ -69,7 +83,12 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         return deleted;
     }
 
-    public async Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<bool> AcquireLeaseAsync(
+        string name,
+        Guid leaseId,
+        TimeSpan duration,
+        CancellationToken cancellationToken
+    )
     {
         bool acquired = await inner.AcquireLeaseAsync(name, leaseId, duration, cancellationToken);
         Add(BlobVerb.AcquireLease);

@@ -6,10 +6,11 @@ using Microsoft.Win32.SafeHandles;
 namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>
-/// Blobs as files of a directory, see <see cref="FileNameEscape"/> for their names. Several processes and hosts may use it at once.
-/// The store's own files (<c>.tmp</c>, <c>.leases</c>) begin with a dot and are never listed. Whoever may write to the directory may plant things there:
-/// see <see cref="OwnTree"/> for what is refused. The directory itself may be reached over links. One limit of file systems shows: a blob cannot have the
-/// name of another's directory (<c>a</c> and <c>a/b</c>); that put fails.
+/// Blobs as files of a directory, see <see cref="FileNameEscape"/> for their names. Several processes and hosts may use
+/// it at once. The store's own files (<c>.tmp</c>, <c>.leases</c>) begin with a dot and are never listed. Whoever may
+/// write to the directory may plant things there: see <see cref="OwnTree"/> for what is refused. The directory itself
+/// may be reached over links. One limit of file systems shows: a blob cannot have the name of another's directory
+/// (<c>a</c> and <c>a/b</c>); that put fails.
 /// </summary>
 public sealed class DirectoryBlobStore : IBlobStore
 {
@@ -34,27 +35,41 @@ public sealed class DirectoryBlobStore : IBlobStore
 
     public string Location => _tree.Location;
 
-    /// <summary>Opens a store that exists. A missing directory is a <see cref="PermanentException"/>: it may be a volume that is not mounted.</summary>
-    public static DirectoryBlobStore Open(string path, TimeProvider timeProvider) => Open(path, timeProvider, DefaultListingPage);
+    /// <summary>Opens a store that exists. A missing directory is a <see cref="PermanentException"/>: it may be a
+    /// volume that is not mounted.</summary>
+    public static DirectoryBlobStore Open(string path, TimeProvider timeProvider) =>
+        Open(path, timeProvider, DefaultListingPage);
 
     /// <summary>
-    /// Creates the directory where it is missing, and refuses a file system on which two writers could both create the same file.
+    /// Creates the directory where it is missing, and refuses a file system on which two writers could both create the
+    /// same file.
     /// Whether a repository is there already is for the caller to see.
     /// </summary>
-    public static Task<DirectoryBlobStore> CreateAsync(string path, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static Task<DirectoryBlobStore> CreateAsync(
+        string path,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken
+    )
     {
         OwnTree tree = OwnTree.OpenShared(path);
         return CreateAsync(tree, () => DurableFiles.CreateDirectory(tree.Location), timeProvider, cancellationToken);
     }
 
-    /// <summary>The same for a directory beneath that of another store, which is opened as everything else in there: never over a link.</summary>
-    public static Task<DirectoryBlobStore> CreateBelowAsync(string path, string name, TimeProvider timeProvider, CancellationToken cancellationToken)
+    /// <summary>The same for a directory beneath that of another store, which is opened as everything else in there:
+    /// never over a link.</summary>
+    public static Task<DirectoryBlobStore> CreateBelowAsync(
+        string path,
+        string name,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken
+    )
     {
         OwnTree outer = OwnTree.OpenShared(path);
         return CreateAsync(outer.Beneath(name), () => outer.CreateDirectory(name), timeProvider, cancellationToken);
     }
 
-    /// <summary>The path of a URL of the form <c>file:///path</c>, percent-encoded or not; null for another scheme.</summary>
+    /// <summary>The path of a URL of the form <c>file:///path</c>, percent-encoded or not; null for another
+    /// scheme.</summary>
     public static string? TryParseUrl(string url)
     {
         if (!url.StartsWith(UrlStart, StringComparison.OrdinalIgnoreCase))
@@ -66,24 +81,46 @@ public sealed class DirectoryBlobStore : IBlobStore
         return OperatingSystem.IsWindows() ? path : "/" + path;
     }
 
-    public Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public Task<PutOutcome> PutIfAbsentAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    )
     {
         string path = PathOf(name);
-        return RunAsync($"create {name}", () => Write(() =>
-            _tree.TryCreate(path, TemporaryFiles.NewPath(), content.Span) ? PutOutcome.Created : PutOutcome.AlreadyExists), cancellationToken);
+        return RunAsync(
+            $"create {name}",
+            () =>
+                Write(() =>
+                    _tree.TryCreate(path, TemporaryFiles.NewPath(), content.Span)
+                        ? PutOutcome.Created
+                        : PutOutcome.AlreadyExists
+                ),
+            cancellationToken
+        );
     }
 
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
-        return RunAsync($"write {name}", () => Write(() =>
-        {
-            _tree.Replace(path, TemporaryFiles.NewPath(), content.Span);
-            return true;
-        }), cancellationToken);
+        return RunAsync(
+            $"write {name}",
+            () =>
+                Write(() =>
+                {
+                    _tree.Replace(path, TemporaryFiles.NewPath(), content.Span);
+                    return true;
+                }),
+            cancellationToken
+        );
     }
 
-    public async Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public async Task<int?> ReadAsync(
+        string name,
+        long offset,
+        Memory<byte> destination,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         string path = PathOf(name);
@@ -99,7 +136,12 @@ public sealed class DirectoryBlobStore : IBlobStore
             int total = 0;
             while (total < destination.Length)
             {
-                int read = await RandomAccess.ReadAsync(handle, destination[total..], offset + total, cancellationToken);
+                int read = await RandomAccess.ReadAsync(
+                    handle,
+                    destination[total..],
+                    offset + total,
+                    cancellationToken
+                );
                 if (read == 0)
                 {
                     break;
@@ -122,7 +164,10 @@ public sealed class DirectoryBlobStore : IBlobStore
         return RunAsync($"look at {name}", () => TryStat(path), cancellationToken);
     }
 
-    public async IAsyncEnumerable<BlobItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BlobItem> ListAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         string doing = $"list {prefix}*";
         using IEnumerator<(string Name, string Path)> blobs = _listing.Enumerate(prefix).GetEnumerator();
@@ -141,17 +186,30 @@ public sealed class DirectoryBlobStore : IBlobStore
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
-        return RunAsync($"delete {name}", () =>
-        {
-            RequireRoot();
-            return _tree.Delete(path);
-        }, cancellationToken);
+        return RunAsync(
+            $"delete {name}",
+            () =>
+            {
+                RequireRoot();
+                return _tree.Delete(path);
+            },
+            cancellationToken
+        );
     }
 
-    public async Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<bool> AcquireLeaseAsync(
+        string name,
+        Guid leaseId,
+        TimeSpan duration,
+        CancellationToken cancellationToken
+    )
     {
         await PutIfAbsentAsync(name, ReadOnlyMemory<byte>.Empty, cancellationToken);
-        return await RunAsync($"lease {name}", () => Write(() => _leases.Acquire(name, leaseId, duration)), cancellationToken);
+        return await RunAsync(
+            $"lease {name}",
+            () => Write(() => _leases.Acquire(name, leaseId, duration)),
+            cancellationToken
+        );
     }
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
@@ -160,7 +218,12 @@ public sealed class DirectoryBlobStore : IBlobStore
     internal static DirectoryBlobStore Open(string path, TimeProvider timeProvider, int listingPage) =>
         Open(OwnTree.OpenShared(path), timeProvider, listingPage);
 
-    private static async Task<DirectoryBlobStore> CreateAsync(OwnTree tree, Action create, TimeProvider timeProvider, CancellationToken cancellationToken)
+    private static async Task<DirectoryBlobStore> CreateAsync(
+        OwnTree tree,
+        Action create,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -172,7 +235,11 @@ public sealed class DirectoryBlobStore : IBlobStore
         }
 
         DirectoryBlobStore store = Open(tree, timeProvider, DefaultListingPage);
-        await store.RunAsync("probe for exclusive creation", () => ExclusivityProbe.Run(tree, TemporaryFiles.NewPath), cancellationToken);
+        await store.RunAsync(
+            "probe for exclusive creation",
+            () => ExclusivityProbe.Run(tree, TemporaryFiles.NewPath),
+            cancellationToken
+        );
         return store;
     }
 
@@ -180,7 +247,9 @@ public sealed class DirectoryBlobStore : IBlobStore
     {
         try
         {
-            return tree.TryIdentify() is { } identity ? new DirectoryBlobStore(tree, identity, timeProvider, listingPage) : throw DirectoryFaults.Missing(tree.Location);
+            return tree.TryIdentify() is { } identity
+                ? new DirectoryBlobStore(tree, identity, timeProvider, listingPage)
+                : throw DirectoryFaults.Missing(tree.Location);
         }
         catch (Exception e) when (DirectoryFaults.IsExpected(e))
         {
@@ -208,8 +277,9 @@ public sealed class DirectoryBlobStore : IBlobStore
     }
 
     /// <summary>
-    /// The directory at the root's path is the one that was opened. Looked at before a write, which must not land beneath the mount point of a volume that was
-    /// unmounted, after it, when it is about to be believed, and whenever something is not there.
+    /// The directory at the root's path is the one that was opened. Looked at before a write, which must not land
+    /// beneath the mount point of a volume that was unmounted, after it, when it is about to be believed, and whenever
+    /// something is not there.
     /// </summary>
     private void RequireRoot()
     {
@@ -267,6 +337,9 @@ public sealed class DirectoryBlobStore : IBlobStore
             return null;
         }
 
-        return new BlobProperties(file.Size, DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick));
+        return new BlobProperties(
+            file.Size,
+            DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick)
+        );
     }
 }

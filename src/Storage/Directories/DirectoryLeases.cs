@@ -6,8 +6,9 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>
-/// Leases of a directory store: a small JSON file each, changed only under the operating system's lock on <c>.leases/.lock</c>. Hosts that share the
-/// directory need clocks that agree to within seconds; a wrong clock costs double work, never a wrong set.
+/// Leases of a directory store: a small JSON file each, changed only under the operating system's lock on
+/// <c>.leases/.lock</c>. Hosts that share the directory need clocks that agree to within seconds; a wrong clock costs
+/// double work, never a wrong set.
 /// </summary>
 internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timeProvider, Func<string> newTemporaryPath)
 {
@@ -57,12 +58,18 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
     {
         try
         {
-            LeaseFile? lease = tree.TryReadAll(path, MaxBytes) is { } bytes ? JsonSerializer.Deserialize(bytes, LeaseJson.Default.LeaseFile) : null;
+            LeaseFile? lease = tree.TryReadAll(path, MaxBytes) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, LeaseJson.Default.LeaseFile)
+                : null;
             return lease?.Expires > timeProvider.GetUtcNow() ? lease : null;
         }
         catch (JsonException e)
         {
-            throw new PermanentException(ErrorKind.Storage, $"repository.url: the lease file {tree.Describe(path)} is damaged; delete it while no abf runs", e);
+            throw new PermanentException(
+                ErrorKind.Storage,
+                $"repository.url: the lease file {tree.Describe(path)} is damaged; delete it while no abf runs",
+                e
+            );
         }
     }
 
@@ -78,7 +85,9 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
             Thread.Sleep(s_lockPause);
         }
 
-        throw new IOException($"another process holds {tree.Describe(LockName)} and does not let go; find it, and end it");
+        throw new IOException(
+            $"another process holds {tree.Describe(LockName)} and does not let go; find it, and end it"
+        );
     }
 
     internal sealed record LeaseFile(Guid Holder, DateTimeOffset Expires);

@@ -5,20 +5,26 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>
-/// The blobs below a directory in the order of their names' bytes. A directory of any size takes the memory of one page: it is read once per page,
-/// each time for the smallest names after the last one given. A link or a pipe with the name of a blob is a fault, not a blob.
+/// The blobs below a directory in the order of their names' bytes. A directory of any size takes the memory of one
+/// page: it is read once per page, each time for the smallest names after the last one given. A link or a pipe with the
+/// name of a blob is a fault, not a blob.
 /// </summary>
 internal sealed class DirectoryListing(OwnTree tree, int pageSize)
 {
     private readonly record struct Entry(byte[] Bytes, string FileName, bool IsDirectory);
 
-    /// <summary>Every blob whose name starts with the prefix: the whole name, and the file's path in the tree.</summary>
+    /// <summary>Every blob whose name starts with the prefix: the whole name, and the file's path in the
+    /// tree.</summary>
     public IEnumerable<(string Name, string Path)> Enumerate(string prefix)
     {
         // Whole parts of the prefix name a directory; only the last part needs a search.
         int slash = prefix.LastIndexOf('/');
         string directory = slash < 0 ? "" : FileNameEscape.ToPath(prefix[..slash]);
-        return Walk(directory, Encoding.UTF8.GetBytes(prefix[..(slash + 1)]), Encoding.UTF8.GetBytes(prefix[(slash + 1)..]));
+        return Walk(
+            directory,
+            Encoding.UTF8.GetBytes(prefix[..(slash + 1)]),
+            Encoding.UTF8.GetBytes(prefix[(slash + 1)..])
+        );
     }
 
     private IEnumerable<(string Name, string Path)> Walk(string directory, byte[] name, byte[] wanted)
@@ -56,35 +62,40 @@ internal sealed class DirectoryListing(OwnTree tree, int pageSize)
     private ImmutableArray<Entry> ReadPage(string directory, byte[] wanted, byte[]? after)
     {
         // The queue's head is the largest name of the page, so that a smaller one takes its place.
-        PriorityQueue<Entry, byte[]> page = new(Comparer<byte[]>.Create(static (l, r) => r.AsSpan().SequenceCompareTo(l)));
-        tree.TryVisit(directory, (fileName, type) =>
-        {
-            if (ToEntry(fileName, type) is not { } entry || !Matches(entry, wanted))
+        PriorityQueue<Entry, byte[]> page = new(
+            Comparer<byte[]>.Create(static (l, r) => r.AsSpan().SequenceCompareTo(l))
+        );
+        tree.TryVisit(
+            directory,
+            (fileName, type) =>
             {
-                return;
-            }
+                if (ToEntry(fileName, type) is not { } entry || !Matches(entry, wanted))
+                {
+                    return;
+                }
 
-            if (type is not (EntryType.File or EntryType.Directory))
-            {
-                // Says what stands there, unless it has gone since.
-                _ = tree.TryStat(PathIn(directory, entry.FileName));
-                return;
-            }
+                if (type is not (EntryType.File or EntryType.Directory))
+                {
+                    // Says what stands there, unless it has gone since.
+                    _ = tree.TryStat(PathIn(directory, entry.FileName));
+                    return;
+                }
 
-            if (after is not null && entry.Bytes.AsSpan().SequenceCompareTo(after) <= 0)
-            {
-                return;
-            }
+                if (after is not null && entry.Bytes.AsSpan().SequenceCompareTo(after) <= 0)
+                {
+                    return;
+                }
 
-            if (page.Count < pageSize)
-            {
-                page.Enqueue(entry, entry.Bytes);
+                if (page.Count < pageSize)
+                {
+                    page.Enqueue(entry, entry.Bytes);
+                }
+                else
+                {
+                    page.EnqueueDequeue(entry, entry.Bytes);
+                }
             }
-            else
-            {
-                page.EnqueueDequeue(entry, entry.Bytes);
-            }
-        });
+        );
 
         Entry[] sorted = new Entry[page.Count];
         for (int i = sorted.Length - 1; i >= 0; i--)
@@ -102,13 +113,16 @@ internal sealed class DirectoryListing(OwnTree tree, int pageSize)
         return agrees && (entry.IsDirectory || entry.Bytes.Length >= wanted.Length);
     }
 
-    private static string PathIn(string directory, string fileName) => directory.Length == 0 ? fileName : $"{directory}/{fileName}";
+    private static string PathIn(string directory, string fileName) =>
+        directory.Length == 0 ? fileName : $"{directory}/{fileName}";
 
     private static Entry? ToEntry(ReadOnlySpan<byte> fileName, EntryType type)
     {
         // Latin-1 keeps every byte, and a name of ours has none beyond ASCII.
         string name = Encoding.Latin1.GetString(fileName);
         bool isDirectory = type == EntryType.Directory;
-        return FileNameEscape.TryDecode(name, isDirectory, out byte[]? bytes) ? new Entry(bytes, name, isDirectory) : null;
+        return FileNameEscape.TryDecode(name, isDirectory, out byte[]? bytes)
+            ? new Entry(bytes, name, isDirectory)
+            : null;
     }
 }

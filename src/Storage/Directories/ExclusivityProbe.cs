@@ -15,13 +15,17 @@ internal static class ExclusivityProbe
         try
         {
             int created = 0;
-            Parallel.For(0, Writers, writer =>
-            {
-                if (tree.TryCreate(target, newTemporaryPath(), [(byte)writer]))
+            Parallel.For(
+                0,
+                Writers,
+                writer =>
                 {
-                    Interlocked.Increment(ref created);
+                    if (tree.TryCreate(target, newTemporaryPath(), [(byte)writer]))
+                    {
+                        Interlocked.Increment(ref created);
+                    }
                 }
-            });
+            );
 
             return created == 1 ? true : throw DirectoryFaults.NotExclusive(tree.Location);
         }

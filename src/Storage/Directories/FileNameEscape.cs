@@ -5,10 +5,11 @@ using System.Text;
 namespace AlfrescoBackupFlows.Storage.Directories;
 
 /// <summary>
-/// Blob names as relative paths, reversibly. Plain names stay as they are, so that a repository can be read with any tool.
-/// <c>/</c> separates directories. In each part, a UTF-8 byte outside <c>[A-Za-z0-9._+=@,~-]</c> becomes <c>%xx</c>; so do a first or last dot and the
-/// first letter of a name that Windows reserves. A part of 80 bytes or more is cut after every 80: all but the last piece are directories whose
-/// name ends in <c>%~</c>, and an empty last piece is <c>%</c>. Names that begin with a dot are left for the store's own files.
+/// Blob names as relative paths, reversibly. Plain names stay as they are, so that a repository can be read with any
+/// tool. <c>/</c> separates directories. In each part, a UTF-8 byte outside <c>[A-Za-z0-9._+=@,~-]</c> becomes
+/// <c>%xx</c>; so do a first or last dot and the first letter of a name that Windows reserves. A part of 80 bytes or
+/// more is cut after every 80: all but the last piece are directories whose name ends in <c>%~</c>, and an empty last
+/// piece is <c>%</c>. Names that begin with a dot are left for the store's own files.
 /// Where a file system ignores case, names that differ only by it are one; a repository has none.
 /// </summary>
 internal static class FileNameEscape
@@ -19,13 +20,36 @@ internal static class FileNameEscape
     private const string ContinuedMark = "%~";
     private const char Empty = '%';
 
-    private static readonly SearchValues<byte> s_plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+=@,~-"u8);
+    private static readonly SearchValues<byte> s_plain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+=@,~-"u8
+    );
 
     private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase)
     {
-        "con", "prn", "aux", "nul",
-        "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
-        "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "com0",
+        "com1",
+        "com2",
+        "com3",
+        "com4",
+        "com5",
+        "com6",
+        "com7",
+        "com8",
+        "com9",
+        "lpt0",
+        "lpt1",
+        "lpt2",
+        "lpt3",
+        "lpt4",
+        "lpt5",
+        "lpt6",
+        "lpt7",
+        "lpt8",
+        "lpt9",
     };
 
     /// <summary>The path of a blob relative to the store's root, with <c>/</c> between its parts.</summary>
@@ -48,8 +72,9 @@ internal static class FileNameEscape
     }
 
     /// <summary>
-    /// What a directory entry stands for: the bytes that it adds to the name of a blob, with a <c>/</c> at the end for a directory that is not a
-    /// piece of a longer part. False for what no blob name gives: the store's own files, strangers.
+    /// What a directory entry stands for: the bytes that it adds to the name of a blob, with a <c>/</c> at the end for
+    /// a directory that is not a piece of a longer part. False for what no blob name gives: the store's own files,
+    /// strangers.
     /// </summary>
     public static bool TryDecode(ReadOnlySpan<char> fileName, bool isDirectory, [NotNullWhen(true)] out byte[]? bytes)
     {
@@ -94,8 +119,13 @@ internal static class FileNameEscape
         bool reserved = IsReserved(piece);
         for (int i = 0; i < piece.Length; i++)
         {
-            bool plain = s_plain.Contains(piece[i]) && !(piece[i] == (byte)'.' && (i == 0 || i == piece.Length - 1)) && !(reserved && i == 0);
-            _ = plain ? path.Append((char)piece[i]) : path.Append('%').Append(Convert.ToHexStringLower(piece.Slice(i, 1)));
+            bool plain =
+                s_plain.Contains(piece[i])
+                && !(piece[i] == (byte)'.' && (i == 0 || i == piece.Length - 1))
+                && !(reserved && i == 0);
+            _ = plain
+                ? path.Append((char)piece[i])
+                : path.Append('%').Append(Convert.ToHexStringLower(piece.Slice(i, 1)));
         }
     }
 
@@ -113,7 +143,10 @@ internal static class FileNameEscape
         {
             if (escaped[i] == '%')
             {
-                if (i + 3 > escaped.Length || Convert.FromHexString(escaped.Slice(i + 1, 2), one, out _, out _) != OperationStatus.Done)
+                if (
+                    i + 3 > escaped.Length
+                    || Convert.FromHexString(escaped.Slice(i + 1, 2), one, out _, out _) != OperationStatus.Done
+                )
                 {
                     return false;
                 }

@@ -18,7 +18,8 @@ internal sealed class TemporaryFiles(OwnTree tree, TimeProvider time)
 
     public static string NewPath() => $"{Directory}/{Guid.NewGuid():n}";
 
-    /// <summary>Deletes what killed processes left, once a process; what has no name of ours was put there by somebody else, and is refused.</summary>
+    /// <summary>Deletes what killed processes left, once a process; what has no name of ours was put there by somebody
+    /// else, and is refused.</summary>
     /// <exception cref="UnsafeEntryException">It is named.</exception>
     public void DeleteAbandoned()
     {
@@ -28,20 +29,26 @@ internal sealed class TemporaryFiles(OwnTree tree, TimeProvider time)
         }
 
         List<string> own = [];
-        tree.TryVisit(Directory, (bytes, _) =>
-        {
-            string name = Encoding.UTF8.GetString(bytes);
-            if (IsOwn(name))
+        tree.TryVisit(
+            Directory,
+            (bytes, _) =>
             {
-                own.Add($"{Directory}/{name}");
+                string name = Encoding.UTF8.GetString(bytes);
+                if (IsOwn(name))
+                {
+                    own.Add($"{Directory}/{name}");
+                }
+                else if (!IsOfTheFileSystem(name))
+                {
+                    throw new UnsafeEntryException(
+                        $"'{tree.Describe(Directory)}' holds '{TreePath.Display(bytes)}', which abf did not make: find out who did, and move it away"
+                    );
+                }
             }
-            else if (!IsOfTheFileSystem(name))
-            {
-                throw new UnsafeEntryException($"'{tree.Describe(Directory)}' holds '{TreePath.Display(bytes)}', which abf did not make: find out who did, and move it away");
-            }
-        });
+        );
 
-        long before = (time.GetUtcNow() - s_abandonedAfter - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+        long before =
+            (time.GetUtcNow() - s_abandonedAfter - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
         foreach (string path in own)
         {
             if (tree.TryStat(path) is { Type: EntryType.File } file && file.MtimeNs < before)
@@ -60,5 +67,6 @@ internal sealed class TemporaryFiles(OwnTree tree, TimeProvider time)
     }
 
     /// <summary>A file that was deleted while another process had it open, until that one lets go.</summary>
-    private static bool IsOfTheFileSystem(string name) => name.StartsWith(".nfs", StringComparison.Ordinal) || name.StartsWith(".fuse_hidden", StringComparison.Ordinal);
+    private static bool IsOfTheFileSystem(string name) =>
+        name.StartsWith(".nfs", StringComparison.Ordinal) || name.StartsWith(".fuse_hidden", StringComparison.Ordinal);
 }

@@ -23,7 +23,10 @@ public sealed class ContentUrlMapTests
     public void A_URL_is_a_file_beneath_a_root(string url, string root, string path)
     {
         ContentPlace place = _map.Locate(url);
-        Assert.Equal((ContentPlaceKind.File, root, path), (place.Kind, place.Root, Encoding.UTF8.GetString(place.Path)));
+        Assert.Equal(
+            (ContentPlaceKind.File, root, path),
+            (place.Kind, place.Root, Encoding.UTF8.GetString(place.Path))
+        );
     }
 
     [Theory]
@@ -64,13 +67,16 @@ public sealed class ContentUrlMapTests
     [Fact]
     public void No_URL_throws_and_no_file_leaves_its_root()
     {
-        Gen.String[Gen.Char["storeA:/.\0 \ud800ä"], 0, 40].Sample(tail =>
-        {
-            foreach (var url in new[] { tail, "store://" + tail, "storeA://" + tail })
+        Gen.String[Gen.Char["storeA:/.\0 \ud800ä"], 0, 40]
+            .Sample(tail =>
             {
-                ContentPlace place = _map.Locate(url);
-                Assert.True(place.Kind != ContentPlaceKind.File || (place.Path.Length > 0 && TreePath.IsValid(place.Path)));
-            }
-        });
+                foreach (var url in new[] { tail, "store://" + tail, "storeA://" + tail })
+                {
+                    ContentPlace place = _map.Locate(url);
+                    Assert.True(
+                        place.Kind != ContentPlaceKind.File || (place.Path.Length > 0 && TreePath.IsValid(place.Path))
+                    );
+                }
+            });
     }
 }

@@ -19,11 +19,15 @@ internal sealed record DumpRun(byte[] Sql, IReadOnlyList<RequiredUrl> Required, 
                 required.Add(url);
                 return ValueTask.CompletedTask;
             },
-            cancellationToken);
+            cancellationToken
+        );
         return new DumpRun(sql.ToArray(), Sorted(required), result);
     }
 
-    public static async Task<IReadOnlyList<RequiredUrl>> RequiredOfAsync(IDatabaseTarget target, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<RequiredUrl>> RequiredOfAsync(
+        IDatabaseTarget target,
+        CancellationToken cancellationToken
+    )
     {
         var required = new List<RequiredUrl>();
         await target.ReadRequiredAsync(
@@ -32,11 +36,14 @@ internal sealed record DumpRun(byte[] Sql, IReadOnlyList<RequiredUrl> Required, 
                 required.Add(url);
                 return ValueTask.CompletedTask;
             },
-            cancellationToken);
+            cancellationToken
+        );
         return Sorted(required);
     }
 
-    public Task WriteAsync(Stream stream, CancellationToken cancellationToken) => stream.WriteAsync(Sql, cancellationToken).AsTask();
+    public Task WriteAsync(Stream stream, CancellationToken cancellationToken) =>
+        stream.WriteAsync(Sql, cancellationToken).AsTask();
 
-    private static RequiredUrl[] Sorted(List<RequiredUrl> urls) => [.. urls.OrderBy(url => url.Url, StringComparer.Ordinal)];
+    private static RequiredUrl[] Sorted(List<RequiredUrl> urls) =>
+        [.. urls.OrderBy(url => url.Url, StringComparer.Ordinal)];
 }

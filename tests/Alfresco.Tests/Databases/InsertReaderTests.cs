@@ -8,8 +8,7 @@ namespace AlfrescoBackupFlows.Alfresco.Tests.Databases;
 
 public sealed class InsertReaderTests
 {
-    private const string Dump =
-        """
+    private const string Dump = """
         /*M!999999\- enable the sandbox mode */
         CREATE TABLE `alf_content_data` (
           `id` bigint(20) NOT NULL
@@ -34,31 +33,54 @@ public sealed class InsertReaderTests
     public void Rows_are_the_same_however_the_dump_is_cut()
     {
         var bytes = Encoding.UTF8.GetBytes(Dump.Replace("_binary 0x", "0x", StringComparison.Ordinal));
-        Gen.Int[1, 40].Sample(size =>
-        {
-            var rows = new AlfrescoInserts();
-            var reader = new InsertReader(rows);
-            foreach (var piece in bytes.Chunk(size))
+        Gen.Int[1, 40]
+            .Sample(size =>
             {
-                reader.Read(piece);
-            }
+                var rows = new AlfrescoInserts();
+                var reader = new InsertReader(rows);
+                foreach (var piece in bytes.Chunk(size))
+                {
+                    reader.Read(piece);
+                }
 
-            Assert.Equal([new RequiredUrl(1, "store://it's (1),(2); 'x' \\ \n,", 5), new RequiredUrl(3, "store://h", 7)], rows.Pending);
-            Assert.Equal(new DumpWatermark(9, 300), rows.Watermark);
-            Assert.Equal(new Dictionary<string, long> { ["alf_content_data"] = 2, ["alf_content_url"] = 3, ["alf_node"] = 0 }, rows.Rows);
-            Assert.Equal(["alf_tenant", "avm_nodes"], rows.NotApplicable);
-        });
+                Assert.Equal(
+                    [new RequiredUrl(1, "store://it's (1),(2); 'x' \\ \n,", 5), new RequiredUrl(3, "store://h", 7)],
+                    rows.Pending
+                );
+                Assert.Equal(new DumpWatermark(9, 300), rows.Watermark);
+                Assert.Equal(
+                    new Dictionary<string, long>
+                    {
+                        ["alf_content_data"] = 2,
+                        ["alf_content_url"] = 3,
+                        ["alf_node"] = 0,
+                    },
+                    rows.Rows
+                );
+                Assert.Equal(["alf_tenant", "avm_nodes"], rows.NotApplicable);
+            });
     }
 
     [Theory]
     [InlineData("INSERT INTO `alf_content_url` VALUES (1,2);\n", "does not name its columns")]
     [InlineData("INSERT INTO `alf_content_url` (`id`) VALUES (1);\n", "has no column content_url")]
-    [InlineData("INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES (1,'x',1,5);\n", "before alf_content_data")]
-    [InlineData("INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES (1,NULL,1,NULL);\n", "NULL")]
-    [InlineData("INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES ('a','x',1,NULL);\n", "no number")]
+    [InlineData(
+        "INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES (1,'x',1,5);\n",
+        "before alf_content_data"
+    )]
+    [InlineData(
+        "INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES (1,NULL,1,NULL);\n",
+        "NULL"
+    )]
+    [InlineData(
+        "INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES ('a','x',1,NULL);\n",
+        "no number"
+    )]
     public void What_is_not_as_expected_is_never_guessed_at(string dump, string why)
     {
-        FormatException fault = Assert.Throws<FormatException>(() => new InsertReader(new AlfrescoInserts()).Read(Encoding.UTF8.GetBytes(dump)));
+        FormatException fault = Assert.Throws<FormatException>(() =>
+            new InsertReader(new AlfrescoInserts()).Read(Encoding.UTF8.GetBytes(dump))
+        );
         Assert.Contains(why, fault.Message, StringComparison.Ordinal);
     }
 }

@@ -27,12 +27,27 @@ public sealed class MariaDbFixture : IAsyncLifetime
 
     public int Port => _server!.Port;
 
-    public async ValueTask InitializeAsync() => _server = await MariaDbServer.StartAsync(new MariaDbServerOptions { Password = Password });
+    public async ValueTask InitializeAsync() =>
+        _server = await MariaDbServer.StartAsync(new MariaDbServerOptions { Password = Password });
 
     public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
-    public DatabaseConnection Connection(string database, string username = "root", string? password = Password, string? toolPath = null) =>
-        new(DatabaseVendors.Find("mariadb")!, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
+    public DatabaseConnection Connection(
+        string database,
+        string username = "root",
+        string? password = Password,
+        string? toolPath = null
+    ) =>
+        new(
+            DatabaseVendors.Find("mariadb")!,
+            "127.0.0.1",
+            Port,
+            database,
+            username,
+            password is null ? null : new Secret(password),
+            toolPath,
+            new Dictionary<string, string>()
+        );
 
     public async Task<MySqlConnection> OpenAsync(string database)
     {
@@ -47,7 +62,10 @@ public sealed class MariaDbFixture : IAsyncLifetime
     public async Task<string> CreateDatabaseAsync(string prefix = "db")
     {
         var name = prefix + Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture);
-        await ExecuteAsync("mysql", $"CREATE DATABASE `{name.Replace("`", "``")}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+        await ExecuteAsync(
+            "mysql",
+            $"CREATE DATABASE `{name.Replace("`", "``")}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+        );
         return name;
     }
 
@@ -66,13 +84,35 @@ public sealed class MariaDbFixture : IAsyncLifetime
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
-            ArgumentList = { "--no-defaults", "--host=127.0.0.1", "--protocol=tcp", string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--user=root", "--routines", "--triggers", "--events", "--skip-dump-date", "--hex-blob", "--", database },
+            ArgumentList =
+            {
+                "--no-defaults",
+                "--host=127.0.0.1",
+                "--protocol=tcp",
+                string.Create(CultureInfo.InvariantCulture, $"--port={Port}"),
+                "--user=root",
+                "--routines",
+                "--triggers",
+                "--events",
+                "--skip-dump-date",
+                "--hex-blob",
+                "--",
+                database,
+            },
         };
         info.Environment["MYSQL_PWD"] = Password;
         using Process process = Process.Start(info)!;
         var text = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(0, process.ExitCode);
-        return string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("-- Host: ") && !line.StartsWith("-- Dumping routines for") && !line.StartsWith("-- Dumping events for")));
+        return string.Join(
+            '\n',
+            text.Split('\n')
+                .Where(line =>
+                    !line.StartsWith("-- Host: ")
+                    && !line.StartsWith("-- Dumping routines for")
+                    && !line.StartsWith("-- Dumping events for")
+                )
+        );
     }
 }

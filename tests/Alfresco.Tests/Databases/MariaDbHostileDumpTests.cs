@@ -40,7 +40,9 @@ public sealed class MariaDbHostileDumpTests(MariaDbFixture server) : IDisposable
         string script = _directory.Combine("script.sql");
         await File.WriteAllTextAsync(script, $"CREATE TABLE from_a_file (id int);\n\\! touch {Proof}\n", Cancel);
         string target = await server.CreateDatabaseAsync();
-        string sql = attack.Replace("FILE", Proof, StringComparison.Ordinal).Replace("SCRIPT", script, StringComparison.Ordinal);
+        string sql = attack
+            .Replace("FILE", Proof, StringComparison.Ordinal)
+            .Replace("SCRIPT", script, StringComparison.Ordinal);
 
         await Assert.ThrowsAnyAsync<AbfException>(() => RestoreAsync(target, sql));
 
@@ -58,8 +60,12 @@ public sealed class MariaDbHostileDumpTests(MariaDbFixture server) : IDisposable
         await File.WriteAllTextAsync(secret, "geheim\n", Cancel);
         string target = await server.CreateDatabaseAsync();
 
-        await Assert.ThrowsAnyAsync<AbfException>(
-            () => RestoreAsync(target, "CREATE TABLE stolen (t text);\n" + attack.Replace("SECRET", secret, StringComparison.Ordinal)));
+        await Assert.ThrowsAnyAsync<AbfException>(() =>
+            RestoreAsync(
+                target,
+                "CREATE TABLE stolen (t text);\n" + attack.Replace("SECRET", secret, StringComparison.Ordinal)
+            )
+        );
 
         Assert.DoesNotContain("geheim", await server.DumpByHandAsync(target), StringComparison.Ordinal);
     }
@@ -73,7 +79,8 @@ public sealed class MariaDbHostileDumpTests(MariaDbFixture server) : IDisposable
             """
             CREATE TABLE odd (t text) COMMENT='\\! touch x';
             INSERT INTO odd VALUES ('\n\\! touch x\n'), ('system touch x'), ('delimiter //\n'), ('\\'), ('a\r\nb'), ('\0\Z');
-            """);
+            """
+        );
         DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         string target = await server.CreateDatabaseAsync();
 
@@ -86,7 +93,12 @@ public sealed class MariaDbHostileDumpTests(MariaDbFixture server) : IDisposable
 
     private Task<DatabaseRestoreResult> RestoreAsync(string target, string sql)
     {
-        byte[] dump = Encoding.UTF8.GetBytes($"-- MariaDB dump\nCREATE TABLE alf_node (id int);\n{sql}\n-- Dump completed\n");
-        return server.Connection(target).OpenTarget().RestoreAsync((stream, token) => stream.WriteAsync(dump, token).AsTask(), Cancel);
+        byte[] dump = Encoding.UTF8.GetBytes(
+            $"-- MariaDB dump\nCREATE TABLE alf_node (id int);\n{sql}\n-- Dump completed\n"
+        );
+        return server
+            .Connection(target)
+            .OpenTarget()
+            .RestoreAsync((stream, token) => stream.WriteAsync(dump, token).AsTask(), Cancel);
     }
 }

@@ -24,10 +24,16 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         if (name == "plain")
         {
             // The tool itself cannot dump events of a database with a quote in its name.
-            await server.ExecuteAsync(source, "CREATE EVENT e ON SCHEDULE EVERY 1 YEAR STARTS '2030-01-01' DO DELETE FROM alf_node WHERE id = -1");
+            await server.ExecuteAsync(
+                source,
+                "CREATE EVENT e ON SCHEDULE EVERY 1 YEAR STARTS '2030-01-01' DO DELETE FROM alf_node WHERE id = -1"
+            );
         }
 
-        await server.ExecuteAsync(source, "UPDATE alf_node_properties SET serializable_value = X'00275C0A0D1AFF', boolean_value = b'1' WHERE node_id = 1000 AND qname_id = 2");
+        await server.ExecuteAsync(
+            source,
+            "UPDATE alf_node_properties SET serializable_value = X'00275C0A0D1AFF', boolean_value = b'1' WHERE node_id = 1000 AND qname_id = 2"
+        );
         DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         var target = await server.CreateDatabaseAsync(name + " restored");
@@ -53,12 +59,18 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         string name = source.Replace("`", "``");
         await server.ExecuteAsync(source, $"CREATE USER {quoted} IDENTIFIED BY 'x'");
         await server.ExecuteAsync(source, $"GRANT SELECT ON `{name}`.alf_node TO {quoted}");
-        Assert.Contains(await WarningsAsync(), warning => warning.Contains("has no SELECT on the whole database", StringComparison.Ordinal));
+        Assert.Contains(
+            await WarningsAsync(),
+            warning => warning.Contains("has no SELECT on the whole database", StringComparison.Ordinal)
+        );
 
         await server.ExecuteAsync(source, $"GRANT SELECT, LOCK TABLES ON `{name.Replace("_", "\\_")}`.* TO {quoted}");
         Assert.Empty(await WarningsAsync());
         await server.ExecuteAsync(source, $"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {quoted}");
-        await server.ExecuteAsync(source, $"CREATE ROLE reader; GRANT SELECT ON *.* TO reader; GRANT reader TO {quoted}; SET DEFAULT ROLE reader FOR {quoted}");
+        await server.ExecuteAsync(
+            source,
+            $"CREATE ROLE reader; GRANT SELECT ON *.* TO reader; GRANT reader TO {quoted}; SET DEFAULT ROLE reader FOR {quoted}"
+        );
         Assert.Empty(await WarningsAsync());
 
         async Task<IReadOnlyList<string>> WarningsAsync() =>
@@ -74,16 +86,31 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         var kept = await rows.AddDocumentAsync("store://2024/1/1/1/1/a'\\\n,(é.bin", 1, "kept", Cancel);
         var orphan = await rows.AddDocumentAsync("store://2024/1/1/1/1/b.bin", 2, "orphan", Cancel);
         await rows.DeleteDocumentAsync(orphan, eager: false, Cancel);
-        await server.ExecuteAsync(source, "INSERT INTO alf_content_url VALUES (7, 'store://uncommitted/reader.bin', 'x', 1, 3, NULL)");
+        await server.ExecuteAsync(
+            source,
+            "INSERT INTO alf_content_url VALUES (7, 'store://uncommitted/reader.bin', 'x', 1, 3, NULL)"
+        );
         await server.ExecuteAsync(source, $"UPDATE alf_content_url SET orphan_time = 5 WHERE id = {kept}");
-        await server.ExecuteAsync(source, AlfrescoSchema.AvmNodes + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)");
-        await server.ExecuteAsync(source, "INSERT INTO alf_tenant VALUES ('acme.com', 0, 1, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, 1, 'b', NULL, NULL)");
+        await server.ExecuteAsync(
+            source,
+            AlfrescoSchema.AvmNodes
+                + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)"
+        );
+        await server.ExecuteAsync(
+            source,
+            "INSERT INTO alf_tenant VALUES ('acme.com', 0, 1, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, 1, 'b', NULL, NULL)"
+        );
 
         DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         Assert.Equal(
-            [new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null), new RequiredUrl(kept, "store://2024/1/1/1/1/a'\\\n,(é.bin", 1), new RequiredUrl(7, "store://uncommitted/reader.bin", 3)],
-            dump.Required);
+            [
+                new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null),
+                new RequiredUrl(kept, "store://2024/1/1/1/1/a'\\\n,(é.bin", 1),
+                new RequiredUrl(7, "store://uncommitted/reader.bin", 3),
+            ],
+            dump.Required
+        );
         Assert.Equal(["/srv/tenants/acme"], dump.Result.TenantRoots);
         Assert.Empty(dump.Result.NotApplicable);
     }
@@ -95,7 +122,10 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         await AddAsync(source, 2_000);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var changed = new TaskCompletionSource();
-        Task<int>[] writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
+        Task<int>[] writers = Enumerable
+            .Range(1, 3)
+            .Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token))
+            .ToArray();
         await changed.Task;
 
         DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
@@ -119,15 +149,26 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         var target = await server.CreateDatabaseAsync();
         IDatabaseTarget restore = server.Connection(target).OpenTarget();
 
-        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length / 2), token).AsTask(), Cancel));
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            restore.RestoreAsync(
+                (stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length / 2), token).AsTask(),
+                Cancel
+            )
+        );
         Assert.Equal(ErrorKind.Repository, fault.Kind);
         await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
 
-        PermanentException refused = await Assert.ThrowsAsync<PermanentException>(() => restore.RestoreAsync(dump.WriteAsync, Cancel));
+        PermanentException refused = await Assert.ThrowsAsync<PermanentException>(() =>
+            restore.RestoreAsync(dump.WriteAsync, Cancel)
+        );
         Assert.Equal(ErrorKind.Source, refused.Kind);
-        Assert.Contains($"database '{target}' at 127.0.0.1:{server.Port} is not empty", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"database '{target}' at 127.0.0.1:{server.Port} is not empty",
+            refused.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -135,7 +176,9 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         await server.ExecuteAsync(source, "CREATE TABLE alf_old (id INT) ENGINE=MyISAM");
-        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() => server.Connection(source).OpenSource().CheckAsync(Cancel));
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            server.Connection(source).OpenSource().CheckAsync(Cancel)
+        );
         Assert.Contains("alf_old", fault.Message, StringComparison.Ordinal);
         Assert.Contains("ENGINE=InnoDB", fault.Message, StringComparison.Ordinal);
     }
@@ -145,14 +188,18 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         var seen = new List<string>();
-        await server.Connection(source).OpenSource().DumpAsync(
-            async (stream, token) =>
-            {
-                seen.AddRange(ProcessArguments.All());
-                await stream.CopyToAsync(Stream.Null, token);
-            },
-            static _ => ValueTask.CompletedTask,
-            Cancel);
+        await server
+            .Connection(source)
+            .OpenSource()
+            .DumpAsync(
+                async (stream, token) =>
+                {
+                    seen.AddRange(ProcessArguments.All());
+                    await stream.CopyToAsync(Stream.Null, token);
+                },
+                static _ => ValueTask.CompletedTask,
+                Cancel
+            );
 
         Assert.Contains(seen, line => line.Contains("--single-transaction", StringComparison.Ordinal));
         Assert.DoesNotContain(seen, line => line.Contains(MariaDbFixture.Password, StringComparison.Ordinal));
@@ -164,19 +211,34 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         var rows = new AlfrescoRows(connection);
         for (var i = 0; i < count; i++)
         {
-            await rows.AddDocumentAsync($"store://2024/{1 + (i % 12)}/1/1/1/{i}.bin", i, $"it's \\ {i}\t\n;-- (1),(2)", Cancel);
+            await rows.AddDocumentAsync(
+                $"store://2024/{1 + (i % 12)}/1/1/1/{i}.bin",
+                i,
+                $"it's \\ {i}\t\n;-- (1),(2)",
+                Cancel
+            );
         }
     }
 
     /// <summary>Adds, and deletes every second one with or without its row, until stopped.</summary>
-    private async Task<int> ChurnAsync(string database, long firstId, TaskCompletionSource changed, CancellationToken stop)
+    private async Task<int> ChurnAsync(
+        string database,
+        long firstId,
+        TaskCompletionSource changed,
+        CancellationToken stop
+    )
     {
         await using MySqlConnection connection = await server.OpenAsync(database);
         var rows = new AlfrescoRows(connection, firstId);
         var changes = 0;
         while (!stop.IsCancellationRequested)
         {
-            var id = await rows.AddDocumentAsync($"store://2024/1/1/1/1/{firstId}-{changes}.bin", changes, "churn", CancellationToken.None);
+            var id = await rows.AddDocumentAsync(
+                $"store://2024/1/1/1/1/{firstId}-{changes}.bin",
+                changes,
+                "churn",
+                CancellationToken.None
+            );
             if (changes++ % 2 == 0)
             {
                 await rows.DeleteDocumentAsync(id, eager: changes % 4 == 1, CancellationToken.None);

@@ -29,13 +29,28 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public static string Bin => PostgresServer.BinDirectory;
 
-    public async ValueTask InitializeAsync() => _server = await PostgresServer.StartAsync(new PostgresServerOptions { Password = Password });
+    public async ValueTask InitializeAsync() =>
+        _server = await PostgresServer.StartAsync(new PostgresServerOptions { Password = Password });
 
     public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     /// <summary>Connects as superuser, or as another.</summary>
-    public DatabaseConnection Connection(string database, string username = "postgres", string? password = Password, string? toolPath = null) =>
-        new(DatabaseVendors.Find("postgresql")!, "127.0.0.1", Port, database, username, password is null ? null : new Secret(password), toolPath, new Dictionary<string, string>());
+    public DatabaseConnection Connection(
+        string database,
+        string username = "postgres",
+        string? password = Password,
+        string? toolPath = null
+    ) =>
+        new(
+            DatabaseVendors.Find("postgresql")!,
+            "127.0.0.1",
+            Port,
+            database,
+            username,
+            password is null ? null : new Secret(password),
+            toolPath,
+            new Dictionary<string, string>()
+        );
 
     public async Task<NpgsqlConnection> OpenAsync(string database)
     {
@@ -67,7 +82,11 @@ public sealed class PostgresFixture : IAsyncLifetime
     /// </summary>
     public async Task<string> DumpByHandAsync(string database)
     {
-        var info = new ProcessStartInfo(Path.Combine(Bin, "pg_dump")) { RedirectStandardOutput = true, UseShellExecute = false };
+        var info = new ProcessStartInfo(Path.Combine(Bin, "pg_dump"))
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         info.Environment["PGHOST"] = "127.0.0.1";
         info.Environment["PGPORT"] = Port.ToString(CultureInfo.InvariantCulture);
         info.Environment["PGUSER"] = "postgres";
@@ -77,6 +96,9 @@ public sealed class PostgresFixture : IAsyncLifetime
         var text = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(0, process.ExitCode);
-        return string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("\\restrict ") && !line.StartsWith("\\unrestrict ")));
+        return string.Join(
+            '\n',
+            text.Split('\n').Where(line => !line.StartsWith("\\restrict ") && !line.StartsWith("\\unrestrict "))
+        );
     }
 }

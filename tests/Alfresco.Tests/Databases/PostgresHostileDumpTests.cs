@@ -18,7 +18,10 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
     private const string OwnKey = "AttackerKnowsThisOne";
 
     private readonly TempDirectory _directory = new();
-    private readonly StandInTool _oldPsql = new("psql", "[ \"$1\" = --version ] && exec echo 'psql (PostgreSQL) 15.13'; exit 99");
+    private readonly StandInTool _oldPsql = new(
+        "psql",
+        "[ \"$1\" = --version ] && exec echo 'psql (PostgreSQL) 15.13'; exit 99"
+    );
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -65,10 +68,16 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
     public async Task A_command_for_psql_is_never_run_and_nothing_is_restored(string attack, bool throughPsql)
     {
         string target = await server.CreateDatabaseAsync();
-        byte[] dump = [.. Encoding.Latin1.GetBytes(Start + attack.Replace("FILE", Proof, StringComparison.Ordinal)), .. Encoding.UTF8.GetBytes("\n" + End)];
+        byte[] dump =
+        [
+            .. Encoding.Latin1.GetBytes(Start + attack.Replace("FILE", Proof, StringComparison.Ordinal)),
+            .. Encoding.UTF8.GetBytes("\n" + End),
+        ];
         IDatabaseTarget restore = Target(target, throughPsql);
 
-        await Assert.ThrowsAnyAsync<AbfException>(() => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump, token).AsTask(), Cancel));
+        await Assert.ThrowsAnyAsync<AbfException>(() =>
+            restore.RestoreAsync((stream, token) => stream.WriteAsync(dump, token).AsTask(), Cancel)
+        );
 
         Assert.False(File.Exists(Proof), "it was run");
         await restore.CheckEmptyAsync(new DumpOrigin("PostgreSQL", "15.1", "15.18"), Cancel);
@@ -81,8 +90,9 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
     {
         IDatabaseTarget restore = Target(await server.CreateDatabaseAsync(), throughPsql);
         byte[] dump = Encoding.UTF8.GetBytes(Start + "\\! true\n" + End);
-        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(
-            () => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump, token).AsTask(), Cancel));
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            restore.RestoreAsync((stream, token) => stream.WriteAsync(dump, token).AsTask(), Cancel)
+        );
         Assert.Equal(ErrorKind.Repository, fault.Kind);
         Assert.Contains("holds a command for psql", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', fault.Message);
@@ -100,7 +110,10 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
         await using (NpgsqlConnection session = await server.OpenAsync(source))
         {
             // With a parameter the driver leaves the semicolons alone.
-            await using var command = new NpgsqlCommand(Body, session) { Parameters = { new NpgsqlParameter { Value = 0 } } };
+            await using var command = new NpgsqlCommand(Body, session)
+            {
+                Parameters = { new NpgsqlParameter { Value = 0 } },
+            };
             await command.ExecuteNonQueryAsync(Cancel);
         }
 
@@ -108,18 +121,20 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
         byte[] sql = restrictedDump ? dump.Sql : WithoutRestriction(dump.Sql);
         string target = await server.CreateDatabaseAsync();
 
-        await Target(target, throughPsql).RestoreAsync(
-            async (stream, token) =>
-            {
-                // Pieces of every length, so that everything is cut somewhere.
-                int length = 1;
-                for (int at = 0; at < sql.Length; at += length, length = (length * 3 % 101) + 1)
+        await Target(target, throughPsql)
+            .RestoreAsync(
+                async (stream, token) =>
                 {
-                    length = Math.Min(length, sql.Length - at);
-                    await stream.WriteAsync(sql.AsMemory(at, length), token);
-                }
-            },
-            Cancel);
+                    // Pieces of every length, so that everything is cut somewhere.
+                    int length = 1;
+                    for (int at = 0; at < sql.Length; at += length, length = (length * 3 % 101) + 1)
+                    {
+                        length = Math.Min(length, sql.Length - at);
+                        await stream.WriteAsync(sql.AsMemory(at, length), token);
+                    }
+                },
+                Cancel
+            );
 
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
     }
@@ -130,7 +145,11 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
     public async Task A_database_of_another_encoding_comes_back_byte_by_byte(bool throughPsql)
     {
         string source = await server.CreateDatabaseAsync("latin", "ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
-        await server.ExecuteAsync(source, Testing.Sample.AlfrescoSchema.PostgreSql + "; CREATE TABLE \"gr\u00fcn\" (t text DEFAULT '\u00e9\\'); INSERT INTO \"gr\u00fcn\" VALUES ('\u00fc\u00df')");
+        await server.ExecuteAsync(
+            source,
+            Testing.Sample.AlfrescoSchema.PostgreSql
+                + "; CREATE TABLE \"gr\u00fcn\" (t text DEFAULT '\u00e9\\'); INSERT INTO \"gr\u00fcn\" VALUES ('\u00fc\u00df')"
+        );
         DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         string target = await server.CreateDatabaseAsync("latin", "ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
 
@@ -146,8 +165,12 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
         DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
         IDatabaseTarget restore = Target(await server.CreateDatabaseAsync(), throughPsql: false);
 
-        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(
-            () => restore.RestoreAsync((stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length - 200), token).AsTask(), Cancel));
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            restore.RestoreAsync(
+                (stream, token) => stream.WriteAsync(dump.Sql.AsMemory(0, dump.Sql.Length - 200), token).AsTask(),
+                Cancel
+            )
+        );
 
         Assert.Contains("truncated", fault.Message, StringComparison.Ordinal);
         await restore.CheckEmptyAsync(new DumpOrigin("PostgreSQL", "15.1", "15.18"), Cancel);
@@ -161,8 +184,7 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
         _directory.Dispose();
     }
 
-    private const string Start =
-        """
+    private const string Start = """
         --
         -- PostgreSQL database dump
         --
@@ -177,8 +199,7 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
 
         """;
 
-    private const string End =
-        """
+    private const string End = """
 
         --
         -- PostgreSQL database dump complete
@@ -187,8 +208,7 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
 
         """;
 
-    private const string Backslashes =
-        """
+    private const string Backslashes = """
         SET check_function_bodies = off;
         CREATE TABLE odd (t text DEFAULT 'C:\', u text);
         INSERT INTO odd VALUES (E'\restrict key', E'\\.'), (E'\\! touch x', E'\n\\!\n'), ('\.', NULL), ('', 'x;--'), (E'\\', E'it''s \\');
@@ -210,8 +230,18 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
         "CREATE FUNCTION g(int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN $1 > 0 THEN 1 ELSE 2 END; SELECT $1; END";
 
     private static byte[] WithoutRestriction(byte[] sql) =>
-        Encoding.UTF8.GetBytes(string.Join('\n', Encoding.UTF8.GetString(sql).Split('\n').Where(
-            line => !line.StartsWith("\\restrict ", StringComparison.Ordinal) && !line.StartsWith("\\unrestrict ", StringComparison.Ordinal))));
+        Encoding.UTF8.GetBytes(
+            string.Join(
+                '\n',
+                Encoding
+                    .UTF8.GetString(sql)
+                    .Split('\n')
+                    .Where(line =>
+                        !line.StartsWith("\\restrict ", StringComparison.Ordinal)
+                        && !line.StartsWith("\\unrestrict ", StringComparison.Ordinal)
+                    )
+            )
+        );
 
     private IDatabaseTarget Target(string database, bool throughPsql) =>
         server.Connection(database, toolPath: throughPsql ? PostgresFixture.Bin : _oldPsql.Directory).OpenTarget();

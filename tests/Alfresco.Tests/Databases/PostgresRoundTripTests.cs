@@ -43,16 +43,31 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
         var kept = await rows.AddDocumentAsync("store://2024/1/1/1/1/a.bin", 1, "kept", Cancel);
         var orphan = await rows.AddDocumentAsync("store://2024/1/1/1/1/b.bin", 2, "orphan", Cancel);
         await rows.DeleteDocumentAsync(orphan, eager: false, Cancel);
-        await server.ExecuteAsync(source, "INSERT INTO alf_content_url VALUES (7, 'store://uncommitted/reader.bin', 'x', 1, 3, NULL)");
+        await server.ExecuteAsync(
+            source,
+            "INSERT INTO alf_content_url VALUES (7, 'store://uncommitted/reader.bin', 'x', 1, 3, NULL)"
+        );
         await server.ExecuteAsync(source, $"UPDATE alf_content_url SET orphan_time = 5 WHERE id = {kept}");
-        await server.ExecuteAsync(source, AlfrescoSchema.AvmNodes + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)");
-        await server.ExecuteAsync(source, "INSERT INTO alf_tenant VALUES ('acme.com', 0, true, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, true, 'b', NULL, NULL)");
+        await server.ExecuteAsync(
+            source,
+            AlfrescoSchema.AvmNodes
+                + "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/avm.bin', 9), (2, 'plaindir', NULL, NULL)"
+        );
+        await server.ExecuteAsync(
+            source,
+            "INSERT INTO alf_tenant VALUES ('acme.com', 0, true, 'acme', '/srv/tenants/acme', NULL), ('b.com', 0, true, 'b', NULL, NULL)"
+        );
 
         DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
 
         Assert.Equal(
-            [new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null), new RequiredUrl(kept, "store://2024/1/1/1/1/a.bin", 1), new RequiredUrl(7, "store://uncommitted/reader.bin", 3)],
-            dump.Required);
+            [
+                new RequiredUrl(0, "store://2010/1/1/1/1/avm.bin", null),
+                new RequiredUrl(kept, "store://2024/1/1/1/1/a.bin", 1),
+                new RequiredUrl(7, "store://uncommitted/reader.bin", 3),
+            ],
+            dump.Required
+        );
         Assert.Equal(["/srv/tenants/acme"], dump.Result.TenantRoots);
         Assert.Empty(dump.Result.NotApplicable);
     }
@@ -64,7 +79,10 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
         await AddAsync(source, 2_000);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var changed = new TaskCompletionSource();
-        Task<int>[] writers = Enumerable.Range(1, 3).Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token)).ToArray();
+        Task<int>[] writers = Enumerable
+            .Range(1, 3)
+            .Select(writer => ChurnAsync(source, writer * 100_000, changed, stop.Token))
+            .ToArray();
         await changed.Task;
 
         DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
@@ -84,14 +102,18 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
     {
         var source = await server.CreateAlfrescoAsync();
         var seen = new List<string>();
-        await server.Connection(source).OpenSource().DumpAsync(
-            async (stream, token) =>
-            {
-                seen.AddRange(ProcessArguments.All());
-                await stream.CopyToAsync(Stream.Null, token);
-            },
-            static _ => ValueTask.CompletedTask,
-            Cancel);
+        await server
+            .Connection(source)
+            .OpenSource()
+            .DumpAsync(
+                async (stream, token) =>
+                {
+                    seen.AddRange(ProcessArguments.All());
+                    await stream.CopyToAsync(Stream.Null, token);
+                },
+                static _ => ValueTask.CompletedTask,
+                Cancel
+            );
 
         Assert.Contains(seen, line => line.Contains("--snapshot=", StringComparison.Ordinal));
         Assert.DoesNotContain(seen, line => line.Contains(PostgresFixture.Password, StringComparison.Ordinal));
@@ -103,19 +125,34 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
         var rows = new AlfrescoRows(connection);
         for (var i = 0; i < count; i++)
         {
-            await rows.AddDocumentAsync($"store://2024/{1 + (i % 12)}/1/1/1/{i}.bin", i, $"it's \\ {i}\t\n;-- (1),(2)", Cancel);
+            await rows.AddDocumentAsync(
+                $"store://2024/{1 + (i % 12)}/1/1/1/{i}.bin",
+                i,
+                $"it's \\ {i}\t\n;-- (1),(2)",
+                Cancel
+            );
         }
     }
 
     /// <summary>Adds, and deletes every second one with or without its row, until stopped.</summary>
-    private async Task<int> ChurnAsync(string database, long firstId, TaskCompletionSource changed, CancellationToken stop)
+    private async Task<int> ChurnAsync(
+        string database,
+        long firstId,
+        TaskCompletionSource changed,
+        CancellationToken stop
+    )
     {
         await using NpgsqlConnection connection = await server.OpenAsync(database);
         var rows = new AlfrescoRows(connection, firstId);
         var changes = 0;
         while (!stop.IsCancellationRequested)
         {
-            var id = await rows.AddDocumentAsync($"store://2024/1/1/1/1/{firstId}-{changes}.bin", changes, "churn", CancellationToken.None);
+            var id = await rows.AddDocumentAsync(
+                $"store://2024/1/1/1/1/{firstId}-{changes}.bin",
+                changes,
+                "churn",
+                CancellationToken.None
+            );
             if (changes++ % 2 == 0)
             {
                 await rows.DeleteDocumentAsync(id, eager: changes % 4 == 1, CancellationToken.None);

@@ -12,7 +12,9 @@ internal static class ProcessArguments
             string? line = null;
             try
             {
-                line = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "cmdline"))).Replace('\0', ' ');
+                line = Encoding
+                    .UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "cmdline")))
+                    .Replace('\0', ' ');
             }
             catch (IOException)
             {

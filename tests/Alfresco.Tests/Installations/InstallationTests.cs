@@ -18,7 +18,8 @@ public sealed class InstallationTests : IDisposable
     public void An_installation_is_discovered_from_its_properties()
     {
         var root = MakeRoot("alf_data", "contentstore", "contentstore.deleted", "audit.contentstore", "keystore");
-        InstallationOptions options = Options($$"""
+        InstallationOptions options = Options(
+            $$"""
             dir.root={{root}}
             dir.keystore=${dir.root}/keystore
             db.host=db.example.org
@@ -29,15 +30,26 @@ public sealed class InstallationTests : IDisposable
             db.url=jdbc:postgresql://${db.host}:${db.port}/${db.name}
             index.backup.cronExpression=0 30 2 ? * MON-FRI
             system.content.orphanProtectDays=30
-            """);
+            """
+        );
 
         var found = Installation.Discover(options);
 
         Assert.Equal(
             ["contentstore", "contentstore.deleted", "audit.contentstore", "keystore"],
-            found.Roots.Select(r => r.Name));
+            found.Roots.Select(r => r.Name)
+        );
         Assert.All(found.Roots, r => Assert.Equal(Path.Combine(root, r.Name), r.Path));
-        Assert.Equal(("PostgreSQL", "db.example.org", 5433, "alf", "alfresco"), (found.Database.Vendor.Name, found.Database.Host, found.Database.Port, found.Database.Database, found.Database.Username));
+        Assert.Equal(
+            ("PostgreSQL", "db.example.org", 5433, "alf", "alfresco"),
+            (
+                found.Database.Vendor.Name,
+                found.Database.Host,
+                found.Database.Port,
+                found.Database.Database,
+                found.Database.Username
+            )
+        );
         Assert.Equal("päss=w:rd  ", found.Database.Password!.Reveal());
         Assert.Equal(Path.Combine(root, "backup-lucene-indexes"), found.Index!.Path);
         Assert.Equal("0 30 2 ? * MON-FRI", found.Index.Schedule.Expression);
@@ -68,11 +80,13 @@ public sealed class InstallationTests : IDisposable
     {
         MakeRoot("real", "contentstore");
         var other = MakeRoot("other", "x");
-        InstallationOptions options = Options("""
+        InstallationOptions options = Options(
+            """
             dir.root=/nowhere
             dir.contentstore=${dir.root}/contentstore
             db.url=jdbc:oracle:thin:@//db/alf
-            """);
+            """
+        );
         options.Root = Path.Combine(_directory, "real");
         options.Content.Deleted = other;
         options.Database.Url = "jdbc:mysql://db/alfresco";
@@ -102,13 +116,17 @@ public sealed class InstallationTests : IDisposable
 
         var found = Installation.Discover(options);
 
-        Assert.Equal(TimeSpan.FromHours(2), found.TimeZone.GetUtcOffset(new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)));
+        Assert.Equal(
+            TimeSpan.FromHours(2),
+            found.TimeZone.GetUtcOffset(new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero))
+        );
     }
 
     [Fact]
     public void Every_fault_is_said_at_once_one_per_line()
     {
-        InstallationOptions options = Options("""
+        InstallationOptions options = Options(
+            """
             dir.root=./alf_data
             db.url=jdbc:sqlserver://db;databaseName=alf
             db.username=u
@@ -119,7 +137,8 @@ public sealed class InstallationTests : IDisposable
             b=x${a}
             index.backup.cronExpression=0 0 25 * * ?
             system.content.orphanProtectDays=two weeks
-            """);
+            """
+        );
         options.TimeZone = "Mars/Olympus";
 
         PermanentException fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
@@ -141,7 +160,11 @@ public sealed class InstallationTests : IDisposable
     [Fact]
     public void A_missing_properties_file_is_one_fault_and_not_many()
     {
-        var options = new InstallationOptions { Name = "acme", GlobalProperties = Path.Combine(_directory, "none.properties") };
+        var options = new InstallationOptions
+        {
+            Name = "acme",
+            GlobalProperties = Path.Combine(_directory, "none.properties"),
+        };
         PermanentException fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
         Assert.Single(fault.Message.Split('\n'));
         Assert.Contains("none.properties", fault.Message);
@@ -151,12 +174,14 @@ public sealed class InstallationTests : IDisposable
     public void A_password_file_wins_over_an_encrypted_password_and_a_variable_over_both()
     {
         MakeRoot("alf_data", "contentstore");
-        InstallationOptions options = Options($"""
+        InstallationOptions options = Options(
+            $"""
             dir.root={Path.Combine(_directory, "alf_data")}
             db.url=jdbc:postgresql://localhost/alfresco
             db.username=u
             db.password=ENC(xyz)
-            """);
+            """
+        );
         options.Database.PasswordFile = Path.Combine(_directory, "password");
         File.WriteAllText(options.Database.PasswordFile, "from file\n");
 
@@ -170,7 +195,9 @@ public sealed class InstallationTests : IDisposable
     public void Directories_that_lie_in_one_another_are_refused()
     {
         var root = MakeRoot("alf_data", "contentstore", "contentstore/deleted");
-        InstallationOptions options = Options($"dir.root={root}\ndir.contentstore.deleted={root}/contentstore/deleted\ndb.url=jdbc:mysql://h/d\n");
+        InstallationOptions options = Options(
+            $"dir.root={root}\ndir.contentstore.deleted={root}/contentstore/deleted\ndb.url=jdbc:mysql://h/d\n"
+        );
         options.Content.Stores["extra"] = root + "/contentstore/";
         Directory.CreateSymbolicLink(Path.Combine(_directory, "link"), Path.Combine(root, "contentstore"));
         options.Content.Audit = Path.Combine(_directory, "link");
@@ -213,7 +240,9 @@ public sealed class InstallationTests : IDisposable
     public void Eager_cleanup_is_a_warning()
     {
         var root = MakeRoot("alf_data", "contentstore");
-        var found = Installation.Discover(Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\nsystem.content.eagerOrphanCleanup=true\n"));
+        var found = Installation.Discover(
+            Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\nsystem.content.eagerOrphanCleanup=true\n")
+        );
         Assert.Contains("eagerOrphanCleanup", Assert.Single(found.Warnings));
     }
 
@@ -222,8 +251,11 @@ public sealed class InstallationTests : IDisposable
     {
         var root = MakeRoot("alf_data", "contentstore", "keystore");
         var elsewhere = MakeRoot("keys", "k");
-        string? Keystore(string value) => Installation.Discover(Options($"dir.root={root}\ndir.keystore={value}\ndb.url=jdbc:mysql://h/d\n"))
-            .Roots.SingleOrDefault(r => r.Name == "keystore")?.Path;
+        string? Keystore(string value) =>
+            Installation
+                .Discover(Options($"dir.root={root}\ndir.keystore={value}\ndb.url=jdbc:mysql://h/d\n"))
+                .Roots.SingleOrDefault(r => r.Name == "keystore")
+                ?.Path;
 
         Assert.Equal(elsewhere, Keystore(elsewhere));
         Assert.Equal(Path.Combine(root, "keystore"), Keystore("classpath:alfresco/keystore"));

@@ -18,7 +18,14 @@ public sealed class ToolProcessTests
 
         string said = string.Empty;
         ToolExit exit = await ToolProcess.RunAsync(
-            Command(tool) with { IsOfAdministrator = true }, input: null, async (output, token) => said = await new StreamReader(output).ReadToEndAsync(token), Cancel);
+            Command(tool) with
+            {
+                IsOfAdministrator = true,
+            },
+            input: null,
+            async (output, token) => said = await new StreamReader(output).ReadToEndAsync(token),
+            Cancel
+        );
 
         Assert.Equal(0, exit.Code);
         Assert.Contains("HOME=", said, StringComparison.Ordinal);
@@ -36,7 +43,10 @@ public sealed class ToolProcessTests
         Assert.Equal(0, exit.Code);
 
         // What a shell sets by itself, besides.
-        string[] names = [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0])];
+        string[] names =
+        [
+            .. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0]),
+        ];
         Assert.Contains("PATH", names);
         Assert.Empty(names.Except(["PATH", "LD_LIBRARY_PATH", "TEMP", "TMP", "PWD", "OLDPWD", "SHLVL", "_"]));
     }
@@ -69,7 +79,8 @@ public sealed class ToolProcessTests
     /// <summary>A grandchild with both outputs that ends when somebody opens the pipe.</summary>
     private const string HoldOpen = "mkfifo \"${0%/*}/pipe\"; cat \"${0%/*}/pipe\" & ";
 
-    private static void LetGo(StandInTool tool) => File.WriteAllText(Path.Combine(tool.Directory, "pipe"), string.Empty);
+    private static void LetGo(StandInTool tool) =>
+        File.WriteAllText(Path.Combine(tool.Directory, "pipe"), string.Empty);
 
     private static ToolCommand Command(StandInTool tool) =>
         new(Path.Combine(tool.Directory, "tool"), [], new Dictionary<string, string>(StringComparer.Ordinal));
@@ -78,7 +89,11 @@ public sealed class ToolProcessTests
     {
         string said = string.Empty;
         ToolExit exit = await ToolProcess.RunAsync(
-            Command(tool), input: null, async (output, token) => said = await new StreamReader(output).ReadToEndAsync(token), Cancel);
+            Command(tool),
+            input: null,
+            async (output, token) => said = await new StreamReader(output).ReadToEndAsync(token),
+            Cancel
+        );
         return (exit, said);
     }
 }

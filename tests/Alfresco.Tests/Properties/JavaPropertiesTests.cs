@@ -38,7 +38,10 @@ public sealed class JavaPropertiesTests
     [Fact]
     public void Bytes_are_Latin_1()
     {
-        Assert.Equal("pässwörd£", JavaProperties.Parse([.. "p="u8, (byte)'p', 0xE4, .. "ssw"u8, 0xF6, .. "rd"u8, 0xA3])["p"]);
+        Assert.Equal(
+            "pässwörd£",
+            JavaProperties.Parse([.. "p="u8, (byte)'p', 0xE4, .. "ssw"u8, 0xF6, .. "rd"u8, 0xA3])["p"]
+        );
     }
 
     [Theory]
@@ -47,7 +50,9 @@ public sealed class JavaPropertiesTests
     [InlineData("a=1\nsecret\\u =x")]
     public void A_malformed_escape_is_refused_by_its_line_and_never_quoted(string text)
     {
-        FormatException fault = Assert.Throws<FormatException>(() => JavaProperties.Parse(Encoding.Latin1.GetBytes(text)));
+        FormatException fault = Assert.Throws<FormatException>(() =>
+            JavaProperties.Parse(Encoding.Latin1.GetBytes(text))
+        );
         Assert.Contains("line", fault.Message);
         Assert.DoesNotContain("secret", fault.Message);
     }
@@ -55,24 +60,30 @@ public sealed class JavaPropertiesTests
     [Fact]
     public void What_is_escaped_comes_back()
     {
-        Gen.Select(Gen.String[1, 20], Gen.String[0, 40]).Sample((key, value) =>
-            JavaProperties.Parse(Encoding.Latin1.GetBytes($"# first\n{Escape(key)}={Escape(value)}\nzz\u0001=last"))[key] == value);
+        Gen.Select(Gen.String[1, 20], Gen.String[0, 40])
+            .Sample(
+                (key, value) =>
+                    JavaProperties.Parse(
+                        Encoding.Latin1.GetBytes($"# first\n{Escape(key)}={Escape(value)}\nzz\u0001=last")
+                    )[key] == value
+            );
     }
 
     [Fact]
     public void Any_bytes_are_read_or_refused()
     {
-        Gen.Byte.Array[0, 200].Sample(bytes =>
-        {
-            try
+        Gen.Byte.Array[0, 200]
+            .Sample(bytes =>
             {
-                JavaProperties.Parse(bytes);
-            }
-            catch (FormatException)
-            {
-                // The one refusal there is.
-            }
-        });
+                try
+                {
+                    JavaProperties.Parse(bytes);
+                }
+                catch (FormatException)
+                {
+                    // The one refusal there is.
+                }
+            });
     }
 
     private static string Escape(string text) => string.Concat(text.Select(c => $"\\u{(int)c:x4}"));

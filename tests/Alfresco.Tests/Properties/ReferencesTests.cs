@@ -38,6 +38,9 @@ public sealed class ReferencesTests
     [InlineData("${self}", "${self} -> ${self}")]
     public void What_leads_nowhere_is_named(string text, string named)
     {
-        Assert.Contains(named, Assert.Throws<FormatException>(() => References.Expand(text, Values.GetValueOrDefault)).Message);
+        Assert.Contains(
+            named,
+            Assert.Throws<FormatException>(() => References.Expand(text, Values.GetValueOrDefault)).Message
+        );
     }
 }

@@ -91,7 +91,11 @@ public sealed class SearchIndexBackupTests : IDisposable
         SearchIndexStamp? before = Backup().Observe().Stamp;
         // No shell reads the arguments: "$" and ";" reach the program as they are.
         var script = Path.Combine(_parent, "job $HOME;.sh");
-        await File.WriteAllTextAsync(script, "cp -rp \"$1\" \"$2\" && rm -r \"$1\" && mv \"$2\" \"$1\"", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            script,
+            "cp -rp \"$1\" \"$2\" && rm -r \"$1\" && mv \"$2\" \"$1\"",
+            TestContext.Current.CancellationToken
+        );
 
         await Backup("sh", script, Target, Temp).RefreshAsync(TestContext.Current.CancellationToken);
 
@@ -102,17 +106,30 @@ public sealed class SearchIndexBackupTests : IDisposable
     public async Task A_refresh_that_fails_says_why()
     {
         RunJob();
-        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() => Backup("sh", "-c", "echo no rights >&2; exit 3").RefreshAsync(TestContext.Current.CancellationToken));
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            Backup("sh", "-c", "echo no rights >&2; exit 3").RefreshAsync(TestContext.Current.CancellationToken)
+        );
         Assert.Equal(ErrorKind.Source, fault.Kind);
         Assert.Contains("exit code 3: no rights", fault.Message);
 
-        fault = await Assert.ThrowsAsync<PermanentException>(() => Backup("/none/such").RefreshAsync(TestContext.Current.CancellationToken));
+        fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            Backup("/none/such").RefreshAsync(TestContext.Current.CancellationToken)
+        );
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
     }
 
-    private SearchIndexBackup Backup(params string[] refresh) => new(
-        new SearchIndexSource(Target, SearchIndexSchedule.Parse(SearchIndexSchedule.Default, TimeZoneInfo.Utc, "x"), OnWindow.Wait, TimeSpan.FromHours(2), TimeSpan.FromHours(26), [.. refresh]),
-        _time);
+    private SearchIndexBackup Backup(params string[] refresh) =>
+        new(
+            new SearchIndexSource(
+                Target,
+                SearchIndexSchedule.Parse(SearchIndexSchedule.Default, TimeZoneInfo.Utc, "x"),
+                OnWindow.Wait,
+                TimeSpan.FromHours(2),
+                TimeSpan.FromHours(26),
+                [.. refresh]
+            ),
+            _time
+        );
 
     /// <summary>As Alfresco does: copy into the temporary directory, delete the target, rename.</summary>
     private void RunJob()

@@ -15,7 +15,10 @@ public sealed class SearchIndexWindowTests
     [Fact]
     public void A_whole_copy_far_from_the_next_firing_is_captured()
     {
-        Assert.Equal(SearchIndexAction.Proceed, Decide(Source("0 0 3 * * ?"), Whole, Noon, TimeSpan.FromHours(2)).Action);
+        Assert.Equal(
+            SearchIndexAction.Proceed,
+            Decide(Source("0 0 3 * * ?"), Whole, Noon, TimeSpan.FromHours(2)).Action
+        );
     }
 
     [Fact]
@@ -23,10 +26,16 @@ public sealed class SearchIndexWindowTests
     {
         DateTimeOffset now = Noon.AddHours(14.5);
         SearchIndexDecision wait = Decide(Source("0 0 3 * * ?"), Whole, now, TimeSpan.FromHours(1));
-        Assert.Equal((SearchIndexAction.WaitUntil, Noon.AddHours(15) + SearchIndexWindow.FiringGrace), (wait.Action, wait.Until));
+        Assert.Equal(
+            (SearchIndexAction.WaitUntil, Noon.AddHours(15) + SearchIndexWindow.FiringGrace),
+            (wait.Action, wait.Until)
+        );
         Assert.Contains("03:00", wait.Reason);
 
-        Assert.Equal(SearchIndexAction.Refuse, Decide(Source("0 0 3 * * ?", maxWait: TimeSpan.FromMinutes(10)), Whole, now, TimeSpan.FromHours(1)).Action);
+        Assert.Equal(
+            SearchIndexAction.Refuse,
+            Decide(Source("0 0 3 * * ?", maxWait: TimeSpan.FromMinutes(10)), Whole, now, TimeSpan.FromHours(1)).Action
+        );
         SearchIndexDecision refuse = Decide(Source("0 0 3 * * ?", OnWindow.Refuse), Whole, now, TimeSpan.FromHours(1));
         Assert.Equal(SearchIndexAction.Refuse, refuse.Action);
         Assert.Contains("onWindow", refuse.Reason);
@@ -37,15 +46,24 @@ public sealed class SearchIndexWindowTests
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Zurich");
         SearchIndexSource source = Source("0 0 3 * * ?", zone: zone);
-        Assert.Equal(SearchIndexAction.WaitUntil, Decide(source, Whole, Noon.AddHours(12.9), TimeSpan.FromHours(1)).Action);
-        Assert.Equal(SearchIndexAction.Proceed, Decide(source, Whole, Noon.AddHours(14.5), TimeSpan.FromHours(1)).Action);
+        Assert.Equal(
+            SearchIndexAction.WaitUntil,
+            Decide(source, Whole, Noon.AddHours(12.9), TimeSpan.FromHours(1)).Action
+        );
+        Assert.Equal(
+            SearchIndexAction.Proceed,
+            Decide(source, Whole, Noon.AddHours(14.5), TimeSpan.FromHours(1)).Action
+        );
     }
 
     [Fact]
     public void A_running_job_is_waited_for_even_where_the_target_is_missing()
     {
         var running = new SearchIndexObservation(null, null, Noon.AddMinutes(-1), TempIsStale: false);
-        Assert.Equal((SearchIndexAction.WaitUntil, Noon + SearchIndexWindow.LookAgain), Decide(Source("0 0 3 * * ?"), running, Noon, TimeSpan.Zero) is var d ? (d.Action, d.Until!.Value) : default);
+        Assert.Equal(
+            (SearchIndexAction.WaitUntil, Noon + SearchIndexWindow.LookAgain),
+            Decide(Source("0 0 3 * * ?"), running, Noon, TimeSpan.Zero) is var d ? (d.Action, d.Until!.Value) : default
+        );
     }
 
     [Fact]
@@ -54,8 +72,14 @@ public sealed class SearchIndexWindowTests
         SearchIndexSource source = Source("0 0 12 * * ?");
         DateTimeOffset now = Noon.AddSeconds(30);
         Assert.Equal(SearchIndexAction.WaitUntil, Decide(source, Whole, now, TimeSpan.Zero).Action);
-        Assert.Equal(SearchIndexAction.Proceed, Decide(source, Whole with { Age = TimeSpan.FromSeconds(5) }, now, TimeSpan.Zero).Action);
-        Assert.Equal(SearchIndexAction.Proceed, Decide(source, Whole, Noon + SearchIndexWindow.FiringGrace, TimeSpan.Zero).Action);
+        Assert.Equal(
+            SearchIndexAction.Proceed,
+            Decide(source, Whole with { Age = TimeSpan.FromSeconds(5) }, now, TimeSpan.Zero).Action
+        );
+        Assert.Equal(
+            SearchIndexAction.Proceed,
+            Decide(source, Whole, Noon + SearchIndexWindow.FiringGrace, TimeSpan.Zero).Action
+        );
     }
 
     [Fact]
@@ -73,7 +97,9 @@ public sealed class SearchIndexWindowTests
         var stale = new SearchIndexObservation(null, null, Noon.AddDays(-1), TempIsStale: true);
         foreach (SearchIndexObservation? seen in new[] { absent, stale })
         {
-            PermanentException fault = Assert.Throws<PermanentException>(() => Decide(Source("0 0 3 * * ?"), seen, Noon, TimeSpan.Zero));
+            PermanentException fault = Assert.Throws<PermanentException>(() =>
+                Decide(Source("0 0 3 * * ?"), seen, Noon, TimeSpan.Zero)
+            );
             Assert.Equal(ErrorKind.Source, fault.Kind);
             Assert.Contains("\"kind\": \"none\"", fault.Message);
         }
@@ -98,7 +124,10 @@ public sealed class SearchIndexWindowTests
     public void Quartz_syntax_is_read_in_full(string cron, string after, string? next)
     {
         var schedule = SearchIndexSchedule.Parse(cron, TimeZoneInfo.Utc, "x");
-        Assert.Equal(next is null ? null : DateTimeOffset.Parse(next), schedule.NextFiring(DateTimeOffset.Parse(after)));
+        Assert.Equal(
+            next is null ? null : DateTimeOffset.Parse(next),
+            schedule.NextFiring(DateTimeOffset.Parse(after))
+        );
     }
 
     [Theory]
@@ -108,14 +137,32 @@ public sealed class SearchIndexWindowTests
     [InlineData("0 0 3 * * * * *")]
     public void Other_syntax_is_refused_by_its_setting(string cron)
     {
-        PermanentException fault = Assert.Throws<PermanentException>(() => SearchIndexSchedule.Parse(cron, TimeZoneInfo.Utc, "installation.index.cron"));
+        PermanentException fault = Assert.Throws<PermanentException>(() =>
+            SearchIndexSchedule.Parse(cron, TimeZoneInfo.Utc, "installation.index.cron")
+        );
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         Assert.StartsWith("installation.index.cron", fault.Message, StringComparison.Ordinal);
     }
 
-    private static SearchIndexDecision Decide(SearchIndexSource source, SearchIndexObservation seen, DateTimeOffset now, TimeSpan expected) =>
-        SearchIndexWindow.Decide(source, seen, now, expected, now + source.MaxWait);
+    private static SearchIndexDecision Decide(
+        SearchIndexSource source,
+        SearchIndexObservation seen,
+        DateTimeOffset now,
+        TimeSpan expected
+    ) => SearchIndexWindow.Decide(source, seen, now, expected, now + source.MaxWait);
 
-    private static SearchIndexSource Source(string cron, OnWindow onWindow = OnWindow.Wait, TimeSpan? maxWait = null, TimeZoneInfo? zone = null) =>
-        new("/data/backup-lucene-indexes", SearchIndexSchedule.Parse(cron, zone ?? TimeZoneInfo.Utc, "x"), onWindow, maxWait ?? TimeSpan.FromHours(2), TimeSpan.FromHours(26), []);
+    private static SearchIndexSource Source(
+        string cron,
+        OnWindow onWindow = OnWindow.Wait,
+        TimeSpan? maxWait = null,
+        TimeZoneInfo? zone = null
+    ) =>
+        new(
+            "/data/backup-lucene-indexes",
+            SearchIndexSchedule.Parse(cron, zone ?? TimeZoneInfo.Utc, "x"),
+            onWindow,
+            maxWait ?? TimeSpan.FromHours(2),
+            TimeSpan.FromHours(26),
+            []
+        );
 }

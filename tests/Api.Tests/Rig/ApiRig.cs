@@ -35,7 +35,8 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string? ContentType, str
     }
 }
 
-/// <summary>The route table on a real server, over a repository without sets in a directory, and an engine that a test plays.</summary>
+/// <summary>The route table on a real server, over a repository without sets in a directory, and an engine that a test
+/// plays.</summary>
 internal sealed class ApiRig : IAsyncDisposable
 {
     public const string Passphrase = "correct horse battery";
@@ -64,7 +65,11 @@ internal sealed class ApiRig : IAsyncDisposable
         IBlobStore store = await DirectoryBlobStore.CreateAsync(blobs, TimeProvider.System, CancellationToken.None);
         await BackupRepository.InitAsync(store, new RepositoryInit("none", null, "test", TimeProvider.System));
         rig._environment = new FlowEnvironment(
-            new LoadedOptions(rig.Options, new Secret(Passphrase), null, []), new RepositoryStores(store, new MemoryBlobStore()), TimeProvider.System, NullLoggerFactory.Instance);
+            new LoadedOptions(rig.Options, new Secret(Passphrase), null, []),
+            new RepositoryStores(store, new MemoryBlobStore()),
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
         await rig.ListenAsync();
         return rig;
     }
@@ -101,7 +106,11 @@ internal sealed class ApiRig : IAsyncDisposable
         _app = builder.Build();
         foreach (ApiRoute route in ApiRoutes.All)
         {
-            _app.MapMethods($"/api/{route.Path}", [route.Method], async context => await (await _api.HandleAsync(route, context, Flows)).ExecuteAsync(context));
+            _app.MapMethods(
+                $"/api/{route.Path}",
+                [route.Method],
+                async context => await (await _api.HandleAsync(route, context, Flows)).ExecuteAsync(context)
+            );
         }
 
         await _app.StartAsync();
@@ -112,6 +121,10 @@ internal sealed class ApiRig : IAsyncDisposable
     {
         using HttpResponseMessage response = await _client.SendAsync(request);
         return new ApiAnswer(
-            response.StatusCode, response.Content.Headers.ContentType?.MediaType, response.Headers.Location?.OriginalString, await response.Content.ReadAsStringAsync());
+            response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType,
+            response.Headers.Location?.OriginalString,
+            await response.Content.ReadAsStringAsync()
+        );
     }
 }

@@ -5,8 +5,10 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
-/// <summary>Index blobs that the store lost, on the host that has them in its cache and on a new one: the same findings, the same files, and the next backup heals them.</summary>
-public sealed class LostChunkIndexTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+/// <summary>Index blobs that the store lost, on the host that has them in its cache and on a new one: the same
+/// findings, the same files, and the next backup heals them.</summary>
+public sealed class LostChunkIndexTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     [Theory]
     [InlineData("deleted", true)]
@@ -23,7 +25,10 @@ public sealed class LostChunkIndexTests(SealedSample sample, OnDemand<PostgresSe
 
         AbfResult verify = await Abf.RunAsync("verify", "--read-data");
         Assert.Equal(7, verify.ExitCode);
-        Assert.Contains(verify.Errors, e => e.Contains(name, StringComparison.Ordinal) && e.Contains(Sample.Set, StringComparison.Ordinal));
+        Assert.Contains(
+            verify.Errors,
+            e => e.Contains(name, StringComparison.Ordinal) && e.Contains(Sample.Set, StringComparison.Ordinal)
+        );
         ForgetUnless(warm);
         AssertDone(await Abf.RunAsync("show", "latest", "--path", "contentstore"));
         ForgetUnless(warm);
@@ -31,7 +36,10 @@ public sealed class LostChunkIndexTests(SealedSample sample, OnDemand<PostgresSe
 
         AbfResult backup = await Abf.RunAsync("backup", "--json");
         AssertDone(backup);
-        Assert.Contains(backup.Json.GetProperty("warnings").EnumerateArray(), w => w.GetString()!.Contains(name, StringComparison.Ordinal));
+        Assert.Contains(
+            backup.Json.GetProperty("warnings").EnumerateArray(),
+            w => w.GetString()!.Contains(name, StringComparison.Ordinal)
+        );
         foreach (bool known in (bool[])[true, false])
         {
             ForgetUnless(known);
@@ -43,7 +51,10 @@ public sealed class LostChunkIndexTests(SealedSample sample, OnDemand<PostgresSe
         await RestoresAsync("after", warns: null);
         AbfResult next = await Abf.RunAsync("backup", "--json");
         AssertDone(next);
-        Assert.DoesNotContain(next.Json.GetProperty("warnings").EnumerateArray(), w => w.GetString()!.Contains("index blob", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            next.Json.GetProperty("warnings").EnumerateArray(),
+            w => w.GetString()!.Contains("index blob", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -69,20 +80,35 @@ public sealed class LostChunkIndexTests(SealedSample sample, OnDemand<PostgresSe
     /// <param name="warns">What the restore says on stderr; null: nothing of the index.</param>
     private async Task RestoresAsync(string target, string? warns)
     {
-        AbfResult restore = await Abf.RunAsync("restore", "--set", Sample.Set, "--target", Abf.Combine(target), "--no-database");
+        AbfResult restore = await Abf.RunAsync(
+            "restore",
+            "--set",
+            Sample.Set,
+            "--target",
+            Abf.Combine(target),
+            "--no-database"
+        );
         AssertDone(restore);
         Assert.Equal(warns is not null, restore.Error.Contains(warns ?? "index blob", StringComparison.Ordinal));
-        await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Abf.Combine(target), "contentstore"));
+        await Shell.AssertSameContentAsync(
+            Sample.Installation.Contentstore,
+            Path.Combine(Abf.Combine(target), "contentstore")
+        );
     }
 
     private async Task<string> HarmAsync(string harm)
     {
-        string path = Directory.GetFiles(Path.Combine(Abf.Repository, "index")).MaxBy(file => new FileInfo(file).Length)!;
+        string path = Directory
+            .GetFiles(Path.Combine(Abf.Repository, "index"))
+            .MaxBy(file => new FileInfo(file).Length)!;
         byte[] bytes = await File.ReadAllBytesAsync(path, Token);
         File.Delete(path);
         if (harm != "deleted")
         {
-            byte[] harmed = harm == "cut" ? bytes[..^1] : harm == "zeroed" ? new byte[bytes.Length] : bytes;
+            byte[] harmed =
+                harm == "cut" ? bytes[..^1]
+                : harm == "zeroed" ? new byte[bytes.Length]
+                : bytes;
             harmed[^1] ^= (byte)(harm == "flipped" ? 1 : 0);
             await File.WriteAllBytesAsync(path, harmed, Token);
         }

@@ -5,11 +5,13 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
-/// <summary>What somebody plants who may write to the repository's directory, or once could write to the state, and not beside them.</summary>
+/// <summary>What somebody plants who may write to the repository's directory, or once could write to the state, and not
+/// beside them.</summary>
 [Trait("needs", "server")]
 [Trait("needs", "linux")]
 [SupportedOSPlatform("linux")]
-public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     [Theory]
     [InlineData(".tmp")]
@@ -22,7 +24,11 @@ public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServ
     public async Task A_backup_deletes_and_writes_nothing_through_a_link(string planted)
     {
         string outside = Directory.CreateDirectory(Abf.Combine("outside")).FullName;
-        string[] precious = [Path.Combine(outside, "precious"), Path.Combine(outside, "0123456789abcdef0123456789abcdef")];
+        string[] precious =
+        [
+            Path.Combine(outside, "precious"),
+            Path.Combine(outside, "0123456789abcdef0123456789abcdef"),
+        ];
         foreach (string file in precious)
         {
             await File.WriteAllTextAsync(file, "precious", Token);
@@ -66,7 +72,10 @@ public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServ
         string precious = Path.Combine(outside, "precious");
         await File.WriteAllTextAsync(precious, "precious", Token);
         string journal = Directory.GetDirectories(Path.Combine(Abf.State, "runs")).Single();
-        string link = Path.Combine(planted.StartsWith("journal", StringComparison.Ordinal) ? journal : Abf.State, planted);
+        string link = Path.Combine(
+            planted.StartsWith("journal", StringComparison.Ordinal) ? journal : Abf.State,
+            planted
+        );
         if (Path.Exists(link))
         {
             Directory.Move(link, Abf.Combine("aside"));
@@ -90,11 +99,19 @@ public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServ
         AssertDone(await Abf.RunAsync("init"));
         AssertDone(await Abf.RunAsync("backup"));
         AssertDone(await Abf.RunAsync("verify"));
-        AssertDone(await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("target"), "--no-database"));
+        AssertDone(
+            await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("target"), "--no-database")
+        );
 
         const UnixFileMode Others = (UnixFileMode)0x3F;
-        Assert.All(All(Abf.State), entry => Assert.True((File.GetUnixFileMode(entry) & Others) == UnixFileMode.None, entry));
-        Assert.All(All(Abf.Combine("new")), entry => Assert.False(File.GetUnixFileMode(entry).HasFlag(UnixFileMode.OtherWrite), entry));
+        Assert.All(
+            All(Abf.State),
+            entry => Assert.True((File.GetUnixFileMode(entry) & Others) == UnixFileMode.None, entry)
+        );
+        Assert.All(
+            All(Abf.Combine("new")),
+            entry => Assert.False(File.GetUnixFileMode(entry).HasFlag(UnixFileMode.OtherWrite), entry)
+        );
     }
 
     [Fact]
@@ -103,10 +120,21 @@ public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServ
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files away");
         Directory.CreateDirectory(Abf.State);
         Abf.WriteConfig();
-        await Shell.RunAsync("chown -R 65534:65534 \"$1\"; chown 65533 \"$2\"; chmod 0700 \"$2\"", Abf.DirectoryPath, Abf.State);
+        await Shell.RunAsync(
+            "chown -R 65534:65534 \"$1\"; chown 65533 \"$2\"; chmod 0700 \"$2\"",
+            Abf.DirectoryPath,
+            Abf.State
+        );
         Abf.Prefix = [Tool.Find("setpriv", "util-linux"), "--reuid=65534", "--regid=65534", "--clear-groups"];
 
-        AssertFault(await Abf.RunPlainAsync("sets", "--config", Abf.ConfigFile), 2, "state", Abf.State, "belongs to user 65533", "runs as user 65534");
+        AssertFault(
+            await Abf.RunPlainAsync("sets", "--config", Abf.ConfigFile),
+            2,
+            "state",
+            Abf.State,
+            "belongs to user 65533",
+            "runs as user 65534"
+        );
     }
 
     [Theory]
@@ -117,9 +145,23 @@ public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServ
         string empty = Directory.CreateDirectory(Abf.Combine("empty")).FullName;
         File.CreateSymbolicLink(Abf.Combine("target"), Abf.Combine(leadsTo));
 
-        AbfResult restore = await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("target"), "--no-database");
+        AbfResult restore = await Abf.RunAsync(
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Abf.Combine("target"),
+            "--no-database"
+        );
 
-        AssertFault(restore, 8, "--target", Abf.Combine("target"), "is a symbolic link", "name the directory that it leads to");
+        AssertFault(
+            restore,
+            8,
+            "--target",
+            Abf.Combine("target"),
+            "is a symbolic link",
+            "name the directory that it leads to"
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(empty));
         Assert.False(Path.Exists(Abf.Combine("nowhere")));
     }
@@ -135,7 +177,11 @@ public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServ
         File.CreateSymbolicLink(Path.Combine(target, planted), precious);
 
         AssertFault(
-            await Abf.RunAsync("restore", "--set", "latest", "--target", target, "--no-database"), 8, Path.Combine(target, planted), "is a symbolic link");
+            await Abf.RunAsync("restore", "--set", "latest", "--target", target, "--no-database"),
+            8,
+            Path.Combine(target, planted),
+            "is a symbolic link"
+        );
         Assert.Equal("precious", await File.ReadAllTextAsync(precious, Token));
     }
 
@@ -147,9 +193,15 @@ public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServ
         await Shell.RunAsync("chown 65534 \"$1\"; chmod 1777 \"$2\"", target, Abf.Combine("shared"));
 
         AssertFault(
-            await Abf.RunAsync("restore", "--set", "latest", "--target", target, "--no-database"), 8, target, "belongs to user 65534", "everybody");
+            await Abf.RunAsync("restore", "--set", "latest", "--target", target, "--no-database"),
+            8,
+            target,
+            "belongs to user 65534",
+            "everybody"
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(target));
     }
 
-    private static IEnumerable<string> All(string directory) => Directory.EnumerateFileSystemEntries(directory, "*", SearchOption.AllDirectories).Prepend(directory);
+    private static IEnumerable<string> All(string directory) =>
+        Directory.EnumerateFileSystemEntries(directory, "*", SearchOption.AllDirectories).Prepend(directory);
 }

@@ -7,7 +7,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
 /// <summary>What a repository that cannot be opened, or that lost a pack, gets.</summary>
-public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     [Fact]
     public async Task A_wrong_passphrase()
@@ -15,7 +16,15 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         Abf.WriteSecret("passphrase", "guessed\n");
         string before = await ListAsync();
 
-        foreach (string[] command in (string[][])[["backup"], ["sets"], ["verify"], ["restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"]])
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["backup"],
+                    ["sets"],
+                    ["verify"],
+                    ["restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"],
+                ]
+        )
         {
             AbfResult result = await Abf.RunAsync(command);
             AssertFault(result, 7, "repository.passphraseFile");
@@ -38,7 +47,14 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         await File.WriteAllTextAsync(file, config.ToJsonString(), Token);
         string before = await ListAsync();
 
-        foreach (string[] command in (string[][])[["backup"], ["verify"], ["restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"]])
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["backup"],
+                    ["verify"],
+                    ["restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"],
+                ]
+        )
         {
             AssertFault(await Abf.RunAsync(command), 7, Abf.Repository, "newer version", "abf");
         }
@@ -52,7 +68,10 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
     [Fact]
     public async Task A_missing_pack_is_named_and_a_full_scan_stores_again_what_it_held()
     {
-        string pack = Directory.EnumerateFiles(Path.Combine(Abf.Repository, "packs"), "*", SearchOption.AllDirectories).OrderByDescending(f => new FileInfo(f).Length).First();
+        string pack = Directory
+            .EnumerateFiles(Path.Combine(Abf.Repository, "packs"), "*", SearchOption.AllDirectories)
+            .OrderByDescending(f => new FileInfo(f).Length)
+            .First();
         File.Move(pack, Abf.Combine("lost"));
         string name = Path.GetFileName(pack);
 
@@ -62,11 +81,19 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         Assert.Contains($"; {packs} of {packs + 1} packs read", verify.Out, StringComparison.Ordinal);
         Assert.Contains(verify.Errors, e => e.Contains(name, StringComparison.Ordinal));
 
-        AbfResult restore = await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database");
+        AbfResult restore = await Abf.RunAsync(
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Abf.Combine("restored"),
+            "--no-database"
+        );
         AssertFault(restore, 7, name, Sample.Set);
         Assert.True(File.Exists(Path.Combine(Abf.Combine("restored"), ".abf-restore")));
 
-        // A full scan says so, and stores again what the source still has: for the earlier set as well, whose restore goes on.
+        // A full scan says so, and stores again what the source still has: for the earlier set as well, whose restore
+        // goes on.
         string earlier = (await Abf.RunAsync("sets", "--json")).Json[0].GetProperty("id").GetString()!;
         Abf.Environment["ABF__BACKUP__FULLSCANEVERY"] = "0s";
         AbfResult backup = await Abf.RunAsync("backup");
@@ -74,15 +101,23 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         Assert.Contains("lost 1 packs", backup.Error, StringComparison.Ordinal);
         Assert.Contains(name, backup.Error, StringComparison.Ordinal);
         AssertDone(await Abf.RunAsync("verify", "--read-data"));
-        AssertDone(await Abf.RunAsync("restore", "--set", earlier, "--target", Abf.Combine("restored"), "--no-database"));
-        await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Abf.Combine("restored"), "contentstore"));
+        AssertDone(
+            await Abf.RunAsync("restore", "--set", earlier, "--target", Abf.Combine("restored"), "--no-database")
+        );
+        await Shell.AssertSameContentAsync(
+            Sample.Installation.Contentstore,
+            Path.Combine(Abf.Combine("restored"), "contentstore")
+        );
     }
 
     [Fact]
     public async Task A_log_entry_that_rotted_stops_writing_but_no_restore()
     {
         string id = (await Abf.RunAsync("sets", "--json")).Json[0].GetProperty("id").GetString()!;
-        string entry = Directory.GetFiles(Path.Combine(Abf.Repository, "log")).Order(StringComparer.Ordinal).ElementAt(1);
+        string entry = Directory
+            .GetFiles(Path.Combine(Abf.Repository, "log"))
+            .Order(StringComparer.Ordinal)
+            .ElementAt(1);
         byte[] original = await File.ReadAllBytesAsync(entry, Token);
         await File.WriteAllBytesAsync(entry, [.. original[..^1], (byte)(original[^1] ^ 1)], Token);
 
@@ -90,8 +125,16 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
         Assert.Equal((0, id), (sets.ExitCode, sets.Json[0].GetProperty("id").GetString()));
         Assert.Contains("is broken", sets.Error, StringComparison.Ordinal);
         AssertDone(await Abf.RunAsync("restore", "--set", id, "--target", Abf.Combine("restored"), "--no-database"));
-        await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Abf.Combine("restored"), "contentstore"));
-        AssertFault(await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("latest"), "--no-database"), 7, "is broken", "abf sets");
+        await Shell.AssertSameContentAsync(
+            Sample.Installation.Contentstore,
+            Path.Combine(Abf.Combine("restored"), "contentstore")
+        );
+        AssertFault(
+            await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("latest"), "--no-database"),
+            7,
+            "is broken",
+            "abf sets"
+        );
         AssertFault(await Abf.RunAsync("backup"), 7, "is broken", "log/");
         Assert.Equal(7, (await Abf.RunAsync("verify")).ExitCode);
 
@@ -105,10 +148,18 @@ public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresS
     {
         string cache = Path.Combine(Abf.State, "cache");
         AssertDone(await Abf.RunAsync("sets")); // makes the state directory
-        AssertFault(await FullDisk.RunAsync(Abf, cache, "4k", move: null, ["verify"]), 2, "state: ", cache, "bytes are free", "Make room");
+        AssertFault(
+            await FullDisk.RunAsync(Abf, cache, "4k", move: null, ["verify"]),
+            2,
+            "state: ",
+            cache,
+            "bytes are free",
+            "Make room"
+        );
         AssertDone(await Abf.RunAsync("verify"));
     }
 
     /// <summary>Every blob with its bytes' sum.</summary>
-    private Task<string> ListAsync() => Shell.RunAsync("cd \"$1\"; find . -type f -not -path './control/*' -exec cksum {} + | sort", Abf.Repository);
+    private Task<string> ListAsync() =>
+        Shell.RunAsync("cd \"$1\"; find . -type f -not -path './control/*' -exec cksum {} + | sort", Abf.Repository);
 }

@@ -8,8 +8,10 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
-/// <summary>What a backup says of a source that is not as it must be, and that the set before stays as it was.</summary>
-public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+/// <summary>What a backup says of a source that is not as it must be, and that the set before stays as it
+/// was.</summary>
+public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     private string Root { get; set; } = string.Empty;
 
@@ -76,7 +78,15 @@ public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServe
         Directory.Move(Path.Combine(Root, "contentstore"), Path.Combine(Root, "unmounted"));
         Directory.CreateDirectory(Path.Combine(Root, "contentstore"));
 
-        AssertFault(await Abf.RunAsync("backup"), 5, "dir.contentstore", Path.Combine(Root, "contentstore"), "empty", "mount", "--accept-content-loss");
+        AssertFault(
+            await Abf.RunAsync("backup"),
+            5,
+            "dir.contentstore",
+            Path.Combine(Root, "contentstore"),
+            "empty",
+            "mount",
+            "--accept-content-loss"
+        );
         await AssertOnlyTheEarlierSetStandsAsync();
     }
 
@@ -99,7 +109,12 @@ public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServe
         AbfResult result = await Abf.RunAsync("backup");
 
         AssertDone(result);
-        Assert.Single(result.Error.Split('\n'), l => l.Contains("warning: ", StringComparison.Ordinal) && l.Contains("installation.index.maxAge", StringComparison.Ordinal));
+        Assert.Single(
+            result.Error.Split('\n'),
+            l =>
+                l.Contains("warning: ", StringComparison.Ordinal)
+                && l.Contains("installation.index.maxAge", StringComparison.Ordinal)
+        );
         Assert.Contains("installation.index.maxAge", (await Abf.RunAsync("show", "latest", "--json")).Out);
     }
 
@@ -112,16 +127,30 @@ public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServe
 
         AbfResult result = await Abf.RunAsync("backup", "--json");
         Assert.Equal(3, result.ExitCode);
-        Assert.Contains("'abf show", Assert.Single(result.Errors).Replace($"--config {Abf.ConfigFile}", "", StringComparison.Ordinal));
-        JsonElement finding = Assert.Single((await Abf.RunAsync("show", "latest", "--json")).Json.GetProperty("findings").EnumerateArray());
+        Assert.Contains(
+            "'abf show",
+            Assert.Single(result.Errors).Replace($"--config {Abf.ConfigFile}", "", StringComparison.Ordinal)
+        );
+        JsonElement finding = Assert.Single(
+            (await Abf.RunAsync("show", "latest", "--json")).Json.GetProperty("findings").EnumerateArray()
+        );
         Assert.Equal("source-missing", finding.GetProperty("reason").GetString());
         Assert.Contains(gone["contentstore/".Length..], finding.ToString());
 
-        AbfResult restored = await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database");
+        AbfResult restored = await Abf.RunAsync(
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Abf.Combine("restored"),
+            "--no-database"
+        );
         Assert.Equal(3, restored.ExitCode);
         Assert.Contains("older than its database", Assert.Single(restored.Errors), StringComparison.Ordinal);
         Assert.Equal(
-            await File.ReadAllBytesAsync(Path.Combine(Sample.Installation.Root, gone), Token), await File.ReadAllBytesAsync(Path.Combine(Abf.Combine("restored"), gone), Token));
+            await File.ReadAllBytesAsync(Path.Combine(Sample.Installation.Root, gone), Token),
+            await File.ReadAllBytesAsync(Path.Combine(Abf.Combine("restored"), gone), Token)
+        );
     }
 
     [Fact]
@@ -135,13 +164,26 @@ public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServe
 
         AbfResult backup = await Abf.RunAsync("backup", "--json");
         Assert.Equal(3, backup.ExitCode);
-        Assert.Equal((1, false), (backup.Json.GetProperty("missing").GetInt64(), backup.Json.GetProperty("consistent").GetBoolean()));
-        JsonElement finding = Assert.Single((await Abf.RunAsync("show", "latest", "--json")).Json.GetProperty("findings").EnumerateArray());
+        Assert.Equal(
+            (1, false),
+            (backup.Json.GetProperty("missing").GetInt64(), backup.Json.GetProperty("consistent").GetBoolean())
+        );
+        JsonElement finding = Assert.Single(
+            (await Abf.RunAsync("show", "latest", "--json")).Json.GetProperty("findings").EnumerateArray()
+        );
         Assert.Equal("missing", finding.GetProperty("reason").GetString());
         Assert.Contains(gone["contentstore/".Length..], finding.ToString());
         Assert.Contains(gone["contentstore/".Length..], (await Abf.RunAsync("show", "latest")).Out);
 
-        AbfResult restore = await Abf.RunAsync("restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database", "--json");
+        AbfResult restore = await Abf.RunAsync(
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Abf.Combine("restored"),
+            "--no-database",
+            "--json"
+        );
         Assert.Equal(3, restore.ExitCode);
         Assert.Contains(gone["contentstore/".Length..], Assert.Single(restore.Errors));
         Assert.Equal(1, restore.Json.GetProperty("missing").GetInt64());
@@ -150,5 +192,11 @@ public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServe
 
     /// <summary>A document's file, relative to <c>dir.root</c>.</summary>
     private string RequiredFile() =>
-        Path.GetRelativePath(Root, Directory.EnumerateFiles(Path.Combine(Root, "contentstore", "2024"), "*.bin", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First());
+        Path.GetRelativePath(
+            Root,
+            Directory
+                .EnumerateFiles(Path.Combine(Root, "contentstore", "2024"), "*.bin", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .First()
+        );
 }

@@ -9,7 +9,11 @@ namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
 /// <summary>What a blob storage that refuses, is not there or is full gets.</summary>
 [Trait("needs", "server")]
-public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServer> server, OnDemand<AzuriteServer> storage) : SealedSampleTest(sample, server)
+public sealed class StorageFaultTests(
+    SealedSample sample,
+    OnDemand<PostgresServer> server,
+    OnDemand<AzuriteServer> storage
+) : SealedSampleTest(sample, server)
 {
     private const string WrongKey = "d3JvbmdrZXl3cm9uZ2tleXdyb25na2V5d3JvbmdrZXk=";
 
@@ -22,11 +26,21 @@ public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServ
         AssertDone(await Abf.RunAsync("init"));
         AssertDone(await Abf.RunAsync("backup"));
 
-        Use($"{azurite.AccountUrl}/{container}/acme", azurite.ConnectionString.Replace(AzuriteServer.AccountKey, WrongKey, StringComparison.Ordinal));
+        Use(
+            $"{azurite.AccountUrl}/{container}/acme",
+            azurite.ConnectionString.Replace(AzuriteServer.AccountKey, WrongKey, StringComparison.Ordinal)
+        );
         foreach (string command in (string[])["init", "backup", "sets", "verify"])
         {
             AbfResult result = await Abf.RunAsync(command);
-            AssertFault(result, 6, "repository.url", AzuriteServer.AccountName, container, "repository.connectionStringFile");
+            AssertFault(
+                result,
+                6,
+                "repository.url",
+                AzuriteServer.AccountName,
+                container,
+                "repository.connectionStringFile"
+            );
             Assert.DoesNotContain(WrongKey, result.Error);
         }
 
@@ -45,7 +59,14 @@ public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServ
 
         foreach (string command in (string[])["init", "backup", "sets"])
         {
-            AssertFault(await Abf.RunAsync(command), 6, "repository.url", container, AzuriteServer.AccountName, "create it");
+            AssertFault(
+                await Abf.RunAsync(command),
+                6,
+                "repository.url",
+                container,
+                AzuriteServer.AccountName,
+                "create it"
+            );
         }
 
         Assert.False((await Service(azurite).GetBlobContainerClient(container).ExistsAsync(Token)).Value);
@@ -56,7 +77,10 @@ public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServ
     {
         int port = FreePort.Next();
         string account = $"http://127.0.0.1:{port}/{AzuriteServer.AccountName}";
-        Use($"{account}/sets/acme", $"DefaultEndpointsProtocol=http;AccountName={AzuriteServer.AccountName};AccountKey={AzuriteServer.AccountKey};BlobEndpoint={account};");
+        Use(
+            $"{account}/sets/acme",
+            $"DefaultEndpointsProtocol=http;AccountName={AzuriteServer.AccountName};AccountKey={AzuriteServer.AccountKey};BlobEndpoint={account};"
+        );
 
         AssertFault(await Abf.RunAsync("sets"), 6, "repository.url", $"127.0.0.1:{port}", "unreachable");
     }
@@ -91,7 +115,16 @@ public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServ
 
         try
         {
-            foreach (string[] command in (string[][])[["sets"], ["show", "latest"], ["key", "list"], ["verify", "--read-data"], ["restore", "--set", "latest", "--target", Abf.Combine("target"), "--no-database"]])
+            foreach (
+                string[] command in (string[][])
+                    [
+                        ["sets"],
+                        ["show", "latest"],
+                        ["key", "list"],
+                        ["verify", "--read-data"],
+                        ["restore", "--set", "latest", "--target", Abf.Combine("target"), "--no-database"],
+                    ]
+            )
             {
                 AssertDone(await Abf.RunPlainAsync([.. command, "--config", Abf.ConfigFile]));
             }
@@ -112,7 +145,8 @@ public sealed class StorageFaultTests(SealedSample sample, OnDemand<PostgresServ
         return name;
     }
 
-    private static BlobServiceClient Service(AzuriteServer azurite) => new(azurite.ConnectionString, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2024_11_04));
+    private static BlobServiceClient Service(AzuriteServer azurite) =>
+        new(azurite.ConnectionString, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2024_11_04));
 
     private void Use(string url, string connectionString)
     {

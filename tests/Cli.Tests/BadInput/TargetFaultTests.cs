@@ -6,8 +6,10 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
-/// <summary>What a target of a restore that is not fit gets: a refusal before anything is written, or a restore that goes on once it is corrected.</summary>
-public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+/// <summary>What a target of a restore that is not fit gets: a refusal before anything is written, or a restore that
+/// goes on once it is corrected.</summary>
+public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     private string Target => Abf.Combine("restored");
 
@@ -16,18 +18,34 @@ public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServe
     {
         string disk = Abf.Combine("disk");
 
-        AbfResult full = await FullDisk.RunAsync(Abf, disk, "1024k", move: null, ["restore", "--set", "latest", "--target", disk, "--no-database"]);
+        AbfResult full = await FullDisk.RunAsync(
+            Abf,
+            disk,
+            "1024k",
+            move: null,
+            ["restore", "--set", "latest", "--target", disk, "--no-database"]
+        );
         AssertFault(full, 8, $"target '{disk}", "the disk is full", "make room");
         Assert.True(File.Exists(disk + ".left/.abf-restore"), "what is unfinished is marked");
 
         await Shell.RunAsync("rm -rf \"$1\"", disk + ".left");
-        AbfResult second = await FullDisk.RunAsync(Abf, disk, "1024k", move: null, ["restore", "--set", "latest", "--target", disk, "--no-database"], more: "64m");
+        AbfResult second = await FullDisk.RunAsync(
+            Abf,
+            disk,
+            "1024k",
+            move: null,
+            ["restore", "--set", "latest", "--target", disk, "--no-database"],
+            more: "64m"
+        );
         AssertDone(second);
         await AssertRestoredAsync(disk + ".left");
 
         string[] first = await File.ReadAllLinesAsync(disk + ".first", Token);
         string[] last = await File.ReadAllLinesAsync(disk + ".second", Token);
-        Assert.True(first.Intersect(last).Count() >= first.Length - 2, "but for those in work, no file was written twice");
+        Assert.True(
+            first.Intersect(last).Count() >= first.Length - 2,
+            "but for those in work, no file was written twice"
+        );
     }
 
     [Fact]
@@ -41,15 +59,32 @@ public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServe
         Assert.Equal(before, await Shell.StatAsync(Target));
 
         string file = Abf.WriteSecret("a-file", "x");
-        AssertFault(await Abf.RunAsync("restore", "--set", "latest", "--target", file, "--no-database"), 8, "--target", file, "is a file");
+        AssertFault(
+            await Abf.RunAsync("restore", "--set", "latest", "--target", file, "--no-database"),
+            8,
+            "--target",
+            file,
+            "is a file"
+        );
     }
 
     [Fact]
     public async Task The_marker_of_another_set_is_refused_and_a_foreign_one_too()
     {
         Directory.CreateDirectory(Target);
-        await File.WriteAllTextAsync(Path.Combine(Target, ".abf-restore"), """{"set":"20200101T000000Z-00000000","repository":"x","database":"Untouched"}""", Token);
-        AssertFault(await RestoreAsync("--no-database"), 8, "--target", Target, "20200101T000000Z-00000000", "finish that one, or name an empty directory");
+        await File.WriteAllTextAsync(
+            Path.Combine(Target, ".abf-restore"),
+            """{"set":"20200101T000000Z-00000000","repository":"x","database":"Untouched"}""",
+            Token
+        );
+        AssertFault(
+            await RestoreAsync("--no-database"),
+            8,
+            "--target",
+            Target,
+            "20200101T000000Z-00000000",
+            "finish that one, or name an empty directory"
+        );
 
         await File.WriteAllTextAsync(Path.Combine(Target, ".abf-restore"), "what is this", Token);
         AssertFault(await RestoreAsync("--no-database"), 8, Target, ".abf-restore");
@@ -63,7 +98,14 @@ public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServe
         string database = await postgres.CreateDatabaseAsync("full", Token);
         await postgres.ExecuteAsync("CREATE TABLE mine (id INT); INSERT INTO mine VALUES (7)", database, Token);
 
-        AssertFault(await RestoreAsync("--database", Url(postgres, database), "--database-password-file", Password(postgres)), 8, "--database", database, "not empty", "mine");
+        AssertFault(
+            await RestoreAsync("--database", Url(postgres, database), "--database-password-file", Password(postgres)),
+            8,
+            "--database",
+            database,
+            "not empty",
+            "mine"
+        );
 
         Assert.False(Directory.Exists(Target));
         Assert.Contains("7", await Shell.DumpAsync(postgres, database));
@@ -75,11 +117,31 @@ public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServe
         PostgresServer postgres = await ServerAsync();
         string guessed = Abf.WriteSecret("guessed", "guessed-it");
 
-        AbfResult wrong = await RestoreAsync("--database", Url(postgres, "postgres"), "--database-password-file", guessed);
+        AbfResult wrong = await RestoreAsync(
+            "--database",
+            Url(postgres, "postgres"),
+            "--database-password-file",
+            guessed
+        );
         AssertFault(wrong, 8, "--database-password-file");
         Assert.DoesNotContain("guessed-it", wrong.Error);
-        AssertFault(await RestoreAsync("--database", Url(postgres, "absent"), "--database-password-file", Password(postgres)), 8, "--database", "absent");
-        AssertFault(await RestoreAsync("--database", $"mysql://root@{postgres.Host}:{FreePort.Next()}/alfresco", "--database-password-file", guessed), 8, "--database", "PostgreSQL");
+        AssertFault(
+            await RestoreAsync("--database", Url(postgres, "absent"), "--database-password-file", Password(postgres)),
+            8,
+            "--database",
+            "absent"
+        );
+        AssertFault(
+            await RestoreAsync(
+                "--database",
+                $"mysql://root@{postgres.Host}:{FreePort.Next()}/alfresco",
+                "--database-password-file",
+                guessed
+            ),
+            8,
+            "--database",
+            "PostgreSQL"
+        );
         Assert.False(Directory.Exists(Target));
     }
 
@@ -87,7 +149,13 @@ public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServe
     public async Task A_password_in_the_database_url_is_refused_and_written_nowhere()
     {
         const string Secret = "in-plain-sight";
-        foreach (string url in (string[])[$"postgresql://alfresco:{Secret}@127.0.0.1:1/alfresco", $"postgresql://alfresco@127.0.0.1:1/alfresco?password={Secret}"])
+        foreach (
+            string url in (string[])
+                [
+                    $"postgresql://alfresco:{Secret}@127.0.0.1:1/alfresco",
+                    $"postgresql://alfresco@127.0.0.1:1/alfresco?password={Secret}",
+                ]
+        )
         {
             AbfResult result = await RestoreAsync("--database", url);
             AssertFault(result, 2, "--database holds a password", "--database-password-file");
@@ -104,7 +172,13 @@ public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServe
     [InlineData("--owner", "--no-database", "--owner", "a:b:c")]
     [InlineData("is not a database URL", "--database", "c")]
     [InlineData("has no user", "--database", "postgresql://b/c")]
-    [InlineData("--database-password-file", "--database", "postgresql://a@127.0.0.1:1/c", "--database-password-file", "/nowhere/at/all")]
+    [InlineData(
+        "--database-password-file",
+        "--database",
+        "postgresql://a@127.0.0.1:1/c",
+        "--database-password-file",
+        "/nowhere/at/all"
+    )]
     public async Task A_wrong_option_is_exit_code_2(string says, params string[] options)
     {
         AssertFault(await RestoreAsync(options), 2, says);
@@ -112,11 +186,13 @@ public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServe
         Assert.False(Directory.Exists(Target));
     }
 
-    private static string Url(PostgresServer postgres, string database) => $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}";
+    private static string Url(PostgresServer postgres, string database) =>
+        $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}";
 
     private string Password(PostgresServer postgres) => Abf.WriteSecret("target-password", postgres.Password + "\n");
 
-    private Task<AbfResult> RestoreAsync(params string[] options) => Abf.RunAsync(["restore", "--set", "latest", "--target", Target, .. options]);
+    private Task<AbfResult> RestoreAsync(params string[] options) =>
+        Abf.RunAsync(["restore", "--set", "latest", "--target", Target, .. options]);
 
     private async Task AssertRestoredAsync(string target)
     {

@@ -6,9 +6,11 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
-/// <summary>An unfinished run that is too old, or that another version began, is given up, which is said, and a new one is taken at once.</summary>
+/// <summary>An unfinished run that is too old, or that another version began, is given up, which is said, and a new one
+/// is taken at once.</summary>
 [Trait("needs", "linux")]
-public sealed class AbandonedRunTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class AbandonedRunTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     /// <summary>What a journal has where a result had another form.</summary>
     private const string OtherResult =
@@ -70,7 +72,18 @@ public sealed class AbandonedRunTests(SealedSample sample, OnDemand<PostgresServ
         PostgresServer postgres = await ServerAsync();
         string database = await postgres.CreateDatabaseAsync("older", Token);
         string target = Abf.Combine("restored");
-        string[] command = ["restore", "--set", "latest", "--target", target, "--database", $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}", "--database-password-file", Abf.WriteSecret("pw", postgres.Password)];
+        string[] command =
+        [
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            target,
+            "--database",
+            $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+            "--database-password-file",
+            Abf.WriteSecret("pw", postgres.Password),
+        ];
         await KillAsync("psql", command);
         string files = await Shell.InodesAsync(target + "/contentstore");
         await ReadAsync("restores", change);
@@ -106,8 +119,12 @@ public sealed class AbandonedRunTests(SealedSample sample, OnDemand<PostgresServ
     /// <summary>Works on the only journal of this kind as a stranger does; no process has it open.</summary>
     private async Task<string> ReadAsync(string kind, string sql)
     {
-        string file = Assert.Single(Directory.GetFiles(Path.Combine(Abf.State, kind), "journal.db", SearchOption.AllDirectories));
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString);
+        string file = Assert.Single(
+            Directory.GetFiles(Path.Combine(Abf.State, kind), "journal.db", SearchOption.AllDirectories)
+        );
+        await using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString
+        );
         await connection.OpenAsync(Token);
         await using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;

@@ -30,8 +30,10 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
                 $"jdbc:postgresql://{postgres.Host}:{postgres.Port}/{database}",
                 postgres.Username,
                 postgres.Password,
-                AlfrescoSchema.PostgreSql),
-            seed: 3);
+                AlfrescoSchema.PostgreSql
+            ),
+            seed: 3
+        );
         await _sample.CreateAsync(Token);
         await _sample.AddDocumentsAsync(60, Token);
         JsonObject installation = _abf.Section("installation");
@@ -59,8 +61,20 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
 
         JsonElement[] sets = [.. (await _abf.RunAsync("sets", "--json")).Json.EnumerateArray()];
         Assert.Equal(
-            ["id", "installation", "started", "sealed", "consistent", "missing", "files", "bytes", "addedBytes", "parent"],
-            sets[0].EnumerateObject().Select(p => p.Name));
+            [
+                "id",
+                "installation",
+                "started",
+                "sealed",
+                "consistent",
+                "missing",
+                "files",
+                "bytes",
+                "addedBytes",
+                "parent",
+            ],
+            sets[0].EnumerateObject().Select(p => p.Name)
+        );
         Assert.Equal(first.Json.GetProperty("id").GetString(), sets[1].GetProperty("id").GetString());
         Assert.Equal(sets[1].GetProperty("id").GetString(), sets[0].GetProperty("parent").GetString());
         Assert.True(sets[0].GetProperty("addedBytes").GetInt64() < sets[1].GetProperty("addedBytes").GetInt64());
@@ -68,7 +82,12 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
         JsonElement shown = (await _abf.RunAsync("show", "latest", "--json")).Json;
         JsonElement[] phases = [.. shown.GetProperty("phases").EnumerateArray()];
         Assert.Equal(["index", "database", "files"], phases.Select(p => p.GetProperty("name").GetString()));
-        DateTime[] times = [.. phases.SelectMany(p => new[] { p.GetProperty("started").GetDateTime(), p.GetProperty("ended").GetDateTime() })];
+        DateTime[] times =
+        [
+            .. phases.SelectMany(p =>
+                new[] { p.GetProperty("started").GetDateTime(), p.GetProperty("ended").GetDateTime() }
+            ),
+        ];
         Assert.Equal(times.Order(), times);
         Assert.All(times, t => Assert.Equal(DateTimeKind.Utc, t.Kind));
     }
@@ -82,7 +101,11 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
         Assert.True(sound.Json.GetProperty("sound").GetBoolean());
         Assert.True(sound.Json.GetProperty("packsRead").GetInt64() > 0);
 
-        foreach (string pack in Directory.GetFiles(Path.Combine(_abf.Repository, "packs"), "*", SearchOption.AllDirectories).Take(1))
+        foreach (
+            string pack in Directory
+                .GetFiles(Path.Combine(_abf.Repository, "packs"), "*", SearchOption.AllDirectories)
+                .Take(1)
+        )
         {
             File.Delete(pack);
         }
@@ -136,8 +159,13 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
     {
         await _abf.RunAsync("backup", "--quiet");
 
-        string[] paths = [.. (await _abf.RunAsync("show", "latest", "--path", "keystore", "--json")).Json.GetProperty("entries").EnumerateArray()
-            .Select(e => e.GetProperty("path").GetString()!)];
+        string[] paths =
+        [
+            .. (await _abf.RunAsync("show", "latest", "--path", "keystore", "--json"))
+                .Json.GetProperty("entries")
+                .EnumerateArray()
+                .Select(e => e.GetProperty("path").GetString()!),
+        ];
         Assert.Equal(["keystore", "keystore/keystore", "keystore/keystore-passwords.properties"], paths);
         AbfResult text = await _abf.RunAsync("show", "latest", "--path", "keystore/keystore-");
         Assert.Contains("keystore/keystore-passwords.properties", text.Out);
@@ -169,7 +197,8 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
     [Fact]
     public async Task An_unreachable_database_is_exit_code_5_and_no_set()
     {
-        ((JsonObject)_abf.Section("installation")["database"]!)["url"] = $"jdbc:postgresql://127.0.0.1:{FreePort.Next()}/alfresco";
+        ((JsonObject)_abf.Section("installation")["database"]!)["url"] =
+            $"jdbc:postgresql://127.0.0.1:{FreePort.Next()}/alfresco";
 
         AbfResult result = await _abf.RunAsync("backup");
 

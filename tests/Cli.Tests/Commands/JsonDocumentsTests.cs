@@ -7,16 +7,34 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>The members of the documents that scripts read: added to, never renamed.</summary>
 [Trait("needs", "server")]
-public sealed class JsonDocumentsTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class JsonDocumentsTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     [Fact]
     public async Task Of_verify_and_its_findings()
     {
         JsonElement sound = (await Abf.RunAsync("verify", "--json")).Json;
-        Assert.Equal(["sound", "readData", "sets", "files", "bytes", "required", "packs", "packsRead", "errors", "warnings", "findings"], Members(sound));
+        Assert.Equal(
+            [
+                "sound",
+                "readData",
+                "sets",
+                "files",
+                "bytes",
+                "required",
+                "packs",
+                "packsRead",
+                "errors",
+                "warnings",
+                "findings",
+            ],
+            Members(sound)
+        );
         Assert.Equal([Sample.Set], sound.GetProperty("sets").EnumerateArray().Select(s => s.GetString()));
 
-        foreach (string pack in Directory.GetFiles(Path.Combine(Abf.Repository, "packs"), "*", SearchOption.AllDirectories))
+        foreach (
+            string pack in Directory.GetFiles(Path.Combine(Abf.Repository, "packs"), "*", SearchOption.AllDirectories)
+        )
         {
             File.Delete(pack);
         }
@@ -35,25 +53,79 @@ public sealed class JsonDocumentsTests(SealedSample sample, OnDemand<PostgresSer
 
         Assert.Equal(
             [
-                "id", "installation", "started", "sealed", "consistent", "missing", "files", "bytes", "addedBytes", "parent", "phases", "index", "database", "roots", "required",
-                "sourceMissing", "sourceChanged", "acknowledged", "unprotected", "findings", "warnings", "tool", "entries",
+                "id",
+                "installation",
+                "started",
+                "sealed",
+                "consistent",
+                "missing",
+                "files",
+                "bytes",
+                "addedBytes",
+                "parent",
+                "phases",
+                "index",
+                "database",
+                "roots",
+                "required",
+                "sourceMissing",
+                "sourceChanged",
+                "acknowledged",
+                "unprotected",
+                "findings",
+                "warnings",
+                "tool",
+                "entries",
             ],
-            Members(shown));
-        Assert.Equal(["path", "type", "size", "mode", "owner", "group", "modified", "flags"], Members(shown.GetProperty("entries")[0]));
-        Assert.Equal(["name", "source", "files", "directories", "bytes", "required"], Members(shown.GetProperty("roots")[0]));
-        Assert.Equal(["vendor", "name", "serverVersion", "toolVersion", "dumpBytes", "transaction", "commitTime"], Members(shown.GetProperty("database")));
+            Members(shown)
+        );
+        Assert.Equal(
+            ["path", "type", "size", "mode", "owner", "group", "modified", "flags"],
+            Members(shown.GetProperty("entries")[0])
+        );
+        Assert.Equal(
+            ["name", "source", "files", "directories", "bytes", "required"],
+            Members(shown.GetProperty("roots")[0])
+        );
+        Assert.Equal(
+            ["vendor", "name", "serverVersion", "toolVersion", "dumpBytes", "transaction", "commitTime"],
+            Members(shown.GetProperty("database"))
+        );
     }
 
     [Fact]
     public async Task Of_restore_and_its_dry_run()
     {
-        string[] command = ["restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database", "--json"];
+        string[] command =
+        [
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Abf.Combine("restored"),
+            "--no-database",
+            "--json",
+        ];
         JsonElement plan = (await Abf.RunAsync([.. command, "--dry-run"])).Json;
         Assert.Equal(["set", "target", "files", "bytes", "database", "missing", "roots", "warnings"], Members(plan));
         Assert.Equal(["name", "files", "bytes"], Members(plan.GetProperty("roots")[0]));
 
         JsonElement restored = (await Abf.RunAsync(command)).Json;
-        Assert.Equal(["set", "target", "files", "bytes", "database", "required", "missing", "missingFiles", "carriedOver", "warnings"], Members(restored));
+        Assert.Equal(
+            [
+                "set",
+                "target",
+                "files",
+                "bytes",
+                "database",
+                "required",
+                "missing",
+                "missingFiles",
+                "carriedOver",
+                "warnings",
+            ],
+            Members(restored)
+        );
         Assert.Equal(plan.GetProperty("files").GetInt64(), restored.GetProperty("files").GetInt64());
     }
 
@@ -61,10 +133,14 @@ public sealed class JsonDocumentsTests(SealedSample sample, OnDemand<PostgresSer
     public async Task Of_keys()
     {
         string second = Abf.WriteSecret("second", "correct horse");
-        JsonElement added = (await Abf.RunAsync("key", "add", "--name", "second", "--new-passphrase-file", second, "--json")).Json;
+        JsonElement added = (
+            await Abf.RunAsync("key", "add", "--name", "second", "--new-passphrase-file", second, "--json")
+        ).Json;
         Assert.Equal(["id", "outcome"], Members(added));
 
-        JsonElement removed = (await Abf.RunAsync("key", "remove", added.GetProperty("id").GetString()!, "--json")).Json;
+        JsonElement removed = (
+            await Abf.RunAsync("key", "remove", added.GetProperty("id").GetString()!, "--json")
+        ).Json;
 
         Assert.Equal(["id", "outcome"], Members(removed));
         Assert.Equal("removed", removed.GetProperty("outcome").GetString());

@@ -142,7 +142,9 @@ public sealed class RepositoryCommandsTests : IDisposable
     {
         await _abf.RunAsync("init");
         string second = _abf.WriteSecret("second", "correct horse");
-        JsonElement added = (await _abf.RunAsync("key", "add", "--name", "second", "--new-passphrase-file", second, "--json")).Json;
+        JsonElement added = (
+            await _abf.RunAsync("key", "add", "--name", "second", "--new-passphrase-file", second, "--json")
+        ).Json;
         Assert.Equal("added", added.GetProperty("outcome").GetString());
 
         JsonElement[] slots = [.. (await _abf.RunAsync("key", "list", "--json")).Json.EnumerateArray()];
@@ -163,6 +165,9 @@ public sealed class RepositoryCommandsTests : IDisposable
         await _abf.RunAsync("init");
 
         Assert.Equal("none", (await _abf.RunAsync("status", "--json")).Json.GetProperty("state").GetString());
-        Assert.Equal("nothing to cancel", (await _abf.RunAsync("cancel", "--json")).Json.GetProperty("outcome").GetString());
+        Assert.Equal(
+            "nothing to cancel",
+            (await _abf.RunAsync("cancel", "--json")).Json.GetProperty("outcome").GetString()
+        );
     }
 }

@@ -7,7 +7,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>A restore, held against its source by a stranger's tools.</summary>
-public sealed class RestoreCommandTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class RestoreCommandTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     private static readonly (string Source, string Restored)[] Layout =
     [
@@ -28,17 +29,32 @@ public sealed class RestoreCommandTests(SealedSample sample, OnDemand<PostgresSe
         string database = await postgres.CreateDatabaseAsync("restored", Token);
 
         AbfResult result = await RestoreAsync(
-            "--database", $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}", "--database-password-file", Abf.WriteSecret("pw", postgres.Password), "--json");
+            "--database",
+            $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+            "--database-password-file",
+            Abf.WriteSecret("pw", postgres.Password),
+            "--json"
+        );
 
         AssertDone(result);
-        Assert.Equal((50, 0), (result.Json.GetProperty("required").GetInt64(), result.Json.GetProperty("missing").GetInt64()));
+        Assert.Equal(
+            (50, 0),
+            (result.Json.GetProperty("required").GetInt64(), result.Json.GetProperty("missing").GetInt64())
+        );
         Assert.Equal(
             ["audit.contentstore", "contentstore", "contentstore.deleted", "keystore", "lucene-indexes", "stores"],
-            Directory.GetFileSystemEntries(Target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetFileSystemEntries(Target).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
         foreach ((string source, string restored) in Layout)
         {
-            await Shell.AssertSameContentAsync(Path.Combine(Sample.Installation.Root, source), Path.Combine(Target, restored));
-            Assert.Equal(await Shell.StatAsync(Path.Combine(Sample.Installation.Root, source)), await Shell.StatAsync(Path.Combine(Target, restored)));
+            await Shell.AssertSameContentAsync(
+                Path.Combine(Sample.Installation.Root, source),
+                Path.Combine(Target, restored)
+            );
+            Assert.Equal(
+                await Shell.StatAsync(Path.Combine(Sample.Installation.Root, source)),
+                await Shell.StatAsync(Path.Combine(Target, restored))
+            );
         }
 
         Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, database));
@@ -57,8 +73,13 @@ public sealed class RestoreCommandTests(SealedSample sample, OnDemand<PostgresSe
         AssertDone(await RestoreAsync("--no-database"));
 
         Assert.Equal(
-            ["contentstore", "keystore", "lucene-indexes", "stores"], Directory.GetFileSystemEntries(Target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        await Shell.AssertSameContentAsync(Path.Combine(root, "copy of the index"), Path.Combine(Target, "lucene-indexes"));
+            ["contentstore", "keystore", "lucene-indexes", "stores"],
+            Directory.GetFileSystemEntries(Target).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+        await Shell.AssertSameContentAsync(
+            Path.Combine(root, "copy of the index"),
+            Path.Combine(Target, "lucene-indexes")
+        );
     }
 
     [Fact]
@@ -68,8 +89,19 @@ public sealed class RestoreCommandTests(SealedSample sample, OnDemand<PostgresSe
 
         AssertDone(plan);
         Assert.Equal(
-            ["audit.contentstore", "contentstore", "contentstore.deleted", "keystore", "lucene-indexes", "stores/archive"],
-            plan.Json.GetProperty("roots").EnumerateArray().Select(r => r.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
+            [
+                "audit.contentstore",
+                "contentstore",
+                "contentstore.deleted",
+                "keystore",
+                "lucene-indexes",
+                "stores/archive",
+            ],
+            plan.Json.GetProperty("roots")
+                .EnumerateArray()
+                .Select(r => r.GetProperty("name").GetString())
+                .Order(StringComparer.Ordinal)
+        );
         Assert.False(Directory.Exists(Target));
         Assert.False(Directory.Exists(Path.Combine(Abf.State, "restores")));
         Directory.CreateDirectory(Target);
@@ -81,11 +113,16 @@ public sealed class RestoreCommandTests(SealedSample sample, OnDemand<PostgresSe
     [Fact]
     public async Task Everything_belongs_to_the_owner_that_was_asked_for()
     {
-        string owner = Environment.IsPrivilegedProcess ? "4242:4343" : (await Shell.RunAsync("echo $(id -u):$(id -g)")).Trim();
+        string owner = Environment.IsPrivilegedProcess
+            ? "4242:4343"
+            : (await Shell.RunAsync("echo $(id -u):$(id -g)")).Trim();
 
         AssertDone(await RestoreAsync("--no-database", "--owner", owner));
 
-        string owners = await Shell.RunAsync("cd \"$1\"; find contentstore keystore lucene-indexes stores/archive -printf '%U:%G\\n' | sort -u", Target);
+        string owners = await Shell.RunAsync(
+            "cd \"$1\"; find contentstore keystore lucene-indexes stores/archive -printf '%U:%G\\n' | sort -u",
+            Target
+        );
         Assert.Equal(owner, owners.Trim());
     }
 
@@ -99,21 +136,43 @@ public sealed class RestoreCommandTests(SealedSample sample, OnDemand<PostgresSe
             Abf.Prefix = [Tool.Find("setpriv", "util-linux"), "--reuid=65534", "--regid=65534", "--clear-groups"];
         }
 
-        AbfResult result = await Abf.RunPlainAsync("restore", "--set", "latest", "--target", Target, "--no-database", "--config", Abf.ConfigFile);
+        AbfResult result = await Abf.RunPlainAsync(
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Target,
+            "--no-database",
+            "--config",
+            Abf.ConfigFile
+        );
 
         AssertDone(result);
         if (Environment.IsPrivilegedProcess)
         {
-            Assert.Single(result.Error.Split('\n'), l => l.Contains("warning: could not be set as recorded: the owner of ", StringComparison.Ordinal) && l.Contains("chown", StringComparison.Ordinal));
+            Assert.Single(
+                result.Error.Split('\n'),
+                l =>
+                    l.Contains("warning: could not be set as recorded: the owner of ", StringComparison.Ordinal)
+                    && l.Contains("chown", StringComparison.Ordinal)
+            );
         }
 
         await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Target, "contentstore"));
-        Assert.Equal(await StatWithoutOwnersAsync(Sample.Installation.Contentstore), await StatWithoutOwnersAsync(Path.Combine(Target, "contentstore")));
+        Assert.Equal(
+            await StatWithoutOwnersAsync(Sample.Installation.Contentstore),
+            await StatWithoutOwnersAsync(Path.Combine(Target, "contentstore"))
+        );
     }
 
-    /// <summary>Name, type, mode, time and size. A set-group-id bit for a group that one is not in is the system's to refuse.</summary>
-    private static Task<string> StatWithoutOwnersAsync(string directory) => Shell.RunAsync(
-        @"cd ""$1""; find . -not -path ./shared \( -type d -printf '%P %y %m %T@\n' -o -printf '%P %y %m %T@ %s\n' \) | sort", directory);
+    /// <summary>Name, type, mode, time and size. A set-group-id bit for a group that one is not in is the system's to
+    /// refuse.</summary>
+    private static Task<string> StatWithoutOwnersAsync(string directory) =>
+        Shell.RunAsync(
+            @"cd ""$1""; find . -not -path ./shared \( -type d -printf '%P %y %m %T@\n' -o -printf '%P %y %m %T@ %s\n' \) | sort",
+            directory
+        );
 
-    private Task<AbfResult> RestoreAsync(params string[] options) => Abf.RunAsync(["restore", "--set", "latest", "--target", Target, .. options]);
+    private Task<AbfResult> RestoreAsync(params string[] options) =>
+        Abf.RunAsync(["restore", "--set", "latest", "--target", Target, .. options]);
 }

@@ -4,8 +4,10 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
-/// <summary>A set that was sealed with findings comes back as it is, and the restore ends with the same exit code as the backup did: 3.</summary>
-public sealed class RestoreFindingsTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+/// <summary>A set that was sealed with findings comes back as it is, and the restore ends with the same exit code as
+/// the backup did: 3.</summary>
+public sealed class RestoreFindingsTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     private string Target => Abf.Combine("restored");
 
@@ -19,16 +21,28 @@ public sealed class RestoreFindingsTests(SealedSample sample, OnDemand<PostgresS
         AbfResult backup = await Abf.RunAsync("backup", "--json");
         Assert.Equal((3, 2), (backup.ExitCode, backup.Json.GetProperty("missing").GetInt32()));
 
-        foreach (string[] database in (string[][])[["--no-database"], await DatabaseAsync()])
+        foreach (
+            string[] database in (string[][])
+                [
+                    ["--no-database"],
+                    await DatabaseAsync(),
+                ]
+        )
         {
             AbfResult restore = await RestoreAsync([.. database, "--json"]);
 
             Assert.Equal(3, restore.ExitCode);
-            Assert.Equal((50, 2), (restore.Json.GetProperty("required").GetInt32(), restore.Json.GetProperty("missing").GetInt32()));
+            Assert.Equal(
+                (50, 2),
+                (restore.Json.GetProperty("required").GetInt32(), restore.Json.GetProperty("missing").GetInt32())
+            );
             Assert.Contains("2 required files were missing", Assert.Single(restore.Errors));
             Assert.All(files[..2], file => Assert.Contains(Path.GetFileName(file), restore.Errors[0]));
             Assert.False(File.Exists(Path.Combine(Target, ".abf-restore")), "it is done");
-            await Shell.AssertSameContentAsync(Path.Combine(root, "contentstore"), Path.Combine(Target, "contentstore"));
+            await Shell.AssertSameContentAsync(
+                Path.Combine(root, "contentstore"),
+                Path.Combine(Target, "contentstore")
+            );
             await Shell.RunAsync("rm -rf \"$1\"", Target);
         }
     }
@@ -60,9 +74,15 @@ public sealed class RestoreFindingsTests(SealedSample sample, OnDemand<PostgresS
         AbfResult restore = await RestoreAsync("--no-database", "--json");
 
         Assert.Equal(3, restore.ExitCode);
-        Assert.Equal((0, 1), (restore.Json.GetProperty("missing").GetInt32(), restore.Json.GetProperty("carriedOver").GetInt32()));
+        Assert.Equal(
+            (0, 1),
+            (restore.Json.GetProperty("missing").GetInt32(), restore.Json.GetProperty("carriedOver").GetInt32())
+        );
         Assert.Contains("older than its database", Assert.Single(restore.Errors));
-        Assert.Equal(content, await File.ReadAllBytesAsync(Path.Combine(Target, Path.GetRelativePath(root, file)), Token));
+        Assert.Equal(
+            content,
+            await File.ReadAllBytesAsync(Path.Combine(Target, Path.GetRelativePath(root, file)), Token)
+        );
     }
 
     /// <summary>A repository of its own, so that no earlier set has what this one lacks.</summary>
@@ -75,14 +95,25 @@ public sealed class RestoreFindingsTests(SealedSample sample, OnDemand<PostgresS
     }
 
     private static string[] FilesOf(string root) =>
-        [.. Directory.EnumerateFiles(Path.Combine(root, "contentstore"), "*.bin", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(root, "contentstore"), "*.bin", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal),
+        ];
 
     private async Task<string[]> DatabaseAsync()
     {
         PostgresServer postgres = await ServerAsync();
         string database = await postgres.CreateDatabaseAsync("findings", Token);
-        return ["--database", $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}", "--database-password-file", Abf.WriteSecret("pw", postgres.Password)];
+        return
+        [
+            "--database",
+            $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+            "--database-password-file",
+            Abf.WriteSecret("pw", postgres.Password),
+        ];
     }
 
-    private Task<AbfResult> RestoreAsync(params string[] options) => Abf.RunAsync(["restore", "--set", "latest", "--target", Target, .. options]);
+    private Task<AbfResult> RestoreAsync(params string[] options) =>
+        Abf.RunAsync(["restore", "--set", "latest", "--target", Target, .. options]);
 }

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
-/// <summary>From MariaDB into MariaDB, with odd names and passwords; and stopped in the middle, where tables cannot be taken back by a transaction.</summary>
+/// <summary>From MariaDB into MariaDB, with odd names and passwords; and stopped in the middle, where tables cannot be
+/// taken back by a transaction.</summary>
 [Trait("needs", "server")]
 public sealed class RestoreMariaDbTests(OnDemand<MariaDbServer> server) : IDisposable
 {
@@ -30,10 +31,25 @@ public sealed class RestoreMariaDbTests(OnDemand<MariaDbServer> server) : IDispo
         string source = await maria.CreateDatabaseAsync("source", Token);
         string target = $"re st.ör-ed_{Guid.NewGuid():n}";
         await maria.ExecuteAsync($"CREATE DATABASE `{target}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", null, Token);
-        await maria.ExecuteAsync($"CREATE OR REPLACE USER `{User}`@'%' IDENTIFIED BY '{MySqlHelper.EscapeString(OddPassword)}'; GRANT ALL ON *.* TO `{User}`@'%'", null, Token);
+        await maria.ExecuteAsync(
+            $"CREATE OR REPLACE USER `{User}`@'%' IDENTIFIED BY '{MySqlHelper.EscapeString(OddPassword)}'; GRANT ALL ON *.* TO `{User}`@'%'",
+            null,
+            Token
+        );
         await BackUpAsync(maria, source);
         string url = $"mysql://{Uri.EscapeDataString(User)}@{maria.Host}:{maria.Port}/{Uri.EscapeDataString(target)}";
-        string[] command = ["restore", "--set", "latest", "--target", Target, "--database", url, "--database-password-file", _abf.WriteSecret("target-password", OddPassword + "\n")];
+        string[] command =
+        [
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Target,
+            "--database",
+            url,
+            "--database-password-file",
+            _abf.WriteSecret("target-password", OddPassword + "\n"),
+        ];
 
         using (Process first = StartHeld(command))
         {
@@ -52,7 +68,17 @@ public sealed class RestoreMariaDbTests(OnDemand<MariaDbServer> server) : IDispo
         Assert.DoesNotContain(OddPassword, restored.Out + restored.Error);
 
         // The next one finds it filled.
-        AbfResult again = await _abf.RunAsync("restore", "--set", "latest", "--target", _abf.Combine("another"), "--database", url, "--database-password-file", _abf.Combine("target-password"));
+        AbfResult again = await _abf.RunAsync(
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            _abf.Combine("another"),
+            "--database",
+            url,
+            "--database-password-file",
+            _abf.Combine("target-password")
+        );
         Assert.Equal(8, again.ExitCode);
         Assert.Contains("is not empty", Assert.Single(again.Errors));
         Assert.False(Directory.Exists(_abf.Combine("another")));
@@ -63,8 +89,14 @@ public sealed class RestoreMariaDbTests(OnDemand<MariaDbServer> server) : IDispo
         var sample = new SampleInstallation(
             _abf.Combine("alfresco"),
             new SampleDatabase(
-                () => new MySqlConnection(maria.ConnectionString(database, User, OddPassword)), $"jdbc:mariadb://{maria.Host}:{maria.Port}/{database}", User, OddPassword, AlfrescoSchema.MariaDb),
-            seed: 5);
+                () => new MySqlConnection(maria.ConnectionString(database, User, OddPassword)),
+                $"jdbc:mariadb://{maria.Host}:{maria.Port}/{database}",
+                User,
+                OddPassword,
+                AlfrescoSchema.MariaDb
+            ),
+            seed: 5
+        );
         await sample.CreateAsync(Token);
         await sample.AddDocumentsAsync(20, Token);
         JsonObject installation = _abf.Section("installation");
@@ -85,13 +117,17 @@ public sealed class RestoreMariaDbTests(OnDemand<MariaDbServer> server) : IDispo
             $$"""
             case "$*" in *--version*|*--help*) exec "{{client}}" "$@";; esac
             if [ -e "{{_abf.Combine("go")}}" ]; then exec "{{client}}" "$@"; fi
-            { head -n 60; : >"{{_abf.Combine("held")}}"; while [ ! -e "{{_abf.Combine("go")}}" ]; do sleep 0.05; done; } | "{{client}}" "$@"
-            """);
+            { head -n 60; : >"{{_abf.Combine("held")}}"; while [ ! -e "{{_abf.Combine(
+                "go"
+            )}}" ]; do sleep 0.05; done; } | "{{client}}" "$@"
+            """
+        );
         _abf.Section("installation")["database"] = new JsonObject { ["toolPath"] = _abf.Combine("held-tools") };
         return _abf.Start(command);
     }
 
-    /// <summary>Returns when the client has created a table of the dump, besides the mark of an unfinished restore.</summary>
+    /// <summary>Returns when the client has created a table of the dump, besides the mark of an unfinished
+    /// restore.</summary>
     private static async Task WaitForATableAsync(MariaDbServer maria, string database)
     {
         await using var connection = new MySqlConnection(maria.ConnectionString(database));
@@ -104,7 +140,12 @@ public sealed class RestoreMariaDbTests(OnDemand<MariaDbServer> server) : IDispo
         }
     }
 
-    private static Task<string> DumpAsync(MariaDbServer maria, string database) => Shell.RunAsync(
-        @"MYSQL_PWD=""$4"" mariadb-dump --no-defaults --host ""$1"" --port ""$2"" --user root --skip-comments --skip-extended-insert --hex-blob --routines ""$3"" | sort",
-        maria.Host, $"{maria.Port}", database, maria.Password);
+    private static Task<string> DumpAsync(MariaDbServer maria, string database) =>
+        Shell.RunAsync(
+            @"MYSQL_PWD=""$4"" mariadb-dump --no-defaults --host ""$1"" --port ""$2"" --user root --skip-comments --skip-extended-insert --hex-blob --routines ""$3"" | sort",
+            maria.Host,
+            $"{maria.Port}",
+            database,
+            maria.Password
+        );
 }

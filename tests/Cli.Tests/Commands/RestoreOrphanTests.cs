@@ -10,11 +10,15 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>
-/// The database's own client outlives a restore that is killed, and works on with what it has read: here it is busy for an hour. The next
-/// attempt does not wait for it, does not share tables with it, and nobody has to know of it.
+/// The database's own client outlives a restore that is killed, and works on with what it has read: here it is busy for
+/// an hour. The next attempt does not wait for it, does not share tables with it, and nobody has to know of it.
 /// </summary>
 [Trait("needs", "linux")]
-public sealed class RestoreOrphanTests(SealedSample sample, OnDemand<PostgresServer> server, OnDemand<MariaDbServer> maria) : SealedSampleTest(sample, server)
+public sealed class RestoreOrphanTests(
+    SealedSample sample,
+    OnDemand<PostgresServer> server,
+    OnDemand<MariaDbServer> maria
+) : SealedSampleTest(sample, server)
 {
     private string Target => Abf.Combine("restored");
 
@@ -25,11 +29,19 @@ public sealed class RestoreOrphanTests(SealedSample sample, OnDemand<PostgresSer
         string database = await postgres.CreateDatabaseAsync("orphan", Token);
         string psql = Path.Combine(PostgresServer.BinDirectory, "psql");
         UseTool("psql", psql, $"""sed 's/^COMMIT;$/SELECT pg_sleep(3600);\n&/' | "{psql}" "$@" """);
-        string[] command = Command($"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}", postgres.Password);
+        string[] command = Command(
+            $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+            postgres.Password
+        );
 
-        // By its name, not by its text alone: the question itself has the same text, and a connection of the pool shows its last one.
-        const string Sleeping = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'abf' AND state = 'active' AND query LIKE 'SELECT pg_sleep(3600)%' AND datname = ";
-        await KillWhenAsync(command, () => CountAsync(new NpgsqlConnection(postgres.ConnectionString("postgres")), $"{Sleeping}'{database}'"));
+        // By its name, not by its text alone: the question itself has the same text, and a connection of the pool shows
+        // its last one.
+        const string Sleeping =
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'abf' AND state = 'active' AND query LIKE 'SELECT pg_sleep(3600)%' AND datname = ";
+        await KillWhenAsync(
+            command,
+            () => CountAsync(new NpgsqlConnection(postgres.ConnectionString("postgres")), $"{Sleeping}'{database}'")
+        );
 
         AbfResult elsewhere = await Abf.RunAsync([.. command[..4], Abf.Combine("elsewhere"), .. command[5..]]);
         AssertFault(elsewhere, 8, "--database", "another restore is at work", "pg_terminate_backend(");
@@ -45,8 +57,15 @@ public sealed class RestoreOrphanTests(SealedSample sample, OnDemand<PostgresSer
         string database = await mariaDb.CreateDatabaseAsync("orphan", Token);
         var installation = new SampleInstallation(
             Abf.Combine("alfresco"),
-            new SampleDatabase(() => new MySqlConnection(mariaDb.ConnectionString(source)), $"jdbc:mariadb://{mariaDb.Host}:{mariaDb.Port}/{source}", "root", mariaDb.Password, AlfrescoSchema.MariaDb),
-            seed: 5);
+            new SampleDatabase(
+                () => new MySqlConnection(mariaDb.ConnectionString(source)),
+                $"jdbc:mariadb://{mariaDb.Host}:{mariaDb.Port}/{source}",
+                "root",
+                mariaDb.Password,
+                AlfrescoSchema.MariaDb
+            ),
+            seed: 5
+        );
         await installation.CreateAsync(Token);
         await installation.AddDocumentsAsync(20, Token);
         Abf.Section("repository")["url"] = new Uri(Abf.Combine("of-mariadb")).AbsoluteUri;
@@ -63,16 +82,32 @@ public sealed class RestoreOrphanTests(SealedSample sample, OnDemand<PostgresSer
             "mariadb",
             client,
             $$"""
-            { awk '{ print } NR > 30 && /;$/ { exit }'; echo 'DO SLEEP(3600); CREATE TABLE too_late (id INT);'; while [ ! -e "{{Abf.Combine("go")}}" ]; do sleep 0.05; done; } | "{{client}}" "$@"
-            """);
+            { awk '{ print } NR > 30 && /;$/ { exit }'; echo 'DO SLEEP(3600); CREATE TABLE too_late (id INT);'; while [ ! -e "{{Abf.Combine(
+                "go"
+            )}}" ]; do sleep 0.05; done; } | "{{client}}" "$@"
+            """
+        );
         string[] command = Command($"mysql://root@{mariaDb.Host}:{mariaDb.Port}/{database}", mariaDb.Password);
 
-        await KillWhenAsync(command, () => CountAsync(new MySqlConnection(mariaDb.ConnectionString("mysql")), $"SELECT count(*) FROM information_schema.processlist WHERE db = '{database}' AND info LIKE '%SLEEP(3600)%'"));
+        await KillWhenAsync(
+            command,
+            () =>
+                CountAsync(
+                    new MySqlConnection(mariaDb.ConnectionString("mysql")),
+                    $"SELECT count(*) FROM information_schema.processlist WHERE db = '{database}' AND info LIKE '%SLEEP(3600)%'"
+                )
+        );
 
         AbfResult elsewhere = await Abf.RunAsync([.. command[..4], Abf.Combine("elsewhere"), .. command[5..]]);
         AssertFault(elsewhere, 8, "--database", "another restore is at work", "KILL ");
         AssertDone(await Abf.RunAsync(command));
-        Assert.Equal(0, await CountAsync(new MySqlConnection(mariaDb.ConnectionString("mysql")), $"SELECT count(*) FROM information_schema.processlist WHERE db = '{database}'"));
+        Assert.Equal(
+            0,
+            await CountAsync(
+                new MySqlConnection(mariaDb.ConnectionString("mysql")),
+                $"SELECT count(*) FROM information_schema.processlist WHERE db = '{database}'"
+            )
+        );
         Assert.Equal(await DumpAsync(mariaDb, source), await DumpAsync(mariaDb, database));
     }
 
@@ -86,7 +121,8 @@ public sealed class RestoreOrphanTests(SealedSample sample, OnDemand<PostgresSer
             case "$*" in *--version*|*--help*) exec "{real}" "$@";; esac
             if [ -e "{Abf.Combine("go")}" ]; then exec "{real}" "$@"; fi
             {once}
-            """);
+            """
+        );
         Setting("database")["toolPath"] = Abf.Combine("odd-tools");
     }
 
@@ -95,7 +131,10 @@ public sealed class RestoreOrphanTests(SealedSample sample, OnDemand<PostgresSer
         using Process first = Abf.Start(command);
         while (await isBusy() == 0)
         {
-            Assert.False(first.HasExited, first.HasExited ? await first.StandardError.ReadToEndAsync(Token) : string.Empty);
+            Assert.False(
+                first.HasExited,
+                first.HasExited ? await first.StandardError.ReadToEndAsync(Token) : string.Empty
+            );
             await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
         }
 
@@ -115,10 +154,25 @@ public sealed class RestoreOrphanTests(SealedSample sample, OnDemand<PostgresSer
         }
     }
 
-    private static Task<string> DumpAsync(MariaDbServer mariaDb, string database) => Shell.RunAsync(
-        @"MYSQL_PWD=""$4"" mariadb-dump --no-defaults --host ""$1"" --port ""$2"" --user root --skip-comments --skip-extended-insert --hex-blob --routines ""$3"" | sort",
-        mariaDb.Host, $"{mariaDb.Port}", database, mariaDb.Password);
+    private static Task<string> DumpAsync(MariaDbServer mariaDb, string database) =>
+        Shell.RunAsync(
+            @"MYSQL_PWD=""$4"" mariadb-dump --no-defaults --host ""$1"" --port ""$2"" --user root --skip-comments --skip-extended-insert --hex-blob --routines ""$3"" | sort",
+            mariaDb.Host,
+            $"{mariaDb.Port}",
+            database,
+            mariaDb.Password
+        );
 
     private string[] Command(string url, string password) =>
-        ["restore", "--set", "latest", "--target", Target, "--database", url, "--database-password-file", Abf.WriteSecret("target-password", password)];
+        [
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Target,
+            "--database",
+            url,
+            "--database-password-file",
+            Abf.WriteSecret("target-password", password),
+        ];
 }

@@ -7,7 +7,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>A restore that was stopped goes on with the same command.</summary>
-public sealed class RestoreResumeTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class RestoreResumeTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     private string Target => Abf.Combine("restored");
 
@@ -20,8 +21,15 @@ public sealed class RestoreResumeTests(SealedSample sample, OnDemand<PostgresSer
         string database = await postgres.CreateDatabaseAsync("resumed", Token);
         string[] command =
         [
-            "restore", "--set", "latest", "--target", Target, "--database", $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
-            "--database-password-file", Abf.WriteSecret("pw", postgres.Password),
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Target,
+            "--database",
+            $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+            "--database-password-file",
+            Abf.WriteSecret("pw", postgres.Password),
         ];
         using (Process first = Abf.StartHeldAt(Setting("database"), "psql", command))
         {
@@ -54,7 +62,10 @@ public sealed class RestoreResumeTests(SealedSample sample, OnDemand<PostgresSer
         string[] command = ["restore", "--set", "latest", "--target", Target, "--no-database"];
         using (Process first = Abf.Start(command))
         {
-            while (!Directory.Exists(Target) || !Directory.EnumerateFiles(Target, "*.bin", SearchOption.AllDirectories).Any())
+            while (
+                !Directory.Exists(Target)
+                || !Directory.EnumerateFiles(Target, "*.bin", SearchOption.AllDirectories).Any()
+            )
             {
                 Assert.False(first.HasExited);
                 await Task.Yield();
@@ -65,14 +76,25 @@ public sealed class RestoreResumeTests(SealedSample sample, OnDemand<PostgresSer
         }
 
         // Whole is what has its recorded time already: it is set last.
-        string[] whole = [.. (await Shell.RunAsync("cd \"$1\"; find . -type f -not -newermt -1hour -printf '%P %i\\n' | sort", Target)).Split('\n')];
+        string[] whole =
+        [
+            .. (
+                await Shell.RunAsync("cd \"$1\"; find . -type f -not -newermt -1hour -printf '%P %i\\n' | sort", Target)
+            ).Split('\n'),
+        ];
 
         AssertDone(await Abf.RunAsync(command));
 
-        string[] after = [.. (await Shell.RunAsync("cd \"$1\"; find . -type f -printf '%P %i\\n' | sort", Target)).Split('\n')];
+        string[] after =
+        [
+            .. (await Shell.RunAsync("cd \"$1\"; find . -type f -printf '%P %i\\n' | sort", Target)).Split('\n'),
+        ];
         Assert.Empty(whole.Except(after));
         await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Target + "/contentstore");
-        Assert.Equal(await Shell.StatAsync(Sample.Installation.Contentstore), await Shell.StatAsync(Target + "/contentstore"));
+        Assert.Equal(
+            await Shell.StatAsync(Sample.Installation.Contentstore),
+            await Shell.StatAsync(Target + "/contentstore")
+        );
     }
 
     [Fact]
@@ -83,7 +105,17 @@ public sealed class RestoreResumeTests(SealedSample sample, OnDemand<PostgresSer
         string second = await postgres.CreateDatabaseAsync("second", Token);
         string password = Abf.WriteSecret("pw", postgres.Password);
         string[] Command(string database) =>
-            ["restore", "--set", "latest", "--target", Target, "--database", $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}", "--database-password-file", password];
+            [
+                "restore",
+                "--set",
+                "latest",
+                "--target",
+                Target,
+                "--database",
+                $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+                "--database-password-file",
+                password,
+            ];
         using (Process stopped = Abf.StartHeldAt(Setting("database"), "psql", Command(first)))
         {
             await Abf.WaitUntilHeldAsync(stopped);
@@ -92,11 +124,16 @@ public sealed class RestoreResumeTests(SealedSample sample, OnDemand<PostgresSer
         }
 
         Abf.LetGo();
-        string owner = Environment.IsPrivilegedProcess ? "4242:4343" : (await Shell.RunAsync("echo $(id -u):$(id -g)")).Trim();
+        string owner = Environment.IsPrivilegedProcess
+            ? "4242:4343"
+            : (await Shell.RunAsync("echo $(id -u):$(id -g)")).Trim();
 
         AssertDone(await Abf.RunAsync([.. Command(second), "--owner", owner]));
 
-        string owners = await Shell.RunAsync("cd \"$1\"; find contentstore keystore -printf '%U:%G\\n' | sort -u", Target);
+        string owners = await Shell.RunAsync(
+            "cd \"$1\"; find contentstore keystore -printf '%U:%G\\n' | sort -u",
+            Target
+        );
         Assert.Equal(owner, owners.Trim());
         Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, second));
     }

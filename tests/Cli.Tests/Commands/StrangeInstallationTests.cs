@@ -13,17 +13,21 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>
-/// An installation with everything odd at once: names, sizes, modes and times of files, the names of database and user, properties in Latin-1. It is
-/// backed up and restored, and held against its source by a stranger's tools. While both are at work, and afterwards, no secret is anywhere.
+/// An installation with everything odd at once: names, sizes, modes and times of files, the names of database and user,
+/// properties in Latin-1. It is backed up and restored, and held against its source by a stranger's tools. While both
+/// are at work, and afterwards, no secret is anywhere.
 /// </summary>
 [Trait("needs", "server")]
 [Trait("needs", "linux")]
-public sealed class StrangeInstallationTests(OnDemand<PostgresServer> postgres, OnDemand<MariaDbServer> mariaDb, OnDemand<AzuriteServer> azurite) : IDisposable
+public sealed class StrangeInstallationTests(
+    OnDemand<PostgresServer> postgres,
+    OnDemand<MariaDbServer> mariaDb,
+    OnDemand<AzuriteServer> azurite
+) : IDisposable
 {
     private const string User = "o'dd üser";
 
-    private const string Oddities =
-        """
+    private const string Oddities = """
         cd "$1/contentstore"
         mkdir -p -- '-dash' 'trailing ' 'tab	bed' "$(printf 'caf\351')" "$(printf 'new\nline')" '-dash/empty' '...' ' '
         printf a > ./-dash/-rf; printf b > 'trailing / ends with blanks  '; printf c > "$(printf 'caf\351')/$(printf '\377\376 \\ "x" * ? $HOME')"; printf d > "$(printf 'new\nline')/$(printf 'a\nb\r')"
@@ -66,22 +70,38 @@ public sealed class StrangeInstallationTests(OnDemand<PostgresServer> postgres, 
         string suffix = $"{Guid.NewGuid():n}";
         string role = $"{User} {suffix}";
         (string source, string target) = ($"o'dd ä-db \"x\" {suffix}", $"re st.ör-ed% {suffix}");
-        await server.ExecuteAsync($"CREATE ROLE \"{role}\" LOGIN PASSWORD '{Password.Replace("'", "''", StringComparison.Ordinal)}'", "postgres", Token);
+        await server.ExecuteAsync(
+            $"CREATE ROLE \"{role}\" LOGIN PASSWORD '{Password.Replace("'", "''", StringComparison.Ordinal)}'",
+            "postgres",
+            Token
+        );
         foreach (string database in (string[])[source, target])
         {
-            await server.ExecuteAsync($"CREATE DATABASE \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\" OWNER \"{role}\"", "postgres", Token);
+            await server.ExecuteAsync(
+                $"CREATE DATABASE \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\" OWNER \"{role}\"",
+                "postgres",
+                Token
+            );
         }
 
-        SampleInstallation sample = await CreateAsync(new SampleDatabase(
-            () => new NpgsqlConnection(server.ConnectionString(source, role, Password)),
-            $"jdbc:postgresql://{server.Host}:{server.Port}/{Uri.EscapeDataString(source)}",
-            role,
-            Password,
-            AlfrescoSchema.PostgreSql));
+        SampleInstallation sample = await CreateAsync(
+            new SampleDatabase(
+                () => new NpgsqlConnection(server.ConnectionString(source, role, Password)),
+                $"jdbc:postgresql://{server.Host}:{server.Port}/{Uri.EscapeDataString(source)}",
+                role,
+                Password,
+                AlfrescoSchema.PostgreSql
+            )
+        );
         AssertDone(await _abf.RunAsync("init"));
 
         await RunScannedAsync("pg_dump", "backup");
-        await RunScannedAsync("psql", Restore($"postgresql://{Uri.EscapeDataString(role)}@{server.Host}:{server.Port}/{Uri.EscapeDataString(target)}"));
+        await RunScannedAsync(
+            "psql",
+            Restore(
+                $"postgresql://{Uri.EscapeDataString(role)}@{server.Host}:{server.Port}/{Uri.EscapeDataString(target)}"
+            )
+        );
 
         await AssertEqualAsync(sample);
         Assert.Equal(await Shell.DumpAsync(server, source), await Shell.DumpAsync(server, target));
@@ -99,31 +119,50 @@ public sealed class StrangeInstallationTests(OnDemand<PostgresServer> postgres, 
         (string source, string target) = ($"o'dd ä-db \"x\" {suffix}", $"re st.ör-ed% {suffix}");
         foreach (string database in (string[])[source, target])
         {
-            await server.ExecuteAsync($"CREATE DATABASE `{database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", null, Token);
+            await server.ExecuteAsync(
+                $"CREATE DATABASE `{database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+                null,
+                Token
+            );
         }
 
-        await server.ExecuteAsync($"CREATE USER `{user}`@'%' IDENTIFIED BY '{MySqlHelper.EscapeString(Password)}'; GRANT ALL ON *.* TO `{user}`@'%'", null, Token);
-        SampleInstallation sample = await CreateAsync(new SampleDatabase(
-            () => new MySqlConnection(server.ConnectionString(source, user, Password)),
-            $"jdbc:mariadb://{server.Host}:{server.Port}/{Uri.EscapeDataString(source)}",
-            user,
-            Password,
-            AlfrescoSchema.MariaDb));
+        await server.ExecuteAsync(
+            $"CREATE USER `{user}`@'%' IDENTIFIED BY '{MySqlHelper.EscapeString(Password)}'; GRANT ALL ON *.* TO `{user}`@'%'",
+            null,
+            Token
+        );
+        SampleInstallation sample = await CreateAsync(
+            new SampleDatabase(
+                () => new MySqlConnection(server.ConnectionString(source, user, Password)),
+                $"jdbc:mariadb://{server.Host}:{server.Port}/{Uri.EscapeDataString(source)}",
+                user,
+                Password,
+                AlfrescoSchema.MariaDb
+            )
+        );
         var container = new BlobContainerClient(account.ConnectionString, $"strange-{Guid.NewGuid():n}");
         await container.CreateAsync(cancellationToken: Token);
         _abf.Section("repository")["url"] = $"{account.AccountUrl}/{container.Name}/acme";
-        _abf.Section("repository")["connectionStringFile"] = _abf.WriteSecret("connection-string", account.ConnectionString);
+        _abf.Section("repository")["connectionStringFile"] = _abf.WriteSecret(
+            "connection-string",
+            account.ConnectionString
+        );
         AssertDone(await _abf.RunAsync("init"));
 
         await RunScannedAsync("mariadb-dump", "backup");
-        await RunScannedAsync("mariadb", Restore($"mysql://{Uri.EscapeDataString(user)}@{server.Host}:{server.Port}/{Uri.EscapeDataString(target)}"));
+        await RunScannedAsync(
+            "mariadb",
+            Restore($"mysql://{Uri.EscapeDataString(user)}@{server.Host}:{server.Port}/{Uri.EscapeDataString(target)}")
+        );
 
         await AssertEqualAsync(sample);
         Assert.Equal(await DumpAsync(server, source), await DumpAsync(server, target));
         string blobs = Directory.CreateDirectory(_abf.Combine("blobs")).FullName;
         await foreach (BlobItem blob in container.GetBlobsAsync(cancellationToken: Token))
         {
-            await container.GetBlobClient(blob.Name).DownloadToAsync(Path.Combine(blobs, blob.Name.Replace('/', '_')), Token);
+            await container
+                .GetBlobClient(blob.Name)
+                .DownloadToAsync(Path.Combine(blobs, blob.Name.Replace('/', '_')), Token);
         }
 
         await AssertNoSecretInAsync(_abf.State, blobs, Target);
@@ -141,7 +180,12 @@ public sealed class StrangeInstallationTests(OnDemand<PostgresServer> postgres, 
         // As people write it by hand: the letter itself, in the encoding that Java reads.
         string properties = await File.ReadAllTextAsync(sample.PropertiesFile, Encoding.Latin1, Token);
         Assert.Contains("\\u00fc", properties);
-        await File.WriteAllTextAsync(sample.PropertiesFile, properties.Replace("\\u00fc", "ü", StringComparison.Ordinal), Encoding.Latin1, Token);
+        await File.WriteAllTextAsync(
+            sample.PropertiesFile,
+            properties.Replace("\\u00fc", "ü", StringComparison.Ordinal),
+            Encoding.Latin1,
+            Token
+        );
         JsonObject installation = _abf.Section("installation");
         installation["globalProperties"] = sample.PropertiesFile;
         installation["index"] = new JsonObject { ["cron"] = "0 0 3 1 1 ? 2099" };
@@ -149,17 +193,30 @@ public sealed class StrangeInstallationTests(OnDemand<PostgresServer> postgres, 
     }
 
     private string[] Restore(string url) =>
-        ["restore", "--set", "latest", "--target", Target, "--database", url, "--database-password-file", _abf.WriteSecret("target-password", Password + "\n")];
+        [
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            Target,
+            "--database",
+            url,
+            "--database-password-file",
+            _abf.WriteSecret("target-password", Password + "\n"),
+        ];
 
     /// <summary>Looks around while the database's tool is at work, which is when a password is needed.</summary>
     private async Task RunScannedAsync(string tool, params string[] command)
     {
-        string directory = tool.StartsWith('p') ? PostgresServer.BinDirectory : Path.GetDirectoryName(Tool.Find("mariadb", "mariadb-client"))!;
+        string directory = tool.StartsWith('p')
+            ? PostgresServer.BinDirectory
+            : Path.GetDirectoryName(Tool.Find("mariadb", "mariadb-client"))!;
         foreach (string name in (string[])["pg_dump", "psql", "mariadb-dump", "mariadb"])
         {
-            string wait = name == tool
-                ? $"""case "$*" in *--version*|*--help*) ;; *) : >"{_abf.Combine("held")}"; while [ ! -e "{_abf.Combine("go")}" ]; do sleep 0.05; done;; esac"""
-                : string.Empty;
+            string wait =
+                name == tool
+                    ? $"""case "$*" in *--version*|*--help*) ;; *) : >"{_abf.Combine("held")}"; while [ ! -e "{_abf.Combine("go")}" ]; do sleep 0.05; done;; esac"""
+                    : string.Empty;
             Shell.WriteProgram(_abf.Combine("tools"), name, $"{wait}\nexec \"{Path.Combine(directory, name)}\" \"$@\"");
         }
 
@@ -192,20 +249,37 @@ public sealed class StrangeInstallationTests(OnDemand<PostgresServer> postgres, 
         }
     }
 
-    private async Task AssertNoSecretInAsync(params string[] directories) => Assert.Empty(await SecretScan.InFilesAsync(Secrets, directories));
+    private async Task AssertNoSecretInAsync(params string[] directories) =>
+        Assert.Empty(await SecretScan.InFilesAsync(Secrets, directories));
 
     private async Task AssertEqualAsync(SampleInstallation sample)
     {
-        foreach ((string source, string restored) in ((string, string)[])[("contentstore", "contentstore"), ("contentstore.deleted", "contentstore.deleted"), ("keystore", "keystore"), ("backup-lucene-indexes", "lucene-indexes")])
+        foreach (
+            (string source, string restored) in ((string, string)[])
+                [
+                    ("contentstore", "contentstore"),
+                    ("contentstore.deleted", "contentstore.deleted"),
+                    ("keystore", "keystore"),
+                    ("backup-lucene-indexes", "lucene-indexes"),
+                ]
+        )
         {
             await Shell.AssertSameContentAsync(Path.Combine(sample.Root, source), Path.Combine(Target, restored));
-            Assert.Equal(await Shell.StatAsync(Path.Combine(sample.Root, source)), await Shell.StatAsync(Path.Combine(Target, restored)));
+            Assert.Equal(
+                await Shell.StatAsync(Path.Combine(sample.Root, source)),
+                await Shell.StatAsync(Path.Combine(Target, restored))
+            );
         }
     }
 
     private static void AssertDone(AbfResult result) => Assert.True(result.ExitCode == 0, result.Error);
 
-    private static Task<string> DumpAsync(MariaDbServer server, string database) => Shell.RunAsync(
-        @"MYSQL_PWD=""$4"" mariadb-dump --no-defaults --host ""$1"" --port ""$2"" --user root --skip-comments --skip-extended-insert --hex-blob --routines ""$3"" | sort",
-        server.Host, $"{server.Port}", database, server.Password);
+    private static Task<string> DumpAsync(MariaDbServer server, string database) =>
+        Shell.RunAsync(
+            @"MYSQL_PWD=""$4"" mariadb-dump --no-defaults --host ""$1"" --port ""$2"" --user root --skip-comments --skip-extended-insert --hex-blob --routines ""$3"" | sort",
+            server.Host,
+            $"{server.Port}",
+            database,
+            server.Password
+        );
 }

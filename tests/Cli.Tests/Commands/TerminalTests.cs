@@ -4,9 +4,11 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
-/// <summary>On a terminal (of util-linux' <c>script</c>) there is a bar, which is gone at the end, and the result stays.</summary>
+/// <summary>On a terminal (of util-linux' <c>script</c>) there is a bar, which is gone at the end, and the result
+/// stays.</summary>
 [Trait("needs", "linux")]
-public sealed class TerminalTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class TerminalTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     private const string EraseLine = "\u001b[2K";
 
@@ -16,7 +18,10 @@ public sealed class TerminalTests(SealedSample sample, OnDemand<PostgresServer> 
         Abf.WriteConfig();
 
         string screen = await Shell.RunAsync(
-            "stty_size='stty cols 110 rows 30'; TERM=xterm script -q -e -c \"$stty_size; exec '$1' backup --config '$2'\" /dev/null </dev/null", AbfRig.Executable, Abf.ConfigFile);
+            "stty_size='stty cols 110 rows 30'; TERM=xterm script -q -e -c \"$stty_size; exec '$1' backup --config '$2'\" /dev/null </dev/null",
+            AbfRig.Executable,
+            Abf.ConfigFile
+        );
 
         Assert.Contains(EraseLine, screen);
         string last = screen[(screen.LastIndexOf(EraseLine, StringComparison.Ordinal) + EraseLine.Length)..];

@@ -8,7 +8,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary><c>resume</c>, <c>cancel</c> and <c>status</c> on a run whose process was killed, or is at work.</summary>
 [Trait("needs", "server")]
-public sealed class UnfinishedRunTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class UnfinishedRunTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     private static readonly string[] RunMembers = ["run", "outcome"];
 
@@ -18,18 +19,57 @@ public sealed class UnfinishedRunTests(SealedSample sample, OnDemand<PostgresSer
         await KillWhileDumpingAsync();
         JsonElement status = (await Abf.RunAsync("status", "--json")).Json;
         Assert.Equal(
-            ["state", "run", "started", "updated", "phase", "detail", "filesDone", "filesTotal", "bytesDone", "bytesTotal", "bytesPerSecond", "estimatedEnd", "error", "activities"],
-            Members(status));
-        Assert.Equal(("interrupted", "database"), (status.GetProperty("state").GetString(), status.GetProperty("phase").GetString()));
+            [
+                "state",
+                "run",
+                "started",
+                "updated",
+                "phase",
+                "detail",
+                "filesDone",
+                "filesTotal",
+                "bytesDone",
+                "bytesTotal",
+                "bytesPerSecond",
+                "estimatedEnd",
+                "error",
+                "activities",
+            ],
+            Members(status)
+        );
+        Assert.Equal(
+            ("interrupted", "database"),
+            (status.GetProperty("state").GetString(), status.GetProperty("phase").GetString())
+        );
         string run = status.GetProperty("run").GetString()!;
-        AssertFault(await Abf.RunAsync("backup", "--accept-content-loss"), 2, "--accept-content-loss", run, "abf cancel");
+        AssertFault(
+            await Abf.RunAsync("backup", "--accept-content-loss"),
+            2,
+            "--accept-content-loss",
+            run,
+            "abf cancel"
+        );
 
         AbfResult resumed = await Abf.RunAsync("resume", "--json");
 
         AssertDone(resumed);
         Assert.Equal(run, resumed.Json.GetProperty("id").GetString());
         Assert.Equal(
-            ["id", "installation", "consistent", "missing", "sourceMissing", "sourceChanged", "files", "bytes", "addedBytes", "warnings", "storage"], Members(resumed.Json));
+            [
+                "id",
+                "installation",
+                "consistent",
+                "missing",
+                "sourceMissing",
+                "sourceChanged",
+                "files",
+                "bytes",
+                "addedBytes",
+                "warnings",
+                "storage",
+            ],
+            Members(resumed.Json)
+        );
         Assert.Equal("sealed", (await Abf.RunAsync("status", "--json")).Json.GetProperty("state").GetString());
         JsonElement nothing = (await Abf.RunAsync("resume", "--json")).Json;
         Assert.Equal(RunMembers, Members(nothing));

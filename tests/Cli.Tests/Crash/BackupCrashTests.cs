@@ -7,13 +7,19 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Crash;
 
 /// <summary>
-/// The real executable, a real PostgreSQL, a directory store, SIGKILL. Fifty kills over several runs, each started again with the same command.
-/// <c>ABF_CRASH_SEED</c> repeats a sequence of moments; what a moment meets depends on the machine. <c>ABF_CRASH_KILLS</c> asks for fewer or more.
+/// The real executable, a real PostgreSQL, a directory store, SIGKILL. Fifty kills over several runs, each started
+/// again with the same command. <c>ABF_CRASH_SEED</c> repeats a sequence of moments; what a moment meets depends on the
+/// machine. <c>ABF_CRASH_KILLS</c> asks for fewer or more.
 /// </summary>
 [Trait("needs", "server")]
 public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutputHelper output)
 {
-    private static readonly int s_kills = int.TryParse(Environment.GetEnvironmentVariable("ABF_CRASH_KILLS"), out int kills) ? kills : 50;
+    private static readonly int s_kills = int.TryParse(
+        Environment.GetEnvironmentVariable("ABF_CRASH_KILLS"),
+        out int kills
+    )
+        ? kills
+        : 50;
 
     private const int KillsOfTheFirstRun = 20;
     private const int KillsOfALaterRun = 10;
@@ -27,7 +33,9 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
     [Fact]
     public async Task Fifty_kills_at_random_moments_cost_no_set_and_no_upload_and_every_run_goes_on()
     {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("ABF_CRASH_SEED"), out int given) ? given : Random.Shared.Next();
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("ABF_CRASH_SEED"), out int given)
+            ? given
+            : Random.Shared.Next();
         output.WriteLine($"ABF_CRASH_SEED={seed}");
         var random = new Random(seed);
         using CrashBench bench = await CrashBench.CreateAsync(await server.GetAsync(), random);
@@ -39,7 +47,12 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
             Killer killer = await MeasureAsync(bench, random);
             PackCensus before = runs == 0 ? new PackCensus(0, 0, 0, 0) : PackCensus.Take(bench.Abf.Repository);
 
-            (AbfResult? last, int killed) = await killer.RunAsync(Math.Min(s_kills - kills, runs == 0 ? KillsOfTheFirstRun : KillsOfALaterRun), AfterKillAsync, "backup", "--json");
+            (AbfResult? last, int killed) = await killer.RunAsync(
+                Math.Min(s_kills - kills, runs == 0 ? KillsOfTheFirstRun : KillsOfALaterRun),
+                AfterKillAsync,
+                "backup",
+                "--json"
+            );
 
             Assert.True(last is null or { ExitCode: 0 }, $"{last?.ExitCode}: {last?.Error}");
             kills += killed;
@@ -57,7 +70,9 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
             }
         }
 
-        output.WriteLine($"{s_kills} kills in {sources.Count} runs, by phase: {string.Join(", ", phases.Select(phase => $"{phase.Key} {phase.Value}"))}");
+        output.WriteLine(
+            $"{s_kills} kills in {sources.Count} runs, by phase: {string.Join(", ", phases.Select(phase => $"{phase.Key} {phase.Value}"))}"
+        );
         await bench.AssertSoundAsync(bench.Abf, sources.Count, readData: true);
         foreach ((string set, string[] source) in sources)
         {
@@ -71,10 +86,17 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
         int before = Killer.CountFiles(bench.Calm.Repository);
         var watch = Stopwatch.StartNew();
         await CrashBench.AssertDoneAsync(bench.Calm, "backup");
-        return new Killer(bench.Abf, random, bench.Abf.Repository, watch.Elapsed, Killer.CountFiles(bench.Calm.Repository) - before);
+        return new Killer(
+            bench.Abf,
+            random,
+            bench.Abf.Repository,
+            watch.Elapsed,
+            Killer.CountFiles(bench.Calm.Repository) - before
+        );
     }
 
-    /// <summary>One run in the journal for each set, with no call more than an undisturbed one has: it went on, and never over.</summary>
+    /// <summary>One run in the journal for each set, with no call more than an undisturbed one has: it went on, and
+    /// never over.</summary>
     private void CheckJournal(CrashBench bench, int earlier, int killed)
     {
         (_, var calm) = CrashBench.ReadJournal(bench.Calm);
@@ -92,7 +114,9 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
         PackCensus packs = PackCensus.Take(bench.Abf.Repository);
         PackCensus calm = PackCensus.Take(bench.Calm.Repository);
         int orphans = packs.Orphans - before.Orphans;
-        output.WriteLine($"  packs: {packs.Bytes} bytes in {packs.Packs}, of which {packs.OrphanBytes} in {packs.Orphans} died with a process; undisturbed {calm.Bytes} in {calm.Packs}");
+        output.WriteLine(
+            $"  packs: {packs.Bytes} bytes in {packs.Packs}, of which {packs.OrphanBytes} in {packs.Orphans} died with a process; undisturbed {calm.Bytes} in {calm.Packs}"
+        );
         Assert.InRange(orphans, 0, killed * PacksInFlight);
         Assert.InRange(packs.Bytes - packs.OrphanBytes, 0, calm.Bytes + (s_kills * SlackOfAKill));
     }

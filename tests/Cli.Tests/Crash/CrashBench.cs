@@ -23,8 +23,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Crash;
 
 /// <summary>
-/// One installation and two copies of one empty repository: backups into one are killed, backups into the other are left in peace. Both
-/// have the same keys, so that the same content has the same chunks.
+/// One installation and two copies of one empty repository: backups into one are killed, backups into the other are
+/// left in peace. Both have the same keys, so that the same content has the same chunks.
 /// </summary>
 internal sealed class CrashBench : IDisposable
 {
@@ -40,8 +40,14 @@ internal sealed class CrashBench : IDisposable
         Sample = new SampleInstallation(
             Abf.Combine("alfresco"),
             new SampleDatabase(
-                () => new NpgsqlConnection(server.ConnectionString(database)), $"jdbc:postgresql://{server.Host}:{server.Port}/{database}", server.Username, server.Password, AlfrescoSchema.PostgreSql),
-            seed: 11);
+                () => new NpgsqlConnection(server.ConnectionString(database)),
+                $"jdbc:postgresql://{server.Host}:{server.Port}/{database}",
+                server.Username,
+                server.Password,
+                AlfrescoSchema.PostgreSql
+            ),
+            seed: 11
+        );
     }
 
     /// <summary>Killed.</summary>
@@ -56,7 +62,8 @@ internal sealed class CrashBench : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>On directories, without a passphrase, which costs half a second at every start and has nothing to do with crashes.</summary>
+    /// <summary>On directories, without a passphrase, which costs half a second at every start and has nothing to do
+    /// with crashes.</summary>
     public static async Task<CrashBench> CreateAsync(PostgresServer server, Random random)
     {
         CrashBench bench = await PrepareAsync(server, random);
@@ -78,7 +85,10 @@ internal sealed class CrashBench : IDisposable
         var container = new BlobContainerClient(azurite.ConnectionString, $"crash-{Guid.NewGuid():n}");
         await container.CreateAsync(cancellationToken: Token);
         bench.Abf.Section("repository")["url"] = $"{azurite.AccountUrl}/{container.Name}/acme";
-        bench.Abf.Section("repository")["connectionStringFile"] = bench.Abf.WriteSecret("connection-string", azurite.ConnectionString);
+        bench.Abf.Section("repository")["connectionStringFile"] = bench.Abf.WriteSecret(
+            "connection-string",
+            azurite.ConnectionString
+        );
         await AssertDoneAsync(bench.Abf, "init");
         return bench;
     }
@@ -86,7 +96,10 @@ internal sealed class CrashBench : IDisposable
     public static async Task<AbfResult> AssertDoneAsync(AbfRig abf, params string[] arguments)
     {
         AbfResult result = await abf.RunAsync(arguments);
-        Assert.True(result.ExitCode == 0, $"abf {string.Join(' ', arguments)}: {result.ExitCode}\n{result.Out}\n{result.Error}");
+        Assert.True(
+            result.ExitCode == 0,
+            $"abf {string.Join(' ', arguments)}: {result.ExitCode}\n{result.Out}\n{result.Error}"
+        );
         return result;
     }
 
@@ -99,7 +112,9 @@ internal sealed class CrashBench : IDisposable
         {
             byte[] content = new byte[LargeFile];
             _random.NextBytes(content);
-            string directory = Directory.CreateDirectory(Path.Combine(Sample.Contentstore, "2025", "1", $"{++_large}")).FullName;
+            string directory = Directory
+                .CreateDirectory(Path.Combine(Sample.Contentstore, "2025", "1", $"{++_large}"))
+                .FullName;
             await File.WriteAllBytesAsync(Path.Combine(directory, "large.bin"), content, Token);
         }
 
@@ -107,11 +122,15 @@ internal sealed class CrashBench : IDisposable
     }
 
     /// <summary>The installation as a restore must give it back.</summary>
-    public string[] TakeSource() => TreeSnapshot.Take(
-        new[] { "contentstore", "contentstore.deleted", "audit.contentstore", "keystore" }.Select(name => (name, Path.Combine(Sample.Root, name)))
-            .Append(("lucene-indexes", Sample.SearchIndexBackup)));
+    public string[] TakeSource() =>
+        TreeSnapshot.Take(
+            new[] { "contentstore", "contentstore.deleted", "audit.contentstore", "keystore" }
+                .Select(name => (name, Path.Combine(Sample.Root, name)))
+                .Append(("lucene-indexes", Sample.SearchIndexBackup))
+        );
 
-    /// <summary>The newest set of a repository in words that do not depend on when and in how many attempts it was taken.</summary>
+    /// <summary>The newest set of a repository in words that do not depend on when and in how many attempts it was
+    /// taken.</summary>
     public async Task<string> DescribeNewestAsync(AbfRig abf)
     {
         await using BackupRepository repository = await OpenAsync(abf);
@@ -121,15 +140,23 @@ internal sealed class CrashBench : IDisposable
         var text = new StringWriter();
         foreach (RootStamp root in set.Roots)
         {
-            text.WriteLine($"{root.Name}: {root.Files} files, {root.Directories} directories, {root.Bytes} bytes, {root.RequiredFiles} required");
+            text.WriteLine(
+                $"{root.Name}: {root.Files} files, {root.Directories} directories, {root.Bytes} bytes, {root.RequiredFiles} required"
+            );
             await foreach (ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(Token))
             {
-                text.WriteLine($"  {TreePath.Display(entry.Path)} {entry.Flags} {entry.Mode} {entry.MtimeNs} {entry.Length} {string.Join(' ', entry.Content?.Chunks ?? [])}");
+                text.WriteLine(
+                    $"  {TreePath.Display(entry.Path)} {entry.Flags} {entry.Mode} {entry.MtimeNs} {entry.Length} {string.Join(' ', entry.Content?.Chunks ?? [])}"
+                );
             }
         }
 
-        text.WriteLine($"consistent {set.Consistency.Consistent}, required {set.Consistency.Required}, missing {set.Consistency.Missing}");
-        text.WriteLine($"dump of {string.Join(", ", set.Database!.Rows.Select(row => $"{row.Key} {row.Value}"))}, up to {set.Database.Watermark}");
+        text.WriteLine(
+            $"consistent {set.Consistency.Consistent}, required {set.Consistency.Required}, missing {set.Consistency.Missing}"
+        );
+        text.WriteLine(
+            $"dump of {string.Join(", ", set.Database!.Rows.Select(row => $"{row.Key} {row.Value}"))}, up to {set.Database.Watermark}"
+        );
         return text.ToString();
     }
 
@@ -138,7 +165,12 @@ internal sealed class CrashBench : IDisposable
     {
         await using BackupRepository repository = await OpenAsync(abf);
         LogHead head = await repository.Log.ReadAsync(Token);
-        VerifyReport report = await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData, cancellationToken: Token);
+        VerifyReport report = await new SetVerifier(repository).VerifyAsync(
+            head,
+            head.State.Sets,
+            readData,
+            cancellationToken: Token
+        );
         Assert.Empty(report.Findings);
         Assert.InRange(head.State.Sets.Length, sets, sets + 1);
     }
@@ -170,7 +202,8 @@ internal sealed class CrashBench : IDisposable
             : "open";
     }
 
-    /// <summary>How many runs ended with a set. One that was given up, failed, or began beside another is a fault of the product.</summary>
+    /// <summary>How many runs ended with a set. One that was given up, failed, or began beside another is a fault of
+    /// the product.</summary>
     /// <param name="unfinished">How many may still be open.</param>
     public static int CountCompleted(AbfRig abf, int unfinished)
     {
@@ -181,7 +214,10 @@ internal sealed class CrashBench : IDisposable
         }
 
         ILookup<RuntimeStatus, FlowInstance> runs = client.List().ToLookup(run => run.Status);
-        Assert.Empty(runs.Where(group => group.Key is not (RuntimeStatus.Completed or RuntimeStatus.Running)).SelectMany(group => group));
+        Assert.Empty(
+            runs.Where(group => group.Key is not (RuntimeStatus.Completed or RuntimeStatus.Running))
+                .SelectMany(group => group)
+        );
         Assert.InRange(runs[RuntimeStatus.Running].Count(), 0, unfinished);
         return runs[RuntimeStatus.Completed].Count();
     }
@@ -192,7 +228,8 @@ internal sealed class CrashBench : IDisposable
         await using var connection = new NpgsqlConnection(_server.ConnectionString(database));
         await connection.OpenAsync(Token);
         await using NpgsqlCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) || ' ' || sum(content_size) || ' ' || md5(string_agg(id || content_url, ',' ORDER BY id)) FROM alf_content_url";
+        command.CommandText =
+            "SELECT count(*) || ' ' || sum(content_size) || ' ' || md5(string_agg(id || content_url, ',' ORDER BY id)) FROM alf_content_url";
         return (string)(await command.ExecuteScalarAsync(Token))!;
     }
 
@@ -224,12 +261,18 @@ internal sealed class CrashBench : IDisposable
         return Directory.Exists(runs) && Directory.GetDirectories(runs) is [var run] ? FlowClient.TryOpen(run) : null;
     }
 
-    private Task<BackupRepository> OpenAsync(AbfRig abf) => BackupRepository.OpenAsync(
-        DirectoryBlobStore.Open(abf.Repository, TimeProvider.System), new RepositoryAccess("none", null, Abf.Combine("test-cache"), TimeProvider.System), Token);
+    private Task<BackupRepository> OpenAsync(AbfRig abf) =>
+        BackupRepository.OpenAsync(
+            DirectoryBlobStore.Open(abf.Repository, TimeProvider.System),
+            new RepositoryAccess("none", null, Abf.Combine("test-cache"), TimeProvider.System),
+            Token
+        );
 
     private static void CopyDirectory(string from, string to)
     {
-        foreach (string directory in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
+        foreach (
+            string directory in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from)
+        )
         {
             Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, directory)));
         }

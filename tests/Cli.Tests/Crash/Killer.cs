@@ -4,7 +4,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Crash;
 
-/// <summary>Starts the executable again and again and kills it with SIGKILL at random moments: at a random time, or at a random step of what it does to a directory.</summary>
+/// <summary>Starts the executable again and again and kills it with SIGKILL at random moments: at a random time, or at
+/// a random step of what it does to a directory.</summary>
 /// <param name="watched">The directory whose new files are steps.</param>
 /// <param name="usualTime">How long the command takes when nobody kills it.</param>
 /// <param name="usualSteps">How many files it makes in that time; 0 leaves the moments to the time alone.</param>
@@ -13,12 +14,14 @@ internal sealed class Killer(AbfRig abf, Random random, string watched, TimeSpan
     // A moment's own place among the others cannot be met more exactly than this.
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(2);
 
-    // Each start goes on where the last one died, so that short lives reach every step, and one run takes several kills.
+    // Each start goes on where the last one died, so that short lives reach every step, and one run takes several
+    // kills.
     private const int ShareOfSteps = 4;
     private const double ShareOfTime = 0.8;
 
     /// <summary>Kills it at most <paramref name="most"/> times, and lets it end the last time.</summary>
-    /// <param name="killed">Called after each kill; says whether the work was done all the same: the kill met the way out, and another start would begin anew.</param>
+    /// <param name="killed">Called after each kill; says whether the work was done all the same: the kill met the way
+    /// out, and another start would begin anew.</param>
     /// <returns>How the last start ended, null where it was killed on its way out; and how many were killed.</returns>
     public async Task<(AbfResult? Last, int Kills)> RunAsync(int most, Func<Task<bool>> killed, params string[] command)
     {
@@ -39,7 +42,15 @@ internal sealed class Killer(AbfRig abf, Random random, string watched, TimeSpan
     }
 
     public static int CountFiles(string directory) =>
-        Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden }).Count() : 0;
+        Directory.Exists(directory)
+            ? Directory
+                .EnumerateFiles(
+                    directory,
+                    "*",
+                    new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden }
+                )
+                .Count()
+            : 0;
 
     /// <returns>Null where it was killed.</returns>
     private async Task<AbfResult?> StartAsync(bool kill, string[] command)

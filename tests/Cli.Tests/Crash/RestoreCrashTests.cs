@@ -15,7 +15,9 @@ public sealed class RestoreCrashTests(OnDemand<PostgresServer> server, ITestOutp
     public async Task A_killed_restore_goes_on_to_the_same_files_and_the_same_database()
     {
         PostgresServer postgres = await server.GetAsync();
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("ABF_CRASH_SEED"), out int given) ? given : Random.Shared.Next();
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("ABF_CRASH_SEED"), out int given)
+            ? given
+            : Random.Shared.Next();
         output.WriteLine($"ABF_CRASH_SEED={seed}");
         var random = new Random(seed);
         using CrashBench bench = await CrashBench.CreateAsync(postgres, random);
@@ -25,13 +27,25 @@ public sealed class RestoreCrashTests(OnDemand<PostgresServer> server, ITestOutp
 
         var watch = Stopwatch.StartNew();
         string calm = bench.Abf.Combine("calm");
-        await CrashBench.AssertDoneAsync(bench.Abf, Restore(postgres, calm, await postgres.CreateDatabaseAsync("calm", TestContext.Current.CancellationToken), password));
+        await CrashBench.AssertDoneAsync(
+            bench.Abf,
+            Restore(
+                postgres,
+                calm,
+                await postgres.CreateDatabaseAsync("calm", TestContext.Current.CancellationToken),
+                password
+            )
+        );
         var killer = new Killer(bench.Abf, random, bench.Abf.Combine("target"), watch.Elapsed, Killer.CountFiles(calm));
 
         string target = bench.Abf.Combine("target");
         string database = await postgres.CreateDatabaseAsync("restored", TestContext.Current.CancellationToken);
         int unfinished = 0;
-        (AbfResult? last, int kills) = await killer.RunAsync(Kills, LookAsync, Restore(postgres, target, database, password));
+        (AbfResult? last, int kills) = await killer.RunAsync(
+            Kills,
+            LookAsync,
+            Restore(postgres, target, database, password)
+        );
 
         output.WriteLine($"{kills} kills, {unfinished} of them with a marker in the target");
 
@@ -50,5 +64,15 @@ public sealed class RestoreCrashTests(OnDemand<PostgresServer> server, ITestOutp
     }
 
     private static string[] Restore(PostgresServer server, string target, string database, string passwordFile) =>
-        ["restore", "--set", "latest", "--target", target, "--database", $"postgresql://{server.Username}@{server.Host}:{server.Port}/{database}", "--database-password-file", passwordFile];
+        [
+            "restore",
+            "--set",
+            "latest",
+            "--target",
+            target,
+            "--database",
+            $"postgresql://{server.Username}@{server.Host}:{server.Port}/{database}",
+            "--database-password-file",
+            passwordFile,
+        ];
 }

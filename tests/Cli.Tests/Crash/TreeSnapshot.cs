@@ -2,18 +2,23 @@ using System.Security.Cryptography;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Crash;
 
-/// <summary>A directory tree as a list of lines: path, size, modification time, mode and hash of every file, and the directories.</summary>
+/// <summary>A directory tree as a list of lines: path, size, modification time, mode and hash of every file, and the
+/// directories.</summary>
 internal static class TreeSnapshot
 {
     /// <param name="roots">Directory on disk by the name that a restore gives it.</param>
-    public static string[] Take(params IEnumerable<(string Name, string Path)> roots) => [.. roots.SelectMany(root => Take(root.Name, root.Path)).Order(StringComparer.Ordinal)];
+    public static string[] Take(params IEnumerable<(string Name, string Path)> roots) =>
+        [.. roots.SelectMany(root => Take(root.Name, root.Path)).Order(StringComparer.Ordinal)];
 
     /// <summary>Every root that a restore made.</summary>
-    public static string[] TakeRestored(string target) => Take(Directory.GetDirectories(target).Select(path => (Path.GetFileName(path), path)));
+    public static string[] TakeRestored(string target) =>
+        Take(Directory.GetDirectories(target).Select(path => (Path.GetFileName(path), path)));
 
     private static IEnumerable<string> Take(string name, string path)
     {
-        foreach (FileSystemInfo entry in new DirectoryInfo(path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        foreach (
+            FileSystemInfo entry in new DirectoryInfo(path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+        )
         {
             string place = $"{name}/{Path.GetRelativePath(path, entry.FullName)}";
             yield return entry is FileInfo file

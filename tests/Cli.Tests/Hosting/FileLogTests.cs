@@ -18,10 +18,20 @@ public sealed class FileLogTests
             Say(logger, $"{number} {line}");
         }
 
-        Assert.Equal(["abf.log", "abf.log.1"], Directory.GetFiles(process.State, "abf.log*").Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.All(Directory.GetFiles(process.State, "abf.log*"), file => Assert.InRange(new FileInfo(file).Length, 1, 6 * 1024 * 1024));
+        Assert.Equal(
+            ["abf.log", "abf.log.1"],
+            Directory.GetFiles(process.State, "abf.log*").Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            Directory.GetFiles(process.State, "abf.log*"),
+            file => Assert.InRange(new FileInfo(file).Length, 1, 6 * 1024 * 1024)
+        );
         process.Context.Dispose();
-        Assert.Contains(" 14 x", await File.ReadAllTextAsync(Path.Combine(process.State, "abf.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            " 14 x",
+            await File.ReadAllTextAsync(Path.Combine(process.State, "abf.log"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -32,10 +42,14 @@ public sealed class FileLogTests
         Say(process.Context.Loggers.CreateLogger("AlfrescoBackupFlows.Embedded"), "turn");
         process.Context.Dispose();
 
-        string log = await File.ReadAllTextAsync(Path.Combine(process.State, "abf.log"), TestContext.Current.CancellationToken);
+        string log = await File.ReadAllTextAsync(
+            Path.Combine(process.State, "abf.log"),
+            TestContext.Current.CancellationToken
+        );
         Assert.DoesNotContain("Request starting", log, StringComparison.Ordinal);
         Assert.Contains("turn", log, StringComparison.Ordinal);
     }
 
-    private static void Say(ILogger logger, string text) => logger.Log(LogLevel.Information, default, text, null, (said, _) => said);
+    private static void Say(ILogger logger, string text) =>
+        logger.Log(LogLevel.Information, default, text, null, (said, _) => said);
 }

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Output;
 
-/// <summary>Text of a server, a file name or a setting that tries to write lines of its own, or to move the terminal's cursor.</summary>
+/// <summary>Text of a server, a file name or a setting that tries to write lines of its own, or to move the terminal's
+/// cursor.</summary>
 public sealed class ForeignTextTests
 {
     private const string Hostile = "store://2024/\u001b[2Ja\r\nerror: forged\u009b31m\u202egnp.bin";
@@ -39,13 +40,17 @@ public sealed class ForeignTextTests
         var table = new TextTable("path", "tenant");
         table.Add(Hostile, Hostile);
 
-        new ResultWriter(stdout, json: false, quiet: false).Write([], CliJson.Relaxed.KeyDocumentArray, writer =>
-        {
-            table.WriteTo(writer);
-            writer.WriteLine($"missing: {Hostile}");
-            writer.Write(Hostile);
-            writer.WriteLine();
-        });
+        new ResultWriter(stdout, json: false, quiet: false).Write(
+            [],
+            CliJson.Relaxed.KeyDocumentArray,
+            writer =>
+            {
+                table.WriteTo(writer);
+                writer.WriteLine($"missing: {Hostile}");
+                writer.Write(Hostile);
+                writer.WriteLine();
+            }
+        );
 
         AssertPlain(Encoding.UTF8.GetString(stdout.ToArray()), lines: 4);
     }
@@ -54,7 +59,10 @@ public sealed class ForeignTextTests
     public async Task A_streamed_result_stays_one_line_a_row()
     {
         using var stdout = new MemoryStream();
-        await new ResultWriter(stdout, json: false, quiet: false).WriteAsync(_ => Task.CompletedTask, writer => writer.WriteLineAsync(Hostile));
+        await new ResultWriter(stdout, json: false, quiet: false).WriteAsync(
+            _ => Task.CompletedTask,
+            writer => writer.WriteLineAsync(Hostile)
+        );
         AssertPlain(Encoding.UTF8.GetString(stdout.ToArray()), lines: 1);
     }
 
@@ -62,7 +70,13 @@ public sealed class ForeignTextTests
     public void The_log_stays_one_line_a_message_and_an_exceptions_lines_are_set_back()
     {
         using var state = new TempDirectory();
-        using (var log = new FileLog(state.Path, new MessageWriter(TextWriter.Null, quiet: true, TimeProvider.System), TimeProvider.System))
+        using (
+            var log = new FileLog(
+                state.Path,
+                new MessageWriter(TextWriter.Null, quiet: true, TimeProvider.System),
+                TimeProvider.System
+            )
+        )
         {
             var cause = new InvalidOperationException(Hostile);
             log.CreateLogger("Tests").Log(LogLevel.Information, default, Hostile, cause, static (said, _) => said);

@@ -16,7 +16,13 @@ internal sealed record AbfResult(int ExitCode, string Out, string Error)
     public JsonElement Json => JsonDocument.Parse(Out).RootElement;
 
     /// <summary>Error lines without their time stamps.</summary>
-    public string[] Errors => [.. Error.Split('\n').Where(l => l.Contains(" error: ", StringComparison.Ordinal)).Select(l => l[(l.IndexOf(" error: ", StringComparison.Ordinal) + 8)..].TrimEnd('\r'))];
+    public string[] Errors =>
+        [
+            .. Error
+                .Split('\n')
+                .Where(l => l.Contains(" error: ", StringComparison.Ordinal))
+                .Select(l => l[(l.IndexOf(" error: ", StringComparison.Ordinal) + 8)..].TrimEnd('\r')),
+        ];
 }
 
 /// <summary>The real executable, with a configuration file, a repository in a directory and a passphrase.</summary>
@@ -33,7 +39,11 @@ internal sealed class AbfRig : IDisposable
         Config = new JsonObject
         {
             ["installation"] = new JsonObject { ["name"] = "acme" },
-            ["repository"] = new JsonObject { ["url"] = new Uri(Repository).AbsoluteUri, ["passphraseFile"] = PassphraseFile },
+            ["repository"] = new JsonObject
+            {
+                ["url"] = new Uri(Repository).AbsoluteUri,
+                ["passphraseFile"] = PassphraseFile,
+            },
             ["state"] = State,
         };
     }
@@ -58,7 +68,8 @@ internal sealed class AbfRig : IDisposable
     public static string Executable =>
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "abf.exe" : "abf");
 
-    /// <summary>A shell starts what it puts in the background with Ctrl-C ignored, and the tests would hand that on.</summary>
+    /// <summary>A shell starts what it puts in the background with Ctrl-C ignored, and the tests would hand that
+    /// on.</summary>
     private static string[] WithSignals => OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : [];
 
     public JsonObject Section(string name) => (JsonObject)Config[name]!;
@@ -84,7 +95,8 @@ internal sealed class AbfRig : IDisposable
     public async Task<AbfResult> RunPlainAsync(params string[] arguments)
     {
         string[] command = [.. Prefix, Executable, .. arguments];
-        BufferedCommandResult result = await CliWrap.Cli.Wrap(command[0])
+        BufferedCommandResult result = await CliWrap
+            .Cli.Wrap(command[0])
             .WithArguments(command[1..])
             .WithWorkingDirectory(_directory.Path)
             .WithEnvironmentVariables(Environment)

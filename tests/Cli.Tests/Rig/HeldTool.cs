@@ -6,13 +6,15 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Rig;
 
 /// <summary>
-/// Holds a command at a known place: in front of the vendor's real tool stands a script that says it was started, and waits for a file.
+/// Holds a command at a known place: in front of the vendor's real tool stands a script that says it was started, and
+/// waits for a file.
 /// </summary>
 internal static class HeldTool
 {
     private const string Backup = "backup";
 
-    /// <summary>Starts a command (a backup where none is given) whose tool waits; other tools are the real ones.</summary>
+    /// <summary>Starts a command (a backup where none is given) whose tool waits; other tools are the real
+    /// ones.</summary>
     public static Process StartHeldAt(this AbfRig rig, JsonObject database, string tool, params string[] command)
     {
         rig.HoldTool(database, tool);
@@ -24,15 +26,20 @@ internal static class HeldTool
     {
         foreach (string name in (string[])["pg_dump", "psql"])
         {
-            string wait = name == tool
-                ? $"""
-                   case "$*" in *--version*) ;; *)
-                     : >"{rig.Combine("held")}"
-                     while [ ! -e "{rig.Combine("go")}" ]; do sleep 0.05; done
-                   esac
-                   """
-                : string.Empty;
-            Shell.WriteProgram(rig.Combine("held-tools"), name, $"{wait}\nexec \"{Path.Combine(PostgresServer.BinDirectory, name)}\" \"$@\"");
+            string wait =
+                name == tool
+                    ? $"""
+                        case "$*" in *--version*) ;; *)
+                          : >"{rig.Combine("held")}"
+                          while [ ! -e "{rig.Combine("go")}" ]; do sleep 0.05; done
+                        esac
+                        """
+                    : string.Empty;
+            Shell.WriteProgram(
+                rig.Combine("held-tools"),
+                name,
+                $"{wait}\nexec \"{Path.Combine(PostgresServer.BinDirectory, name)}\" \"$@\""
+            );
         }
 
         database["toolPath"] = rig.Combine("held-tools");
@@ -43,7 +50,12 @@ internal static class HeldTool
     {
         while (!File.Exists(rig.Combine("held")))
         {
-            Assert.False(command?.HasExited ?? false, command?.HasExited ?? false ? await command!.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) : string.Empty);
+            Assert.False(
+                command?.HasExited ?? false,
+                command?.HasExited ?? false
+                    ? await command!.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)
+                    : string.Empty
+            );
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
         }
     }

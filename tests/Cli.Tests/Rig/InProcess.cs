@@ -15,8 +15,13 @@ internal sealed class InProcess : IDisposable
     private readonly AbfRig _abf = new();
     private readonly StringWriter _said = new();
 
-    private InProcess() => Context = new CommandContext(
-        _abf.ConfigFile, new MessageWriter(_said, quiet: false, TimeProvider.System), new ResultWriter(Stream.Null, json: false, quiet: true), TestContext.Current.CancellationToken);
+    private InProcess() =>
+        Context = new CommandContext(
+            _abf.ConfigFile,
+            new MessageWriter(_said, quiet: false, TimeProvider.System),
+            new ResultWriter(Stream.Null, json: false, quiet: true),
+            TestContext.Current.CancellationToken
+        );
 
     public CommandContext Context { get; }
 
@@ -32,8 +37,16 @@ internal sealed class InProcess : IDisposable
         var process = new InProcess();
         process._abf.Section("repository")["encryption"] = "none";
         process._abf.WriteConfig();
-        RepositoryStores stores = await StoreFactory.CreateAsync(process.Context.Load(OptionsScope.Repository), TimeProvider.System, process.Context.Stop);
-        await BackupRepository.InitAsync(stores.Blobs, new RepositoryInit("none", null, "test", TimeProvider.System), process.Context.Stop);
+        RepositoryStores stores = await StoreFactory.CreateAsync(
+            process.Context.Load(OptionsScope.Repository),
+            TimeProvider.System,
+            process.Context.Stop
+        );
+        await BackupRepository.InitAsync(
+            stores.Blobs,
+            new RepositoryInit("none", null, "test", TimeProvider.System),
+            process.Context.Stop
+        );
         return process;
     }
 

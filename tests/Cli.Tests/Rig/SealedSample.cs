@@ -14,14 +14,15 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Rig;
 
 /// <summary>
-/// One small installation with what file systems can hold, backed up once for all tests of the assembly. Each test gets a copy of the repository
-/// and a configuration of its own; the installation is only read, who changes it takes a copy of it.
+/// One small installation with what file systems can hold, backed up once for all tests of the assembly. Each test gets
+/// a copy of the repository and a configuration of its own; the installation is only read, who changes it takes a copy
+/// of it.
 /// </summary>
 public sealed class SealedSample : IDisposable
 {
-    /// <summary>Odd names, an empty directory, odd modes, a set-group-id directory, read-only ones, an old time.</summary>
-    private const string Oddities =
-        """
+    /// <summary>Odd names, an empty directory, odd modes, a set-group-id directory, read-only ones, an old
+    /// time.</summary>
+    private const string Oddities = """
         cd "$1"
         mkdir -p contentstore/2001/1/1/1/1 contentstore/empty/below stores/archive
         printf latin >"contentstore/2001/1/1/1/1/$(printf 'caf\351 \\ "x"')"
@@ -49,7 +50,8 @@ public sealed class SealedSample : IDisposable
     /// <summary>The set's id.</summary>
     public string Set { get; private set; } = string.Empty;
 
-    public SampleInstallation Installation => _sample ?? throw new InvalidOperationException("no test has asked for it yet");
+    public SampleInstallation Installation =>
+        _sample ?? throw new InvalidOperationException("no test has asked for it yet");
 
     /// <summary>The further store <c>archive</c>.</summary>
     public string Archive => Path.Combine(Installation.Root, "stores", "archive");
@@ -98,8 +100,10 @@ public sealed class SealedSample : IDisposable
                 $"jdbc:postgresql://{postgres.Host}:{postgres.Port}/{Database}",
                 postgres.Username,
                 postgres.Password,
-                AlfrescoSchema.PostgreSql),
-            seed: 11);
+                AlfrescoSchema.PostgreSql
+            ),
+            seed: 11
+        );
         await _sample.CreateAsync(TestContext.Current.CancellationToken);
         await _sample.AddDocumentsAsync(50, TestContext.Current.CancellationToken);
         await Shell.RunAsync(Oddities, _sample.Root);
@@ -113,12 +117,31 @@ public sealed class SealedSample : IDisposable
         await Shell.RunAsync("cp -a \"$1\" \"$2\"", rig.Repository, _directory.Combine("repository"));
     }
 
-    /// <summary>As <c>abf init</c>, at the least cost of a passphrase that the format allows: each start of the executable pays it.</summary>
+    /// <summary>As <c>abf init</c>, at the least cost of a passphrase that the format allows: each start of the
+    /// executable pays it.</summary>
     private static async Task InitAsync(string repository)
     {
-        DirectoryBlobStore store = await DirectoryBlobStore.CreateAsync(repository, TimeProvider.System, CancellationToken.None);
-        var init = new RepositoryInit(RepositoryAccess.EncryptionPassphrase, new Secret(AbfRig.Passphrase), "init", TimeProvider.System);
-        await BackupRepository.InitAsync(store, init, KeyDerivation.Usual with { MemoryKiB = 8_192, Iterations = 1 }, CancellationToken.None);
+        DirectoryBlobStore store = await DirectoryBlobStore.CreateAsync(
+            repository,
+            TimeProvider.System,
+            CancellationToken.None
+        );
+        var init = new RepositoryInit(
+            RepositoryAccess.EncryptionPassphrase,
+            new Secret(AbfRig.Passphrase),
+            "init",
+            TimeProvider.System
+        );
+        await BackupRepository.InitAsync(
+            store,
+            init,
+            KeyDerivation.Usual with
+            {
+                MemoryKiB = 8_192,
+                Iterations = 1,
+            },
+            CancellationToken.None
+        );
     }
 
     private static void Configure(AbfRig rig, SampleInstallation sample)
@@ -127,6 +150,9 @@ public sealed class SealedSample : IDisposable
         installation["globalProperties"] = sample.PropertiesFile;
         installation["index"] = new JsonObject { ["cron"] = "0 0 3 1 1 ? 2099" };
         installation["database"] = new JsonObject { ["toolPath"] = PostgresServer.BinDirectory };
-        installation["content"] = new JsonObject { ["stores"] = new JsonObject { ["archive"] = Path.Combine(sample.Root, "stores", "archive") } };
+        installation["content"] = new JsonObject
+        {
+            ["stores"] = new JsonObject { ["archive"] = Path.Combine(sample.Root, "stores", "archive") },
+        };
     }
 }

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Rig;
 
-/// <summary>A test of the executable on a repository that holds one good set, and what it may say when something is wrong.</summary>
+/// <summary>A test of the executable on a repository that holds one good set, and what it may say when something is
+/// wrong.</summary>
 [Trait("needs", "server")]
 public abstract class SealedSampleTest(SealedSample sample, OnDemand<PostgresServer> server) : IAsyncLifetime
 {
@@ -43,7 +44,10 @@ public abstract class SealedSampleTest(SealedSample sample, OnDemand<PostgresSer
             Assert.Contains(part, line, StringComparison.Ordinal);
         }
 
-        foreach (string secret in (string[])[AbfRig.Passphrase, new PostgresServerOptions().Password, AzuriteServer.AccountKey])
+        foreach (
+            string secret in (string[])
+                [AbfRig.Passphrase, new PostgresServerOptions().Password, AzuriteServer.AccountKey]
+        )
         {
             Assert.DoesNotContain(secret, result.Error, StringComparison.Ordinal);
         }
@@ -58,5 +62,6 @@ public abstract class SealedSampleTest(SealedSample sample, OnDemand<PostgresSer
         Assert.True(verify.ExitCode == 0, verify.Error);
     }
 
-    private protected static void AssertDone(AbfResult result) => Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}\n{result.Error}{result.Out}");
+    private protected static void AssertDone(AbfResult result) =>
+        Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}\n{result.Error}{result.Out}");
 }

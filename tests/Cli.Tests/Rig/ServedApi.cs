@@ -53,12 +53,19 @@ internal sealed class ServedApi : IDisposable
     public static async Task<ServedApi> StartAsync(AbfRig abf)
     {
         var served = new ServedApi(abf.Start("serve"));
-        served._client = new HttpClient { BaseAddress = await served._address.Task.WaitAsync(TestContext.Current.CancellationToken) };
+        served._client = new HttpClient
+        {
+            BaseAddress = await served._address.Task.WaitAsync(TestContext.Current.CancellationToken),
+        };
         served._client.DefaultRequestHeaders.Add("x-functions-key", Key);
         return served;
     }
 
-    public async Task<(HttpStatusCode Status, JsonElement Json)> SendAsync(HttpMethod method, string path, string? body = null)
+    public async Task<(HttpStatusCode Status, JsonElement Json)> SendAsync(
+        HttpMethod method,
+        string path,
+        string? body = null
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");

@@ -11,7 +11,8 @@ internal static class Shell
     /// <summary>Runs a script with <c>$1</c>, <c>$2</c>... and returns its stdout; a failure fails the test.</summary>
     public static async Task<string> RunAsync(string script, params string[] arguments)
     {
-        BufferedCommandResult result = await CliWrap.Cli.Wrap("sh")
+        BufferedCommandResult result = await CliWrap
+            .Cli.Wrap("sh")
             .WithArguments(["-euc", script, "sh", .. arguments])
             .WithEnvironmentVariables(e => e.Set("LC_ALL", "C"))
             .WithValidation(CommandResultValidation.None)
@@ -24,11 +25,16 @@ internal static class Shell
     public static async Task<string> OneLineAsync(string script, params string[] arguments) =>
         Assert.Single((await RunAsync(script, arguments)).TrimEnd('\n').Split('\n'));
 
-    /// <summary>Every entry of a tree with type, mode, owner, group and time in nanoseconds (of files the size too), sorted.</summary>
+    /// <summary>Every entry of a tree with type, mode, owner, group and time in nanoseconds (of files the size too),
+    /// sorted.</summary>
     public static Task<string> StatAsync(string directory) =>
-        RunAsync(@"cd ""$1""; find . \( -type d -printf '%P %y %m %U %G %T@\n' -o -printf '%P %y %m %U %G %T@ %s\n' \) | sort", directory);
+        RunAsync(
+            @"cd ""$1""; find . \( -type d -printf '%P %y %m %U %G %T@\n' -o -printf '%P %y %m %U %G %T@ %s\n' \) | sort",
+            directory
+        );
 
-    /// <summary>Every entry with its inode and the time of its last change: the same twice where nobody wrote in between.</summary>
+    /// <summary>Every entry with its inode and the time of its last change: the same twice where nobody wrote in
+    /// between.</summary>
     public static Task<string> InodesAsync(string directory) =>
         RunAsync(@"cd ""$1""; find . -type f -printf '%P %i %C@\n' | sort", directory);
 
@@ -37,7 +43,8 @@ internal static class Shell
         Assert.Empty(await RunAsync(@"diff -r --no-dereference ""$1"" ""$2"" || true", expected, actual));
 
     /// <summary>A signal by name, such as <c>INT</c>.</summary>
-    public static Task SignalAsync(int process, string signal) => RunAsync(@"kill -s ""$1"" ""$2""", signal, $"{process}");
+    public static Task SignalAsync(int process, string signal) =>
+        RunAsync(@"kill -s ""$1"" ""$2""", signal, $"{process}");
 
     /// <summary>A new directory with a program of this name.</summary>
     public static string WriteProgram(string directory, string name, string script)
@@ -53,8 +60,15 @@ internal static class Shell
         return file;
     }
 
-    /// <summary>Dumps a PostgreSQL database as its own tool does, without the two lines that are drawn at random.</summary>
-    public static Task<string> DumpAsync(PostgresServer server, string database) => RunAsync(
-        @"PGPASSWORD=""$5"" ""$1/pg_dump"" --host ""$2"" --port ""$3"" --username postgres --no-password ""$4"" | grep -v '^.\(un\)\?restrict ' | sort",
-        PostgresServer.BinDirectory, server.Host, $"{server.Port}", database, server.Password);
+    /// <summary>Dumps a PostgreSQL database as its own tool does, without the two lines that are drawn at
+    /// random.</summary>
+    public static Task<string> DumpAsync(PostgresServer server, string database) =>
+        RunAsync(
+            @"PGPASSWORD=""$5"" ""$1/pg_dump"" --host ""$2"" --port ""$3"" --username postgres --no-password ""$4"" | grep -v '^.\(un\)\?restrict ' | sort",
+            PostgresServer.BinDirectory,
+            server.Host,
+            $"{server.Port}",
+            database,
+            server.Password
+        );
 }

@@ -10,7 +10,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Serve;
 
 /// <summary>Clients without a key that open connections, or send without an end, to <c>abf serve</c>.</summary>
 [Trait("needs", "server")]
-public sealed class ConnectionLimitTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class ConnectionLimitTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     [Fact]
     public async Task Connections_beyond_the_limit_of_an_address_are_closed_and_the_server_lives_on()
@@ -28,7 +29,10 @@ public sealed class ConnectionLimitTests(SealedSample sample, OnDemand<PostgresS
                 await ConnectAsync(client, api.Client.BaseAddress!.Port);
             }
 
-            await foreach (Task<bool> closed in Task.WhenEach(clients.Select(IsClosedAsync)).Take(clients.Count - ConnectionLimits.MaxConnectionsPerAddress))
+            await foreach (
+                Task<bool> closed in Task.WhenEach(clients.Select(IsClosedAsync))
+                    .Take(clients.Count - ConnectionLimits.MaxConnectionsPerAddress)
+            )
             {
                 Assert.True(await closed);
             }
@@ -45,7 +49,11 @@ public sealed class ConnectionLimitTests(SealedSample sample, OnDemand<PostgresS
     [Theory]
     [InlineData("GET /api/health HTTP/1.1\r\nhost: x\r\nx-long: ", 17 * 1024, "431")]
     [InlineData("GET /api/health?", 5 * 1024, "414")]
-    public async Task A_request_that_is_too_long_is_refused_before_it_is_read_whole(string begin, int length, string status)
+    public async Task A_request_that_is_too_long_is_refused_before_it_is_read_whole(
+        string begin,
+        int length,
+        string status
+    )
     {
         await ServerAsync();
         ServedApi.Configure(Abf);
@@ -68,11 +76,15 @@ public sealed class ConnectionLimitTests(SealedSample sample, OnDemand<PostgresS
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, api.Client.BaseAddress!.Port, Token);
 
-        await client.GetStream().WriteAsync(
-            Encoding.ASCII.GetBytes(
-                $"POST /api/backups HTTP/1.1\r\nhost: x\r\nx-functions-key: {ServedApi.Key}\r\n"
-                + "content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{}"),
-            Token);
+        await client
+            .GetStream()
+            .WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"POST /api/backups HTTP/1.1\r\nhost: x\r\nx-functions-key: {ServedApi.Key}\r\n"
+                        + "content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{}"
+                ),
+                Token
+            );
         using var answer = new StreamReader(client.GetStream());
 
         Assert.Contains(" 400 ", await answer.ReadLineAsync(Token), StringComparison.Ordinal);

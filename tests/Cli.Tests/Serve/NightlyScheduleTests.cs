@@ -18,10 +18,14 @@ public sealed class NightlyScheduleTests
     public void A_schedule_is_meant_in_the_installation_s_zone(string cron, string zone, string after, string next) =>
         Assert.Equal(Moment(next), Schedule(cron, zone).NextAfter(Moment(after)));
 
-    /// <summary>At 2:00 the clock is put to 3:00: the night has no 2:30, and its backup is taken all the same.</summary>
+    /// <summary>At 2:00 the clock is put to 3:00: the night has no 2:30, and its backup is taken all the
+    /// same.</summary>
     [Fact]
     public void A_night_whose_hour_is_left_out_has_its_backup_when_the_clock_goes_on() =>
-        Assert.Equal(Moment("2026-03-29T01:00Z"), Schedule("30 2 * * *", "Europe/Zurich").NextAfter(Moment("2026-03-28T12:00Z")));
+        Assert.Equal(
+            Moment("2026-03-29T01:00Z"),
+            Schedule("30 2 * * *", "Europe/Zurich").NextAfter(Moment("2026-03-28T12:00Z"))
+        );
 
     /// <summary>At 3:00 the clock is put back to 2:00: the night has 2:30 twice.</summary>
     [Fact]
@@ -39,7 +43,8 @@ public sealed class NightlyScheduleTests
     public void What_is_no_schedule_is_said_with_an_example() =>
         Assert.Contains("30 3 * * *", Assert.Throws<PermanentException>(() => Schedule("every night", "UTC")).Message);
 
-    private static NightlySchedule Schedule(string cron, string zone) => NightlySchedule.Parse(cron, TZConvert.GetTimeZoneInfo(zone), TimeProvider.System);
+    private static NightlySchedule Schedule(string cron, string zone) =>
+        NightlySchedule.Parse(cron, TZConvert.GetTimeZoneInfo(zone), TimeProvider.System);
 
     private static DateTimeOffset Moment(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

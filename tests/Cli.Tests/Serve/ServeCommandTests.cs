@@ -10,7 +10,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Serve;
 
 /// <summary>The HTTP API of <c>abf serve</c> on a repository that holds a set.</summary>
 [Trait("needs", "server")]
-public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServer> server) : SealedSampleTest(sample, server)
+public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServer> server)
+    : SealedSampleTest(sample, server)
 {
     private string Restored => Abf.Combine("restored");
 
@@ -19,31 +20,50 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
     {
         PostgresServer postgres = await ServerAsync();
         string database = await postgres.CreateDatabaseAsync("served", Token);
-        using ServedApi api = await StartAsync(new JsonObject
-        {
-            ["directory"] = Restored,
-            ["databaseUrl"] = $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
-            ["databasePasswordFile"] = Abf.WriteSecret("pw", postgres.Password),
-        });
+        using ServedApi api = await StartAsync(
+            new JsonObject
+            {
+                ["directory"] = Restored,
+                ["databaseUrl"] = $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+                ["databasePasswordFile"] = Abf.WriteSecret("pw", postgres.Password),
+            }
+        );
 
         (HttpStatusCode status, JsonElement backup) = await api.SendAsync(HttpMethod.Post, "/api/backups");
         Assert.Equal(HttpStatusCode.Accepted, status);
         JsonElement sealedSet = await api.FollowAsync(Link(backup, "status"));
         Assert.Equal("sealed", sealedSet.GetProperty("state").GetString());
         (_, JsonElement set) = await api.SendAsync(HttpMethod.Get, Link(backup, "result"));
-        Assert.Equal(["index", "database", "files"], set.GetProperty("phases").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["index", "database", "files"],
+            set.GetProperty("phases").EnumerateArray().Select(p => p.GetProperty("name").GetString())
+        );
         (_, JsonElement sets) = await api.SendAsync(HttpMethod.Get, "/api/sets");
-        Assert.Equal([backup.GetProperty("id").GetString(), Sample.Set], sets.EnumerateArray().Select(s => s.GetProperty("id").GetString()));
+        Assert.Equal(
+            [backup.GetProperty("id").GetString(), Sample.Set],
+            sets.EnumerateArray().Select(s => s.GetProperty("id").GetString())
+        );
 
-        (_, JsonElement verification) = await api.SendAsync(HttpMethod.Post, "/api/sets/latest/verify", """{"readData":true}""");
+        (_, JsonElement verification) = await api.SendAsync(
+            HttpMethod.Post,
+            "/api/sets/latest/verify",
+            """{"readData":true}"""
+        );
         JsonElement verified = (await api.FollowAsync(Link(verification, "status"))).GetProperty("result");
         Assert.True(verified.GetProperty("sound").GetBoolean());
         Assert.Equal(verified.GetProperty("packs").GetInt64(), verified.GetProperty("packsRead").GetInt64());
 
-        (_, JsonElement restore) = await api.SendAsync(HttpMethod.Post, "/api/restores", """{"target":"a-day","database":true}""");
+        (_, JsonElement restore) = await api.SendAsync(
+            HttpMethod.Post,
+            "/api/restores",
+            """{"target":"a-day","database":true}"""
+        );
         JsonElement restored = await api.FollowAsync(Link(restore, "status"));
         Assert.Equal("done", restored.GetProperty("state").GetString());
-        await Shell.AssertSameContentAsync(Sample.Installation.Contentstore, Path.Combine(Restored, "a-day", "contentstore"));
+        await Shell.AssertSameContentAsync(
+            Sample.Installation.Contentstore,
+            Path.Combine(Restored, "a-day", "contentstore")
+        );
         Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, database));
 
         (_, JsonElement again) = await api.SendAsync(HttpMethod.Post, "/api/restores", """{"target":"a-day"}""");
@@ -76,8 +96,15 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
         }
 
         Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Get, "/api/nothing")).Status);
-        (HttpStatusCode tooLong, JsonElement problem) = await api.SendAsync(HttpMethod.Post, "/api/backups", new string(' ', 70_000));
-        Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (tooLong, problem.GetProperty("code").GetString()));
+        (HttpStatusCode tooLong, JsonElement problem) = await api.SendAsync(
+            HttpMethod.Post,
+            "/api/backups",
+            new string(' ', 70_000)
+        );
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "invalid-request"),
+            (tooLong, problem.GetProperty("code").GetString())
+        );
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await api.SendAsync(HttpMethod.Delete, "/api/health")).Status);
         Assert.Equal("ok", (await api.SendAsync(HttpMethod.Get, "/api/health")).Json.GetProperty("status").GetString());
     }
@@ -95,10 +122,16 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
             id = backup.GetProperty("id").GetString()!;
             await Abf.WaitUntilHeldAsync();
             (HttpStatusCode busy, JsonElement problem) = await first.SendAsync(HttpMethod.Post, "/api/backups");
-            Assert.Equal((HttpStatusCode.Conflict, $"/api/backups/{id}"), (busy, problem.GetProperty("running").GetString()));
+            Assert.Equal(
+                (HttpStatusCode.Conflict, $"/api/backups/{id}"),
+                (busy, problem.GetProperty("running").GetString())
+            );
 
             Assert.Equal(signal == "TERM" ? 0 : 137, await first.EndAsync(signal));
-            Assert.Equal(signal == "TERM", first.Said.Contains($"run {id} is interrupted; the next 'abf serve", StringComparison.Ordinal));
+            Assert.Equal(
+                signal == "TERM",
+                first.Said.Contains($"run {id} is interrupted; the next 'abf serve", StringComparison.Ordinal)
+            );
         }
 
         Abf.LetGo();
@@ -119,7 +152,10 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
         Assert.Equal(4, second.ExitCode);
         Assert.Equal(HttpStatusCode.Accepted, (await api.SendAsync(HttpMethod.Post, Link(backup, "cancel"))).Status);
         Assert.Equal("cancelled", (await api.FollowAsync(Link(backup, "status"))).GetProperty("state").GetString());
-        Assert.Equal("nothing to cancel", (await Abf.RunAsync("cancel", "--json")).Json.GetProperty("outcome").GetString());
+        Assert.Equal(
+            "nothing to cancel",
+            (await Abf.RunAsync("cancel", "--json")).Json.GetProperty("outcome").GetString()
+        );
     }
 
     [Fact]
@@ -128,19 +164,29 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
         PostgresServer postgres = await ServerAsync();
         string database = await postgres.CreateDatabaseAsync("cancelled", Token);
         Abf.HoldTool(Setting("database"), "psql");
-        using ServedApi api = await StartAsync(new JsonObject
-        {
-            ["directory"] = Restored,
-            ["databaseUrl"] = $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
-            ["databasePasswordFile"] = Abf.WriteSecret("pw", postgres.Password),
-        });
-        (_, JsonElement restore) = await api.SendAsync(HttpMethod.Post, "/api/restores", """{"target":"a-day","database":true}""");
+        using ServedApi api = await StartAsync(
+            new JsonObject
+            {
+                ["directory"] = Restored,
+                ["databaseUrl"] = $"postgresql://{postgres.Username}@{postgres.Host}:{postgres.Port}/{database}",
+                ["databasePasswordFile"] = Abf.WriteSecret("pw", postgres.Password),
+            }
+        );
+        (_, JsonElement restore) = await api.SendAsync(
+            HttpMethod.Post,
+            "/api/restores",
+            """{"target":"a-day","database":true}"""
+        );
         await Abf.WaitUntilHeldAsync();
 
         Assert.Equal(HttpStatusCode.Accepted, (await api.SendAsync(HttpMethod.Post, Link(restore, "cancel"))).Status);
         Assert.Equal("cancelled", (await api.FollowAsync(Link(restore, "status"))).GetProperty("state").GetString());
         Abf.LetGo();
-        (_, JsonElement again) = await api.SendAsync(HttpMethod.Post, "/api/restores", """{"target":"a-day","database":true}""");
+        (_, JsonElement again) = await api.SendAsync(
+            HttpMethod.Post,
+            "/api/restores",
+            """{"target":"a-day","database":true}"""
+        );
 
         Assert.Equal("done", (await api.FollowAsync(Link(again, "status"))).GetProperty("state").GetString());
         Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, database));
@@ -191,14 +237,24 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
     public async Task With_a_certificate_it_speaks_tls()
     {
         await Shell.RunAsync(
-            @"cd ""$1"" && openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null", Abf.DirectoryPath);
+            @"cd ""$1"" && openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null",
+            Abf.DirectoryPath
+        );
         ServedApi.Configure(Abf);
         var serve = (JsonObject)Abf.Config["serve"]!;
-        (serve["urls"], serve["certificateFile"], serve["certificateKeyFile"]) = ("https://127.0.0.1:0", Abf.Combine("tls.crt"), Abf.Combine("tls.key"));
+        (serve["urls"], serve["certificateFile"], serve["certificateKeyFile"]) = (
+            "https://127.0.0.1:0",
+            Abf.Combine("tls.crt"),
+            Abf.Combine("tls.key")
+        );
         using ServedApi api = await ServedApi.StartAsync(Abf);
 
         string health = await Shell.RunAsync(
-            @"curl --silent --show-error --cacert ""$1/tls.crt"" -H ""x-functions-key: $2"" ""$3api/health""", Abf.DirectoryPath, ServedApi.Key, api.Client.BaseAddress!.AbsoluteUri);
+            @"curl --silent --show-error --cacert ""$1/tls.crt"" -H ""x-functions-key: $2"" ""$3api/health""",
+            Abf.DirectoryPath,
+            ServedApi.Key,
+            api.Client.BaseAddress!.AbsoluteUri
+        );
 
         Assert.Contains("\"ok\"", health);
     }
@@ -218,7 +274,18 @@ public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServ
 
     private void AssertTellsNothing(string answer, PostgresServer postgres)
     {
-        foreach (string hidden in (string[])[Abf.DirectoryPath, Sample.Installation.Root, PostgresServer.BinDirectory, postgres.Password, AbfRig.Passphrase, ServedApi.Key, "/tmp"])
+        foreach (
+            string hidden in (string[])
+                [
+                    Abf.DirectoryPath,
+                    Sample.Installation.Root,
+                    PostgresServer.BinDirectory,
+                    postgres.Password,
+                    AbfRig.Passphrase,
+                    ServedApi.Key,
+                    "/tmp",
+                ]
+        )
         {
             Assert.DoesNotContain(hidden, answer, StringComparison.Ordinal);
         }

@@ -52,7 +52,9 @@ public sealed class ServedFlowsTests : IAsyncLifetime
     public async Task A_verification_that_was_left_too_long_ago_is_given_up()
     {
         await LeaveUnfinishedAsync();
-        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(Journal, "journal.db")};Pooling=False"))
+        await using (
+            var connection = new SqliteConnection($"Data Source={Path.Combine(Journal, "journal.db")};Pooling=False")
+        )
         {
             await connection.OpenAsync(Token);
             await using SqliteCommand age = connection.CreateCommand();
@@ -89,7 +91,9 @@ public sealed class ServedFlowsTests : IAsyncLifetime
     public async Task A_start_that_fails_leaves_the_journal_free()
     {
         await using var flows = new ServedFlows(_process.Context);
-        await Assert.ThrowsAsync<PermanentException>(() => flows.TryStartAsync(nameof(VerifyFlow), new string(' ', 70_000), Id, Token));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            flows.TryStartAsync(nameof(VerifyFlow), new string(' ', 70_000), Id, Token)
+        );
 
         Assert.True(await flows.TryStartAsync(nameof(VerifyFlow), Input, Id, Token));
     }
@@ -102,7 +106,11 @@ public sealed class ServedFlowsTests : IAsyncLifetime
 
         await ServeCommand.FireAsync(_process.Context, api, new FullDiskFlows());
 
-        Assert.Contains("error: schedule: the backup could not be started: no space", _process.Said, StringComparison.Ordinal);
+        Assert.Contains(
+            "error: schedule: the backup could not be started: no space",
+            _process.Said,
+            StringComparison.Ordinal
+        );
     }
 
     private async Task LeaveUnfinishedAsync()
@@ -119,12 +127,24 @@ public sealed class ServedFlowsTests : IAsyncLifetime
 
     private sealed class FullDiskFlows : IFlowInstances
     {
-        public Task<bool> TryStartAsync(string flowName, string input, string instanceId, CancellationToken cancellationToken) => throw new IOException("no space");
+        public Task<bool> TryStartAsync(
+            string flowName,
+            string input,
+            string instanceId,
+            CancellationToken cancellationToken
+        ) => throw new IOException("no space");
 
-        public Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken) => Task.FromResult<InstanceState?>(null);
+        public Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken) =>
+            Task.FromResult<InstanceState?>(null);
 
-        public Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<InstanceState>>([]);
+        public Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<InstanceState>>([]);
 
-        public Task<bool> TryRaiseEventAsync(string instanceId, string eventName, string payload, CancellationToken cancellationToken) => Task.FromResult(false);
+        public Task<bool> TryRaiseEventAsync(
+            string instanceId,
+            string eventName,
+            string payload,
+            CancellationToken cancellationToken
+        ) => Task.FromResult(false);
     }
 }

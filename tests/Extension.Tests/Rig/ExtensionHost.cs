@@ -35,18 +35,22 @@ internal sealed class ExtensionHost : IAsyncDisposable
         AzuriteServer azurite,
         WorkerFunctions worker,
         CancellationToken cancellationToken,
-        ILoggerProvider? logs = null)
+        ILoggerProvider? logs = null
+    )
     {
         IHost host = Build(azurite, worker, logs ?? NullLoggerProvider.Instance);
         await host.StartAsync(cancellationToken);
         string? json = null;
         Action<string> taken = client => json = client;
-        await host.Services.GetRequiredService<IJobHost>().CallAsync(
-            ClientFunction.Name, new Dictionary<string, object> { ["taken"] = taken }, cancellationToken);
+        await host
+            .Services.GetRequiredService<IJobHost>()
+            .CallAsync(ClientFunction.Name, new Dictionary<string, object> { ["taken"] = taken }, cancellationToken);
         string address = JsonDocument.Parse(json!).RootElement.GetProperty("rpcBaseUrl").GetString()!;
         var options = new GrpcDurableTaskClientOptions
         {
-            Address = address, DataConverter = worker.Converter, EnableEntitySupport = true,
+            Address = address,
+            DataConverter = worker.Converter,
+            EnableEntitySupport = true,
         };
         return new ExtensionHost(host, worker, new GrpcDurableTaskClient("test", options, NullLogger.Instance));
     }
@@ -59,32 +63,42 @@ internal sealed class ExtensionHost : IAsyncDisposable
         _worker.Dispose();
     }
 
-    private static IHost Build(AzuriteServer azurite, WorkerFunctions worker, ILoggerProvider logs) => new HostBuilder()
-        .ConfigureWebJobs(builder => builder.AddAzureStorageCoreServices().AddDurableTask())
-        .ConfigureAppConfiguration(settings => settings.AddHostJson().AddInMemoryCollection(Settings(azurite)))
-        .ConfigureServices(services => services
-            .AddSingleton<ITypeLocator>(
-                new Types([NamedFunctions.Create(worker.Flows, worker.Activities), typeof(ClientFunction)]))
-            .AddSingleton<IJobActivator>(new FunctionBase.Activator(worker))
+    private static IHost Build(AzuriteServer azurite, WorkerFunctions worker, ILoggerProvider logs) =>
+        new HostBuilder()
+            .ConfigureWebJobs(builder => builder.AddAzureStorageCoreServices().AddDurableTask())
+            .ConfigureAppConfiguration(settings => settings.AddHostJson().AddInMemoryCollection(Settings(azurite)))
+            .ConfigureServices(services =>
+                services
+                    .AddSingleton<ITypeLocator>(
+                        new Types([NamedFunctions.Create(worker.Flows, worker.Activities), typeof(ClientFunction)])
+                    )
+                    .AddSingleton<IJobActivator>(new FunctionBase.Activator(worker))
 #pragma warning disable CS0618 // The Functions host has one too.
-            .AddSingleton<IWebHookProvider, Hooks>())
+                    .AddSingleton<IWebHookProvider, Hooks>()
+            )
 #pragma warning restore CS0618
-        .ConfigureLogging((context, builder) => builder
-            .ClearProviders().AddConfiguration(context.Configuration.GetSection("logging")).AddProvider(logs))
-        .Build();
+            .ConfigureLogging(
+                (context, builder) =>
+                    builder
+                        .ClearProviders()
+                        .AddConfiguration(context.Configuration.GetSection("logging"))
+                        .AddProvider(logs)
+            )
+            .Build();
 
     /// <summary>Those of the app, and what makes a test short: one partition, and short waits for messages.</summary>
-    private static Dictionary<string, string?> Settings(AzuriteServer azurite) => new(StringComparer.Ordinal)
-    {
-        ["AzureWebJobsStorage"] = azurite.ConnectionString,
-        ["ABF_TASK_HUB"] = $"Hub{Guid.NewGuid():n}",
-        ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
-        // Where this is set, the extension takes the machine for one of Azure's and writes to the console.
-        ["CONTAINER_NAME"] = "",
-        [HostJson.Section + "extensions:durableTask:useAppLease"] = "false",
-        [HostJson.Section + "extensions:durableTask:storageProvider:partitionCount"] = "1",
-        [HostJson.Section + "extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:00.050",
-    };
+    private static Dictionary<string, string?> Settings(AzuriteServer azurite) =>
+        new(StringComparer.Ordinal)
+        {
+            ["AzureWebJobsStorage"] = azurite.ConnectionString,
+            ["ABF_TASK_HUB"] = $"Hub{Guid.NewGuid():n}",
+            ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
+            // Where this is set, the extension takes the machine for one of Azure's and writes to the console.
+            ["CONTAINER_NAME"] = "",
+            [HostJson.Section + "extensions:durableTask:useAppLease"] = "false",
+            [HostJson.Section + "extensions:durableTask:storageProvider:partitionCount"] = "1",
+            [HostJson.Section + "extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:00.050",
+        };
 
     private sealed class Types(IReadOnlyList<Type> types) : ITypeLocator
     {

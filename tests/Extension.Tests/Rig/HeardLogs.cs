@@ -12,9 +12,7 @@ internal sealed class HeardLogs : ILoggerProvider
 
     public ILogger CreateLogger(string categoryName) => new Heard(categoryName, _lines);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class Heard(string category, ConcurrentQueue<string> lines) : ILogger
     {
@@ -28,7 +26,7 @@ internal sealed class HeardLogs : ILoggerProvider
             EventId eventId,
             TState state,
             Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{category} {logLevel}: {formatter(state, exception)}");
+            Func<TState, Exception?, string> formatter
+        ) => lines.Enqueue($"{category} {logLevel}: {formatter(state, exception)}");
     }
 }

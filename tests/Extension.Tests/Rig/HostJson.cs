@@ -11,12 +11,15 @@ internal static class HostJson
     public static IConfigurationBuilder AddHostJson(this IConfigurationBuilder builder)
     {
         IConfigurationRoot file = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "host.json")).Build();
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "host.json"))
+            .Build();
         return builder.AddInMemoryCollection(
             from setting in file.AsEnumerable()
             where setting.Value is not null
-            select KeyValuePair.Create(PlaceOf(setting.Key), setting.Value));
+            select KeyValuePair.Create(PlaceOf(setting.Key), setting.Value)
+        );
     }
 
-    private static string PlaceOf(string key) => key.StartsWith("logging:", StringComparison.Ordinal) ? key : Section + key;
+    private static string PlaceOf(string key) =>
+        key.StartsWith("logging:", StringComparison.Ordinal) ? key : Section + key;
 }

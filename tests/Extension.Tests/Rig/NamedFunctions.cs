@@ -15,8 +15,11 @@ internal static class NamedFunctions
     public static Type Create(IEnumerable<string> flows, IEnumerable<string> activities)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(
-            new AssemblyName("Functions"), AssemblyBuilderAccess.RunAndCollect);
-        TypeBuilder type = assembly.DefineDynamicModule("Functions")
+            new AssemblyName("Functions"),
+            AssemblyBuilderAccess.RunAndCollect
+        );
+        TypeBuilder type = assembly
+            .DefineDynamicModule("Functions")
             .DefineType("Functions", TypeAttributes.Public, typeof(FunctionBase));
         type.DefineDefaultConstructor(MethodAttributes.Public);
         foreach (string flow in flows)
@@ -39,8 +42,10 @@ internal static class NamedFunctions
         Type argument = target.GetParameters()[1].ParameterType;
         MethodBuilder method = type.DefineMethod(name, MethodAttributes.Public, target.ReturnType, [argument]);
         method.SetCustomAttribute(
-            new CustomAttributeBuilder(typeof(FunctionNameAttribute).GetConstructor([typeof(string)])!, [name]));
-        method.DefineParameter(1, ParameterAttributes.None, "context")
+            new CustomAttributeBuilder(typeof(FunctionNameAttribute).GetConstructor([typeof(string)])!, [name])
+        );
+        method
+            .DefineParameter(1, ParameterAttributes.None, "context")
             .SetCustomAttribute(new CustomAttributeBuilder(trigger.GetConstructor(Type.EmptyTypes)!, []));
         ILGenerator body = method.GetILGenerator();
         body.Emit(OpCodes.Ldarg_0);

@@ -29,7 +29,5 @@ internal sealed partial class StandIns
         return await engine.WaitForEndAsync(Instance, cancellationToken);
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -19,7 +19,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Extension.Tests.Rig;
 
-/// <summary>A host of the HTTP API with a repository of its own on Azurite, over an installation that hosts share. Its first dump waits to be let go.</summary>
+/// <summary>A host of the HTTP API with a repository of its own on Azurite, over an installation that hosts share. Its
+/// first dump waits to be let go.</summary>
 internal sealed class TalkingHost : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _parts = new();
@@ -57,7 +58,11 @@ internal sealed class TalkingHost : IAsyncDisposable
         host._parts.Push(environment);
         TestEngine engine = await TestEngine.OpenAsync(BackupTasks.Register, BackupTasks.Converter, environment);
         host._parts.Push(engine);
-        FunctionsFront front = await FunctionsFront.StartAsync(new HttpApi(new BackupApi(environment), stores), engine.Client, Token);
+        FunctionsFront front = await FunctionsFront.StartAsync(
+            new HttpApi(new BackupApi(environment), stores),
+            engine.Client,
+            Token
+        );
         host._parts.Push(front);
         host.Client = front.CreateClient();
         host._parts.Push(new Part(host.Client.Dispose));
@@ -82,7 +87,10 @@ internal sealed class TalkingHost : IAsyncDisposable
         var container = new BlobContainerClient(azurite.ConnectionString, $"talk-{Guid.NewGuid():n}");
         await container.CreateAsync(cancellationToken: Token);
         abf.Section("repository")["url"] = $"{azurite.AccountUrl}/{container.Name}";
-        abf.Section("repository")["connectionStringFile"] = abf.WriteSecret("connection-string", azurite.ConnectionString);
+        abf.Section("repository")["connectionStringFile"] = abf.WriteSecret(
+            "connection-string",
+            azurite.ConnectionString
+        );
         abf.Section("installation")["globalProperties"] = source.Sample.PropertiesFile;
         abf.Section("installation")["index"] = new JsonObject { ["cron"] = "0 0 3 1 1 ? 2099" };
         var database = new JsonObject();

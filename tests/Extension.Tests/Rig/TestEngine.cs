@@ -29,13 +29,18 @@ internal sealed class TestEngine : IAsyncDisposable
 
     /// <param name="services">What activities are made from.</param>
     public static async Task<TestEngine> OpenAsync(
-        Action<DurableTaskRegistry> register, FlowConverter converter, IServiceProvider? services = null)
+        Action<DurableTaskRegistry> register,
+        FlowConverter converter,
+        IServiceProvider? services = null
+    )
     {
         TaskHubs hubs = (await TestContext.Current.GetFixture<TaskHubs>())!;
         var worker = new WorkerFunctions(register, converter, services ?? NoServices.Instance);
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         return new TestEngine(
-            hubs, await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, cancellationToken));
+            hubs,
+            await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, cancellationToken)
+        );
     }
 
     public Task StartAsync(string flow, object input, string id) =>
@@ -48,8 +53,10 @@ internal sealed class TestEngine : IAsyncDisposable
     {
         // The client's own wait looks every two seconds.
         OrchestrationMetadata? instance;
-        while ((instance = await Client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken))
-            is not { IsCompleted: true })
+        while (
+            (instance = await Client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken))
+                is not { IsCompleted: true }
+        )
         {
             await Task.Delay(Poll, cancellationToken);
         }
@@ -62,8 +69,18 @@ internal sealed class TestEngine : IAsyncDisposable
             _ => RuntimeStatus.Terminated,
         };
         return new FlowInstance(
-            end.Id, end.FlowName, null, 0, status, end.Input,
-            end.CustomStatus, end.Result, end.Failure, end.Created, end.Updated);
+            end.Id,
+            end.FlowName,
+            null,
+            0,
+            status,
+            end.Input,
+            end.CustomStatus,
+            end.Result,
+            end.Failure,
+            end.Created,
+            end.Updated
+        );
     }
 
     public ValueTask DisposeAsync()

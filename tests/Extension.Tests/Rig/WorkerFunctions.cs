@@ -39,7 +39,8 @@ internal sealed class WorkerFunctions : IDisposable
         Converter = new JsonDataConverter(DurableTasks.Json(converter));
         var options = new DurableTaskWorkerOptions { DataConverter = Converter, EnableEntitySupport = true };
         _worker = new ServiceCollection()
-            .AddSingleton(new DurableTaskShimFactory(options, NullLoggerFactory.Instance)).BuildServiceProvider();
+            .AddSingleton(new DurableTaskShimFactory(options, NullLoggerFactory.Instance))
+            .BuildServiceProvider();
         _middleware = new ActivityMiddleware(new RunningHost(), NullLogger<ActivityMiddleware>.Instance);
     }
 

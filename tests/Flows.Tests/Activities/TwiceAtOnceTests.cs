@@ -14,7 +14,8 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
-    /// <summary>An engine runs an interrupted activity again while the first attempt may still be alive, in this process or in another.</summary>
+    /// <summary>An engine runs an interrupted activity again while the first attempt may still be alive, in this
+    /// process or in another.</summary>
     [Fact]
     public async Task Every_activity_run_twice_at_once_comes_to_one_result()
     {
@@ -26,14 +27,20 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
 
         OpenedRun opened = await twins.RunAsync(e => new OpenRun(e), new OpenRunInput(id, []));
         var run = new RunRef(id, opened.Parent);
-        SourceCheck check = await twins.RunAsync(e => new CheckSources(e), new CheckSourcesInput(run, AcceptContentLoss: false));
+        SourceCheck check = await twins.RunAsync(
+            e => new CheckSources(e),
+            new CheckSourcesInput(run, AcceptContentLoss: false)
+        );
         await twins.RunAsync(e => new CaptureSearchIndex(e), new CaptureSearchIndexInput(run, 1));
         DatabaseCapture database = await twins.RunAsync(e => new DumpDatabase(e), new DumpDatabaseInput(run, 1));
         var pages = new List<RootPages>();
         for (int number = 0; number < check.Roots.Length; number++)
         {
             string root = check.Roots[number];
-            FilePlan plan = await twins.RunAsync(e => new PlanFiles(e), new PlanFilesInput(run, 1, root, number, check.FullScan));
+            FilePlan plan = await twins.RunAsync(
+                e => new PlanFiles(e),
+                new PlanFilesInput(run, 1, root, number, check.FullScan)
+            );
             for (int range = 0; range < plan.Ranges.Length; range++)
             {
                 var input = new CaptureRangeInput
@@ -66,12 +73,15 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
             await twins.RunAsync(e => new MergeListing(e), merging);
         }
 
-        await twins.RunAsync(
-            e => new CheckConsistency(e),
-            new CheckConsistencyInput(run, 1, check.Roots.Length));
+        await twins.RunAsync(e => new CheckConsistency(e), new CheckConsistencyInput(run, 1, check.Roots.Length));
         await twins.RunAsync(e => new MergeChunkIndex(e), new MergeChunkIndexInput(run, 1, HasIndex: true, [.. pages]));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        PhaseTimes[] phases = [new(PhaseNames.Index, now, now), new(PhaseNames.Database, now, now), new(PhaseNames.Files, now, now)];
+        PhaseTimes[] phases =
+        [
+            new(PhaseNames.Index, now, now),
+            new(PhaseNames.Database, now, now),
+            new(PhaseNames.Files, now, now),
+        ];
         var sealing = new SealSetInput
         {
             Run = run,
@@ -94,12 +104,16 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
 
     private sealed class Twins(FlowEnvironment one, FlowEnvironment other, CancellationToken token)
     {
-        public async Task<TOutput> RunAsync<TInput, TOutput>(Func<FlowEnvironment, FlowActivity<TInput, TOutput>> activity, TInput input)
+        public async Task<TOutput> RunAsync<TInput, TOutput>(
+            Func<FlowEnvironment, FlowActivity<TInput, TOutput>> activity,
+            TInput input
+        )
             where TOutput : notnull
         {
             TOutput[] results = await Task.WhenAll(
                 activity(one).RunAsync(input, new Silence(), token),
-                activity(other).RunAsync(input, new Silence(), token));
+                activity(other).RunAsync(input, new Silence(), token)
+            );
             Assert.Equal(BackupTasks.Converter.Write(results[0]), BackupTasks.Converter.Write(results[1]));
             return results[0];
         }

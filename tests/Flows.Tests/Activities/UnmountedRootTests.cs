@@ -10,7 +10,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Activities;
 
-/// <summary>A content root whose volume is unmounted while a run is at work: what stands at its path then is the empty directory beneath.</summary>
+/// <summary>A content root whose volume is unmounted while a run is at work: what stands at its path then is the empty
+/// directory beneath.</summary>
 [Trait("needs", "server")]
 public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
 {
@@ -26,7 +27,10 @@ public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
         await using FlowEnvironment later = rig.CreateEnvironment();
         var run = new RunRef(RunId.Parse(BackupRig.NewRun()), null);
         await RunAsync(new OpenRun(first), new OpenRunInput(run.Id, []));
-        FilePlan plan = await RunAsync(new PlanFiles(first), new PlanFilesInput(run, 1, "contentstore", 0, FullScan: false));
+        FilePlan plan = await RunAsync(
+            new PlanFiles(first),
+            new PlanFilesInput(run, 1, "contentstore", 0, FullScan: false)
+        );
         string year = Path.GetFileName(Directory.EnumerateDirectories(rig.Sample.Contentstore).First());
         var range = new PathRange(System.Text.Encoding.UTF8.GetBytes(year), null);
         var input = new CaptureRangeInput
@@ -45,8 +49,9 @@ public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
         string volume = rig.Sample.Contentstore + ".volume";
         Directory.Move(rig.Sample.Contentstore, volume);
         Directory.CreateDirectory(rig.Sample.Contentstore);
-        TransientException fault = await Assert.ThrowsAsync<TransientException>(
-            () => RunAsync(new CaptureRange(sameProcess ? first : later), input));
+        TransientException fault = await Assert.ThrowsAsync<TransientException>(() =>
+            RunAsync(new CaptureRange(sameProcess ? first : later), input)
+        );
         Directory.Delete(rig.Sample.Contentstore);
         Directory.Move(volume, rig.Sample.Contentstore);
         CapturedStep step = await RunAsync(new CaptureRange(first), input);
@@ -56,5 +61,6 @@ public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)
         Assert.Equal(30, step.Totals.Files);
     }
 
-    private Task<TOutput> RunAsync<TInput, TOutput>(FlowActivity<TInput, TOutput> activity, TInput input) => activity.RunAsync(input, new Silence(), _token);
+    private Task<TOutput> RunAsync<TInput, TOutput>(FlowActivity<TInput, TOutput> activity, TInput input) =>
+        activity.RunAsync(input, new Silence(), _token);
 }

@@ -5,11 +5,13 @@ using Xunit;
 namespace AlfrescoBackupFlows.Flows.Tests.Architecture;
 
 /// <summary>
-/// The folders of the flows are layers, as the projects are: each uses only what lies below it, so that it can be read, and tested, from the bottom up.
+/// The folders of the flows are layers, as the projects are: each uses only what lies below it, so that it can be read,
+/// and tested, from the bottom up.
 /// </summary>
 public sealed partial class LayerTests
 {
-    /// <summary>Bottom up; folders of one layer know nothing of each other. The last is the project's own folder.</summary>
+    /// <summary>Bottom up; folders of one layer know nothing of each other. The last is the project's own
+    /// folder.</summary>
     private static readonly string[][] Layers =
     [
         ["Options"],
@@ -24,16 +26,25 @@ public sealed partial class LayerTests
 
     private static readonly Dictionary<string, HashSet<string>> Declared = Sources()
         .GroupBy(source => source.Folder, StringComparer.Ordinal)
-        .ToDictionary(folder => folder.Key, folder => folder.SelectMany(source => TypesOf(source.Code)).ToHashSet(StringComparer.Ordinal));
+        .ToDictionary(
+            folder => folder.Key,
+            folder => folder.SelectMany(source => TypesOf(source.Code)).ToHashSet(StringComparer.Ordinal)
+        );
 
     [Fact]
-    public void Every_folder_has_its_layer() => Assert.Subset(Layers.SelectMany(layer => layer).ToHashSet(), Declared.Keys.ToHashSet());
+    public void Every_folder_has_its_layer() =>
+        Assert.Subset(Layers.SelectMany(layer => layer).ToHashSet(), Declared.Keys.ToHashSet());
 
     [Fact]
     public void A_folder_uses_only_folders_below_it() =>
-        Assert.Empty(Sources().SelectMany(source => UsedFrom(source.Folder, source.Code)
-            .Where(used => !IsBelow(used, source.Folder))
-            .Select(used => $"{source.Path} uses '{used}'")));
+        Assert.Empty(
+            Sources()
+                .SelectMany(source =>
+                    UsedFrom(source.Folder, source.Code)
+                        .Where(used => !IsBelow(used, source.Folder))
+                        .Select(used => $"{source.Path} uses '{used}'")
+                )
+        );
 
     [Theory]
     [InlineData("Tasks", "using AlfrescoBackupFlows.Flows.Runtime;", "Runtime")]
@@ -51,19 +62,24 @@ public sealed partial class LayerTests
     public void What_lies_below_and_what_is_only_said_is_not(string folder, string code) =>
         Assert.All(UsedFrom(folder, code), used => Assert.True(IsBelow(used, folder)));
 
-    /// <summary>By the namespaces that the code names, and by the types of the enclosing ones, which need no naming.</summary>
+    /// <summary>By the namespaces that the code names, and by the types of the enclosing ones, which need no
+    /// naming.</summary>
     private static IEnumerable<string> UsedFrom(string folder, string code)
     {
         string bare = Text().Replace(code, string.Empty);
         HashSet<string> words = [.. Word().Matches(bare).Select(match => match.Value)];
         IEnumerable<string> enclosing = Enclosing(folder).Where(other => Declared[other].Overlaps(words));
-        return Namespace().Matches(bare).Select(match => FolderOf(match.Groups["path"].Value)).Concat(enclosing)
-            .Where(used => used != folder).Distinct(StringComparer.Ordinal);
+        return Namespace()
+            .Matches(bare)
+            .Select(match => FolderOf(match.Groups["path"].Value))
+            .Concat(enclosing)
+            .Where(used => used != folder)
+            .Distinct(StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> Enclosing(string folder)
     {
-        for (string above = folder; above.Length > 0;)
+        for (string above = folder; above.Length > 0; )
         {
             above = above.Contains('.', StringComparison.Ordinal) ? above[..above.LastIndexOf('.')] : string.Empty;
             if (Declared.ContainsKey(above))
@@ -116,12 +132,17 @@ public sealed partial class LayerTests
     [GeneratedRegex(@"\b[A-Z]\w*\b", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"(?<!namespace )(?<![\w.])(?:AlfrescoBackupFlows\.)?Flows\.(?<path>\w+(?:\.\w+)*)", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"(?<!namespace )(?<![\w.])(?:AlfrescoBackupFlows\.)?Flows\.(?<path>\w+(?:\.\w+)*)",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Namespace();
 
     [GeneratedRegex(
         @"^(?:(?:public|internal|file|sealed|static|abstract|readonly|partial) )+(?:class|record struct|record|struct|interface|enum) (?<name>\w+)",
         RegexOptions.Multiline,
-        matchTimeoutMilliseconds: 5000)]
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Declaration();
 }

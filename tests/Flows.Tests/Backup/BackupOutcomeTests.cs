@@ -58,7 +58,13 @@ public sealed partial class BackupOutcomeTests : IDisposable
 
         Assert.Equal([(LogLevel.Information, "RunCancelled")], _lines.Said);
         Match pattern = Extracted().Match(File.ReadAllText(Alerts));
-        Assert.Equal(StandIns.Input.Run.ToString(), Regex.Match(_lines.Last, pattern.Groups["pattern"].Value, RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
+        Assert.Equal(
+            StandIns.Input.Run.ToString(),
+            Regex
+                .Match(_lines.Last, pattern.Groups["pattern"].Value, RegexOptions.None, TimeSpan.FromSeconds(1))
+                .Groups[1]
+                .Value
+        );
     }
 
     [Fact]
@@ -66,9 +72,12 @@ public sealed partial class BackupOutcomeTests : IDisposable
     {
         string said = File.ReadAllText(Path.Combine(Root, "src", "Flows", "Runtime", "Logs.cs"));
 
-        string[] asked = [.. File.ReadLines(Alerts)
-            .Where(line => line.Contains("customDimensions.EventName", StringComparison.Ordinal))
-            .SelectMany(line => Quoted().Matches(line).Select(match => match.Groups["name"].Value))];
+        string[] asked =
+        [
+            .. File.ReadLines(Alerts)
+                .Where(line => line.Contains("customDimensions.EventName", StringComparison.Ordinal))
+                .SelectMany(line => Quoted().Matches(line).Select(match => match.Groups["name"].Value)),
+        ];
 
         Assert.Contains("RunFailed", asked);
         Assert.All(asked, name => Assert.Contains($" void {name}(", said));
@@ -92,7 +101,8 @@ public sealed partial class BackupOutcomeTests : IDisposable
 
         public string Last { get; private set; } = string.Empty;
 
-        public ILogger CreateLogger(string categoryName) => categoryName == BackupOutcome.Category ? this : NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName == BackupOutcome.Category ? this : NullLogger.Instance;
 
         public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
@@ -101,14 +111,18 @@ public sealed partial class BackupOutcomeTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             _said.Add((logLevel, eventId.Name));
             Last = formatter(state, exception);
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -11,8 +11,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
 /// <summary>
-/// Documents are added and deleted as fast as the database takes them, in every phase: each waits until both writers have committed. What the dump requires is read out
-/// of the dump's own text, not from the product's lists.
+/// Documents are added and deleted as fast as the database takes them, in every phase: each waits until both writers
+/// have committed. What the dump requires is read out of the dump's own text, not from the product's lists.
 /// </summary>
 [Trait("needs", "server")]
 public sealed partial class BusyInstallationTests(OnDemand<PostgresServer> postgres, OnDemand<MariaDbServer> mariaDb)
@@ -43,7 +43,10 @@ public sealed partial class BusyInstallationTests(OnDemand<PostgresServer> postg
             var hook = new PhaseHook(_ => writers.WaitForBoth(_token));
             FlowInstance run = await rig.BackupAsync(_token, progress: hook);
             Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
-            Assert.Subset(hook.Phases.ToHashSet(StringComparer.Ordinal), new HashSet<string> { PhaseNames.Index, PhaseNames.Database, PhaseNames.Files });
+            Assert.Subset(
+                hook.Phases.ToHashSet(StringComparer.Ordinal),
+                new HashSet<string> { PhaseNames.Index, PhaseNames.Database, PhaseNames.Files }
+            );
         }
 
         await stop.CancelAsync();
@@ -60,20 +63,35 @@ public sealed partial class BusyInstallationTests(OnDemand<PostgresServer> postg
     {
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         string dump = await SetContents.ReadDumpAsync(repository, set, _token);
-        Dictionary<string, long> required = row.Matches(dump).ToDictionary(
-            match => match.Groups["path"].Value, match => long.Parse(match.Groups["size"].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        Dictionary<string, long> required = row.Matches(dump)
+            .ToDictionary(
+                match => match.Groups["path"].Value,
+                match => long.Parse(match.Groups["size"].Value, CultureInfo.InvariantCulture),
+                StringComparer.Ordinal
+            );
         RootStamp root = set.Roots.Single(root => root.Name == "contentstore");
         SortedDictionary<string, byte[]> files = await SetContents.ReadRootAsync(repository, root, _token);
 
         Assert.Equal(set.Database!.Rows["alf_content_url"], required.Count);
         Assert.True(required.Count > 500, $"{required.Count} rows");
-        Assert.All(required, url => Assert.True(files.TryGetValue(url.Key, out byte[]? content) && content.Length == url.Value, url.Key));
+        Assert.All(
+            required,
+            url => Assert.True(files.TryGetValue(url.Key, out byte[]? content) && content.Length == url.Value, url.Key)
+        );
     }
 
-    [GeneratedRegex(@"^\d+\tstore://(?<path>[^\t]+)\t[^\t]*\t\d+\t(?<size>\d+)\t", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
+    [GeneratedRegex(
+        @"^\d+\tstore://(?<path>[^\t]+)\t[^\t]*\t\d+\t(?<size>\d+)\t",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        10_000
+    )]
     private static partial Regex PostgresRow();
 
-    [GeneratedRegex(@"\(\d+,'store://(?<path>[^']+)','[^']*',\d+,(?<size>\d+),(NULL|\d+)\)", RegexOptions.ExplicitCapture, 10_000)]
+    [GeneratedRegex(
+        @"\(\d+,'store://(?<path>[^']+)','[^']*',\d+,(?<size>\d+),(NULL|\d+)\)",
+        RegexOptions.ExplicitCapture,
+        10_000
+    )]
     private static partial Regex MariaDbRow();
 
     /// <summary>One adds, one deletes.</summary>
@@ -84,8 +102,22 @@ public sealed partial class BusyInstallationTests(OnDemand<PostgresServer> postg
 
         public Writers(SampleInstallation sample, CancellationToken stop)
         {
-            Task adding = RepeatAsync(async () => { await sample.AddDocumentsAsync(5, stop); Interlocked.Increment(ref _added); }, stop);
-            Task deleting = RepeatAsync(async () => { await sample.DeleteDocumentsAsync(2, stop); Interlocked.Increment(ref _deleted); }, stop);
+            Task adding = RepeatAsync(
+                async () =>
+                {
+                    await sample.AddDocumentsAsync(5, stop);
+                    Interlocked.Increment(ref _added);
+                },
+                stop
+            );
+            Task deleting = RepeatAsync(
+                async () =>
+                {
+                    await sample.DeleteDocumentsAsync(2, stop);
+                    Interlocked.Increment(ref _deleted);
+                },
+                stop
+            );
             (Ended, OneEnded) = (Task.WhenAll(adding, deleting), Task.WhenAny(adding, deleting));
         }
 
@@ -97,8 +129,11 @@ public sealed partial class BusyInstallationTests(OnDemand<PostgresServer> postg
         public void WaitForBoth(CancellationToken cancellationToken)
         {
             (long added, long deleted) = (Interlocked.Read(ref _added), Interlocked.Read(ref _deleted));
-            SpinWait.SpinUntil(() => OneEnded.IsCompleted || cancellationToken.IsCancellationRequested
-                || (Interlocked.Read(ref _added) > added && Interlocked.Read(ref _deleted) > deleted));
+            SpinWait.SpinUntil(() =>
+                OneEnded.IsCompleted
+                || cancellationToken.IsCancellationRequested
+                || (Interlocked.Read(ref _added) > added && Interlocked.Read(ref _deleted) > deleted)
+            );
         }
 
         private static async Task RepeatAsync(Func<Task> write, CancellationToken stop)

@@ -31,11 +31,18 @@ public sealed class HotBackupEndToEndTests(OnDemand<PostgresServer> server)
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         foreach (RootStamp root in set.Roots)
         {
-            Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));
+            Assert.Equal(
+                SetContents.ReadDirectory(root.Path),
+                await SetContents.ReadRootAsync(repository, root, _token)
+            );
         }
 
         Assert.Contains("lucene-indexes", set.Roots.Select(root => root.Name));
-        Assert.Contains("COPY public.alf_content_url", await SetContents.ReadDumpAsync(repository, set, _token), StringComparison.Ordinal);
+        Assert.Contains(
+            "COPY public.alf_content_url",
+            await SetContents.ReadDumpAsync(repository, set, _token),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -53,11 +60,17 @@ public sealed class HotBackupEndToEndTests(OnDemand<PostgresServer> server)
         Assert.Equal(2, sets.Length);
         Assert.Equal(sets[0].Id, sets[1].Parent);
         Assert.True(sets[1].Consistency.Consistent);
-        Assert.True(sets[1].Totals.AddedBytes < sets[0].Totals.AddedBytes / 3, $"{sets[1].Totals.AddedBytes} of {sets[0].Totals.AddedBytes}");
+        Assert.True(
+            sets[1].Totals.AddedBytes < sets[0].Totals.AddedBytes / 3,
+            $"{sets[1].Totals.AddedBytes} of {sets[0].Totals.AddedBytes}"
+        );
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         foreach (RootStamp root in sets[1].Roots)
         {
-            Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));
+            Assert.Equal(
+                SetContents.ReadDirectory(root.Path),
+                await SetContents.ReadRootAsync(repository, root, _token)
+            );
         }
     }
 

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
-/// <summary>The order and the branches of a backup, on any engine: this file is compiled into the tests of each.</summary>
+/// <summary>The order and the branches of a backup, on any engine: this file is compiled into the tests of
+/// each.</summary>
 public sealed class HotBackupFlowTests : IDisposable
 {
     private readonly StandIns _standIns = new();
@@ -22,17 +23,34 @@ public sealed class HotBackupFlowTests : IDisposable
         Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
         Assert.Equal(
             [
-                "OpenRun", "CheckSources",
-                "ObserveSearchIndex", "CaptureSearchIndex", "ObserveSearchIndex",
-                "DumpDatabase", "ObserveSearchIndex",
-                "PlanFiles contentstore", "CaptureRange contentstore", "MergeListing contentstore",
-                "PlanFiles contentstore.deleted", "CaptureRange contentstore.deleted", "MergeListing contentstore.deleted",
-                "CheckConsistency", "MergeChunkIndex", "SealSet", "CloseRun sealed",
+                "OpenRun",
+                "CheckSources",
+                "ObserveSearchIndex",
+                "CaptureSearchIndex",
+                "ObserveSearchIndex",
+                "DumpDatabase",
+                "ObserveSearchIndex",
+                "PlanFiles contentstore",
+                "CaptureRange contentstore",
+                "MergeListing contentstore",
+                "PlanFiles contentstore.deleted",
+                "CaptureRange contentstore.deleted",
+                "MergeListing contentstore.deleted",
+                "CheckConsistency",
+                "MergeChunkIndex",
+                "SealSet",
+                "CloseRun sealed",
             ],
-            _standIns.Calls);
-        Assert.Equal([PhaseNames.Index, PhaseNames.Database, PhaseNames.Files], _standIns.Sealed!.Phases.Select(phase => phase.Name));
+            _standIns.Calls
+        );
+        Assert.Equal(
+            [PhaseNames.Index, PhaseNames.Database, PhaseNames.Files],
+            _standIns.Sealed!.Phases.Select(phase => phase.Name)
+        );
         Assert.All(
-            _standIns.Sealed.Phases.Zip(_standIns.Sealed.Phases.Skip(1)), pair => Assert.True(pair.First.Ended <= pair.Second.Started));
+            _standIns.Sealed.Phases.Zip(_standIns.Sealed.Phases.Skip(1)),
+            pair => Assert.True(pair.First.Ended <= pair.Second.Started)
+        );
     }
 
     [Fact]
@@ -51,9 +69,16 @@ public sealed class HotBackupFlowTests : IDisposable
     public async Task A_job_in_the_way_is_waited_for()
     {
         int looks = 0;
-        _standIns.Observe = _ => ++looks < 4
-            ? new SearchIndexLook(SearchIndexAction.WaitUntil, IsBusy: true, null, "the job is running", _standIns.Time.GetUtcNow() + StandIns.AWhile)
-            : StandIns.Clear(StandIns.FirstCopy);
+        _standIns.Observe = _ =>
+            ++looks < 4
+                ? new SearchIndexLook(
+                    SearchIndexAction.WaitUntil,
+                    IsBusy: true,
+                    null,
+                    "the job is running",
+                    _standIns.Time.GetUtcNow() + StandIns.AWhile
+                )
+                : StandIns.Clear(StandIns.FirstCopy);
 
         FlowInstance run = await _standIns.RunAsync(_token);
 
@@ -74,7 +99,13 @@ public sealed class HotBackupFlowTests : IDisposable
             }
 
             return left.Count < 3
-                ? new SearchIndexLook(SearchIndexAction.WaitUntil, IsBusy: true, null, "the job is running", _standIns.Time.GetUtcNow() + StandIns.AWhile)
+                ? new SearchIndexLook(
+                    SearchIndexAction.WaitUntil,
+                    IsBusy: true,
+                    null,
+                    "the job is running",
+                    _standIns.Time.GetUtcNow() + StandIns.AWhile
+                )
                 : StandIns.Clear(StandIns.FirstCopy);
         };
 
@@ -88,7 +119,13 @@ public sealed class HotBackupFlowTests : IDisposable
     [Fact]
     public async Task A_refused_window_ends_busy_and_aborts_the_run()
     {
-        _standIns.Observe = _ => new SearchIndexLook(SearchIndexAction.Refuse, IsBusy: true, null, "the job is running", null);
+        _standIns.Observe = _ => new SearchIndexLook(
+            SearchIndexAction.Refuse,
+            IsBusy: true,
+            null,
+            "the job is running",
+            null
+        );
 
         FlowInstance run = await _standIns.RunAsync(_token);
 
@@ -117,7 +154,8 @@ public sealed class HotBackupFlowTests : IDisposable
     {
         var second = new SearchIndexGeneration(8, 2000);
         _standIns.CopyIndex = input => input.Attempt == 1 ? StandIns.FirstCopy : second;
-        _standIns.Observe = _ => StandIns.Clear(_standIns.Calls.Contains("CaptureSearchIndex") ? second : StandIns.FirstCopy);
+        _standIns.Observe = _ =>
+            StandIns.Clear(_standIns.Calls.Contains("CaptureSearchIndex") ? second : StandIns.FirstCopy);
 
         await _standIns.RunAsync(_token);
 
@@ -146,7 +184,10 @@ public sealed class HotBackupFlowTests : IDisposable
 
         await _standIns.RunAsync(_token);
 
-        Assert.Equal(["ObserveSearchIndex", "RefreshSearchIndex", "ObserveSearchIndex", "CaptureSearchIndex"], _standIns.Calls.Skip(2).Take(4));
+        Assert.Equal(
+            ["ObserveSearchIndex", "RefreshSearchIndex", "ObserveSearchIndex", "CaptureSearchIndex"],
+            _standIns.Calls.Skip(2).Take(4)
+        );
     }
 
     [Fact]
@@ -164,19 +205,31 @@ public sealed class HotBackupFlowTests : IDisposable
     public async Task The_index_is_merged_from_every_page_that_the_set_leans_on()
     {
         _standIns.Check = _standIns.Check with { SeedsFirst = true };
-        _standIns.Plan = input => input.Root == "contentstore" ? [new PathRange(null, [5]), new PathRange([5], null)] : [PathRange.All];
+        _standIns.Plan = input =>
+            input.Root == "contentstore" ? [new PathRange(null, [5]), new PathRange([5], null)] : [PathRange.All];
         _standIns.Capture = input => input is { Pass: 1, Root: "contentstore", Range: 1, Step: 0 } ? [6] : null;
 
         await _standIns.RunAsync(_token);
 
         Assert.Equal(
             [
-                "index.1", "database.1",
-                "files.0.0.0.0", "files.0.0.1.0", "listing.0.0", "files.0.1.0.0", "listing.0.1",
-                "files.1.0.0.0", "files.1.0.1.0", "files.1.0.1.1", "listing.1.0", "files.1.1.0.0", "listing.1.1",
+                "index.1",
+                "database.1",
+                "files.0.0.0.0",
+                "files.0.0.1.0",
+                "listing.0.0",
+                "files.0.1.0.0",
+                "listing.0.1",
+                "files.1.0.0.0",
+                "files.1.0.1.0",
+                "files.1.0.1.1",
+                "listing.1.0",
+                "files.1.1.0.0",
+                "listing.1.1",
                 "consistency.1",
             ],
-            Pages.Behind(_standIns.MergedPages!));
+            Pages.Behind(_standIns.MergedPages!)
+        );
     }
 
     [Fact]
@@ -193,7 +246,13 @@ public sealed class HotBackupFlowTests : IDisposable
     [Fact]
     public async Task Cancel_ends_before_the_seal_and_aborts_the_run()
     {
-        _standIns.Observe = _ => new SearchIndexLook(SearchIndexAction.WaitUntil, IsBusy: true, null, "the job is running", null);
+        _standIns.Observe = _ => new SearchIndexLook(
+            SearchIndexAction.WaitUntil,
+            IsBusy: true,
+            null,
+            "the job is running",
+            null
+        );
 
         FlowInstance run = await _standIns.RunAsync(_token, cancel: true);
 

@@ -20,7 +20,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
-/// <summary>A process that keeps the repository open, as <c>abf serve</c> does, while the store loses what that process has in memory.</summary>
+/// <summary>A process that keeps the repository open, as <c>abf serve</c> does, while the store loses what that process
+/// has in memory.</summary>
 [Trait("needs", "server")]
 public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
 {
@@ -33,15 +34,25 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
     [InlineData("log", true)]
     [InlineData("config", false)]
     [InlineData("config", true)]
-    public async Task A_verification_finds_what_the_store_lost_since_the_repository_was_opened(string folder, bool zeroed)
+    public async Task A_verification_finds_what_the_store_lost_since_the_repository_was_opened(
+        string folder,
+        bool zeroed
+    )
     {
         await using Kept kept = await Kept.OpenAsync(await server.GetAsync(), _token);
         Assert.True((await kept.VerifyAsync()).IsSound);
         string name = Harm(kept.Rig, folder, zeroed);
         VerifyReport report = await kept.VerifyAsync();
         Assert.False(report.IsSound);
-        string says = folder == "log" ? "is broken" : folder == "config" && !zeroed ? "no config" : name;
-        Assert.Contains(report.Findings, finding => finding.Severity == FindingSeverity.Error && finding.Line.Contains(says, StringComparison.Ordinal));
+        string says =
+            folder == "log" ? "is broken"
+            : folder == "config" && !zeroed ? "no config"
+            : name;
+        Assert.Contains(
+            report.Findings,
+            finding =>
+                finding.Severity == FindingSeverity.Error && finding.Line.Contains(says, StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -64,13 +75,28 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         await using Kept kept = await Kept.OpenAsync(await server.GetAsync(), _token);
         string name = Harm(kept.Rig, "config", zeroed);
         Assert.Equal(RuntimeStatus.Completed, (await kept.BackupAsync()).Status);
-        Assert.Equal(zeroed ? ["config/1", "config/2"] : [name], Directory.GetFiles(Path.Combine(kept.Rig.Blobs, "config")).Select(file => $"config/{Path.GetFileName(file)}").Order());
+        Assert.Equal(
+            zeroed ? ["config/1", "config/2"] : [name],
+            Directory
+                .GetFiles(Path.Combine(kept.Rig.Blobs, "config"))
+                .Select(file => $"config/{Path.GetFileName(file)}")
+                .Order()
+        );
 
         // Anybody can open it, and both sets are sound.
         await using BackupRepository repository = await kept.Rig.OpenRepositoryAsync(_token);
         LogHead head = await repository.Log.ReadAsync(_token);
         Assert.Equal((2, zeroed ? 2 : 1), (head.State.Sets.Length, head.State.Config.Number));
-        Assert.True((await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData: true, cancellationToken: _token)).IsSound);
+        Assert.True(
+            (
+                await new SetVerifier(repository).VerifyAsync(
+                    head,
+                    head.State.Sets,
+                    readData: true,
+                    cancellationToken: _token
+                )
+            ).IsSound
+        );
     }
 
     [Theory]
@@ -78,16 +104,23 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public async Task A_backup_heals_an_index_blob_that_is_lost_before_it_or_while_it_is_at_work(bool zeroed, bool meanwhile)
+    public async Task A_backup_heals_an_index_blob_that_is_lost_before_it_or_while_it_is_at_work(
+        bool zeroed,
+        bool meanwhile
+    )
     {
         Action? loses = null;
-        await using Kept kept = await Kept.OpenAsync(await server.GetAsync(), _token, name =>
-        {
-            if (name.Contains("/consistency.", StringComparison.Ordinal))
+        await using Kept kept = await Kept.OpenAsync(
+            await server.GetAsync(),
+            _token,
+            name =>
             {
-                Interlocked.Exchange(ref loses, null)?.Invoke();
+                if (name.Contains("/consistency.", StringComparison.Ordinal))
+                {
+                    Interlocked.Exchange(ref loses, null)?.Invoke();
+                }
             }
-        });
+        );
         string? lost = null;
         loses = () => lost = Harm(kept.Rig, "index", zeroed);
         if (!meanwhile)
@@ -99,7 +132,10 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         FlowInstance run = await kept.BackupAsync();
         Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
         Assert.NotNull(lost);
-        Assert.Contains((await kept.Rig.ReadSetsAsync(_token))[1].Warnings, warning => warning.Contains(lost, StringComparison.Ordinal));
+        Assert.Contains(
+            (await kept.Rig.ReadSetsAsync(_token))[1].Warnings,
+            warning => warning.Contains(lost, StringComparison.Ordinal)
+        );
         VerifyReport report = await kept.VerifyAsync();
         Assert.Empty(report.Findings);
         Assert.Equal(2, report.Totals.Sets);
@@ -111,7 +147,11 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 60, _token);
         Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
         Harm(rig, "index", zeroed: false);
-        foreach (string pack in Directory.GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories).Where(path => !Path.GetFileName(path).StartsWith('f')))
+        foreach (
+            string pack in Directory
+                .GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories)
+                .Where(path => !Path.GetFileName(path).StartsWith('f'))
+        )
         {
             File.Delete(pack);
         }
@@ -127,12 +167,20 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         foreach (RootStamp root in set.Roots)
         {
-            Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));
+            Assert.Equal(
+                SetContents.ReadDirectory(root.Path),
+                await SetContents.ReadRootAsync(repository, root, _token)
+            );
         }
 
         // The first set's dump is lost for good, and named as such.
         LogHead head = await repository.Log.ReadAsync(_token);
-        VerifyReport report = await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData: true, cancellationToken: _token);
+        VerifyReport report = await new SetVerifier(repository).VerifyAsync(
+            head,
+            head.State.Sets,
+            readData: true,
+            cancellationToken: _token
+        );
         Assert.Contains("dump", Assert.Single(report.Findings).Line, StringComparison.Ordinal);
     }
 
@@ -140,7 +188,8 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
     private static string Harm(BackupRig rig, string folder, bool zeroed)
     {
         string[] files = Directory.GetFiles(Path.Combine(rig.Blobs, folder));
-        string path = folder == "log" ? files.Min(StringComparer.Ordinal)! : files.MaxBy(file => new FileInfo(file).Length)!;
+        string path =
+            folder == "log" ? files.Min(StringComparer.Ordinal)! : files.MaxBy(file => new FileInfo(file).Length)!;
         long length = new FileInfo(path).Length;
         File.Delete(path);
         if (zeroed)
@@ -158,19 +207,32 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
 
         public BackupRig Rig => rig;
 
-        public static async Task<Kept> OpenAsync(PostgresServer server, CancellationToken cancellationToken, Action<string>? beforePut = null)
+        public static async Task<Kept> OpenAsync(
+            PostgresServer server,
+            CancellationToken cancellationToken,
+            Action<string>? beforePut = null
+        )
         {
             BackupRig rig = await BackupRig.CreateAsync(server, documents: 20, cancellationToken);
-            var blobs = new VisitedBlobStore(DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System), new RequestNumbers(), (call, served, _) =>
-            {
-                if (!served && call.Verb == BlobVerb.PutIfAbsent)
+            var blobs = new VisitedBlobStore(
+                DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System),
+                new RequestNumbers(),
+                (call, served, _) =>
                 {
-                    beforePut?.Invoke(call.Name);
-                }
+                    if (!served && call.Verb == BlobVerb.PutIfAbsent)
+                    {
+                        beforePut?.Invoke(call.Name);
+                    }
 
-                return Task.CompletedTask;
-            });
-            FlowEnvironment environment = rig.CreateEnvironment(stores: new RepositoryStores(blobs, DirectoryBlobStore.Open(rig.Combine("control"), TimeProvider.System)));
+                    return Task.CompletedTask;
+                }
+            );
+            FlowEnvironment environment = rig.CreateEnvironment(
+                stores: new RepositoryStores(
+                    blobs,
+                    DirectoryBlobStore.Open(rig.Combine("control"), TimeProvider.System)
+                )
+            );
             var kept = new Kept(rig, environment, EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment)));
             Assert.Equal(RuntimeStatus.Completed, (await kept.BackupAsync()).Status);
             return kept;
@@ -179,7 +241,11 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         public async Task<FlowInstance> BackupAsync()
         {
             string run = BackupRig.NewRun();
-            engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
+            engine.Start(
+                nameof(HotBackupFlow),
+                new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []),
+                run
+            );
             return await engine.RunToEndAsync(run, TestContext.Current.CancellationToken);
         }
 

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
-/// <summary>No row of the database names the keystore's files, and without each of them encrypted content is lost.</summary>
+/// <summary>No row of the database names the keystore's files, and without each of them encrypted content is
+/// lost.</summary>
 [Trait("needs", "server")]
 public sealed class KeystoreTests(OnDemand<PostgresServer> server)
 {
@@ -41,7 +42,10 @@ public sealed class KeystoreTests(OnDemand<PostgresServer> server)
         FlowInstance accepted = await rig.BackupAsync(_token, acceptContentLoss: true);
         Assert.True(accepted.Status == RuntimeStatus.Completed, accepted.Failure?.Message);
         SetManifest without = (await rig.ReadSetsAsync(_token))[^1];
-        Assert.Contains(without.Warnings, warning => warning.Contains("The content root 'keystore'", StringComparison.Ordinal));
+        Assert.Contains(
+            without.Warnings,
+            warning => warning.Contains("The content root 'keystore'", StringComparison.Ordinal)
+        );
     }
 
     private async Task AssertSealedAsync(BackupRig rig)
@@ -54,6 +58,9 @@ public sealed class KeystoreTests(OnDemand<PostgresServer> server)
     {
         FlowInstance run = await rig.BackupAsync(_token);
         Assert.Equal(ErrorKind.Source, run.Failure?.Kind);
-        Assert.All([.. says, "--accept-content-loss"], text => Assert.Contains(text, run.Failure!.Message, StringComparison.Ordinal));
+        Assert.All(
+            [.. says, "--accept-content-loss"],
+            text => Assert.Contains(text, run.Failure!.Message, StringComparison.Ordinal)
+        );
     }
 }

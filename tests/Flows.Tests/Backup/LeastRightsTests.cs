@@ -8,7 +8,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
-/// <summary>The SQL of <c>docs/install.md</c>, as it stands there but for password and host, is enough for a backup.</summary>
+/// <summary>The SQL of <c>docs/install.md</c>, as it stands there but for password and host, is enough for a
+/// backup.</summary>
 [Trait("needs", "server")]
 public sealed partial class LeastRightsTests(OnDemand<PostgresServer> postgres, OnDemand<MariaDbServer> mariaDb)
 {
@@ -32,11 +33,19 @@ public sealed partial class LeastRightsTests(OnDemand<PostgresServer> postgres, 
     public async Task A_MariaDB_user_with_the_rights_of_the_document_takes_a_backup()
     {
         MariaDbServer server = await mariaDb.GetAsync();
-        await server.ExecuteAsync($"CREATE DATABASE {Database} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", null, _token);
+        await server.ExecuteAsync(
+            $"CREATE DATABASE {Database} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            null,
+            _token
+        );
         using BackupRig rig = await BackupRig.CreateAsync(server, documents: 20, _token, Database);
 
         // The test's server resolves no names.
-        await server.ExecuteAsync(Sql("MariaDB").Replace("'localhost'", "'127.0.0.1'", StringComparison.Ordinal), null, _token);
+        await server.ExecuteAsync(
+            Sql("MariaDB").Replace("'localhost'", "'127.0.0.1'", StringComparison.Ordinal),
+            null,
+            _token
+        );
 
         await BackUpAsync(rig);
     }
@@ -59,11 +68,17 @@ public sealed partial class LeastRightsTests(OnDemand<PostgresServer> postgres, 
     /// <summary>The block below the paragraph that begins with the vendor's name.</summary>
     private static string Sql(string vendor)
     {
-        string text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "docs", "install.md"));
+        string text = File.ReadAllText(
+            Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "docs", "install.md")
+        );
         Match block = SqlBlock().Match(text, text.IndexOf($"**{vendor}", StringComparison.Ordinal));
         string sql = block.Groups["sql"].Value;
         Assert.Contains("'...'", sql, StringComparison.Ordinal);
-        return sql.Replace("'...'", $"'{Password.Replace("'", "''", StringComparison.Ordinal)}'", StringComparison.Ordinal);
+        return sql.Replace(
+            "'...'",
+            $"'{Password.Replace("'", "''", StringComparison.Ordinal)}'",
+            StringComparison.Ordinal
+        );
     }
 
     [GeneratedRegex("```sql\n(?<sql>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]

@@ -18,7 +18,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
-/// <summary>A repository that lost packs: the next full scan stores again what the source still has, and both sets restore.</summary>
+/// <summary>A repository that lost packs: the next full scan stores again what the source still has, and both sets
+/// restore.</summary>
 [Trait("needs", "server")]
 public sealed class LostPackTests(OnDemand<PostgresServer> server)
 {
@@ -51,10 +52,16 @@ public sealed class LostPackTests(OnDemand<PostgresServer> server)
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         foreach (RootStamp root in sets.SelectMany(set => set.Roots))
         {
-            Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));
+            Assert.Equal(
+                SetContents.ReadDirectory(root.Path),
+                await SetContents.ReadRootAsync(repository, root, _token)
+            );
         }
 
-        Assert.All(await Task.WhenAll(sets.Select(set => SetContents.ReadDumpAsync(repository, set, _token))), dump => Assert.Contains("COPY public.alf_content_url", dump, StringComparison.Ordinal));
+        Assert.All(
+            await Task.WhenAll(sets.Select(set => SetContents.ReadDumpAsync(repository, set, _token))),
+            dump => Assert.Contains("COPY public.alf_content_url", dump, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -73,11 +80,17 @@ public sealed class LostPackTests(OnDemand<PostgresServer> server)
         SetManifest set = (await rig.ReadSetsAsync(_token))[1];
         Assert.False(set.Consistency.Consistent);
         NamedFile missing = Assert.Single(set.Consistency.Named);
-        Assert.Equal(("missing", Path.GetRelativePath(rig.Sample.Contentstore, victim)), (missing.Reason, missing.Path));
+        Assert.Equal(
+            ("missing", Path.GetRelativePath(rig.Sample.Contentstore, victim)),
+            (missing.Reason, missing.Path)
+        );
 
         // The old set lacks that file and nothing else; the new one restores.
         VerifyReport report = await VerifyAsync(rig);
-        Assert.All(report.Findings.Where(finding => finding.Severity == FindingSeverity.Error), finding => Assert.NotEqual(set.Id, finding.Set));
+        Assert.All(
+            report.Findings.Where(finding => finding.Severity == FindingSeverity.Error),
+            finding => Assert.NotEqual(set.Id, finding.Set)
+        );
         Assert.Single(report.Findings, finding => finding.Line.StartsWith("File ", StringComparison.Ordinal));
     }
 
@@ -94,13 +107,21 @@ public sealed class LostPackTests(OnDemand<PostgresServer> server)
     private async Task<int> CountListingsAsync(BackupRig rig)
     {
         int listings = 0;
-        var blobs = new VisitedBlobStore(DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System), new RequestNumbers(), (call, served, _) =>
-        {
-            listings += served && call.Verb == BlobVerb.List && call.Name.StartsWith("packs/", StringComparison.Ordinal) ? 1 : 0;
-            return Task.CompletedTask;
-        });
+        var blobs = new VisitedBlobStore(
+            DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System),
+            new RequestNumbers(),
+            (call, served, _) =>
+            {
+                listings +=
+                    served && call.Verb == BlobVerb.List && call.Name.StartsWith("packs/", StringComparison.Ordinal)
+                        ? 1
+                        : 0;
+                return Task.CompletedTask;
+            }
+        );
         await using FlowEnvironment environment = rig.CreateEnvironment(
-            stores: new RepositoryStores(blobs, DirectoryBlobStore.Open(rig.Combine("control"), TimeProvider.System)));
+            stores: new RepositoryStores(blobs, DirectoryBlobStore.Open(rig.Combine("control"), TimeProvider.System))
+        );
         await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment));
         string run = BackupRig.NewRun();
         engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), false, []), run);
@@ -114,12 +135,17 @@ public sealed class LostPackTests(OnDemand<PostgresServer> server)
         ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync(_token)).State, _token);
 
         // No two dumps are alike: what is lost of one is lost for good.
-        PackEntry[] lost = [.. index.Packs.Where(pack => which switch
-        {
-            "content" => pack.Class == ChunkClass.Content,
-            "metadata" => pack.Class == ChunkClass.Metadata,
-            _ => pack.Class != ChunkClass.Dump,
-        })];
+        PackEntry[] lost =
+        [
+            .. index.Packs.Where(pack =>
+                which switch
+                {
+                    "content" => pack.Class == ChunkClass.Content,
+                    "metadata" => pack.Class == ChunkClass.Metadata,
+                    _ => pack.Class != ChunkClass.Dump,
+                }
+            ),
+        ];
         foreach (PackEntry pack in lost)
         {
             File.Delete(Path.Combine(rig.Blobs, pack.Id.BlobName));
@@ -132,6 +158,11 @@ public sealed class LostPackTests(OnDemand<PostgresServer> server)
     {
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         LogHead head = await repository.Log.ReadAsync(_token);
-        return await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData: true, cancellationToken: _token);
+        return await new SetVerifier(repository).VerifyAsync(
+            head,
+            head.State.Sets,
+            readData: true,
+            cancellationToken: _token
+        );
     }
 }

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
-/// <summary>What is tried again after a pause, or became too old meanwhile. Minutes and days pass here, so the clock has to leap.</summary>
+/// <summary>What is tried again after a pause, or became too old meanwhile. Minutes and days pass here, so the clock
+/// has to leap.</summary>
 public sealed class PassingTimeTests : IDisposable
 {
     private readonly StandIns _standIns = new();
@@ -53,7 +54,10 @@ public sealed class PassingTimeTests : IDisposable
         FlowInstance run = await _standIns.RunAsync(_token);
 
         Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
-        Assert.Equal(["DumpDatabase", "DumpDatabase", "DumpDatabase", "ObserveSearchIndex"], _standIns.Calls.Skip(5).Take(4));
+        Assert.Equal(
+            ["DumpDatabase", "DumpDatabase", "DumpDatabase", "ObserveSearchIndex"],
+            _standIns.Calls.Skip(5).Take(4)
+        );
     }
 
     [Fact]

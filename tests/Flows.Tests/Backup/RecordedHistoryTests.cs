@@ -8,7 +8,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
-/// <summary>Runs that an older build began must go on in a newer one: a flow that diverges from these files is a breaking change.</summary>
+/// <summary>Runs that an older build began must go on in a newer one: a flow that diverges from these files is a
+/// breaking change.</summary>
 public sealed class RecordedHistoryTests
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -61,5 +62,6 @@ public sealed class RecordedHistoryTests
         File.WriteAllText(Path.Combine(Histories(), name), client.TryExportHistory(StandIns.Instance)!.ToJson() + "\n");
     }
 
-    private static string Histories([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Histories");
+    private static string Histories([CallerFilePath] string path = "") =>
+        Path.Combine(Path.GetDirectoryName(path)!, "Histories");
 }

@@ -27,7 +27,11 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         {
             var options = new EngineOptions { Progress = new StopAt(PhaseNames.Files, stop) };
             await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment), options);
-            engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
+            engine.Start(
+                nameof(HotBackupFlow),
+                new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []),
+                run
+            );
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync(run, stop.Token));
         }
 
@@ -36,7 +40,10 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         FlowInstance ended = await second.RunToEndAsync(run, _token);
 
         Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
-        Assert.Equal(1, second.Client.CountActivities(run).Single(count => count.Activity == nameof(DumpDatabase)).Starts);
+        Assert.Equal(
+            1,
+            second.Client.CountActivities(run).Single(count => count.Activity == nameof(DumpDatabase)).Starts
+        );
         Assert.True(Assert.Single(await rig.ReadSetsAsync(_token)).Consistency.Consistent);
     }
 
@@ -52,8 +59,9 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         OpenedRun opened = await OpenAsync(environment, new OpenRunInput(next, [dead]));
 
         Assert.Equal([dead], opened.Evicted);
-        await Assert.ThrowsAsync<PermanentException>(
-            () => environment.Runs.WorkAsync(new RunRef(dead, Parent: null), (_, _) => Task.FromResult(0), _token));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            environment.Runs.WorkAsync(new RunRef(dead, Parent: null), (_, _) => Task.FromResult(0), _token)
+        );
     }
 
     [Fact]
@@ -64,8 +72,9 @@ public sealed class ResumedBackupTests(OnDemand<PostgresServer> server)
         await using FlowEnvironment there = rig.CreateEnvironment("there");
         await OpenAsync(here, new OpenRunInput(RunId.Parse(BackupRig.NewRun()), []));
 
-        PermanentException busy = await Assert.ThrowsAsync<PermanentException>(
-            () => OpenAsync(there, new OpenRunInput(RunId.Parse(BackupRig.NewRun()), [])));
+        PermanentException busy = await Assert.ThrowsAsync<PermanentException>(() =>
+            OpenAsync(there, new OpenRunInput(RunId.Parse(BackupRig.NewRun()), []))
+        );
 
         Assert.Equal(ErrorKind.Busy, busy.Kind);
     }

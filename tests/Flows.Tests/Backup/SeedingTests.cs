@@ -21,13 +21,17 @@ public sealed class SeedingTests(OnDemand<PostgresServer> server)
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 40, _token);
         var clock = new LateClock();
-        FlowInstance slow = await rig.BackupAsync(_token, time: clock, progress: new PhaseHook(phase =>
-        {
-            if (phase == PhaseNames.Files)
+        FlowInstance slow = await rig.BackupAsync(
+            _token,
+            time: clock,
+            progress: new PhaseHook(phase =>
             {
-                clock.Advance(TimeSpan.FromHours(7));
-            }
-        }));
+                if (phase == PhaseNames.Files)
+                {
+                    clock.Advance(TimeSpan.FromHours(7));
+                }
+            })
+        );
         Assert.True(slow.Status == RuntimeStatus.Completed, slow.Failure?.Message);
         HashSet<string> before = [.. Files(rig)];
         await rig.Sample.AddDocumentsAsync(25, _token);
@@ -57,11 +61,17 @@ public sealed class SeedingTests(OnDemand<PostgresServer> server)
         Assert.InRange(seeded, added / 2, added + Listings);
         Assert.InRange(PackBytes(rig) - stored - seeded, 1, Listings);
         RootStamp root = set.Roots.Single(root => root.Name == "contentstore");
-        Assert.Equal(SetContents.ReadDirectory(rig.Sample.Contentstore), await SetContents.ReadRootAsync(repository, root, _token));
+        Assert.Equal(
+            SetContents.ReadDirectory(rig.Sample.Contentstore),
+            await SetContents.ReadRootAsync(repository, root, _token)
+        );
     }
 
-    private static IEnumerable<string> Files(BackupRig rig) => Directory.EnumerateFiles(rig.Sample.Contentstore, "*", SearchOption.AllDirectories);
+    private static IEnumerable<string> Files(BackupRig rig) =>
+        Directory.EnumerateFiles(rig.Sample.Contentstore, "*", SearchOption.AllDirectories);
 
     private static long PackBytes(BackupRig rig) =>
-        Directory.EnumerateFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        Directory
+            .EnumerateFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories)
+            .Sum(file => new FileInfo(file).Length);
 }

@@ -25,10 +25,14 @@ public sealed class SharedRepositoryTests(OnDemand<PostgresServer> server)
         SetManifest first = await BackupAsync(rig, "one", BackupRig.NewRun());
         SetManifest second = await BackupAsync(rig, "two", BackupRig.NewRun());
 
-        Assert.True(second.Totals.AddedBytes < first.Totals.AddedBytes / 3, $"{second.Totals.AddedBytes} of {first.Totals.AddedBytes}");
+        Assert.True(
+            second.Totals.AddedBytes < first.Totals.AddedBytes / 3,
+            $"{second.Totals.AddedBytes} of {first.Totals.AddedBytes}"
+        );
     }
 
-    /// <summary>A set that came meanwhile may expire meanwhile, and its packs may be older than the run: nothing would keep them.</summary>
+    /// <summary>A set that came meanwhile may expire meanwhile, and its packs may be older than the run: nothing would
+    /// keep them.</summary>
     [Fact]
     public async Task A_run_leans_on_no_set_that_came_after_its_base()
     {
@@ -41,7 +45,10 @@ public sealed class SharedRepositoryTests(OnDemand<PostgresServer> server)
 
         Assert.True(set.Base < meanwhile.Base);
         Assert.True(set.Consistency.Consistent);
-        Assert.True(set.Totals.AddedBytes > meanwhile.Totals.AddedBytes / 2, $"{set.Totals.AddedBytes} beside {meanwhile.Totals.AddedBytes}");
+        Assert.True(
+            set.Totals.AddedBytes > meanwhile.Totals.AddedBytes / 2,
+            $"{set.Totals.AddedBytes} beside {meanwhile.Totals.AddedBytes}"
+        );
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         RootStamp root = set.Roots.Single(root => root.Name == "contentstore");
         Assert.Equal(SetContents.ReadDirectory(root.Path), await SetContents.ReadRootAsync(repository, root, _token));

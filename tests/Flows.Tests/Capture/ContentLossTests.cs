@@ -35,10 +35,18 @@ public sealed class ContentLossTests
     [Fact]
     public void A_file_of_the_keystore_that_cannot_be_captured_stops_the_run_and_is_named()
     {
-        PermanentException e = Assert.Throws<PermanentException>(
-            () => ContentLoss.Check("keystore", new FileTotals { Files = 1, Unreadable = 1 }, parentFiles: 0, ["keystore/keystore cannot be read."]));
+        PermanentException e = Assert.Throws<PermanentException>(() =>
+            ContentLoss.Check(
+                "keystore",
+                new FileTotals { Files = 1, Unreadable = 1 },
+                parentFiles: 0,
+                ["keystore/keystore cannot be read."]
+            )
+        );
 
         Assert.Contains("keystore/keystore cannot be read.", e.Message, StringComparison.Ordinal);
-        Assert.Throws<PermanentException>(() => ContentLoss.Check("keystore", new FileTotals { Files = 1, Skipped = 1 }, parentFiles: 0, []));
+        Assert.Throws<PermanentException>(() =>
+            ContentLoss.Check("keystore", new FileTotals { Files = 1, Skipped = 1 }, parentFiles: 0, [])
+        );
     }
 }

@@ -23,13 +23,16 @@ public sealed class ContentReaderTests : IDisposable
     [Fact]
     public async Task A_required_file_that_the_cleaner_moves_away_is_read_again_and_whole()
     {
-        CapturedContent content = await ReadAsync(insists: true, after: reading =>
-        {
-            if (reading == 1)
+        CapturedContent content = await ReadAsync(
+            insists: true,
+            after: reading =>
             {
-                File.Move(_file, _directory.Combine("moved.bin"));
+                if (reading == 1)
+                {
+                    File.Move(_file, _directory.Combine("moved.bin"));
+                }
             }
-        });
+        );
 
         Assert.True(content.IsStable);
         Assert.Equal(OperatingSystem.IsWindows() ? 1 : 2, _readings);
@@ -61,14 +64,30 @@ public sealed class ContentReaderTests : IDisposable
     private async Task<CapturedContent> ReadAsync(bool insists, Action<int> after)
     {
         using SourceTree tree = SourceTree.Open(_directory.Path);
-        var reader = new ContentReader(new DelayedWriter(() => after(++_readings)), ChunkClass.Content, StepBudget.Unlimited(TimeProvider.System));
-        return (await reader.TryReadAsync(tree, "x.bin"u8.ToArray(), followLinks: false, insists, TestContext.Current.CancellationToken))!;
+        var reader = new ContentReader(
+            new DelayedWriter(() => after(++_readings)),
+            ChunkClass.Content,
+            StepBudget.Unlimited(TimeProvider.System)
+        );
+        return (
+            await reader.TryReadAsync(
+                tree,
+                "x.bin"u8.ToArray(),
+                followLinks: false,
+                insists,
+                TestContext.Current.CancellationToken
+            )
+        )!;
     }
 
     /// <summary>Reads a stream to its end, and keeps the reader waiting for something else.</summary>
     private sealed class DelayedWriter(Action after) : IContentWriter
     {
-        public async Task<ContentRef> WriteAsync(ChunkClass chunkClass, Stream bytes, CancellationToken cancellationToken)
+        public async Task<ContentRef> WriteAsync(
+            ChunkClass chunkClass,
+            Stream bytes,
+            CancellationToken cancellationToken
+        )
         {
             using var copy = new MemoryStream();
             await bytes.CopyToAsync(copy, cancellationToken);

@@ -13,7 +13,8 @@ public sealed class RangeCaptureTests : IAsyncLifetime
 {
     private CaptureBench _bench = null!;
 
-    public async ValueTask InitializeAsync() => _bench = await CaptureBench.CreateAsync(TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() =>
+        _bench = await CaptureBench.CreateAsync(TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task Directories_come_with_their_files_in_path_order()
@@ -26,7 +27,10 @@ public sealed class RangeCaptureTests : IAsyncLifetime
         CapturedStep step = await _bench.CaptureAsync();
 
         Assert.Null(step.Next);
-        Assert.Equal(["", "a", "a/x", "a.b", "b", "b/c", "b/c/y", "empty"], (await _bench.ReadAsync(step)).Select(e => Encoding.UTF8.GetString(e.Path)));
+        Assert.Equal(
+            ["", "a", "a/x", "a.b", "b", "b/c", "b/c/y", "empty"],
+            (await _bench.ReadAsync(step)).Select(e => Encoding.UTF8.GetString(e.Path))
+        );
         Assert.Equal("3", await _bench.ReadTextAsync(step, "b/c/y"));
     }
 
@@ -91,7 +95,11 @@ public sealed class RangeCaptureTests : IAsyncLifetime
     public async Task Where_every_file_is_needed_a_link_to_one_is_captured_as_that_file()
     {
         _bench.FollowsLinks = true;
-        await File.WriteAllTextAsync(Path.Combine(_bench.Deleted, "real"), "key", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_bench.Deleted, "real"),
+            "key",
+            TestContext.Current.CancellationToken
+        );
         File.CreateSymbolicLink(Path.Combine(_bench.Source, "keystore"), Path.Combine(_bench.Deleted, "real"));
         File.CreateSymbolicLink(Path.Combine(_bench.Source, "nowhere"), Path.Combine(_bench.Deleted, "absent"));
 
@@ -108,7 +116,11 @@ public sealed class RangeCaptureTests : IAsyncLifetime
         string volume = Directory.CreateDirectory(Path.Combine(_bench.Deleted, "volume")).FullName;
         await File.WriteAllTextAsync(Path.Combine(volume, "x.bin"), "linked", TestContext.Current.CancellationToken);
         Directory.CreateSymbolicLink(Path.Combine(_bench.Source, "2025"), volume);
-        await File.WriteAllTextAsync(Path.Combine(_bench.Deleted, "y.bin"), "moved", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_bench.Deleted, "y.bin"),
+            "moved",
+            TestContext.Current.CancellationToken
+        );
         (string, long?)[] required = [("2025/x.bin", 6), ("y.bin", 5)];
 
         CapturedStep first = await _bench.CaptureAsync(required: required);
@@ -199,7 +211,10 @@ public sealed class RangeCaptureTests : IAsyncLifetime
         int steps = 0;
         while (true)
         {
-            CapturedStep step = await _bench.CaptureAsync(range: range, budget: new StepBudget(_bench.Time) { MaxEntries = 3 });
+            CapturedStep step = await _bench.CaptureAsync(
+                range: range,
+                budget: new StepBudget(_bench.Time) { MaxEntries = 3 }
+            );
             entries.AddRange(await _bench.ReadAsync(step));
             steps++;
             if (step.Next is null)
@@ -211,7 +226,10 @@ public sealed class RangeCaptureTests : IAsyncLifetime
         }
 
         Assert.True(steps > 5);
-        Assert.Equal((await _bench.ReadAsync(whole)).Select(e => Encoding.UTF8.GetString(e.Path)), entries.Select(e => Encoding.UTF8.GetString(e.Path)));
+        Assert.Equal(
+            (await _bench.ReadAsync(whole)).Select(e => Encoding.UTF8.GetString(e.Path)),
+            entries.Select(e => Encoding.UTF8.GetString(e.Path))
+        );
     }
 
     [Fact]
@@ -261,7 +279,10 @@ public sealed class RangeCaptureTests : IAsyncLifetime
         CapturedStep step = await _bench.CaptureAsync();
         await ShellAsync("rm -r \"$0\"", directory);
 
-        Assert.Contains(await _bench.ReadAsync(step), entry => entry.Path.AsSpan().SequenceEqual("d/caf"u8.ToArray().Append((byte)0xe9).ToArray()));
+        Assert.Contains(
+            await _bench.ReadAsync(step),
+            entry => entry.Path.AsSpan().SequenceEqual("d/caf"u8.ToArray().Append((byte)0xe9).ToArray())
+        );
         Assert.Contains(step.Warnings, warning => warning.Contains("UTF-8", StringComparison.Ordinal));
     }
 

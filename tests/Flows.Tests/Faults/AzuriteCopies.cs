@@ -22,23 +22,32 @@ internal sealed class AzuriteCopies
     public static async Task<AzuriteCopies> CreateAsync(AzuriteServer server, CancellationToken cancellationToken)
     {
         var copies = new AzuriteCopies(server);
-        await new BlobContainerClient(server.ConnectionString, copies._container).CreateAsync(cancellationToken: cancellationToken);
+        await new BlobContainerClient(server.ConnectionString, copies._container).CreateAsync(
+            cancellationToken: cancellationToken
+        );
         return copies;
     }
 
     /// <param name="http">Carries the requests to the copy, but not those that make it; null: as always.</param>
-    public async Task<RepositoryStores> CopyAsync(KeptRepository repository, HttpMessageHandler? http, CancellationToken cancellationToken)
+    public async Task<RepositoryStores> CopyAsync(
+        KeptRepository repository,
+        HttpMessageHandler? http,
+        CancellationToken cancellationToken
+    )
     {
         string prefix = $"{_server.AccountUrl}/{_container}/{Interlocked.Increment(ref _copies)}";
         await repository.CopyAsync(Open($"{prefix}/blobs", null), cancellationToken);
         return new RepositoryStores(Open($"{prefix}/blobs", http), Open($"{prefix}/control", http));
     }
 
-    private AzureBlobStore Open(string url, HttpMessageHandler? http) => AzureBlobStore.Open(new AzureStoreOptions
-    {
-        Url = url,
-        ConnectionString = new Secret(_server.ConnectionString),
-        Transport = http is null ? null : new HttpClientTransport(http),
-        RetryDelay = TimeSpan.FromMilliseconds(10),
-    });
+    private AzureBlobStore Open(string url, HttpMessageHandler? http) =>
+        AzureBlobStore.Open(
+            new AzureStoreOptions
+            {
+                Url = url,
+                ConnectionString = new Secret(_server.ConnectionString),
+                Transport = http is null ? null : new HttpClientTransport(http),
+                RetryDelay = TimeSpan.FromMilliseconds(10),
+            }
+        );
 }

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 
-/// <summary>The server goes away in the middle of a dump. PostgreSQL and the dumps are real; a stand-in for pg_dump cuts the first one off.</summary>
+/// <summary>The server goes away in the middle of a dump. PostgreSQL and the dumps are real; a stand-in for pg_dump
+/// cuts the first one off.</summary>
 [Trait("needs", "server")]
 public sealed class BrokenDumpTests(OnDemand<PostgresServer> server)
 {
@@ -21,7 +22,8 @@ public sealed class BrokenDumpTests(OnDemand<PostgresServer> server)
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 5, _token);
         string tools = rig.UseStandInDump(
-            $"if ! [ -e \"$here/broke\" ]; then touch \"$here/broke\"; \"$real\" \"$@\" | head -c 5000; echo > \"$here/started\"; cat \"$here/go-on\" > /dev/null; echo {Break}; fi");
+            $"if ! [ -e \"$here/broke\" ]; then touch \"$here/broke\"; \"$real\" \"$@\" | head -c 5000; echo > \"$here/started\"; cat \"$here/go-on\" > /dev/null; echo {Break}; fi"
+        );
         DumpGate gate = await DumpGate.CreateAsync(tools, _token);
 
         Task<FlowInstance> backup = rig.BackupAsync(_token, time: new HurriedClock());

@@ -25,5 +25,6 @@ public sealed class FaultBenches : IAsyncDisposable
     }
 
     // No test's token: the others need it too.
-    private static async Task<FaultBench> CreateAsync(OnDemand<PostgresServer> server) => await FaultBench.CreateAsync(await server.GetAsync(), CancellationToken.None);
+    private static async Task<FaultBench> CreateAsync(OnDemand<PostgresServer> server) =>
+        await FaultBench.CreateAsync(await server.GetAsync(), CancellationToken.None);
 }

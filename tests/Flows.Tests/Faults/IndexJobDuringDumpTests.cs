@@ -11,8 +11,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 
 /// <summary>
-/// Alfresco's index-backup job fires while the dump is under way: pg_dump is held open by a stand-in that then calls the real one. PostgreSQL, the index copy and
-/// its replacement on disk are real.
+/// Alfresco's index-backup job fires while the dump is under way: pg_dump is held open by a stand-in that then calls
+/// the real one. PostgreSQL, the index copy and its replacement on disk are real.
 /// </summary>
 [Trait("needs", "server")]
 public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
@@ -31,10 +31,16 @@ public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
         PhaseTimes[] phases = [.. set.Phases];
         Assert.Equal([PhaseNames.Index, PhaseNames.Database, PhaseNames.Files], phases.Select(phase => phase.Name));
         Assert.All(phases.Zip(phases.Skip(1)), pair => Assert.True(pair.First.Ended <= pair.Second.Started));
-        Assert.True(set.Index.Written <= phases[0].Started, $"the copy is of {set.Index.Written:O}, the index phase began at {phases[0].Started:O}");
+        Assert.True(
+            set.Index.Written <= phases[0].Started,
+            $"the copy is of {set.Index.Written:O}, the index phase began at {phases[0].Started:O}"
+        );
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         RootStamp index = set.Roots.Single(root => root.Name == set.Index.Root);
-        Assert.Equal(SetContents.ReadDirectory(rig.Sample.SearchIndexBackup), await SetContents.ReadRootAsync(repository, index, _token));
+        Assert.Equal(
+            SetContents.ReadDirectory(rig.Sample.SearchIndexBackup),
+            await SetContents.ReadRootAsync(repository, index, _token)
+        );
         Assert.Equal((2, 2), (Calls(rig, run, "CaptureSearchIndex"), Calls(rig, run, "DumpDatabase")));
     }
 
@@ -69,7 +75,10 @@ public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
         SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
         await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
         RootStamp index = set.Roots.Single(root => root.Name == set.Index.Root);
-        Assert.Equal(SetContents.ReadDirectory(rig.Sample.SearchIndexBackup), await SetContents.ReadRootAsync(repository, index, _token));
+        Assert.Equal(
+            SetContents.ReadDirectory(rig.Sample.SearchIndexBackup),
+            await SetContents.ReadRootAsync(repository, index, _token)
+        );
         Assert.Equal((2, 2), (Calls(rig, run, "CaptureSearchIndex"), Calls(rig, run, "DumpDatabase")));
     }
 
@@ -90,7 +99,11 @@ public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
     private async Task<FlowInstance> BackupWithJobBegunAsync(BackupRig rig, TimeProvider time, Action begun)
     {
         DumpGate gate = await DumpGate.CreateAsync(
-            rig.UseStandInDump("if ! [ -e \"$here/held\" ]; then touch \"$here/held\"; echo > \"$here/started\"; cat \"$here/go-on\" > /dev/null; fi"), _token);
+            rig.UseStandInDump(
+                "if ! [ -e \"$here/held\" ]; then touch \"$here/held\"; echo > \"$here/started\"; cat \"$here/go-on\" > /dev/null; fi"
+            ),
+            _token
+        );
         Task<FlowInstance> backup = rig.BackupAsync(_token, time: time);
         await gate.WaitAsync(_token);
         await rig.Sample.BeginIndexBackupJobAsync(_token);
@@ -102,7 +115,8 @@ public sealed class IndexJobDuringDumpTests(OnDemand<PostgresServer> server)
     private async Task<FlowInstance> BackupAsync(BackupRig rig, int jobs)
     {
         string tools = rig.UseStandInDump(
-            $"if [ $(ls \"$here\" | grep -c held) -lt {jobs} ]; then touch \"$here/held\"$$; echo > \"$here/started\"; cat \"$here/go-on\" > /dev/null; fi");
+            $"if [ $(ls \"$here\" | grep -c held) -lt {jobs} ]; then touch \"$here/held\"$$; echo > \"$here/started\"; cat \"$here/go-on\" > /dev/null; fi"
+        );
         DumpGate pipes = await DumpGate.CreateAsync(tools, _token);
         Task<FlowInstance> backup = rig.BackupAsync(_token);
         for (int job = 0; job < jobs; job++)

@@ -13,14 +13,19 @@ using AlfrescoBackupFlows.Testing.Stores;
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 
 /// <summary>
-/// What a repository held at one time, read once: copies and proofs then ask no store for it. Pages and receipts of runs are left out, no set needs them.
+/// What a repository held at one time, read once: copies and proofs then ask no store for it. Pages and receipts of
+/// runs are left out, no set needs them.
 /// </summary>
 /// <param name="cache">A directory of its own.</param>
 internal sealed class KeptRepository(IReadOnlyDictionary<string, byte[]> blobs, string cache)
 {
     private string? _newest;
 
-    public static async Task<KeptRepository> ReadAsync(IBlobStore store, string cache, CancellationToken cancellationToken)
+    public static async Task<KeptRepository> ReadAsync(
+        IBlobStore store,
+        string cache,
+        CancellationToken cancellationToken
+    )
     {
         var blobs = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         await foreach (BlobItem item in store.ListAsync("", cancellationToken))
@@ -57,14 +62,32 @@ internal sealed class KeptRepository(IReadOnlyDictionary<string, byte[]> blobs, 
 
     /// <summary>Whether what was there before is there as it was, and every set restores.</summary>
     /// <returns>What is wrong, a line each.</returns>
-    public async Task<List<string>> FindFaultsAsync(KeptRepository before, int atLeast, CancellationToken cancellationToken)
+    public async Task<List<string>> FindFaultsAsync(
+        KeptRepository before,
+        int atLeast,
+        CancellationToken cancellationToken
+    )
     {
-        List<string> faults = [.. before.Blobs.Where(blob => !blobs.TryGetValue(blob.Key, out byte[]? now) || !now.AsSpan().SequenceEqual(blob.Value)).Select(blob => $"{blob.Key} was changed")];
+        List<string> faults =
+        [
+            .. before
+                .Blobs.Where(blob =>
+                    !blobs.TryGetValue(blob.Key, out byte[]? now) || !now.AsSpan().SequenceEqual(blob.Value)
+                )
+                .Select(blob => $"{blob.Key} was changed"),
+        ];
         await using BackupRepository repository = await OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        VerifyReport report = await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData: true, cancellationToken: cancellationToken);
+        VerifyReport report = await new SetVerifier(repository).VerifyAsync(
+            head,
+            head.State.Sets,
+            readData: true,
+            cancellationToken: cancellationToken
+        );
         // A warning says what lies about, such as half a log entry that nobody reads.
-        faults.AddRange(report.Findings.Where(finding => finding.Severity is FindingSeverity.Error).Select(finding => finding.Line));
+        faults.AddRange(
+            report.Findings.Where(finding => finding.Severity is FindingSeverity.Error).Select(finding => finding.Line)
+        );
         if (head.State.Sets.Length < atLeast)
         {
             faults.Add($"{head.State.Sets.Length} sets, not {atLeast}");
@@ -73,8 +96,10 @@ internal sealed class KeptRepository(IReadOnlyDictionary<string, byte[]> blobs, 
         return faults;
     }
 
-    /// <summary>What an undisturbed backup and a disturbed one have in common: roots with their files, the proof, the dump's rows.</summary>
-    public async Task<string> DescribeNewestAsync(CancellationToken cancellationToken) => _newest ??= await DescribeAsync(cancellationToken);
+    /// <summary>What an undisturbed backup and a disturbed one have in common: roots with their files, the proof, the
+    /// dump's rows.</summary>
+    public async Task<string> DescribeNewestAsync(CancellationToken cancellationToken) =>
+        _newest ??= await DescribeAsync(cancellationToken);
 
     public async Task<string> NewestSetAsync(CancellationToken cancellationToken)
     {
@@ -89,18 +114,27 @@ internal sealed class KeptRepository(IReadOnlyDictionary<string, byte[]> blobs, 
         await using BackupRepository repository = await OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         SetManifest set = await repository.Log.ReadManifestAsync(head.State.Sets[^1], cancellationToken);
-        IChunkSource chunks = repository.CreateReader(await repository.LoadIndexAsync(head.State, cancellationToken), run: null);
+        IChunkSource chunks = repository.CreateReader(
+            await repository.LoadIndexAsync(head.State, cancellationToken),
+            run: null
+        );
         var text = new StringWriter();
         foreach (RootStamp root in set.Roots)
         {
-            text.WriteLine($"{root.Name}: {root.Files} files, {root.Directories} directories, {root.Bytes} bytes, {root.RequiredFiles} required");
+            text.WriteLine(
+                $"{root.Name}: {root.Files} files, {root.Directories} directories, {root.Bytes} bytes, {root.RequiredFiles} required"
+            );
             await foreach (ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(cancellationToken))
             {
-                text.WriteLine($"  {TreePath.Display(entry.Path)} {entry.Flags} {entry.Mode} {entry.MtimeNs} {entry.Length} {string.Join(' ', entry.Content?.Chunks ?? [])}");
+                text.WriteLine(
+                    $"  {TreePath.Display(entry.Path)} {entry.Flags} {entry.Mode} {entry.MtimeNs} {entry.Length} {string.Join(' ', entry.Content?.Chunks ?? [])}"
+                );
             }
         }
 
-        text.WriteLine($"consistent {set.Consistency.Consistent}, required {set.Consistency.Required}, missing {set.Consistency.Missing}");
+        text.WriteLine(
+            $"consistent {set.Consistency.Consistent}, required {set.Consistency.Required}, missing {set.Consistency.Missing}"
+        );
         text.WriteLine($"dump of {string.Join(", ", set.Database!.Rows.Select(row => $"{row.Key} {row.Value}"))}");
         return text.ToString();
     }
@@ -109,6 +143,10 @@ internal sealed class KeptRepository(IReadOnlyDictionary<string, byte[]> blobs, 
     {
         var store = new MemoryBlobStore();
         await CopyAsync(store, cancellationToken);
-        return await BackupRepository.OpenAsync(store, new RepositoryAccess("none", null, cache, TimeProvider.System), cancellationToken);
+        return await BackupRepository.OpenAsync(
+            store,
+            new RepositoryAccess("none", null, cache, TimeProvider.System),
+            cancellationToken
+        );
     }
 }

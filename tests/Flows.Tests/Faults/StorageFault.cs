@@ -7,7 +7,8 @@ namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 
 /// <summary>A way in which a request goes wrong.</summary>
 /// <param name="Times">How often the same request goes wrong when it is made again.</param>
-/// <param name="Matters">What is neither read nor written cannot be cut short; after a read, a lost answer is no other than one that never came.</param>
+/// <param name="Matters">What is neither read nor written cannot be cut short; after a read, a lost answer is no other
+/// than one that never came.</param>
 internal sealed record StorageFault(string Name, BlobFault Fault, int Times, Func<BlobCall, bool> Matters)
 {
     public static ImmutableArray<StorageFault> All { get; } =
@@ -36,10 +37,14 @@ internal sealed class FaultPlan(StorageFault fault, int number)
     private BlobCall? _hit;
 
     /// <summary>For messages.</summary>
-    public string Hit => _hit is { } call ? $"call {number}: {call.Verb} {call.Name}" : $"call {number} was not reached";
+    public string Hit =>
+        _hit is { } call ? $"call {number}: {call.Verb} {call.Name}" : $"call {number} was not reached";
 
     public RepositoryStores Around(RepositoryStores stores, TimeProvider time) =>
-        new(new FaultInjectingBlobStore(stores.Blobs, Next, time), new FaultInjectingBlobStore(stores.Control, Next, time));
+        new(
+            new FaultInjectingBlobStore(stores.Blobs, Next, time),
+            new FaultInjectingBlobStore(stores.Control, Next, time)
+        );
 
     private BlobFault? Next(BlobCall call)
     {
@@ -51,7 +56,9 @@ internal sealed class FaultPlan(StorageFault fault, int number)
                 _hit = call;
             }
 
-            return _hit is { } hit && (hit.Verb, hit.Name) == (call.Verb, call.Name) && _left-- > 0 ? fault.Fault : null;
+            return _hit is { } hit && (hit.Verb, hit.Name) == (call.Verb, call.Name) && _left-- > 0
+                ? fault.Fault
+                : null;
         }
     }
 }

@@ -11,11 +11,16 @@ using Xunit;
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 
 /// <summary>
-/// Storage requests of a small backup go wrong, one in each run: each kind of request, or with <c>ABF_FAULT_SWEEP=full</c> every single one in every way. What is real
-/// and what is not: <see cref="FaultBench"/>.
+/// Storage requests of a small backup go wrong, one in each run: each kind of request, or with
+/// <c>ABF_FAULT_SWEEP=full</c> every single one in every way. What is real and what is not: <see cref="FaultBench"/>.
 /// </summary>
 [Trait("needs", "server")]
-public sealed class StorageFaultTests(OnDemand<PostgresServer> postgres, OnDemand<AzuriteServer> azurite, FaultBenches benches, ITestOutputHelper output)
+public sealed class StorageFaultTests(
+    OnDemand<PostgresServer> postgres,
+    OnDemand<AzuriteServer> azurite,
+    FaultBenches benches,
+    ITestOutputHelper output
+)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
@@ -23,7 +28,11 @@ public sealed class StorageFaultTests(OnDemand<PostgresServer> postgres, OnDeman
     public async Task A_fault_at_any_request_to_a_directory_ends_in_a_correct_set_or_a_clear_error()
     {
         FaultBench bench = await benches.GetAsync(postgres);
-        await SweepAsync(bench, waysEach: 3, token => bench.CopyToDirectoryAsync(bench.Before, bench.NewState(), token));
+        await SweepAsync(
+            bench,
+            waysEach: 3,
+            token => bench.CopyToDirectoryAsync(bench.Before, bench.NewState(), token)
+        );
     }
 
     [Fact]
@@ -37,25 +46,49 @@ public sealed class StorageFaultTests(OnDemand<PostgresServer> postgres, OnDeman
     private async Task SweepAsync(FaultBench bench, int waysEach, Func<CancellationToken, Task<RepositoryStores>> copy)
     {
         var outcomes = new ConcurrentBag<Outcome>();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = _token };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Environment.ProcessorCount,
+            CancellationToken = _token,
+        };
         await Parallel.ForEachAsync(
-            FaultSweep.Choose(bench.Requests, StorageFault.All, FaultSweep.KindOf, (way, call) => way.Matters(call), waysEach),
+            FaultSweep.Choose(
+                bench.Requests,
+                StorageFault.All,
+                FaultSweep.KindOf,
+                (way, call) => way.Matters(call),
+                waysEach
+            ),
             options,
-            async (point, token) => outcomes.Add(await RunAsync(bench, await copy(token), point.Way, point.Request.Number, token)));
+            async (point, token) =>
+                outcomes.Add(await RunAsync(bench, await copy(token), point.Way, point.Request.Number, token))
+        );
 
         foreach (IGrouping<string, Outcome> way in outcomes.GroupBy(outcome => outcome.Way))
         {
-            output.WriteLine($"{way.Key}: {way.Count()} of {bench.Requests.Length} requests; {way.Count(o => o.Error is null)} sets, {way.Count(o => o.Error is not null)} clear errors");
+            output.WriteLine(
+                $"{way.Key}: {way.Count()} of {bench.Requests.Length} requests; {way.Count(o => o.Error is null)} sets, {way.Count(o => o.Error is not null)} clear errors"
+            );
             foreach (IGrouping<string?, Outcome> errors in way.Where(o => o.Error is not null).GroupBy(o => o.Error))
             {
                 output.WriteLine($"  {errors.Count()} x {errors.Key} ({errors.First().Call})");
             }
         }
 
-        Assert.Empty(outcomes.Where(o => o.Wrong.Count > 0).Select(o => $"{o.Way}, {o.Call}: {string.Join("; ", o.Wrong.Take(3))} [{o.Error}]"));
+        Assert.Empty(
+            outcomes
+                .Where(o => o.Wrong.Count > 0)
+                .Select(o => $"{o.Way}, {o.Call}: {string.Join("; ", o.Wrong.Take(3))} [{o.Error}]")
+        );
     }
 
-    private static async Task<Outcome> RunAsync(FaultBench bench, RepositoryStores stores, StorageFault way, int number, CancellationToken token)
+    private static async Task<Outcome> RunAsync(
+        FaultBench bench,
+        RepositoryStores stores,
+        StorageFault way,
+        int number,
+        CancellationToken token
+    )
     {
         FaultPlan plan = new(way, number);
         string state = bench.NewState();
@@ -84,7 +117,8 @@ public sealed class StorageFaultTests(OnDemand<PostgresServer> postgres, OnDeman
     }
 
     /// <summary>Without names that differ from run to run.</summary>
-    private static string Shorten(string message) => Regex.Replace(message, "[0-9a-fA-F]{8,}|[0-9]{6,}", "*", RegexOptions.NonBacktracking);
+    private static string Shorten(string message) =>
+        Regex.Replace(message, "[0-9a-fA-F]{8,}|[0-9]{6,}", "*", RegexOptions.NonBacktracking);
 
     private sealed record Outcome(string Way, string Call, string? Error, List<string> Wrong);
 }

@@ -23,7 +23,9 @@ public sealed class RestoreHistoryTests
     {
         using var standIns = new RestoreStandIns();
 
-        Assert.Null(HistoryReplayer.Replay(RecordedHistory.FromJson(File.ReadAllText(PathOf(name))), standIns.Catalog()));
+        Assert.Null(
+            HistoryReplayer.Replay(RecordedHistory.FromJson(File.ReadAllText(PathOf(name))), standIns.Catalog())
+        );
     }
 
     [Fact]
@@ -37,10 +39,19 @@ public sealed class RestoreHistoryTests
         string[] steps = [.. standIns.Calls.Where((call, i) => i == 0 || standIns.Calls[i - 1] != call)];
         Assert.Equal(
             [
-                "PrepareRestore", "PlanRestoreRoot", "RestoreRange", "RestoreDirectories", "PlanRestoreRoot", "RestoreRange", "RestoreDirectories",
-                "RestoreDatabase", "CheckRestored", "FinishRestore",
+                "PrepareRestore",
+                "PlanRestoreRoot",
+                "RestoreRange",
+                "RestoreDirectories",
+                "PlanRestoreRoot",
+                "RestoreRange",
+                "RestoreDirectories",
+                "RestoreDatabase",
+                "CheckRestored",
+                "FinishRestore",
             ],
-            steps);
+            steps
+        );
         Assert.Equal(8, standIns.Calls.Count(call => call == "RestoreRange"));
         RestoreResult result = BackupTasks.Converter.Read<RestoreResult>(ended.Result!);
         Assert.Equal((8, 80, true), (result.Files, result.Bytes, result.DatabaseRestored));
@@ -107,7 +118,9 @@ public sealed class RestoreHistoryTests
         }
     }
 
-    private static void Save(string name, RecordedHistory history) => File.WriteAllText(PathOf(name), history.ToJson() + "\n");
+    private static void Save(string name, RecordedHistory history) =>
+        File.WriteAllText(PathOf(name), history.ToJson() + "\n");
 
-    private static string PathOf(string name, [CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Histories", name);
+    private static string PathOf(string name, [CallerFilePath] string path = "") =>
+        Path.Combine(Path.GetDirectoryName(path)!, "Histories", name);
 }

@@ -10,7 +10,8 @@ public sealed class RestoreInputTests
     private static readonly RestoreInput Input = RestoreStandIns.Input with { Owner = new RestoreOwner(1000, 1000) };
 
     [Fact]
-    public void One_with_another_parallelism_is_the_same() => Assert.True(Input.IsSameAs(Input with { Parallelism = 17 }));
+    public void One_with_another_parallelism_is_the_same() =>
+        Assert.True(Input.IsSameAs(Input with { Parallelism = 17 }));
 
     [Fact]
     public void One_that_was_read_from_a_journal_is_the_same()
@@ -25,11 +26,26 @@ public sealed class RestoreInputTests
     {
         RestoreInput[] others =
         [
-            Input with { Set = RunId.Parse("20261123T010000Z-00000002") },
-            Input with { Target = "/elsewhere" },
-            Input with { Database = null },
-            Input with { Database = Input.Database! with { PasswordFile = "/etc/abf/password" } },
-            Input with { Owner = new RestoreOwner(1000, null) },
+            Input with
+            {
+                Set = RunId.Parse("20261123T010000Z-00000002"),
+            },
+            Input with
+            {
+                Target = "/elsewhere",
+            },
+            Input with
+            {
+                Database = null,
+            },
+            Input with
+            {
+                Database = Input.Database! with { PasswordFile = "/etc/abf/password" },
+            },
+            Input with
+            {
+                Owner = new RestoreOwner(1000, null),
+            },
         ];
 
         Assert.All(others, other => Assert.False(Input.IsSameAs(other)));

@@ -16,7 +16,12 @@ public sealed class RestorePayloadTests
     {
         ImmutableArray<ChunkId> chunks = [.. Enumerable.Repeat(default(ChunkId), ContentRef.MaxInlineChunks)];
         ImmutableArray<byte[]> cuts = [.. Enumerable.Repeat(new byte[121], 47)];
-        var root = new RestoreRoot("stores/" + new string('n', 200), new ContentRef(long.MaxValue, 3, chunks), ChunkClass.Content, cuts);
+        var root = new RestoreRoot(
+            "stores/" + new string('n', 200),
+            new ContentRef(long.MaxValue, 3, chunks),
+            ChunkClass.Content,
+            cuts
+        );
 
         Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(root, RestoreJson.Default.RestoreRoot).Length, 1, Small);
     }

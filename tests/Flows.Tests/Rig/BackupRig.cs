@@ -22,7 +22,8 @@ using Npgsql;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
-/// <summary>A sample installation on a real database server, a repository in a directory, and the embedded engine.</summary>
+/// <summary>A sample installation on a real database server, a repository in a directory, and the embedded
+/// engine.</summary>
 internal sealed class BackupRig : IDisposable
 {
     private readonly TempDirectory _directory = new();
@@ -46,7 +47,8 @@ internal sealed class BackupRig : IDisposable
     /// <summary>Where the dump tool is.</summary>
     public string ToolPath { get; set; }
 
-    /// <summary>As <c>installation.database.username</c> and <c>passwordFile</c>, in place of what the properties say.</summary>
+    /// <summary>As <c>installation.database.username</c> and <c>passwordFile</c>, in place of what the properties
+    /// say.</summary>
     public (string Name, string PasswordFile)? DatabaseUser { get; set; }
 
     /// <summary>As <c>installation.index.onWindow</c>.</summary>
@@ -58,21 +60,45 @@ internal sealed class BackupRig : IDisposable
     public string Combine(params ReadOnlySpan<string> parts) => _directory.Combine(parts);
 
     /// <param name="database">The name of an empty database; null: a new one.</param>
-    public static async Task<BackupRig> CreateAsync(PostgresServer server, int documents, CancellationToken cancellationToken, string? database = null)
+    public static async Task<BackupRig> CreateAsync(
+        PostgresServer server,
+        int documents,
+        CancellationToken cancellationToken,
+        string? database = null
+    )
     {
         string name = database ?? await server.CreateDatabaseAsync("flows", cancellationToken);
         var sample = new SampleDatabase(
-            () => new NpgsqlConnection(server.ConnectionString(name)), $"jdbc:postgresql://{server.Host}:{server.Port}/{name}", server.Username, server.Password, AlfrescoSchema.PostgreSql);
+            () => new NpgsqlConnection(server.ConnectionString(name)),
+            $"jdbc:postgresql://{server.Host}:{server.Port}/{name}",
+            server.Username,
+            server.Password,
+            AlfrescoSchema.PostgreSql
+        );
         return await new BackupRig(name, PostgresServer.BinDirectory, sample).FillAsync(documents, cancellationToken);
     }
 
     /// <inheritdoc cref="CreateAsync(PostgresServer, int, CancellationToken, string?)"/>
-    public static async Task<BackupRig> CreateAsync(MariaDbServer server, int documents, CancellationToken cancellationToken, string? database = null)
+    public static async Task<BackupRig> CreateAsync(
+        MariaDbServer server,
+        int documents,
+        CancellationToken cancellationToken,
+        string? database = null
+    )
     {
         string name = database ?? await server.CreateDatabaseAsync("flows", cancellationToken);
         var sample = new SampleDatabase(
-            () => new MySqlConnection(server.ConnectionString(name)), $"jdbc:mariadb://{server.Host}:{server.Port}/{name}", server.Username, server.Password, AlfrescoSchema.MariaDb);
-        return await new BackupRig(name, Path.GetDirectoryName(Tool.Find("mariadb-dump", "mariadb-client"))!, sample).FillAsync(documents, cancellationToken);
+            () => new MySqlConnection(server.ConnectionString(name)),
+            $"jdbc:mariadb://{server.Host}:{server.Port}/{name}",
+            server.Username,
+            server.Password,
+            AlfrescoSchema.MariaDb
+        );
+        return await new BackupRig(
+            name,
+            Path.GetDirectoryName(Tool.Find("mariadb-dump", "mariadb-client"))!,
+            sample
+        ).FillAsync(documents, cancellationToken);
     }
 
     private async Task<BackupRig> FillAsync(int documents, CancellationToken cancellationToken)
@@ -81,7 +107,11 @@ internal sealed class BackupRig : IDisposable
         await Sample.AddDocumentsAsync(documents, cancellationToken);
         IBlobStore blobs = await DirectoryBlobStore.CreateAsync(Blobs, TimeProvider.System, cancellationToken);
         await DirectoryBlobStore.CreateAsync(_directory.Combine("control"), TimeProvider.System, cancellationToken);
-        await BackupRepository.InitAsync(blobs, new RepositoryInit("none", null, "test", TimeProvider.System), cancellationToken);
+        await BackupRepository.InitAsync(
+            blobs,
+            new RepositoryInit("none", null, "test", TimeProvider.System),
+            cancellationToken
+        );
         return this;
     }
 
@@ -90,27 +120,45 @@ internal sealed class BackupRig : IDisposable
 
     /// <param name="host">Another name stands for another host: it has a state directory of its own.</param>
     /// <param name="stores">In place of the repository in the directory.</param>
-    public FlowEnvironment CreateEnvironment(string host = "state", RepositoryStores? stores = null, TimeProvider? time = null)
+    public FlowEnvironment CreateEnvironment(
+        string host = "state",
+        RepositoryStores? stores = null,
+        TimeProvider? time = null
+    )
     {
         var options = new BackupOptions { State = _directory.Combine(host) };
         options.Installation.Name = Installation;
         options.Installation.GlobalProperties = Sample.PropertiesFile;
         options.Installation.Database.ToolPath = ToolPath;
-        (options.Installation.Database.Username, options.Installation.Database.PasswordFile) = (DatabaseUser?.Name, DatabaseUser?.PasswordFile);
+        (options.Installation.Database.Username, options.Installation.Database.PasswordFile) = (
+            DatabaseUser?.Name,
+            DatabaseUser?.PasswordFile
+        );
         options.Installation.Index.OnWindow = OnWindow;
         options.Installation.Index.Cron = "0 0 3 1 1 ? 2099";
         options.Repository.Encryption = "none";
         options.Backup.FullScanEvery = FullScanEvery;
         options.Backup.AcknowledgedMissingFile = AcknowledgedMissingFile;
         stores ??= new RepositoryStores(
-            DirectoryBlobStore.Open(Blobs, TimeProvider.System), DirectoryBlobStore.Open(_directory.Combine("control"), TimeProvider.System));
-        return new FlowEnvironment(new LoadedOptions(options, null, null, []), stores, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+            DirectoryBlobStore.Open(Blobs, TimeProvider.System),
+            DirectoryBlobStore.Open(_directory.Combine("control"), TimeProvider.System)
+        );
+        return new FlowEnvironment(
+            new LoadedOptions(options, null, null, []),
+            stores,
+            time ?? TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
     }
 
     public static string NewRun() => RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid()).ToString();
 
     /// <summary>Rows that require content of these URLs, whatever lies there.</summary>
-    public async Task AddContentUrlsAsync(PostgresServer server, IEnumerable<string> urls, CancellationToken cancellationToken)
+    public async Task AddContentUrlsAsync(
+        PostgresServer server,
+        IEnumerable<string> urls,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = new NpgsqlConnection(server.ConnectionString(DatabaseName));
         await connection.OpenAsync(cancellationToken);
@@ -118,7 +166,9 @@ internal sealed class BackupRig : IDisposable
         foreach (string url in urls)
         {
             await using var insert = new NpgsqlCommand(
-                "INSERT INTO alf_content_url (id, content_url, content_url_short, content_url_crc, content_size, orphan_time) VALUES ($1, $2, 'x', $1, 1, NULL)", connection);
+                "INSERT INTO alf_content_url (id, content_url, content_url_short, content_url_crc, content_size, orphan_time) VALUES ($1, $2, 'x', $1, 1, NULL)",
+                connection
+            );
             insert.Parameters.AddWithValue(++id);
             insert.Parameters.AddWithValue(url);
             await insert.ExecuteNonQueryAsync(cancellationToken);
@@ -126,7 +176,8 @@ internal sealed class BackupRig : IDisposable
     }
 
     /// <summary>
-    /// Puts a shell script in the place of <c>pg_dump</c>: <c>$real</c> is the real one, <c>$here</c> the script's directory. Asked for its version, the real one answers.
+    /// Puts a shell script in the place of <c>pg_dump</c>: <c>$real</c> is the real one, <c>$here</c> the script's
+    /// directory. Asked for its version, the real one answers.
     /// </summary>
     public string UseStandInDump(string script)
     {
@@ -134,7 +185,8 @@ internal sealed class BackupRig : IDisposable
         string standIn = Path.Combine(ToolPath, "pg_dump");
         File.WriteAllText(
             standIn,
-            $"#!/bin/sh\nhere='{ToolPath}'\nreal='{Path.Combine(PostgresServer.BinDirectory, "pg_dump")}'\n[ \"$1\" = --version ] && exec \"$real\" \"$@\"\n{script}\nexec \"$real\" \"$@\"\n");
+            $"#!/bin/sh\nhere='{ToolPath}'\nreal='{Path.Combine(PostgresServer.BinDirectory, "pg_dump")}'\n[ \"$1\" = --version ] && exec \"$real\" \"$@\"\n{script}\nexec \"$real\" \"$@\"\n"
+        );
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(standIn, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -145,20 +197,29 @@ internal sealed class BackupRig : IDisposable
 
     /// <param name="time">The clock of engine and activities.</param>
     public async Task<FlowInstance> BackupAsync(
-        CancellationToken cancellationToken, bool acceptContentLoss = false, TimeProvider? time = null, IProgressSink? progress = null)
+        CancellationToken cancellationToken,
+        bool acceptContentLoss = false,
+        TimeProvider? time = null,
+        IProgressSink? progress = null
+    )
     {
         await using FlowEnvironment environment = CreateEnvironment(time: time);
         await using EmbeddedEngine engine = EmbeddedEngine.Open(
-            State, TaskCatalog.Of(environment), new EngineOptions { TimeProvider = time ?? TimeProvider.System, Progress = progress ?? new Silence() });
+            State,
+            TaskCatalog.Of(environment),
+            new EngineOptions { TimeProvider = time ?? TimeProvider.System, Progress = progress ?? new Silence() }
+        );
         string run = NewRun();
         engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), acceptContentLoss, []), run);
         return await engine.RunToEndAsync(run, cancellationToken);
     }
 
-    public async Task<BackupRepository> OpenRepositoryAsync(CancellationToken cancellationToken) => await BackupRepository.OpenAsync(
-        DirectoryBlobStore.Open(Blobs, TimeProvider.System),
-        new RepositoryAccess("none", null, _directory.Combine("cache"), TimeProvider.System),
-        cancellationToken);
+    public async Task<BackupRepository> OpenRepositoryAsync(CancellationToken cancellationToken) =>
+        await BackupRepository.OpenAsync(
+            DirectoryBlobStore.Open(Blobs, TimeProvider.System),
+            new RepositoryAccess("none", null, _directory.Combine("cache"), TimeProvider.System),
+            cancellationToken
+        );
 
     public async Task<ImmutableArray<SetManifest>> ReadSetsAsync(CancellationToken cancellationToken)
     {

@@ -31,7 +31,13 @@ internal sealed class CaptureBench : IAsyncDisposable
     private readonly CancellationToken _token;
     private int _pages;
 
-    private CaptureBench(TempDirectory directory, BackupRepository repository, ChunkIndex index, RunChunkIndex runIndex, CancellationToken token)
+    private CaptureBench(
+        TempDirectory directory,
+        BackupRepository repository,
+        ChunkIndex index,
+        RunChunkIndex runIndex,
+        CancellationToken token
+    )
     {
         (_directory, _repository, _index, _runIndex, _token) = (directory, repository, index, runIndex, token);
         Chunks = repository.CreateReader(index, runIndex);
@@ -77,9 +83,19 @@ internal sealed class CaptureBench : IAsyncDisposable
     }
 
     public async Task<CapturedStep> CaptureAsync(
-        ContentRef? inherit = null, PathRange? range = null, (string Path, long? Size)[]? required = null, StepBudget? budget = null)
+        ContentRef? inherit = null,
+        PathRange? range = null,
+        (string Path, long? Size)[]? required = null,
+        StepBudget? budget = null
+    )
     {
-        await using RunWriter writer = _repository.OpenRunWriter(Run, $"step.{_pages++}", _index, _runIndex, LostPacks.None);
+        await using RunWriter writer = _repository.OpenRunWriter(
+            Run,
+            $"step.{_pages++}",
+            _index,
+            _runIndex,
+            LostPacks.None
+        );
         using SourceTree tree = SourceTree.Open(Source);
         using SourceTree deleted = SourceTree.Open(Deleted);
         var setup = new CaptureSetup(tree, [deleted], "contentstore")
@@ -112,7 +128,11 @@ internal sealed class CaptureBench : IAsyncDisposable
     }
 
     public async Task<string[]> ReadPathsAsync(CapturedStep step) =>
-        [.. (await ReadAsync(step)).Where(entry => !entry.IsDirectory).Select(entry => Encoding.UTF8.GetString(entry.Path))];
+        [
+            .. (await ReadAsync(step))
+                .Where(entry => !entry.IsDirectory)
+                .Select(entry => Encoding.UTF8.GetString(entry.Path)),
+        ];
 
     public async Task<string> ReadTextAsync(CapturedStep step, string path)
     {
@@ -130,10 +150,18 @@ internal sealed class CaptureBench : IAsyncDisposable
 
     private async Task<ContentRef> WriteRequiredAsync((string Path, long? Size)[] required)
     {
-        await using RunWriter writer = _repository.OpenRunWriter(Run, $"required.{_pages++}", _index, _runIndex, LostPacks.None);
+        await using RunWriter writer = _repository.OpenRunWriter(
+            Run,
+            $"required.{_pages++}",
+            _index,
+            _runIndex,
+            LostPacks.None
+        );
         await using var list = new RequiredListWriter(writer);
         long id = 1;
-        foreach ((string path, long? size) in required.OrderBy(file => Encoding.UTF8.GetBytes(file.Path), PathOrder.Instance))
+        foreach (
+            (string path, long? size) in required.OrderBy(file => Encoding.UTF8.GetBytes(file.Path), PathOrder.Instance)
+        )
         {
             await list.AddAsync(new RequiredFile(Encoding.UTF8.GetBytes(path), size, id++), _token);
         }

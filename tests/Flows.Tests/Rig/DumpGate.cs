@@ -4,14 +4,16 @@ using Xunit;
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
 /// <summary>
-/// Holds a stand-in for a dump tool at a point of its script, <c>echo &gt; "$here/started"; cat "$here/go-on"</c>: opening a named pipe waits for the other end.
+/// Holds a stand-in for a dump tool at a point of its script, <c>echo &gt; "$here/started"; cat "$here/go-on"</c>:
+/// opening a named pipe waits for the other end.
 /// </summary>
 internal sealed class DumpGate
 {
     private readonly string _started;
     private readonly string _goOn;
 
-    private DumpGate(string directory) => (_started, _goOn) = (Path.Combine(directory, "started"), Path.Combine(directory, "go-on"));
+    private DumpGate(string directory) =>
+        (_started, _goOn) = (Path.Combine(directory, "started"), Path.Combine(directory, "go-on"));
 
     public static async Task<DumpGate> CreateAsync(string directory, CancellationToken cancellationToken)
     {
@@ -26,5 +28,6 @@ internal sealed class DumpGate
     public Task WaitAsync(CancellationToken cancellationToken) => File.ReadAllTextAsync(_started, cancellationToken);
 
     /// <summary>Lets it go on.</summary>
-    public Task OpenAsync(CancellationToken cancellationToken) => File.WriteAllTextAsync(_goOn, "\n", cancellationToken);
+    public Task OpenAsync(CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync(_goOn, "\n", cancellationToken);
 }

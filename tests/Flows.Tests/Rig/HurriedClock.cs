@@ -1,7 +1,8 @@
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
 /// <summary>
-/// The system's time, except that nobody waits: an alarm due within <see cref="Longest"/> rings at once, and the time is then that of the alarm.
+/// The system's time, except that nobody waits: an alarm due within <see cref="Longest"/> rings at once, and the time
+/// is then that of the alarm.
 /// A later one, or one that repeats, never rings.
 /// </summary>
 /// <param name="beforeAlarm">Called before each alarm rings.</param>

@@ -1,6 +1,7 @@
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
-/// <summary>A clock that stands still until somebody sets an alarm, and then is there at once: durable timers fire without a wait.</summary>
+/// <summary>A clock that stands still until somebody sets an alarm, and then is there at once: durable timers fire
+/// without a wait.</summary>
 internal sealed class LeapingClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -14,7 +15,8 @@ internal sealed class LeapingClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Alarm(this, callback, state);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new Alarm(this, callback, state);
 
     public void Advance(TimeSpan by)
     {
@@ -37,9 +39,7 @@ internal sealed class LeapingClock(DateTimeOffset start) : TimeProvider
             return true;
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -3,7 +3,8 @@ using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
-/// <summary>Does something, once, while the first activity of a phase that reports progress is at work; the activity waits for it.</summary>
+/// <summary>Does something, once, while the first activity of a phase that reports progress is at work; the activity
+/// waits for it.</summary>
 internal sealed class PhaseHook(Action<string> atPhase) : IProgressSink
 {
     private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
@@ -19,7 +20,5 @@ internal sealed class PhaseHook(Action<string> atPhase) : IProgressSink
         }
     }
 
-    public void Warn(string message)
-    {
-    }
+    public void Warn(string message) { }
 }

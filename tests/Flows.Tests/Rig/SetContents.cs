@@ -11,7 +11,11 @@ namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 internal static class SetContents
 {
     /// <summary>Files of a root by path.</summary>
-    public static async Task<SortedDictionary<string, byte[]>> ReadRootAsync(BackupRepository repository, RootStamp root, CancellationToken cancellationToken)
+    public static async Task<SortedDictionary<string, byte[]>> ReadRootAsync(
+        BackupRepository repository,
+        RootStamp root,
+        CancellationToken cancellationToken
+    )
     {
         IChunkSource chunks = await OpenAsync(repository, cancellationToken);
         var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
@@ -19,20 +23,38 @@ internal static class SetContents
         {
             if (!entry.IsDirectory)
             {
-                files.Add(Encoding.UTF8.GetString(entry.Path), await ReadAsync(chunks, entry.Content!, root.Class, cancellationToken));
+                files.Add(
+                    Encoding.UTF8.GetString(entry.Path),
+                    await ReadAsync(chunks, entry.Content!, root.Class, cancellationToken)
+                );
             }
         }
 
         return files;
     }
 
-    public static async Task<string> ReadDumpAsync(BackupRepository repository, SetManifest set, CancellationToken cancellationToken) =>
-        Encoding.UTF8.GetString(await ReadAsync(await OpenAsync(repository, cancellationToken), set.Database!.Dump, ChunkClass.Dump, cancellationToken));
+    public static async Task<string> ReadDumpAsync(
+        BackupRepository repository,
+        SetManifest set,
+        CancellationToken cancellationToken
+    ) =>
+        Encoding.UTF8.GetString(
+            await ReadAsync(
+                await OpenAsync(repository, cancellationToken),
+                set.Database!.Dump,
+                ChunkClass.Dump,
+                cancellationToken
+            )
+        );
 
     /// <summary>Files of a directory tree by path.</summary>
-    public static SortedDictionary<string, byte[]> ReadDirectory(string path) => new(
-        Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(path, file), File.ReadAllBytes),
-        StringComparer.Ordinal);
+    public static SortedDictionary<string, byte[]> ReadDirectory(string path) =>
+        new(
+            Directory
+                .EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .ToDictionary(file => Path.GetRelativePath(path, file), File.ReadAllBytes),
+            StringComparer.Ordinal
+        );
 
     private static async Task<IChunkSource> OpenAsync(BackupRepository repository, CancellationToken cancellationToken)
     {
@@ -40,7 +62,12 @@ internal static class SetContents
         return repository.CreateReader(await repository.LoadIndexAsync(head.State, cancellationToken), run: null);
     }
 
-    private static async Task<byte[]> ReadAsync(IChunkSource chunks, ContentRef content, ChunkClass chunkClass, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadAsync(
+        IChunkSource chunks,
+        ContentRef content,
+        ChunkClass chunkClass,
+        CancellationToken cancellationToken
+    )
     {
         await using Stream stream = chunks.OpenRead(content, chunkClass);
         using var bytes = new MemoryStream();

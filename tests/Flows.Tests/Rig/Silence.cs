@@ -5,11 +5,7 @@ namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 /// <summary>Nobody watches the progress.</summary>
 internal sealed class Silence : IProgressSink
 {
-    public void Advance(string phase, long files, long bytes)
-    {
-    }
+    public void Advance(string phase, long files, long bytes) { }
 
-    public void Warn(string message)
-    {
-    }
+    public void Warn(string message) { }
 }

@@ -22,7 +22,10 @@ internal sealed partial class StandIns
     public async Task<FlowInstance> RunAsync(CancellationToken cancellationToken, bool cancel = false)
     {
         await using EmbeddedEngine engine = EmbeddedEngine.Open(
-            _directory.Path, Catalog(), new EngineOptions { TimeProvider = Time, LoggerFactory = Loggers });
+            _directory.Path,
+            Catalog(),
+            new EngineOptions { TimeProvider = Time, LoggerFactory = Loggers }
+        );
         engine.Start(nameof(HotBackupFlow), Input, Instance);
         if (cancel)
         {

@@ -14,14 +14,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
 /// <summary>
-/// The real flows over activities that only note their names: order and branches, without a source or a repository. The other part runs them,
-/// on the engine whose tests these are.
+/// The real flows over activities that only note their names: order and branches, without a source or a repository. The
+/// other part runs them, on the engine whose tests these are.
 /// </summary>
 internal sealed partial class StandIns : IDisposable
 {
     public const string Instance = "one";
 
-    public static readonly HotBackupInput Input = new(RunId.Parse("20261122T010000Z-00000001"), AcceptContentLoss: false, []);
+    public static readonly HotBackupInput Input = new(
+        RunId.Parse("20261122T010000Z-00000001"),
+        AcceptContentLoss: false,
+        []
+    );
 
     public static readonly SearchIndexGeneration FirstCopy = new(7, 1000);
     public static readonly ContentRef SomeContent = new(1, 0, [new ChunkId(1)]);
@@ -31,21 +35,22 @@ internal sealed partial class StandIns : IDisposable
     /// <summary>Names of activities in the order of their calls.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
-    public SourceCheck Check { get; set; } = new()
-    {
-        HasIndex = true,
-        MaxWait = TimeSpan.FromHours(2),
-        RefreshesIndex = false,
-        FilesMustEndWithin = TimeSpan.FromDays(7),
-        ExpectedIndexAndDatabase = TimeSpan.FromMinutes(5),
-        SeedsFirst = false,
-        FullScan = false,
-        Parallelism = 2,
-        Roots = ["contentstore", "contentstore.deleted"],
-        ExpectedFiles = 10,
-        ExpectedBytes = 1000,
-        Warnings = [],
-    };
+    public SourceCheck Check { get; set; } =
+        new()
+        {
+            HasIndex = true,
+            MaxWait = TimeSpan.FromHours(2),
+            RefreshesIndex = false,
+            FilesMustEndWithin = TimeSpan.FromDays(7),
+            ExpectedIndexAndDatabase = TimeSpan.FromMinutes(5),
+            SeedsFirst = false,
+            FullScan = false,
+            Parallelism = 2,
+            Roots = ["contentstore", "contentstore.deleted"],
+            ExpectedFiles = 10,
+            ExpectedBytes = 1000,
+            Warnings = [],
+        };
 
     public Func<ObserveSearchIndexInput, SearchIndexLook> Observe { get; set; } = _ => Clear(FirstCopy);
 
@@ -65,19 +70,21 @@ internal sealed partial class StandIns : IDisposable
 
     public SealSetInput? Sealed { get; private set; }
 
-    public HotBackupResult Result { get; set; } = new()
-    {
-        Set = Input.Run,
-        Consistent = true,
-        Files = 1,
-        Bytes = 1,
-        AddedBytes = 1,
-        Warnings = [],
-    };
+    public HotBackupResult Result { get; set; } =
+        new()
+        {
+            Set = Input.Run,
+            Consistent = true,
+            Files = 1,
+            Bytes = 1,
+            AddedBytes = 1,
+            Warnings = [],
+        };
 
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
-    public static SearchIndexLook Clear(SearchIndexGeneration generation) => new(SearchIndexAction.Proceed, IsBusy: false, generation, null, null);
+    public static SearchIndexLook Clear(SearchIndexGeneration generation) =>
+        new(SearchIndexAction.Proceed, IsBusy: false, generation, null, null);
 
     public void Register(DurableTaskRegistry registry)
     {
@@ -86,41 +93,57 @@ internal sealed partial class StandIns : IDisposable
         Note<CheckSourcesInput, SourceCheck>(registry, nameof(CheckSources), _ => Check);
         Note<ObserveSearchIndexInput, SearchIndexLook>(registry, nameof(ObserveSearchIndex), input => Observe(input));
         Note<RunRef, Nothing>(registry, nameof(RefreshSearchIndex), _ => Nothing.Value);
-        Note<CaptureSearchIndexInput, SearchIndexCapture>(registry, nameof(CaptureSearchIndex), input => new SearchIndexCapture
-        {
-            Generation = CopyIndex(input),
-            Written = DateTimeOffset.UnixEpoch,
-            Path = "/backup",
-            Listing = SomeContent,
-            Files = 1,
-            Directories = 1,
-            Bytes = 1,
-            Warnings = [],
-        });
-        Note<DumpDatabaseInput, DatabaseCapture>(registry, nameof(DumpDatabase), input =>
-        {
-            Dump(input);
-            return new DatabaseCapture
+        Note<CaptureSearchIndexInput, SearchIndexCapture>(
+            registry,
+            nameof(CaptureSearchIndex),
+            input => new SearchIndexCapture
             {
-                Dump = SomeContent,
-                Vendor = "PostgreSQL",
-                ServerVersion = "15",
-                ToolVersion = "15",
-                TransactionId = 1,
-                CommitTimeMs = 1,
-                Rows = ImmutableSortedDictionary<string, long>.Empty,
-                NotApplicable = [],
-                Required = [],
-                Unprotected = ImmutableSortedDictionary<string, long>.Empty,
-                Unmapped = 0,
-                UnmappedSamples = [],
+                Generation = CopyIndex(input),
+                Written = DateTimeOffset.UnixEpoch,
+                Path = "/backup",
+                Listing = SomeContent,
+                Files = 1,
+                Directories = 1,
+                Bytes = 1,
                 Warnings = [],
-            };
-        });
+            }
+        );
+        Note<DumpDatabaseInput, DatabaseCapture>(
+            registry,
+            nameof(DumpDatabase),
+            input =>
+            {
+                Dump(input);
+                return new DatabaseCapture
+                {
+                    Dump = SomeContent,
+                    Vendor = "PostgreSQL",
+                    ServerVersion = "15",
+                    ToolVersion = "15",
+                    TransactionId = 1,
+                    CommitTimeMs = 1,
+                    Rows = ImmutableSortedDictionary<string, long>.Empty,
+                    NotApplicable = [],
+                    Required = [],
+                    Unprotected = ImmutableSortedDictionary<string, long>.Empty,
+                    Unmapped = 0,
+                    UnmappedSamples = [],
+                    Warnings = [],
+                };
+            }
+        );
         Note<PlanFilesInput, FilePlan>(
-            registry, nameof(PlanFiles), input => new FilePlan([.. Plan(input).Skip(1).Select(range => range.From!)], null, false, false), input => input.Root);
+            registry,
+            nameof(PlanFiles),
+            input => new FilePlan([.. Plan(input).Skip(1).Select(range => range.From!)], null, false, false),
+            input => input.Root
+        );
         Note<CaptureRangeInput, CapturedStep>(
-            registry, nameof(CaptureRange), input => new CapturedStep(Capture(input), SomeContent, new FileTotals { Files = 1 }, []), input => input.Root);
+            registry,
+            nameof(CaptureRange),
+            input => new CapturedStep(Capture(input), SomeContent, new FileTotals { Files = 1 }, []),
+            input => input.Root
+        );
         Note<MergeListingInput, RootListing>(
             registry,
             nameof(MergeListing),
@@ -129,26 +152,53 @@ internal sealed partial class StandIns : IDisposable
                 Merge(input);
                 return new RootListing(input.Root, SomeContent, FileTotals.None, false, []);
             },
-            input => input.Root);
-        Note<CheckConsistencyInput, ConsistencyResult>(registry, nameof(CheckConsistency), _ => new ConsistencyResult(1, 0, 0, null));
-        Note<MergeChunkIndexInput, MergedChunkIndex>(registry, nameof(MergeChunkIndex), input =>
-        {
-            MergedPages = input;
-            return new MergedChunkIndex([], 1, 1);
-        });
-        Note<SealSetInput, HotBackupResult>(registry, nameof(SealSet), input =>
-        {
-            Sealed = input;
-            return Result;
-        });
-        Note<CloseRunInput, Nothing>(registry, nameof(CloseRun), input => Close(input), input => input.Reason is null ? "sealed" : "aborted");
+            input => input.Root
+        );
+        Note<CheckConsistencyInput, ConsistencyResult>(
+            registry,
+            nameof(CheckConsistency),
+            _ => new ConsistencyResult(1, 0, 0, null)
+        );
+        Note<MergeChunkIndexInput, MergedChunkIndex>(
+            registry,
+            nameof(MergeChunkIndex),
+            input =>
+            {
+                MergedPages = input;
+                return new MergedChunkIndex([], 1, 1);
+            }
+        );
+        Note<SealSetInput, HotBackupResult>(
+            registry,
+            nameof(SealSet),
+            input =>
+            {
+                Sealed = input;
+                return Result;
+            }
+        );
+        Note<CloseRunInput, Nothing>(
+            registry,
+            nameof(CloseRun),
+            input => Close(input),
+            input => input.Reason is null ? "sealed" : "aborted"
+        );
     }
 
     private void Note<TInput, TOutput>(
-        DurableTaskRegistry registry, string name, Func<TInput, TOutput> work, Func<TInput, string>? detail = null) =>
-        registry.AddActivity(name, new StandIn<TInput, TOutput>((input, _) =>
-        {
-            _calls.Enqueue(detail is null ? name : $"{name} {detail(input)}");
-            return Task.FromResult(work(input));
-        }));
+        DurableTaskRegistry registry,
+        string name,
+        Func<TInput, TOutput> work,
+        Func<TInput, string>? detail = null
+    ) =>
+        registry.AddActivity(
+            name,
+            new StandIn<TInput, TOutput>(
+                (input, _) =>
+                {
+                    _calls.Enqueue(detail is null ? name : $"{name} {detail(input)}");
+                    return Task.FromResult(work(input));
+                }
+            )
+        );
 }

@@ -3,8 +3,8 @@ using AlfrescoBackupFlows.Flows.Tasks;
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
 /// <summary>
-/// Asks the engine to stop when a phase first reports progress, and lets the activity go on only when it has been told: a small one would be done
-/// before.
+/// Asks the engine to stop when a phase first reports progress, and lets the activity go on only when it has been told:
+/// a small one would be done before.
 /// </summary>
 internal sealed class StopAt(string phase, CancellationTokenSource stop) : IProgressSink
 {
@@ -17,7 +17,5 @@ internal sealed class StopAt(string phase, CancellationTokenSource stop) : IProg
         }
     }
 
-    public void Warn(string message)
-    {
-    }
+    public void Warn(string message) { }
 }

@@ -22,7 +22,10 @@ public sealed class LeaseKeeperTests
     public async Task A_storage_that_is_away_for_longer_than_the_lease_lasts_is_a_fault_of_the_storage_and_the_run_goes_on_later()
     {
         bool away = false;
-        var control = new FaultInjectingBlobStore(new MemoryBlobStore(_time), _ => away ? new BlobFault { FailBefore = true } : null);
+        var control = new FaultInjectingBlobStore(
+            new MemoryBlobStore(_time),
+            _ => away ? new BlobFault { FailBefore = true } : null
+        );
         await using LeaseKeeper leases = Keeper(control);
         await using HeldLease lease = await leases.HoldAsync(Run, _token);
 

@@ -9,7 +9,10 @@ namespace AlfrescoBackupFlows.Flows.Tests.Runtime;
 public sealed class OwnDirectoriesTests
 {
     private static readonly string Base = Path.Combine(Path.GetTempPath(), "own");
-    private static readonly ContentRoot[] Captured = [new("contentstore", At("alf_data/contentstore"), "dir.contentstore")];
+    private static readonly ContentRoot[] Captured =
+    [
+        new("contentstore", At("alf_data/contentstore"), "dir.contentstore"),
+    ];
 
     [Theory]
     [InlineData("repository", "state", null)]
@@ -30,7 +33,11 @@ public sealed class OwnDirectoriesTests
 
         PermanentException e = Assert.Throws<PermanentException>(Check);
         Assert.Equal(ErrorKind.Configuration, e.Kind);
-        Assert.StartsWith($"{fault} '{At(fault == "state" ? state : repository)}' and dir.contentstore '", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{fault} '{At(fault == "state" ? state : repository)}' and dir.contentstore '",
+            e.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -53,9 +60,10 @@ public sealed class OwnDirectoriesTests
 
     private static string At(string path) => Path.GetFullPath(Path.Combine(Base, path));
 
-    private static BackupOptions Options(string repository, string state) => new()
-    {
-        Repository = new RepositoryOptions { Url = new Uri(At(repository)).AbsoluteUri },
-        State = At(state),
-    };
+    private static BackupOptions Options(string repository, string state) =>
+        new()
+        {
+            Repository = new RepositoryOptions { Url = new Uri(At(repository)).AbsoluteUri },
+            State = At(state),
+        };
 }

@@ -37,7 +37,11 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         await using (FlowEnvironment environment = ReadOnly(rig, control))
         {
             var options = new EngineOptions { Progress = new StopAt(VerifyParts.Data, stop) };
-            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), TaskCatalog.Of(environment), options);
+            await using EmbeddedEngine engine = EmbeddedEngine.Open(
+                rig.Combine("verify"),
+                TaskCatalog.Of(environment),
+                options
+            );
             engine.Start(nameof(VerifyFlow), input, id);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync(id, stop.Token));
         }
@@ -51,10 +55,19 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         VerifyReport report = BackupTasks.Converter.Read<VerifyResult>(ended.Result!).Report;
         Assert.True(report.IsSound, string.Join('\n', report.Findings));
         Assert.Equal(1, report.Totals.Sets);
-        Assert.True(report.Totals.Packs > 0 && report.Totals.Packs == report.Totals.PacksRead, report.Totals.ToString());
+        Assert.True(
+            report.Totals.Packs > 0 && report.Totals.Packs == report.Totals.PacksRead,
+            report.Totals.ToString()
+        );
         IReadOnlyList<ActivityCount> counts = second.Client.CountActivities(id);
         Assert.Equal(1, counts.Single(count => count.Activity == nameof(PlanVerify)).Starts);
-        Assert.Equal((2, 3), (counts.Single(count => count.Activity == nameof(VerifyStep)).Calls, counts.Single(count => count.Activity == nameof(VerifyStep)).Starts));
+        Assert.Equal(
+            (2, 3),
+            (
+                counts.Single(count => count.Activity == nameof(VerifyStep)).Calls,
+                counts.Single(count => count.Activity == nameof(VerifyStep)).Starts
+            )
+        );
         Assert.Equal(before, List(rig));
         Assert.Empty(await control.ListAsync(string.Empty, _token).ToListAsync(_token));
     }
@@ -64,7 +77,12 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
         await BackUpAsync(rig);
-        string[] packs = [.. Directory.GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories).Where(p => !Path.GetFileName(p).StartsWith('f'))];
+        string[] packs =
+        [
+            .. Directory
+                .GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories)
+                .Where(p => !Path.GetFileName(p).StartsWith('f')),
+        ];
         Assert.True(packs.Length > 1);
         File.Delete(packs[0]);
         var input = new VerifyInput(Set: null, ReadData: true);
@@ -72,20 +90,30 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         await using (FlowEnvironment environment = ReadOnly(rig, new MemoryBlobStore()))
         {
             var options = new EngineOptions { Progress = new StopAt(VerifyParts.Data, stop) };
-            await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), TaskCatalog.Of(environment), options);
+            await using EmbeddedEngine engine = EmbeddedEngine.Open(
+                rig.Combine("verify"),
+                TaskCatalog.Of(environment),
+                options
+            );
             engine.Start(nameof(VerifyFlow), input, "interrupted");
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync("interrupted", stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                engine.RunToEndAsync("interrupted", stop.Token)
+            );
         }
 
         File.Delete(packs[1]);
         VerifyReport goneOn = await ReportAsync("interrupted");
         VerifyReport anew = await ReportAsync("anew");
 
-        Assert.Contains(goneOn.Findings, finding => finding.Line.Contains(Path.GetFileName(packs[1]), StringComparison.Ordinal));
+        Assert.Contains(
+            goneOn.Findings,
+            finding => finding.Line.Contains(Path.GetFileName(packs[1]), StringComparison.Ordinal)
+        );
         Assert.Equal(Lines(anew), Lines(goneOn));
         Assert.Equal((anew.Errors, anew.Totals), (goneOn.Errors, goneOn.Totals));
 
-        static IEnumerable<string> Lines(VerifyReport report) => report.Findings.Select(finding => $"{finding.Set}: {finding.Line}").Order(StringComparer.Ordinal);
+        static IEnumerable<string> Lines(VerifyReport report) =>
+            report.Findings.Select(finding => $"{finding.Set}: {finding.Line}").Order(StringComparer.Ordinal);
 
         async Task<VerifyReport> ReportAsync(string id)
         {
@@ -108,7 +136,11 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 300, _token);
         await BackUpAsync(rig);
-        foreach (string pack in Directory.GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories).Where(p => !Path.GetFileName(p).StartsWith('f')))
+        foreach (
+            string pack in Directory
+                .GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories)
+                .Where(p => !Path.GetFileName(p).StartsWith('f'))
+        )
         {
             File.Delete(pack);
         }
@@ -131,7 +163,11 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         var options = new BackupOptions { State = rig.Combine("verifier") };
         options.Repository.Encryption = "none";
         return new FlowEnvironment(
-            new LoadedOptions(options, null, null, []), new RepositoryStores(DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System), control), TimeProvider.System, NullLoggerFactory.Instance);
+            new LoadedOptions(options, null, null, []),
+            new RepositoryStores(DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System), control),
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
     }
 
     private async Task BackUpAsync(BackupRig rig)
@@ -145,6 +181,12 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
     }
 
     /// <summary>Every blob with its length and last change.</summary>
-    private static string List(BackupRig rig) => string.Join('\n', new DirectoryInfo(rig.Blobs)
-        .EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal).Select(f => $"{f.FullName} {f.Length} {f.LastWriteTimeUtc.Ticks}"));
+    private static string List(BackupRig rig) =>
+        string.Join(
+            '\n',
+            new DirectoryInfo(rig.Blobs)
+                .EnumerateFiles("*", SearchOption.AllDirectories)
+                .OrderBy(f => f.FullName, StringComparer.Ordinal)
+                .Select(f => $"{f.FullName} {f.Length} {f.LastWriteTimeUtc.Ticks}")
+        );
 }

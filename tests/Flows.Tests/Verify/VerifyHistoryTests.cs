@@ -8,7 +8,8 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Verify;
 
-/// <summary>How a verification goes on and ends, whatever it finds. One that an older build began must go on in a newer one.</summary>
+/// <summary>How a verification goes on and ends, whatever it finds. One that an older build began must go on in a newer
+/// one.</summary>
 public sealed class VerifyHistoryTests
 {
     private const string Finished = "verify-finished.json";
@@ -20,7 +21,9 @@ public sealed class VerifyHistoryTests
     {
         using var standIns = new VerifyStandIns();
 
-        Assert.Null(HistoryReplayer.Replay(RecordedHistory.FromJson(File.ReadAllText(PathOf(Finished))), standIns.Catalog()));
+        Assert.Null(
+            HistoryReplayer.Replay(RecordedHistory.FromJson(File.ReadAllText(PathOf(Finished))), standIns.Catalog())
+        );
     }
 
     [Fact]
@@ -40,7 +43,8 @@ public sealed class VerifyHistoryTests
         Assert.Equal((RuntimeStatus.Failed, ErrorKind.Cancelled), (ended.Status, ended.Failure?.Kind));
     }
 
-    /// <summary>Writes the file anew; run it only for a change that is meant to break unfinished verifications.</summary>
+    /// <summary>Writes the file anew; run it only for a change that is meant to break unfinished
+    /// verifications.</summary>
     [Fact(Explicit = true)]
     public async Task Record()
     {
@@ -48,8 +52,13 @@ public sealed class VerifyHistoryTests
         await using EmbeddedEngine engine = standIns.Open();
         engine.Start(nameof(VerifyFlow), VerifyStandIns.Input, VerifyStandIns.Instance);
         await engine.RunToEndAsync(VerifyStandIns.Instance, _token);
-        await File.WriteAllTextAsync(PathOf(Finished), engine.Client.TryExportHistory(VerifyStandIns.Instance)!.ToJson() + "\n", _token);
+        await File.WriteAllTextAsync(
+            PathOf(Finished),
+            engine.Client.TryExportHistory(VerifyStandIns.Instance)!.ToJson() + "\n",
+            _token
+        );
     }
 
-    private static string PathOf(string name, [CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Histories", name);
+    private static string PathOf(string name, [CallerFilePath] string path = "") =>
+        Path.Combine(Path.GetDirectoryName(path)!, "Histories", name);
 }

@@ -11,7 +11,8 @@ using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Verify;
 
-/// <summary>The real verification over activities that look at nothing and find nothing: each part has two steps.</summary>
+/// <summary>The real verification over activities that look at nothing and find nothing: each part has two
+/// steps.</summary>
 internal sealed class VerifyStandIns : IDisposable
 {
     public const string Instance = "verify";
@@ -26,17 +27,27 @@ internal sealed class VerifyStandIns : IDisposable
 
     public TaskCatalog Catalog() => new(Register, NoServices.Instance, BackupTasks.Converter);
 
-    public EmbeddedEngine Open() => EmbeddedEngine.Open(_directory.Path, Catalog(), new EngineOptions { TimeProvider = _time });
+    public EmbeddedEngine Open() =>
+        EmbeddedEngine.Open(_directory.Path, Catalog(), new EngineOptions { TimeProvider = _time });
 
     public void Dispose() => _directory.Dispose();
 
-    private void Register(DurableTaskRegistry registry) => registry
-        .AddFlow<VerifyFlow>()
-        .AddFlow<VerifyPartFlow>()
-        .AddActivity(nameof(PlanVerify), new StandIn<VerifyInput, VerifyPlan>((_, _) => Task.FromResult(new VerifyPlan(7, VerifyReport.None))))
-        .AddActivity(nameof(VerifyStep), new StandIn<VerifyStepInput, VerifiedStep>(async (step, stop) =>
-        {
-            await Step(step, stop);
-            return new VerifiedStep(VerifyReport.None, step.After is null ? "next" : null);
-        }));
+    private void Register(DurableTaskRegistry registry) =>
+        registry
+            .AddFlow<VerifyFlow>()
+            .AddFlow<VerifyPartFlow>()
+            .AddActivity(
+                nameof(PlanVerify),
+                new StandIn<VerifyInput, VerifyPlan>((_, _) => Task.FromResult(new VerifyPlan(7, VerifyReport.None)))
+            )
+            .AddActivity(
+                nameof(VerifyStep),
+                new StandIn<VerifyStepInput, VerifiedStep>(
+                    async (step, stop) =>
+                    {
+                        await Step(step, stop);
+                        return new VerifiedStep(VerifyReport.None, step.After is null ? "next" : null);
+                    }
+                )
+            );
 }

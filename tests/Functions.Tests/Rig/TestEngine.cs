@@ -40,13 +40,17 @@ internal sealed class TestEngine : IAsyncDisposable
         var options = new DurableTaskTestHostOptions
         {
             Port = FreePort.Next(),
-            ConfigureServices = services => services
-                .AddSingleton<IExceptionPropertiesProvider, FailureProperties>()
-                .PostConfigureAll<DurableTaskWorkerOptions>(worker => worker.DataConverter = json)
-                .PostConfigureAll<DurableTaskClientOptions>(client => client.DataConverter = json),
+            ConfigureServices = services =>
+                services
+                    .AddSingleton<IExceptionPropertiesProvider, FailureProperties>()
+                    .PostConfigureAll<DurableTaskWorkerOptions>(worker => worker.DataConverter = json)
+                    .PostConfigureAll<DurableTaskClientOptions>(client => client.DataConverter = json),
         };
         DurableTaskTestHost host = await DurableTaskTestHost.StartAsync(
-            tasks => HostedActivity.Register(tasks, register, current), options, TestContext.Current.CancellationToken);
+            tasks => HostedActivity.Register(tasks, register, current),
+            options,
+            TestContext.Current.CancellationToken
+        );
         return new TestEngine(host, current);
     }
 
@@ -58,7 +62,8 @@ internal sealed class TestEngine : IAsyncDisposable
     public async Task<FlowInstance> WaitForEndAsync(string id, CancellationToken cancellationToken)
     {
         InstanceState end = DurableInstances.Describe(
-            await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken));
+            await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken)
+        );
         RuntimeStatus status = end.Phase switch
         {
             InstancePhase.Completed => RuntimeStatus.Completed,
@@ -66,8 +71,18 @@ internal sealed class TestEngine : IAsyncDisposable
             _ => RuntimeStatus.Terminated,
         };
         return new FlowInstance(
-            end.Id, end.FlowName, null, 0, status, end.Input,
-            end.CustomStatus, end.Result, end.Failure, end.Created, end.Updated);
+            end.Id,
+            end.FlowName,
+            null,
+            0,
+            status,
+            end.Input,
+            end.CustomStatus,
+            end.Result,
+            end.Failure,
+            end.Created,
+            end.Updated
+        );
     }
 
     /// <summary>The host that runs activities now stops, and another one takes its place.</summary>

@@ -17,7 +17,10 @@ public sealed class OptionsDocumentationTests
     {
         using JsonDocument schema = JsonDocument.Parse(File.ReadAllText(Docs("abf.schema.json")));
 
-        Assert.Equal(Settings.Select(s => s.Path).Order(StringComparer.Ordinal), SchemaPaths(schema.RootElement, "").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Settings.Select(s => s.Path).Order(StringComparer.Ordinal),
+            SchemaPaths(schema.RootElement, "").Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -30,7 +33,8 @@ public sealed class OptionsDocumentationTests
             JsonElement node = Find(schema.RootElement, setting.Path);
             object? expected = setting.Property.GetValue(Owner(defaults, setting.Path));
             string? written = node.TryGetProperty("default", out JsonElement d) ? d.ToString() : null;
-            object? parsed = expected is TimeSpan && Duration.TryParse(written ?? "", out TimeSpan duration) ? duration : written;
+            object? parsed =
+                expected is TimeSpan && Duration.TryParse(written ?? "", out TimeSpan duration) ? duration : written;
             Assert.Equal(expected?.ToString(), parsed?.ToString());
         }
     }
@@ -39,11 +43,19 @@ public sealed class OptionsDocumentationTests
     public void The_documentation_has_every_setting_and_no_other()
     {
         string text = File.ReadAllText(Docs("configuration.md"));
-        IEnumerable<string> documented = Regex.Matches(text, @"^\| `(?<path>[A-Za-z.]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(m => m.Groups["path"].Value);
+        IEnumerable<string> documented = Regex
+            .Matches(
+                text,
+                @"^\| `(?<path>[A-Za-z.]+)` \|",
+                RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+                TimeSpan.FromSeconds(1)
+            )
+            .Select(m => m.Groups["path"].Value);
 
         Assert.Equal(
             Settings.Where(s => s.Shape is not OptionShape.Section).Select(s => s.Path).Order(StringComparer.Ordinal),
-            documented.Order(StringComparer.Ordinal));
+            documented.Order(StringComparer.Ordinal)
+        );
     }
 
     private static IEnumerable<string> SchemaPaths(JsonElement node, string prefix)
@@ -68,7 +80,11 @@ public sealed class OptionsDocumentationTests
         path.Split('.').Aggregate(node, (n, key) => n.GetProperty("properties").GetProperty(key));
 
     private static object Owner(object root, string path) =>
-        path.Split('.')[..^1].Aggregate(root, (o, key) => OptionProperty.Of(o.GetType(), "").Single(p => p.Key == key).Property.GetValue(o)!);
+        path.Split('.')[..^1]
+            .Aggregate(
+                root,
+                (o, key) => OptionProperty.Of(o.GetType(), "").Single(p => p.Key == key).Property.GetValue(o)!
+            );
 
     private static string Docs(string name, [CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", name);

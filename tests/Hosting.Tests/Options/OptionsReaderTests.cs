@@ -38,18 +38,35 @@ public sealed class OptionsReaderTests : IDisposable
     [Fact]
     public void Every_fault_is_reported_at_once_a_line_each()
     {
-        PermanentException e = Assert.Throws<PermanentException>(() => Read("""
-            { "installation": { "name": "Acme!", "index": { "kind": "solr", "maxWait": "soon", "wait": 1 }, "database": { "password": "x", "dbPassword": "y" } },
-              "repository": { "url": "ftp://host/x", "encription": "none" }, "backup": { "parallelism": 99 } }
-            """));
+        PermanentException e = Assert.Throws<PermanentException>(() =>
+            Read(
+                """
+                { "installation": { "name": "Acme!", "index": { "kind": "solr", "maxWait": "soon", "wait": 1 }, "database": { "password": "x", "dbPassword": "y" } },
+                  "repository": { "url": "ftp://host/x", "encription": "none" }, "backup": { "parallelism": 99 } }
+                """
+            )
+        );
 
         Assert.Equal(ErrorKind.Configuration, e.Kind);
         string[] lines = e.Message.Split('\n');
-        foreach (string setting in (string[])[
-            "installation.name 'Acme!'", "installation.index.kind 'solr'", "installation.index.maxWait 'soon'", "installation.index.wait: no such setting",
-            "installation.database.password stands in the file", "installation.database.dbPassword: no such setting (a password stands in a file of its own", "installation.root is not set",
-            "installation.database.url is not set", "repository.url 'ftp://host/x'", "repository.encription: no such setting (did you mean encryption?)",
-            "repository.passphraseFile is not set", "backup.parallelism '99'", "state is not set"])
+        foreach (
+            string setting in (string[])
+                [
+                    "installation.name 'Acme!'",
+                    "installation.index.kind 'solr'",
+                    "installation.index.maxWait 'soon'",
+                    "installation.index.wait: no such setting",
+                    "installation.database.password stands in the file",
+                    "installation.database.dbPassword: no such setting (a password stands in a file of its own",
+                    "installation.root is not set",
+                    "installation.database.url is not set",
+                    "repository.url 'ftp://host/x'",
+                    "repository.encription: no such setting (did you mean encryption?)",
+                    "repository.passphraseFile is not set",
+                    "backup.parallelism '99'",
+                    "state is not set",
+                ]
+        )
         {
             Assert.Single(lines, l => l.StartsWith(setting, StringComparison.Ordinal));
         }
@@ -70,7 +87,10 @@ public sealed class OptionsReaderTests : IDisposable
     {
         PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid, ("REPOSTORY:URL", "x")));
 
-        Assert.Equal("the variable ABF__REPOSTORY: no such setting (did you mean repository?); remove it or correct its name", e.Message);
+        Assert.Equal(
+            "the variable ABF__REPOSTORY: no such setting (did you mean repository?); remove it or correct its name",
+            e.Message
+        );
     }
 
     [Theory]
@@ -81,14 +101,21 @@ public sealed class OptionsReaderTests : IDisposable
     {
         PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid.Replace(before, with)));
 
-        Assert.StartsWith($"{setting} stands in the file: a secret belongs into a file of its own, named by {setting}File", e.Message);
+        Assert.StartsWith(
+            $"{setting} stands in the file: a secret belongs into a file of its own, named by {setting}File",
+            e.Message
+        );
         Assert.DoesNotContain("hunter2", e.Message);
     }
 
     [Fact]
     public void Secrets_may_come_from_the_environment()
     {
-        LoadedOptions loaded = Read(Valid.Replace("\"none\"", "\"passphrase\""), ("repository:passphrase", "open sesame"), ("repository:connectionString", "AccountKey=k"));
+        LoadedOptions loaded = Read(
+            Valid.Replace("\"none\"", "\"passphrase\""),
+            ("repository:passphrase", "open sesame"),
+            ("repository:connectionString", "AccountKey=k")
+        );
 
         Assert.Equal("open sesame", loaded.Passphrase?.Reveal());
         Assert.Equal("AccountKey=k", loaded.ConnectionString?.Reveal());
@@ -100,7 +127,9 @@ public sealed class OptionsReaderTests : IDisposable
     [InlineData("installation:database:password", "ABF__INSTALLATION__DATABASE__PASSWORD")]
     public void A_key_vault_reference_that_the_platform_did_not_resolve_is_no_secret(string key, string variable)
     {
-        PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid, (key, "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)")));
+        PermanentException e = Assert.Throws<PermanentException>(() =>
+            Read(Valid, (key, "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)"))
+        );
 
         Assert.StartsWith($"the variable {variable} is a Key Vault reference that was not resolved: ", e.Message);
     }
@@ -119,7 +148,9 @@ public sealed class OptionsReaderTests : IDisposable
     [Fact]
     public void A_signature_in_a_url_is_never_shown()
     {
-        PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid.Replace("file:///srv/backup", "ftp://user:pw@host/x?sig=abc")));
+        PermanentException e = Assert.Throws<PermanentException>(() =>
+            Read(Valid.Replace("file:///srv/backup", "ftp://user:pw@host/x?sig=abc"))
+        );
 
         Assert.DoesNotContain("abc", e.Message);
         Assert.DoesNotContain("pw", e.Message);
@@ -140,32 +171,52 @@ public sealed class OptionsReaderTests : IDisposable
         string json = Valid.Replace("\"name\"", "\"index\": { \"refreshCommand\": [ \"a\", \"b\" ] }, \"name\"");
 
         Assert.Equal(["a", "b"], Read(json).Options.Installation.Index.RefreshCommand);
-        Assert.Equal(["c"], Read(json, ("INSTALLATION:INDEX:REFRESHCOMMAND:0", "c")).Options.Installation.Index.RefreshCommand);
+        Assert.Equal(
+            ["c"],
+            Read(json, ("INSTALLATION:INDEX:REFRESHCOMMAND:0", "c")).Options.Installation.Index.RefreshCommand
+        );
     }
 
     [Theory]
     [InlineData("\"installation\": 5", "installation is a section")]
     [InlineData("\"state\": [ \"x\" ]", "state is a single value")]
-    [InlineData("\"installation\": { \"index\": { \"refreshCommand\": \"reindex\" } }", "installation.index.refreshCommand 'reindex' is a list")]
+    [InlineData(
+        "\"installation\": { \"index\": { \"refreshCommand\": \"reindex\" } }",
+        "installation.index.refreshCommand 'reindex' is a list"
+    )]
     [InlineData("\"installation\": { \"content\": { \"stores\": \"x\" } }", "installation.content.stores is a section")]
     public void A_value_of_the_wrong_shape_is_a_fault(string member, string expected) =>
-        Assert.Contains(Assert.Throws<PermanentException>(() => Read("{" + member + "}")).Message.Split('\n'), l => l.StartsWith(expected, StringComparison.Ordinal));
+        Assert.Contains(
+            Assert.Throws<PermanentException>(() => Read("{" + member + "}")).Message.Split('\n'),
+            l => l.StartsWith(expected, StringComparison.Ordinal)
+        );
 
     [Fact]
     public void A_file_that_is_missing_or_no_json_is_one_clear_fault()
     {
         string path = Path.Combine(_directory, "abf.json");
-        Assert.StartsWith($"--config '{path}' does not exist", Assert.Throws<PermanentException>(() => OptionsReader.Load(path, OptionsScope.Installation)).Message);
+        Assert.StartsWith(
+            $"--config '{path}' does not exist",
+            Assert.Throws<PermanentException>(() => OptionsReader.Load(path, OptionsScope.Installation)).Message
+        );
         File.WriteAllText(path, "{ \"state\": ");
-        Assert.StartsWith($"--config '{path}' is not valid JSON", Assert.Throws<PermanentException>(() => OptionsReader.Load(path, OptionsScope.Installation)).Message);
+        Assert.StartsWith(
+            $"--config '{path}' is not valid JSON",
+            Assert.Throws<PermanentException>(() => OptionsReader.Load(path, OptionsScope.Installation)).Message
+        );
     }
 
-    private LoadedOptions Read(string json, params (string Key, string Value)[] environment) => Read(json, OptionsScope.Installation, environment);
+    private LoadedOptions Read(string json, params (string Key, string Value)[] environment) =>
+        Read(json, OptionsScope.Installation, environment);
 
     private LoadedOptions Read(string json, OptionsScope scope, params (string Key, string Value)[] environment)
     {
-        IConfigurationRoot file = new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))).Build();
-        IConfigurationRoot variables = new ConfigurationBuilder().AddInMemoryCollection(environment.ToDictionary(e => e.Key, e => (string?)e.Value)).Build();
+        IConfigurationRoot file = new ConfigurationBuilder()
+            .AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json)))
+            .Build();
+        IConfigurationRoot variables = new ConfigurationBuilder()
+            .AddInMemoryCollection(environment.ToDictionary(e => e.Key, e => (string?)e.Value))
+            .Build();
         var faults = new OptionFaults();
         LoadedOptions loaded = OptionsReader.Read(file, variables, _directory, scope, faults);
         faults.ThrowIfAny();

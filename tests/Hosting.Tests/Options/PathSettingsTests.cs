@@ -12,9 +12,19 @@ public sealed class PathSettingsTests
     // A new setting that is text is a path, or is named here.
     private static readonly string[] OtherText =
     [
-        "installation.database.url", "installation.database.username", "installation.index.cron", "installation.index.kind",
-        "installation.index.onWindow", "installation.name", "installation.timeZone", "repository.controlUrl", "repository.encryption",
-        "repository.url", "restore.databaseUrl", "schedule", "serve.urls",
+        "installation.database.url",
+        "installation.database.username",
+        "installation.index.cron",
+        "installation.index.kind",
+        "installation.index.onWindow",
+        "installation.name",
+        "installation.timeZone",
+        "repository.controlUrl",
+        "repository.encryption",
+        "repository.url",
+        "restore.databaseUrl",
+        "schedule",
+        "serve.urls",
     ];
 
     private static readonly OptionProperty[] Settings = [.. OptionProperty.All(typeof(BackupOptions))];
@@ -39,7 +49,10 @@ public sealed class PathSettingsTests
         OptionPaths.Resolve(options, directory);
 
         string resolved = Path.GetFullPath(Relative, directory);
-        Assert.Equal(OtherText, texts.Where(t => Value(options, t) == Relative).Select(t => t.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            OtherText,
+            texts.Where(t => Value(options, t) == Relative).Select(t => t.Path).Order(StringComparer.Ordinal)
+        );
         Assert.All(texts.Where(t => !OtherText.Contains(t.Path)), t => Assert.Equal(resolved, Value(options, t)));
         Assert.All(maps, map => Assert.Equal(resolved, Map(options, map)["one"]));
         Assert.Equal("installation.content.stores", Assert.Single(maps).Path);
@@ -51,14 +64,24 @@ public sealed class PathSettingsTests
         string[] secrets = [.. Settings.Where(s => s.Property.PropertyType == typeof(Secret)).Select(s => s.Path)];
 
         Assert.NotEmpty(secrets);
-        Assert.All(secrets, secret => Assert.Contains(Settings, s => s.Path == secret + "File" && !OtherText.Contains(s.Path)));
+        Assert.All(
+            secrets,
+            secret => Assert.Contains(Settings, s => s.Path == secret + "File" && !OtherText.Contains(s.Path))
+        );
     }
 
-    private static string? Value(BackupOptions options, OptionProperty setting) => (string?)setting.Property.GetValue(Section(options, setting));
+    private static string? Value(BackupOptions options, OptionProperty setting) =>
+        (string?)setting.Property.GetValue(Section(options, setting));
 
     private static IDictionary<string, string> Map(BackupOptions options, OptionProperty setting) =>
         (IDictionary<string, string>)setting.Property.GetValue(Section(options, setting))!;
 
-    private static object Section(BackupOptions options, OptionProperty setting) => setting.Path.Split('.')[..^1].Aggregate(
-        (object)options, (section, key) => OptionProperty.Of(section.GetType(), "").Single(p => p.Key == key).Property.GetValue(section)!);
+    private static object Section(BackupOptions options, OptionProperty setting) =>
+        setting
+            .Path.Split('.')[..^1]
+            .Aggregate(
+                (object)options,
+                (section, key) =>
+                    OptionProperty.Of(section.GetType(), "").Single(p => p.Key == key).Property.GetValue(section)!
+            );
 }

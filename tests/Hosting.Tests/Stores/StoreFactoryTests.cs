@@ -17,8 +17,9 @@ public sealed class StoreFactoryTests : IDisposable
         options.Repository.Url = new Uri(_directory.Path).AbsoluteUri;
         var loaded = new LoadedOptions(options, null, null, []);
 
-        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(
-            () => StoreFactory.OpenAsync(loaded, TimeProvider.System, TestContext.Current.CancellationToken));
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            StoreFactory.OpenAsync(loaded, TimeProvider.System, TestContext.Current.CancellationToken)
+        );
 
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         Assert.Contains("mounted", fault.Message, StringComparison.Ordinal);

@@ -22,11 +22,14 @@ public sealed class StoreProvidersTests
     [Fact]
     public void An_unknown_scheme_is_told_the_known_ones()
     {
-        const string Fault = "'sftp://[secret]@host/x' does not fit: no store has the scheme sftp, only https, http, file; "
+        const string Fault =
+            "'sftp://[secret]@host/x' does not fit: no store has the scheme sftp, only https, http, file; "
             + "write https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX or file:///path";
 
         Assert.Equal(Fault, StoreProviders.FaultOf("sftp://user:hidden@host/x?sig=hidden"));
-        PermanentException e = Assert.Throws<PermanentException>(() => StoreProviders.Of("sftp://user:hidden@host/x?sig=hidden"));
+        PermanentException e = Assert.Throws<PermanentException>(() =>
+            StoreProviders.Of("sftp://user:hidden@host/x?sig=hidden")
+        );
         Assert.Equal((ErrorKind.Configuration, "repository.url " + Fault), (e.Kind, e.Message));
     }
 
@@ -34,10 +37,19 @@ public sealed class StoreProvidersTests
     [InlineData("srv/backup", "'srv/backup' does not fit: write ")]
     [InlineData("file:srv/backup", "'file:srv/backup' does not fit: write ")]
     [InlineData("file://host/share", "'file://host/share' names no directory: write file:///path, with three slashes")]
-    [InlineData(" file:///srv/backup", "' file:///srv/backup' names no directory: write file:///path, with three slashes")]
+    [InlineData(
+        " file:///srv/backup",
+        "' file:///srv/backup' names no directory: write file:///path, with three slashes"
+    )]
     [InlineData("file:///", "'file:///' names no directory: write file:///path, with three slashes")]
-    [InlineData("https://acme.blob.core.windows.net/?sig=hidden", "'https://acme.blob.core.windows.net/' names no container: write ")]
-    [InlineData("https://user:hidden@acme.blob.core.windows.net/backups", "'https://[secret]@acme.blob.core.windows.net/backups' holds a user or password")]
+    [InlineData(
+        "https://acme.blob.core.windows.net/?sig=hidden",
+        "'https://acme.blob.core.windows.net/' names no container: write "
+    )]
+    [InlineData(
+        "https://user:hidden@acme.blob.core.windows.net/backups",
+        "'https://[secret]@acme.blob.core.windows.net/backups' holds a user or password"
+    )]
     public void A_URL_that_names_no_store_is_told_how_to_write_it(string url, string fault)
     {
         string told = Assert.IsType<string>(StoreProviders.FaultOf(url));

@@ -62,8 +62,14 @@ public sealed class LinuxSourceTreeTests : SourceTreeContract
         using var tree = SourceTree.Open(Temp.Path);
 
         Assert.All(tree.TryReadDirectory(""u8)!, entry => Assert.Equal(EntryType.Other, entry.Type));
-        Assert.Equal(UnreadableReason.NotAFile, Assert.Throws<SourceUnreadableException>(() => tree.TryOpen("pipe"u8)).Reason);
-        Assert.Equal(UnreadableReason.NotAFile, Assert.Throws<SourceUnreadableException>(() => tree.TryOpen("socket"u8)).Reason);
+        Assert.Equal(
+            UnreadableReason.NotAFile,
+            Assert.Throws<SourceUnreadableException>(() => tree.TryOpen("pipe"u8)).Reason
+        );
+        Assert.Equal(
+            UnreadableReason.NotAFile,
+            Assert.Throws<SourceUnreadableException>(() => tree.TryOpen("socket"u8)).Reason
+        );
     }
 
     [Fact]
@@ -129,7 +135,9 @@ public sealed class LinuxSourceTreeTests : SourceTreeContract
 
     private static string Output(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);

@@ -135,15 +135,23 @@ public abstract class OwnTreeContract : IDisposable
     [InlineData("../outside/file")]
     [InlineData("a/../../outside/file")]
     [InlineData("/etc/passwd")]
-    public void A_path_that_leads_out_is_a_defect_of_the_caller(string path) => Assert.Throws<ArgumentException>(() => Tree.TryStat(path));
+    public void A_path_that_leads_out_is_a_defect_of_the_caller(string path) =>
+        Assert.Throws<ArgumentException>(() => Tree.TryStat(path));
 
     private protected void AllRefused(string names, string path)
     {
         Action[] all =
         [
-            () => Tree.TryStat(path), () => Tree.TryOpenRead(path), () => Tree.OpenAppend(path), () => Tree.TryLock(path),
-            () => Tree.TryCreate(path, "t", "x"u8), () => Tree.Delete(path),
+            () => Tree.TryStat(path),
+            () => Tree.TryOpenRead(path),
+            () => Tree.OpenAppend(path),
+            () => Tree.TryLock(path),
+            () => Tree.TryCreate(path, "t", "x"u8),
+            () => Tree.Delete(path),
         ];
-        Assert.All(all, call => Assert.Contains(Path.Combine(Root, names), Assert.Throws<UnsafeEntryException>(call).Message));
+        Assert.All(
+            all,
+            call => Assert.Contains(Path.Combine(Root, names), Assert.Throws<UnsafeEntryException>(call).Message)
+        );
     }
 }

@@ -9,5 +9,6 @@ public sealed class PortableTargetTreeTests : TargetTreeContract
 {
     private protected override TargetTree Open(string path) => PortableTargetTree.Open(path);
 
-    private protected override long Kept(long mtimeNs) => mtimeNs / TimeSpan.NanosecondsPerTick * TimeSpan.NanosecondsPerTick;
+    private protected override long Kept(long mtimeNs) =>
+        mtimeNs / TimeSpan.NanosecondsPerTick * TimeSpan.NanosecondsPerTick;
 }

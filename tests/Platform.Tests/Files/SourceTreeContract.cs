@@ -73,8 +73,14 @@ public abstract class SourceTreeContract : IDisposable
         Assert.Null(tree.TryStat("dangling"u8, followLinks: true));
         Assert.Null(tree.TryReadDirectory("to-directory"u8));
         Assert.Empty(tree.TryReadDirectory("to-directory"u8, followLinks: true)!);
-        Assert.Equal(UnreadableReason.Link, Assert.Throws<SourceUnreadableException>(() => tree.TryOpen("link"u8)).Reason);
-        Assert.Equal(UnreadableReason.Link, Assert.Throws<SourceUnreadableException>(() => tree.TryStat("loop"u8, followLinks: true)).Reason);
+        Assert.Equal(
+            UnreadableReason.Link,
+            Assert.Throws<SourceUnreadableException>(() => tree.TryOpen("link"u8)).Reason
+        );
+        Assert.Equal(
+            UnreadableReason.Link,
+            Assert.Throws<SourceUnreadableException>(() => tree.TryStat("loop"u8, followLinks: true)).Reason
+        );
         using var followed = tree.TryOpen("link"u8, followLinks: true);
         Assert.NotNull(followed);
     }

@@ -157,7 +157,10 @@ public abstract class TargetTreeContract : IDisposable
 
         using var again = tree.OpenBeneath("stores/archive"u8);
         Assert.Equal(EntryType.File, again.TryStat("d/f"u8)!.Value.Type);
-        Assert.Equal((Convert.ToInt32("755", 8), 1_000_000_000), (again.TryStat(default)!.Value.Mode, again.TryStat(default)!.Value.MtimeNs));
+        Assert.Equal(
+            (Convert.ToInt32("755", 8), 1_000_000_000),
+            (again.TryStat(default)!.Value.Mode, again.TryStat(default)!.Value.MtimeNs)
+        );
         AssertTarget(() => tree.OpenBeneath("stores/archive/d/f"u8), "stores/archive/d/f");
     }
 

@@ -32,7 +32,9 @@ public sealed class StateDirectoryTests
     [InlineData(DriveType.Unknown, "v9fs")]
     public void A_file_system_that_others_can_reach_is_refused_naming_the_setting(DriveType type, string format)
     {
-        var refused = Assert.Throws<PermanentException>(() => StateDirectory.RefuseSharedFileSystem("/mnt/share", (type, format)));
+        var refused = Assert.Throws<PermanentException>(() =>
+            StateDirectory.RefuseSharedFileSystem("/mnt/share", (type, format))
+        );
 
         Assert.Equal(ErrorKind.Configuration, refused.Kind);
         Assert.StartsWith("state: /mnt/share is on a network", refused.Message, StringComparison.Ordinal);
@@ -97,7 +99,10 @@ public sealed class StateDirectoryTests
         using var temp = new TempDirectory();
         File.WriteAllText(temp.Combine("file"), "");
 
-        Assert.Contains(temp.Combine("file"), Assert.Throws<PermanentException>(() => StateDirectory.Prepare(temp.Combine("file", "state"))).Message);
+        Assert.Contains(
+            temp.Combine("file"),
+            Assert.Throws<PermanentException>(() => StateDirectory.Prepare(temp.Combine("file", "state"))).Message
+        );
     }
 
     [SupportedOSPlatform("linux")]

@@ -23,27 +23,33 @@ public sealed class LayerTests
     [InlineData(
         "Crypto/FrameCipher.cs",
         "using AlfrescoBackupFlows.Repository.Log;\n",
-        "Crypto/FrameCipher.cs: uses Log, which lies above Crypto")]
+        "Crypto/FrameCipher.cs: uses Log, which lies above Crypto"
+    )]
     [InlineData(
         "Packs/PackBuilder.cs",
         "using static AlfrescoBackupFlows.Repository.Runs.RunPages;\n",
-        "Packs/PackBuilder.cs: uses Runs, which lies above Packs")]
+        "Packs/PackBuilder.cs: uses Runs, which lies above Packs"
+    )]
     [InlineData(
         "Log/LogWalk.cs",
         "using Table = AlfrescoBackupFlows.Repository.ChunkIndexes.ChunkIndexTable;\n",
-        "Log/LogWalk.cs: uses ChunkIndexes, which lies above Log")]
+        "Log/LogWalk.cs: uses ChunkIndexes, which lies above Log"
+    )]
     [InlineData(
         "Format/RunId.cs",
         "namespace A { class B(Cache.ScratchFile file); }\n",
-        "Format/RunId.cs: uses Cache, which lies above Format")]
+        "Format/RunId.cs: uses Cache, which lies above Format"
+    )]
     [InlineData(
         "Chunks/ChunkStream.cs",
         "namespace A { class B(RunWriter writer); }\n",
-        "Chunks/ChunkStream.cs: uses the project's own folder, which lies above Chunks")]
+        "Chunks/ChunkStream.cs: uses the project's own folder, which lies above Chunks"
+    )]
     [InlineData(
         "BackupRepository.cs",
         "using AlfrescoBackupFlows.Repository.Verification;\n",
-        "BackupRepository.cs: uses Verification, which lies above ")]
+        "BackupRepository.cs: uses Verification, which lies above "
+    )]
     public void A_planted_use_of_a_folder_above_is_found(string path, string planted, string fault)
     {
         Dictionary<string, string> sources = Read();
@@ -55,15 +61,16 @@ public sealed class LayerTests
     public void A_planted_namespace_and_a_planted_folder_are_found()
     {
         Dictionary<string, string> sources = Read();
-        sources["Packs/PackBuilder.cs"] = sources["Packs/PackBuilder.cs"].Replace(
-            ".Packs;", ";", StringComparison.Ordinal);
+        sources["Packs/PackBuilder.cs"] = sources["Packs/PackBuilder.cs"]
+            .Replace(".Packs;", ";", StringComparison.Ordinal);
         sources["Extra/Extra.cs"] = "namespace AlfrescoBackupFlows.Repository.Extra;\n";
         Assert.Equal(
             [
                 "Extra/Extra.cs: the folder 'Extra' has no layer",
                 "Packs/PackBuilder.cs: its namespace is not AlfrescoBackupFlows.Repository.Packs",
             ],
-            Layers.Faults(sources).Order(StringComparer.Ordinal));
+            Layers.Faults(sources).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -78,7 +85,8 @@ public sealed class LayerTests
     private static Dictionary<string, string> Read()
     {
         string project = SourceFiles.Path("src", "Repository");
-        return Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
+        return Directory
+            .EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(project, file).Replace('\\', '/'))
             .Where(file => file.Split('/')[0] is not ("obj" or "bin"))
             .ToDictionary(file => file, file => File.ReadAllText(Path.Combine(project, file)));

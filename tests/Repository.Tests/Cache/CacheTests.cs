@@ -38,7 +38,13 @@ public sealed class CacheTests
 
         async Task LoadAsync()
         {
-            await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, SampleRepository.Access("none", temp.Combine("cache")) with { Time = time });
+            await using BackupRepository repository = await BackupRepository.OpenAsync(
+                blobs,
+                SampleRepository.Access("none", temp.Combine("cache")) with
+                {
+                    Time = time,
+                }
+            );
             await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
         }
     }
@@ -49,9 +55,25 @@ public sealed class CacheTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows deletes them when they are closed.");
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
-        opened.RunChunkIndex.AddPack(new PackId(1), Enumerable.Range(1, 40_000).Select(i => new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), Frame: 0, FrameOffset: 64, SealedLength: 100, Offset: 0, Length: 50)));
+        opened.RunChunkIndex.AddPack(
+            new PackId(1),
+            Enumerable
+                .Range(1, 40_000)
+                .Select(i => new ChunkPlace(
+                    new ChunkId((UInt128)i),
+                    new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content),
+                    Frame: 0,
+                    FrameOffset: 64,
+                    SealedLength: 100,
+                    Offset: 0,
+                    Length: 50
+                ))
+        );
         Assert.True(opened.RunChunkIndex.TryFind(new ChunkId(5), out _));
-        Assert.DoesNotContain(Directory.EnumerateFiles(opened.CacheDirectory), file => !file.EndsWith(".chunks", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(opened.CacheDirectory),
+            file => !file.EndsWith(".chunks", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -64,25 +86,44 @@ public sealed class CacheTests
         MemoryBlobStore blobs = new();
         await SampleRepository.WriteAsync(blobs, RepositoryAccess.EncryptionNone, temp.Combine("write"), large: false);
         string outside = Directory.CreateDirectory(temp.Combine("outside")).FullName;
-        string[] precious = [Path.Combine(outside, $"scratch-{Guid.NewGuid():N}.tmp"), Path.Combine(outside, "precious.tmp")];
+        string[] precious =
+        [
+            Path.Combine(outside, $"scratch-{Guid.NewGuid():N}.tmp"),
+            Path.Combine(outside, "precious.tmp"),
+        ];
         foreach (string file in precious)
         {
             await File.WriteAllTextAsync(file, "precious", TestContext.Current.CancellationToken);
         }
 
         FakeTimeProvider time = new(DateTimeOffset.UtcNow.AddDays(2));
-        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, SampleRepository.Access("none", temp.Combine("state", "cache")) with { Time = time });
-        planted = temp.Combine("state", planted.Replace("00000000000000000000000000000001", repository.Id, StringComparison.Ordinal));
+        await using BackupRepository repository = await BackupRepository.OpenAsync(
+            blobs,
+            SampleRepository.Access("none", temp.Combine("state", "cache")) with
+            {
+                Time = time,
+            }
+        );
+        planted = temp.Combine(
+            "state",
+            planted.Replace("00000000000000000000000000000001", repository.Id, StringComparison.Ordinal)
+        );
         Directory.CreateDirectory(Path.GetDirectoryName(planted)!);
         File.CreateSymbolicLink(planted, target is null ? outside : Path.Combine(outside, target));
 
         LogState state = (await repository.Log.ReadAsync()).State;
-        Exception? refused = await Record.ExceptionAsync(() => repository.LoadIndexAsync(state, CancellationToken.None));
+        Exception? refused = await Record.ExceptionAsync(() =>
+            repository.LoadIndexAsync(state, CancellationToken.None)
+        );
 
         // A link that nothing goes through is no fault.
         if (refused is not null || !planted.EndsWith("spill", StringComparison.Ordinal))
         {
-            Assert.Contains($"'{planted}' is a symbolic link", Assert.IsType<PermanentException>(refused).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"'{planted}' is a symbolic link",
+                Assert.IsType<PermanentException>(refused).Message,
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Equal(precious.Order(), Directory.EnumerateFileSystemEntries(outside).Order());
@@ -99,9 +140,14 @@ public sealed class CacheTests
         await SampleRepository.WriteAsync(blobs, RepositoryAccess.EncryptionNone, temp.Combine("write"), large: false);
         string cache = temp.Combine("cache");
         await File.WriteAllTextAsync(cache, "not a directory", TestContext.Current.CancellationToken);
-        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, SampleRepository.Access("none", cache));
+        await using BackupRepository repository = await BackupRepository.OpenAsync(
+            blobs,
+            SampleRepository.Access("none", cache)
+        );
         LogHead head = await repository.Log.ReadAsync();
-        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => repository.LoadIndexAsync(head.State, CancellationToken.None));
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
+            repository.LoadIndexAsync(head.State, CancellationToken.None)
+        );
         Assert.Equal(ErrorKind.Configuration, exception.Kind);
         Assert.StartsWith("state: ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(cache, exception.Message, StringComparison.Ordinal);
@@ -112,7 +158,11 @@ public sealed class CacheTests
     public void Sorting_names_the_directory_that_it_cannot_write()
     {
         using TempDirectory temp = new();
-        using ExternalSort sort = new(temp.Combine("gone"), (left, right) => left.SequenceCompareTo(right), memoryBytes: 1000);
+        using ExternalSort sort = new(
+            temp.Combine("gone"),
+            (left, right) => left.SequenceCompareTo(right),
+            memoryBytes: 1000
+        );
         PermanentException exception = Assert.Throws<PermanentException>(() =>
         {
             for (int i = 0; i < 100; i++)
@@ -133,13 +183,31 @@ public sealed class CacheTests
         for (int i = 1; i <= 2; i++)
         {
             var rows = new ChunkIndexRows();
-            rows.Add(new ChunkPlace(new ChunkId((UInt128)i), new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content), Frame: 0, FrameOffset: 64, SealedLength: 100, Offset: 0, Length: 50));
-            (ChunkIndexBlob blob, _) = await ChunkIndexBlobs.WriteAsync(new WriteOnce(opened.Blobs, TimeProvider.System), opened.Repository.Sealer, rows, CancellationToken.None);
+            rows.Add(
+                new ChunkPlace(
+                    new ChunkId((UInt128)i),
+                    new PackEntry(new PackId(1), 1_000_000, ChunkClass.Content),
+                    Frame: 0,
+                    FrameOffset: 64,
+                    SealedLength: 100,
+                    Offset: 0,
+                    Length: 50
+                )
+            );
+            (ChunkIndexBlob blob, _) = await ChunkIndexBlobs.WriteAsync(
+                new WriteOnce(opened.Blobs, TimeProvider.System),
+                opened.Repository.Sealer,
+                rows,
+                CancellationToken.None
+            );
             state = state with { Indexes = state.Indexes.Add(new ChunkIndexSummary(blob.Id, i, blob.Rows)) };
             await opened.Repository.LoadIndexAsync(state, CancellationToken.None);
         }
 
-        Assert.NotSame(first, await opened.Repository.LoadIndexAsync(state with { Indexes = [] }, CancellationToken.None));
+        Assert.NotSame(
+            first,
+            await opened.Repository.LoadIndexAsync(state with { Indexes = [] }, CancellationToken.None)
+        );
 
         // Whoever got it goes on with it.
         Assert.False(first.TryFind(new ChunkId(1), out _));

@@ -55,7 +55,10 @@ public sealed class ChunkIndexTests : IDisposable
         await NameAsync(3, [Place(1, pack: 5)]);
         await NameAsync(8, [Place(1, pack: 2), Place(2, pack: 2), Place(3, pack: 4), Place(3, pack: 3)]);
         using ChunkIndex index = await LoadAsync();
-        Assert.Equal([5UL, 9UL, 3UL], new[] { 1, 2, 3 }.Select(i => index.TryFind(Id(i), out ChunkPlace place) ? (ulong)place.Pack.Id.Value : 0));
+        Assert.Equal(
+            [5UL, 9UL, 3UL],
+            new[] { 1, 2, 3 }.Select(i => index.TryFind(Id(i), out ChunkPlace place) ? (ulong)place.Pack.Id.Value : 0)
+        );
     }
 
     [Fact]
@@ -118,23 +121,31 @@ public sealed class ChunkIndexTests : IDisposable
         _sealer.Dispose();
     }
 
-    private static ChunkId Id(int i) => ChunkId.Read(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(i)));
+    private static ChunkId Id(int i) =>
+        ChunkId.Read(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(i)));
 
-    private static ChunkPlace Place(int i, ulong pack) => new(
-        Id: Id(i),
-        Pack: new PackEntry(new PackId(pack), 1_000_000, ChunkClass.Content),
-        Frame: i % 5,
-        FrameOffset: 64,
-        SealedLength: 5000,
-        Offset: 100,
-        Length: 200 + (i % 9));
+    private static ChunkPlace Place(int i, ulong pack) =>
+        new(
+            Id: Id(i),
+            Pack: new PackEntry(new PackId(pack), 1_000_000, ChunkClass.Content),
+            Frame: i % 5,
+            FrameOffset: 64,
+            SealedLength: 5000,
+            Offset: 100,
+            Length: 200 + (i % 9)
+        );
 
-    private Task<ChunkIndex> LoadAsync() => ChunkIndex.LoadAsync(_blobs, _sealer, Repository, _cache.Path, _named, CancellationToken.None);
+    private Task<ChunkIndex> LoadAsync() =>
+        ChunkIndex.LoadAsync(_blobs, _sealer, Repository, _cache.Path, _named, CancellationToken.None);
 
     private async Task NameAsync(long sequence, ChunkPlace[] places)
     {
         var id = new ChunkIndexId((UInt128)(ulong)(_named.Count + 1));
-        await _blobs.PutIfAbsentAsync(id.BlobName, _sealer.Seal(ObjectType.Index, id.BlobName, ChunkIndexTable.Encode(places)), CancellationToken.None);
+        await _blobs.PutIfAbsentAsync(
+            id.BlobName,
+            _sealer.Seal(ObjectType.Index, id.BlobName, ChunkIndexTable.Encode(places)),
+            CancellationToken.None
+        );
         _named.Add(new ChunkIndexSummary(id, sequence, places.Length));
     }
 }

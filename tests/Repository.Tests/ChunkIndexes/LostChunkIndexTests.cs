@@ -6,7 +6,8 @@ using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Repository.Tests.ChunkIndexes;
 
-/// <summary>Whatever is done to index blobs: every set is read, the loss is said, and the next set heals it. A host that has them in its cache knows no more than another.</summary>
+/// <summary>Whatever is done to index blobs: every set is read, the loss is said, and the next set heals it. A host
+/// that has them in its cache knows no more than another.</summary>
 public sealed class LostChunkIndexTests
 {
     private static readonly string[] Harms = ["deleted", "zeroed", "emptied", "cut", "flipped", "longer", "exchanged"];
@@ -25,7 +26,11 @@ public sealed class LostChunkIndexTests
             VerifyReport report = await bench.VerifyAsync(cache);
             Finding found = Assert.Single(report.Findings);
             Assert.Equal(FindingSeverity.Error, found.Severity);
-            Assert.StartsWith($"The index blob '{name}' is {(harm == "deleted" ? "missing" : "damaged")}; these sets lean on it: ", found.Line, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"The index blob '{name}' is {(harm == "deleted" ? "missing" : "damaged")}; these sets lean on it: ",
+                found.Line,
+                StringComparison.Ordinal
+            );
 
             // The second set has files of the first, not the other way round.
             Assert.Equal(number == 0, found.Line.Contains(bench.Sets[0].ToString(), StringComparison.Ordinal));
@@ -106,9 +111,16 @@ public sealed class LostChunkIndexTests
         await bench.HarmAsync("deleted", 0);
         await bench.LosePacksAsync(ChunkClass.Dump);
         RebuiltChunkIndex healed = await bench.SealAsync("none");
-        Assert.Contains(healed.Warnings, warning => warning.Contains("packs are lost as well", StringComparison.Ordinal));
+        Assert.Contains(
+            healed.Warnings,
+            warning => warning.Contains("packs are lost as well", StringComparison.Ordinal)
+        );
         VerifyReport report = await bench.VerifyAsync("none");
-        Assert.Contains(report.Findings, finding => finding.Set == bench.Sets[0] && finding.Line.Contains("is stored nowhere", StringComparison.Ordinal));
+        Assert.Contains(
+            report.Findings,
+            finding =>
+                finding.Set == bench.Sets[0] && finding.Line.Contains("is stored nowhere", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -118,10 +130,17 @@ public sealed class LostChunkIndexTests
         await bench.HarmAsync("deleted", 0);
         foreach ((int digit, int length) in new[] { (1, 0), (2, 1), (3, 100), (4, 100_000) })
         {
-            await bench.Blobs.PutIfAbsentAsync(new PackId((UInt128)digit).BlobName, Content.Random(length, digit), TestContext.Current.CancellationToken);
+            await bench.Blobs.PutIfAbsentAsync(
+                new PackId((UInt128)digit).BlobName,
+                Content.Random(length, digit),
+                TestContext.Current.CancellationToken
+            );
         }
 
-        Assert.Contains((await bench.SealAsync("none")).Warnings, warning => warning.Contains("4 packs could not be read", StringComparison.Ordinal));
+        Assert.Contains(
+            (await bench.SealAsync("none")).Warnings,
+            warning => warning.Contains("4 packs could not be read", StringComparison.Ordinal)
+        );
         Assert.True((await bench.VerifyAsync("none")).Findings.IsEmpty);
     }
 
@@ -149,7 +168,15 @@ public sealed class LostChunkIndexTests
         Assert.Equal(indexes.Skip(1), LogState.Live(indexes));
         await bench.ReadsAllAsync("none", lost: null);
         var carried = StateDocument.From(state);
-        Assert.True(LogJson.Same(carried, carried with { Indexes = [.. indexes.Select(index => index with { Replaces = default })] }));
+        Assert.True(
+            LogJson.Same(
+                carried,
+                carried with
+                {
+                    Indexes = [.. indexes.Select(index => index with { Replaces = default })],
+                }
+            )
+        );
         Assert.False(LogJson.Same(carried, carried with { Indexes = [.. indexes.Skip(1)] }));
     }
 }

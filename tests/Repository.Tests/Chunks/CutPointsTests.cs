@@ -12,7 +12,8 @@ public sealed class CutPointsTests
     [Fact]
     public void Lengths_are_within_bounds_and_add_up()
     {
-        Gen.Int[0, 3_000_000].Sample(length => Assert.Equal(length, Cut(Content.Random(length, length)).Sum()), iter: 30);
+        Gen.Int[0, 3_000_000]
+            .Sample(length => Assert.Equal(length, Cut(Content.Random(length, length)).Sum()), iter: 30);
     }
 
     [Fact]
@@ -52,7 +53,9 @@ public sealed class CutPointsTests
         for (int start = 0; start < bytes.Length; start += lengths[^1])
         {
             lengths.Add(_cuts.First(bytes.AsSpan(start, Math.Min(CutPoints.MaxLength, bytes.Length - start))));
-            Assert.True(lengths[^1] is >= CutPoints.MinLength and <= CutPoints.MaxLength || start + lengths[^1] == bytes.Length);
+            Assert.True(
+                lengths[^1] is >= CutPoints.MinLength and <= CutPoints.MaxLength || start + lengths[^1] == bytes.Length
+            );
         }
 
         return lengths;

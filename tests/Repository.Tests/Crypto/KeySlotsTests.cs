@@ -29,7 +29,9 @@ public sealed class KeySlotsTests
             await second.Keys.RemoveAsync(slots[0].Id);
         }
 
-        await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            BackupRepository.OpenAsync(opened.Blobs, opened.Access(First))
+        );
         Assert.Equal(["config/3"], await opened.NamesAsync("config/"));
     }
 
@@ -38,8 +40,14 @@ public sealed class KeySlotsTests
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
         string id = Assert.Single(await opened.Repository.Keys.ListAsync()).Id;
-        Assert.Equal(ErrorKind.Configuration, (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.RemoveAsync(id))).Kind);
-        Assert.Equal(ErrorKind.Configuration, (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.RemoveAsync("00000000"))).Kind);
+        Assert.Equal(
+            ErrorKind.Configuration,
+            (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.RemoveAsync(id))).Kind
+        );
+        Assert.Equal(
+            ErrorKind.Configuration,
+            (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.RemoveAsync("00000000"))).Kind
+        );
     }
 
     [Fact]
@@ -50,7 +58,9 @@ public sealed class KeySlotsTests
         await opened.Repository.Keys.AddAsync(Second, "second");
         KeyChange removed = await opened.Repository.Keys.RemoveAsync(first.Id);
         Assert.Contains("config/2", removed.Warning, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            BackupRepository.OpenAsync(opened.Blobs, opened.Access(First))
+        );
         await using BackupRepository second = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Second));
     }
 
@@ -65,7 +75,12 @@ public sealed class KeySlotsTests
 
         var blobs = new Interference(opened.Blobs, () => opened.Repository.Keys.AddAsync(new Secret("third"), "third"));
         await using BackupRepository late = await BackupRepository.OpenAsync(blobs, opened.Access(Second));
-        Assert.Equal(ErrorKind.Busy, (await Assert.ThrowsAsync<PermanentException>(() => late.Keys.AddAsync(new Secret("fourth"), "fourth"))).Kind);
+        Assert.Equal(
+            ErrorKind.Busy,
+            (
+                await Assert.ThrowsAsync<PermanentException>(() => late.Keys.AddAsync(new Secret("fourth"), "fourth"))
+            ).Kind
+        );
         Assert.Equal(["config/5"], await opened.NamesAsync("config/"));
     }
 
@@ -73,7 +88,11 @@ public sealed class KeySlotsTests
     public async Task A_config_that_the_storage_cut_and_called_written_does_not_take_the_place_of_the_one_before()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
-        var cutting = new FaultInjectingBlobStore(opened.Blobs, call => call.Name == "config/2" && call.Verb == BlobVerb.PutIfAbsent ? new BlobFault { Truncate = true } : null);
+        var cutting = new FaultInjectingBlobStore(
+            opened.Blobs,
+            call =>
+                call.Name == "config/2" && call.Verb == BlobVerb.PutIfAbsent ? new BlobFault { Truncate = true } : null
+        );
         await using BackupRepository repository = await BackupRepository.OpenAsync(cutting, opened.Access(First));
         await Assert.ThrowsAsync<PermanentException>(() => repository.Keys.AddAsync(Second, "second"));
         await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
@@ -90,14 +109,20 @@ public sealed class KeySlotsTests
         Assert.Null(await opened.Repository.Keys.HealAsync(await opened.Repository.Log.ReadAsync()));
         long length = (await opened.Blobs.GetPropertiesAsync("config/1", CancellationToken.None))!.Length;
         await opened.Blobs.DeleteAsync("config/1", CancellationToken.None);
-        PermanentException lost = await Assert.ThrowsAsync<PermanentException>(() => BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)));
+        PermanentException lost = await Assert.ThrowsAsync<PermanentException>(() =>
+            BackupRepository.OpenAsync(opened.Blobs, opened.Access(First))
+        );
         Assert.Equal(ErrorKind.Repository, lost.Kind);
         if (zeroed)
         {
             await opened.Blobs.PutIfAbsentAsync("config/1", new byte[length], CancellationToken.None);
         }
 
-        Assert.Contains(comesBackAs, await opened.Repository.Keys.HealAsync(await opened.Repository.Log.ReadAsync()), StringComparison.Ordinal);
+        Assert.Contains(
+            comesBackAs,
+            await opened.Repository.Keys.HealAsync(await opened.Repository.Log.ReadAsync()),
+            StringComparison.Ordinal
+        );
         Assert.Null(await opened.Repository.Keys.HealAsync(await opened.Repository.Log.ReadAsync()));
         await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
         Assert.Single(await again.Keys.ListAsync());
@@ -129,6 +154,9 @@ public sealed class KeySlotsTests
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
         Assert.Empty(await opened.Repository.Keys.ListAsync());
-        Assert.Equal(ErrorKind.Configuration, (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.AddAsync(Second, "second"))).Kind);
+        Assert.Equal(
+            ErrorKind.Configuration,
+            (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.AddAsync(Second, "second"))).Kind
+        );
     }
 }

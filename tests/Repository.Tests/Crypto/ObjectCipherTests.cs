@@ -16,7 +16,10 @@ public sealed class ObjectCipherTests
     public void Whatever_is_sealed_opens_to_the_same_bytes()
     {
         using var sealer = new ObjectCipher(_keys);
-        Gen.Byte.Array[0, 20_000].Sample(plain => Assert.Equal(plain, sealer.Open(ObjectType.Page, Name, sealer.Seal(ObjectType.Page, Name, plain))));
+        Gen.Byte.Array[0, 20_000]
+            .Sample(plain =>
+                Assert.Equal(plain, sealer.Open(ObjectType.Page, Name, sealer.Seal(ObjectType.Page, Name, plain)))
+            );
     }
 
     [Fact]
@@ -24,7 +27,10 @@ public sealed class ObjectCipherTests
     {
         using var sealer = new ObjectCipher(_keys);
         Assert.InRange(sealer.Seal(ObjectType.Index, Name, Content.Text(100_000, 1)).Length, 0, 60_000);
-        Assert.Equal(100_000 + ObjectHeader.Size + FrameCodec.PrefixSize + FrameCipher.TagSize, sealer.Seal(ObjectType.Index, Name, Content.Random(100_000, 1)).Length);
+        Assert.Equal(
+            100_000 + ObjectHeader.Size + FrameCodec.PrefixSize + FrameCipher.TagSize,
+            sealer.Seal(ObjectType.Index, Name, Content.Random(100_000, 1)).Length
+        );
     }
 
     [Fact]
@@ -73,7 +79,9 @@ public sealed class ObjectCipherTests
         using var sealer = new ObjectCipher(_keys);
         byte[] blob = sealer.Seal(ObjectType.Index, Name, "plain"u8);
         blob[4] = 2;
-        PermanentException exception = Assert.Throws<PermanentException>(() => sealer.Open(ObjectType.Index, Name, blob));
+        PermanentException exception = Assert.Throws<PermanentException>(() =>
+            sealer.Open(ObjectType.Index, Name, blob)
+        );
         Assert.Contains("newer version of abf", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("damaged", exception.Message, StringComparison.Ordinal);
     }
@@ -90,11 +98,14 @@ public sealed class ObjectCipherTests
     {
         using var sealer = new ObjectCipher(_keys);
         byte[] blob = sealer.Seal(ObjectType.Index, Name, "plain"u8);
-        using var rotated = new ObjectCipher(new KeyRing(1, [.. _keys.Keys, new ClassKey(KeyClass.Metadata, 2, new byte[32])]));
+        using var rotated = new ObjectCipher(
+            new KeyRing(1, [.. _keys.Keys, new ClassKey(KeyClass.Metadata, 2, new byte[32])])
+        );
         Assert.Equal("plain"u8.ToArray(), rotated.Open(ObjectType.Index, Name, blob));
         byte[] newer = rotated.Seal(ObjectType.Index, Name, "plain"u8);
         AssertDamage(() => sealer.Open(ObjectType.Index, Name, newer));
     }
 
-    private static void AssertDamage(Action open) => Assert.Equal(ErrorKind.Repository, Assert.Throws<PermanentException>(open).Kind);
+    private static void AssertDamage(Action open) =>
+        Assert.Equal(ErrorKind.Repository, Assert.Throws<PermanentException>(open).Kind);
 }

@@ -17,7 +17,11 @@ internal sealed class MemoryChunks : IChunkWriter, IChunkSource
 
     public int Reads { get; private set; }
 
-    public ValueTask<ChunkId> AddChunkAsync(ChunkClass chunkClass, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    public ValueTask<ChunkId> AddChunkAsync(
+        ChunkClass chunkClass,
+        ReadOnlyMemory<byte> plain,
+        CancellationToken cancellationToken
+    )
     {
         ChunkId id = ChunkId.Read(HMACSHA256.HashData(Key, plain.Span));
         if (Chunks.TryAdd(id, plain.ToArray()))
@@ -30,7 +34,8 @@ internal sealed class MemoryChunks : IChunkWriter, IChunkSource
 
     public ContentStream CreateStream(ChunkClass chunkClass) => new WriteStream(this);
 
-    public ulong SegmentHash(ReadOnlySpan<byte> path) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(Key, path));
+    public ulong SegmentHash(ReadOnlySpan<byte> path) =>
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(Key, path));
 
     public ValueTask<byte[]> ReadChunkAsync(ChunkId id, ChunkClass chunkClass, CancellationToken cancellationToken)
     {
@@ -38,10 +43,15 @@ internal sealed class MemoryChunks : IChunkWriter, IChunkSource
         return ValueTask.FromResult(Chunks[id]);
     }
 
-    public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new MemoryStream([.. Flatten(content.Chunks, content.Depth).SelectMany(id => Chunks[id])]);
+    public Stream OpenRead(ContentRef content, ChunkClass chunkClass) =>
+        new MemoryStream([.. Flatten(content.Chunks, content.Depth).SelectMany(id => Chunks[id])]);
 
     private IEnumerable<ChunkId> Flatten(IEnumerable<ChunkId> ids, int depth) =>
-        depth == 0 ? ids : ids.SelectMany(id => Flatten(Chunks[id].Chunk(ChunkId.Size).Select(bytes => ChunkId.Read(bytes)), depth - 1));
+        depth == 0
+            ? ids
+            : ids.SelectMany(id =>
+                Flatten(Chunks[id].Chunk(ChunkId.Size).Select(bytes => ChunkId.Read(bytes)), depth - 1)
+            );
 
     private sealed class WriteStream(MemoryChunks owner) : ContentStream
     {
@@ -55,11 +65,13 @@ internal sealed class MemoryChunks : IChunkWriter, IChunkSource
 
         public override long Length => _bytes.Length;
 
-        public override long Position { get => _bytes.Position; set => throw new NotSupportedException(); }
-
-        public override void Flush()
+        public override long Position
         {
+            get => _bytes.Position;
+            set => throw new NotSupportedException();
         }
+
+        public override void Flush() { }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

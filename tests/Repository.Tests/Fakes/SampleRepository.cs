@@ -15,19 +15,28 @@ using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Fakes;
 
-/// <summary>A small repository of two sets with all that the format has: two classes of roots, a dump, empty and odd names, a file of several chunks, indirection.</summary>
+/// <summary>A small repository of two sets with all that the format has: two classes of roots, a dump, empty and odd
+/// names, a file of several chunks, indirection.</summary>
 internal static class SampleRepository
 {
     public const string Passphrase = "correct horse battery staple";
     private const int Seed = 4711;
 
     public static RepositoryAccess Access(string encryption, string cache) =>
-        new(encryption, encryption == RepositoryAccess.EncryptionNone ? null : new Secret(Passphrase), cache, TimeProvider.System);
+        new(
+            encryption,
+            encryption == RepositoryAccess.EncryptionNone ? null : new Secret(Passphrase),
+            cache,
+            TimeProvider.System
+        );
 
     public static async Task WriteAsync(IBlobStore blobs, string encryption, string cache, bool large)
     {
         RepositoryAccess access = Access(encryption, cache);
-        await BackupRepository.InitAsync(blobs, new RepositoryInit(encryption, access.Passphrase, "first", TimeProvider.System));
+        await BackupRepository.InitAsync(
+            blobs,
+            new RepositoryInit(encryption, access.Passphrase, "first", TimeProvider.System)
+        );
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
         RunId? parent = null;
         for (int number = 1; number <= 2; number++)
@@ -43,7 +52,10 @@ internal static class SampleRepository
     public static async Task LoseAndStoreAgainAsync(IBlobStore blobs, string encryption, string cache)
     {
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, Access(encryption, cache));
-        ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
+        ChunkIndex index = await repository.LoadIndexAsync(
+            (await repository.Log.ReadAsync()).State,
+            CancellationToken.None
+        );
         foreach (PackEntry pack in index.Packs.Where(pack => pack.Class == ChunkClass.Content))
         {
             await blobs.DeleteAsync(pack.Id.BlobName, CancellationToken.None);
@@ -63,49 +75,90 @@ internal static class SampleRepository
         await WriteHealingSetAsync(repository, Samples.Run(5));
     }
 
-    /// <summary>One more set, of the second's files, as a backup seals it: what is lost of the index is written anew.</summary>
+    /// <summary>One more set, of the second's files, as a backup seals it: what is lost of the index is written
+    /// anew.</summary>
     public static async Task<RebuiltChunkIndex> WriteHealingSetAsync(BackupRepository repository, RunId id)
     {
         RebuiltChunkIndex? healed = null;
-        await WriteSetAsync(repository, 2, Samples.Run(2), large: false, id, async state => healed = await repository.HealIndexAsync(state, id, readAll: true, CancellationToken.None));
+        await WriteSetAsync(
+            repository,
+            2,
+            Samples.Run(2),
+            large: false,
+            id,
+            async state => healed = await repository.HealIndexAsync(state, id, readAll: true, CancellationToken.None)
+        );
         return healed!;
     }
 
-    private static async Task<RunId> WriteSetAsync(BackupRepository repository, int number, RunId? parent, bool large, RunId? id = null, Func<LogState, Task<RebuiltChunkIndex>>? heal = null)
+    private static async Task<RunId> WriteSetAsync(
+        BackupRepository repository,
+        int number,
+        RunId? parent,
+        bool large,
+        RunId? id = null,
+        Func<LogState, Task<RebuiltChunkIndex>>? heal = null
+    )
     {
         RunOpened run = await repository.Log.OpenRunAsync(id ?? Samples.Run(number), "acme");
-        ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
+        ChunkIndex index = await repository.LoadIndexAsync(
+            (await repository.Log.ReadAsync()).State,
+            CancellationToken.None
+        );
         using RunChunkIndex runIndex = await repository.LoadRunIndexAsync(run.Run, CancellationToken.None);
         SetManifest manifest = Samples.Manifest(run.Run, run.Base, parent);
-        await using (RunWriter writer = repository.OpenRunWriter(run.Run, "all", index, runIndex, await repository.FindLostPacksAsync(index, CancellationToken.None)))
+        await using (
+            RunWriter writer = repository.OpenRunWriter(
+                run.Run,
+                "all",
+                index,
+                runIndex,
+                await repository.FindLostPacksAsync(index, CancellationToken.None)
+            )
+        )
         {
             (RootStamp copy, RootStamp store) = (
                 await WriteRootAsync(writer, manifest.Roots[0], IndexFiles(number)),
-                await WriteRootAsync(writer, manifest.Roots[1], StoreFiles(number, large)));
+                await WriteRootAsync(writer, manifest.Roots[1], StoreFiles(number, large))
+            );
             ContentRef dump = await WriteAsync(writer, ChunkClass.Dump, Dump(number));
             manifest = manifest with
             {
                 Roots = [copy, store],
                 Database = manifest.Database! with { Dump = dump },
-                Totals = manifest.Totals with { Files = copy.Files + store.Files, Bytes = copy.Bytes + store.Bytes + dump.Length },
+                Totals = manifest.Totals with
+                {
+                    Files = copy.Files + store.Files,
+                    Bytes = copy.Bytes + store.Bytes + dump.Length,
+                },
             };
-            await writer.CommitPageAsync(manifest.Installation, LogJson.Default.InstallationStamp, CancellationToken.None);
+            await writer.CommitPageAsync(
+                manifest.Installation,
+                LogJson.Default.InstallationStamp,
+                CancellationToken.None
+            );
         }
 
         AddedChunkIndexes merge = await repository.MergeRunIndexAsync(run.Run, ["all"], CancellationToken.None);
-        ImmutableArray<ChunkIndexBlob> healed = heal is null ? [] : (await heal((await repository.Log.ReadAsync()).State)).Indexes;
-        manifest = manifest with { Indexes = healed.AddRange(merge.Indexes), Totals = manifest.Totals with { AddedBytes = merge.AddedBytes, Chunks = merge.Chunks } };
+        ImmutableArray<ChunkIndexBlob> healed = heal is null
+            ? []
+            : (await heal((await repository.Log.ReadAsync()).State)).Indexes;
+        manifest = manifest with
+        {
+            Indexes = healed.AddRange(merge.Indexes),
+            Totals = manifest.Totals with { AddedBytes = merge.AddedBytes, Chunks = merge.Chunks },
+        };
         await repository.Log.SealAsync(run.Run, run.Base, manifest);
         return run.Run;
     }
 
     private static IEnumerable<(ListingEntry Entry, byte[]? Bytes)> IndexFiles(int number) =>
-    [
-        (Samples.Folder(string.Empty), null),
-        (Samples.Folder("workspace"), null),
-        (Samples.File("workspace/_1.cfs"), Noise(100, 9000)),
-        (Samples.File("workspace/segments_" + number), Noise(200 + number, 40)),
-    ];
+        [
+            (Samples.Folder(string.Empty), null),
+            (Samples.Folder("workspace"), null),
+            (Samples.File("workspace/_1.cfs"), Noise(100, 9000)),
+            (Samples.File("workspace/segments_" + number), Noise(200 + number, 40)),
+        ];
 
     private static IEnumerable<(ListingEntry Entry, byte[]? Bytes)> StoreFiles(int number, bool large)
     {
@@ -114,12 +167,25 @@ internal static class SampleRepository
         yield return (Samples.Folder("2026/1", EntryFlags.Sealed), null);
         for (int i = 0; i < 15 + (10 * number); i++)
         {
-            yield return (Samples.File($"2026/1/{i:0000}.bin") with { Flags = i == 3 ? EntryFlags.SourceMissing : EntryFlags.None }, Noise(i, 100 * i));
+            yield return (
+                Samples.File($"2026/1/{i:0000}.bin") with
+                {
+                    Flags = i == 3 ? EntryFlags.SourceMissing : EntryFlags.None,
+                },
+                Noise(i, 100 * i)
+            );
         }
 
         yield return (Samples.Folder("2026/empty"), null);
         byte[] odd = [.. "2026/odd \\ "u8, 0xFF, 0xFE, .. " \n漢字"u8];
-        yield return (Samples.File("x") with { Path = odd, Owner = new FileOwner(uint.MaxValue, 5, string.Empty, "Größe") }, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("Lorem ipsum. ", 3000))));
+        yield return (
+            Samples.File("x") with
+            {
+                Path = odd,
+                Owner = new FileOwner(uint.MaxValue, 5, string.Empty, "Größe"),
+            },
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("Lorem ipsum. ", 3000)))
+        );
         if (large)
         {
             yield return (Samples.File("2026/zeros.bin"), new byte[(16 << 20) + 12_345]);
@@ -127,7 +193,13 @@ internal static class SampleRepository
     }
 
     private static byte[] Dump(int number) =>
-        Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 800 * number).Select(row => $"INSERT INTO alf_node VALUES ({row}, 'workspace', {row * 7919 % 1000});\n")));
+        Encoding.UTF8.GetBytes(
+            string.Concat(
+                Enumerable
+                    .Range(0, 800 * number)
+                    .Select(row => $"INSERT INTO alf_node VALUES ({row}, 'workspace', {row * 7919 % 1000});\n")
+            )
+        );
 
     private static byte[] Noise(int seed, int length)
     {
@@ -142,7 +214,11 @@ internal static class SampleRepository
         return await writer.WriteAsync(chunkClass, stream, CancellationToken.None);
     }
 
-    private static async Task<RootStamp> WriteRootAsync(RunWriter writer, RootStamp stamp, IEnumerable<(ListingEntry Entry, byte[]? Bytes)> files)
+    private static async Task<RootStamp> WriteRootAsync(
+        RunWriter writer,
+        RootStamp stamp,
+        IEnumerable<(ListingEntry Entry, byte[]? Bytes)> files
+    )
     {
         ListingWriter listing = new(writer);
         await using RequiredListWriter required = new(writer);
@@ -157,7 +233,10 @@ internal static class SampleRepository
             await listing.AddAsync(entry with { Content = content }, CancellationToken.None);
             if (content is not null && stamp.Class == ChunkClass.Content && entry.Path.Length % 2 == 1)
             {
-                await required.AddAsync(new RequiredFile(entry.Path, content.Length, required.Count), CancellationToken.None);
+                await required.AddAsync(
+                    new RequiredFile(entry.Path, content.Length, required.Count),
+                    CancellationToken.None
+                );
             }
         }
 
@@ -188,11 +267,19 @@ internal static class SampleRepository
             content.Chunks[i].Write(ids.AsSpan(i * ChunkId.Size));
         }
 
-        return new ContentRef(content.Length, 1, [await writer.AddChunkAsync(ChunkClass.Metadata, ids, CancellationToken.None)]);
+        return new ContentRef(
+            content.Length,
+            1,
+            [await writer.AddChunkAsync(ChunkClass.Metadata, ids, CancellationToken.None)]
+        );
     }
 
     /// <summary>All that the sets hold, a line each: what a restore would write, by its SHA-256.</summary>
-    public static async Task<(ImmutableArray<string> Lines, LogHead Head)> ReadAsync(IBlobStore blobs, RepositoryAccess access, RememberedHead? remembered = null)
+    public static async Task<(ImmutableArray<string> Lines, LogHead Head)> ReadAsync(
+        IBlobStore blobs,
+        RepositoryAccess access,
+        RememberedHead? remembered = null
+    )
     {
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
         LogHead head = await repository.Log.ReadAsync(remembered);
@@ -204,18 +291,28 @@ internal static class SampleRepository
             SetManifest manifest = await repository.Log.ReadManifestAsync(set);
             foreach (RootStamp root in manifest.Roots)
             {
-                await foreach (ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(CancellationToken.None))
+                await foreach (
+                    ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(CancellationToken.None)
+                )
                 {
-                    string bytes = entry.Content is { } content ? $"{content.Length} {await HashAsync(chunks, content, root.Class)}" : "-";
+                    string bytes = entry.Content is { } content
+                        ? $"{content.Length} {await HashAsync(chunks, content, root.Class)}"
+                        : "-";
                     FileOwner owner = entry.Owner;
-                    lines.Add($"{set.Id} {root.Name} {Convert.ToHexStringLower(entry.Path)} {(int)entry.Flags} {entry.Mode} {owner.Uid}:{owner.Gid}:{owner.User}:{owner.Group} {entry.MtimeNs} {entry.CtimeNs} {bytes}");
+                    lines.Add(
+                        $"{set.Id} {root.Name} {Convert.ToHexStringLower(entry.Path)} {(int)entry.Flags} {entry.Mode} {owner.Uid}:{owner.Gid}:{owner.User}:{owner.Group} {entry.MtimeNs} {entry.CtimeNs} {bytes}"
+                    );
                 }
 
                 if (root.Required is { } required)
                 {
-                    await foreach (RequiredFile file in new RequiredListReader(chunks, required).ReadAsync(CancellationToken.None))
+                    await foreach (
+                        RequiredFile file in new RequiredListReader(chunks, required).ReadAsync(CancellationToken.None)
+                    )
                     {
-                        lines.Add($"{set.Id} {root.Name} required {Convert.ToHexStringLower(file.Path)} {file.Size ?? -1} {file.UrlId}");
+                        lines.Add(
+                            $"{set.Id} {root.Name} required {Convert.ToHexStringLower(file.Path)} {file.Size ?? -1} {file.UrlId}"
+                        );
                     }
                 }
             }

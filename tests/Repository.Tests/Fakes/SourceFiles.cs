@@ -12,6 +12,9 @@ internal static class SourceFiles
             directory = System.IO.Path.GetDirectoryName(directory);
         }
 
-        return System.IO.Path.Combine([directory ?? throw new DirectoryNotFoundException("The solution is not above the tests."), .. parts]);
+        return System.IO.Path.Combine([
+            directory ?? throw new DirectoryNotFoundException("The solution is not above the tests."),
+            .. parts,
+        ]);
     }
 }

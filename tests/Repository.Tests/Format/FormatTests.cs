@@ -10,7 +10,8 @@ using AlfrescoBackupFlows.Testing;
 namespace AlfrescoBackupFlows.Repository.Tests.Format;
 
 /// <summary>
-/// Two implementations of <c>docs/repository-format.md</c> agree, on repositories that were written once and are checked in, and on one that is written now.
+/// Two implementations of <c>docs/repository-format.md</c> agree, on repositories that were written once and are
+/// checked in, and on one that is written now.
 /// </summary>
 public sealed class FormatTests
 {
@@ -26,12 +27,18 @@ public sealed class FormatTests
         string encryption = name == "passphrase" ? name : "none";
         string[] expected = await File.ReadAllLinesAsync(vector + ".txt");
         IBlobStore blobs = DirectoryBlobStore.Open(vector, TimeProvider.System);
-        (ImmutableArray<string> lines, LogHead head) = await SampleRepository.ReadAsync(blobs, SampleRepository.Access(encryption, temp.Path));
+        (ImmutableArray<string> lines, LogHead head) = await SampleRepository.ReadAsync(
+            blobs,
+            SampleRepository.Access(encryption, temp.Path)
+        );
         Assert.Equal(expected, lines);
         Assert.Empty(head.Alarms);
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(expected, await IndependentReader.ReadAsync(vector, encryption == "none" ? null : SampleRepository.Passphrase));
+            Assert.Equal(
+                expected,
+                await IndependentReader.ReadAsync(vector, encryption == "none" ? null : SampleRepository.Passphrase)
+            );
         }
     }
 
@@ -41,13 +48,26 @@ public sealed class FormatTests
     public async Task Both_readers_agree_on_a_repository_written_now(string encryption)
     {
         using TempDirectory temp = new();
-        IBlobStore blobs = await DirectoryBlobStore.CreateAsync(temp.Combine("repository"), TimeProvider.System, CancellationToken.None);
+        IBlobStore blobs = await DirectoryBlobStore.CreateAsync(
+            temp.Combine("repository"),
+            TimeProvider.System,
+            CancellationToken.None
+        );
         await SampleRepository.WriteAsync(blobs, encryption, temp.Combine("cache"), large: true);
-        (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(blobs, SampleRepository.Access(encryption, temp.Combine("cache")));
+        (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(
+            blobs,
+            SampleRepository.Access(encryption, temp.Combine("cache"))
+        );
         Assert.True(lines.Length > 80);
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(lines, await IndependentReader.ReadAsync(temp.Combine("repository"), encryption == "none" ? null : SampleRepository.Passphrase));
+            Assert.Equal(
+                lines,
+                await IndependentReader.ReadAsync(
+                    temp.Combine("repository"),
+                    encryption == "none" ? null : SampleRepository.Passphrase
+                )
+            );
         }
     }
 
@@ -61,7 +81,10 @@ public sealed class FormatTests
         using TempDirectory temp = new();
         string vector = SourceFiles.Path("tests", "reader", "vectors", name);
         string encryption = name == "passphrase" ? name : "none";
-        Assert.False(Directory.Exists(vector), $"{vector} is fixed: a reader of this version must read it for ever. Remove it by hand to write it anew.");
+        Assert.False(
+            Directory.Exists(vector),
+            $"{vector} is fixed: a reader of this version must read it for ever. Remove it by hand to write it anew."
+        );
         IBlobStore blobs = await DirectoryBlobStore.CreateAsync(vector, TimeProvider.System, CancellationToken.None);
         await SampleRepository.WriteAsync(blobs, encryption, temp.Path, large: false);
         if (name == "healed")
@@ -74,7 +97,10 @@ public sealed class FormatTests
             await SampleRepository.LoseIndexesAndHealAsync(blobs, encryption, temp.Path);
         }
 
-        (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(blobs, SampleRepository.Access(encryption, temp.Path));
+        (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(
+            blobs,
+            SampleRepository.Access(encryption, temp.Path)
+        );
         await File.WriteAllLinesAsync(vector + ".txt", lines);
     }
 }

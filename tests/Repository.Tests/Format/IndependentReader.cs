@@ -12,7 +12,11 @@ internal static class IndependentReader
 {
     /// <summary>All that the sets hold, in the lines of <see cref="SampleRepository.ReadAsync"/>.</summary>
     /// <param name="warnings">Takes what the reader warns of; without it, it must not.</param>
-    public static async Task<ImmutableArray<string>> ReadAsync(string repository, string? passphrase, ICollection<string>? warnings = null)
+    public static async Task<ImmutableArray<string>> ReadAsync(
+        string repository,
+        string? passphrase,
+        ICollection<string>? warnings = null
+    )
     {
         using TempDirectory temp = new();
         List<string> arguments = [SourceFiles.Path("tests", "reader", "abf_reader.py"), repository];
@@ -27,7 +31,13 @@ internal static class IndependentReader
         using JsonDocument first = await RunAsync(arguments);
         foreach (JsonElement id in first.RootElement.GetProperty("sets").EnumerateArray())
         {
-            using JsonDocument document = await RunAsync([.. arguments, "--set", id.GetString()!, "--extract", temp.Combine(id.GetString()!)]);
+            using JsonDocument document = await RunAsync([
+                .. arguments,
+                "--set",
+                id.GetString()!,
+                "--extract",
+                temp.Combine(id.GetString()!),
+            ]);
             Assert.Empty(document.RootElement.GetProperty("alarms").EnumerateArray());
             foreach (JsonElement warning in document.RootElement.GetProperty("warnings").EnumerateArray())
             {
@@ -46,7 +56,10 @@ internal static class IndependentReader
 
     private static async Task<JsonDocument> RunAsync(IReadOnlyList<string> arguments)
     {
-        BufferedCommandResult result = await Cli.Wrap("/usr/bin/python3").WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
+        BufferedCommandResult result = await Cli.Wrap("/usr/bin/python3")
+            .WithArguments(arguments)
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync();
         Assert.True(result.ExitCode == 0, result.StandardError);
         return JsonDocument.Parse(result.StandardOutput);
     }
@@ -60,12 +73,16 @@ internal static class IndependentReader
             {
                 JsonElement owner = entry[3];
                 string bytes = entry[7].ValueKind == JsonValueKind.Null ? "-" : $"{entry[6]} {entry[7]}";
-                lines.Add($"{id} {root.Name} {entry[0]} {entry[1]} {entry[2]} {owner[0]}:{owner[1]}:{owner[2]}:{owner[3]} {entry[4]} {entry[5]} {bytes}");
+                lines.Add(
+                    $"{id} {root.Name} {entry[0]} {entry[1]} {entry[2]} {owner[0]}:{owner[1]}:{owner[2]}:{owner[3]} {entry[4]} {entry[5]} {bytes}"
+                );
             }
 
             if (set.GetProperty("required").TryGetProperty(root.Name, out JsonElement required))
             {
-                lines.AddRange(required.EnumerateArray().Select(file => $"{id} {root.Name} required {file[0]} {file[1]} {file[2]}"));
+                lines.AddRange(
+                    required.EnumerateArray().Select(file => $"{id} {root.Name} required {file[0]} {file[1]} {file[2]}")
+                );
             }
         }
 

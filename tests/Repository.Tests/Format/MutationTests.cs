@@ -14,11 +14,15 @@ using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Format;
 
-/// <summary>Whatever is done to a blob, a full read gives exactly what was stored, or says that the repository is damaged; never anything else.</summary>
+/// <summary>Whatever is done to a blob, a full read gives exactly what was stored, or says that the repository is
+/// damaged; never anything else.</summary>
 public sealed class MutationTests
 {
     private const int FlipsPerBlob = 24;
-    private static readonly RepositoryAccess Nowhere = SampleRepository.Access(RepositoryAccess.EncryptionNone, string.Empty);
+    private static readonly RepositoryAccess Nowhere = SampleRepository.Access(
+        RepositoryAccess.EncryptionNone,
+        string.Empty
+    );
 
     [Fact]
     public async Task No_damage_to_any_blob_gives_wrong_data_or_an_unknown_error()
@@ -28,29 +32,64 @@ public sealed class MutationTests
         Random random = new(seed);
         using TempDirectory temp = new();
         MemoryBlobStore original = new();
-        await SampleRepository.WriteAsync(original, RepositoryAccess.EncryptionNone, temp.Combine("write"), large: false);
-        (ImmutableArray<string> expected, LogHead head) = await SampleRepository.ReadAsync(original, Nowhere with { CacheDirectory = temp.Combine("first") });
+        await SampleRepository.WriteAsync(
+            original,
+            RepositoryAccess.EncryptionNone,
+            temp.Combine("write"),
+            large: false
+        );
+        (ImmutableArray<string> expected, LogHead head) = await SampleRepository.ReadAsync(
+            original,
+            Nowhere with
+            {
+                CacheDirectory = temp.Combine("first"),
+            }
+        );
         Dictionary<string, byte[]> blobs = await SnapshotAsync(original);
         int detected = 0;
         int harmless = 0;
-        foreach (Mutation mutation in blobs.Keys.Order(StringComparer.Ordinal).SelectMany(name => Mutations(name, blobs, random)))
+        foreach (
+            Mutation mutation in blobs
+                .Keys.Order(StringComparer.Ordinal)
+                .SelectMany(name => Mutations(name, blobs, random))
+        )
         {
-            bool noticed = await ReadAsync(mutation, blobs, expected, head.Remember(), temp.Combine(Guid.NewGuid().ToString("N")), seed);
+            bool noticed = await ReadAsync(
+                mutation,
+                blobs,
+                expected,
+                head.Remember(),
+                temp.Combine(Guid.NewGuid().ToString("N")),
+                seed
+            );
             (detected, harmless) = noticed ? (detected + 1, harmless) : (detected, harmless + 1);
-            Assert.True(noticed || mutation.Name.StartsWith("runs/", StringComparison.Ordinal) || mutation.Name.StartsWith("packs/", StringComparison.Ordinal),
-                $"{mutation} was not noticed (seed {seed})");
+            Assert.True(
+                noticed
+                    || mutation.Name.StartsWith("runs/", StringComparison.Ordinal)
+                    || mutation.Name.StartsWith("packs/", StringComparison.Ordinal),
+                $"{mutation} was not noticed (seed {seed})"
+            );
         }
 
         Assert.True(detected > harmless && detected > 200, $"{detected} detected, {harmless} harmless");
     }
 
     private static async Task<bool> ReadAsync(
-        Mutation mutation, Dictionary<string, byte[]> blobs, ImmutableArray<string> expected, RememberedHead remembered, string cache, int seed)
+        Mutation mutation,
+        Dictionary<string, byte[]> blobs,
+        ImmutableArray<string> expected,
+        RememberedHead remembered,
+        string cache,
+        int seed
+    )
     {
         MemoryBlobStore store = new();
         foreach ((string name, byte[] bytes) in blobs)
         {
-            byte[]? content = name == mutation.Name ? mutation.Bytes : name == mutation.Other ? mutation.OtherBytes : bytes;
+            byte[]? content =
+                name == mutation.Name ? mutation.Bytes
+                : name == mutation.Other ? mutation.OtherBytes
+                : bytes;
             if (content is not null)
             {
                 await store.PutIfAbsentAsync(name, content, CancellationToken.None);
@@ -60,17 +99,33 @@ public sealed class MutationTests
         bool sound = await VerifyAsync(store, cache + "v");
         try
         {
-            (ImmutableArray<string> lines, LogHead head) = await SampleRepository.ReadAsync(store, Nowhere with { CacheDirectory = cache }, remembered);
+            (ImmutableArray<string> lines, LogHead head) = await SampleRepository.ReadAsync(
+                store,
+                Nowhere with
+                {
+                    CacheDirectory = cache,
+                },
+                remembered
+            );
 
             // Of a broken log the sets that can be read are right, and the alarm is raised.
             bool right = head.Break is null ? expected.SequenceEqual(lines) : lines.All(expected.Contains);
             Assert.True(right, $"{mutation} gave wrong data (seed {seed})");
             return !sound || head.Break is not null;
         }
-        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository || (exception.Kind == ErrorKind.Configuration && mutation.Name.StartsWith("config/", StringComparison.Ordinal)))
+        catch (PermanentException exception)
+            when (exception.Kind == ErrorKind.Repository
+                || (
+                    exception.Kind == ErrorKind.Configuration
+                    && mutation.Name.StartsWith("config/", StringComparison.Ordinal)
+                )
+            )
         {
             Assert.DoesNotContain('\n', exception.Message);
-            Assert.False(sound && !mutation.Name.StartsWith("log/", StringComparison.Ordinal), $"{mutation}: verify found nothing (seed {seed})");
+            Assert.False(
+                sound && !mutation.Name.StartsWith("log/", StringComparison.Ordinal),
+                $"{mutation}: verify found nothing (seed {seed})"
+            );
             return true;
         }
         catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
@@ -84,9 +139,20 @@ public sealed class MutationTests
     {
         try
         {
-            await using BackupRepository repository = await BackupRepository.OpenAsync(store, Nowhere with { CacheDirectory = cache });
+            await using BackupRepository repository = await BackupRepository.OpenAsync(
+                store,
+                Nowhere with
+                {
+                    CacheDirectory = cache,
+                }
+            );
             LogHead head = await repository.Log.ReadAsync();
-            VerifyReport report = await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData: true, CancellationToken.None);
+            VerifyReport report = await new SetVerifier(repository).VerifyAsync(
+                head,
+                head.State.Sets,
+                readData: true,
+                CancellationToken.None
+            );
             return report.Findings.IsEmpty;
         }
         catch (PermanentException exception) when (exception.Kind is ErrorKind.Repository or ErrorKind.Configuration)
@@ -115,7 +181,12 @@ public sealed class MutationTests
         }
 
         string kind = name[..name.IndexOf('/')];
-        foreach (string other in blobs.Keys.Where(other => other != name && other.StartsWith(kind + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(4))
+        foreach (
+            string other in blobs
+                .Keys.Where(other => other != name && other.StartsWith(kind + "/", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Take(4)
+        )
         {
             yield return new Mutation($"exchanged with {other}", name, blobs[other], other, bytes);
         }
@@ -141,7 +212,13 @@ public sealed class MutationTests
         return blobs;
     }
 
-    private sealed record Mutation(string What, string Name, byte[]? Bytes, string? Other = null, byte[]? OtherBytes = null)
+    private sealed record Mutation(
+        string What,
+        string Name,
+        byte[]? Bytes,
+        string? Other = null,
+        byte[]? OtherBytes = null
+    )
     {
         public override string ToString() => $"{Name} {What}";
     }

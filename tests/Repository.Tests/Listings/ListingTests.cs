@@ -87,7 +87,9 @@ public sealed class ListingTests
         segment.Add(Samples.Folder(string.Empty));
         segment.Add(Samples.File("a") with { Path = Encoding.UTF8.GetBytes(path) });
 
-        PermanentException exception = Assert.Throws<PermanentException>(() => SegmentDecoder.Decode(segment.Encode(), "a listing"));
+        PermanentException exception = Assert.Throws<PermanentException>(() =>
+            SegmentDecoder.Decode(segment.Encode(), "a listing")
+        );
         Assert.Equal(ErrorKind.Repository, exception.Kind);
     }
 
@@ -106,10 +108,13 @@ public sealed class ListingTests
     {
         MemoryChunks chunks = new();
         ListingSummary summary = await WriteAsync(chunks, Entries(6000));
-        List<SegmentRow> rows = await new ListingReader(chunks, summary.Listing).ReadRowsAsync(PathRange.All, Never).ToListAsync(Never);
+        List<SegmentRow> rows = await new ListingReader(chunks, summary.Listing)
+            .ReadRowsAsync(PathRange.All, Never)
+            .ToListAsync(Never);
         chunks.Chunks[rows[0].Chunk] = chunks.Chunks[rows[1].Chunk];
-        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(
-            async () => await new ListingReader(chunks, summary.Listing).ReadAsync(Never).ToListAsync(Never));
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(async () =>
+            await new ListingReader(chunks, summary.Listing).ReadAsync(Never).ToListAsync(Never)
+        );
         Assert.Equal(ErrorKind.Repository, exception.Kind);
     }
 
@@ -139,7 +144,12 @@ public sealed class ListingTests
             entries.Add(Samples.Folder($"d{i:0000}", EntryFlags.Sealed));
             for (int j = 0; j < 500 && entries.Count < count; j++)
             {
-                entries.Add(Samples.File($"d{i:0000}/{(i * 7919) + j:x8}.bin", j, j % 9) with { Flags = (EntryFlags)(j % 8) });
+                entries.Add(
+                    Samples.File($"d{i:0000}/{(i * 7919) + j:x8}.bin", j, j % 9) with
+                    {
+                        Flags = (EntryFlags)(j % 8),
+                    }
+                );
             }
         }
 

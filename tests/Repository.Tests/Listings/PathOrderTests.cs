@@ -7,11 +7,14 @@ namespace AlfrescoBackupFlows.Repository.Tests.Listings;
 
 public sealed class PathOrderTests
 {
-    private static readonly Gen<byte[]> Paths = Gen.Select(Gen.Byte[1, 255].Select(b => b == '/' ? (byte)'a' : b).Array[1, 3].Array[1, 4], parts =>
-    {
-        byte[] path = [.. parts.SelectMany(part => (byte[])[.. part, (byte)'/'])];
-        return path[..^1];
-    });
+    private static readonly Gen<byte[]> Paths = Gen.Select(
+        Gen.Byte[1, 255].Select(b => b == '/' ? (byte)'a' : b).Array[1, 3].Array[1, 4],
+        parts =>
+        {
+            byte[] path = [.. parts.SelectMany(part => (byte[])[.. part, (byte)'/'])];
+            return path[..^1];
+        }
+    );
 
     [Fact]
     public void A_directory_is_followed_at_once_by_all_below_it()
@@ -24,11 +27,14 @@ public sealed class PathOrderTests
     [Fact]
     public void The_order_is_that_of_components()
     {
-        Gen.Select(Paths, Paths).Sample((left, right) =>
-        {
-            int expected = Components(left, right);
-            Assert.Equal(Math.Sign(expected), Math.Sign(PathOrder.Compare(left, right)));
-        });
+        Gen.Select(Paths, Paths)
+            .Sample(
+                (left, right) =>
+                {
+                    int expected = Components(left, right);
+                    Assert.Equal(Math.Sign(expected), Math.Sign(PathOrder.Compare(left, right)));
+                }
+            );
     }
 
     [Fact]
@@ -56,7 +62,8 @@ public sealed class PathOrderTests
     [InlineData("../a", false)]
     [InlineData("a/./b", false)]
     [InlineData("a\0b", false)]
-    public void Only_paths_that_stay_inside_are_valid(string path, bool valid) => Assert.Equal(valid, PathOrder.IsValid(Encoding.UTF8.GetBytes(path)));
+    public void Only_paths_that_stay_inside_are_valid(string path, bool valid) =>
+        Assert.Equal(valid, PathOrder.IsValid(Encoding.UTF8.GetBytes(path)));
 
     [Fact]
     public void Text_of_odd_bytes_is_unambiguous()
@@ -84,5 +91,6 @@ public sealed class PathOrderTests
 
 file static class Ordering
 {
-    public static IOrderedEnumerable<string> ThenDescending(this IOrderedEnumerable<string> source) => source.ThenByDescending(name => name, StringComparer.Ordinal);
+    public static IOrderedEnumerable<string> ThenDescending(this IOrderedEnumerable<string> source) =>
+        source.ThenByDescending(name => name, StringComparer.Ordinal);
 }

@@ -45,9 +45,15 @@ public sealed class CommitLogTests
         LogFixture fixture = await LogFixture.StartAsync();
         CommitLog log = fixture.Open();
         RunOpened run = await log.OpenRunAsync(Samples.Run(1), "acme");
-        await (evicted ? fixture.Open().EvictAsync(run.Run, "another host took over") : fixture.Open().AbortAsync(run.Run, "given up"));
+        await (
+            evicted
+                ? fixture.Open().EvictAsync(run.Run, "another host took over")
+                : fixture.Open().AbortAsync(run.Run, "given up")
+        );
         await fixture.SealAsync(2);
-        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base)));
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
+            log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base))
+        );
         Assert.Equal(kind, exception.Kind);
         await log.AbortAsync(run.Run, "again");
         LogHead head = await log.ReadAsync();
@@ -84,7 +90,8 @@ public sealed class CommitLogTests
             int first = 1 + (2 * round);
             await Task.WhenAll(
                 Task.Run(() => fixture.SealAsync(first), TestContext.Current.CancellationToken),
-                Task.Run(() => fixture.SealAsync(first + 1), TestContext.Current.CancellationToken));
+                Task.Run(() => fixture.SealAsync(first + 1), TestContext.Current.CancellationToken)
+            );
         }
 
         LogHead head = await fixture.Open().ReadAsync();
@@ -100,7 +107,11 @@ public sealed class CommitLogTests
         {
             RunOpened run = await fixture.Open().OpenRunAsync(Samples.Run(i), "acme");
             SetManifest manifest = Samples.Manifest(run.Run, run.Base);
-            SetSummary[] sets = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => fixture.Open().SealAsync(run.Run, run.Base, manifest))));
+            SetSummary[] sets = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 2)
+                    .Select(_ => Task.Run(() => fixture.Open().SealAsync(run.Run, run.Base, manifest)))
+            );
             Assert.Equal(sets[0], sets[1]);
         }
 
@@ -123,8 +134,16 @@ public sealed class CommitLogTests
     {
         LogFixture fixture = await LogFixture.StartAsync();
         int puts = 0;
-        await fixture.SealAsync(1, fixture.Open(new FaultInjectingBlobStore(
-            fixture.Blobs, call => call.Verb == BlobVerb.PutIfAbsent && ++puts == cut ? new BlobFault { Truncate = true } : null)));
+        await fixture.SealAsync(
+            1,
+            fixture.Open(
+                new FaultInjectingBlobStore(
+                    fixture.Blobs,
+                    call =>
+                        call.Verb == BlobVerb.PutIfAbsent && ++puts == cut ? new BlobFault { Truncate = true } : null
+                )
+            )
+        );
         LogHead head = await fixture.Open().ReadAsync();
         Assert.Null(head.Break);
         Assert.Single(head.State.Sets);
@@ -173,7 +192,11 @@ public sealed class CommitLogTests
             await fixture.SealAsync(i);
         }
 
-        Assert.Contains("another entry there", (await fixture.Open().ReadAsync(remembered)).Break, StringComparison.Ordinal);
+        Assert.Contains(
+            "another entry there",
+            (await fixture.Open().ReadAsync(remembered)).Break,
+            StringComparison.Ordinal
+        );
         LogHead forked = await fixture.Open().ReadAsync();
         Assert.Equal(forked.Sequence, (await fixture.Open().ReadAsync(forked.Remember())).Sequence);
     }
@@ -199,7 +222,10 @@ public sealed class CommitLogTests
     [InlineData(1, false)]
     [InlineData(2, false)]
     [InlineData(3, false)]
-    public async Task An_entry_that_is_missing_or_replaced_in_the_middle_hides_no_other_from_readers(long damaged, bool missing)
+    public async Task An_entry_that_is_missing_or_replaced_in_the_middle_hides_no_other_from_readers(
+        long damaged,
+        bool missing
+    )
     {
         LogFixture fixture = await LogFixture.StartAsync();
         for (int i = 1; i <= 3; i++)
@@ -219,7 +245,12 @@ public sealed class CommitLogTests
         // Entry 2 seals the first set; that of the others has no part in them.
         CommitLog log = fixture.Open();
         LogHead head = await log.ReadAsync();
-        Assert.Equal(damaged == 2 ? [2, 3] : [1, 2, 3], head.State.Sets.Select(set => int.Parse(set.Id.ToString()[^8..], System.Globalization.NumberStyles.HexNumber)));
+        Assert.Equal(
+            damaged == 2 ? [2, 3] : [1, 2, 3],
+            head.State.Sets.Select(set =>
+                int.Parse(set.Id.ToString()[^8..], System.Globalization.NumberStyles.HexNumber)
+            )
+        );
         Assert.Equal(6, head.Sequence);
         Assert.NotNull(head.Break);
         Assert.Contains(head.Alarms, alarm => alarm.Contains(LogNames.BlobName(damaged), StringComparison.Ordinal));
@@ -268,12 +299,19 @@ public sealed class CommitLogTests
     {
         LogFixture fixture = await LogFixture.StartAsync();
         RunId run = Samples.Run(1);
-        CommitLog late = fixture.Open(new Interference(fixture.Blobs, async () =>
-        {
-            await fixture.Open().OpenRunAsync(run, "acme");
-            await fixture.Open().EvictAsync(run, "another host took over");
-        }));
-        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => late.OpenRunAsync(run, "acme"));
+        CommitLog late = fixture.Open(
+            new Interference(
+                fixture.Blobs,
+                async () =>
+                {
+                    await fixture.Open().OpenRunAsync(run, "acme");
+                    await fixture.Open().EvictAsync(run, "another host took over");
+                }
+            )
+        );
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
+            late.OpenRunAsync(run, "acme")
+        );
         Assert.Equal(ErrorKind.Busy, exception.Kind);
         Assert.Equal(2, (await fixture.Open().ReadAsync()).Sequence);
     }
@@ -286,7 +324,11 @@ public sealed class CommitLogTests
         RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
         await fixture.ReplaceAsync(2, new byte[100]);
         await fixture.SealAsync(2);
-        Assert.Contains("no valid entry there", (await fixture.Open().ReadAsync(remembered)).Break, StringComparison.Ordinal);
+        Assert.Contains(
+            "no valid entry there",
+            (await fixture.Open().ReadAsync(remembered)).Break,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -311,10 +353,21 @@ public sealed class CommitLogTests
     public void A_null_in_a_list_is_damage(string text, string replacement)
     {
         RunId run = Samples.Run(1);
-        LogEntry entry = new() { Sequence = 5, Previous = new string('c', 64), Time = Samples.Time, Type = "set", Run = run, Manifest = Samples.Manifest(run, 4, null, new ChunkIndexBlob(new ChunkIndexId(3), 17)) };
+        LogEntry entry = new()
+        {
+            Sequence = 5,
+            Previous = new string('c', 64),
+            Time = Samples.Time,
+            Type = "set",
+            Run = run,
+            Manifest = Samples.Manifest(run, 4, null, new ChunkIndexBlob(new ChunkIndexId(3), 17)),
+        };
         string json = System.Text.Encoding.UTF8.GetString(LogJson.Write(entry));
         Assert.Contains(text, json, StringComparison.Ordinal);
-        byte[] changed = System.Text.Encoding.UTF8.GetBytes(json.Replace(text, replacement, StringComparison.Ordinal).Replace("[null,]", "[null]", StringComparison.Ordinal));
+        byte[] changed = System.Text.Encoding.UTF8.GetBytes(
+            json.Replace(text, replacement, StringComparison.Ordinal)
+                .Replace("[null,]", "[null]", StringComparison.Ordinal)
+        );
         Assert.Equal(ErrorKind.Repository, Assert.Throws<PermanentException>(() => LogJson.Read(changed, 5)).Kind);
     }
 
@@ -340,7 +393,9 @@ public sealed class CommitLogTests
         await log.AppendKeysAsync(Samples.Config, next, CancellationToken.None);
         LogHead head = await fixture.Open().ReadAsync();
         Assert.Equal((1L, next), (head.Sequence, head.State.Config));
-        await Assert.ThrowsAsync<PermanentException>(() => log.AppendKeysAsync(Samples.Config, next with { Number = 3 }, CancellationToken.None));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            log.AppendKeysAsync(Samples.Config, next with { Number = 3 }, CancellationToken.None)
+        );
     }
 
     [Fact]
@@ -362,7 +417,9 @@ public sealed class CommitLogTests
 
     private static async Task AssertRefusesToAppendAsync(CommitLog log)
     {
-        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => log.OpenRunAsync(Samples.Run(99), "acme"));
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
+            log.OpenRunAsync(Samples.Run(99), "acme")
+        );
         Assert.Equal(ErrorKind.Repository, exception.Kind);
         Assert.Contains("broken", exception.Message, StringComparison.Ordinal);
     }

@@ -37,7 +37,11 @@ internal sealed class LogFixture
     {
         log ??= Open();
         RunOpened run = await log.OpenRunAsync(Samples.Run(number), "acme");
-        return await log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base, null, new ChunkIndexBlob(new ChunkIndexId((UInt128)number), number)));
+        return await log.SealAsync(
+            run.Run,
+            run.Base,
+            Samples.Manifest(run.Run, run.Base, null, new ChunkIndexBlob(new ChunkIndexId((UInt128)number), number))
+        );
     }
 
     public async Task<byte[]> ReadBlobAsync(long sequence)

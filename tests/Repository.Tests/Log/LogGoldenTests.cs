@@ -14,7 +14,8 @@ public sealed class LogGoldenTests
 
     public static TheoryData<string> Names => [.. Entries().Select(entry => entry.Name)];
 
-    public static string PathOf(string name) => SourceFiles.Path("tests", "Repository.Tests", "Golden", $"log-{name}.json");
+    public static string PathOf(string name) =>
+        SourceFiles.Path("tests", "Repository.Tests", "Golden", $"log-{name}.json");
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -53,7 +54,13 @@ public sealed class LogGoldenTests
     [InlineData("something")]
     public void A_type_that_is_not_known_stops_the_reader(string type)
     {
-        LogEntry entry = new() { Sequence = 3, Previous = Previous, Time = Samples.Time, Type = type };
+        LogEntry entry = new()
+        {
+            Sequence = 3,
+            Previous = Previous,
+            Time = Samples.Time,
+            Type = type,
+        };
         PermanentException exception = Assert.Throws<PermanentException>(() => LogJson.Read(LogJson.Write(entry), 3));
         Assert.Contains("newer version", exception.Message, StringComparison.Ordinal);
     }
@@ -85,11 +92,23 @@ public sealed class LogGoldenTests
             Parent = Samples.Run(0),
         };
         LogState full = new(
-            Samples.Config with { Number = 2 },
+            Samples.Config with
+            {
+                Number = 2,
+            },
             [new RunOpened(Samples.Run(2), "acme", 5, 6, Samples.Time)],
             [set],
-            [new ChunkIndexSummary(new ChunkIndexId(3), 5, 17)]);
-        yield return ("init", New(0, "init") with { Previous = string.Empty, Config = Samples.Config, State = StateDocument.From(empty) });
+            [new ChunkIndexSummary(new ChunkIndexId(3), 5, 17)]
+        );
+        yield return (
+            "init",
+            New(0, "init") with
+            {
+                Previous = string.Empty,
+                Config = Samples.Config,
+                State = StateDocument.From(empty),
+            }
+        );
         yield return ("set", New(5, "set") with { Run = run, Manifest = manifest });
         yield return ("run-open", New(6, "run-open") with { Run = run, Installation = "acme", Base = 5 });
         yield return ("abort", New(7, "abort") with { Run = run, Reason = "cancelled by root" });
@@ -98,5 +117,12 @@ public sealed class LogGoldenTests
         yield return ("keys-state", New(64, "keys") with { Config = full.Config, State = StateDocument.From(full) });
     }
 
-    private static LogEntry New(long sequence, string type) => new() { Sequence = sequence, Previous = Previous, Time = Samples.Time, Type = type };
+    private static LogEntry New(long sequence, string type) =>
+        new()
+        {
+            Sequence = sequence,
+            Previous = Previous,
+            Time = Samples.Time,
+            Type = type,
+        };
 }

@@ -32,12 +32,20 @@ public sealed class PackReaderTests
             byte[] damaged = [.. original];
             damaged[at] ^= 0x10;
             await opened.Blobs.PutAsync(pack.Id.BlobName, damaged, CancellationToken.None);
-            PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.ReadPackAsync(pack, CancellationToken.None));
+            PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
+                opened.Repository.ReadPackAsync(pack, CancellationToken.None)
+            );
             Assert.Equal(ErrorKind.Repository, exception.Kind);
             Assert.Contains(pack.Id.BlobName, exception.Message, StringComparison.Ordinal);
-            foreach (ChunkPlace place in places.Where(place => at < ObjectHeader.Size || (at >= place.FrameOffset && at < place.FrameOffset + place.SealedLength)))
+            foreach (
+                ChunkPlace place in places.Where(place =>
+                    at < ObjectHeader.Size || (at >= place.FrameOffset && at < place.FrameOffset + place.SealedLength)
+                )
+            )
             {
-                exception = await Assert.ThrowsAsync<PermanentException>(() => opened.OpenReader().ReadChunkAsync(place.Id, ChunkClass.Content, CancellationToken.None).AsTask());
+                exception = await Assert.ThrowsAsync<PermanentException>(() =>
+                    opened.OpenReader().ReadChunkAsync(place.Id, ChunkClass.Content, CancellationToken.None).AsTask()
+                );
                 Assert.Equal(ErrorKind.Repository, exception.Kind);
             }
         }
@@ -51,21 +59,31 @@ public sealed class PackReaderTests
         PackEntry pack = places[0].Pack;
         string name = pack.Id.BlobName;
         byte[] original = await WholeBlob.ReadAsync(opened.Blobs, name, 64 << 20, CancellationToken.None);
-        foreach (byte[] damaged in (byte[][])[original[..^1], original[..100], [], [.. original, 0], [.. original[..^16], .. original[^32..^16]]])
+        foreach (
+            byte[] damaged in (byte[][])
+                [original[..^1], original[..100], [], [.. original, 0], [.. original[..^16], .. original[^32..^16]]]
+        )
         {
             await opened.Blobs.PutAsync(name, damaged, CancellationToken.None);
-            PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.ReadPackAsync(pack, CancellationToken.None));
+            PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
+                opened.Repository.ReadPackAsync(pack, CancellationToken.None)
+            );
             Assert.Equal(ErrorKind.Repository, exception.Kind);
         }
 
         var other = new PackEntry(new PackId(1), pack.Length, pack.Class);
         await opened.Blobs.PutAsync(other.Id.BlobName, original, CancellationToken.None);
-        await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.ReadPackAsync(other, CancellationToken.None));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            opened.Repository.ReadPackAsync(other, CancellationToken.None)
+        );
         await opened.Blobs.PutAsync(name, original, CancellationToken.None);
-        await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.ReadPackAsync(pack with { Class = ChunkClass.Dump }, CancellationToken.None));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            opened.Repository.ReadPackAsync(pack with { Class = ChunkClass.Dump }, CancellationToken.None)
+        );
         await opened.Blobs.DeleteAsync(name, CancellationToken.None);
-        PermanentException missing = await Assert.ThrowsAsync<PermanentException>(
-            () => opened.OpenReader().ReadChunkAsync(places[0].Id, ChunkClass.Content, CancellationToken.None).AsTask());
+        PermanentException missing = await Assert.ThrowsAsync<PermanentException>(() =>
+            opened.OpenReader().ReadChunkAsync(places[0].Id, ChunkClass.Content, CancellationToken.None).AsTask()
+        );
         Assert.Contains($"'{name}' of the repository is missing", missing.Message, StringComparison.Ordinal);
     }
 
@@ -73,12 +91,32 @@ public sealed class PackReaderTests
     {
         await using RunWriter writer = opened.OpenWriter("a");
         List<ChunkId> ids = [];
-        foreach (byte[] bytes in (byte[][])[Content.Random(10, 1), Content.Text(3000, 2), Content.Random(300_000, 3), Content.Text(400_000, 4), Content.Random(50, 5)])
+        foreach (
+            byte[] bytes in (byte[][])
+                [
+                    Content.Random(10, 1),
+                    Content.Text(3000, 2),
+                    Content.Random(300_000, 3),
+                    Content.Text(400_000, 4),
+                    Content.Random(50, 5),
+                ]
+        )
         {
             ids.Add(await writer.AddChunkAsync(ChunkClass.Content, bytes, CancellationToken.None));
         }
 
-        await writer.CommitPageAsync(new PageResult("me", ContentRef.Empty), TestJson.Default.PageResult, CancellationToken.None);
-        return [.. ids.Select(id => opened.RunChunkIndex.TryFind(id, out ChunkPlace place) ? place : throw new InvalidOperationException("Not stored."))];
+        await writer.CommitPageAsync(
+            new PageResult("me", ContentRef.Empty),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
+        return
+        [
+            .. ids.Select(id =>
+                opened.RunChunkIndex.TryFind(id, out ChunkPlace place)
+                    ? place
+                    : throw new InvalidOperationException("Not stored.")
+            ),
+        ];
     }
 }

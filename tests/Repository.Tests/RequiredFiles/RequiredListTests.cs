@@ -17,12 +17,19 @@ public sealed class RequiredListTests
     {
         using TempDirectory temp = new();
         Random random = new(7);
-        List<(int Root, RequiredFile File)> files = [.. Enumerable.Range(0, 20_000).Select(i => (i % 3, File($"{random.Next(40)}/{random.Next(40)}/f{random.Next(5000)}", i)))];
+        List<(int Root, RequiredFile File)> files =
+        [
+            .. Enumerable
+                .Range(0, 20_000)
+                .Select(i => (i % 3, File($"{random.Next(40)}/{random.Next(40)}/f{random.Next(5000)}", i))),
+        ];
         using RequiredSort sort = new(temp.Path, memoryBytes: 64 * 1024);
         files.ForEach(file => sort.Add(file.Root, file.File));
         List<(int Root, RequiredFile File)> sorted = [.. sort.ReadSorted()];
         IEnumerable<(int Root, RequiredFile File)> expected = files
-            .OrderBy(file => file.Root).ThenBy(file => file.File.Path, PathOrder.Instance).ThenBy(file => file.File.UrlId);
+            .OrderBy(file => file.Root)
+            .ThenBy(file => file.File.Path, PathOrder.Instance)
+            .ThenBy(file => file.File.UrlId);
         Assert.Equal(expected.Select(Text), sorted.Select(Text));
         sort.Dispose();
         Assert.Empty(Directory.GetFiles(temp.Path));
@@ -54,7 +61,10 @@ public sealed class RequiredListTests
     public async Task A_list_is_read_whole_or_in_part()
     {
         MemoryChunks chunks = new();
-        List<RequiredFile> files = [.. Enumerable.Range(0, 3000).Select(i => File($"2026/{i / 100:00}/{i:0000}.bin", i))];
+        List<RequiredFile> files =
+        [
+            .. Enumerable.Range(0, 3000).Select(i => File($"2026/{i / 100:00}/{i:0000}.bin", i)),
+        ];
         files.Insert(1, files[0] with { UrlId = 99_999, Size = null });
         await using RequiredListWriter writer = new(chunks);
         foreach (RequiredFile file in files)
@@ -74,7 +84,18 @@ public sealed class RequiredListTests
     public async Task A_range_is_read_from_the_last_place_that_was_passed_before_it()
     {
         MemoryChunks chunks = new();
-        RequiredFile[] files = [.. Enumerable.Range(0, 200_000).Select(i => File($"2026/{i / 1000:000}/{Convert.ToHexStringLower(BitConverter.GetBytes(i * 2654435761L))}{i:000000}.bin", i)).OrderBy(file => file.Path, PathOrder.Instance)];
+        RequiredFile[] files =
+        [
+            .. Enumerable
+                .Range(0, 200_000)
+                .Select(i =>
+                    File(
+                        $"2026/{i / 1000:000}/{Convert.ToHexStringLower(BitConverter.GetBytes(i * 2654435761L))}{i:000000}.bin",
+                        i
+                    )
+                )
+                .OrderBy(file => file.Path, PathOrder.Instance),
+        ];
         await using RequiredListWriter writer = new(chunks);
         foreach (RequiredFile file in files)
         {
@@ -108,7 +129,8 @@ public sealed class RequiredListTests
         await Assert.ThrowsAsync<ArgumentException>(async () => await writer.AddAsync(File("b", 1), Never));
     }
 
-    private static RequiredFile File(string path, long id) => new(Encoding.UTF8.GetBytes(path), id % 5 == 0 ? null : id * 3, id);
+    private static RequiredFile File(string path, long id) =>
+        new(Encoding.UTF8.GetBytes(path), id % 5 == 0 ? null : id * 3, id);
 
     private static string Text(RequiredFile file) => $"{Encoding.UTF8.GetString(file.Path)} {file.Size} {file.UrlId}";
 

@@ -13,16 +13,15 @@ using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Support;
 
-/// <summary>A sample repository of two sets in a directory, whose index blobs are harmed; hosts are told apart by their caches, and <c>none</c> is a new one each time.</summary>
+/// <summary>A sample repository of two sets in a directory, whose index blobs are harmed; hosts are told apart by their
+/// caches, and <c>none</c> is a new one each time.</summary>
 internal sealed class LostIndexBench : IDisposable
 {
     private readonly TempDirectory _temp = new();
     private ImmutableArray<string> _lines = [];
     private int _sealed;
 
-    private LostIndexBench()
-    {
-    }
+    private LostIndexBench() { }
 
     public IBlobStore Blobs { get; private set; } = null!;
 
@@ -36,17 +35,31 @@ internal sealed class LostIndexBench : IDisposable
     public static async Task<LostIndexBench> CreateAsync()
     {
         var bench = new LostIndexBench();
-        bench.Blobs = bench.Store = await DirectoryBlobStore.CreateAsync(bench.Directory, TimeProvider.System, CancellationToken.None);
-        await SampleRepository.WriteAsync(bench.Blobs, RepositoryAccess.EncryptionNone, bench._temp.Combine("write"), large: false);
-        (bench._lines, LogHead head) = await SampleRepository.ReadAsync(bench.Blobs, SampleRepository.Access("none", bench._temp.Combine("write")));
+        bench.Blobs = bench.Store = await DirectoryBlobStore.CreateAsync(
+            bench.Directory,
+            TimeProvider.System,
+            CancellationToken.None
+        );
+        await SampleRepository.WriteAsync(
+            bench.Blobs,
+            RepositoryAccess.EncryptionNone,
+            bench._temp.Combine("write"),
+            large: false
+        );
+        (bench._lines, LogHead head) = await SampleRepository.ReadAsync(
+            bench.Blobs,
+            SampleRepository.Access("none", bench._temp.Combine("write"))
+        );
         bench.Sets = [.. head.State.Sets.Select(set => set.Id)];
         Assert.Equal(2, head.State.Indexes.Length);
         return bench;
     }
 
-    public async Task<ImmutableArray<ChunkIndexSummary>> IndexesAsync() => await UseAsync("none", async repository => (await repository.Log.ReadAsync()).State.Indexes);
+    public async Task<ImmutableArray<ChunkIndexSummary>> IndexesAsync() =>
+        await UseAsync("none", async repository => (await repository.Log.ReadAsync()).State.Indexes);
 
-    public async Task<string> HarmAsync(string harm, int number) => await HarmAsync(harm, (await IndexesAsync())[number].Id);
+    public async Task<string> HarmAsync(string harm, int number) =>
+        await HarmAsync(harm, (await IndexesAsync())[number].Id);
 
     public async Task<string> HarmAsync(string harm, ChunkIndexId id)
     {
@@ -57,65 +70,94 @@ internal sealed class LostIndexBench : IDisposable
         File.Delete(path);
         if (harm != "deleted")
         {
-            await File.WriteAllBytesAsync(path, harm switch
-            {
-                "zeroed" => new byte[bytes.Length],
-                "emptied" => [],
-                "cut" => bytes[..^1],
-                "flipped" => flipped,
-                "longer" => [.. bytes, 0],
-                _ => await File.ReadAllBytesAsync(System.IO.Directory.EnumerateFiles(Path.Combine(Directory, "index")).First()),
-            });
+            await File.WriteAllBytesAsync(
+                path,
+                harm switch
+                {
+                    "zeroed" => new byte[bytes.Length],
+                    "emptied" => [],
+                    "cut" => bytes[..^1],
+                    "flipped" => flipped,
+                    "longer" => [.. bytes, 0],
+                    _ => await File.ReadAllBytesAsync(
+                        System.IO.Directory.EnumerateFiles(Path.Combine(Directory, "index")).First()
+                    ),
+                }
+            );
         }
 
         return id.BlobName;
     }
 
-    public Task LosePacksAsync(ChunkClass chunkClass) => UseAsync("write", async repository =>
-    {
-        ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync()).State, CancellationToken.None);
-        foreach (PackEntry pack in index.Packs.Where(pack => pack.Class == chunkClass))
-        {
-            await Blobs.DeleteAsync(pack.Id.BlobName, CancellationToken.None);
-        }
+    public Task LosePacksAsync(ChunkClass chunkClass) =>
+        UseAsync(
+            "write",
+            async repository =>
+            {
+                ChunkIndex index = await repository.LoadIndexAsync(
+                    (await repository.Log.ReadAsync()).State,
+                    CancellationToken.None
+                );
+                foreach (PackEntry pack in index.Packs.Where(pack => pack.Class == chunkClass))
+                {
+                    await Blobs.DeleteAsync(pack.Id.BlobName, CancellationToken.None);
+                }
 
-        return true;
-    });
+                return true;
+            }
+        );
 
-    public Task<VerifyReport> VerifyAsync(string cache, Func<SetSummary, bool>? which = null) => UseAsync(cache, async repository =>
-    {
-        LogHead head = await repository.Log.ReadAsync();
-        return await new SetVerifier(repository).VerifyAsync(head, [.. head.State.Sets.Where(which ?? (_ => true))], readData: true, CancellationToken.None);
-    });
+    public Task<VerifyReport> VerifyAsync(string cache, Func<SetSummary, bool>? which = null) =>
+        UseAsync(
+            cache,
+            async repository =>
+            {
+                LogHead head = await repository.Log.ReadAsync();
+                return await new SetVerifier(repository).VerifyAsync(
+                    head,
+                    [.. head.State.Sets.Where(which ?? (_ => true))],
+                    readData: true,
+                    CancellationToken.None
+                );
+            }
+        );
 
-    public Task<RebuiltChunkIndex> SealAsync(string cache) => UseAsync(cache, repository => SampleRepository.WriteHealingSetAsync(repository, Samples.Run(10 + _sealed++)));
+    public Task<RebuiltChunkIndex> SealAsync(string cache) =>
+        UseAsync(cache, repository => SampleRepository.WriteHealingSetAsync(repository, Samples.Run(10 + _sealed++)));
 
     /// <summary>Appends until an entry carries the state.</summary>
-    public Task<LogState> FillLogToStateAsync() => UseAsync("write", async repository =>
-    {
-        for (int i = 100; ; i++)
-        {
-            await repository.Log.OpenRunAsync(Samples.Run(i), "acme");
-            await repository.Log.AbortAsync(Samples.Run(i), "given up");
-            LogHead head = await repository.Log.ReadAsync();
-            if (head.Sequence > LogEntry.StateInterval)
+    public Task<LogState> FillLogToStateAsync() =>
+        UseAsync(
+            "write",
+            async repository =>
             {
-                return head.State;
+                for (int i = 100; ; i++)
+                {
+                    await repository.Log.OpenRunAsync(Samples.Run(i), "acme");
+                    await repository.Log.AbortAsync(Samples.Run(i), "given up");
+                    LogHead head = await repository.Log.ReadAsync();
+                    if (head.Sequence > LogEntry.StateInterval)
+                    {
+                        return head.State;
+                    }
+                }
             }
-        }
-    });
+        );
 
     /// <summary>Both readers read both sets as they were written, and say what is lost.</summary>
     public async Task ReadsAllAsync(string cache, string? lost)
     {
-        ImmutableArray<string> lines = await UseAsync(cache, async repository =>
-        {
-            LogHead head = await repository.Log.ReadAsync();
-            ChunkIndex index = await repository.LoadIndexAsync(head.State, CancellationToken.None);
-            Assert.Equal(lost is not null, !index.Lost.IsEmpty);
-            Assert.All(index.Lost, blob => Assert.Contains(lost!, blob.Warning, StringComparison.Ordinal));
-            return (await SampleRepository.ReadAsync(Store, SampleRepository.Access("none", Cache(cache)))).Lines;
-        });
+        ImmutableArray<string> lines = await UseAsync(
+            cache,
+            async repository =>
+            {
+                LogHead head = await repository.Log.ReadAsync();
+                ChunkIndex index = await repository.LoadIndexAsync(head.State, CancellationToken.None);
+                Assert.Equal(lost is not null, !index.Lost.IsEmpty);
+                Assert.All(index.Lost, blob => Assert.Contains(lost!, blob.Warning, StringComparison.Ordinal));
+                return (await SampleRepository.ReadAsync(Store, SampleRepository.Access("none", Cache(cache)))).Lines;
+            }
+        );
         Assert.Equal(_lines, lines.Take(_lines.Length));
         if (!OperatingSystem.IsWindows())
         {
@@ -132,7 +174,10 @@ internal sealed class LostIndexBench : IDisposable
 
     private async Task<T> UseAsync<T>(string cache, Func<BackupRepository, Task<T>> use)
     {
-        await using BackupRepository repository = await BackupRepository.OpenAsync(Store, SampleRepository.Access("none", Cache(cache)));
+        await using BackupRepository repository = await BackupRepository.OpenAsync(
+            Store,
+            SampleRepository.Access("none", Cache(cache))
+        );
         return await use(repository);
     }
 }

@@ -12,7 +12,8 @@ using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Support;
 
-/// <summary>A repository in memory, with encryption <c>none</c> unless a passphrase is given, and a run at work in it.</summary>
+/// <summary>A repository in memory, with encryption <c>none</c> unless a passphrase is given, and a run at work in
+/// it.</summary>
 internal sealed class OpenedRepository : IAsyncDisposable
 {
     public static readonly RunId Run = RunId.Parse("20261122T201500Z-1f2e3d4c");
@@ -35,13 +36,17 @@ internal sealed class OpenedRepository : IAsyncDisposable
     {
         var opened = new OpenedRepository(blobs ?? new MemoryBlobStore());
         string encryption = passphrase is null ? "none" : "passphrase";
-        await BackupRepository.InitAsync(opened.Blobs, new RepositoryInit(encryption, passphrase, "first", TimeProvider.System));
+        await BackupRepository.InitAsync(
+            opened.Blobs,
+            new RepositoryInit(encryption, passphrase, "first", TimeProvider.System)
+        );
         opened.Repository = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(passphrase));
         await opened.ReloadAsync();
         return opened;
     }
 
-    public RepositoryAccess Access(Secret? passphrase = null) => new(passphrase is null ? "none" : "passphrase", passphrase, CacheDirectory, TimeProvider.System);
+    public RepositoryAccess Access(Secret? passphrase = null) =>
+        new(passphrase is null ? "none" : "passphrase", passphrase, CacheDirectory, TimeProvider.System);
 
     /// <summary>What another process that comes to the run sees.</summary>
     public async Task ReloadAsync()

@@ -11,29 +11,53 @@ internal abstract class WrappedStore(IBlobStore? inner = null) : IBlobStore
 
     public string Location => _inner.Location;
 
-    public virtual Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => _inner.PutIfAbsentAsync(name, content, cancellationToken);
+    public virtual Task<PutOutcome> PutIfAbsentAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    ) => _inner.PutIfAbsentAsync(name, content, cancellationToken);
 
-    public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => _inner.PutAsync(name, content, cancellationToken);
+    public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        _inner.PutAsync(name, content, cancellationToken);
 
-    public virtual Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken) => _inner.ReadAsync(name, offset, destination, cancellationToken);
+    public virtual Task<int?> ReadAsync(
+        string name,
+        long offset,
+        Memory<byte> destination,
+        CancellationToken cancellationToken
+    ) => _inner.ReadAsync(name, offset, destination, cancellationToken);
 
-    public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken) => _inner.GetPropertiesAsync(name, cancellationToken);
+    public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken) =>
+        _inner.GetPropertiesAsync(name, cancellationToken);
 
-    public virtual IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) => _inner.ListAsync(prefix, cancellationToken);
+    public virtual IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        _inner.ListAsync(prefix, cancellationToken);
 
-    public virtual Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => _inner.DeleteAsync(name, cancellationToken);
+    public virtual Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
+        _inner.DeleteAsync(name, cancellationToken);
 
-    public Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken) => _inner.AcquireLeaseAsync(name, leaseId, duration, cancellationToken);
+    public Task<bool> AcquireLeaseAsync(
+        string name,
+        Guid leaseId,
+        TimeSpan duration,
+        CancellationToken cancellationToken
+    ) => _inner.AcquireLeaseAsync(name, leaseId, duration, cancellationToken);
 
-    public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) => _inner.ReleaseLeaseAsync(name, leaseId, cancellationToken);
+    public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
+        _inner.ReleaseLeaseAsync(name, leaseId, cancellationToken);
 }
 
 /// <summary>Refuses every blob whose name begins so.</summary>
 internal sealed class FailingPuts(string prefix) : WrappedStore
 {
-    public override Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => name.StartsWith(prefix, StringComparison.Ordinal)
-        ? throw new PermanentException(ErrorKind.Storage, "The store is full.")
-        : base.PutIfAbsentAsync(name, content, cancellationToken);
+    public override Task<PutOutcome> PutIfAbsentAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    ) =>
+        name.StartsWith(prefix, StringComparison.Ordinal)
+            ? throw new PermanentException(ErrorKind.Storage, "The store is full.")
+            : base.PutIfAbsentAsync(name, content, cancellationToken);
 }
 
 /// <summary>Creates every blob and loses the first answer.</summary>
@@ -43,12 +67,18 @@ internal sealed class LostAnswers : WrappedStore
 
     public bool Lose { get; set; }
 
-    public override async Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public override async Task<PutOutcome> PutIfAbsentAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    )
     {
         PutOutcome outcome = await base.PutIfAbsentAsync(name, content, cancellationToken);
         lock (_lost)
         {
-            return Lose && _lost.Add(name) ? throw new TransientException(ErrorKind.Storage, "The connection broke.") : outcome;
+            return Lose && _lost.Add(name)
+                ? throw new TransientException(ErrorKind.Storage, "The connection broke.")
+                : outcome;
         }
     }
 }
@@ -72,7 +102,12 @@ internal sealed class BadReads(IBlobStore inner, string name, int times) : Wrapp
 {
     private int _left = times;
 
-    public override async Task<int?> ReadAsync(string blob, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    public override async Task<int?> ReadAsync(
+        string blob,
+        long offset,
+        Memory<byte> destination,
+        CancellationToken cancellationToken
+    )
     {
         int? read = await base.ReadAsync(blob, offset, destination, cancellationToken);
         if (blob == name && read > 0 && _left-- > 0)
@@ -89,7 +124,11 @@ internal sealed class Interference(IBlobStore inner, Func<Task> before) : Wrappe
 {
     private bool _done;
 
-    public override async Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public override async Task<PutOutcome> PutIfAbsentAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    )
     {
         if (!_done && name.StartsWith("log/", StringComparison.Ordinal))
         {

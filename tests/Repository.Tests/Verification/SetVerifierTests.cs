@@ -21,7 +21,10 @@ public sealed class SetVerifierTests
         Assert.Empty(report.Findings);
         Assert.True(report.IsSound);
         Assert.Equal(2, report.Totals.Sets);
-        Assert.True(report.Totals.Packs > 0 && report.Totals.Packs == report.Totals.PacksRead, report.Totals.ToString());
+        Assert.True(
+            report.Totals.Packs > 0 && report.Totals.Packs == report.Totals.PacksRead,
+            report.Totals.ToString()
+        );
         Assert.True(report.Totals.Required > 0);
     }
 
@@ -32,7 +35,9 @@ public sealed class SetVerifierTests
     {
         using TempDirectory temp = new();
         MemoryBlobStore blobs = await WriteAsync(temp);
-        BlobItem pack = (await blobs.ListAsync("packs/", CancellationToken.None).ToListAsync()).MaxBy(item => item.Length)!;
+        BlobItem pack = (await blobs.ListAsync("packs/", CancellationToken.None).ToListAsync()).MaxBy(item =>
+            item.Length
+        )!;
         byte[] bytes = new byte[pack.Length];
         await blobs.ReadAsync(pack.Name, 0, bytes, CancellationToken.None);
         await blobs.DeleteAsync(pack.Name, CancellationToken.None);
@@ -43,7 +48,10 @@ public sealed class SetVerifierTests
 
         VerifyReport report = await VerifyAsync(blobs, temp, readData: false);
         Assert.False(report.IsSound);
-        Assert.Single(report.Findings, finding => finding.Line.StartsWith($"Pack '{pack.Name}'", StringComparison.Ordinal));
+        Assert.Single(
+            report.Findings,
+            finding => finding.Line.StartsWith($"Pack '{pack.Name}'", StringComparison.Ordinal)
+        );
         Assert.All(report.Findings, finding => Assert.Equal(FindingSeverity.Error, finding.Severity));
     }
 
@@ -52,7 +60,9 @@ public sealed class SetVerifierTests
     {
         using TempDirectory temp = new();
         MemoryBlobStore blobs = await WriteAsync(temp);
-        BlobItem pack = (await blobs.ListAsync("packs/", CancellationToken.None).ToListAsync()).MaxBy(item => item.Length)!;
+        BlobItem pack = (await blobs.ListAsync("packs/", CancellationToken.None).ToListAsync()).MaxBy(item =>
+            item.Length
+        )!;
         byte[] bytes = new byte[pack.Length];
         await blobs.ReadAsync(pack.Name, 0, bytes, CancellationToken.None);
         bytes[bytes.Length / 3] ^= 4;
@@ -71,7 +81,10 @@ public sealed class SetVerifierTests
 
     private static async Task<VerifyReport> VerifyAsync(MemoryBlobStore blobs, TempDirectory temp, bool readData)
     {
-        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, SampleRepository.Access(RepositoryAccess.EncryptionNone, temp.Combine("read")));
+        await using BackupRepository repository = await BackupRepository.OpenAsync(
+            blobs,
+            SampleRepository.Access(RepositoryAccess.EncryptionNone, temp.Combine("read"))
+        );
         LogHead head = await repository.Log.ReadAsync();
         return await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData, CancellationToken.None);
     }

@@ -6,8 +6,8 @@ using System.Text;
 namespace AlfrescoBackupFlows.Testing.Sample;
 
 /// <summary>
-/// Adds and deletes documents in the tables of <see cref="AlfrescoSchema"/> as Alfresco does, one transaction each. One writer at a time
-/// per instance; several instances on one database take different <paramref name="firstId"/>.
+/// Adds and deletes documents in the tables of <see cref="AlfrescoSchema"/> as Alfresco does, one transaction each. One
+/// writer at a time per instance; several instances on one database take different <paramref name="firstId"/>.
 /// </summary>
 public sealed class AlfrescoRows(DbConnection connection, long firstId = 1_000)
 {
@@ -15,7 +15,12 @@ public sealed class AlfrescoRows(DbConnection connection, long firstId = 1_000)
 
     /// <summary>Adds a node with content.</summary>
     /// <returns>The id of the node, of its content data and of its content URL: all the same.</returns>
-    public async Task<long> AddDocumentAsync(string contentUrl, long size, string name, CancellationToken cancellationToken)
+    public async Task<long> AddDocumentAsync(
+        string contentUrl,
+        long size,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         long id = _next++;
         byte[] url = Encoding.UTF8.GetBytes(contentUrl);
@@ -28,7 +33,8 @@ public sealed class AlfrescoRows(DbConnection connection, long firstId = 1_000)
                 $"INSERT INTO alf_node_properties (node_id, actual_type_n, persisted_type_n, long_value, qname_id, list_index, locale_id) VALUES ({id}, 21, 3, {id}, 1, -1, 1)",
                 $"INSERT INTO alf_node_properties (node_id, actual_type_n, persisted_type_n, string_value, qname_id, list_index, locale_id) VALUES ({id}, 6, 6, {Quote(name)}, 2, -1, 1)",
             ],
-            cancellationToken);
+            cancellationToken
+        );
         return id;
     }
 
@@ -39,11 +45,15 @@ public sealed class AlfrescoRows(DbConnection connection, long firstId = 1_000)
                 $"DELETE FROM alf_node_properties WHERE node_id = {id}",
                 $"DELETE FROM alf_node WHERE id = {id}",
                 $"DELETE FROM alf_content_data WHERE id = {id}",
-                eager ? $"DELETE FROM alf_content_url WHERE id = {id}" : $"UPDATE alf_content_url SET orphan_time = 1700000000000 WHERE id = {id}",
+                eager
+                    ? $"DELETE FROM alf_content_url WHERE id = {id}"
+                    : $"UPDATE alf_content_url SET orphan_time = 1700000000000 WHERE id = {id}",
             ],
-            cancellationToken);
+            cancellationToken
+        );
 
-    private static string Uuid(long id) => $"00000000-0000-4000-8000-{id.ToString("x12", CultureInfo.InvariantCulture)}";
+    private static string Uuid(long id) =>
+        $"00000000-0000-4000-8000-{id.ToString("x12", CultureInfo.InvariantCulture)}";
 
     /// <summary>The last twelve characters, as Alfresco keeps them beside the checksum.</summary>
     private static string Short(string url) => url.Length > 12 ? url[^12..].ToLowerInvariant() : url.ToLowerInvariant();
@@ -52,7 +62,13 @@ public sealed class AlfrescoRows(DbConnection connection, long firstId = 1_000)
     {
         // Strings of PostgreSQL know no backslash escapes.
         bool backslashes = !connection.GetType().Name.StartsWith("Npgsql", StringComparison.Ordinal);
-        return "'" + (backslashes ? text.Replace("\\", "\\\\", StringComparison.Ordinal) : text).Replace("'", "''", StringComparison.Ordinal) + "'";
+        return "'"
+            + (backslashes ? text.Replace("\\", "\\\\", StringComparison.Ordinal) : text).Replace(
+                "'",
+                "''",
+                StringComparison.Ordinal
+            )
+            + "'";
     }
 
     private async Task InTransactionAsync(string[] statements, CancellationToken cancellationToken)

@@ -1,20 +1,31 @@
 namespace AlfrescoBackupFlows.Testing.Sample;
 
 /// <summary>
-/// The tables of an Alfresco repository that a backup meets, shaped as Alfresco 5 to 23 creates them: names, column order, types, keys and
-/// the circle between <c>alf_store</c> and <c>alf_node</c>. Written once; the few words in which the vendors differ are replaced.
+/// The tables of an Alfresco repository that a backup meets, shaped as Alfresco 5 to 23 creates them: names, column
+/// order, types, keys and the circle between <c>alf_store</c> and <c>alf_node</c>. Written once; the few words in which
+/// the vendors differ are replaced.
 /// </summary>
 public static class AlfrescoSchema
 {
     /// <summary>The tables whose ids PostgreSQL draws from a sequence.</summary>
     private static readonly string[] Sequences =
     [
-        "alf_namespace", "alf_qname", "alf_locale", "alf_mimetype", "alf_encoding", "alf_content_url", "alf_content_data", "alf_transaction", "alf_store",
-        "alf_node", "alf_child_assoc", "alf_lock_resource", "alf_lock",
+        "alf_namespace",
+        "alf_qname",
+        "alf_locale",
+        "alf_mimetype",
+        "alf_encoding",
+        "alf_content_url",
+        "alf_content_data",
+        "alf_transaction",
+        "alf_store",
+        "alf_node",
+        "alf_child_assoc",
+        "alf_lock_resource",
+        "alf_lock",
     ];
 
-    private const string Tables =
-        """
+    private const string Tables = """
         CREATE TABLE alf_applied_patch (id VARCHAR(64) NOT NULL, description VARCHAR(1024), applied_to_schema INTEGER, applied_on_date TIMESTAMP NULL, succeeded BOOLEAN, report VARCHAR(1024), PRIMARY KEY (id))END
         CREATE TABLE alf_namespace (ID, version BIGINT NOT NULL, uri VARCHAR(100) NOT NULL, PRIMARY KEY (id))END
         CREATE UNIQUE INDEX uri ON alf_namespace (uri);
@@ -47,8 +58,7 @@ public static class AlfrescoSchema
         CREATE TABLE alf_tenant (tenant_domain VARCHAR(75) NOT NULL, version BIGINT NOT NULL, enabled BOOLEAN NOT NULL, tenant_name VARCHAR(75), content_root VARCHAR(255), db_url VARCHAR(255), PRIMARY KEY (tenant_domain))END
         """;
 
-    private const string Seed =
-        """
+    private const string Seed = """
         INSERT INTO alf_namespace (id, version, uri) VALUES (1, 0, 'http://www.alfresco.org/model/content/1.0'), (2, 0, 'http://www.alfresco.org/model/system/1.0'), (3, 0, '');
         INSERT INTO alf_qname (id, version, ns_id, local_name) VALUES (1, 0, 1, 'content'), (2, 0, 1, 'name'), (3, 0, 1, 'folder'), (4, 0, 1, 'titled'), (5, 0, 1, 'contains'), (6, 0, 2, 'store_root');
         INSERT INTO alf_locale (id, version, locale_str) VALUES (1, 0, '.default'), (2, 0, 'en_US_');
@@ -79,11 +89,17 @@ public static class AlfrescoSchema
             .Replace(" BOOLEAN", " BIT", StringComparison.Ordinal)
             .Replace(" FLOAT4", " FLOAT", StringComparison.Ordinal)
             .Replace(" FLOAT8", " DOUBLE", StringComparison.Ordinal)
-            .Replace(" VARCHAR(1024), serializable_value", " VARCHAR(512), serializable_value", StringComparison.Ordinal)
+            .Replace(
+                " VARCHAR(1024), serializable_value",
+                " VARCHAR(512), serializable_value",
+                StringComparison.Ordinal
+            )
             .Replace("END", " ENGINE=InnoDB;", StringComparison.Ordinal)
         + "\n"
         + Seed;
 
-    /// <summary>The web content table of versions before 5.0, reduced to what a backup reads; the same words on every vendor.</summary>
-    public const string AvmNodes = "CREATE TABLE avm_nodes (id BIGINT NOT NULL, class_type VARCHAR(20) NOT NULL, content_url VARCHAR(128), length BIGINT, PRIMARY KEY (id));";
+    /// <summary>The web content table of versions before 5.0, reduced to what a backup reads; the same words on every
+    /// vendor.</summary>
+    public const string AvmNodes =
+        "CREATE TABLE avm_nodes (id BIGINT NOT NULL, class_type VARCHAR(20) NOT NULL, content_url VARCHAR(128), length BIGINT, PRIMARY KEY (id));";
 }

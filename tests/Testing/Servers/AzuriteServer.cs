@@ -10,14 +10,16 @@ public sealed record AzuriteServerOptions
     public string? Location { get; init; }
 }
 
-/// <summary>Microsoft's storage emulator (blobs, queues, tables) on free ports of 127.0.0.1. Ends with the test process.</summary>
+/// <summary>Microsoft's storage emulator (blobs, queues, tables) on free ports of 127.0.0.1. Ends with the test
+/// process.</summary>
 public sealed class AzuriteServer(AzuriteServerOptions options) : IAsyncLifetime
 {
     /// <summary>The emulator's account name; both are published constants of Azurite.</summary>
     public const string AccountName = "devstoreaccount1";
 
     /// <summary>The emulator's account key: not a secret.</summary>
-    public const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    public const string AccountKey =
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     private readonly TempDirectory _directory = new();
     private ServerProcess? _process;
@@ -25,9 +27,7 @@ public sealed class AzuriteServer(AzuriteServerOptions options) : IAsyncLifetime
     private int _tablePort;
 
     public AzuriteServer()
-        : this(new AzuriteServerOptions())
-    {
-    }
+        : this(new AzuriteServerOptions()) { }
 
     /// <summary>Of the blobs.</summary>
     public int Port { get; private set; }
@@ -40,13 +40,19 @@ public sealed class AzuriteServer(AzuriteServerOptions options) : IAsyncLifetime
         + $"BlobEndpoint={AccountUrl};QueueEndpoint={UrlAt(_queuePort)};TableEndpoint={UrlAt(_tablePort)};";
 
     /// <summary>A running server; the caller disposes it.</summary>
-    public static Task<AzuriteServer> StartAsync(AzuriteServerOptions options) => ServerStart.RunAsync(new AzuriteServer(options));
+    public static Task<AzuriteServer> StartAsync(AzuriteServerOptions options) =>
+        ServerStart.RunAsync(new AzuriteServer(options));
 
     public async ValueTask InitializeAsync()
     {
         string node = Tool.Find("node", "nodejs");
         string script = FindScript();
-        _process = await ServerProcess.StartAsync(() => Command(node, script), _directory.Combine("log"), IsReadyAsync, TestContext.Current.CancellationToken);
+        _process = await ServerProcess.StartAsync(
+            () => Command(node, script),
+            _directory.Combine("log"),
+            IsReadyAsync,
+            TestContext.Current.CancellationToken
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -72,8 +78,19 @@ public sealed class AzuriteServer(AzuriteServerOptions options) : IAsyncLifetime
         string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } configured
             ? configured
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        string script = Path.Combine(cache, "alfresco-backup-flows", "azurite", "node_modules", "azurite", "dist", "src", "azurite.js");
-        return File.Exists(script) ? script : throw new InvalidOperationException($"Azurite was not found at {script}: run eng/prerequisites.");
+        string script = Path.Combine(
+            cache,
+            "alfresco-backup-flows",
+            "azurite",
+            "node_modules",
+            "azurite",
+            "dist",
+            "src",
+            "azurite.js"
+        );
+        return File.Exists(script)
+            ? script
+            : throw new InvalidOperationException($"Azurite was not found at {script}: run eng/prerequisites.");
     }
 
     private static string UrlAt(int port) => $"http://127.0.0.1:{port}/{AccountName}";

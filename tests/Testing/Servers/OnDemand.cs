@@ -3,8 +3,9 @@ using Xunit;
 namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>
-/// A server shared by the tests of an assembly (<c>[assembly: AssemblyFixture(typeof(OnDemand&lt;PostgresServer&gt;))]</c>), started when the first
-/// test asks for it: a run that needs no server starts none.
+/// A server shared by the tests of an assembly (<c>[assembly:
+/// AssemblyFixture(typeof(OnDemand&lt;PostgresServer&gt;))]</c>), started when the first test asks for it: a run that
+/// needs no server starts none.
 /// </summary>
 public sealed class OnDemand<TServer> : IAsyncDisposable
     where TServer : class, IAsyncLifetime, new()

@@ -13,10 +13,12 @@ public sealed record PostgresServerOptions
     public string Authentication { get; init; } = "scram-sha-256";
 
     /// <summary>Server settings by name, besides those that make a throw-away server fast.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Settings { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
-/// <summary>A PostgreSQL server of its own on a free port of 127.0.0.1, and on a socket. Ends with the test process.</summary>
+/// <summary>A PostgreSQL server of its own on a free port of 127.0.0.1, and on a socket. Ends with the test
+/// process.</summary>
 public sealed class PostgresServer(PostgresServerOptions options) : IAsyncLifetime
 {
     private static readonly ServerAccount s_account = new("postgres");
@@ -25,9 +27,7 @@ public sealed class PostgresServer(PostgresServerOptions options) : IAsyncLifeti
     private ServerProcess? _process;
 
     public PostgresServer()
-        : this(new PostgresServerOptions())
-    {
-    }
+        : this(new PostgresServerOptions()) { }
 
     public string Host { get; } = "127.0.0.1";
 
@@ -47,7 +47,8 @@ public sealed class PostgresServer(PostgresServerOptions options) : IAsyncLifeti
     private string Data => _directory.Combine("data");
 
     /// <summary>A running server; the caller disposes it.</summary>
-    public static Task<PostgresServer> StartAsync(PostgresServerOptions options) => ServerStart.RunAsync(new PostgresServer(options));
+    public static Task<PostgresServer> StartAsync(PostgresServerOptions options) =>
+        ServerStart.RunAsync(new PostgresServer(options));
 
     public async ValueTask InitializeAsync()
     {
@@ -61,13 +62,41 @@ public sealed class PostgresServer(PostgresServerOptions options) : IAsyncLifeti
         string passwordFile = _directory.Combine("password");
         await File.WriteAllTextAsync(passwordFile, Password + "\n", cancellationToken);
         ServerAccount.LetRead(passwordFile);
-        await ServerProcess.RunAsync(s_account.Command(initdb, "-D", Data, "-U", Username, $"--pwfile={passwordFile}", $"--auth={options.Authentication}", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"), cancellationToken);
-        _process = await ServerProcess.StartAsync(() => Command(postgres), _directory.Combine("log"), IsReadyAsync, cancellationToken);
+        await ServerProcess.RunAsync(
+            s_account.Command(
+                initdb,
+                "-D",
+                Data,
+                "-U",
+                Username,
+                $"--pwfile={passwordFile}",
+                $"--auth={options.Authentication}",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync"
+            ),
+            cancellationToken
+        );
+        _process = await ServerProcess.StartAsync(
+            () => Command(postgres),
+            _directory.Combine("log"),
+            IsReadyAsync,
+            cancellationToken
+        );
     }
 
     /// <summary>A connection string for Npgsql, without pooling, so that nothing holds a database open.</summary>
     public string ConnectionString(string database = "postgres", string? username = null, string? password = null) =>
-        new NpgsqlConnectionStringBuilder { Host = Host, Port = Port, Database = database, Username = username ?? Username, Password = password ?? Password, Pooling = false, Timeout = 5 }.ConnectionString;
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = Host,
+            Port = Port,
+            Database = database,
+            Username = username ?? Username,
+            Password = password ?? Password,
+            Pooling = false,
+            Timeout = 5,
+        }.ConnectionString;
 
     /// <summary>Creates an empty database with a name of its own, and returns the name.</summary>
     public async Task<string> CreateDatabaseAsync(string prefix, CancellationToken cancellationToken)
@@ -92,7 +121,10 @@ public sealed class PostgresServer(PostgresServerOptions options) : IAsyncLifeti
         if (_process is not null)
         {
             // An immediate shutdown gives the shared memory segment back, which a kill would leave behind.
-            await ServerProcess.RunAsync(s_account.Command(Tool.Find("pg_ctl", "postgresql"), "-D", Data, "-m", "immediate", "-w", "stop"), CancellationToken.None);
+            await ServerProcess.RunAsync(
+                s_account.Command(Tool.Find("pg_ctl", "postgresql"), "-D", Data, "-m", "immediate", "-w", "stop"),
+                CancellationToken.None
+            );
             await _process.DisposeAsync();
         }
 
@@ -102,9 +134,24 @@ public sealed class PostgresServer(PostgresServerOptions options) : IAsyncLifeti
     private string[] Command(string postgres)
     {
         Port = FreePort.Next();
-        string[] settings = [$"port={Port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={SocketDirectory}", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60"];
+        string[] settings =
+        [
+            $"port={Port}",
+            "listen_addresses=127.0.0.1",
+            $"unix_socket_directories={SocketDirectory}",
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "shared_buffers=32MB",
+            "max_connections=60",
+        ];
         string[] own = [.. options.Settings.Select(setting => $"{setting.Key}={setting.Value}")];
-        return s_account.Command([postgres, "-D", Data, .. settings.Concat(own).SelectMany(setting => new[] { "-c", setting })]);
+        return s_account.Command([
+            postgres,
+            "-D",
+            Data,
+            .. settings.Concat(own).SelectMany(setting => new[] { "-c", setting }),
+        ]);
     }
 
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)

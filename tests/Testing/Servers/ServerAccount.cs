@@ -1,22 +1,38 @@
 namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>
-/// The account that a database server runs as. Servers refuse root, so that a test process that is root (containers) hands them to the account
-/// which their package made.
+/// The account that a database server runs as. Servers refuse root, so that a test process that is root (containers)
+/// hands them to the account which their package made.
 /// </summary>
 internal sealed class ServerAccount(string name)
 {
     /// <summary>The command as this account would run it.</summary>
     public string[] Command(params string[] command) =>
-        Environment.IsPrivilegedProcess ? [Tool.Find("setpriv", "util-linux"), $"--reuid={name}", $"--regid={name}", "--init-groups", "--", .. command] : command;
+        Environment.IsPrivilegedProcess
+            ?
+            [
+                Tool.Find("setpriv", "util-linux"),
+                $"--reuid={name}",
+                $"--regid={name}",
+                "--init-groups",
+                "--",
+                .. command,
+            ]
+            : command;
 
     /// <summary>Lets every account read a file or enter a directory.</summary>
     public static void LetRead(string path)
     {
         if (!OperatingSystem.IsWindows())
         {
-            const UnixFileMode Everyone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-                | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            const UnixFileMode Everyone =
+                UnixFileMode.UserRead
+                | UnixFileMode.UserWrite
+                | UnixFileMode.UserExecute
+                | UnixFileMode.GroupRead
+                | UnixFileMode.GroupExecute
+                | UnixFileMode.OtherRead
+                | UnixFileMode.OtherExecute;
             File.SetUnixFileMode(path, Everyone);
         }
     }

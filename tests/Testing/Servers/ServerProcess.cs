@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace AlfrescoBackupFlows.Testing.Servers;
 
 /// <summary>
-/// A server that lives no longer than the process that started it. A shell in a session of its own waits on a pipe from this process; when the pipe
-/// closes, at disposal or because this process was killed, the whole process group is killed. (The kernel's parent-death signal is tied to the
-/// starting thread, which the thread pool may retire.)
+/// A server that lives no longer than the process that started it. A shell in a session of its own waits on a pipe from
+/// this process; when the pipe closes, at disposal or because this process was killed, the whole process group is
+/// killed. (The kernel's parent-death signal is tied to the starting thread, which the thread pool may retire.)
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
@@ -28,16 +28,30 @@ internal sealed class ServerProcess : IAsyncDisposable
     private ServerProcess(string[] command, string log)
     {
         _log = log;
-        ProcessStartInfo start = new(Tool.Find("setsid", "util-linux"), ["--wait", "sh", "-c", Guard, "sh", log, .. command]) { RedirectStandardInput = true, UseShellExecute = false };
+        ProcessStartInfo start = new(
+            Tool.Find("setsid", "util-linux"),
+            ["--wait", "sh", "-c", Guard, "sh", log, .. command]
+        )
+        {
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
         _guard = Process.Start(start)!;
     }
 
-    /// <summary>Starts a server and returns once <paramref name="isReady"/> holds; a server that ends before (somebody took its port) is started again.</summary>
+    /// <summary>Starts a server and returns once <paramref name="isReady"/> holds; a server that ends before (somebody
+    /// took its port) is started again.</summary>
     /// <param name="command">Gives program and arguments; called again, with another port, for each attempt.</param>
-    /// <param name="log">The file that takes the server's output; its end is quoted where the server does not come up.</param>
+    /// <param name="log">The file that takes the server's output; its end is quoted where the server does not come
+    /// up.</param>
     /// <param name="isReady">Tries to connect.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<ServerProcess> StartAsync(Func<string[]> command, string log, Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellationToken)
+    public static async Task<ServerProcess> StartAsync(
+        Func<string[]> command,
+        string log,
+        Func<CancellationToken, Task<bool>> isReady,
+        CancellationToken cancellationToken
+    )
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -51,7 +65,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             if (attempt == Attempts)
             {
                 string output = await File.ReadAllTextAsync(log, cancellationToken);
-                throw new InvalidOperationException($"The server did not come up: {command()[0]}\n{output[Math.Max(0, output.Length - 4000)..]}");
+                throw new InvalidOperationException(
+                    $"The server did not come up: {command()[0]}\n{output[Math.Max(0, output.Length - 4000)..]}"
+                );
             }
         }
     }
@@ -59,14 +75,22 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Runs a program to its end; its output is quoted where it fails.</summary>
     public static async Task RunAsync(string[] command, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/" };
+        ProcessStartInfo start = new(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
+        };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}:\n{await output}\n{await error}");
+            throw new InvalidOperationException(
+                $"{string.Join(' ', command)} ended with {process.ExitCode}:\n{await output}\n{await error}"
+            );
         }
     }
 
@@ -77,7 +101,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         _guard.Dispose();
     }
 
-    private async Task<bool> WaitUntilReadyAsync(Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellationToken)
+    private async Task<bool> WaitUntilReadyAsync(
+        Func<CancellationToken, Task<bool>> isReady,
+        CancellationToken cancellationToken
+    )
     {
         Stopwatch waited = Stopwatch.StartNew();
         while (!_guard.HasExited && waited.Elapsed < s_patience)

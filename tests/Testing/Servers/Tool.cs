@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace AlfrescoBackupFlows.Testing.Servers;
 
-/// <summary>Finds the programs that tests start. What is missing fails the test, naming what to install; it never skips.</summary>
+/// <summary>Finds the programs that tests start. What is missing fails the test, naming what to install; it never
+/// skips.</summary>
 public static class Tool
 {
     /// <summary>The absolute path of a program on PATH or where Debian puts server binaries.</summary>
@@ -10,7 +11,9 @@ public static class Tool
     /// <param name="package">Such as <c>postgresql</c>, for the message.</param>
     public static string Find(string name, string package) =>
         Directories().Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException($"'{name}' was not found: install {package} (eng/prerequisites does it).");
+        ?? throw new InvalidOperationException(
+            $"'{name}' was not found: install {package} (eng/prerequisites does it)."
+        );
 
     private static IEnumerable<string> Directories()
     {
@@ -35,5 +38,12 @@ public static class Tool
     }
 
     private static double Version(string directory) =>
-        double.TryParse(Path.GetFileName(directory), NumberStyles.Float, CultureInfo.InvariantCulture, out double version) ? version : 0;
+        double.TryParse(
+            Path.GetFileName(directory),
+            NumberStyles.Float,
+            CultureInfo.InvariantCulture,
+            out double version
+        )
+            ? version
+            : 0;
 }

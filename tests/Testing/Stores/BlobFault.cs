@@ -20,11 +20,13 @@ public sealed record BlobFault
     /// <summary>The store does what was asked, and the answer is lost.</summary>
     public bool FailAfter { get; init; }
 
-    /// <summary>Trying again cannot help: a <see cref="PermanentException"/>, else a <see cref="TransientException"/>.</summary>
+    /// <summary>Trying again cannot help: a <see cref="PermanentException"/>, else a <see
+    /// cref="TransientException"/>.</summary>
     public bool Permanent { get; init; }
 
     /// <summary>
-    /// Only the first half, and no word of it: of the bytes that are read or written, as a store that lost the end of a blob would have them, or of the blobs that are listed, but at least one.
+    /// Only the first half, and no word of it: of the bytes that are read or written, as a store that lost the end of a
+    /// blob would have them, or of the blobs that are listed, but at least one.
     /// </summary>
     public bool Truncate { get; init; }
 

@@ -6,17 +6,19 @@ using AlfrescoBackupFlows.Storage.Decorators;
 namespace AlfrescoBackupFlows.Testing.Stores;
 
 /// <summary>
-/// A store that goes wrong as planned: <paramref name="plan"/> is asked at every call, in the order of their numbers, and says what goes wrong with
-/// it, or null. For tests and the fault sweep.
+/// A store that goes wrong as planned: <paramref name="plan"/> is asked at every call, in the order of their numbers,
+/// and says what goes wrong with it, or null. For tests and the fault sweep.
 /// </summary>
-public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, BlobFault?> plan, TimeProvider timeProvider) : IBlobStore
+public sealed class FaultInjectingBlobStore(
+    IBlobStore inner,
+    Func<BlobCall, BlobFault?> plan,
+    TimeProvider timeProvider
+) : IBlobStore
 {
     private int _calls;
 
     public FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, BlobFault?> plan)
-        : this(inner, plan, TimeProvider.System)
-    {
-    }
+        : this(inner, plan, TimeProvider.System) { }
 
     public string Location => inner.Location;
 
@@ -24,32 +26,66 @@ public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, Blo
     public int Calls => Volatile.Read(ref _calls);
 
     /// <summary>The n-th call, counted from 1, goes wrong.</summary>
-    public static Func<BlobCall, BlobFault?> AtCall(int number, BlobFault fault) => call => call.Number == number ? fault : null;
+    public static Func<BlobCall, BlobFault?> AtCall(int number, BlobFault fault) =>
+        call => call.Number == number ? fault : null;
 
     /// <summary>Every call from the n-th on goes wrong.</summary>
-    public static Func<BlobCall, BlobFault?> FromCall(int number, BlobFault fault) => call => call.Number >= number ? fault : null;
+    public static Func<BlobCall, BlobFault?> FromCall(int number, BlobFault fault) =>
+        call => call.Number >= number ? fault : null;
 
-    public Task<PutOutcome> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.PutIfAbsent, name, fault => inner.PutIfAbsentAsync(name, Cut(content, fault), cancellationToken), cancellationToken);
+    public Task<PutOutcome> PutIfAbsentAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    ) =>
+        RunAsync(
+            BlobVerb.PutIfAbsent,
+            name,
+            fault => inner.PutIfAbsentAsync(name, Cut(content, fault), cancellationToken),
+            cancellationToken
+        );
 
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.Put, name, async fault =>
-        {
-            await inner.PutAsync(name, Cut(content, fault), cancellationToken);
-            return true;
-        }, cancellationToken);
+        RunAsync(
+            BlobVerb.Put,
+            name,
+            async fault =>
+            {
+                await inner.PutAsync(name, Cut(content, fault), cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
 
-    public Task<int?> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.Read, name, async fault =>
-        {
-            int? read = await inner.ReadAsync(name, offset, destination, cancellationToken);
-            return fault is { Truncate: true } ? read / 2 : read;
-        }, cancellationToken);
+    public Task<int?> ReadAsync(
+        string name,
+        long offset,
+        Memory<byte> destination,
+        CancellationToken cancellationToken
+    ) =>
+        RunAsync(
+            BlobVerb.Read,
+            name,
+            async fault =>
+            {
+                int? read = await inner.ReadAsync(name, offset, destination, cancellationToken);
+                return fault is { Truncate: true } ? read / 2 : read;
+            },
+            cancellationToken
+        );
 
     public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.GetProperties, name, _ => inner.GetPropertiesAsync(name, cancellationToken), cancellationToken);
+        RunAsync(
+            BlobVerb.GetProperties,
+            name,
+            _ => inner.GetPropertiesAsync(name, cancellationToken),
+            cancellationToken
+        );
 
-    public async IAsyncEnumerable<BlobItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BlobItem> ListAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         BlobFault? fault = await BeginAsync(BlobVerb.List, prefix, cancellationToken);
         IAsyncEnumerable<BlobItem> items = inner.ListAsync(prefix, cancellationToken);
@@ -67,15 +103,34 @@ public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, Blo
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.Delete, name, _ => inner.DeleteAsync(name, cancellationToken), cancellationToken);
 
-    public Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.AcquireLease, name, _ => inner.AcquireLeaseAsync(name, leaseId, duration, cancellationToken), cancellationToken);
+    public Task<bool> AcquireLeaseAsync(
+        string name,
+        Guid leaseId,
+        TimeSpan duration,
+        CancellationToken cancellationToken
+    ) =>
+        RunAsync(
+            BlobVerb.AcquireLease,
+            name,
+            _ => inner.AcquireLeaseAsync(name, leaseId, duration, cancellationToken),
+            cancellationToken
+        );
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
-        RunAsync(BlobVerb.ReleaseLease, name, _ => inner.ReleaseLeaseAsync(name, leaseId, cancellationToken), cancellationToken);
+        RunAsync(
+            BlobVerb.ReleaseLease,
+            name,
+            _ => inner.ReleaseLeaseAsync(name, leaseId, cancellationToken),
+            cancellationToken
+        );
 
-    private static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> content, BlobFault? fault) => fault is { Truncate: true } ? content[..(content.Length / 2)] : content;
+    private static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> content, BlobFault? fault) =>
+        fault is { Truncate: true } ? content[..(content.Length / 2)] : content;
 
-    private static async IAsyncEnumerable<BlobItem> FirstHalfAsync(IAsyncEnumerable<BlobItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<BlobItem> FirstHalfAsync(
+        IAsyncEnumerable<BlobItem> items,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         List<BlobItem> all = await items.ToListAsync(cancellationToken);
         foreach (BlobItem item in all.Take((all.Count + 1) / 2))
@@ -84,7 +139,12 @@ public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, Blo
         }
     }
 
-    private async Task<T> RunAsync<T>(BlobVerb verb, string name, Func<BlobFault?, Task<T>> request, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(
+        BlobVerb verb,
+        string name,
+        Func<BlobFault?, Task<T>> request,
+        CancellationToken cancellationToken
+    )
     {
         BlobFault? fault = await BeginAsync(verb, name, cancellationToken);
         T result = await request(fault);
@@ -118,7 +178,8 @@ public sealed class FaultInjectingBlobStore(IBlobStore inner, Func<BlobCall, Blo
         }
     }
 
-    private static AbfException Failure(BlobFault fault, string what) => fault.Permanent
-        ? new PermanentException(ErrorKind.Storage, $"injected fault, {what}")
-        : new TransientException(ErrorKind.Storage, $"injected fault, {what}");
+    private static AbfException Failure(BlobFault fault, string what) =>
+        fault.Permanent
+            ? new PermanentException(ErrorKind.Storage, $"injected fault, {what}")
+            : new TransientException(ErrorKind.Storage, $"injected fault, {what}");
 }

@@ -10,7 +10,12 @@ internal sealed class AlfrescoInserts : IInsertRows
 {
     private static readonly string[] Known =
     [
-        "alf_content_data", "alf_content_url", "alf_node", "alf_tenant", "alf_transaction", "avm_nodes"
+        "alf_content_data",
+        "alf_content_url",
+        "alf_node",
+        "alf_tenant",
+        "alf_transaction",
+        "avm_nodes",
     ];
 
     private readonly HashSet<string> _tables = new(StringComparer.OrdinalIgnoreCase);
@@ -88,7 +93,8 @@ internal sealed class AlfrescoInserts : IInsertRows
             case "alf_transaction":
                 Watermark = new DumpWatermark(
                     Math.Max(Number(values[0]), Watermark?.TransactionId ?? long.MinValue),
-                    Math.Max(values[1] is { } time ? Number(time) : 0, Watermark?.CommitTimeMs ?? 0));
+                    Math.Max(values[1] is { } time ? Number(time) : 0, Watermark?.CommitTimeMs ?? 0)
+                );
                 break;
             case "alf_tenant" when values[0] is { Length: > 0 } root:
                 _tenantRoots.Add(Text(root));

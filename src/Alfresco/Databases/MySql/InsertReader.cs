@@ -142,8 +142,10 @@ internal sealed class InsertReader(IInsertRows rows)
             }
             else if (line.StartsWith(delimiter))
             {
-                _otherDelimiter =
-                    !line[delimiter.Length..].TrimEnd((byte)'\n').TrimEnd((byte)'\r').SequenceEqual(";"u8);
+                _otherDelimiter = !line[delimiter.Length..]
+                    .TrimEnd((byte)'\n')
+                    .TrimEnd((byte)'\r')
+                    .SequenceEqual(";"u8);
             }
 
             _text.ResetWrittenCount();
@@ -269,16 +271,17 @@ internal sealed class InsertReader(IInsertRows rows)
         _text.Write(bytes);
     }
 
-    private static byte Unescape(byte escaped) => escaped switch
-    {
-        (byte)'n' => (byte)'\n',
-        (byte)'r' => (byte)'\r',
-        (byte)'t' => (byte)'\t',
-        (byte)'0' => 0,
-        (byte)'b' => (byte)'\b',
-        (byte)'Z' => 26,
-        _ => escaped,
-    };
+    private static byte Unescape(byte escaped) =>
+        escaped switch
+        {
+            (byte)'n' => (byte)'\n',
+            (byte)'r' => (byte)'\r',
+            (byte)'t' => (byte)'\t',
+            (byte)'0' => 0,
+            (byte)'b' => (byte)'\b',
+            (byte)'Z' => 26,
+            _ => escaped,
+        };
 
     /// <summary>The first `quoted` name; the opening quote has been passed.</summary>
     private static string Name(ReadOnlySpan<byte> text)

@@ -19,19 +19,23 @@ internal static class MySqlDump
 
     public static bool IsFault(string line) =>
         !line.Contains("[Warning]", StringComparison.OrdinalIgnoreCase)
-        && (line.Contains("error", StringComparison.OrdinalIgnoreCase)
-            || line.Contains("couldn't", StringComparison.OrdinalIgnoreCase));
+        && (
+            line.Contains("error", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("couldn't", StringComparison.OrdinalIgnoreCase)
+        );
 
     public static AbfException Failed(DatabaseConnection target, MySqlTool tool, ToolExit exit)
     {
         string reason = exit.Reason(IsFault);
         var names = target.Names;
         string message = $"{tool.File} failed on {target.Place} with exit code {exit.Code}: {reason}";
-        return reason.Contains("denied", StringComparison.OrdinalIgnoreCase)
+        return
+            reason.Contains("denied", StringComparison.OrdinalIgnoreCase)
             || reason.Contains("privilege", StringComparison.OrdinalIgnoreCase)
             ? new PermanentException(
                 names.Kind,
-                $"{message}; grant the rights to {names.Username} '{target.Username}' or correct {names.Password}")
+                $"{message}; grant the rights to {names.Username} '{target.Username}' or correct {names.Password}"
+            )
             : new TransientException(names.Kind, $"{message}; see the server's log, then try again");
     }
 }

@@ -14,7 +14,10 @@ internal static class MySqlLeftovers
 
     /// <summary>Ends them, and returns when they are gone.</summary>
     public static async Task EndAsync(
-        MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+        MySqlConnection session,
+        DatabaseConnection target,
+        CancellationToken cancellationToken
+    )
     {
         for (var waited = TimeSpan.Zero; waited < Patience; waited += LookEvery)
         {
@@ -44,14 +47,18 @@ internal static class MySqlLeftovers
 
     /// <exception cref="PermanentException">There is one; the message says how to end it.</exception>
     public static async Task RequireNoneAsync(
-        MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+        MySqlConnection session,
+        DatabaseConnection target,
+        CancellationToken cancellationToken
+    )
     {
         if (await FindAsync(session, cancellationToken) is [var id, ..])
         {
             throw new PermanentException(
                 target.Names.Kind,
                 $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it "
-                    + $"there: KILL {id}");
+                    + $"there: KILL {id}"
+            );
         }
     }
 

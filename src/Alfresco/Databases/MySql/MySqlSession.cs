@@ -38,18 +38,21 @@ internal static class MySqlSession
         {
             MySqlErrorCode.AccessDenied => Permanent(
                 $"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}, or this "
-                    + $"host is not allowed; correct {names.Password} or {names.Username}"),
+                    + $"host is not allowed; correct {names.Password} or {names.Username}"
+            ),
             MySqlErrorCode.UnknownDatabase => Permanent(
                 $"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the "
-                    + "name or create it"),
+                    + "name or create it"
+            ),
             MySqlErrorCode.DatabaseAccessDenied
-                or MySqlErrorCode.TableAccessDenied
-                or MySqlErrorCode.ColumnAccessDenied =>
-                Permanent($"{names.Username} '{target.Username}': lacks rights in {target.Place} ({said}); grant them"),
-            MySqlErrorCode.UnableToConnectToHost =>
-                Transient(
-                    $"{names.Url}: {target.Host}:{target.Port} cannot be reached "
-                        + $"({PlainText.Escape(Root(exception).Message)}); start the server or correct host and port"),
+            or MySqlErrorCode.TableAccessDenied
+            or MySqlErrorCode.ColumnAccessDenied => Permanent(
+                $"{names.Username} '{target.Username}': lacks rights in {target.Place} ({said}); grant them"
+            ),
+            MySqlErrorCode.UnableToConnectToHost => Transient(
+                $"{names.Url}: {target.Host}:{target.Port} cannot be reached "
+                    + $"({PlainText.Escape(Root(exception).Message)}); start the server or correct host and port"
+            ),
             _ => exception.IsTransient
                 ? Transient($"{names.Url}: {target.Place} says '{said}' ({exception.Number}); try again")
                 : Permanent($"{names.Url}: {target.Place} says '{said}' ({exception.Number})"),
@@ -67,7 +70,10 @@ internal static class MySqlSession
 
     /// <summary>The first column of every row.</summary>
     public static async Task<List<string>> ListAsync(
-        MySqlConnection connection, string sql, CancellationToken cancellationToken)
+        MySqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<string>();
         await using var command = new MySqlCommand(sql, connection);
@@ -82,31 +88,35 @@ internal static class MySqlSession
 
     /// <summary>Whether the connection's database is one that a grant names, which may be a pattern.</summary>
     public static async Task<bool> IsLikeAsync(
-        MySqlConnection connection, string pattern, CancellationToken cancellationToken)
+        MySqlConnection connection,
+        string pattern,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new MySqlCommand("SELECT DATABASE() LIKE @pattern", connection);
         command.Parameters.AddWithValue("@pattern", pattern);
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) == 1;
     }
 
-    private static string ConnectionString(DatabaseConnection target) => new MySqlConnectionStringBuilder
-    {
-        Server = target.Host,
-        Port = (uint)target.Port,
-        Database = target.Database,
-        UserID = target.Username,
-        Password = target.Password?.Reveal() ?? string.Empty,
-        ApplicationName = "abf",
-        ConnectionProtocol = MySqlConnectionProtocol.Tcp,
-        CharacterSet = "utf8mb4",
-        Pooling = false,
-        ConnectionTimeout = 15,
-        DefaultCommandTimeout = 0,
-        Keepalive = 30,
-        SslMode = MySqlTls.SslMode(target),
-        AllowLoadLocalInfile = false,
-        AllowPublicKeyRetrieval = MySqlTls.AllowsPublicKeyRetrieval(target),
-    }.ConnectionString;
+    private static string ConnectionString(DatabaseConnection target) =>
+        new MySqlConnectionStringBuilder
+        {
+            Server = target.Host,
+            Port = (uint)target.Port,
+            Database = target.Database,
+            UserID = target.Username,
+            Password = target.Password?.Reveal() ?? string.Empty,
+            ApplicationName = "abf",
+            ConnectionProtocol = MySqlConnectionProtocol.Tcp,
+            CharacterSet = "utf8mb4",
+            Pooling = false,
+            ConnectionTimeout = 15,
+            DefaultCommandTimeout = 0,
+            Keepalive = 30,
+            SslMode = MySqlTls.SslMode(target),
+            AllowLoadLocalInfile = false,
+            AllowPublicKeyRetrieval = MySqlTls.AllowsPublicKeyRetrieval(target),
+        }.ConnectionString;
 
     private static Exception Root(Exception exception) =>
         exception.InnerException is { } inner ? Root(inner) : exception;

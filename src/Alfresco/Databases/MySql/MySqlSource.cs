@@ -24,7 +24,8 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
                 tool.File,
                 tool.Version.ToString(),
                 found.SizeBytes,
-                [.. Warnings(server, tool), .. found.Warnings]);
+                [.. Warnings(server, tool), .. found.Warnings]
+            );
         }
         catch (MySqlException exception)
         {
@@ -35,7 +36,8 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
     public async Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         MySqlServer server;
         MySqlTool tool;
@@ -65,7 +67,8 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
             inserts.Rows,
             inserts.NotApplicable,
             inserts.TenantRoots,
-            [.. Warnings(server, tool), .. said]);
+            [.. Warnings(server, tool), .. said]
+        );
     }
 
     private async Task<IReadOnlyList<string>> RunAsync(
@@ -74,7 +77,8 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         AlfrescoInserts inserts,
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var reader = new InsertReader(inserts);
         var tail = new StreamTail();
@@ -85,7 +89,8 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
                 tool.Command(connection, arguments),
                 input: null,
                 (output, token) => dump(new ObservedStream(output, ObserveAsync), token),
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (FormatException exception)
         {
@@ -93,7 +98,8 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
                 connection.Names.Kind,
                 $"{tool.File}: its dump of {connection.Place} is not as expected ({exception.Message}); use the "
                     + $"tools of the server's version ({connection.Names.ToolPath})",
-                exception);
+                exception
+            );
         }
 
         if (exit.Code != 0 || exit.Errors.Any(MySqlDump.IsFault))
@@ -106,7 +112,8 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
             : throw new TransientException(
                 connection.Names.Kind,
                 $"{tool.File} ended the dump of {connection.Place} without its last line: it is truncated and was "
-                    + $"not accepted; see {connection.Names.ToolPath} and the server's log");
+                    + $"not accepted; see {connection.Names.ToolPath} and the server's log"
+            );
 
         async ValueTask ObserveAsync(ReadOnlyMemory<byte> piece)
         {
@@ -129,10 +136,8 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
             "--routines",
             "--triggers",
             "--complete-insert",
-
             // Needs the PROCESS right on MySQL, and Alfresco has no tablespaces of its own.
             "--no-tablespaces",
-
             // So that an unchanged database is an unchanged dump.
             "--skip-dump-date",
         ];
@@ -154,7 +159,7 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
     {
         string fault =
             $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile server "
-                + "can slip statements "
+            + "can slip statements "
             + "(CVE-2024-21096); update it";
         return MySqlFaults.AreIn(tool.Version)
             ? server.Compare(connection, tool).Append(fault)
@@ -170,6 +175,7 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
                 connection.Names.Kind,
                 $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's "
                     + $"{server.Version}, and cannot dump it; install the server's own client tools and name their "
-                    + "directory");
+                    + "directory"
+            );
     }
 }

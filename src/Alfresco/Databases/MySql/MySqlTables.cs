@@ -9,23 +9,30 @@ internal static partial class MySqlTables
 {
     /// <exception cref="PermanentException">Not Alfresco's, or tables that no snapshot covers.</exception>
     public static async Task<(long SizeBytes, IReadOnlyList<string> Warnings)> LookAsync(
-        MySqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+        MySqlConnection session,
+        DatabaseConnection target,
+        CancellationToken cancellationToken
+    )
     {
         var tables = new HashSet<string>(
-            await NamesAsync(session, cancellationToken), StringComparer.OrdinalIgnoreCase);
+            await NamesAsync(session, cancellationToken),
+            StringComparer.OrdinalIgnoreCase
+        );
         if (!tables.Contains("alf_node"))
         {
             throw new PermanentException(
                 target.Names.Kind,
                 $"{target.Names.Url}: {target.Place} has no table alf_node that '{target.Username}' can see; name "
-                    + "Alfresco's database");
+                    + "Alfresco's database"
+            );
         }
 
         var loose = await MySqlSession.ListAsync(
             session,
             "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND "
                 + "table_type = 'BASE TABLE' AND engine <> 'InnoDB' ORDER BY 1",
-            cancellationToken);
+            cancellationToken
+        );
         List<string> own = [.. loose.Where(IsAlfrescos)];
         if (own.Count > 0)
         {
@@ -33,7 +40,8 @@ internal static partial class MySqlTables
                 target.Names.Kind,
                 $"{target.Names.Url}: {string.Join(", ", own.Take(3))} in {target.Place} "
                     + $"{(own.Count == 1 ? "is" : "are")} not InnoDB, so that no dump of the running database is "
-                    + "consistent; ALTER TABLE ... ENGINE=InnoDB");
+                    + "consistent; ALTER TABLE ... ENGINE=InnoDB"
+            );
         }
 
         var warnings = new List<string>();
@@ -41,21 +49,24 @@ internal static partial class MySqlTables
         {
             warnings.Add(
                 $"{target.Names.Url}: {string.Join(", ", loose.Take(3))} not InnoDB: dumped as of another moment "
-                    + "than the rest");
+                    + "than the rest"
+            );
         }
 
         if (!await MayReadAllAsync(session, cancellationToken))
         {
             warnings.Add(
                 $"{target.Names.Username} '{target.Username}' has no SELECT on the whole database: tables it may not "
-                    + $"see are missing from the dump; GRANT SELECT, SHOW VIEW, TRIGGER ON `{target.Database}`.*");
+                    + $"see are missing from the dump; GRANT SELECT, SHOW VIEW, TRIGGER ON `{target.Database}`.*"
+            );
         }
 
         var size = await MySqlSession.ListAsync(
             session,
             "SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS CHAR) FROM information_schema.tables "
                 + "WHERE table_schema = DATABASE()",
-            cancellationToken);
+            cancellationToken
+        );
         return (long.Parse(size[0], System.Globalization.CultureInfo.InvariantCulture), warnings);
     }
 
@@ -63,13 +74,19 @@ internal static partial class MySqlTables
         MySqlSession.ListAsync(
             session,
             "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1",
-            cancellationToken);
+            cancellationToken
+        );
 
     public static async Task ReadRequiredAsync(
-        MySqlConnection session, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+        MySqlConnection session,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken
+    )
     {
         var tables = new HashSet<string>(
-            await NamesAsync(session, cancellationToken), StringComparer.OrdinalIgnoreCase);
+            await NamesAsync(session, cancellationToken),
+            StringComparer.OrdinalIgnoreCase
+        );
         if (tables.Contains("alf_content_url"))
         {
             // Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.
@@ -80,7 +97,8 @@ internal static partial class MySqlTables
                 session,
                 $"SELECT u.id, u.content_url, u.content_size FROM alf_content_url u WHERE u.orphan_time IS NULL{used}",
                 required,
-                cancellationToken);
+                cancellationToken
+            );
         }
 
         if (tables.Contains("avm_nodes"))
@@ -89,12 +107,17 @@ internal static partial class MySqlTables
                 session,
                 "SELECT 0, content_url, NULL FROM avm_nodes WHERE content_url IS NOT NULL",
                 required,
-                cancellationToken);
+                cancellationToken
+            );
         }
     }
 
     private static async Task ReadAsync(
-        MySqlConnection session, string sql, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+        MySqlConnection session,
+        string sql,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new MySqlCommand(sql, session);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -122,8 +145,10 @@ internal static partial class MySqlTables
     {
         foreach (string line in await MySqlSession.ListAsync(session, "SHOW GRANTS", cancellationToken))
         {
-            if (IsOfRole(line)
-                || (Grant().Match(line) is { Success: true } grant && Reads(grant) && await IsHereAsync(grant)))
+            if (
+                IsOfRole(line)
+                || (Grant().Match(line) is { Success: true } grant && Reads(grant) && await IsHereAsync(grant))
+            )
             {
                 return true;
             }
@@ -143,13 +168,17 @@ internal static partial class MySqlTables
             string database = grant.Groups["database"].Value;
             return database == "*"
                 || await MySqlSession.IsLikeAsync(
-                    session, database[1..^1].Replace("``", "`", StringComparison.Ordinal), cancellationToken);
+                    session,
+                    database[1..^1].Replace("``", "`", StringComparison.Ordinal),
+                    cancellationToken
+                );
         }
     }
 
     [GeneratedRegex(
         @"^GRANT (?<rights>.+?) ON (?<database>\*|`(?:[^`]|``)+`)\.\* TO ",
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Grant();
 }

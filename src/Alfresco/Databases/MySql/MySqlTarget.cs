@@ -20,7 +20,8 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
             throw new PermanentException(
                 connection.Names.Kind,
                 $"{connection.Names.Url}: the set holds a dump of {dump.Vendor}, which {connection.Vendor.Name} "
-                    + $"cannot load; name a {dump.Vendor} database");
+                    + $"cannot load; name a {dump.Vendor} database"
+            );
         }
 
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
@@ -34,14 +35,18 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
             {
                 warnings.Add(
                     $"{connection.Names.Url}: the dump is {dump.Vendor}'s, the target {server.Vendor}'s; what it "
-                        + "does not know fails the restore");
+                        + "does not know fails the restore"
+                );
             }
-            else if (Version.TryParse(dump.ServerVersion, out var version)
-                && server.Version < new Version(version.Major, version.Minor))
+            else if (
+                Version.TryParse(dump.ServerVersion, out var version)
+                && server.Version < new Version(version.Major, version.Minor)
+            )
             {
                 warnings.Add(
                     $"{connection.Names.Url}: the target's server {server.Version} is older than the dump's "
-                        + $"{dump.ServerVersion}; what it does not know fails the restore");
+                        + $"{dump.ServerVersion}; what it does not know fails the restore"
+                );
             }
 
             if (Version.TryParse(dump.ToolVersion, out Version? maker) && MySqlFaults.AreIn(maker))
@@ -49,11 +54,18 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
                 warnings.Add(
                     $"the dump was made by version {maker} of the dump tool, into whose dumps a hostile server could "
                         + "slip statements: "
-                    + "restore it only if its server was your own; commands for the client are never run");
+                        + "restore it only if its server was your own; commands for the client are never run"
+                );
             }
 
             return new DatabaseFacts(
-                server.Vendor, server.Version.ToString(), tool.File, tool.Version.ToString(), 0, warnings);
+                server.Vendor,
+                server.Version.ToString(),
+                tool.File,
+                tool.Version.ToString(),
+                0,
+                warnings
+            );
         }
         catch (MySqlException exception)
         {
@@ -76,13 +88,18 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
     }
 
     public async Task<DatabaseRestoreResult> RestoreAsync(
-        Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    )
     {
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
         try
         {
             var tool = await MySqlTool.FindClientAsync(
-                connection, MySqlServer.Of(session).IsMariaDb, cancellationToken);
+                connection,
+                MySqlServer.Of(session).IsMariaDb,
+                cancellationToken
+            );
             await RequireEmptyAsync(session, cancellationToken);
             if ((await MySqlTables.NamesAsync(session, cancellationToken)).Contains(Marker))
             {
@@ -97,7 +114,8 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
                 tool.Command(connection, ["--batch", "--binary-mode", "--local-infile=0", .. tool.Restricted]),
                 (input, token) => WriteAsync(input, writeDump, token),
                 output: null,
-                cancellationToken);
+                cancellationToken
+            );
             if (exit.Code != 0 || exit.Errors.Any(MySqlDump.IsFault))
             {
                 throw MySqlDump.Failed(connection, tool, exit);
@@ -127,7 +145,10 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
     }
 
     private static async Task WriteAsync(
-        Stream input, Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+        Stream input,
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    )
     {
         var tail = new StreamTail();
         await writeDump(new ObservedStream(input, Keep), cancellationToken);
@@ -136,7 +157,8 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
             throw new PermanentException(
                 ErrorKind.Repository,
                 "the stored dump does not end as a dump of MySQL or MariaDB does: it is truncated; restore another "
-                    + "set");
+                    + "set"
+            );
         }
 
         ValueTask Keep(ReadOnlyMemory<byte> piece)
@@ -162,7 +184,8 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
             throw new PermanentException(
                 connection.Names.Kind,
                 $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is "
-                    + $"not empty (it has {found}); create an empty one and name it");
+                    + $"not empty (it has {found}); create an empty one and name it"
+            );
         }
     }
 
@@ -170,7 +193,10 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
     private static async Task ClearAsync(MySqlConnection session, CancellationToken cancellationToken)
     {
         await MySqlSession.ExecuteAsync(
-            session, $"CREATE TABLE IF NOT EXISTS {Marker} (id INT PRIMARY KEY) ENGINE=InnoDB", cancellationToken);
+            session,
+            $"CREATE TABLE IF NOT EXISTS {Marker} (id INT PRIMARY KEY) ENGINE=InnoDB",
+            cancellationToken
+        );
         await MySqlSession.ExecuteAsync(session, "SET FOREIGN_KEY_CHECKS = 0", cancellationToken);
         foreach (string? kind in new[] { "VIEW", "TABLE" })
         {
@@ -178,13 +204,15 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
                 session,
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> "
                     + $"'{Marker}' AND table_type = '{(kind == "VIEW" ? "VIEW" : "BASE TABLE")}'",
-                cancellationToken);
+                cancellationToken
+            );
             foreach (string name in names)
             {
                 await MySqlSession.ExecuteAsync(
                     session,
                     $"DROP {kind} IF EXISTS `{name.Replace("`", "``", StringComparison.Ordinal)}`",
-                    cancellationToken);
+                    cancellationToken
+                );
             }
         }
     }

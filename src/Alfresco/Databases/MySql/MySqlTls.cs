@@ -28,7 +28,10 @@ internal static class MySqlTls
 
     public static bool AllowsPublicKeyRetrieval(DatabaseConnection target) =>
         string.Equals(
-            target.Parameters.GetValueOrDefault("allowpublickeyretrieval"), "true", StringComparison.OrdinalIgnoreCase);
+            target.Parameters.GetValueOrDefault("allowpublickeyretrieval"),
+            "true",
+            StringComparison.OrdinalIgnoreCase
+        );
 
     public static IReadOnlyList<string> Arguments(DatabaseConnection target, bool mariaDbTool)
     {

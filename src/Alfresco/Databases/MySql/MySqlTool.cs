@@ -34,48 +34,67 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
 
     /// <summary>The dump tool for a server of this kind, or the other vendor's where only that one is there.</summary>
     public static Task<MySqlTool> FindDumpAsync(
-        DatabaseConnection target, bool mariaDbServer, CancellationToken cancellationToken) =>
+        DatabaseConnection target,
+        bool mariaDbServer,
+        CancellationToken cancellationToken
+    ) =>
         FindAsync(
-            target, mariaDbServer ? ["mariadb-dump", "mysqldump"] : ["mysqldump", "mariadb-dump"], cancellationToken);
+            target,
+            mariaDbServer ? ["mariadb-dump", "mysqldump"] : ["mysqldump", "mariadb-dump"],
+            cancellationToken
+        );
 
     /// <summary>The client, likewise, with what it can be kept from.</summary>
     public static async Task<MySqlTool> FindClientAsync(
-        DatabaseConnection target, bool mariaDbServer, CancellationToken cancellationToken)
+        DatabaseConnection target,
+        bool mariaDbServer,
+        CancellationToken cancellationToken
+    )
     {
         MySqlTool tool = await FindAsync(
-            target, mariaDbServer ? ["mariadb", "mysql"] : ["mysql", "mariadb"], cancellationToken);
+            target,
+            mariaDbServer ? ["mariadb", "mysql"] : ["mysql", "mariadb"],
+            cancellationToken
+        );
         string help = await AskAsync(target, tool.File, "--help", cancellationToken);
         return tool with { Restricted = RestrictionsIn(help) };
     }
 
-    public ToolCommand Command(DatabaseConnection target, params IReadOnlyList<string> arguments) => new(
-        File,
-        [
-            "--no-defaults",
-            $"--host={target.Host}",
-            $"--port={target.Port.ToString(CultureInfo.InvariantCulture)}",
-            $"--user={target.Username}",
-
-            // 'localhost' would mean the socket of whatever server runs here.
-            "--protocol=tcp",
-            "--default-character-set=utf8mb4",
-            "--max-allowed-packet=1G",
-            .. MySqlTls.Arguments(target, IsMariaDb),
-            .. arguments,
-            "--",
-            target.Database,
-        ],
-        Environment(target.Password));
+    public ToolCommand Command(DatabaseConnection target, params IReadOnlyList<string> arguments) =>
+        new(
+            File,
+            [
+                "--no-defaults",
+                $"--host={target.Host}",
+                $"--port={target.Port.ToString(CultureInfo.InvariantCulture)}",
+                $"--user={target.Username}",
+                // 'localhost' would mean the socket of whatever server runs here.
+                "--protocol=tcp",
+                "--default-character-set=utf8mb4",
+                "--max-allowed-packet=1G",
+                .. MySqlTls.Arguments(target, IsMariaDb),
+                .. arguments,
+                "--",
+                target.Database,
+            ],
+            Environment(target.Password)
+        );
 
     private static async Task<MySqlTool> FindAsync(
-        DatabaseConnection target, string[] tools, CancellationToken cancellationToken)
+        DatabaseConnection target,
+        string[] tools,
+        CancellationToken cancellationToken
+    )
     {
         DatabaseSettingNames names = target.Names;
         string place = target.ToolPath is { } path ? $"in '{path}'" : "on the search path";
-        string file = ToolLocator.Find(target.ToolPath, tools) ?? throw new PermanentException(
-            names.Kind,
-            $"{names.ToolPath}: {string.Join(" or ", tools)} is not found {place}; install the server's client tools "
-                + "or name their directory");
+        string file =
+            ToolLocator.Find(target.ToolPath, tools)
+            ?? throw new PermanentException(
+                names.Kind,
+                $"{names.ToolPath}: {string.Join(" or ", tools)} is not found {place}; install the server's client tools "
+                    + "or name their directory"
+            );
         string text = await AskAsync(target, file, "--version", cancellationToken);
 
         // "Ver 10.19 Distrib 10.11.6-MariaDB", "from 11.4.2-MariaDB, client 15.2", "Ver 8.0.36", "Ver 10.13 Distrib
@@ -86,12 +105,17 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
             ? new MySqlTool(file, mariaDb.Success, Version.Parse(match.Groups["version"].Value))
             : throw new PermanentException(
                 names.Kind,
-                $"{names.ToolPath}: {file} --version names no version; reinstall it or name another directory");
+                $"{names.ToolPath}: {file} --version names no version; reinstall it or name another directory"
+            );
     }
 
     /// <summary>What a tool says of itself.</summary>
     private static async Task<string> AskAsync(
-        DatabaseConnection target, string file, string question, CancellationToken cancellationToken)
+        DatabaseConnection target,
+        string file,
+        string question,
+        CancellationToken cancellationToken
+    )
     {
         DatabaseSettingNames names = target.Names;
         string text = string.Empty;
@@ -102,7 +126,8 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
                 new ToolCommand(file, ["--no-defaults", question], Environment(password: null)),
                 input: null,
                 async (output, token) => text = await new StreamReader(output).ReadToEndAsync(token),
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (Win32Exception exception)
         {
@@ -110,7 +135,8 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
                 names.Kind,
                 $"{names.ToolPath}: {file} cannot be started ({exception.Message}); correct its rights or name another "
                     + "directory",
-                exception);
+                exception
+            );
         }
 
         return exit.Code == 0
@@ -118,7 +144,8 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
             : throw new PermanentException(
                 names.Kind,
                 $"{names.ToolPath}: {file} {question} fails ({exit.Reason(static _ => false)}); reinstall it or name "
-                    + "another directory");
+                    + "another directory"
+            );
     }
 
     private static Dictionary<string, string> Environment(Secret? password)
@@ -146,18 +173,21 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
     [GeneratedRegex(
         @"^\s+(-\S, )?--(?<name>[a-z-]+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Option();
 
     [GeneratedRegex(
         @"(?<version>\d+\.\d+\.\d+)-MariaDB",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex MariaDbVersion();
 
     [GeneratedRegex(
         @"(Distrib|Ver) (?<version>\d+\.\d+\.\d+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex MySqlVersion();
 }

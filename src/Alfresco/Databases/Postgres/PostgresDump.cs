@@ -26,7 +26,8 @@ internal static class PostgresDump
         foreach (string lineEnd in LineEnds)
         {
             byte[] last = Encoding.UTF8.GetBytes(
-                $"\n--{lineEnd}-- PostgreSQL database dump complete{lineEnd}--{lineEnd}");
+                $"\n--{lineEnd}-- PostgreSQL database dump complete{lineEnd}--{lineEnd}"
+            );
             int end = tail.LastIndexOf(last) + last.Length;
             if (end >= last.Length && Encoding.UTF8.GetString(tail[end..]).Split('\n').All(IsNothing))
             {
@@ -40,22 +41,26 @@ internal static class PostgresDump
             line.Trim().Length == 0 || line.StartsWith("\\unrestrict ", StringComparison.Ordinal);
     }
 
-    public static PermanentException IsTruncated() => new(
-        ErrorKind.Repository,
-        "the stored dump does not end as a dump of PostgreSQL does: it is truncated; restore another set");
+    public static PermanentException IsTruncated() =>
+        new(
+            ErrorKind.Repository,
+            "the stored dump does not end as a dump of PostgreSQL does: it is truncated; restore another set"
+        );
 
     /// <summary>No dump has commands for the client outside of its data.</summary>
-    public static PermanentException HoldsCommand(string command) => new(
-        ErrorKind.Repository,
-        $"the stored dump holds a command for psql among its statements ({PlainText.Escape(command)}), which was not "
-            + "run: it was slipped into the dump by "
-        + "the server that it came from or by somebody since; nothing was restored from it; take another set");
+    public static PermanentException HoldsCommand(string command) =>
+        new(
+            ErrorKind.Repository,
+            $"the stored dump holds a command for psql among its statements ({PlainText.Escape(command)}), which was not "
+                + "run: it was slipped into the dump by "
+                + "the server that it came from or by somebody since; nothing was restored from it; take another set"
+        );
 
     /// <summary>Messages are in English (LC_ALL=C); warnings and notices are no fault.</summary>
     public static bool IsFault(string line) =>
         line.Contains("error:", StringComparison.OrdinalIgnoreCase)
-            || line.Contains("FATAL:", StringComparison.Ordinal)
-            || line.Contains("PANIC:", StringComparison.Ordinal);
+        || line.Contains("FATAL:", StringComparison.Ordinal)
+        || line.Contains("PANIC:", StringComparison.Ordinal);
 
     /// <summary>
     /// The exit code and what was said, as an error: permanent where the server's answer will be the same again.
@@ -90,16 +95,17 @@ internal static class PostgresDump
         {
             // Owners and grants are part of what is restored; the transaction was rolled back, so a second try may
             // follow the correction.
-            _ when Says("role \"")
-                && Says("does not exist") => Permanent(
-                    "create that role on the target (CREATE ROLE ... NOLOGIN is enough), then restore again"),
-            _ when Says("must be member of role") || Says("must be able to SET ROLE") =>
-                Permanent(
-                    $"grant that role to {names.Username} '{target.Username}', or restore as a user that may set "
-                        + "owners"),
+            _ when Says("role \"") && Says("does not exist") => Permanent(
+                "create that role on the target (CREATE ROLE ... NOLOGIN is enough), then restore again"
+            ),
+            _ when Says("must be member of role") || Says("must be able to SET ROLE") => Permanent(
+                $"grant that role to {names.Username} '{target.Username}', or restore as a user that may set "
+                    + "owners"
+            ),
             _ when Says("permission denied") => Permanent($"grant the rights to {names.Username} '{target.Username}'"),
-            _ when Says("password authentication failed")
-                || Says("no password supplied") => Permanent($"correct {names.Password}"),
+            _ when Says("password authentication failed") || Says("no password supplied") => Permanent(
+                $"correct {names.Password}"
+            ),
             _ when Says("server version mismatch") => Permanent($"correct {names.ToolPath}"),
             _ => null,
         };

@@ -11,14 +11,17 @@ internal static class PostgresLeftovers
 {
     private const string Others =
         "FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usename = session_user AND "
-            + "application_name = 'abf' AND pid <> pg_backend_pid()";
+        + "application_name = 'abf' AND pid <> pg_backend_pid()";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Ends them, and returns when they are gone.</summary>
     public static async Task EndAsync(
-        NpgsqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+        NpgsqlConnection session,
+        DatabaseConnection target,
+        CancellationToken cancellationToken
+    )
     {
         for (var waited = TimeSpan.Zero; waited < Patience; waited += LookEvery)
         {
@@ -36,7 +39,10 @@ internal static class PostgresLeftovers
 
     /// <exception cref="PermanentException">There is one; the message says how to end it.</exception>
     public static async Task RequireNoneAsync(
-        NpgsqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+        NpgsqlConnection session,
+        DatabaseConnection target,
+        CancellationToken cancellationToken
+    )
     {
         string any = $"SELECT pid {Others} LIMIT 1";
         if (await PostgresSession.ScalarAsync<int?>(session, any, cancellationToken) is { } process)
@@ -44,7 +50,8 @@ internal static class PostgresLeftovers
             throw new PermanentException(
                 target.Names.Kind,
                 $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it "
-                    + $"there: SELECT pg_terminate_backend({process})");
+                    + $"there: SELECT pg_terminate_backend({process})"
+            );
         }
     }
 }

@@ -42,8 +42,7 @@ internal sealed class PostgresLoader : IDisposable
                     await ExecuteAsync(_reader.Statement, cancellationToken);
                     break;
                 case DumpPart.Copy:
-                    _copy = await _session.BeginTextImportAsync(
-                        _reader.Statement, cancellationToken);
+                    _copy = await _session.BeginTextImportAsync(_reader.Statement, cancellationToken);
                     break;
                 case DumpPart.CopyData:
                     await _copy!.BaseStream.WriteAsync(_reader.Data, cancellationToken);
@@ -67,8 +66,10 @@ internal sealed class PostgresLoader : IDisposable
     {
         // A positional parameter, which the statement does not use: without one the driver cuts the text at semicolons
         // by rules of its own.
-        await using var command =
-            new NpgsqlCommand(sql, _session) { Parameters = { new NpgsqlParameter { Value = 0 } } };
+        await using var command = new NpgsqlCommand(sql, _session)
+        {
+            Parameters = { new NpgsqlParameter { Value = 0 } },
+        };
         await command.ExecuteNonQueryAsync(cancellationToken);
         _reader.StandardStrings = _session.PostgresParameters.GetValueOrDefault("standard_conforming_strings") != "off";
     }

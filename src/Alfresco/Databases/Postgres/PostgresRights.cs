@@ -9,8 +9,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// </summary>
 internal static class PostgresRights
 {
-    private const string Unreadable =
-        """
+    private const string Unreadable = """
         SELECT n.nspname || '.' || c.relname
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'm', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -21,7 +20,10 @@ internal static class PostgresRights
         """;
 
     public static async Task RequireReadAllAsync(
-        NpgsqlConnection session, DatabaseConnection target, CancellationToken cancellationToken)
+        NpgsqlConnection session,
+        DatabaseConnection target,
+        CancellationToken cancellationToken
+    )
     {
         var unreadable = new List<string>();
         await using (var command = new NpgsqlCommand(Unreadable, session))
@@ -40,7 +42,8 @@ internal static class PostgresRights
                 target.Names.Kind,
                 $"{target.Names.Username} '{target.Username}' may not read "
                     + $"{string.Join(", ", unreadable.Take(3))}{more} in {target.Place}; GRANT pg_read_all_data "
-                    + "(PostgreSQL 14 and later), or SELECT on all tables and sequences");
+                    + "(PostgreSQL 14 and later), or SELECT on all tables and sequences"
+            );
         }
     }
 }

@@ -14,7 +14,9 @@ internal static class PostgresSession
 
     /// <summary>Every character of a statement is a byte, and goes to the server as it is.</summary>
     public static Task<NpgsqlConnection> OpenForRawTextAsync(
-        DatabaseConnection target, CancellationToken cancellationToken)
+        DatabaseConnection target,
+        CancellationToken cancellationToken
+    )
     {
         NpgsqlConnectionStringBuilder text = ConnectionString(target);
         text.Encoding = Encoding.Latin1.WebName;
@@ -22,7 +24,10 @@ internal static class PostgresSession
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(
-        DatabaseConnection target, NpgsqlConnection connection, CancellationToken cancellationToken)
+        DatabaseConnection target,
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -34,7 +39,8 @@ internal static class PostgresSession
                 connection,
                 "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', "
                     + "'idle_in_transaction_session_timeout')",
-                cancellationToken);
+                cancellationToken
+            );
             return connection;
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
@@ -59,28 +65,37 @@ internal static class PostgresSession
         return server?.SqlState switch
         {
             PostgresErrorCodes.InvalidPassword => Permanent(
-                $"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"),
+                $"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"
+            ),
             PostgresErrorCodes.InvalidAuthorizationSpecification => Permanent(
                 $"{user}: refused by {target.Place} ({said}); allow this user and host in pg_hba.conf, or name "
-                    + "another user"),
+                    + "another user"
+            ),
             PostgresErrorCodes.InvalidCatalogName => Permanent(
                 $"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the "
-                    + "name or create it"),
+                    + "name or create it"
+            ),
             PostgresErrorCodes.InsufficientPrivilege => Permanent(
-                $"{user}: lacks rights in {target.Place} ({said}); grant them"),
+                $"{user}: lacks rights in {target.Place} ({said}); grant them"
+            ),
             not null => server.IsTransient
                 ? new TransientException(
-                    names.Kind, $"{names.Url}: {target.Place} says '{said}' ({server.SqlState}); try again", exception)
+                    names.Kind,
+                    $"{names.Url}: {target.Place} says '{said}' ({server.SqlState}); try again",
+                    exception
+                )
                 : Permanent($"{names.Url}: {target.Place} says '{said}' ({server.SqlState})"),
-            null when target.Password is null
-                && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase) =>
-                Permanent(
-                    $"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'"),
+            null
+                when target.Password is null
+                    && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase) => Permanent(
+                $"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'"
+            ),
             null => new TransientException(
                 names.Kind,
                 $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({said}); start the server or correct "
                     + "host and port",
-                exception),
+                exception
+            ),
         };
 
         PermanentException Permanent(string message) => new(names.Kind, message, exception);
@@ -97,7 +112,8 @@ internal static class PostgresSession
         NpgsqlConnection connection,
         string sql,
         CancellationToken cancellationToken,
-        params (string Name, object Value)[] parameters)
+        params (string Name, object Value)[] parameters
+    )
     {
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var (name, value) in parameters)
@@ -108,22 +124,23 @@ internal static class PostgresSession
         return await command.ExecuteScalarAsync(cancellationToken) is T value2 ? value2 : default;
     }
 
-    private static NpgsqlConnectionStringBuilder ConnectionString(DatabaseConnection target) => new()
-    {
-        Host = target.Host,
-        Port = target.Port,
-        Database = target.Database,
-        Username = target.Username,
-        Password = target.Password?.Reveal(),
-        ApplicationName = "abf",
-        Pooling = false,
-        Timeout = 15,
-        CommandTimeout = 0,
-        KeepAlive = 30,
-        SslMode = PostgresTls.SslMode(target),
-        RootCertificate = PostgresTls.RootCertificate(target),
-        GssEncryptionMode = GssEncryptionMode.Disable,
-    };
+    private static NpgsqlConnectionStringBuilder ConnectionString(DatabaseConnection target) =>
+        new()
+        {
+            Host = target.Host,
+            Port = target.Port,
+            Database = target.Database,
+            Username = target.Username,
+            Password = target.Password?.Reveal(),
+            ApplicationName = "abf",
+            Pooling = false,
+            Timeout = 15,
+            CommandTimeout = 0,
+            KeepAlive = 30,
+            SslMode = PostgresTls.SslMode(target),
+            RootCertificate = PostgresTls.RootCertificate(target),
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        };
 
     private static Exception Root(Exception exception) =>
         exception.InnerException is { } inner ? Root(inner) : exception;

@@ -24,9 +24,18 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
             tables.RequireAlfresco(connection);
             await PostgresRights.RequireReadAllAsync(session, connection, cancellationToken);
             long size = await PostgresSession.ScalarAsync<long>(
-                session, "SELECT pg_database_size(current_database())", cancellationToken);
+                session,
+                "SELECT pg_database_size(current_database())",
+                cancellationToken
+            );
             return new DatabaseFacts(
-                Vendor, ServerVersion(session), tool.File, tool.Version, size, Warnings(session, tool));
+                Vendor,
+                ServerVersion(session),
+                tool.File,
+                tool.Version,
+                size,
+                Warnings(session, tool)
+            );
         }
         catch (NpgsqlException exception)
         {
@@ -37,7 +46,8 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
     public async Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
         try
@@ -46,9 +56,15 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
 
             // Held open until pg_dump has ended: the snapshot lives as long as the transaction that exported it.
             await PostgresSession.ExecuteAsync(
-                session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken);
+                session,
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                cancellationToken
+            );
             string? snapshot = await PostgresSession.ScalarAsync<string>(
-                session, "SELECT pg_export_snapshot()", cancellationToken);
+                session,
+                "SELECT pg_export_snapshot()",
+                cancellationToken
+            );
 
             var tables = await PostgresTables.LookAsync(session, connection.Schema, cancellationToken);
             tables.RequireAlfresco(connection);
@@ -67,7 +83,8 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
                 rows,
                 tables.NotApplicable,
                 roots,
-                [.. Warnings(session, tool), .. said]);
+                [.. Warnings(session, tool), .. said]
+            );
         }
         catch (NpgsqlException exception)
         {
@@ -80,7 +97,8 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
         PostgresTool tool,
         string snapshot,
         Func<Stream, CancellationToken, Task> dump,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var tail = new StreamTail();
         var command = tool.Command(
@@ -88,14 +106,15 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
             "--format=plain",
             $"--snapshot={snapshot}",
             "--no-password",
-
             // A forgotten session that holds a table for itself must not hold the backup for ever.
-            "--lock-wait-timeout=600000");
+            "--lock-wait-timeout=600000"
+        );
         var exit = await ToolProcess.RunAsync(
             command,
             input: null,
             (output, token) => dump(new ObservedStream(output, Keep), token),
-            cancellationToken);
+            cancellationToken
+        );
         if (exit.Code != 0 || exit.Errors.Any(PostgresDump.IsFault))
         {
             throw PostgresDump.Failed(connection, tool, exit);
@@ -106,7 +125,8 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
             : throw new TransientException(
                 connection.Names.Kind,
                 $"{tool.File} ended the dump of {connection.Place} without its last line: it is truncated and was "
-                    + $"not accepted; see {connection.Names.ToolPath} and the server's log");
+                    + $"not accepted; see {connection.Names.ToolPath} and the server's log"
+            );
 
         ValueTask Keep(ReadOnlyMemory<byte> piece)
         {
@@ -125,7 +145,8 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
                 connection.Names.Kind,
                 $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's "
                     + $"{server}, and cannot dump it; install PostgreSQL {server.Split('.')[0]}'s client and name "
-                    + "its directory");
+                    + "its directory"
+            );
     }
 
     private List<string> Warnings(NpgsqlConnection session, PostgresTool tool)
@@ -137,7 +158,8 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
             warnings.Add(
                 $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, newer than the server's "
                     + $"{server}: "
-                + $"its dump may not load into a server of version {server}");
+                    + $"its dump may not load into a server of version {server}"
+            );
         }
 
         if (!PostgresRestriction.IsKnownBy(tool.Version))
@@ -145,7 +167,8 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
             warnings.Add(
                 $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile "
                     + "server can slip statements "
-                + "(CVE-2025-8714, CVE-2025-8715); update it to a minor release of August 2025 or later");
+                    + "(CVE-2025-8714, CVE-2025-8715); update it to a minor release of August 2025 or later"
+            );
         }
 
         return warnings;

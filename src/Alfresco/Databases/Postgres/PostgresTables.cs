@@ -8,7 +8,12 @@ internal sealed class PostgresTables
 {
     private static readonly string[] Known =
     [
-        "alf_content_data", "alf_content_url", "alf_node", "alf_tenant", "alf_transaction", "avm_nodes"
+        "alf_content_data",
+        "alf_content_url",
+        "alf_node",
+        "alf_tenant",
+        "alf_transaction",
+        "avm_nodes",
     ];
     private static readonly string[] Counted = ["alf_content_data", "alf_content_url", "alf_node"];
 
@@ -25,7 +30,10 @@ internal sealed class PostgresTables
     public IReadOnlyList<string> NotApplicable => [.. Known.Where(table => !_present.Contains(table))];
 
     public static async Task<PostgresTables> LookAsync(
-        NpgsqlConnection connection, string? schema, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        string? schema,
+        CancellationToken cancellationToken
+    )
     {
         var present = new HashSet<string>(StringComparer.Ordinal);
         foreach (string table in Known)
@@ -52,13 +60,17 @@ internal sealed class PostgresTables
             throw new PermanentException(
                 target.Names.Kind,
                 $"{target.Names.Url}: {target.Place} has no table alf_node {place}; name Alfresco's database (or "
-                    + $"{target.Names.Schema})");
+                    + $"{target.Names.Schema})"
+            );
         }
     }
 
     /// <summary>Streams every content URL that must exist as a file; rows are not held.</summary>
     public async Task ReadRequiredAsync(
-        NpgsqlConnection connection, Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken
+    )
     {
         if (_present.Contains("alf_content_url"))
         {
@@ -71,7 +83,8 @@ internal sealed class PostgresTables
                 $"SELECT u.id, u.content_url, u.content_size FROM {Name("alf_content_url")} u WHERE u.orphan_time IS "
                     + $"NULL{used}",
                 required,
-                cancellationToken);
+                cancellationToken
+            );
         }
 
         if (_present.Contains("avm_nodes"))
@@ -80,26 +93,34 @@ internal sealed class PostgresTables
                 connection,
                 $"SELECT 0::int8, content_url, NULL::int8 FROM {Name("avm_nodes")} WHERE content_url IS NOT NULL",
                 required,
-                cancellationToken);
+                cancellationToken
+            );
         }
     }
 
     /// <summary>Exact counts of the main tables.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(
-        NpgsqlConnection connection, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (string? table in Counted.Where(_present.Contains))
         {
             rows[table] = await PostgresSession.ScalarAsync<long>(
-                connection, $"SELECT count(*) FROM {Name(table)}", cancellationToken);
+                connection,
+                $"SELECT count(*) FROM {Name(table)}",
+                cancellationToken
+            );
         }
 
         return rows;
     }
 
     public async Task<DumpWatermark?> ReadWatermarkAsync(
-        NpgsqlConnection connection, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         if (!_present.Contains("alf_transaction"))
         {
@@ -107,24 +128,31 @@ internal sealed class PostgresTables
         }
 
         await using var command = new NpgsqlCommand(
-            $"SELECT max(id), max(commit_time_ms) FROM {Name("alf_transaction")}", connection);
+            $"SELECT max(id), max(commit_time_ms) FROM {Name("alf_transaction")}",
+            connection
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return await reader.IsDBNullAsync(0, cancellationToken)
             ? null
             : new DumpWatermark(
-                reader.GetInt64(0), await reader.IsDBNullAsync(1, cancellationToken) ? 0 : reader.GetInt64(1));
+                reader.GetInt64(0),
+                await reader.IsDBNullAsync(1, cancellationToken) ? 0 : reader.GetInt64(1)
+            );
     }
 
     public async Task<IReadOnlyList<string>> ReadTenantRootsAsync(
-        NpgsqlConnection connection, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         var roots = new List<string>();
         if (_present.Contains("alf_tenant"))
         {
             await using var command = new NpgsqlCommand(
                 $"SELECT DISTINCT content_root FROM {Name("alf_tenant")} WHERE content_root <> '' ORDER BY 1",
-                connection);
+                connection
+            );
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
@@ -139,7 +167,8 @@ internal sealed class PostgresTables
         NpgsqlConnection connection,
         string sql,
         Func<RequiredUrl, ValueTask> required,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

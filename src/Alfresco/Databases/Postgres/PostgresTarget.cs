@@ -20,7 +20,8 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
             throw new PermanentException(
                 connection.Names.Kind,
                 $"{connection.Names.Url}: the set holds a dump of {dump.Vendor}, which PostgreSQL cannot load; name "
-                    + $"a {dump.Vendor} database");
+                    + $"a {dump.Vendor} database"
+            );
         }
 
         await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
@@ -31,22 +32,30 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
             var tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
             var server = session.PostgreSqlVersion;
             long size = await PostgresSession.ScalarAsync<long>(
-                session, "SELECT pg_database_size(current_database())", cancellationToken);
+                session,
+                "SELECT pg_database_size(current_database())",
+                cancellationToken
+            );
             string? encoding = await PostgresSession.ScalarAsync<string>(
-                session, "SHOW server_encoding", cancellationToken);
+                session,
+                "SHOW server_encoding",
+                cancellationToken
+            );
             var warnings = new List<string>();
             if (PostgresTool.MajorOf(server.ToString()) < PostgresTool.MajorOf(dump.ServerVersion))
             {
                 warnings.Add(
                     $"{connection.Names.Url}: the target's server {server} is older than the dump's "
-                        + $"{dump.ServerVersion}; what it does not know fails the restore");
+                        + $"{dump.ServerVersion}; what it does not know fails the restore"
+                );
             }
 
             if (encoding != "UTF8")
             {
                 warnings.Add(
                     $"{connection.Names.Url}: database '{connection.Database}' has the encoding {encoding}; Alfresco "
-                        + "expects UTF8");
+                        + "expects UTF8"
+                );
             }
 
             if (!PostgresRestriction.IsKnownBy(dump.ToolVersion))
@@ -54,7 +63,8 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
                 warnings.Add(
                     $"the dump was made by pg_dump {dump.ToolVersion}, into whose dumps a hostile server could slip "
                         + "statements: "
-                    + "restore it only if its server was your own; commands for the client are never run");
+                        + "restore it only if its server was your own; commands for the client are never run"
+                );
             }
 
             return new DatabaseFacts(Vendor, server.ToString(), tool.File, tool.Version, size, warnings);
@@ -80,7 +90,9 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     }
 
     public async Task<DatabaseRestoreResult> RestoreAsync(
-        Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    )
     {
         PostgresTool tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
         await RequireFreeAsync(cancellationToken);
@@ -105,12 +117,25 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     }
 
     private async Task<DatabaseRestoreResult> RestoreThroughPsqlAsync(
-        PostgresTool tool, Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+        PostgresTool tool,
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    )
     {
         ToolCommand command = tool.Command(
-            connection, "--no-psqlrc", "--no-password", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-");
+            connection,
+            "--no-psqlrc",
+            "--no-password",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            "--file=-"
+        );
         ToolExit exit = await ToolProcess.RunAsync(
-            command, (input, token) => WriteAsync(input, writeDump, token), output: null, cancellationToken);
+            command,
+            (input, token) => WriteAsync(input, writeDump, token),
+            output: null,
+            cancellationToken
+        );
         return exit.Code == 0 && !exit.Errors.Any(PostgresDump.IsFault)
             ? new DatabaseRestoreResult(exit.Errors)
             : throw PostgresDump.Failed(connection, tool, exit);
@@ -121,22 +146,27 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     /// when the end is the death of this process. COMMIT is sent only after the dump's own last line.
     /// </summary>
     private static async Task WriteAsync(
-        Stream input, Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+        Stream input,
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    )
     {
         var restriction = new PostgresRestriction(input);
         await restriction.BeginAsync(cancellationToken);
         await input.WriteAsync("BEGIN;\n"u8.ToArray(), cancellationToken);
         await writeDump(
-            new ObservedStream(
-                Stream.Null,
-                piece => new ValueTask(restriction.WriteAsync(piece, cancellationToken))), cancellationToken);
+            new ObservedStream(Stream.Null, piece => new ValueTask(restriction.WriteAsync(piece, cancellationToken))),
+            cancellationToken
+        );
         await restriction.CompleteAsync(cancellationToken);
         await input.WriteAsync("\nCOMMIT;\n"u8.ToArray(), cancellationToken);
     }
 
     /// <summary>A psql that knows no restriction obeys whatever stands in a dump, so it is not given any.</summary>
     private async Task<DatabaseRestoreResult> RestoreOverConnectionAsync(
-        Func<Stream, CancellationToken, Task> writeDump, CancellationToken cancellationToken)
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    )
     {
         await using NpgsqlConnection session = await PostgresSession.OpenForRawTextAsync(connection, cancellationToken);
         using var loader = new PostgresLoader(session);
@@ -168,8 +198,7 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     /// <summary>The name of something that is in the database already, or null.</summary>
     private static Task<string?> FindAnyAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
-        const string Any =
-            """
+        const string Any = """
             SELECT n.nspname || '.' || c.relname
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
@@ -200,14 +229,15 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     {
         const string MayCreate =
             "SELECT COALESCE(has_schema_privilege(to_regnamespace('public')::oid, 'CREATE'), "
-                + "has_database_privilege(current_database(), 'CREATE'))";
+            + "has_database_privilege(current_database(), 'CREATE'))";
         if (!await PostgresSession.ScalarAsync<bool>(session, MayCreate, cancellationToken))
         {
             throw new PermanentException(
                 connection.Names.Kind,
                 $"{connection.Names.Username} '{connection.Username}' may not create tables in database "
                     + $"'{connection.Database}' at {connection.Host}:{connection.Port}; make it the database's "
-                    + "owner, or GRANT CREATE ON SCHEMA public to it");
+                    + "owner, or GRANT CREATE ON SCHEMA public to it"
+            );
         }
     }
 
@@ -218,7 +248,8 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
             throw new PermanentException(
                 connection.Names.Kind,
                 $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is "
-                    + $"not empty (it has {found}); create an empty one and name it");
+                    + $"not empty (it has {found}); create an empty one and name it"
+            );
         }
     }
 }

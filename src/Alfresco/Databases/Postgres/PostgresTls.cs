@@ -17,25 +17,28 @@ internal static class PostgresTls
             return mode.ToLowerInvariant();
         }
 
-        return target.Parameters.TryGetValue("ssl", out string? ssl)
+        return
+            target.Parameters.TryGetValue("ssl", out string? ssl)
             && !string.Equals(ssl, "false", StringComparison.OrdinalIgnoreCase)
             ? "require"
             : "prefer";
     }
 
-    public static SslMode SslMode(DatabaseConnection target) => LibpqMode(target) switch
-    {
-        "disable" => Npgsql.SslMode.Disable,
-        "allow" => Npgsql.SslMode.Allow,
-        "prefer" => Npgsql.SslMode.Prefer,
-        "require" => Npgsql.SslMode.Require,
-        "verify-ca" => Npgsql.SslMode.VerifyCA,
-        "verify-full" => Npgsql.SslMode.VerifyFull,
-        var other => throw new PermanentException(
-            ErrorKind.Configuration,
-            $"{target.Names.Url}: sslmode={other} is unknown: disable, allow, prefer, require, verify-ca or "
-                + "verify-full"),
-    };
+    public static SslMode SslMode(DatabaseConnection target) =>
+        LibpqMode(target) switch
+        {
+            "disable" => Npgsql.SslMode.Disable,
+            "allow" => Npgsql.SslMode.Allow,
+            "prefer" => Npgsql.SslMode.Prefer,
+            "require" => Npgsql.SslMode.Require,
+            "verify-ca" => Npgsql.SslMode.VerifyCA,
+            "verify-full" => Npgsql.SslMode.VerifyFull,
+            var other => throw new PermanentException(
+                ErrorKind.Configuration,
+                $"{target.Names.Url}: sslmode={other} is unknown: disable, allow, prefer, require, verify-ca or "
+                    + "verify-full"
+            ),
+        };
 
     public static string? RootCertificate(DatabaseConnection target) =>
         target.Parameters.GetValueOrDefault("sslrootcert");

@@ -21,15 +21,20 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
     private static readonly string[] Configured = ["PGPASSFILE", "PGSSLCERT", "PGSSLKEY"];
 
     public static async Task<PostgresTool> FindAsync(
-        DatabaseConnection target, string name, CancellationToken cancellationToken)
+        DatabaseConnection target,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         var names = target.Names;
         string place = target.ToolPath is { } path ? $"in '{path}'" : "on the search path";
-        string file = ToolLocator.Find(target.ToolPath, name)
+        string file =
+            ToolLocator.Find(target.ToolPath, name)
             ?? throw new PermanentException(
                 names.Kind,
                 $"{names.ToolPath}: {name} is not found {place}; install PostgreSQL's client of the server's "
-                    + "version, or name its directory");
+                    + "version, or name its directory"
+            );
         ToolExit exit;
         string text = string.Empty;
         try
@@ -38,7 +43,8 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
                 new ToolCommand(file, ["--version"], new Dictionary<string, string> { ["LC_ALL"] = "C" }),
                 input: null,
                 async (output, token) => text = await new StreamReader(output).ReadToEndAsync(token),
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (Win32Exception exception)
         {
@@ -46,7 +52,8 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
                 names.Kind,
                 $"{names.ToolPath}: {file} cannot be started ({exception.Message}); correct its rights or name "
                     + "another directory",
-                exception);
+                exception
+            );
         }
 
         var match = VersionNumber().Match(text);
@@ -55,7 +62,8 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
             throw new PermanentException(
                 names.Kind,
                 $"{names.ToolPath}: {file} --version fails ({exit.Reason(static _ => false)}); reinstall it or name "
-                    + "another directory");
+                    + "another directory"
+            );
         }
 
         return new PostgresTool(file, match.Groups["version"].Value, MajorOf(match.Groups["version"].Value));
@@ -110,6 +118,7 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
     [GeneratedRegex(
         @"\(PostgreSQL\) (?<version>\d+(\.\d+)*)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex VersionNumber();
 }

@@ -61,7 +61,8 @@ internal sealed class StatementReader
         {
             throw new PermanentException(
                 ErrorKind.Repository,
-                $"the stored dump has a statement of more than {MaxLength} bytes; restore another set");
+                $"the stored dump has a statement of more than {MaxLength} bytes; restore another set"
+            );
         }
 
         _text.Add(next);
@@ -81,9 +82,8 @@ internal sealed class StatementReader
             case State.DollarTag:
                 _done = TakeDollarTag(next);
                 break;
-            case State.DollarString when next == '$'
-                && _text.Count - _quoteStart >= 2 * _tag.Length
-                && Statement.EndsWith(_tag):
+            case State.DollarString
+                when next == '$' && _text.Count - _quoteStart >= 2 * _tag.Length && Statement.EndsWith(_tag):
                 _state = State.Code;
                 break;
             case State.LineComment:
@@ -216,8 +216,10 @@ internal sealed class StatementReader
     {
         ReadOnlySpan<byte> text = Statement;
         ReadOnlySpan<byte> command = text[_quoteStart..].TrimEnd("\r\n"u8);
-        if (!text[.._quoteStart].Trim(" \t\r\n"u8).IsEmpty
-            || !(command.StartsWith("\\restrict "u8) || command.StartsWith("\\unrestrict "u8)))
+        if (
+            !text[.._quoteStart].Trim(" \t\r\n"u8).IsEmpty
+            || !(command.StartsWith("\\restrict "u8) || command.StartsWith("\\unrestrict "u8))
+        )
         {
             string quoted = Encoding.UTF8.GetString(command[..Math.Min(command.Length, QuotedCommand)]);
             throw PostgresDump.HoldsCommand(quoted);

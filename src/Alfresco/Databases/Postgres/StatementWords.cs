@@ -79,6 +79,7 @@ internal sealed class StatementWords
     }
 
     private bool IsRoutine =>
-        _first is ["create", "function" or "procedure", ..]
-            or ["create", "or", "replace", "function" or "procedure", ..];
+        _first
+            is ["create", "function" or "procedure", ..]
+                or ["create", "or", "replace", "function" or "procedure", ..];
 }

@@ -25,7 +25,12 @@ internal sealed class CaptureRange(FlowEnvironment environment)
     protected override CapturedStep ForHistory(CapturedStep page) => page.ForHistory();
 
     protected override async Task<CapturedStep> ProduceAsync(
-        RunContext run, RunWriter writer, CaptureRangeInput input, IProgressSink progress, CancellationToken cancellationToken)
+        RunContext run,
+        RunWriter writer,
+        CaptureRangeInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         Installation installation = run.DiscoverInstallation();
         ContentRoot root = ContentRoots.Find(installation, input.Root);
@@ -69,7 +74,8 @@ internal sealed class CaptureRange(FlowEnvironment environment)
             throw new TransientException(
                 ErrorKind.Source,
                 $"{root.Setting} '{root.Path}' is empty, and was not when the run began: its volume was unmounted, "
-                + "or somebody emptied it. Mount it again.");
+                    + "or somebody emptied it. Mount it again."
+            );
         }
     }
 }

@@ -24,7 +24,12 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
     protected override SearchIndexCapture ForHistory(SearchIndexCapture page) => page.ForHistory();
 
     protected override async Task<SearchIndexCapture> ProduceAsync(
-        RunContext run, RunWriter writer, CaptureSearchIndexInput input, IProgressSink progress, CancellationToken cancellationToken)
+        RunContext run,
+        RunWriter writer,
+        CaptureSearchIndexInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         SearchIndexSource source = SearchIndexCopy.SourceOf(run.DiscoverInstallation());
         var backup = new SearchIndexBackup(source, run.Time);
@@ -59,10 +64,16 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
 
         throw new TransientException(
             ErrorKind.Busy,
-            $"Alfresco's index-backup job replaces '{source.Path}' while it is read: run the backup at another hour.");
+            $"Alfresco's index-backup job replaces '{source.Path}' while it is read: run the backup at another hour."
+        );
     }
 
-    private static SearchIndexCapture Complete(SearchIndexSource source, SearchIndexObservation seen, SearchIndexGeneration generation, CapturedStep captured)
+    private static SearchIndexCapture Complete(
+        SearchIndexSource source,
+        SearchIndexObservation seen,
+        SearchIndexGeneration generation,
+        CapturedStep captured
+    )
     {
         FileTotals totals = captured.Totals;
         if (totals.Unreadable > 0)
@@ -70,7 +81,8 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
             throw new PermanentException(
                 ErrorKind.Source,
                 $"{totals.Unreadable} files of the index backup '{source.Path}' cannot be read: "
-                + $"{captured.Warnings.FirstOrDefault()}");
+                    + $"{captured.Warnings.FirstOrDefault()}"
+            );
         }
 
         return new SearchIndexCapture

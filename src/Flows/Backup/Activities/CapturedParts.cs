@@ -13,27 +13,54 @@ internal sealed record CapturedParts(
     DatabaseCapture Database,
     ImmutableArray<RootListing> Roots,
     ConsistencyResult Consistency,
-    MergedChunkIndex Indexes)
+    MergedChunkIndex Indexes
+)
 {
-    public static async Task<CapturedParts> ReadAsync(SealSetInput input, RunContext run, CancellationToken cancellationToken) => new(
-        input.HasIndex
-            ? await run.ReadPageAsync(
-                Pages.Index(input.Attempt), BackupJson.Default.SearchIndexCapture, cancellationToken)
-            : null,
-        await run.ReadPageAsync(Pages.Database(input.Attempt), BackupJson.Default.DatabaseCapture, cancellationToken),
-        await ReadRootsAsync(run, input.Attempt, input.Roots, cancellationToken),
-        await run.ReadPageAsync(
-            Pages.Consistency(input.Attempt), BackupJson.Default.ConsistencyResult, cancellationToken),
-        await run.ReadPageAsync(Pages.MergedChunkIndex, BackupJson.Default.MergedChunkIndex, cancellationToken));
+    public static async Task<CapturedParts> ReadAsync(
+        SealSetInput input,
+        RunContext run,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            input.HasIndex
+                ? await run.ReadPageAsync(
+                    Pages.Index(input.Attempt),
+                    BackupJson.Default.SearchIndexCapture,
+                    cancellationToken
+                )
+                : null,
+            await run.ReadPageAsync(
+                Pages.Database(input.Attempt),
+                BackupJson.Default.DatabaseCapture,
+                cancellationToken
+            ),
+            await ReadRootsAsync(run, input.Attempt, input.Roots, cancellationToken),
+            await run.ReadPageAsync(
+                Pages.Consistency(input.Attempt),
+                BackupJson.Default.ConsistencyResult,
+                cancellationToken
+            ),
+            await run.ReadPageAsync(Pages.MergedChunkIndex, BackupJson.Default.MergedChunkIndex, cancellationToken)
+        );
 
     /// <summary>The listings of all content roots, in the order of capture.</summary>
-    public static async Task<ImmutableArray<RootListing>> ReadRootsAsync(RunContext run, int attempt, int roots, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<RootListing>> ReadRootsAsync(
+        RunContext run,
+        int attempt,
+        int roots,
+        CancellationToken cancellationToken
+    )
     {
         var listings = ImmutableArray.CreateBuilder<RootListing>(roots);
         for (int number = 0; number < roots; number++)
         {
-            listings.Add(await run.ReadPageAsync(
-                Pages.Listing(attempt, number), BackupJson.Default.RootListing, cancellationToken));
+            listings.Add(
+                await run.ReadPageAsync(
+                    Pages.Listing(attempt, number),
+                    BackupJson.Default.RootListing,
+                    cancellationToken
+                )
+            );
         }
 
         return listings.MoveToImmutable();

@@ -24,22 +24,42 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
     protected override string PageOf(CheckConsistencyInput input) => Pages.Consistency(input.Attempt);
 
     protected override async Task<ConsistencyResult> ProduceAsync(
-        RunContext run, RunWriter writer, CheckConsistencyInput input, IProgressSink progress, CancellationToken cancellationToken)
+        RunContext run,
+        RunWriter writer,
+        CheckConsistencyInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         await run.RunIndex.RefreshAsync(cancellationToken);
         Installation installation = run.DiscoverInstallation();
         AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(
-            run.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+            run.Options.Backup.AcknowledgedMissingFile,
+            installation.Urls,
+            cancellationToken
+        );
         DatabaseCapture database = await run.ReadPageAsync(
-            Pages.Database(input.Attempt), BackupJson.Default.DatabaseCapture, cancellationToken);
+            Pages.Database(input.Attempt),
+            BackupJson.Default.DatabaseCapture,
+            cancellationToken
+        );
         ImmutableArray<RootListing> listings = await CapturedParts.ReadRootsAsync(
-            run, input.Attempt, input.Roots, cancellationToken);
+            run,
+            input.Attempt,
+            input.Roots,
+            cancellationToken
+        );
         var proof = new ConsistencyProof(acknowledged, installation.CheckSizes);
-        foreach (RequiredFiles required in database.Required.Where(
-            required => listings.All(listing => listing.Root != required.Root)))
+        foreach (
+            RequiredFiles required in database.Required.Where(required =>
+                listings.All(listing => listing.Root != required.Root)
+            )
+        )
         {
             await proof.AddAbsentRootAsync(
-                required.Root, new RequiredListReader(run.Chunks, required.List).ReadAsync(cancellationToken));
+                required.Root,
+                new RequiredListReader(run.Chunks, required.List).ReadAsync(cancellationToken)
+            );
         }
 
         foreach (RootListing root in listings)
@@ -49,18 +69,29 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
                 ? AsyncEnumerable.Empty<RequiredFile>()
                 : new RequiredListReader(run.Chunks, list).ReadAsync(cancellationToken);
             await proof.AddRootAsync(
-                root.Root, required, new ListingReader(run.Chunks, root.Listing).ReadAsync(cancellationToken));
+                root.Root,
+                required,
+                new ListingReader(run.Chunks, root.Listing).ReadAsync(cancellationToken)
+            );
         }
 
         proof.AddUnmapped(database.Unmapped, database.UnmappedAcknowledged, database.UnmappedSamples);
         return new ConsistencyResult(
-            proof.Required, proof.Missing, proof.Acknowledged, await WriteAsync(proof, writer, cancellationToken))
+            proof.Required,
+            proof.Missing,
+            proof.Acknowledged,
+            await WriteAsync(proof, writer, cancellationToken)
+        )
         {
             SizesIgnored = !installation.CheckSizes,
         };
     }
 
-    private static async Task<ContentRef?> WriteAsync(ConsistencyProof proof, RunWriter writer, CancellationToken cancellationToken)
+    private static async Task<ContentRef?> WriteAsync(
+        ConsistencyProof proof,
+        RunWriter writer,
+        CancellationToken cancellationToken
+    )
     {
         if (proof.Named.IsEmpty)
         {
@@ -70,7 +101,8 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
         await using ContentStream stream = writer.CreateStream(ChunkClass.Metadata);
         await stream.WriteAsync(
             JsonSerializer.SerializeToUtf8Bytes(proof.Named, BackupJson.Default.ImmutableArrayNamedFile),
-            cancellationToken);
+            cancellationToken
+        );
         return await stream.CompleteAsync(cancellationToken);
     }
 }

@@ -17,7 +17,8 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// The preflight: everything that the phases need is there and can be read, before any of it is. Its result is all that
 /// the flow knows of the configuration.
 /// </summary>
-internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<CheckSourcesInput, SourceCheck>(environment)
+internal sealed class CheckSources(FlowEnvironment environment)
+    : RunActivity<CheckSourcesInput, SourceCheck>(environment)
 {
     /// <summary>Taken for granted where there is no earlier set to go by.</summary>
     private static readonly TimeSpan LongestIndexAndDatabase = TimeSpan.FromHours(6);
@@ -31,7 +32,11 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
     private const int MaxNamed = 5;
 
     protected override async Task<SourceCheck> WorkAsync(
-        RunContext run, CheckSourcesInput input, IProgressSink progress, CancellationToken cancellationToken)
+        RunContext run,
+        CheckSourcesInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         BackupOptions options = run.Options;
         Installation installation = run.DiscoverInstallation();
@@ -39,7 +44,8 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
             options,
             installation.Index is { } copy
                 ? installation.Roots.Add(new ContentRoot(ContentRoots.Index, copy.Path, "the index backup"))
-                : installation.Roots);
+                : installation.Roots
+        );
         installation.CheckRoots(input.AcceptContentLoss);
         foreach (ContentRoot root in installation.Roots)
         {
@@ -48,17 +54,19 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
 
         DatabaseFacts database = await installation.Database.OpenSource().CheckAsync(cancellationToken);
         await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
-        if (installation.Index is { } index
+        if (
+            installation.Index is { } index
             && new SearchIndexBackup(index, run.Time).Observe().IsAbsent
-            && index.RefreshCommand.IsEmpty)
+            && index.RefreshCommand.IsEmpty
+        )
         {
             throw SearchIndexWindow.Absent(index);
         }
 
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         string[] goneRoots = [.. GoneRoots(installation, parent, input.AcceptContentLoss)];
-        bool fullScan = parent?.FullScan is not { } scanned
-            || run.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
+        bool fullScan =
+            parent?.FullScan is not { } scanned || run.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
         LostPacks lost = fullScan ? await run.FindLostPacksAsync(cancellationToken) : LostPacks.None;
         return new SourceCheck
         {
@@ -67,15 +75,14 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
             RefreshesIndex = installation.Index is { RefreshCommand.IsEmpty: false },
             FilesMustEndWithin = FilesMustEndWithin(installation),
             ExpectedIndexAndDatabase = ExpectedIndexAndDatabase(parent),
-            SeedsFirst = parent?.Phase(Phases.Files) is { } files
-                && files.Ended - files.Started > Freshness.SeedsBeyond,
+            SeedsFirst =
+                parent?.Phase(Phases.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
             FullScan = fullScan,
             Parallelism = Math.Clamp(options.Backup.Parallelism, 1, 32),
             Roots = [.. installation.Roots.Select(root => root.Name)],
             ExpectedFiles = parent?.Totals.Files ?? 0,
             ExpectedBytes = parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
-            Warnings = WarningLines.Fit(
-            [
+            Warnings = WarningLines.Fit([
                 .. Warnings(lost, progress),
                 .. goneRoots,
                 .. installation.Warnings,
@@ -91,8 +98,8 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
     /// </summary>
     private static IEnumerable<string> GoneRoots(Installation installation, SetManifest? parent, bool accepts)
     {
-        IEnumerable<RootStamp> before = parent?.Roots.Where(root => root.Class == ChunkClass.Content && root.Files > 0)
-            ?? [];
+        IEnumerable<RootStamp> before =
+            parent?.Roots.Where(root => root.Class == ChunkClass.Content && root.Files > 0) ?? [];
         foreach (RootStamp gone in before.Where(root => installation.Roots.All(other => other.Name != root.Name)))
         {
             string what =
@@ -101,7 +108,8 @@ internal sealed class CheckSources(FlowEnvironment environment) : RunActivity<Ch
                 ? $"{what}: it is not in this set."
                 : throw new PermanentException(
                     ErrorKind.Source,
-                    $"{what}. Is its volume mounted? If this is right, run the backup with --accept-content-loss.");
+                    $"{what}. Is its volume mounted? If this is right, run the backup with --accept-content-loss."
+                );
         }
     }
 

@@ -11,7 +11,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// </summary>
 internal sealed class CloseRun(FlowEnvironment environment) : FlowActivity<CloseRunInput, Nothing>
 {
-    public override async Task<Nothing> RunAsync(CloseRunInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<Nothing> RunAsync(
+        CloseRunInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         if (input.Reason is not null)
         {

@@ -17,7 +17,8 @@ internal static class ContentRoots
         installation.Roots.FirstOrDefault(root => root.Name == name)
         ?? throw new PermanentException(
             ErrorKind.Configuration,
-            $"The content root '{name}' is no longer in the configuration: start a new backup.");
+            $"The content root '{name}' is no longer in the configuration: start a new backup."
+        );
 
     /// <summary>
     /// Where else a required file of the root may lie: where the cleaner moves it, or in a tenant's store. The caller
@@ -26,15 +27,15 @@ internal static class ContentRoots
     public static ImmutableArray<SourceTree> OpenElsewhere(Installation installation, SourceRoots roots, string name)
     {
         var anyFile = new ContentPlace(ContentPlaceKind.File, name, [], string.Empty);
-        bool holdsContent = name == ContentRoot.Contentstore
-            || name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal);
+        bool holdsContent =
+            name == ContentRoot.Contentstore || name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal);
         IEnumerable<ContentPlace> places = holdsContent ? installation.Urls.LookFurther(anyFile) : [];
         return
         [
             .. from place in places
-               from root in installation.Roots
-               where root.Name == place.Root && Directory.Exists(root.Path)
-               select roots.Open(root),
+            from root in installation.Roots
+            where root.Name == place.Root && Directory.Exists(root.Path)
+            select roots.Open(root),
         ];
     }
 }

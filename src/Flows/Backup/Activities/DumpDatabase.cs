@@ -24,21 +24,32 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
     protected override DatabaseCapture ForHistory(DatabaseCapture page) => page.ForHistory();
 
     protected override async Task<DatabaseCapture> ProduceAsync(
-        RunContext run, RunWriter writer, DumpDatabaseInput input, IProgressSink progress, CancellationToken cancellationToken)
+        RunContext run,
+        RunWriter writer,
+        DumpDatabaseInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         Installation installation = run.DiscoverInstallation();
         AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(
-            run.Options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+            run.Options.Backup.AcknowledgedMissingFile,
+            installation.Urls,
+            cancellationToken
+        );
         using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
         ContentRef? dump = null;
-        DumpResult result = await installation.Database.OpenSource().DumpAsync(
-            async (output, token) =>
-            {
-                await using var counted = new ProgressStream(output, progress, Phases.Database);
-                dump = await writer.WriteAsync(ChunkClass.Dump, counted, token);
-            },
-            required.Add,
-            cancellationToken);
+        DumpResult result = await installation
+            .Database.OpenSource()
+            .DumpAsync(
+                async (output, token) =>
+                {
+                    await using var counted = new ProgressStream(output, progress, Phases.Database);
+                    dump = await writer.WriteAsync(ChunkClass.Dump, counted, token);
+                },
+                required.Add,
+                cancellationToken
+            );
 
         return new DatabaseCapture
         {
@@ -60,9 +71,10 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
     }
 
     private static IEnumerable<string> TenantWarnings(Installation installation, DumpResult result) =>
-        result.TenantRoots
-            .Where(tenant => !installation.Roots.Any(root => root.Holds(tenant)))
+        result
+            .TenantRoots.Where(tenant => !installation.Roots.Any(root => root.Holds(tenant)))
             .Select(tenant =>
                 $"A tenant keeps content in '{tenant}', which is in no configured content root: it is NOT in this set. "
-                + "Name it in installation.content.stores.");
+                + "Name it in installation.content.stores."
+            );
 }

@@ -10,7 +10,13 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 internal static class ManifestBuilder
 {
     public static SetManifest Build(
-        SealSetInput input, CapturedParts parts, Installation installation, SetManifest? parent, ImmutableArray<NamedFile> named, string tool)
+        SealSetInput input,
+        CapturedParts parts,
+        Installation installation,
+        SetManifest? parent,
+        ImmutableArray<NamedFile> named,
+        string tool
+    )
     {
         ImmutableArray<RootStamp> roots = [.. Roots(parts, installation, parent)];
         DatabaseCapture database = parts.Database;
@@ -35,7 +41,8 @@ internal static class ManifestBuilder
                     ? new TransactionWatermark(transaction, committed)
                     : null,
                 database.Rows,
-                database.NotApplicable),
+                database.NotApplicable
+            ),
             Roots = roots,
             Consistency = new ConsistencyReport(
                 proof.Missing == proof.Acknowledged,
@@ -45,7 +52,8 @@ internal static class ManifestBuilder
                 parts.Roots.Sum(root => root.Totals.SourceMissing),
                 parts.Roots.Sum(root => root.Totals.SourceChanged),
                 proof.Acknowledged,
-                database.Unprotected)
+                database.Unprotected
+            )
             {
                 SizesIgnored = proof.SizesIgnored,
             },
@@ -53,7 +61,8 @@ internal static class ManifestBuilder
                 roots.Sum(root => root.Files),
                 roots.Sum(root => root.Bytes) + database.Dump.Length,
                 parts.Indexes.AddedBytes,
-                parts.Indexes.Chunks),
+                parts.Indexes.Chunks
+            ),
             Indexes = parts.Indexes.Indexes,
             Warnings = [.. Warnings(input, parts, installation, parent)],
             Tool = tool,
@@ -61,14 +70,16 @@ internal static class ManifestBuilder
         };
     }
 
-    private static SearchIndexCopyStamp IndexOf(SearchIndexCapture? index) => index is null
-        ? new SearchIndexCopyStamp("none", null, null, null, [])
-        : new SearchIndexCopyStamp(
-            "lucene",
-            string.Create(CultureInfo.InvariantCulture, $"{index.Generation.Inode}-{index.Generation.ChangedNs}"),
-            index.Written,
-            ContentRoots.Index,
-            index.Warnings);
+    private static SearchIndexCopyStamp IndexOf(SearchIndexCapture? index) =>
+        index is null
+            ? new SearchIndexCopyStamp("none", null, null, null, [])
+            : new SearchIndexCopyStamp(
+                "lucene",
+                string.Create(CultureInfo.InvariantCulture, $"{index.Generation.Inode}-{index.Generation.ChangedNs}"),
+                index.Written,
+                ContentRoots.Index,
+                index.Warnings
+            );
 
     private static IEnumerable<RootStamp> Roots(CapturedParts parts, Installation installation, SetManifest? parent)
     {
@@ -83,7 +94,8 @@ internal static class ManifestBuilder
                 index.Directories,
                 index.Bytes,
                 0,
-                ChunkClass.Index);
+                ChunkClass.Index
+            );
         }
 
         foreach (RootListing root in parts.Roots)
@@ -99,14 +111,20 @@ internal static class ManifestBuilder
                 root.Totals.Directories,
                 root.Totals.Bytes,
                 required?.Files ?? 0,
-                ChunkClass.Content)
+                ChunkClass.Content
+            )
             {
                 SealingOff = wasOff || root.SealingBroken,
             };
         }
     }
 
-    private static IEnumerable<string> Warnings(SealSetInput input, CapturedParts parts, Installation installation, SetManifest? parent)
+    private static IEnumerable<string> Warnings(
+        SealSetInput input,
+        CapturedParts parts,
+        Installation installation,
+        SetManifest? parent
+    )
     {
         foreach (string warning in input.Warnings)
         {
@@ -144,17 +162,24 @@ internal static class ManifestBuilder
         FileTotals totals = root.Totals;
         (long Count, string What)[] counts =
         [
-            (totals.SourceMissing,
-                "required files are gone from the source, or unreadable there, and were carried over from the set before"),
-            (totals.SourceChanged,
-                "required files changed in the source; the content of the set before was carried over"),
+            (
+                totals.SourceMissing,
+                "required files are gone from the source, or unreadable there, and were carried over from the set before"
+            ),
+            (
+                totals.SourceChanged,
+                "required files changed in the source; the content of the set before was carried over"
+            ),
             (totals.Unreadable, "files or directories could not be read"),
             (totals.Unstable, "files changed while they were read"),
-            (totals.Skipped,
-                "symbolic links, sockets or devices are in the set only where the database requires the file behind them"),
+            (
+                totals.Skipped,
+                "symbolic links, sockets or devices are in the set only where the database requires the file behind them"
+            ),
             (totals.BrokenSeals, "directories changed their names without changing their times"),
         ];
-        return counts.Where(count => count.Count > 0)
+        return counts
+            .Where(count => count.Count > 0)
             .Select(count => $"{root.Root}: {count.Count} {count.What}.")
             .Concat(root.Warnings);
     }

@@ -18,10 +18,18 @@ internal sealed class MergeChunkIndex(FlowEnvironment environment)
     protected override MergedChunkIndex ForHistory(MergedChunkIndex page) => page.ForHistory();
 
     protected override async Task<MergedChunkIndex> ProduceAsync(
-        RunContext run, RunWriter writer, MergeChunkIndexInput input, IProgressSink progress, CancellationToken cancellationToken)
+        RunContext run,
+        RunWriter writer,
+        MergeChunkIndexInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         AddedChunkIndexes merge = await run.Repository.MergeRunIndexAsync(
-            run.Run.Id, Pages.Behind(input), cancellationToken);
+            run.Run.Id,
+            Pages.Behind(input),
+            cancellationToken
+        );
         return new MergedChunkIndex([.. merge.Indexes], merge.Chunks, merge.AddedBytes);
     }
 }

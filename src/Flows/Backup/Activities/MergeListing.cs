@@ -22,7 +22,12 @@ internal sealed class MergeListing(FlowEnvironment environment)
     protected override RootListing ForHistory(RootListing page) => page.ForHistory();
 
     protected override async Task<RootListing> ProduceAsync(
-        RunContext run, RunWriter writer, MergeListingInput input, IProgressSink progress, CancellationToken cancellationToken)
+        RunContext run,
+        RunWriter writer,
+        MergeListingInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         await run.RunIndex.RefreshAsync(cancellationToken);
         await using var root = new ListingRoot(writer);
@@ -34,11 +39,18 @@ internal sealed class MergeListing(FlowEnvironment environment)
             {
                 string page = Pages.Range(input.Pass, input.RootNumber, range, step);
                 CapturedStep captured = await run.ReadPageAsync(
-                    page, BackupJson.Default.CapturedStep, cancellationToken);
+                    page,
+                    BackupJson.Default.CapturedStep,
+                    cancellationToken
+                );
                 totals += captured.Totals;
                 warnings.AddRange(captured.Warnings.Take(CaptureNotes.MaxWarnings - warnings.Count));
-                await foreach (SegmentRow row in new ListingReader(run.Chunks, captured.Rows).ReadRowsAsync(
-                    PathRange.All, cancellationToken))
+                await foreach (
+                    SegmentRow row in new ListingReader(run.Chunks, captured.Rows).ReadRowsAsync(
+                        PathRange.All,
+                        cancellationToken
+                    )
+                )
                 {
                     await root.AddAsync(row, cancellationToken);
                 }

@@ -18,7 +18,11 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
 {
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(OpenRun));
 
-    public override async Task<OpenedRun> RunAsync(OpenRunInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<OpenedRun> RunAsync(
+        OpenRunInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         LeaseKeeper leases = environment.Runs.Leases;
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
@@ -30,22 +34,33 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
         await environment.Repository.RereadLogAsync(cancellationToken);
         await using HeldLease lease = await leases.HoldAsync(input.Run, cancellationToken);
         RunOpened opened = await repository.Log.OpenRunAsync(
-            input.Run, environment.InstallationName, cancellationToken);
+            input.Run,
+            environment.InstallationName,
+            cancellationToken
+        );
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         ImmutableArray<RunId> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
 
         // As of the run's base, so that a repeated call comes to the same.
-        SetSummary? parent = head.State.Sets.LastOrDefault(
-            set => set.Installation == opened.Installation && set.Sequence <= opened.Base);
+        SetSummary? parent = head.State.Sets.LastOrDefault(set =>
+            set.Installation == opened.Installation && set.Sequence <= opened.Base
+        );
         return new OpenedRun(opened.Base, parent?.Id, evicted);
     }
 
     private async Task<ImmutableArray<RunId>> EvictOthersAsync(
-        BackupRepository repository, RunOpened own, LogHead head, CancellationToken cancellationToken)
+        BackupRepository repository,
+        RunOpened own,
+        LogHead head,
+        CancellationToken cancellationToken
+    )
     {
         var evicted = ImmutableArray.CreateBuilder<RunId>();
-        foreach (RunOpened other in head.State.OpenRuns.Where(
-            open => open.Installation == own.Installation && open.Run != own.Run))
+        foreach (
+            RunOpened other in head.State.OpenRuns.Where(open =>
+                open.Installation == own.Installation && open.Run != own.Run
+            )
+        )
         {
             await repository.Log.EvictAsync(other.Run, $"run {own.Run} took its place", cancellationToken);
             Logs.RunEvicted(_logger, own.Run.ToString(), other.Run.ToString());

@@ -16,20 +16,28 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// inherited from, or where there is none, between directories. A plan only shares out work; any plan leads to the same
 /// listing.
 /// </summary>
-internal sealed class PlanFiles(FlowEnvironment environment) : PageActivity<PlanFilesInput, FilePlan>(environment, BackupJson.Default.FilePlan)
+internal sealed class PlanFiles(FlowEnvironment environment)
+    : PageActivity<PlanFilesInput, FilePlan>(environment, BackupJson.Default.FilePlan)
 {
     protected override string PageOf(PlanFilesInput input) => Pages.Plan(input.Pass, input.RootNumber);
 
     protected override async Task<FilePlan> ProduceAsync(
-        RunContext run, RunWriter writer, PlanFilesInput input, IProgressSink progress, CancellationToken cancellationToken)
+        RunContext run,
+        RunWriter writer,
+        PlanFilesInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         Installation installation = run.DiscoverInstallation();
         using SourceTree tree = run.Roots.Open(ContentRoots.Find(installation, input.Root));
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         RootStamp? recorded = parent?.Roots.FirstOrDefault(root => root.Name == input.Root);
         ContentRef? inherit = recorded?.Listing;
-        if (inherit is not null
-            && !await (await Inheritance.OfAsync(run, cancellationToken)).HoldsAsync(inherit, cancellationToken))
+        if (
+            inherit is not null
+            && !await (await Inheritance.OfAsync(run, cancellationToken)).HoldsAsync(inherit, cancellationToken)
+        )
         {
             // The listing itself is lost: every file is read as if it were new.
             inherit = null;
@@ -38,7 +46,10 @@ internal sealed class PlanFiles(FlowEnvironment environment) : PageActivity<Plan
         ImmutableArray<byte[]> cuts = inherit is null
             ? RangeCuts.OfDirectories(tree)
             : await RangeCuts.OfListingAsync(
-                new ListingReader(run.Chunks, inherit), run.Options.Backup.Parallelism, cancellationToken);
+                new ListingReader(run.Chunks, inherit),
+                run.Options.Backup.Parallelism,
+                cancellationToken
+            );
         bool grants = tree.KeepsDirectoryTimes && recorded?.SealingOff != true;
         return new FilePlan(cuts, inherit, UsesTrustedDirectories: grants && !input.FullScan, grants);
     }

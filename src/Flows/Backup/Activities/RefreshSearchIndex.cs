@@ -10,7 +10,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// </summary>
 internal sealed class RefreshSearchIndex(FlowEnvironment environment) : RunActivity<RunRef, Nothing>(environment)
 {
-    protected override async Task<Nothing> WorkAsync(RunContext run, RunRef input, IProgressSink progress, CancellationToken cancellationToken)
+    protected override async Task<Nothing> WorkAsync(
+        RunContext run,
+        RunRef input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         SearchIndexSource source = SearchIndexCopy.SourceOf(run.DiscoverInstallation());
         await new SearchIndexBackup(source, run.Time).RefreshAsync(cancellationToken);

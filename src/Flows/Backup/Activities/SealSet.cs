@@ -19,14 +19,22 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
 {
     private static readonly string Tool = $"abf {Version()}";
 
-    public override async Task<HotBackupResult> RunAsync(SealSetInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<HotBackupResult> RunAsync(
+        SealSetInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             return Summarize(
                 await TryReadSealedAsync(input.Run.Id, cancellationToken)
-                ?? await environment.Runs.WorkAsync(
-                    input.Run, (run, token) => SealAsync(input, run, token), cancellationToken));
+                    ?? await environment.Runs.WorkAsync(
+                        input.Run,
+                        (run, token) => SealAsync(input, run, token),
+                        cancellationToken
+                    )
+            );
         }
         catch (PermanentException e) when (e.Kind == ErrorKind.Busy)
         {
@@ -58,7 +66,11 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
         ImmutableArray<NamedFile> named = await ReadNamedAsync(parts.Consistency.Named, run, cancellationToken);
         LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
         RebuiltChunkIndex healed = await run.Repository.HealIndexAsync(
-            head.State, run.Run.Id, input.FullScan, cancellationToken);
+            head.State,
+            run.Run.Id,
+            input.FullScan,
+            cancellationToken
+        );
         SetManifest built = ManifestBuilder.Build(input, parts, installation, parent, named, Tool);
         SetManifest manifest = built with
         {
@@ -71,7 +83,11 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
         return manifest;
     }
 
-    private static async Task RequireStreamsAsync(SetManifest manifest, RunContext run, CancellationToken cancellationToken) =>
+    private static async Task RequireStreamsAsync(
+        SetManifest manifest,
+        RunContext run,
+        CancellationToken cancellationToken
+    ) =>
         await run.Repository.RequireStreamsAsync(
             run.Index,
             await run.LostPacksAsync(cancellationToken),
@@ -79,9 +95,14 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
             run.Chunks,
             manifest.Database?.Dump,
             manifest.Roots.Select(root => (root.Listing, root.Required)),
-            cancellationToken);
+            cancellationToken
+        );
 
-    private static async Task<ImmutableArray<NamedFile>> ReadNamedAsync(ContentRef? named, RunContext run, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<NamedFile>> ReadNamedAsync(
+        ContentRef? named,
+        RunContext run,
+        CancellationToken cancellationToken
+    )
     {
         if (named is null)
         {
@@ -90,24 +111,29 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
 
         await using Stream stream = run.Chunks.OpenRead(named, ChunkClass.Metadata);
         return await JsonSerializer.DeserializeAsync(
-            stream, BackupJson.Default.ImmutableArrayNamedFile, cancellationToken);
+            stream,
+            BackupJson.Default.ImmutableArrayNamedFile,
+            cancellationToken
+        );
     }
 
     /// <summary>Without the commit that it was built from.</summary>
     private static string? Version() =>
-        typeof(SealSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
-            .InformationalVersion.Split('+')[0];
+        typeof(SealSet)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0];
 
-    private static HotBackupResult Summarize(SetManifest manifest) => new()
-    {
-        Set = manifest.Id,
-        Consistent = manifest.Consistency.Consistent,
-        Missing = manifest.Consistency.Missing - manifest.Consistency.Acknowledged,
-        SourceMissing = manifest.Consistency.SourceMissing,
-        SourceChanged = manifest.Consistency.SourceChanged,
-        Files = manifest.Totals.Files,
-        Bytes = manifest.Totals.Bytes,
-        AddedBytes = manifest.Totals.AddedBytes,
-        Warnings = WarningLines.Fit(manifest.Index.Warnings.Except(manifest.Warnings).Concat(manifest.Warnings)),
-    };
+    private static HotBackupResult Summarize(SetManifest manifest) =>
+        new()
+        {
+            Set = manifest.Id,
+            Consistent = manifest.Consistency.Consistent,
+            Missing = manifest.Consistency.Missing - manifest.Consistency.Acknowledged,
+            SourceMissing = manifest.Consistency.SourceMissing,
+            SourceChanged = manifest.Consistency.SourceChanged,
+            Files = manifest.Totals.Files,
+            Bytes = manifest.Totals.Bytes,
+            AddedBytes = manifest.Totals.AddedBytes,
+            Warnings = WarningLines.Fit(manifest.Index.Warnings.Except(manifest.Warnings).Concat(manifest.Warnings)),
+        };
 }

@@ -48,14 +48,15 @@ public sealed record DatabaseCapture
     public required ImmutableArray<string> Warnings { get; init; }
 
     /// <summary>What the flow needs; all of it stays in the page.</summary>
-    internal DatabaseCapture ForHistory() => this with
-    {
-        Rows = ImmutableSortedDictionary<string, long>.Empty,
-        Unprotected = ImmutableSortedDictionary<string, long>.Empty,
-        NotApplicable = [],
-        UnmappedSamples = [],
-        Warnings = [],
-    };
+    internal DatabaseCapture ForHistory() =>
+        this with
+        {
+            Rows = ImmutableSortedDictionary<string, long>.Empty,
+            Unprotected = ImmutableSortedDictionary<string, long>.Empty,
+            NotApplicable = [],
+            UnmappedSamples = [],
+            Warnings = [],
+        };
 
     public ContentRef? RequiredOf(string root)
     {

@@ -16,7 +16,12 @@ public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootN
 /// <param name="GrantsTrust">
 /// Leaf directories may become sealed: the file system keeps directory times and never lied so far.
 /// </param>
-public sealed record FilePlan(ImmutableArray<byte[]> Cuts, ContentRef? Inherit, bool UsesTrustedDirectories, bool GrantsTrust)
+public sealed record FilePlan(
+    ImmutableArray<byte[]> Cuts,
+    ContentRef? Inherit,
+    bool UsesTrustedDirectories,
+    bool GrantsTrust
+)
 {
     /// <summary>Consecutive; the first begins at the root itself, the last is open.</summary>
     [JsonIgnore]
@@ -104,7 +109,13 @@ public sealed record MergeListingInput : IRunInput
 /// <param name="SealingBroken">
 /// A new name stood under an unchanged directory stamp: sealing stays off for this root.
 /// </param>
-public sealed record RootListing(string Root, ContentRef Listing, FileTotals Totals, bool SealingBroken, ImmutableArray<string> Warnings)
+public sealed record RootListing(
+    string Root,
+    ContentRef Listing,
+    FileTotals Totals,
+    bool SealingBroken,
+    ImmutableArray<string> Warnings
+)
 {
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal RootListing ForHistory() => this with { Warnings = [] };
@@ -154,20 +165,21 @@ public sealed record FileTotals
     /// <summary>Names under an unchanged directory stamp that were not there before.</summary>
     public long BrokenSeals { get; init; }
 
-    public static FileTotals operator +(FileTotals left, FileTotals right) => new()
-    {
-        Files = left.Files + right.Files,
-        Bytes = left.Bytes + right.Bytes,
-        Directories = left.Directories + right.Directories,
-        ReadFiles = left.ReadFiles + right.ReadFiles,
-        ReadBytes = left.ReadBytes + right.ReadBytes,
-        Unstable = left.Unstable + right.Unstable,
-        SourceMissing = left.SourceMissing + right.SourceMissing,
-        SourceChanged = left.SourceChanged + right.SourceChanged,
-        Rescued = left.Rescued + right.Rescued,
-        Lost = left.Lost + right.Lost,
-        Unreadable = left.Unreadable + right.Unreadable,
-        Skipped = left.Skipped + right.Skipped,
-        BrokenSeals = left.BrokenSeals + right.BrokenSeals,
-    };
+    public static FileTotals operator +(FileTotals left, FileTotals right) =>
+        new()
+        {
+            Files = left.Files + right.Files,
+            Bytes = left.Bytes + right.Bytes,
+            Directories = left.Directories + right.Directories,
+            ReadFiles = left.ReadFiles + right.ReadFiles,
+            ReadBytes = left.ReadBytes + right.ReadBytes,
+            Unstable = left.Unstable + right.Unstable,
+            SourceMissing = left.SourceMissing + right.SourceMissing,
+            SourceChanged = left.SourceChanged + right.SourceChanged,
+            Rescued = left.Rescued + right.Rescued,
+            Lost = left.Lost + right.Lost,
+            Unreadable = left.Unreadable + right.Unreadable,
+            Skipped = left.Skipped + right.Skipped,
+            BrokenSeals = left.BrokenSeals + right.BrokenSeals,
+        };
 }

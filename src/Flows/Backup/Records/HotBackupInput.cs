@@ -15,7 +15,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 /// <param name="RequestKey">
 /// What tells a repeated request from a new one, for the host alone; null where nobody asked over HTTP.
 /// </param>
-public sealed record HotBackupInput(RunId Run, bool AcceptContentLoss, ImmutableArray<RunId> Supersedes, string? RequestKey = null)
+public sealed record HotBackupInput(
+    RunId Run,
+    bool AcceptContentLoss,
+    ImmutableArray<RunId> Supersedes,
+    string? RequestKey = null
+)
 {
     /// <summary>Dead runs whose lease a new run may take over; older ones have none any more.</summary>
     private const int MaxSuperseded = 8;
@@ -24,8 +29,12 @@ public sealed record HotBackupInput(RunId Run, bool AcceptContentLoss, Immutable
     /// <param name="random">Becomes part of the run's id.</param>
     /// <param name="dead">Instances that never sealed, newest first; see <see cref="Supersedes"/>.</param>
     public static HotBackupInput Create(
-        DateTimeOffset now, Guid random, bool acceptContentLoss, IEnumerable<string> dead, string? requestKey = null) =>
-        new(RunId.Create(now, random), acceptContentLoss, [.. RunsOf(dead).Take(MaxSuperseded)], requestKey);
+        DateTimeOffset now,
+        Guid random,
+        bool acceptContentLoss,
+        IEnumerable<string> dead,
+        string? requestKey = null
+    ) => new(RunId.Create(now, random), acceptContentLoss, [.. RunsOf(dead).Take(MaxSuperseded)], requestKey);
 
     private static IEnumerable<RunId> RunsOf(IEnumerable<string> instances)
     {

@@ -32,7 +32,8 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
 /// <param name="Attempt">Whose phases are sealed.</param>
 /// <param name="HasIndex">There was an index phase.</param>
 /// <param name="Files">The content roots in the order of capture, those of the seeding pass first.</param>
-public sealed record MergeChunkIndexInput(RunRef Run, int Attempt, bool HasIndex, ImmutableArray<RootPages> Files) : IRunInput;
+public sealed record MergeChunkIndexInput(RunRef Run, int Attempt, bool HasIndex, ImmutableArray<RootPages> Files)
+    : IRunInput;
 
 /// <param name="Pass">0 for the seeding pass, else the attempt.</param>
 /// <param name="Steps">Result pages per range.</param>

@@ -20,7 +20,13 @@ public sealed record ObserveSearchIndexInput(RunRef Run, TimeSpan Expected, Date
 /// <param name="Generation">Null while the copy is missing.</param>
 /// <param name="Reason">Why the phases may not begin, one line.</param>
 /// <param name="Until">When looking again makes sense; null where the action is not to wait.</param>
-public sealed record SearchIndexLook(SearchIndexAction Action, bool IsBusy, SearchIndexGeneration? Generation, string? Reason, DateTimeOffset? Until)
+public sealed record SearchIndexLook(
+    SearchIndexAction Action,
+    bool IsBusy,
+    SearchIndexGeneration? Generation,
+    string? Reason,
+    DateTimeOffset? Until
+)
 {
     /// <summary>
     /// The copy of this generation stands untouched, whatever the schedule says about the next firing.

@@ -22,7 +22,11 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
 {
     private const int MaxNamed = 20;
 
-    public override async Task<RestoreCheck> RunAsync(CheckRestoredInput check, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<RestoreCheck> RunAsync(
+        CheckRestoredInput check,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         RestoreInput input = check.Restore;
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
@@ -30,31 +34,36 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         var look = new Look(target, checkSizes: !set.Manifest.Consistency.SizesIgnored, check.KnownMissing);
         if (input.Database is { } database)
         {
-            IEnumerable<string> stores = set.Manifest.Roots
-                .Select(root => root.Name)
+            IEnumerable<string> stores = set
+                .Manifest.Roots.Select(root => root.Name)
                 .Where(name => name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
                 .Select(name => name[ContentRoot.Stores.Length..]);
             var urls = new ContentUrlMap([.. stores]);
-            await database.Open(environment.Options.Restore).ReadRequiredAsync(
-                required =>
-                {
-                    look.Add(urls.Locate(required.Url), required.Size, required.Id, required.Url);
-                    return ValueTask.CompletedTask;
-                },
-                cancellationToken);
+            await database
+                .Open(environment.Options.Restore)
+                .ReadRequiredAsync(
+                    required =>
+                    {
+                        look.Add(urls.Locate(required.Url), required.Size, required.Id, required.Url);
+                        return ValueTask.CompletedTask;
+                    },
+                    cancellationToken
+                );
         }
         else
         {
             foreach (RootStamp root in set.Manifest.Roots.Where(root => root.Required is not null))
             {
-                await foreach (RequiredFile file in new RequiredListReader(set.Chunks, root.Required!).ReadAsync(
-                    cancellationToken))
+                await foreach (
+                    RequiredFile file in new RequiredListReader(set.Chunks, root.Required!).ReadAsync(cancellationToken)
+                )
                 {
                     look.Add(
                         new ContentPlace(ContentPlaceKind.File, root.Name, file.Path, string.Empty),
                         file.Size,
                         file.UrlId,
-                        $"{root.Name}/{TreePath.Display(file.Path)}");
+                        $"{root.Name}/{TreePath.Display(file.Path)}"
+                    );
                 }
             }
         }
@@ -108,8 +117,8 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
             BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {name}")));
 
         private bool IsThere(ContentPlace place, long? size) =>
-            target.TryStat([.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path]) is
-                { Type: EntryType.File } file
+            target.TryStat([.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path])
+                is { Type: EntryType.File } file
             && (!checkSizes || size is null || size == file.Size);
     }
 }

@@ -10,21 +10,25 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>
-/// The target itself and what stands between it and a root, such as <c>stores</c>, are in no listing: they get owner and
-/// mode of the roots. Then everything is brought to disk before the marker goes.
+/// The target itself and what stands between it and a root, such as <c>stores</c>, are in no listing: they get owner
+/// and mode of the roots. Then everything is brought to disk before the marker goes.
 /// </summary>
 internal sealed class FinishRestore(FlowEnvironment environment) : FlowActivity<RestoreInput, UnsetAttributes>
 {
     private const int OwnersOwnRights = 0x1C0; // 0700: or the marker could not be removed
 
-    public override async Task<UnsetAttributes> RunAsync(RestoreInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<UnsetAttributes> RunAsync(
+        RestoreInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         SetManifest set = await SetReader.ReadManifestAsync(environment, input.Set, cancellationToken);
         var marker = new TargetMarker(input.Target);
         using var target = TargetTree.Open(input.Target);
         UnsetAttributes unset = UnsetAttributes.None;
-        IEnumerable<string> nested = set.Roots
-            .Select(root => root.Name)
+        IEnumerable<string> nested = set
+            .Roots.Select(root => root.Name)
             .Where(name => name.Contains('/', StringComparison.Ordinal));
         foreach (IGrouping<string, string> roots in nested.GroupBy(Above))
         {
@@ -33,8 +37,8 @@ internal sealed class FinishRestore(FlowEnvironment environment) : FlowActivity<
 
         // One that was there is the administrator's, who may have said whose it shall be.
         bool made = marker.TryRead() is { MadeTarget: true };
-        string model = set.Roots.FirstOrDefault(root => root.Name == ContentRoot.Contentstore)?.Name
-            ?? set.Roots[0].Name;
+        string model =
+            set.Roots.FirstOrDefault(root => root.Name == ContentRoot.Contentstore)?.Name ?? set.Roots[0].Name;
         unset += TakeAfter(model, string.Empty, input.Owner, keep: !made);
 
         target.Flush();

@@ -9,7 +9,11 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// <summary>Cuts a root into ranges, between the segments of its listing.</summary>
 internal sealed class PlanRestoreRoot(FlowEnvironment environment) : FlowActivity<PlanRestoreRootInput, RestoreRoot>
 {
-    public override async Task<RestoreRoot> RunAsync(PlanRestoreRootInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<RestoreRoot> RunAsync(
+        PlanRestoreRootInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         RootStamp root = set.Manifest.Roots[input.Number];
@@ -18,6 +22,10 @@ internal sealed class PlanRestoreRoot(FlowEnvironment environment) : FlowActivit
             root.Listing,
             root.Class,
             await RangeCuts.OfListingAsync(
-                new ListingReader(set.Chunks, root.Listing), input.Parallelism, cancellationToken));
+                new ListingReader(set.Chunks, root.Listing),
+                input.Parallelism,
+                cancellationToken
+            )
+        );
     }
 }

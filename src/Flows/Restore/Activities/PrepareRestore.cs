@@ -17,7 +17,11 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// </summary>
 internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity<RestoreInput, RestorePlan>
 {
-    public override async Task<RestorePlan> RunAsync(RestoreInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<RestorePlan> RunAsync(
+        RestoreInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         var marker = new TargetMarker(input.Target);
@@ -38,9 +42,15 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         RestorePlan plan = await PlanAsync(
-            input, set, CheckTarget(input, new TargetMarker(input.Target), set), cancellationToken);
+            input,
+            set,
+            CheckTarget(input, new TargetMarker(input.Target), set),
+            cancellationToken
+        );
         return new RestorePreview(
-            plan, [.. set.Manifest.Roots.Select(root => new PreviewedRoot(root.Name, root.Files, root.Bytes))]);
+            plan,
+            [.. set.Manifest.Roots.Select(root => new PreviewedRoot(root.Name, root.Files, root.Bytes))]
+        );
     }
 
     private TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
@@ -51,13 +61,16 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             throw new PermanentException(
                 ErrorKind.Target,
                 $"--target '{input.Target}' is a symbolic link (to '{place}'), which a restore never follows; name "
-                + "the directory that it leads to.");
+                    + "the directory that it leads to."
+            );
         }
 
         if (File.Exists(input.Target))
         {
             throw new PermanentException(
-                ErrorKind.Target, $"--target '{input.Target}' is a file; name a directory that is absent or empty.");
+                ErrorKind.Target,
+                $"--target '{input.Target}' is a file; name a directory that is absent or empty."
+            );
         }
 
         TargetMark? mark = marker.TryRead();
@@ -66,7 +79,8 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             throw new PermanentException(
                 ErrorKind.Target,
                 $"--target '{input.Target}' holds an unfinished restore of set {mark.Set}, not of {input.Set}; "
-                + "finish that one, or name an empty directory.");
+                    + "finish that one, or name an empty directory."
+            );
         }
 
         if (mark is null && Directory.Exists(input.Target) && IsNotEmpty(input.Target))
@@ -74,7 +88,8 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             throw new PermanentException(
                 ErrorKind.Target,
                 $"--target '{input.Target}' is not empty; move it aside, or name a directory that is absent or "
-                + "empty. Nothing is ever restored into old files.");
+                    + "empty. Nothing is ever restored into old files."
+            );
         }
 
         return mark;
@@ -84,17 +99,26 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(directory).Any(
-                entry => Path.GetFileName(entry) != TargetMarker.TemporaryName);
+            return Directory
+                .EnumerateFileSystemEntries(directory)
+                .Any(entry => Path.GetFileName(entry) != TargetMarker.TemporaryName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PermanentException(
-                ErrorKind.Target, $"--target '{directory}' cannot be read ({e.Message}); name another directory.", e);
+                ErrorKind.Target,
+                $"--target '{directory}' cannot be read ({e.Message}); name another directory.",
+                e
+            );
         }
     }
 
-    private async Task<RestorePlan> PlanAsync(RestoreInput input, SetReader set, TargetMark? mark, CancellationToken cancellationToken)
+    private async Task<RestorePlan> PlanAsync(
+        RestoreInput input,
+        SetReader set,
+        TargetMark? mark,
+        CancellationToken cancellationToken
+    )
     {
         var warnings = ImmutableArray.CreateBuilder<string>();
         warnings.AddRange(set.Warnings);
@@ -104,18 +128,22 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         {
             warnings.Add(
                 $"set {input.Set} is not consistent: {consistency.Missing} required files are missing; 'abf show "
-                + $"{input.Set}' names them");
+                    + $"{input.Set}' names them"
+            );
         }
 
         if (carriedOver > 0)
         {
             warnings.Add(
                 $"{carriedOver} files were gone or changed at the source when set {input.Set} was taken, and come "
-                + $"back as an earlier set had them; 'abf show {input.Set}' names them");
+                    + $"back as an earlier set had them; 'abf show {input.Set}' names them"
+            );
         }
 
-        if (input.Database is { } database
-            && (mark?.ProgressOf(database) ?? DatabaseProgress.Untouched) == DatabaseProgress.Untouched)
+        if (
+            input.Database is { } database
+            && (mark?.ProgressOf(database) ?? DatabaseProgress.Untouched) == DatabaseProgress.Untouched
+        )
         {
             await CheckDatabaseAsync(input, database, set, warnings, cancellationToken);
         }
@@ -126,7 +154,9 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             warnings.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"--target '{input.Target}' has {free} bytes free, and the set's files have {bytes}"));
+                    $"--target '{input.Target}' has {free} bytes free, and the set's files have {bytes}"
+                )
+            );
         }
 
         return new RestorePlan
@@ -143,12 +173,22 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     }
 
     private async Task CheckDatabaseAsync(
-        RestoreInput input, RestoreDatabaseTarget database, SetReader set, ImmutableArray<string>.Builder warnings, CancellationToken cancellationToken)
+        RestoreInput input,
+        RestoreDatabaseTarget database,
+        SetReader set,
+        ImmutableArray<string>.Builder warnings,
+        CancellationToken cancellationToken
+    )
     {
-        DatabaseStamp stamp = set.Manifest.Database ?? throw new PermanentException(
-            ErrorKind.Configuration, $"--database: set {input.Set} has no database dump; restore with --no-database.");
-        DatabaseFacts facts = await database.Open(environment.Options.Restore).CheckEmptyAsync(
-            new DumpOrigin(stamp.Vendor, stamp.ServerVersion, stamp.ToolVersion), cancellationToken);
+        DatabaseStamp stamp =
+            set.Manifest.Database
+            ?? throw new PermanentException(
+                ErrorKind.Configuration,
+                $"--database: set {input.Set} has no database dump; restore with --no-database."
+            );
+        DatabaseFacts facts = await database
+            .Open(environment.Options.Restore)
+            .CheckEmptyAsync(new DumpOrigin(stamp.Vendor, stamp.ServerVersion, stamp.ToolVersion), cancellationToken);
         warnings.AddRange(facts.Warnings);
     }
 

@@ -15,20 +15,29 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// </summary>
 internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivity<RestoreInput, RestoredDatabase>
 {
-    public override async Task<RestoredDatabase> RunAsync(RestoreInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<RestoredDatabase> RunAsync(
+        RestoreInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         DatabaseStamp stamp = set.Manifest.Database!;
         RestoreDatabaseTarget named = input.Database!;
         IDatabaseTarget database = named.Open(environment.Options.Restore);
         var marker = new TargetMarker(input.Target);
-        TargetMark mark = marker.TryRead() ?? throw new PermanentException(
-            ErrorKind.Target,
-            $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty "
-            + "directory.");
+        TargetMark mark =
+            marker.TryRead()
+            ?? throw new PermanentException(
+                ErrorKind.Target,
+                $"'{input.Target}' lost its marker {TargetMarker.Name} during the restore; start again with an empty "
+                    + "directory."
+            );
         DatabaseProgress reached = mark.ProgressOf(named);
-        if (reached == DatabaseProgress.Restored
-            || (reached == DatabaseProgress.Started && !await database.TakeOverAsync(cancellationToken)))
+        if (
+            reached == DatabaseProgress.Restored
+            || (reached == DatabaseProgress.Started && !await database.TakeOverAsync(cancellationToken))
+        )
         {
             marker.Write(mark with { Database = DatabaseProgress.Restored, Url = named.Url });
             return new RestoredDatabase([]);
@@ -44,7 +53,8 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
                     await using Stream dump = set.Chunks.OpenRead(stamp.Dump, ChunkClass.Dump);
                     await CopyAsync(dump, stream, progress, token);
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (AbfException)
         {
@@ -57,7 +67,12 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
         return new RestoredDatabase(WarningLines.Fit(result.Warnings));
     }
 
-    private static async Task CopyAsync(Stream dump, Stream client, IProgressSink progress, CancellationToken cancellationToken)
+    private static async Task CopyAsync(
+        Stream dump,
+        Stream client,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         byte[] buffer = new byte[256 * 1024];
         int read;

@@ -11,7 +11,11 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// <summary>Gives the directories of a root their owner, mode and time, once all files are in.</summary>
 internal sealed class RestoreDirectories(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredTotals>
 {
-    public override async Task<RestoredTotals> RunAsync(RestoreRangeInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<RestoredTotals> RunAsync(
+        RestoreRangeInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = input.OpenRoot();

@@ -14,7 +14,11 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// </summary>
 internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredStep>
 {
-    public override async Task<RestoredStep> RunAsync(RestoreRangeInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<RestoredStep> RunAsync(
+        RestoreRangeInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = input.OpenRoot();
@@ -23,8 +27,9 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         long files = 0;
         long bytes = 0;
         byte[]? next = null;
-        await foreach (ListingEntry entry in new ListingReader(chunks, input.Listing).ReadAsync(
-            input.Paths, cancellationToken))
+        await foreach (
+            ListingEntry entry in new ListingReader(chunks, input.Listing).ReadAsync(input.Paths, cancellationToken)
+        )
         {
             if (budget.IsSpent(atSegmentEnd: true))
             {

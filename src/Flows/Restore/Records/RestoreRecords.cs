@@ -11,7 +11,13 @@ namespace AlfrescoBackupFlows.Flows.Restore.Records;
 /// <param name="Database">The database to fill; null restores files alone.</param>
 /// <param name="Owner">Owns everything in place of the recorded owners; null: as recorded.</param>
 /// <param name="Parallelism">Ranges of files restored at once.</param>
-public sealed record RestoreInput(RunId Set, string Target, RestoreDatabaseTarget? Database, RestoreOwner? Owner, int Parallelism)
+public sealed record RestoreInput(
+    RunId Set,
+    string Target,
+    RestoreDatabaseTarget? Database,
+    RestoreOwner? Owner,
+    int Parallelism
+)
 {
     /// <summary>The same restore: how many ranges go side by side makes no other of it.</summary>
     public bool IsSameAs(RestoreInput other) => this with { Parallelism = other.Parallelism } == other;
@@ -105,7 +111,13 @@ public sealed record PreviewedRoot(string Name, long Files, long Bytes);
 
 /// <param name="Paths">What is left of the range.</param>
 public sealed record RestoreRangeInput(
-    string Target, string Root, ContentRef Listing, ChunkClass Class, PathRange Paths, RestoreOwner? Owner);
+    string Target,
+    string Root,
+    ContentRef Listing,
+    ChunkClass Class,
+    PathRange Paths,
+    RestoreOwner? Owner
+);
 
 /// <param name="Next">Where the next step begins; null when the range is complete.</param>
 public sealed record RestoredStep(byte[]? Next, RestoredTotals Totals);

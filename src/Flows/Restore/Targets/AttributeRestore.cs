@@ -20,7 +20,8 @@ internal sealed class AttributeRestore(TargetTree target, RestoreOwner? owner)
         Count(
             SetOwner(entry.Path, entry),
             target.TrySetMode(entry.Path, entry.Mode),
-            target.TrySetTimes(entry.Path, entry.MtimeNs));
+            target.TrySetTimes(entry.Path, entry.MtimeNs)
+        );
 
     /// <summary>Owner and mode of another entry, for a path that no listing has; its time is nobody's.</summary>
     public void ApplyAs(byte[] path, ListingEntry model) =>
@@ -37,9 +38,14 @@ internal sealed class AttributeRestore(TargetTree target, RestoreOwner? owner)
     /// <summary>The owner that an entry gets.</summary>
     public (uint Uid, uint Gid) OwnerOf(ListingEntry entry)
     {
-        (uint uid, uint gid) = _owners.GetOrAdd(entry.Owner, static recorded => (
-            (recorded.User.Length > 0 ? OwnerNames.FindUser(recorded.User) : null) ?? recorded.Uid,
-            (recorded.Group.Length > 0 ? OwnerNames.FindGroup(recorded.Group) : null) ?? recorded.Gid));
+        (uint uid, uint gid) = _owners.GetOrAdd(
+            entry.Owner,
+            static recorded =>
+                (
+                    (recorded.User.Length > 0 ? OwnerNames.FindUser(recorded.User) : null) ?? recorded.Uid,
+                    (recorded.Group.Length > 0 ? OwnerNames.FindGroup(recorded.Group) : null) ?? recorded.Gid
+                )
+        );
         return (owner?.Uid ?? uid, owner?.Gid ?? gid);
     }
 

@@ -7,7 +7,12 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
 /// <summary>Writes files of a root from their chunks. Not thread-safe.</summary>
-internal sealed class FileRestore(TargetTree target, IChunkSource chunks, ChunkClass chunkClass, AttributeRestore attributes)
+internal sealed class FileRestore(
+    TargetTree target,
+    IChunkSource chunks,
+    ChunkClass chunkClass,
+    AttributeRestore attributes
+)
 {
     private const int BufferSize = 1024 * 1024;
 
@@ -24,9 +29,11 @@ internal sealed class FileRestore(TargetTree target, IChunkSource chunks, ChunkC
     /// </summary>
     public bool IsDone(ListingEntry entry)
     {
-        if (target.TryStat(entry.Path) is not { Type: EntryType.File } there
+        if (
+            target.TryStat(entry.Path) is not { Type: EntryType.File } there
             || there.Size != entry.Length
-            || there.MtimeNs / 100 != entry.MtimeNs / 100)
+            || there.MtimeNs / 100 != entry.MtimeNs / 100
+        )
         {
             return false;
         }

@@ -13,11 +13,11 @@ internal static class RestoreDatabases
     /// </summary>
     public static IDatabaseTarget Open(this RestoreDatabaseTarget database, RestoreOptions options)
     {
-        Secret? password = options.DatabasePassword is { } configured && options.DatabaseUrl == database.Url
-            ? configured
+        Secret? password =
+            options.DatabasePassword is { } configured && options.DatabaseUrl == database.Url ? configured
             : database.PasswordFile is { } file
                 ? SecretFile.Read(file, DatabaseSettingNames.RestoreTarget.Password).Value
-                : null;
+            : null;
         return DatabaseConnection.FromRestoreUrl(database.Url, password, database.ToolPath).OpenTarget();
     }
 }

@@ -25,7 +25,13 @@ public enum DatabaseProgress
 /// </summary>
 /// <param name="Url">The database that <paramref name="Database"/> speaks of; null while it is untouched.</param>
 /// <param name="MadeTarget">The directory was not there before.</param>
-public sealed record TargetMark(RunId Set, string Repository, DatabaseProgress Database, string? Url = null, bool MadeTarget = false)
+public sealed record TargetMark(
+    RunId Set,
+    string Repository,
+    DatabaseProgress Database,
+    string? Url = null,
+    bool MadeTarget = false
+)
 {
     /// <summary>How far this database is; one that an earlier attempt did not name is untouched.</summary>
     public DatabaseProgress ProgressOf(RestoreDatabaseTarget database) =>
@@ -78,7 +84,10 @@ internal sealed class TargetMarker(string target)
         {
             _target.Delete(TemporaryName);
             _target.Replace(
-                Name, TemporaryName, JsonSerializer.SerializeToUtf8Bytes(mark, TargetMarkJson.Default.TargetMark));
+                Name,
+                TemporaryName,
+                JsonSerializer.SerializeToUtf8Bytes(mark, TargetMarkJson.Default.TargetMark)
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -104,12 +113,14 @@ internal sealed class TargetMarker(string target)
         new(
             ErrorKind.Target,
             $"'{Path}' is not the marker of a restore; name an empty directory with --target.",
-            cause);
+            cause
+        );
 
     private PermanentException Fault(Exception cause) =>
         new(
             ErrorKind.Target,
             $"'{Path}' cannot be read or written ({cause.Message}); correct that, or name another directory with "
-            + "--target.",
-            cause);
+                + "--target.",
+            cause
+        );
 }

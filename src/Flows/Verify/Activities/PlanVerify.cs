@@ -15,7 +15,11 @@ namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 /// </summary>
 internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<VerifyInput, VerifyPlan>
 {
-    public override async Task<VerifyPlan> RunAsync(VerifyInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<VerifyPlan> RunAsync(
+        VerifyInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

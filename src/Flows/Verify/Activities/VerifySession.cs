@@ -23,7 +23,11 @@ internal sealed class VerifySession(FlowEnvironment environment)
     /// <summary>
     /// Works with what is opened; the last one who does disposes it. After a fault the next step opens anew.
     /// </summary>
-    public async Task<VerifiedStep> WorkAsync(VerifyStepInput step, Func<OpenedVerification, Task<VerifiedStep>> work, CancellationToken cancellationToken)
+    public async Task<VerifiedStep> WorkAsync(
+        VerifyStepInput step,
+        Func<OpenedVerification, Task<VerifiedStep>> work,
+        CancellationToken cancellationToken
+    )
     {
         (OpenedOnce opened, OpenedOnce? before) = Take(step, cancellationToken);
         try
@@ -109,8 +113,12 @@ internal sealed class VerifySession(FlowEnvironment environment)
         {
             string? installation = environment.Options.Installation.Name;
             SetSummary[] there = [.. head.State.Sets.Where(set => set.Sequence <= step.Head)];
-            SetSummary[] sets = [.. there.Where(set =>
-                step.Request.Set is { } id ? set.Id == id : installation is null || set.Installation == installation)];
+            SetSummary[] sets =
+            [
+                .. there.Where(set =>
+                    step.Request.Set is { } id ? set.Id == id : installation is null || set.Installation == installation
+                ),
+            ];
             SetVerification verification = await SetVerification.OpenAsync(repository, head.State, cancellationToken);
             return new OpenedVerification(repository, verification, sets, AreAll: sets.Length == there.Length);
         }
@@ -132,7 +140,11 @@ internal sealed class VerifySession(FlowEnvironment environment)
 /// <param name="Sets">In the order of the log.</param>
 /// <param name="AreAll">There are no others.</param>
 internal sealed record OpenedVerification(
-    BackupRepository Repository, SetVerification Verification, IReadOnlyList<SetSummary> Sets, bool AreAll) : IAsyncDisposable
+    BackupRepository Repository,
+    SetVerification Verification,
+    IReadOnlyList<SetSummary> Sets,
+    bool AreAll
+) : IAsyncDisposable
 {
     private readonly HashSet<RunId> _checked = [];
 
@@ -143,7 +155,11 @@ internal sealed record OpenedVerification(
     }
 
     /// <summary>Counts live what it has seen of the set.</summary>
-    public async Task<VerifyReport> CheckAsync(SetSummary set, IProgressSink? progress, CancellationToken cancellationToken)
+    public async Task<VerifyReport> CheckAsync(
+        SetSummary set,
+        IProgressSink? progress,
+        CancellationToken cancellationToken
+    )
     {
         var told = new Told(progress);
         VerifyReport report = await Verification.CheckSetAsync(set, told, cancellationToken);

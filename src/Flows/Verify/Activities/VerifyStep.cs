@@ -20,16 +20,24 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
     /// <summary>Between two looks at the clock.</summary>
     private const int PacksAtOnce = 8;
 
-    public override async Task<VerifiedStep> RunAsync(VerifyStepInput input, IProgressSink progress, CancellationToken cancellationToken)
+    public override async Task<VerifiedStep> RunAsync(
+        VerifyStepInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return await environment.Shared(e => new VerifySession(e)).WorkAsync(
-                input,
-                opened => input.Part == VerifyParts.Structure
-                    ? CheckSetsAsync(opened, input.After, progress, cancellationToken)
-                    : ReadPacksAsync(opened, input.After, progress, cancellationToken),
-                cancellationToken);
+            return await environment
+                .Shared(e => new VerifySession(e))
+                .WorkAsync(
+                    input,
+                    opened =>
+                        input.Part == VerifyParts.Structure
+                            ? CheckSetsAsync(opened, input.After, progress, cancellationToken)
+                            : ReadPacksAsync(opened, input.After, progress, cancellationToken),
+                    cancellationToken
+                );
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
         {
@@ -37,7 +45,12 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
         }
     }
 
-    private async Task<VerifiedStep> CheckSetsAsync(OpenedVerification opened, string? after, IProgressSink progress, CancellationToken cancellationToken)
+    private async Task<VerifiedStep> CheckSetsAsync(
+        OpenedVerification opened,
+        string? after,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         long last = after is null ? -1 : long.Parse(after, CultureInfo.InvariantCulture);
         VerifyReport? again = await opened.CheckAgainAsync(last, cancellationToken);
@@ -57,7 +70,12 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
         return new VerifiedStep(report + opened.Verification.CheckShared(opened.AreAll), Next: null, Again: again);
     }
 
-    private async Task<VerifiedStep> ReadPacksAsync(OpenedVerification opened, string? after, IProgressSink progress, CancellationToken cancellationToken)
+    private async Task<VerifiedStep> ReadPacksAsync(
+        OpenedVerification opened,
+        string? after,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
     {
         // A process that did not look at the sets itself must do so before it knows which packs they need.
         VerifyReport? again = await opened.CheckAgainAsync(long.MaxValue, cancellationToken);
@@ -74,7 +92,10 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
             }
 
             report += await opened.Verification.ReadPacksAsync(
-                packs, pack => progress.Advance(VerifyParts.Data, 0, pack.Length), cancellationToken);
+                packs,
+                pack => progress.Advance(VerifyParts.Data, 0, pack.Length),
+                cancellationToken
+            );
             after = packs[^1].Id.ToString();
         }
 

@@ -37,7 +37,11 @@ public sealed record VerifyStepInput(VerifyInput Request, long Head, string Part
 /// What is found now in sets that an earlier process has reported on; null where none was looked at again.
 /// </param>
 public sealed record VerifiedStep(
-    VerifyReport Report, string? Next, bool IsStopped = false, VerifyReport? Again = null);
+    VerifyReport Report,
+    string? Next,
+    bool IsStopped = false,
+    VerifyReport? Again = null
+);
 
 /// <param name="Report">So far, in earlier generations.</param>
 public sealed record VerifyPartInput(VerifyStepInput Next, VerifyReport Report);

@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AlfrescoBackupFlows.Platform.Files.Linux;
 
-/// <summary>Reads the names of an open directory. <c>struct dirent</c> is that of 64-bit Linux: type at 18, name from 19.</summary>
+/// <summary>Reads the names of an open directory. <c>struct dirent</c> is that of 64-bit Linux: type at 18, name from
+/// 19.</summary>
 internal static unsafe class DirectoryReader
 {
     private const int TypeOffset = 18;
@@ -17,7 +18,8 @@ internal static unsafe class DirectoryReader
         return error == 0 ? [.. entries] : null;
     }
 
-    /// <summary>Shows every name but <c>.</c> and <c>..</c>, in the directory's own order, in constant memory.</summary>
+    /// <summary>Shows every name but <c>.</c> and <c>..</c>, in the directory's own order, in constant
+    /// memory.</summary>
     /// <returns>0, or the error number where reading failed.</returns>
     public static int Visit(SafeFileHandle directory, EntryVisitor visit)
     {
@@ -78,7 +80,8 @@ internal static unsafe class DirectoryReader
         }
     }
 
-    /// <summary>Some file systems do not tell the type with the name; null where the entry has vanished since.</summary>
+    /// <summary>Some file systems do not tell the type with the name; null where the entry has vanished
+    /// since.</summary>
     private static EntryType? AskType(SafeFileHandle directory, ReadOnlySpan<byte> name) =>
         FileCalls.Stat(directory, name, followLinks: false, out var stat) switch
         {

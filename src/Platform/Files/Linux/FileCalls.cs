@@ -6,7 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace AlfrescoBackupFlows.Platform.Files.Linux;
 
 /// <summary>
-/// System calls with byte paths: each is repeated while interrupted (EINTR), and returns 0 or more for success, a negative error number otherwise.
+/// System calls with byte paths: each is repeated while interrupted (EINTR), and returns 0 or more for success, a
+/// negative error number otherwise.
 /// </summary>
 internal static unsafe class FileCalls
 {
@@ -21,14 +22,19 @@ internal static unsafe class FileCalls
             do
             {
                 result = Checked(Libc.Open(p, flags | OpenFlags.CloseOnExec, 0));
-            }
-            while (result == -Errno.EINTR);
+            } while (result == -Errno.EINTR);
         }
 
         return Handle(result, out error);
     }
 
-    public static SafeFileHandle? OpenAt(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, out int error, uint mode = 0)
+    public static SafeFileHandle? OpenAt(
+        SafeFileHandle directory,
+        ReadOnlySpan<byte> path,
+        int flags,
+        out int error,
+        uint mode = 0
+    )
     {
         using var terminated = new Terminated(path, stackalloc byte[OnStack]);
         int result;
@@ -37,8 +43,7 @@ internal static unsafe class FileCalls
             do
             {
                 result = Checked(Libc.OpenAt(directory, p, flags | OpenFlags.CloseOnExec, mode));
-            }
-            while (result == -Errno.EINTR);
+            } while (result == -Errno.EINTR);
         }
 
         return Handle(result, out error);
@@ -56,8 +61,7 @@ internal static unsafe class FileCalls
             do
             {
                 result = Checked(Libc.Statx(directory, p, flags, Statx.BasicStats, &raw));
-            }
-            while (result == -Errno.EINTR);
+            } while (result == -Errno.EINTR);
         }
 
         stat = result < 0 ? default : Convert(in raw);
@@ -82,35 +86,61 @@ internal static unsafe class FileCalls
         }
     }
 
-    /// <summary>Gives a file a second name that is not taken; a name that is a symbolic link is linked itself, not followed.</summary>
-    public static int Link(SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle toDirectory, ReadOnlySpan<byte> to)
+    /// <summary>Gives a file a second name that is not taken; a name that is a symbolic link is linked itself, not
+    /// followed.</summary>
+    public static int Link(
+        SafeFileHandle fromDirectory,
+        ReadOnlySpan<byte> from,
+        SafeFileHandle toDirectory,
+        ReadOnlySpan<byte> to
+    )
     {
         using var source = new Terminated(from, stackalloc byte[OnStack]);
         using var target = new Terminated(to, stackalloc byte[OnStack]);
-        fixed (byte* s = source.Bytes, t = target.Bytes)
+        fixed (
+            byte* s = source.Bytes,
+                t = target.Bytes
+        )
         {
             return Checked(Libc.LinkAt(fromDirectory, s, toDirectory, t, 0));
         }
     }
 
     /// <summary>Renames within a file system, over what has the name already.</summary>
-    public static int Rename(SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle toDirectory, ReadOnlySpan<byte> to)
+    public static int Rename(
+        SafeFileHandle fromDirectory,
+        ReadOnlySpan<byte> from,
+        SafeFileHandle toDirectory,
+        ReadOnlySpan<byte> to
+    )
     {
         using var source = new Terminated(from, stackalloc byte[OnStack]);
         using var target = new Terminated(to, stackalloc byte[OnStack]);
-        fixed (byte* s = source.Bytes, t = target.Bytes)
+        fixed (
+            byte* s = source.Bytes,
+                t = target.Bytes
+        )
         {
             return Checked(Libc.RenameAt(fromDirectory, s, toDirectory, t));
         }
     }
 
-    /// <summary>As <see cref="Rename"/>, but only where the name is free; -ENOSYS where the C library or the kernel has no such call.</summary>
-    public static int RenameIfFree(SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle toDirectory, ReadOnlySpan<byte> to)
+    /// <summary>As <see cref="Rename"/>, but only where the name is free; -ENOSYS where the C library or the kernel has
+    /// no such call.</summary>
+    public static int RenameIfFree(
+        SafeFileHandle fromDirectory,
+        ReadOnlySpan<byte> from,
+        SafeFileHandle toDirectory,
+        ReadOnlySpan<byte> to
+    )
     {
         const uint NoReplace = 1;
         using var source = new Terminated(from, stackalloc byte[OnStack]);
         using var target = new Terminated(to, stackalloc byte[OnStack]);
-        fixed (byte* s = source.Bytes, t = target.Bytes)
+        fixed (
+            byte* s = source.Bytes,
+                t = target.Bytes
+        )
         {
             try
             {
@@ -123,7 +153,8 @@ internal static unsafe class FileCalls
         }
     }
 
-    /// <summary>Sets the mtime of an entry, or of the handle's own file where the name is empty; a symbolic link is not followed.</summary>
+    /// <summary>Sets the mtime of an entry, or of the handle's own file where the name is empty; a symbolic link is not
+    /// followed.</summary>
     public static int SetMtime(SafeFileHandle directory, ReadOnlySpan<byte> name, long mtimeNs)
     {
         var (seconds, nanoseconds) = Math.DivRem(mtimeNs, 1_000_000_000L);
@@ -147,7 +178,8 @@ internal static unsafe class FileCalls
         }
     }
 
-    /// <summary>Sets the owner of an entry, or of the handle's own file where the name is empty; a symbolic link is not followed.</summary>
+    /// <summary>Sets the owner of an entry, or of the handle's own file where the name is empty; a symbolic link is not
+    /// followed.</summary>
     public static int SetOwner(SafeFileHandle directory, ReadOnlySpan<byte> name, uint uid, uint gid)
     {
         using var terminated = new Terminated(name, stackalloc byte[OnStack]);
@@ -158,7 +190,8 @@ internal static unsafe class FileCalls
         }
     }
 
-    /// <summary>Sets the mode through a path-only handle, which works without any right on the entry itself and cannot be led astray by a link.</summary>
+    /// <summary>Sets the mode through a path-only handle, which works without any right on the entry itself and cannot
+    /// be led astray by a link.</summary>
     public static int SetModeOfPathHandle(SafeFileHandle handle, uint mode)
     {
         var path = Encoding.ASCII.GetBytes($"/proc/self/fd/{handle.DangerousGetHandle()}\0");
@@ -251,13 +284,15 @@ internal static unsafe class FileCalls
             Nanoseconds(raw.MtimeSeconds, raw.MtimeNanoseconds),
             Nanoseconds(raw.CtimeSeconds, raw.CtimeNanoseconds),
             raw.Inode,
-            ((ulong)raw.DeviceMajor << 32) | raw.DeviceMinor);
+            ((ulong)raw.DeviceMajor << 32) | raw.DeviceMinor
+        );
     }
 
     private static long Nanoseconds(long seconds, uint nanoseconds) =>
         (long)Int128.Clamp(((Int128)seconds * 1_000_000_000) + nanoseconds, long.MinValue, long.MaxValue);
 
-    /// <summary>A path with the zero byte that C wants: on the stack where it is short, else in a rented array.</summary>
+    /// <summary>A path with the zero byte that C wants: on the stack where it is short, else in a rented
+    /// array.</summary>
     private readonly ref struct Terminated
     {
         private readonly byte[]? _rented;

@@ -14,7 +14,8 @@ internal sealed class FileLock : IDisposable
 
     private FileLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>Null where another holds it. A file system without locks is taken as it is, as System.IO does. The file is taken over.</summary>
+    /// <summary>Null where another holds it. A file system without locks is taken as it is, as System.IO does. The file
+    /// is taken over.</summary>
     public static FileLock? TryTake(SafeFileHandle file, bool shared = false)
     {
         if (FileCalls.Checked(Libc.FLock(file, (shared ? Shared : Exclusive) | Now)) != -Errno.EAGAIN)
@@ -30,7 +31,8 @@ internal sealed class FileLock : IDisposable
     {
         if (!_file.IsClosed)
         {
-            // In so many words: a child that is just being started still has the file open, and closing alone would leave it the lock.
+            // In so many words: a child that is just being started still has the file open, and closing alone would
+            // leave it the lock.
             _ = Libc.FLock(_file, Unlock);
             _file.Dispose();
         }

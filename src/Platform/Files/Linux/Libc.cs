@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AlfrescoBackupFlows.Platform.Files.Linux;
 
-/// <summary>The C library's own signatures, 64-bit Linux (glibc 2.28 and later, musl). Use them through <see cref="FileCalls"/>.</summary>
+/// <summary>The C library's own signatures, 64-bit Linux (glibc 2.28 and later, musl). Use them through <see
+/// cref="FileCalls"/>.</summary>
 internal static unsafe partial class Libc
 {
     private const string Library = "libc";
@@ -48,13 +49,25 @@ internal static unsafe partial class Libc
     public static partial int UnlinkAt(SafeFileHandle directory, byte* path, int flags);
 
     [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true)]
-    public static partial int LinkAt(SafeFileHandle fromDirectory, byte* from, SafeFileHandle toDirectory, byte* to, int flags);
+    public static partial int LinkAt(
+        SafeFileHandle fromDirectory,
+        byte* from,
+        SafeFileHandle toDirectory,
+        byte* to,
+        int flags
+    );
 
     [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true)]
     public static partial int RenameAt(SafeFileHandle fromDirectory, byte* from, SafeFileHandle toDirectory, byte* to);
 
     [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true)]
-    public static partial int RenameAt2(SafeFileHandle fromDirectory, byte* from, SafeFileHandle toDirectory, byte* to, uint flags);
+    public static partial int RenameAt2(
+        SafeFileHandle fromDirectory,
+        byte* from,
+        SafeFileHandle toDirectory,
+        byte* to,
+        uint flags
+    );
 
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     public static partial int FLock(SafeFileHandle file, int operation);

@@ -20,7 +20,9 @@ internal sealed class LinuxOwnTree : OwnTree
     public override DirectoryIdentity? TryIdentify()
     {
         using SafeFileHandle? own = Enter("", Way.Read);
-        return own is not null && OwnWalk.StatOf(own, Location) is var stat ? new DirectoryIdentity(stat.Device, stat.Inode) : null;
+        return own is not null && OwnWalk.StatOf(own, Location) is var stat
+            ? new DirectoryIdentity(stat.Device, stat.Inode)
+            : null;
     }
 
     public override FileStat? TryStat(string path)
@@ -38,7 +40,12 @@ internal sealed class LinuxOwnTree : OwnTree
         }
 
         // Without NonBlock, opening a pipe would wait for a writer.
-        SafeFileHandle? file = FileCalls.OpenAt(directory, NameOf(path), OpenFlags.NoFollow | OpenFlags.NonBlock, out int error);
+        SafeFileHandle? file = FileCalls.OpenAt(
+            directory,
+            NameOf(path),
+            OpenFlags.NoFollow | OpenFlags.NonBlock,
+            out int error
+        );
         return file is not null ? RequireFile(file, path, checkOwner: IsPrivate)
             : TryStat(directory, path) is { Type: EntryType.File } ? throw Failure(path, error)
             : null;
@@ -47,7 +54,10 @@ internal sealed class LinuxOwnTree : OwnTree
     public override FileStream OpenAppend(string path)
     {
         using SafeFileHandle directory = Require(ParentOf(path), Way.Write);
-        var stream = new FileStream(OpenToWrite(directory, path, OpenFlags.WriteOnly | OpenFlags.Append), FileAccess.Write);
+        var stream = new FileStream(
+            OpenToWrite(directory, path, OpenFlags.WriteOnly | OpenFlags.Append),
+            FileAccess.Write
+        );
         stream.Seek(0, SeekOrigin.End);
         return stream;
     }
@@ -87,7 +97,8 @@ internal sealed class LinuxOwnTree : OwnTree
                 created = true;
             }
 
-            // Also where the name was taken: whoever took it may have been killed before it flushed, and the caller relies on the file from now on.
+            // Also where the name was taken: whoever took it may have been killed before it flushed, and the caller
+            // relies on the file from now on.
             OwnWalk.Flush(directory, Describe(path));
             return created;
         }
@@ -157,13 +168,20 @@ internal sealed class LinuxOwnTree : OwnTree
     private SafeFileHandle? Enter(string directory, Way way)
     {
         TreePath.Require(Encoding.UTF8.GetBytes(directory));
-        return _walk.Enter(directory.Length == 0 ? Within : Within.Length == 0 ? directory : $"{Within}/{directory}", way);
+        return _walk.Enter(
+            directory.Length == 0 ? Within
+                : Within.Length == 0 ? directory
+                : $"{Within}/{directory}",
+            way
+        );
     }
 
     private SafeFileHandle OpenToWrite(SafeFileHandle directory, string path, int flags)
     {
         flags |= OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.NonBlock;
-        SafeFileHandle file = FileCalls.OpenAt(directory, NameOf(path), flags, out int error, FileMode) ?? throw Barred(directory, path, error);
+        SafeFileHandle file =
+            FileCalls.OpenAt(directory, NameOf(path), flags, out int error, FileMode)
+            ?? throw Barred(directory, path, error);
         return RequireFile(file, path, checkOwner: true) ?? throw Refuse(path, EntryType.Directory);
     }
 
@@ -222,7 +240,9 @@ internal sealed class LinuxOwnTree : OwnTree
     private void WriteNew(SafeFileHandle directory, string path, ReadOnlySpan<byte> content)
     {
         int flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
-        using SafeFileHandle file = FileCalls.OpenAt(directory, NameOf(path), flags, out int error, FileMode) ?? throw Barred(directory, path, error);
+        using SafeFileHandle file =
+            FileCalls.OpenAt(directory, NameOf(path), flags, out int error, FileMode)
+            ?? throw Barred(directory, path, error);
         Check(FileCalls.Write(file, content, 0), path);
         Check(FileCalls.Checked(Libc.FSync(file)), path);
     }
@@ -236,18 +256,32 @@ internal sealed class LinuxOwnTree : OwnTree
             result = FileCalls.RenameIfFree(scratch, NameOf(temporary), directory, NameOf(path));
             if (result is -Errno.EINVAL or -Errno.ENOSYS or -Errno.EOPNOTSUPP)
             {
-                throw new NotSupportedException($"The file system of {Describe(path)} has neither hard links nor a rename that does not replace.");
+                throw new NotSupportedException(
+                    $"The file system of {Describe(path)} has neither hard links nor a rename that does not replace."
+                );
             }
         }
 
         // What has the name already is looked at: it may be a link that somebody planted.
-        return result == 0 ? true : result == -Errno.EEXIST ? TryStat(directory, path) is null && TryPublish(scratch, temporary, directory, path) : throw Failure(path, -result);
+        return result == 0 ? true
+            : result == -Errno.EEXIST
+                ? TryStat(directory, path) is null && TryPublish(scratch, temporary, directory, path)
+            : throw Failure(path, -result);
     }
 
     private bool HasContent(SafeFileHandle directory, string path, ReadOnlySpan<byte> content)
     {
-        using SafeFileHandle? file = FileCalls.OpenAt(directory, NameOf(path), OpenFlags.NoFollow | OpenFlags.NonBlock, out _);
-        if (file is null || OwnWalk.StatOf(file, Describe(path)) is not { Type: EntryType.File } stat || stat.Size != content.Length)
+        using SafeFileHandle? file = FileCalls.OpenAt(
+            directory,
+            NameOf(path),
+            OpenFlags.NoFollow | OpenFlags.NonBlock,
+            out _
+        );
+        if (
+            file is null
+            || OwnWalk.StatOf(file, Describe(path)) is not { Type: EntryType.File } stat
+            || stat.Size != content.Length
+        )
         {
             return false;
         }
@@ -260,7 +294,9 @@ internal sealed class LinuxOwnTree : OwnTree
     private bool Unlink(SafeFileHandle directory, string path)
     {
         int result = FileCalls.Unlink(directory, NameOf(path), 0);
-        return result == 0 ? true : result == -Errno.ENOENT ? false : throw Failure(path, -result);
+        return result == 0 ? true
+            : result == -Errno.ENOENT ? false
+            : throw Failure(path, -result);
     }
 
     private void Check(int result, string path)
@@ -273,7 +309,8 @@ internal sealed class LinuxOwnTree : OwnTree
 
     /// <summary>Why a file could not be opened: for what stands in its place, that is said.</summary>
     private Exception Barred(SafeFileHandle directory, string path, int error) =>
-        FileCalls.Stat(directory, NameOf(path), followLinks: false, out FileStat stat) == 0 && stat.Type != EntryType.File
+        FileCalls.Stat(directory, NameOf(path), followLinks: false, out FileStat stat) == 0
+        && stat.Type != EntryType.File
             ? Refuse(path, stat.Type)
             : Failure(path, error);
 

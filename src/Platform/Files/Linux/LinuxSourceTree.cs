@@ -31,7 +31,8 @@ internal sealed class LinuxSourceTree : SourceTree
             {
                 Errno.ENOENT => "does not exist",
                 Errno.ENOTDIR => "is not a directory",
-                Errno.EACCES or Errno.EPERM => $"may not be read by user '{Environment.UserName}'; give it read and search rights",
+                Errno.EACCES or Errno.EPERM =>
+                    $"may not be read by user '{Environment.UserName}'; give it read and search rights",
                 _ => $"cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}",
             };
             throw new PermanentException(ErrorKind.Source, $"directory '{rootPath}' {why}");
@@ -104,12 +105,16 @@ internal sealed class LinuxSourceTree : SourceTree
             Errno.ENXIO or Errno.ENODEV or Errno.EISDIR => UnreadableReason.NotAFile,
             _ => UnreadableReason.Fault,
         };
-        return new SourceUnreadableException(reason, $"'{place}' cannot be read: {Marshal.GetPInvokeErrorMessage(error)}");
+        return new SourceUnreadableException(
+            reason,
+            $"'{place}' cannot be read: {Marshal.GetPInvokeErrorMessage(error)}"
+        );
     }
 
     protected override void Dispose(bool disposing) => _root.Dispose();
 
-    /// <summary>A file in the place of a directory, or a name that no file can have, mean the same as no entry: it is not there.</summary>
+    /// <summary>A file in the place of a directory, or a name that no file can have, mean the same as no entry: it is
+    /// not there.</summary>
     private static bool IsAbsence(int error) => error is Errno.ENOENT or Errno.ENOTDIR or Errno.ENAMETOOLONG;
 
     private SafeFileHandle? OpenForReading(ReadOnlySpan<byte> path, int flags, bool followLinks, out int error)
@@ -137,7 +142,11 @@ internal sealed class LinuxSourceTree : SourceTree
         return FileCalls.OpenAt(place.Directory, name, flags, out error);
     }
 
-    private AbfException Unreadable(ReadOnlySpan<byte> path, int error) => error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM
-        ? new TransientException(ErrorKind.Source, $"'{Describe(path)}' cannot be opened now: {Marshal.GetPInvokeErrorMessage(error)}; raise the limit of open files (LimitNOFILE) if this stays")
-        : Unreadable(Describe(path), error);
+    private AbfException Unreadable(ReadOnlySpan<byte> path, int error) =>
+        error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM
+            ? new TransientException(
+                ErrorKind.Source,
+                $"'{Describe(path)}' cannot be opened now: {Marshal.GetPInvokeErrorMessage(error)}; raise the limit of open files (LimitNOFILE) if this stays"
+            )
+            : Unreadable(Describe(path), error);
 }

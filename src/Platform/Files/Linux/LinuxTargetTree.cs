@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AlfrescoBackupFlows.Platform.Files.Linux;
 
-/// <summary>Walks every path component by component with O_NOFOLLOW, so that a link planted anywhere in the target is refused, not followed.</summary>
+/// <summary>Walks every path component by component with O_NOFOLLOW, so that a link planted anywhere in the target is
+/// refused, not followed.</summary>
 internal sealed class LinuxTargetTree : TargetTree
 {
     private const uint PrivateDirectory = 0x1C0; // 0700
@@ -27,8 +28,12 @@ internal sealed class LinuxTargetTree : TargetTree
 
     public static LinuxTargetTree Open(string rootPath)
     {
-        var root = FileCalls.OpenRoot(rootPath, OpenFlags.Directory | OpenFlags.NoFollow, out var error)
-            ?? throw new PermanentException(ErrorKind.Target, $"target '{rootPath}' cannot be opened: {Marshal.GetPInvokeErrorMessage(error)} (a symbolic link is never followed)");
+        var root =
+            FileCalls.OpenRoot(rootPath, OpenFlags.Directory | OpenFlags.NoFollow, out var error)
+            ?? throw new PermanentException(
+                ErrorKind.Target,
+                $"target '{rootPath}' cannot be opened: {Marshal.GetPInvokeErrorMessage(error)} (a symbolic link is never followed)"
+            );
         try
         {
             RefusePlanted(root, rootPath);
@@ -54,7 +59,10 @@ internal sealed class LinuxTargetTree : TargetTree
         if (above is not null && (OwnWalk.StatOf(above, rootPath).Mode & WriteForOthers) != 0)
         {
             throw new PermanentException(
-                ErrorKind.Target, $"target '{rootPath}' belongs to user {stat.Uid}, and stands where everybody may make a directory: name one that is not there yet, or change its owner");
+                ErrorKind.Target,
+                $"target '{rootPath}' belongs to user {stat.Uid}, and stands where everybody may make a directory: "
+                    + "name one that is not there yet, or change its owner"
+            );
         }
     }
 
@@ -148,7 +156,9 @@ internal sealed class LinuxTargetTree : TargetTree
 
         using var parent = WalkToParent(path, out var name, out var error);
         var directory = parent.Handle ?? throw Fault(path, error);
-        using var entry = FileCalls.OpenAt(directory, name, OpenFlags.PathOnly | OpenFlags.NoFollow, out error) ?? throw Fault(path, error);
+        using var entry =
+            FileCalls.OpenAt(directory, name, OpenFlags.PathOnly | OpenFlags.NoFollow, out error)
+            ?? throw Fault(path, error);
         Check(path, FileCalls.Stat(entry, default, followLinks: false, out var stat));
         return stat.Type == EntryType.Symlink
             ? throw Fault(path, Errno.ELOOP)
@@ -177,7 +187,8 @@ internal sealed class LinuxTargetTree : TargetTree
         }
     }
 
-    /// <summary>False where the rights or the file system do not permit what was asked; every other failure is a fault.</summary>
+    /// <summary>False where the rights or the file system do not permit what was asked; every other failure is a
+    /// fault.</summary>
     internal bool Allowed(string place, int result)
     {
         if (result is -Errno.EPERM or -Errno.EACCES or -Errno.EINVAL or -Errno.EOPNOTSUPP or -Errno.ENOSYS)
@@ -196,7 +207,8 @@ internal sealed class LinuxTargetTree : TargetTree
     }
 
     /// <summary>Nothing is there, or can be there: a name that is too long, a way through a file or a link.</summary>
-    private static bool IsAbsent(int error) => error is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENAMETOOLONG;
+    private static bool IsAbsent(int error) =>
+        error is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENAMETOOLONG;
 
     private bool Allowed(ReadOnlySpan<byte> path, int result) => result == 0 || Allowed(Describe(path), result);
 
@@ -210,17 +222,28 @@ internal sealed class LinuxTargetTree : TargetTree
 
     private PermanentException Fault(ReadOnlySpan<byte> path, int error) => Fault(Describe(path), error);
 
-    private PermanentException Fault(string place, int error) => error switch
-    {
-        Errno.ENOSPC => Full(place, "the disk is full"),
-        Errno.EDQUOT => Full(place, "the disk quota is used up"),
-        Errno.EEXIST => new PermanentException(ErrorKind.Target, $"target '{place}' exists already"),
-        Errno.ELOOP => new PermanentException(ErrorKind.Target, $"target '{place}' is a symbolic link, which a restore never follows; remove it"),
-        Errno.ENOTDIR => new PermanentException(ErrorKind.Target, $"target '{place}' leads through something that is not a directory (a file or a symbolic link); remove it"),
-        _ => new PermanentException(ErrorKind.Target, $"target '{place}' cannot be written: {Marshal.GetPInvokeErrorMessage(error)}"),
-    };
+    private PermanentException Fault(string place, int error) =>
+        error switch
+        {
+            Errno.ENOSPC => Full(place, "the disk is full"),
+            Errno.EDQUOT => Full(place, "the disk quota is used up"),
+            Errno.EEXIST => new PermanentException(ErrorKind.Target, $"target '{place}' exists already"),
+            Errno.ELOOP => new PermanentException(
+                ErrorKind.Target,
+                $"target '{place}' is a symbolic link, which a restore never follows; remove it"
+            ),
+            Errno.ENOTDIR => new PermanentException(
+                ErrorKind.Target,
+                $"target '{place}' leads through something that is not a directory (a file or a symbolic link); remove it"
+            ),
+            _ => new PermanentException(
+                ErrorKind.Target,
+                $"target '{place}' cannot be written: {Marshal.GetPInvokeErrorMessage(error)}"
+            ),
+        };
 
-    /// <summary>The directory that an entry is in, as <see cref="Walk"/> gives it, or as it was left open by the call before.</summary>
+    /// <summary>The directory that an entry is in, as <see cref="Walk"/> gives it, or as it was left open by the call
+    /// before.</summary>
     private Parent WalkToParent(ReadOnlySpan<byte> path, out ReadOnlySpan<byte> name, out int error)
     {
         TreePath.Require(path);
@@ -252,7 +275,8 @@ internal sealed class LinuxTargetTree : TargetTree
         }
     }
 
-    /// <summary>A path-only handle of a directory beneath the root, which the caller disposes; null and an error number where the way is barred.</summary>
+    /// <summary>A path-only handle of a directory beneath the root, which the caller disposes; null and an error number
+    /// where the way is barred.</summary>
     private SafeFileHandle? Walk(ReadOnlySpan<byte> path, bool create, out int error)
     {
         var current = FileCalls.OpenAt(_root, "."u8, Step, out error);

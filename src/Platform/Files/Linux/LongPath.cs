@@ -37,7 +37,12 @@ internal readonly ref struct LongPath
                 return new LongPath(root, null, path, Errno.ENAMETOOLONG);
             }
 
-            var next = FileCalls.OpenAt(directory, path[..cut], OpenFlags.PathOnly | OpenFlags.Directory, out var error);
+            var next = FileCalls.OpenAt(
+                directory,
+                path[..cut],
+                OpenFlags.PathOnly | OpenFlags.Directory,
+                out var error
+            );
             owned?.Dispose();
             if (next is null)
             {

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace AlfrescoBackupFlows.Platform.Files.Linux;
 
-/// <summary>Flags of <c>openat</c> and its kin (Linux <c>fcntl.h</c>). Two of them differ between architectures.</summary>
+/// <summary>Flags of <c>openat</c> and its kin (Linux <c>fcntl.h</c>). Two of them differ between
+/// architectures.</summary>
 internal static class OpenFlags
 {
     public const int WriteOnly = 0x1;
@@ -19,7 +20,8 @@ internal static class OpenFlags
     public const int AtRemoveDirectory = 0x200;
     public const int AtEmptyPath = 0x1000;
 
-    private static readonly bool Arm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le;
+    private static readonly bool Arm =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le;
 
     public static int Directory { get; } = Arm ? 0x4000 : 0x10000;
 

@@ -17,14 +17,16 @@ internal enum Way
     Create,
 }
 
-/// <summary>Opens the directories of an <see cref="OwnTree"/>: each relative to the one before, with O_NOFOLLOW.</summary>
+/// <summary>Opens the directories of an <see cref="OwnTree"/>: each relative to the one before, with
+/// O_NOFOLLOW.</summary>
 /// <param name="root">Opened as it is, links and all.</param>
 internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryType, UnsafeEntryException> refuse)
 {
     private static readonly int Step = OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.NoFollow;
     private static readonly uint Self = Libc.GetEffectiveUser();
 
-    // Directories whose names this process knows to be durable: another process may have made one and not have flushed it yet.
+    // Directories whose names this process knows to be durable: another process may have made one and not have flushed
+    // it yet.
     private readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);
 
     /// <summary>Without the right to write for others, whatever the umask.</summary>
@@ -40,7 +42,7 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
         }
 
         uint owner = StatOf(current, root).Uid;
-        for (int begin = 0; current is not null && begin < path.Length;)
+        for (int begin = 0; current is not null && begin < path.Length; )
         {
             int end = path.IndexOf('/', begin) is var slash and >= 0 ? slash : path.Length;
             using SafeFileHandle parent = current;
@@ -53,7 +55,9 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
 
     public void RequireOwner(uint user, string place)
     {
-        using SafeFileHandle top = FileCalls.OpenRoot(root, OpenFlags.PathOnly | OpenFlags.Directory, out int error) ?? throw SystemFailure.Of(root, error);
+        using SafeFileHandle top =
+            FileCalls.OpenRoot(root, OpenFlags.PathOnly | OpenFlags.Directory, out int error)
+            ?? throw SystemFailure.Of(root, error);
         RequireOwner(user, place, StatOf(top, root).Uid);
     }
 
@@ -145,7 +149,8 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
         {
             throw new UnsafeEntryException(
                 $"'{Place(path)}' belongs to user {user}, and not to the user of this process ({Self}), to root, or to the owner of '{root}' ({owner}): "
-                + "find out who made it, and remove it or change its owner");
+                    + "find out who made it, and remove it or change its owner"
+            );
         }
     }
 }

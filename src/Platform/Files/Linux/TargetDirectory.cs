@@ -2,7 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AlfrescoBackupFlows.Platform.Files.Linux;
 
-/// <summary>A directory of a target that was reached without following a link, and is held open. For one call at a time.</summary>
+/// <summary>A directory of a target that was reached without following a link, and is held open. For one call at a
+/// time.</summary>
 internal sealed class TargetDirectory : IDisposable
 {
     private readonly byte[] _path;
@@ -28,7 +29,8 @@ internal sealed class TargetDirectory : IDisposable
         return new TargetDirectory(path.ToArray(), handle, identity);
     }
 
-    /// <summary>Whether the path still leads to this directory: it may have been removed and made again, or replaced by a link.</summary>
+    /// <summary>Whether the path still leads to this directory: it may have been removed and made again, or replaced by
+    /// a link.</summary>
     public bool IsStill(SafeFileHandle root, ReadOnlySpan<byte> path) =>
         path.SequenceEqual(_path)
         && FileCalls.Stat(root, path, followLinks: false, out var there) == 0

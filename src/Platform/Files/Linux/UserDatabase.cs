@@ -3,7 +3,8 @@ using System.Text;
 
 namespace AlfrescoBackupFlows.Platform.Files.Linux;
 
-/// <summary>Users and groups through the C library, so that every configured source (files, LDAP, ...) answers.</summary>
+/// <summary>Users and groups through the C library, so that every configured source (files, LDAP, ...)
+/// answers.</summary>
 internal static unsafe class UserDatabase
 {
     // struct passwd and struct group both begin: char *name; char *password; uid_t or gid_t id. 64-bit glibc and musl.
@@ -14,19 +15,28 @@ internal static unsafe class UserDatabase
     private delegate int Query(byte* entry, byte* buffer, nint length, byte** result);
 
     public static string Name(bool user, uint id) =>
-        Ask((entry, buffer, length, result) => user ? Libc.GetPwUid(id, entry, buffer, length, result) : Libc.GetGrGid(id, entry, buffer, length, result))
-            ?.Name ?? "";
+        Ask(
+            (entry, buffer, length, result) =>
+                user
+                    ? Libc.GetPwUid(id, entry, buffer, length, result)
+                    : Libc.GetGrGid(id, entry, buffer, length, result)
+        )?.Name
+        ?? "";
 
     public static uint? Id(bool user, string name)
     {
         var bytes = Encoding.UTF8.GetBytes(name + "\0");
-        return Ask((entry, buffer, length, result) =>
-        {
-            fixed (byte* p = bytes)
+        return Ask(
+            (entry, buffer, length, result) =>
             {
-                return user ? Libc.GetPwNam(p, entry, buffer, length, result) : Libc.GetGrNam(p, entry, buffer, length, result);
+                fixed (byte* p = bytes)
+                {
+                    return user
+                        ? Libc.GetPwNam(p, entry, buffer, length, result)
+                        : Libc.GetGrNam(p, entry, buffer, length, result);
+                }
             }
-        })?.Id;
+        )?.Id;
     }
 
     private static (string Name, uint Id)? Ask(Query query)
@@ -41,8 +51,7 @@ internal static unsafe class UserDatabase
                 do
                 {
                     error = query(entry, entry + EntrySize, length, &result);
-                }
-                while (error == Errno.EINTR);
+                } while (error == Errno.EINTR);
 
                 if (error == 0 && result != null)
                 {

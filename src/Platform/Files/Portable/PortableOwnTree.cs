@@ -3,14 +3,20 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AlfrescoBackupFlows.Platform.Files.Portable;
 
-/// <summary>Works through System.IO, for systems other than Linux. Links on the way are looked for before each call; owners are not.</summary>
+/// <summary>Works through System.IO, for systems other than Linux. Links on the way are looked for before each call;
+/// owners are not.</summary>
 internal sealed class PortableOwnTree(string root, string within, bool isPrivate) : OwnTree(root, within, isPrivate)
 {
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private static readonly EnumerationOptions All = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions All = new()
+    {
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false,
+    };
 
-    public override DirectoryIdentity? TryIdentify() => Directory.Exists(Resolve("")) ? default(DirectoryIdentity) : null;
+    public override DirectoryIdentity? TryIdentify() =>
+        Directory.Exists(Resolve("")) ? default(DirectoryIdentity) : null;
 
     public override FileStat? TryStat(string path)
     {
@@ -27,7 +33,12 @@ internal sealed class PortableOwnTree(string root, string within, bool isPrivate
 
         try
         {
-            return File.OpenHandle(Describe(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return File.OpenHandle(
+                Describe(path),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            );
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -35,7 +46,8 @@ internal sealed class PortableOwnTree(string root, string within, bool isPrivate
         }
     }
 
-    public override FileStream OpenAppend(string path) => new(ResolveFile(path), Options(FileMode.Append, FileAccess.Write, FileShare.ReadWrite));
+    public override FileStream OpenAppend(string path) =>
+        new(ResolveFile(path), Options(FileMode.Append, FileAccess.Write, FileShare.ReadWrite));
 
     public override IDisposable? TryLock(string path)
     {
@@ -79,7 +91,8 @@ internal sealed class PortableOwnTree(string root, string within, bool isPrivate
         DurableFiles.Replace(ResolveFile(path), ResolveFile(temporary), content);
     }
 
-    public override void Move(string path, string newPath) => File.Move(ResolveFile(path), ResolveFile(newPath), overwrite: true);
+    public override void Move(string path, string newPath) =>
+        File.Move(ResolveFile(path), ResolveFile(newPath), overwrite: true);
 
     public override bool Delete(string path)
     {
@@ -95,7 +108,10 @@ internal sealed class PortableOwnTree(string root, string within, bool isPrivate
 
     public override void CreateDirectory(string path)
     {
-        string whole = Within.Length == 0 ? path : path.Length == 0 ? Within : $"{Within}/{path}";
+        string whole =
+            Within.Length == 0 ? path
+            : path.Length == 0 ? Within
+            : $"{Within}/{path}";
         for (int end = 0; end < whole.Length; end++)
         {
             end = whole.IndexOf('/', end) is var slash and >= 0 ? slash : whole.Length;
@@ -168,7 +184,12 @@ internal sealed class PortableOwnTree(string root, string within, bool isPrivate
 
     private FileStreamOptions Options(FileMode mode, FileAccess access, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = access,
+            Share = share,
+        };
         if (!OperatingSystem.IsWindows() && IsPrivate)
         {
             options.UnixCreateMode = PrivateFile;

@@ -5,7 +5,12 @@ namespace AlfrescoBackupFlows.Platform.Files.Portable;
 internal sealed class PortableSourceFile(string path, string place) : SourceFile
 {
     // Alfresco must stay able to write and delete while it is read.
-    private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private readonly SafeFileHandle _file = File.OpenHandle(
+        path,
+        FileMode.Open,
+        FileAccess.Read,
+        FileShare.ReadWrite | FileShare.Delete
+    );
 
     public override FileStat Stat()
     {
@@ -24,7 +29,9 @@ internal sealed class PortableSourceFile(string path, string place) : SourceFile
         try
         {
             var total = 0;
-            while (total < buffer.Length && RandomAccess.Read(_file, buffer[total..], offset + total) is var count and > 0)
+            while (
+                total < buffer.Length && RandomAccess.Read(_file, buffer[total..], offset + total) is var count and > 0
+            )
             {
                 total += count;
             }

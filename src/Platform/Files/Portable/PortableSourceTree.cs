@@ -3,13 +3,12 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Platform.Files.Portable;
 
-/// <summary>Reads through System.IO, for systems other than Linux: names as UTF-8, no owners, no change times.</summary>
+/// <summary>Reads through System.IO, for systems other than Linux: names as UTF-8, no owners, no change
+/// times.</summary>
 internal sealed class PortableSourceTree : SourceTree
 {
     private PortableSourceTree(string rootPath)
-        : base(rootPath)
-    {
-    }
+        : base(rootPath) { }
 
     public override bool KeepsDirectoryTimes => false;
 
@@ -18,7 +17,10 @@ internal sealed class PortableSourceTree : SourceTree
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(rootPath));
         return Directory.Exists(full)
             ? new PortableSourceTree(full)
-            : throw new PermanentException(ErrorKind.Source, $"directory '{rootPath}' does not exist or is not a directory");
+            : throw new PermanentException(
+                ErrorKind.Source,
+                $"directory '{rootPath}' does not exist or is not a directory"
+            );
     }
 
     public override bool KeepsTimesOf(in FileStat directory) => false;
@@ -38,8 +40,18 @@ internal sealed class PortableSourceTree : SourceTree
 
         try
         {
-            SourceEntry[] entries = [.. directory.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
-                .Select(static info => new SourceEntry(Encoding.UTF8.GetBytes(info.Name), PortablePath.Stat(info).Type))];
+            SourceEntry[] entries =
+            [
+                .. directory
+                    .EnumerateFileSystemInfos(
+                        "*",
+                        new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }
+                    )
+                    .Select(static info => new SourceEntry(
+                        Encoding.UTF8.GetBytes(info.Name),
+                        PortablePath.Stat(info).Type
+                    )),
+            ];
             SortByName(entries);
             return entries;
         }
@@ -64,7 +76,10 @@ internal sealed class PortableSourceTree : SourceTree
         var type = PortablePath.Stat(info).Type;
         if (type != EntryType.File)
         {
-            throw new SourceUnreadableException(type == EntryType.Symlink ? UnreadableReason.Link : UnreadableReason.NotAFile, $"'{Describe(path)}' is not a regular file");
+            throw new SourceUnreadableException(
+                type == EntryType.Symlink ? UnreadableReason.Link : UnreadableReason.NotAFile,
+                $"'{Describe(path)}' is not a regular file"
+            );
         }
 
         try
@@ -82,7 +97,11 @@ internal sealed class PortableSourceTree : SourceTree
     }
 
     internal static SourceUnreadableException Unreadable(string place, Exception cause) =>
-        new(cause is UnauthorizedAccessException ? UnreadableReason.AccessDenied : UnreadableReason.Fault, $"'{place}' cannot be read: {cause.Message}", cause);
+        new(
+            cause is UnauthorizedAccessException ? UnreadableReason.AccessDenied : UnreadableReason.Fault,
+            $"'{place}' cannot be read: {cause.Message}",
+            cause
+        );
 
     protected override void Dispose(bool disposing)
     {
@@ -108,7 +127,11 @@ internal sealed class PortableSourceTree : SourceTree
         }
         catch (IOException e)
         {
-            throw new SourceUnreadableException(UnreadableReason.Link, $"'{Describe(path)}' is a symbolic link that leads nowhere: {e.Message}", e);
+            throw new SourceUnreadableException(
+                UnreadableReason.Link,
+                $"'{Describe(path)}' is a symbolic link that leads nowhere: {e.Message}",
+                e
+            );
         }
         catch (UnauthorizedAccessException e)
         {

@@ -10,28 +10,39 @@ internal sealed class PortableTargetFile(PortableTargetTree tree, string place) 
     {
         // A span cannot go into the guard's closure; the array is copied only here, off the Linux path.
         var copy = bytes.ToArray();
-        tree.Guarded(place, () =>
-        {
-            RandomAccess.Write(_file, copy, offset);
-            return true;
-        });
+        tree.Guarded(
+            place,
+            () =>
+            {
+                RandomAccess.Write(_file, copy, offset);
+                return true;
+            }
+        );
     }
 
-    public override bool TrySetTimes(long mtimeNs) => tree.Guarded(place, () =>
-    {
-        File.SetLastWriteTimeUtc(_file, PortablePath.Time(mtimeNs));
-        return true;
-    });
+    public override bool TrySetTimes(long mtimeNs) =>
+        tree.Guarded(
+            place,
+            () =>
+            {
+                File.SetLastWriteTimeUtc(_file, PortablePath.Time(mtimeNs));
+                return true;
+            }
+        );
 
     public override bool TrySetMode(int mode) => tree.TrySetMode(place, mode);
 
     public override bool TrySetOwner(uint uid, uint gid) => false;
 
-    public override void Flush() => tree.Guarded(place, () =>
-    {
-        RandomAccess.FlushToDisk(_file);
-        return true;
-    });
+    public override void Flush() =>
+        tree.Guarded(
+            place,
+            () =>
+            {
+                RandomAccess.FlushToDisk(_file);
+                return true;
+            }
+        );
 
     private static SafeFileHandle Create(string place)
     {

@@ -3,16 +3,15 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Platform.Files.Portable;
 
-/// <summary>Writes through System.IO, for systems other than Linux. Links on the way are looked for before each call.</summary>
+/// <summary>Writes through System.IO, for systems other than Linux. Links on the way are looked for before each
+/// call.</summary>
 internal sealed class PortableTargetTree : TargetTree
 {
     private const int DiskFull = unchecked((int)0x80070070);
     private const int HandleDiskFull = unchecked((int)0x80070027);
 
     private PortableTargetTree(string rootPath)
-        : base(rootPath)
-    {
-    }
+        : base(rootPath) { }
 
     public static PortableTargetTree Open(string rootPath)
     {
@@ -20,7 +19,10 @@ internal sealed class PortableTargetTree : TargetTree
         RefuseLink(full);
         return Directory.Exists(full)
             ? new PortableTargetTree(full)
-            : throw new PermanentException(ErrorKind.Target, $"target '{rootPath}' does not exist or is not a directory");
+            : throw new PermanentException(
+                ErrorKind.Target,
+                $"target '{rootPath}' does not exist or is not a directory"
+            );
     }
 
     public override TargetTree OpenBeneath(ReadOnlySpan<byte> path)
@@ -52,29 +54,35 @@ internal sealed class PortableTargetTree : TargetTree
     public override void Delete(ReadOnlySpan<byte> path)
     {
         var place = Resolve(path);
-        Guarded(place, () =>
-        {
-            PortablePath.Find(place)?.Delete();
-            return true;
-        });
+        Guarded(
+            place,
+            () =>
+            {
+                PortablePath.Find(place)?.Delete();
+                return true;
+            }
+        );
     }
 
     public override bool TrySetTimes(ReadOnlySpan<byte> path, long mtimeNs)
     {
         var place = Resolve(path);
-        return Guarded(place, () =>
-        {
-            if (Directory.Exists(place))
+        return Guarded(
+            place,
+            () =>
             {
-                Directory.SetLastWriteTimeUtc(place, PortablePath.Time(mtimeNs));
-            }
-            else
-            {
-                File.SetLastWriteTimeUtc(place, PortablePath.Time(mtimeNs));
-            }
+                if (Directory.Exists(place))
+                {
+                    Directory.SetLastWriteTimeUtc(place, PortablePath.Time(mtimeNs));
+                }
+                else
+                {
+                    File.SetLastWriteTimeUtc(place, PortablePath.Time(mtimeNs));
+                }
 
-            return true;
-        });
+                return true;
+            }
+        );
     }
 
     public override bool TrySetMode(ReadOnlySpan<byte> path, int mode)
@@ -91,16 +99,20 @@ internal sealed class PortableTargetTree : TargetTree
         // No call flushes a whole volume without special rights: files are flushed one by one, as they are closed.
     }
 
-    internal bool TrySetMode(string place, int mode) => Guarded(place, () =>
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return false;
-        }
+    internal bool TrySetMode(string place, int mode) =>
+        Guarded(
+            place,
+            () =>
+            {
+                if (OperatingSystem.IsWindows())
+                {
+                    return false;
+                }
 
-        File.SetUnixFileMode(place, (UnixFileMode)(mode & 0xFFF));
-        return true;
-    });
+                File.SetUnixFileMode(place, (UnixFileMode)(mode & 0xFFF));
+                return true;
+            }
+        );
 
     internal T Guarded<T>(string place, Func<T> call)
     {
@@ -125,14 +137,22 @@ internal sealed class PortableTargetTree : TargetTree
 
     private string Resolve(ReadOnlySpan<byte> path)
     {
-        var place = PortablePath.TryResolve(RootPath, path)
-            ?? throw new PermanentException(ErrorKind.Target, $"target '{Describe(path)}': this system has no such name; restore on Linux, or leave this path out");
+        var place =
+            PortablePath.TryResolve(RootPath, path)
+            ?? throw new PermanentException(
+                ErrorKind.Target,
+                $"target '{Describe(path)}': this system has no such name; restore on Linux, or leave this path out"
+            );
         return FindLinkAbove(place) is { } link ? throw IsLink(link) : place;
     }
 
     private string? FindLinkAbove(string place)
     {
-        for (var above = Path.GetDirectoryName(place); above is not null && above.Length > RootPath.Length; above = Path.GetDirectoryName(above))
+        for (
+            var above = Path.GetDirectoryName(place);
+            above is not null && above.Length > RootPath.Length;
+            above = Path.GetDirectoryName(above)
+        )
         {
             if (new DirectoryInfo(above).LinkTarget is not null)
             {
@@ -163,6 +183,9 @@ internal sealed class PortableTargetTree : TargetTree
             CreatePrivate(above);
         }
 
-        return Directory.CreateDirectory(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return Directory.CreateDirectory(
+            place,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
     }
 }

@@ -131,8 +131,8 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
             "MergeChunkIndex",
             (_, _) => new MergedChunkIndex([], files, files * averageBytes)
         );
-        Add<SealSetInput, HotBackupResult>(
-            "SealSet",
+        Add<CommitSetInput, HotBackupResult>(
+            "CommitSet",
             (input, _) =>
                 new HotBackupResult
                 {

@@ -46,7 +46,7 @@ var rules = {
     query: replace(
       '''
       traces
-      | where tostring(customDimensions.EventName) in ("SetSealed", "SetSealedWithFindings")
+      | where tostring(customDimensions.EventName) in ("SetCommitted", "SetCommittedWithFindings")
       | summarize Last = max(timestamp)
       | where isnull(Last) or Last < ago(HOURSh)
       ''',
@@ -59,7 +59,7 @@ var rules = {
     text: 'A set was sealed, but files that the database requires are missing, gone or changed at the source. abf show SET names them.'
     frequency: 'PT15M'
     windowSize: 'PT1H'
-    query: 'traces | where tostring(customDimensions.EventName) == "SetSealedWithFindings" | project timestamp, message'
+    query: 'traces | where tostring(customDimensions.EventName) == "SetCommittedWithFindings" | project timestamp, message'
   }
   'repository-alarm': {
     severity: 1

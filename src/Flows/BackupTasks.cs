@@ -49,7 +49,7 @@ public static class BackupTasks
             .AddActivity<MergeListing>()
             .AddActivity<CheckConsistency>()
             .AddActivity<MergeChunkIndex>()
-            .AddActivity<SealSet>()
+            .AddActivity<CommitSet>()
             .AddActivity<CloseRun>()
             .AddFlow<RestoreFlow>()
             .AddFlow<RestoreRangeFlow>()

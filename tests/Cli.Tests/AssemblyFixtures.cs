@@ -5,5 +5,5 @@ using Xunit;
 [assembly: AssemblyFixture(typeof(OnDemand<PostgresServer>))]
 [assembly: AssemblyFixture(typeof(OnDemand<MariaDbServer>))]
 [assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]
-[assembly: AssemblyFixture(typeof(SealedSample))]
+[assembly: AssemblyFixture(typeof(CommittedSample))]
 [assembly: TestCollectionOrderer(typeof(CrashesFirst))]

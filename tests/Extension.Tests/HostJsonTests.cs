@@ -47,7 +47,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [Theory]
     [InlineData("NightlyBackup")]
     [InlineData("OpenRun")]
-    [InlineData("SealSet")]
+    [InlineData("CommitSet")]
     [InlineData("CloseRun")]
     public void What_the_app_says_of_a_run_is_heard(string function)
     {
@@ -72,7 +72,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [Fact]
     public void No_other_line_below_a_warning_is_written() =>
         Assert.Equal(
-            ["RunCancelled", "RunEvicted", "SetSealed", "Started"],
+            ["RunCancelled", "RunEvicted", "SetCommitted", "Started"],
             new[] { typeof(HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
                 .SelectMany(assembly => assembly.GetTypes())
                 .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))

@@ -68,7 +68,7 @@ internal static class BackupCommand
     /// <summary>What a sealed set gets, whoever drove the run to its end.</summary>
     public static int Report(CommandContext context, BackupHost host, HotBackupResult result)
     {
-        string installation = context.Options!.Options.Installation.Name!;
+        string installation = context.Options.Installation.Name!;
         BackupResultDocument document = BackupResultDocument.Of(result, installation, host.Traffic());
         foreach (string warning in document.Warnings)
         {

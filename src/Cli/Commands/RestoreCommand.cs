@@ -60,7 +60,7 @@ internal static class RestoreCommand
             set = opened.FindSet(parsed.GetRequiredValue(options.Set)).Id;
         }
 
-        BackupOptions configured = context.Options!.Options;
+        BackupOptions configured = context.Options;
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(options.Target)));
         string? passwordFile = parsed.GetValue(options.DatabasePasswordFile) is { } file
             ? Path.GetFullPath(file)

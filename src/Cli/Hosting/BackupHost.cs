@@ -22,7 +22,7 @@ internal sealed class BackupHost : IAsyncDisposable
     /// <exception cref="PermanentException">Busy: another process runs a backup of this installation.</exception>
     public static async Task<BackupHost> OpenAsync(CommandContext context)
     {
-        string journal = new Journals(context.Options!.Options).Backups;
+        string journal = new Journals(context.Options).Backups;
         return new BackupHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: true));
     }
 

@@ -41,8 +41,12 @@ internal sealed class CommandContext(
         }
     }
 
-    /// <summary>Set once they are read.</summary>
-    public LoadedOptions? Options { get; private set; }
+    /// <summary>The configuration and its secrets; null before <see cref="Load"/>.</summary>
+    public LoadedOptions? Loaded { get; private set; }
+
+    /// <summary>The configuration of a command that has loaded it.</summary>
+    public BackupOptions Options =>
+        (Loaded ?? throw new InvalidOperationException("the command did not load its configuration")).Options;
 
     /// <summary>Said after an interruption: the command that goes on.</summary>
     public string? HowToGoOn { get; set; }
@@ -54,20 +58,20 @@ internal sealed class CommandContext(
     /// <summary>Reads the configuration; its warnings are said at once.</summary>
     public LoadedOptions Load(OptionsScope scope)
     {
-        Options = OptionsReader.Load(configPath, scope);
-        foreach (string warning in Options.Warnings)
+        Loaded = OptionsReader.Load(configPath, scope);
+        foreach (string warning in Loaded.Warnings)
         {
             Messages.Warn(warning);
         }
 
-        return Options;
+        return Loaded;
     }
 
     public void Dispose() => _loggers?.Dispose();
 
     private ILoggerFactory OpenLog()
     {
-        string state = StateDirectory.Prepare(Options!.Options.State!);
+        string state = StateDirectory.Prepare(Options.State!);
         return LoggerFactory.Create(builder =>
             builder
                 .AddFilter("Microsoft", LogLevel.Warning) // a line or more for each request that is served

@@ -11,14 +11,14 @@ internal static class ErrorReport
     public static string Write(Exception exception, CommandContext context)
     {
         string directory =
-            context.Options?.Options.State is { } state && Directory.Exists(state) ? state : Path.GetTempPath();
+            context.Loaded?.Options.State is { } state && Directory.Exists(state) ? state : Path.GetTempPath();
         string time = context.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string path = Path.Combine(directory, $"abf-error-{time}-{Guid.NewGuid():n}.txt");
         try
         {
             using var writer = new StreamWriter(PrivateFile.Create(path));
             writer.WriteLine(
-                Redact(exception.ToString(), context.Options?.Passphrase, context.Options?.ConnectionString)
+                Redact(exception.ToString(), context.Loaded?.Passphrase, context.Loaded?.ConnectionString)
             );
             return path;
         }

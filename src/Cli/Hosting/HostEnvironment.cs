@@ -28,7 +28,8 @@ internal sealed class HostEnvironment : IAsyncDisposable
     /// cannot be written will do.</param>
     public static async Task<HostEnvironment> OpenAsync(CommandContext context, bool takesLeases)
     {
-        LoadedOptions loaded = context.Options ?? throw new InvalidOperationException("the options are read first");
+        LoadedOptions loaded =
+            context.Loaded ?? throw new InvalidOperationException("the command did not load its configuration");
         RepositoryStores stores = takesLeases
             ? await StoreFactory.OpenAsync(loaded, context.Time, context.Stop)
             : StoreFactory.OpenWithoutLeases(loaded, context.Time);

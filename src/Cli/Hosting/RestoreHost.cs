@@ -16,7 +16,7 @@ internal sealed class RestoreHost : IAsyncDisposable
     /// <exception cref="PermanentException">Busy: another process restores into this directory.</exception>
     public static async Task<RestoreHost> OpenAsync(CommandContext context, string target)
     {
-        var journals = new Journals(context.Options!.Options);
+        var journals = new Journals(context.Options);
         journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
         string journal = journals.Restore(InstanceIds.StampOf(target));
         return new RestoreHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: false));

@@ -15,7 +15,7 @@ internal sealed class VerifyHost : IAsyncDisposable
     /// <exception cref="PermanentException">Busy: another process verifies the same.</exception>
     public static async Task<VerifyHost> OpenAsync(CommandContext context, VerifyInput input)
     {
-        var journals = new Journals(context.Options!.Options);
+        var journals = new Journals(context.Options);
         journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
         string journal = journals.Verification(InstanceIds.StampOf(input));
         return new VerifyHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: false));

@@ -66,7 +66,7 @@ internal static class SetListing
             yield return "source-changed";
         }
 
-        if (flags.HasFlag(EntryFlags.Sealed))
+        if (flags.HasFlag(EntryFlags.Trusted))
         {
             yield return "sealed";
         }

@@ -17,7 +17,7 @@ namespace AlfrescoBackupFlows.Cli.Serve;
 /// </summary>
 internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsyncDisposable
 {
-    private readonly Journals _journals = new(context.Options!.Options);
+    private readonly Journals _journals = new(context.Options);
     private readonly ConcurrentDictionary<string, Task> _driving = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1);
@@ -199,7 +199,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
             restore.Input,
             RestoreJson.Default.RestoreInput
         )!;
-        return context.Options!.Options.Restore.Directory is { } own
+        return context.Options.Restore.Directory is { } own
             && Path.GetDirectoryName(input.Target) == Path.TrimEndingDirectorySeparator(own);
     }
 

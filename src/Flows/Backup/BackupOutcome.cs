@@ -16,12 +16,12 @@ public static class BackupOutcome
     /// <summary>The lines' category. A host that reports the outcome by itself need not show them again.</summary>
     public const string Category = "AlfrescoBackupFlows.Outcome";
 
-    internal static void Sealed(TaskOrchestrationContext context, HotBackupResult result)
+    internal static void Committed(TaskOrchestrationContext context, HotBackupResult result)
     {
         ILogger logger = context.CreateReplaySafeLogger(Category);
         if (result.HasFindings)
         {
-            Logs.SetSealedWithFindings(
+            Logs.SetCommittedWithFindings(
                 logger,
                 result.Set.ToString(),
                 result.Missing,
@@ -31,7 +31,7 @@ public static class BackupOutcome
         }
         else
         {
-            Logs.SetSealed(logger, result.Set.ToString(), result.Files, result.Bytes, result.AddedBytes);
+            Logs.SetCommitted(logger, result.Set.ToString(), result.Files, result.Bytes, result.AddedBytes);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, Datab
 
     public MergeChunkIndexInput ToMerge(RunRef run) => new(run, Attempt, Index is not null, Files.Pages);
 
-    public SealSetInput ToSeal(
+    public CommitSetInput ToCommit(
         RunRef run,
         OpenedRun opened,
         DateTimeOffset started,
@@ -31,7 +31,7 @@ internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, Datab
         ImmutableArray<PhaseTimes> phases = Index is null
             ? [Database.Times, Files.Times]
             : [Index.Times, Database.Times, Files.Times];
-        return new SealSetInput
+        return new CommitSetInput
         {
             Run = run,
             Attempt = Attempt,

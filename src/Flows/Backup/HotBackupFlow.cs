@@ -64,15 +64,15 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                     steps.Retry(Retries.Storage)
                 )
             );
-            SealSetInput seal = captured.ToSeal(run, opened, started, steps.Now, check);
+            CommitSetInput commit = captured.ToCommit(run, opened, started, steps.Now, check);
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
             HotBackupResult result = await context.CallActivityAsync<HotBackupResult>(
-                nameof(SealSet),
-                seal,
+                nameof(CommitSet),
+                commit,
                 steps.Retry(Retries.Storage)
             );
-            BackupOutcome.Sealed(context, result);
+            BackupOutcome.Committed(context, result);
 
             steps.Status.Begin(Phases.Close);
             await CloseAsync(context, new CloseRunInput(run, Reason: null), steps.Retry(Retries.Storage));

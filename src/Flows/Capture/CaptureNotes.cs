@@ -17,7 +17,7 @@ internal sealed class CaptureNotes(string root)
 
     public long SkippedCount { get; private set; }
 
-    public long BrokenSealCount { get; private set; }
+    public long BrokenTrustCount { get; private set; }
 
     public ImmutableArray<string> Warnings => [.. _warnings];
 
@@ -64,9 +64,9 @@ internal sealed class CaptureNotes(string root)
                 + "over"
         );
 
-    public void BrokenSeal(ReadOnlySpan<byte> path)
+    public void BrokenTrust(ReadOnlySpan<byte> path)
     {
-        BrokenSealCount++;
+        BrokenTrustCount++;
         Add(path, "changed its names without changing its times: every file of this root is looked at from now on");
     }
 

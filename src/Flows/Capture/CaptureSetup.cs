@@ -85,6 +85,6 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
             Lost = files.Lost,
             Unreadable = notes.UnreadableCount,
             Skipped = notes.SkippedCount,
-            BrokenSeals = notes.BrokenSealCount,
+            BrokenTrusts = notes.BrokenTrustCount,
         };
 }

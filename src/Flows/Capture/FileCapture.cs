@@ -104,7 +104,7 @@ internal sealed class FileCapture(
         {
             if (isHandedOver)
             {
-                source.Notes.BrokenSeal(path);
+                source.Notes.BrokenTrust(path);
             }
 
             Rescued++;

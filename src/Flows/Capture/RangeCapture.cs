@@ -18,7 +18,7 @@ internal sealed class RangeCapture
     private readonly Lookahead<ListingEntry> _parent;
     private readonly Lookahead<RequiredFile> _required;
     private readonly RangeListing _listing;
-    private readonly TrustedDirectories _sealing;
+    private readonly TrustedDirectories _trusted;
     private readonly FileCapture _files;
     private readonly StepBudget _budget;
 
@@ -43,7 +43,7 @@ internal sealed class RangeCapture
     {
         _source = source;
         _scan = new TreeScan(source.Tree, range, source.Notes, source.FollowsLinks);
-        (_range, _parent, _required, _listing, _sealing, _files, _budget) = (
+        (_range, _parent, _required, _listing, _trusted, _files, _budget) = (
             range,
             parent,
             required,
@@ -152,14 +152,14 @@ internal sealed class RangeCapture
         CancellationToken cancellationToken
     )
     {
-        DirectoryJudgement judgement = await _sealing.JudgeAsync(_scan, seen, parent, _parent);
+        DirectoryJudgement judgement = await _trusted.JudgeAsync(_scan, seen, parent, _parent);
         if (judgement == DirectoryJudgement.HandedOver)
         {
             _scan.SkipChildren();
             _handedOver = seen.Path;
         }
 
-        EntryFlags flags = judgement == DirectoryJudgement.Open ? EntryFlags.None : EntryFlags.Sealed;
+        EntryFlags flags = judgement == DirectoryJudgement.Open ? EntryFlags.None : EntryFlags.Trusted;
         await _listing.AddAsync(_source.Directory(seen, flags), cancellationToken);
     }
 

@@ -56,8 +56,8 @@ internal sealed class TrustedDirectories(
 
         bool untouched =
             parent.MtimeNs == directory.Stat.MtimeNs && parent.CtimeNs == directory.Stat.CtimeNs && parent.CtimeNs != 0;
-        bool wasSealed = untouched && parent.Flags.HasFlag(EntryFlags.Sealed);
-        if (wasSealed && uses)
+        bool wasTrusted = untouched && parent.Flags.HasFlag(EntryFlags.Trusted);
+        if (wasTrusted && uses)
         {
             return DirectoryJudgement.HandedOver;
         }
@@ -71,9 +71,9 @@ internal sealed class TrustedDirectories(
             entry => PathOrder.IsBelow(entry.Path, directory.Path),
             files.Count + 1
         );
-        if (wasSealed && !HaveSameNames(files, recorded))
+        if (wasTrusted && !HaveSameNames(files, recorded))
         {
-            notes.BrokenSeal(directory.Path);
+            notes.BrokenTrust(directory.Path);
             return DirectoryJudgement.Open;
         }
 

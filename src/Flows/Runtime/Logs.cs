@@ -33,7 +33,7 @@ internal static partial class Logs
         LogLevel.Information,
         "Set {Set} is sealed: {Files} files, {Bytes} bytes, {AddedBytes} of them added to the store"
     )]
-    public static partial void SetSealed(ILogger logger, string set, long files, long bytes, long addedBytes);
+    public static partial void SetCommitted(ILogger logger, string set, long files, long bytes, long addedBytes);
 
     [LoggerMessage(
         21,
@@ -41,7 +41,7 @@ internal static partial class Logs
         "Set {Set} is sealed with findings: {Missing} required files missing, {SourceMissing} gone and "
             + "{SourceChanged} changed at the source"
     )]
-    public static partial void SetSealedWithFindings(
+    public static partial void SetCommittedWithFindings(
         ILogger logger,
         string set,
         long missing,

@@ -18,7 +18,7 @@ public enum EntryFlags : byte
     SourceChanged = 4,
 
     /// <summary>A leaf directory whose files may be inherited without looking at each of them.</summary>
-    Sealed = 8,
+    Trusted = 8,
 }
 
 /// <summary>Owner and group, by number and by name (empty where the system has no name).</summary>

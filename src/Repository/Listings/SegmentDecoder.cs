@@ -11,7 +11,7 @@ internal static class SegmentDecoder
     public const byte Directory = 1;
     public const byte File = 2;
     public const int ModeMask = 0xFFF;
-    public const EntryFlags DirectoryFlags = EntryFlags.Sealed;
+    public const EntryFlags DirectoryFlags = EntryFlags.Trusted;
     public const EntryFlags FileFlags = EntryFlags.Unstable | EntryFlags.SourceMissing | EntryFlags.SourceChanged;
 
     public static List<ListingEntry> Decode(ReadOnlySpan<byte> segment, string what)

@@ -105,7 +105,7 @@ public sealed class CommitLog
     /// Commits a set: one conditional write. Where the run's set exists already, returns it. A run that was evicted or
     /// aborted cannot seal: <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>.
     /// </summary>
-    public async Task<SetSummary> SealAsync(
+    public async Task<SetSummary> CommitAsync(
         RunId run,
         long runBase,
         SetManifest manifest,

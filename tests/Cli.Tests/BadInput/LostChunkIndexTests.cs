@@ -7,8 +7,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
 /// <summary>Index blobs that the store lost, on the host that has them in its cache and on a new one: the same
 /// findings, the same files, and the next backup heals them.</summary>
-public sealed class LostChunkIndexTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class LostChunkIndexTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     [Theory]
     [InlineData("deleted", true)]

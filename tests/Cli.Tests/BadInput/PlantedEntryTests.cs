@@ -10,8 +10,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 [Trait("needs", "server")]
 [Trait("needs", "linux")]
 [SupportedOSPlatform("linux")]
-public sealed class PlantedEntryTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class PlantedEntryTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     [Theory]
     [InlineData(".tmp")]

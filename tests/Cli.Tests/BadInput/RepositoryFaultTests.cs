@@ -7,8 +7,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
 /// <summary>What a repository that cannot be opened, or that lost a pack, gets.</summary>
-public sealed class RepositoryFaultTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class RepositoryFaultTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     [Fact]
     public async Task A_wrong_passphrase()

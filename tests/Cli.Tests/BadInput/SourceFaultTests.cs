@@ -10,8 +10,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
 /// <summary>What a backup says of a source that is not as it must be, and that the set before stays as it
 /// was.</summary>
-public sealed class SourceFaultTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class SourceFaultTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     private string Root { get; set; } = string.Empty;
 

@@ -10,10 +10,10 @@ namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 /// <summary>What a blob storage that refuses, is not there or is full gets.</summary>
 [Trait("needs", "server")]
 public sealed class StorageFaultTests(
-    SealedSample sample,
+    CommittedSample sample,
     OnDemand<PostgresServer> server,
     OnDemand<AzuriteServer> storage
-) : SealedSampleTest(sample, server)
+) : CommittedSampleTest(sample, server)
 {
     private const string WrongKey = "d3JvbmdrZXl3cm9uZ2tleXdyb25na2V5d3JvbmdrZXk=";
 

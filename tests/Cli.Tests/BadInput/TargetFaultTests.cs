@@ -8,8 +8,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
 /// <summary>What a target of a restore that is not fit gets: a refusal before anything is written, or a restore that
 /// goes on once it is corrected.</summary>
-public sealed class TargetFaultTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class TargetFaultTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     private string Target => Abf.Combine("restored");
 

@@ -7,8 +7,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 
 /// <summary>Two processes at one job: the second is told who has it, and the first does not notice.</summary>
 [Trait("needs", "server")]
-public sealed class TwoAtOnceTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class TwoAtOnceTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     [Fact]
     public async Task A_second_backup_names_the_process_of_the_first_and_does_not_disturb_it()

@@ -9,8 +9,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 /// <summary>An unfinished run that is too old, or that another version began, is given up, which is said, and a new one
 /// is taken at once.</summary>
 [Trait("needs", "linux")]
-public sealed class AbandonedRunTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class AbandonedRunTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     /// <summary>What a journal has where a result had another form.</summary>
     private const string OtherResult =

@@ -7,8 +7,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>The members of the documents that scripts read: added to, never renamed.</summary>
 [Trait("needs", "server")]
-public sealed class JsonDocumentsTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     [Fact]
     public async Task Of_verify_and_its_findings()

@@ -7,8 +7,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>A restore, held against its source by a stranger's tools.</summary>
-public sealed class RestoreCommandTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class RestoreCommandTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     private static readonly (string Source, string Restored)[] Layout =
     [

@@ -6,8 +6,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>A set that was sealed with findings comes back as it is, and the restore ends with the same exit code as
 /// the backup did: 3.</summary>
-public sealed class RestoreFindingsTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class RestoreFindingsTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     private string Target => Abf.Combine("restored");
 

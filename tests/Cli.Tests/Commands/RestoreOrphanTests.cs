@@ -15,10 +15,10 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 /// </summary>
 [Trait("needs", "linux")]
 public sealed class RestoreOrphanTests(
-    SealedSample sample,
+    CommittedSample sample,
     OnDemand<PostgresServer> server,
     OnDemand<MariaDbServer> maria
-) : SealedSampleTest(sample, server)
+) : CommittedSampleTest(sample, server)
 {
     private string Target => Abf.Combine("restored");
 

@@ -7,8 +7,8 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary>A restore that was stopped goes on with the same command.</summary>
-public sealed class RestoreResumeTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class RestoreResumeTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     private string Target => Abf.Combine("restored");
 

@@ -9,8 +9,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 /// <summary>Whom the target belongs to, down to the directories that no listing names; and that nothing is ever written
 /// outside of it.</summary>
 [Trait("needs", "linux")]
-public sealed class RestoreTargetTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class RestoreTargetTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     private static readonly string Owner = Environment.IsPrivilegedProcess
         ? "4242:4343"

@@ -7,8 +7,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 /// <summary>On a terminal (of util-linux' <c>script</c>) there is a bar, which is gone at the end, and the result
 /// stays.</summary>
 [Trait("needs", "linux")]
-public sealed class TerminalTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class TerminalTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     private const string EraseLine = "\u001b[2K";
 

@@ -8,8 +8,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
 /// <summary><c>resume</c>, <c>cancel</c> and <c>status</c> on a run whose process was killed, or is at work.</summary>
 [Trait("needs", "server")]
-public sealed class UnfinishedRunTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class UnfinishedRunTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     private static readonly string[] RunMembers = ["run", "outcome"];
 

@@ -43,14 +43,14 @@ public sealed class NeedsTests
             test =>
                 Assert.True(
                     test.Source.Contains(Trait, StringComparison.Ordinal)
-                        || test.Source.Contains($": {nameof(SealedSampleTest)}(", StringComparison.Ordinal),
+                        || test.Source.Contains($": {nameof(CommittedSampleTest)}(", StringComparison.Ordinal),
                     test.Name
                 )
         );
         // Inherited by the tests of the sealed sample.
         Assert.Contains(
             Trait,
-            File.ReadAllText(Path.Combine(tests, "Cli.Tests", "Rig", $"{nameof(SealedSampleTest)}.cs"))
+            File.ReadAllText(Path.Combine(tests, "Cli.Tests", "Rig", $"{nameof(CommittedSampleTest)}.cs"))
         );
     }
 

@@ -25,7 +25,7 @@ internal sealed class InProcess : IDisposable
 
     public CommandContext Context { get; }
 
-    public Journals Journals => new(Context.Options!.Options);
+    public Journals Journals => new(Context.Options);
 
     public string State => _abf.State;
 

@@ -10,8 +10,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Serve;
 
 /// <summary>Clients without a key that open connections, or send without an end, to <c>abf serve</c>.</summary>
 [Trait("needs", "server")]
-public sealed class ConnectionLimitTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class ConnectionLimitTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     [Fact]
     public async Task Connections_beyond_the_limit_of_an_address_are_closed_and_the_server_lives_on()

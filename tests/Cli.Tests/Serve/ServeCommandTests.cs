@@ -10,8 +10,8 @@ namespace AlfrescoBackupFlows.Cli.Tests.Serve;
 
 /// <summary>The HTTP API of <c>abf serve</c> on a repository that holds a set.</summary>
 [Trait("needs", "server")]
-public sealed class ServeCommandTests(SealedSample sample, OnDemand<PostgresServer> server)
-    : SealedSampleTest(sample, server)
+public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresServer> server)
+    : CommittedSampleTest(sample, server)
 {
     private string Restored => Abf.Combine("restored");
 

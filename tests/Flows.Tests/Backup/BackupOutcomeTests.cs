@@ -26,7 +26,7 @@ public sealed partial class BackupOutcomeTests : IDisposable
     {
         await _standIns.RunAsync(_token);
 
-        Assert.Equal([(LogLevel.Information, "SetSealed")], _lines.Said);
+        Assert.Equal([(LogLevel.Information, "SetCommitted")], _lines.Said);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed partial class BackupOutcomeTests : IDisposable
 
         await _standIns.RunAsync(_token);
 
-        Assert.Equal([(LogLevel.Warning, "SetSealedWithFindings")], _lines.Said);
+        Assert.Equal([(LogLevel.Warning, "SetCommittedWithFindings")], _lines.Said);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class HotBackupFlowTests : IDisposable
                 "MergeListing contentstore.deleted",
                 "CheckConsistency",
                 "MergeChunkIndex",
-                "SealSet",
+                "CommitSet",
                 "CloseRun sealed",
             ],
             _standIns.Calls
@@ -174,7 +174,7 @@ public sealed class HotBackupFlowTests : IDisposable
 
         Assert.Equal(ErrorKind.Busy, run.Failure!.Kind);
         Assert.Equal(3UL, copies);
-        Assert.DoesNotContain("SealSet", _standIns.Calls);
+        Assert.DoesNotContain("CommitSet", _standIns.Calls);
     }
 
     [Fact]
@@ -258,7 +258,7 @@ public sealed class HotBackupFlowTests : IDisposable
 
         Assert.Equal(ErrorKind.Cancelled, run.Failure!.Kind);
         Assert.Contains("CloseRun aborted", _standIns.Calls);
-        Assert.DoesNotContain("SealSet", _standIns.Calls);
+        Assert.DoesNotContain("CommitSet", _standIns.Calls);
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public sealed class HotBackupFlowTests : IDisposable
         FlowInstance run = await _standIns.RunAsync(_token);
 
         Assert.Equal(ErrorKind.Source, run.Failure!.Kind);
-        Assert.DoesNotContain("SealSet", _standIns.Calls);
+        Assert.DoesNotContain("CommitSet", _standIns.Calls);
         Assert.Equal("CloseRun aborted", _standIns.Calls[^1]);
     }
 

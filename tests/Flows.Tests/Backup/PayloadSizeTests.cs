@@ -154,7 +154,7 @@ public sealed class PayloadSizeTests
                 ).ForHistory()
             ),
             Size(
-                new SealSetInput
+                new CommitSetInput
                 {
                     Run = Run,
                     Attempt = 3,

@@ -68,7 +68,7 @@ internal sealed partial class StandIns : IDisposable
 
     public MergeChunkIndexInput? MergedPages { get; private set; }
 
-    public SealSetInput? Sealed { get; private set; }
+    public CommitSetInput? Sealed { get; private set; }
 
     public HotBackupResult Result { get; set; } =
         new()
@@ -168,9 +168,9 @@ internal sealed partial class StandIns : IDisposable
                 return new MergedChunkIndex([], 1, 1);
             }
         );
-        Note<SealSetInput, HotBackupResult>(
+        Note<CommitSetInput, HotBackupResult>(
             registry,
-            nameof(SealSet),
+            nameof(CommitSet),
             input =>
             {
                 Sealed = input;

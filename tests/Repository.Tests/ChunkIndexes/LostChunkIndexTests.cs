@@ -55,13 +55,13 @@ public sealed class LostChunkIndexTests
         string cache = number == 0 ? "write" : "none";
         using LostIndexBench bench = await LostIndexBench.CreateAsync();
         string name = await bench.HarmAsync(harm, number);
-        RebuiltChunkIndex healed = await bench.SealAsync(cache);
+        RebuiltChunkIndex healed = await bench.CommitAsync(cache);
         Assert.Equal(name, Assert.Single(healed.Lost).Index.Id.BlobName);
         Assert.Single(healed.Warnings, warning => warning.Contains(name, StringComparison.Ordinal));
         Assert.Empty((await bench.VerifyAsync("write")).Findings);
         Assert.Empty((await bench.VerifyAsync("none")).Findings);
         await bench.ReadsAllAsync("none", lost: null);
-        Assert.Empty((await bench.SealAsync(cache)).Lost);
+        Assert.Empty((await bench.CommitAsync(cache)).Lost);
     }
 
     [Fact]
@@ -69,11 +69,11 @@ public sealed class LostChunkIndexTests
     {
         using LostIndexBench bench = await LostIndexBench.CreateAsync();
         await bench.HarmAsync("flipped", 0);
-        ChunkIndexId first = (await bench.SealAsync("write")).Indexes[0].Id;
+        ChunkIndexId first = (await bench.CommitAsync("write")).Indexes[0].Id;
         await bench.HarmAsync("zeroed", first);
         Assert.False((await bench.VerifyAsync("write")).IsSound);
         await bench.ReadsAllAsync("none", lost: first.BlobName);
-        Assert.Equal(first, Assert.Single((await bench.SealAsync("write")).Lost).Index.Id);
+        Assert.Equal(first, Assert.Single((await bench.CommitAsync("write")).Lost).Index.Id);
         Assert.True((await bench.VerifyAsync("none")).Findings.IsEmpty);
         await bench.ReadsAllAsync("none", lost: null);
     }
@@ -86,7 +86,7 @@ public sealed class LostChunkIndexTests
         await bench.HarmAsync("cut", 1);
         Assert.Equal(2, (await bench.VerifyAsync("write")).Errors);
         await bench.ReadsAllAsync("none", lost: "index/");
-        Assert.Equal(2, (await bench.SealAsync("none")).Lost.Length);
+        Assert.Equal(2, (await bench.CommitAsync("none")).Lost.Length);
         Assert.True((await bench.VerifyAsync("none")).Findings.IsEmpty);
         await bench.ReadsAllAsync("none", lost: null);
     }
@@ -110,7 +110,7 @@ public sealed class LostChunkIndexTests
         using LostIndexBench bench = await LostIndexBench.CreateAsync();
         await bench.HarmAsync("deleted", 0);
         await bench.LosePacksAsync(ChunkClass.Dump);
-        RebuiltChunkIndex healed = await bench.SealAsync("none");
+        RebuiltChunkIndex healed = await bench.CommitAsync("none");
         Assert.Contains(
             healed.Warnings,
             warning => warning.Contains("packs are lost as well", StringComparison.Ordinal)
@@ -138,7 +138,7 @@ public sealed class LostChunkIndexTests
         }
 
         Assert.Contains(
-            (await bench.SealAsync("none")).Warnings,
+            (await bench.CommitAsync("none")).Warnings,
             warning => warning.Contains("4 packs could not be read", StringComparison.Ordinal)
         );
         Assert.True((await bench.VerifyAsync("none")).Findings.IsEmpty);
@@ -152,7 +152,7 @@ public sealed class LostChunkIndexTests
         bench.Store = new BadReads(bench.Blobs, name, times: 1);
         Assert.True((await bench.VerifyAsync("none")).Findings.IsEmpty);
         bench.Store = new BadReads(bench.Blobs, name, times: 1);
-        Assert.Empty((await bench.SealAsync("write")).Lost);
+        Assert.Empty((await bench.CommitAsync("write")).Lost);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class LostChunkIndexTests
     {
         using LostIndexBench bench = await LostIndexBench.CreateAsync();
         await bench.HarmAsync("deleted", 0);
-        await bench.SealAsync("write");
+        await bench.CommitAsync("write");
         LogState state = await bench.FillLogToStateAsync();
         ImmutableArray<ChunkIndexSummary> indexes = state.Indexes;
         ChunkIndexSummary replacement = Assert.Single(indexes, index => !index.Replaces.IsDefault);

@@ -148,7 +148,7 @@ internal static class SampleRepository
             Indexes = healed.AddRange(merge.Indexes),
             Totals = manifest.Totals with { AddedBytes = merge.AddedBytes, Chunks = merge.Chunks },
         };
-        await repository.Log.SealAsync(run.Run, run.Base, manifest);
+        await repository.Log.CommitAsync(run.Run, run.Base, manifest);
         return run.Run;
     }
 
@@ -164,7 +164,7 @@ internal static class SampleRepository
     {
         yield return (Samples.Folder(string.Empty), null);
         yield return (Samples.Folder("2026"), null);
-        yield return (Samples.Folder("2026/1", EntryFlags.Sealed), null);
+        yield return (Samples.Folder("2026/1", EntryFlags.Trusted), null);
         for (int i = 0; i < 15 + (10 * number); i++)
         {
             yield return (

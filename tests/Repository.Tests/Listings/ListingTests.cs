@@ -141,7 +141,7 @@ public sealed class ListingTests
         List<ListingEntry> entries = [Samples.Folder(string.Empty)];
         for (int i = 0; entries.Count < count; i++)
         {
-            entries.Add(Samples.Folder($"d{i:0000}", EntryFlags.Sealed));
+            entries.Add(Samples.Folder($"d{i:0000}", EntryFlags.Trusted));
             for (int j = 0; j < 500 && entries.Count < count; j++)
             {
                 entries.Add(

@@ -28,8 +28,8 @@ public sealed class CommitLogTests
         RunId run = Samples.Run(1);
         RunOpened first = await fixture.Open().OpenRunAsync(run, "acme");
         Assert.Equal(first, await fixture.Open().OpenRunAsync(run, "acme"));
-        SetSummary set = await fixture.Open().SealAsync(run, first.Base, Samples.Manifest(run, first.Base));
-        Assert.Equal(set, await fixture.Open().SealAsync(run, first.Base, Samples.Manifest(run, first.Base)));
+        SetSummary set = await fixture.Open().CommitAsync(run, first.Base, Samples.Manifest(run, first.Base));
+        Assert.Equal(set, await fixture.Open().CommitAsync(run, first.Base, Samples.Manifest(run, first.Base)));
         LogHead head = await fixture.Open().ReadAsync();
         Assert.Equal(2, head.Sequence);
         Assert.Equal([set], head.State.Sets);
@@ -50,9 +50,9 @@ public sealed class CommitLogTests
                 ? fixture.Open().EvictAsync(run.Run, "another host took over")
                 : fixture.Open().AbortAsync(run.Run, "given up")
         );
-        await fixture.SealAsync(2);
+        await fixture.CommitAsync(2);
         PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
-            log.SealAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base))
+            log.CommitAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base))
         );
         Assert.Equal(kind, exception.Kind);
         await log.AbortAsync(run.Run, "again");
@@ -69,7 +69,7 @@ public sealed class CommitLogTests
         CommitLog writer = fixture.Open();
         for (int i = 1; i <= 100; i++)
         {
-            await fixture.SealAsync(i, writer);
+            await fixture.CommitAsync(i, writer);
         }
 
         LogHead head = await fixture.Open().ReadAsync();
@@ -89,8 +89,8 @@ public sealed class CommitLogTests
         {
             int first = 1 + (2 * round);
             await Task.WhenAll(
-                Task.Run(() => fixture.SealAsync(first), TestContext.Current.CancellationToken),
-                Task.Run(() => fixture.SealAsync(first + 1), TestContext.Current.CancellationToken)
+                Task.Run(() => fixture.CommitAsync(first), TestContext.Current.CancellationToken),
+                Task.Run(() => fixture.CommitAsync(first + 1), TestContext.Current.CancellationToken)
             );
         }
 
@@ -110,7 +110,7 @@ public sealed class CommitLogTests
             SetSummary[] sets = await Task.WhenAll(
                 Enumerable
                     .Range(0, 2)
-                    .Select(_ => Task.Run(() => fixture.Open().SealAsync(run.Run, run.Base, manifest)))
+                    .Select(_ => Task.Run(() => fixture.Open().CommitAsync(run.Run, run.Base, manifest)))
             );
             Assert.Equal(sets[0], sets[1]);
         }
@@ -123,7 +123,7 @@ public sealed class CommitLogTests
     {
         LogFixture fixture = await LogFixture.StartAsync();
         CommitLog log = fixture.Open(new LostAnswerStore(fixture.Blobs));
-        await fixture.SealAsync(1, log);
+        await fixture.CommitAsync(1, log);
         Assert.Equal(2, (await fixture.Open().ReadAsync()).Sequence);
     }
 
@@ -134,7 +134,7 @@ public sealed class CommitLogTests
     {
         LogFixture fixture = await LogFixture.StartAsync();
         int puts = 0;
-        await fixture.SealAsync(
+        await fixture.CommitAsync(
             1,
             fixture.Open(
                 new FaultInjectingBlobStore(
@@ -158,7 +158,7 @@ public sealed class CommitLogTests
         await fixture.Blobs.PutIfAbsentAsync(LogNames.BlobName(1), new byte[100], CancellationToken.None);
         await fixture.Blobs.PutIfAbsentAsync("log/00-readme.txt", new byte[100], CancellationToken.None);
         await fixture.Blobs.PutIfAbsentAsync("log/000000000000", new byte[100], CancellationToken.None);
-        await fixture.SealAsync(1, log);
+        await fixture.CommitAsync(1, log);
         LogHead head = await fixture.Open().ReadAsync();
         Assert.Equal(3, head.Sequence);
         Assert.Single(head.State.Sets);
@@ -169,7 +169,7 @@ public sealed class CommitLogTests
     public async Task A_log_that_was_cut_is_told_by_the_remembered_head()
     {
         LogFixture fixture = await LogFixture.StartAsync();
-        await fixture.SealAsync(1);
+        await fixture.CommitAsync(1);
         RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
         await fixture.Blobs.DeleteAsync(LogNames.BlobName(2), CancellationToken.None);
         Assert.Equal(1, (await fixture.Open().ReadAsync()).Sequence);
@@ -184,12 +184,12 @@ public sealed class CommitLogTests
     public async Task A_log_that_was_forked_is_told_by_the_remembered_head()
     {
         LogFixture fixture = await LogFixture.StartAsync();
-        await fixture.SealAsync(1);
+        await fixture.CommitAsync(1);
         RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
         await fixture.Blobs.DeleteAsync(LogNames.BlobName(2), CancellationToken.None);
         for (int i = 2; i < 80; i++)
         {
-            await fixture.SealAsync(i);
+            await fixture.CommitAsync(i);
         }
 
         Assert.Contains(
@@ -205,11 +205,11 @@ public sealed class CommitLogTests
     public async Task A_remembered_head_long_ago_is_proven_over_the_whole_chain()
     {
         LogFixture fixture = await LogFixture.StartAsync();
-        await fixture.SealAsync(1);
+        await fixture.CommitAsync(1);
         RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
         for (int i = 2; i < 80; i++)
         {
-            await fixture.SealAsync(i);
+            await fixture.CommitAsync(i);
         }
 
         Assert.Equal(158, (await fixture.Open().ReadAsync(remembered)).Sequence);
@@ -230,7 +230,7 @@ public sealed class CommitLogTests
         LogFixture fixture = await LogFixture.StartAsync();
         for (int i = 1; i <= 3; i++)
         {
-            await fixture.SealAsync(i);
+            await fixture.CommitAsync(i);
         }
 
         byte[] original = await fixture.ReadBlobAsync(damaged);
@@ -260,7 +260,7 @@ public sealed class CommitLogTests
         await fixture.ReplaceAsync(damaged, original);
         Assert.Null((await fixture.Open().ReadAsync()).Break);
         Assert.Null((await log.ReadAsync(head.Remember())).Break);
-        await fixture.SealAsync(4, log);
+        await fixture.CommitAsync(4, log);
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public sealed class CommitLogTests
         LogFixture fixture = await LogFixture.StartAsync();
         for (int i = 1; i <= 35; i++)
         {
-            await fixture.SealAsync(i);
+            await fixture.CommitAsync(i);
         }
 
         await fixture.Blobs.DeleteAsync(LogNames.BlobName(64), CancellationToken.None);
@@ -286,8 +286,8 @@ public sealed class CommitLogTests
         LogFixture fixture = await LogFixture.StartAsync();
         CommitLog log = fixture.Open(new BadReads(fixture.Blobs, LogNames.BlobName(2), badReads));
         await log.ReadAsync();
-        await fixture.SealAsync(1);
-        await fixture.SealAsync(2, log);
+        await fixture.CommitAsync(1);
+        await fixture.CommitAsync(2, log);
         LogHead head = await fixture.Open().ReadAsync();
         Assert.Equal(4, head.Sequence);
         Assert.Equal(2, head.State.Sets.Length);
@@ -320,10 +320,10 @@ public sealed class CommitLogTests
     public async Task A_remembered_entry_that_was_replaced_by_junk_is_told()
     {
         LogFixture fixture = await LogFixture.StartAsync();
-        await fixture.SealAsync(1);
+        await fixture.CommitAsync(1);
         RememberedHead remembered = (await fixture.Open().ReadAsync()).Remember();
         await fixture.ReplaceAsync(2, new byte[100]);
-        await fixture.SealAsync(2);
+        await fixture.CommitAsync(2);
         Assert.Contains(
             "no valid entry there",
             (await fixture.Open().ReadAsync(remembered)).Break,
@@ -337,7 +337,7 @@ public sealed class CommitLogTests
     public async Task A_key_mode_or_generation_that_is_not_known_stops(int position, byte value)
     {
         LogFixture fixture = await LogFixture.StartAsync();
-        await fixture.SealAsync(1);
+        await fixture.CommitAsync(1);
         byte[] blob = await fixture.ReadBlobAsync(2);
         blob[position] = value;
         await fixture.ReplaceAsync(2, blob);
@@ -375,7 +375,7 @@ public sealed class CommitLogTests
     public async Task A_newer_format_stops()
     {
         LogFixture fixture = await LogFixture.StartAsync();
-        await fixture.SealAsync(1);
+        await fixture.CommitAsync(1);
         byte[] blob = await fixture.ReadBlobAsync(2);
         blob[4] = 2;
         await fixture.ReplaceAsync(2, blob);
@@ -404,7 +404,7 @@ public sealed class CommitLogTests
         LogFixture fixture = await LogFixture.StartAsync();
         for (int i = 1; i <= 10; i++)
         {
-            await fixture.SealAsync(i);
+            await fixture.CommitAsync(i);
         }
 
         LostAnswerStore counted = new(fixture.Blobs);

@@ -33,11 +33,11 @@ internal sealed class LogFixture
     }
 
     /// <summary>A run that is opened and sealed: two entries.</summary>
-    public async Task<SetSummary> SealAsync(int number, CommitLog? log = null)
+    public async Task<SetSummary> CommitAsync(int number, CommitLog? log = null)
     {
         log ??= Open();
         RunOpened run = await log.OpenRunAsync(Samples.Run(number), "acme");
-        return await log.SealAsync(
+        return await log.CommitAsync(
             run.Run,
             run.Base,
             Samples.Manifest(run.Run, run.Base, null, new ChunkIndexBlob(new ChunkIndexId((UInt128)number), number))

@@ -122,7 +122,7 @@ internal sealed class LostIndexBench : IDisposable
             }
         );
 
-    public Task<RebuiltChunkIndex> SealAsync(string cache) =>
+    public Task<RebuiltChunkIndex> CommitAsync(string cache) =>
         UseAsync(cache, repository => SampleRepository.WriteHealingSetAsync(repository, Samples.Run(10 + _sealed++)));
 
     /// <summary>Appends until an entry carries the state.</summary>

@@ -17,7 +17,7 @@ internal sealed record CapturedParts(
 )
 {
     public static async Task<CapturedParts> ReadAsync(
-        SealSetInput input,
+        CommitSetInput input,
         RunContext run,
         CancellationToken cancellationToken
     ) =>

@@ -10,7 +10,7 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 internal static class ManifestBuilder
 {
     public static SetManifest Build(
-        SealSetInput input,
+        CommitSetInput input,
         CapturedParts parts,
         Installation installation,
         SetManifest? parent,
@@ -114,13 +114,13 @@ internal static class ManifestBuilder
                 ChunkClass.Content
             )
             {
-                SealingOff = wasOff || root.SealingBroken,
+                SealingOff = wasOff || root.TrustBroken,
             };
         }
     }
 
     private static IEnumerable<string> Warnings(
-        SealSetInput input,
+        CommitSetInput input,
         CapturedParts parts,
         Installation installation,
         SetManifest? parent
@@ -176,7 +176,7 @@ internal static class ManifestBuilder
                 totals.Skipped,
                 "symbolic links, sockets or devices are in the set only where the database requires the file behind them"
             ),
-            (totals.BrokenSeals, "directories changed their names without changing their times"),
+            (totals.BrokenTrusts, "directories changed their names without changing their times"),
         ];
         return counts
             .Where(count => count.Count > 0)

@@ -66,7 +66,7 @@ internal sealed class MergeListing(FlowEnvironment environment)
             ContentLoss.Check(input.Root, totals, before, warnings);
         }
 
-        return new RootListing(input.Root, summary.Listing, totals, totals.BrokenSeals > 0, [.. warnings]);
+        return new RootListing(input.Root, summary.Listing, totals, totals.BrokenTrusts > 0, [.. warnings]);
     }
 
     private static async Task<long> CountFilesAsync(ListingReader listing, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 [JsonSerializable(typeof(ConsistencyResult))]
 [JsonSerializable(typeof(MergeChunkIndexInput))]
 [JsonSerializable(typeof(MergedChunkIndex))]
-[JsonSerializable(typeof(SealSetInput))]
+[JsonSerializable(typeof(CommitSetInput))]
 [JsonSerializable(typeof(CloseRunInput))]
 [JsonSerializable(typeof(ImmutableArray<NamedFile>))]
 public sealed partial class BackupJson : JsonSerializerContext;

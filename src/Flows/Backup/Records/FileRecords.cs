@@ -106,14 +106,14 @@ public sealed record MergeListingInput : IRunInput
 }
 
 /// <summary>The finished listing of a content root.</summary>
-/// <param name="SealingBroken">
+/// <param name="TrustBroken">
 /// A new name stood under an unchanged directory stamp: sealing stays off for this root.
 /// </param>
 public sealed record RootListing(
     string Root,
     ContentRef Listing,
     FileTotals Totals,
-    bool SealingBroken,
+    bool TrustBroken,
     ImmutableArray<string> Warnings
 )
 {
@@ -163,7 +163,7 @@ public sealed record FileTotals
     public long Skipped { get; init; }
 
     /// <summary>Names under an unchanged directory stamp that were not there before.</summary>
-    public long BrokenSeals { get; init; }
+    public long BrokenTrusts { get; init; }
 
     public static FileTotals operator +(FileTotals left, FileTotals right) =>
         new()
@@ -180,6 +180,6 @@ public sealed record FileTotals
             Lost = left.Lost + right.Lost,
             Unreadable = left.Unreadable + right.Unreadable,
             Skipped = left.Skipped + right.Skipped,
-            BrokenSeals = left.BrokenSeals + right.BrokenSeals,
+            BrokenTrusts = left.BrokenTrusts + right.BrokenTrusts,
         };
 }

@@ -18,7 +18,7 @@ namespace AlfrescoBackupFlows.Cli.Tests.Rig;
 /// a copy of the repository and a configuration of its own; the installation is only read, who changes it takes a copy
 /// of it.
 /// </summary>
-public sealed class SealedSample : IDisposable
+public sealed class CommittedSample : IDisposable
 {
     /// <summary>Odd names, an empty directory, odd modes, a set-group-id directory, read-only ones, an old
     /// time.</summary>
@@ -61,7 +61,7 @@ public sealed class SealedSample : IDisposable
     {
         lock (_gate)
         {
-            _sealed ??= SealAsync(server);
+            _sealed ??= CommitAsync(server);
         }
 
         await _sealed;
@@ -89,7 +89,7 @@ public sealed class SealedSample : IDisposable
         _directory.Dispose();
     }
 
-    private async Task SealAsync(OnDemand<PostgresServer> server)
+    private async Task CommitAsync(OnDemand<PostgresServer> server)
     {
         PostgresServer postgres = await server.GetAsync();
         Database = await postgres.CreateDatabaseAsync("sealed", TestContext.Current.CancellationToken);

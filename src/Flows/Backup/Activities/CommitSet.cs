@@ -15,12 +15,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// <summary>
 /// The one write that makes a set. Idempotent by the log: a seal whose answer was lost is found there.
 /// </summary>
-internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSetInput, HotBackupResult>
+internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<CommitSetInput, HotBackupResult>
 {
     private static readonly string Tool = $"abf {Version()}";
 
     public override async Task<HotBackupResult> RunAsync(
-        SealSetInput input,
+        CommitSetInput input,
         IProgressSink progress,
         CancellationToken cancellationToken
     )
@@ -28,10 +28,10 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
         try
         {
             return Summarize(
-                await TryReadSealedAsync(input.Run.Id, cancellationToken)
+                await TryReadCommittedAsync(input.Run.Id, cancellationToken)
                     ?? await environment.Runs.WorkAsync(
                         input.Run,
-                        (run, token) => SealAsync(input, run, token),
+                        (run, token) => CommitAsync(input, run, token),
                         cancellationToken
                     )
             );
@@ -40,7 +40,7 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
         {
             // A run that has its set is no longer open: another attempt of this activity may have sealed it since the
             // look.
-            if (await TryReadSealedAsync(input.Run.Id, cancellationToken) is { } manifest)
+            if (await TryReadCommittedAsync(input.Run.Id, cancellationToken) is { } manifest)
             {
                 return Summarize(manifest);
             }
@@ -49,7 +49,7 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
         }
     }
 
-    private async Task<SetManifest?> TryReadSealedAsync(RunId run, CancellationToken cancellationToken)
+    private async Task<SetManifest?> TryReadCommittedAsync(RunId run, CancellationToken cancellationToken)
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
@@ -58,7 +58,11 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
             : null;
     }
 
-    private async Task<SetManifest> SealAsync(SealSetInput input, RunContext run, CancellationToken cancellationToken)
+    private async Task<SetManifest> CommitAsync(
+        CommitSetInput input,
+        RunContext run,
+        CancellationToken cancellationToken
+    )
     {
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         Installation installation = run.DiscoverInstallation();
@@ -78,7 +82,7 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
             Warnings = healed.Warnings.AddRange(built.Warnings),
         };
         await RequireStreamsAsync(manifest, run, cancellationToken);
-        await run.Repository.Log.SealAsync(run.Run.Id, input.Base, manifest, cancellationToken);
+        await run.Repository.Log.CommitAsync(run.Run.Id, input.Base, manifest, cancellationToken);
         await environment.Repository.RememberHeadAsync(cancellationToken);
         return manifest;
     }
@@ -119,7 +123,7 @@ internal sealed class SealSet(FlowEnvironment environment) : FlowActivity<SealSe
 
     /// <summary>Without the commit that it was built from.</summary>
     private static string? Version() =>
-        typeof(SealSet)
+        typeof(CommitSet)
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion.Split('+')[0];
 

@@ -50,7 +50,7 @@ public sealed record MergedChunkIndex(ImmutableArray<ChunkIndexBlob> Indexes, lo
 }
 
 /// <summary>What the manifest is made of, beyond the result pages of the attempt: journaled values only.</summary>
-public sealed record SealSetInput : IRunInput
+public sealed record CommitSetInput : IRunInput
 {
     public required RunRef Run { get; init; }
 

@@ -8,11 +8,11 @@ namespace AlfrescoBackupFlows.Cli.Tests.Rig;
 /// <summary>A test of the executable on a repository that holds one good set, and what it may say when something is
 /// wrong.</summary>
 [Trait("needs", "server")]
-public abstract class SealedSampleTest(SealedSample sample, OnDemand<PostgresServer> server) : IAsyncLifetime
+public abstract class CommittedSampleTest(CommittedSample sample, OnDemand<PostgresServer> server) : IAsyncLifetime
 {
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    protected SealedSample Sample => sample;
+    protected CommittedSample Sample => sample;
 
     private protected AbfRig Abf { get; } = new();
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Cli;
 

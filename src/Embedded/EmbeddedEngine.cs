@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Embedded.Replay;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;

@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Embedded.Replay;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
 

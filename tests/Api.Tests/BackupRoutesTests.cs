@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Tests.Rig;
-using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Runtime;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using AlfrescoBackupFlows.Alfresco.Properties;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Contracts;

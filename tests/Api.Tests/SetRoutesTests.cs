@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Api.Tests.Rig;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;

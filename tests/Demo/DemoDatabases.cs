@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text;
 using AlfrescoBackupFlows.Testing.Sample;
 using CliWrap;

@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Testing.Servers;
 using Azure.Storage.Blobs;
-using Npgsql;
 
 namespace AlfrescoBackupFlows.Demo;
 

@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Embedded.CrashHost;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 
 // Runs or resumes one instance and says on stdout what it does, so that a test can kill it somewhere in between.
 // Arguments: state directory, number of batches.

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Engines.Tests;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using Microsoft.Extensions.Logging;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 

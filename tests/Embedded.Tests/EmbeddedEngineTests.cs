@@ -1,8 +1,6 @@
 using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Engines.Tests;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Tasks;
-using Microsoft.DurableTask;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;

@@ -1,7 +1,6 @@
 using AlfrescoBackupFlows.Embedded.CrashHost;
 using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Embedded.Replay;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;

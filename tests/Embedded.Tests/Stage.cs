@@ -1,6 +1,4 @@
 using AlfrescoBackupFlows.Engines.Tests;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
-using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.DurableTask;
 

@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;

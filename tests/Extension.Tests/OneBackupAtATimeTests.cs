@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Api;
-using AlfrescoBackupFlows.Api.Handlers;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Flows;

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
-using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage.Directories;

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Api;
-using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Functions.Hosting;
 using AlfrescoBackupFlows.Platform.Errors;

@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Platform;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Platform.Tests;

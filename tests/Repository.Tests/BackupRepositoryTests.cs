@@ -5,7 +5,6 @@ using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Testing.Stores;
-using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests;
 

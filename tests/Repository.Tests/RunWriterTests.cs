@@ -10,7 +10,6 @@ using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
-using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests;
 

@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;

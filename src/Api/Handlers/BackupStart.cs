@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Documents;
-using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Runtime;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api.Documents;
-using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AlfrescoBackupFlows.Alfresco.Databases;
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows;

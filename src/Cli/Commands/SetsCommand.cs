@@ -2,7 +2,6 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
-using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Cli.Commands;

@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
-using AlfrescoBackupFlows.Hosting.Options;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
 

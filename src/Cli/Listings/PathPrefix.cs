@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
 

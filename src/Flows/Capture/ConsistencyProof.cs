@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;

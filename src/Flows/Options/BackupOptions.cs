@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Config;

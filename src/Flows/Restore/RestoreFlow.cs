@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Runtime;

@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;

@@ -2,7 +2,6 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
-using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Verification;

@@ -1,6 +1,4 @@
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
-using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 

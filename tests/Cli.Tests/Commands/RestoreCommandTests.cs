@@ -1,5 +1,3 @@
-using System.Text.Json;
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;

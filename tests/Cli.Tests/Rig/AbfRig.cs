@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Testing;
 using CliWrap;
 using CliWrap.Buffered;

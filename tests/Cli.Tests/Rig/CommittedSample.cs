@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;

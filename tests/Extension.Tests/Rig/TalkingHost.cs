@@ -5,7 +5,6 @@ using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
-using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Functions.Tests.Rig;
 using AlfrescoBackupFlows.Functions.Triggers;

@@ -3,7 +3,6 @@ using System.Text;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
-using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository.Format;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;

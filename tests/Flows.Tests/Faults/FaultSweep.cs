@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Platform.Files.Linux;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing.Stores;
 

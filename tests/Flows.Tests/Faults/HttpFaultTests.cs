@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Runtime;
-using AlfrescoBackupFlows.Platform.Files.Linux;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;

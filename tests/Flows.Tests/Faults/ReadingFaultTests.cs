@@ -7,7 +7,6 @@ using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Platform.Files.Linux;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Testing.Servers;
 using AlfrescoBackupFlows.Testing.Stores;

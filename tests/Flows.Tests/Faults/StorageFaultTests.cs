@@ -4,7 +4,6 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Platform.Files.Linux;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 

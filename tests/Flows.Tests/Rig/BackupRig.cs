@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Alfresco.Installations;
-using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;

@@ -4,7 +4,6 @@ using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
-using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests.ChunkIndexes;
 

@@ -1,7 +1,6 @@
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using CsCheck;
-using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Chunks;
 

@@ -7,7 +7,6 @@ using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing.Stores;
-using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Crypto;
 

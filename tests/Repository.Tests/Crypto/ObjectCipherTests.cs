@@ -2,7 +2,6 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using CsCheck;
-using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Crypto;
 

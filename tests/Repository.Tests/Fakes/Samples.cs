@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
-using AlfrescoBackupFlows.Repository.Tests.Support;
-using AlfrescoBackupFlows.Testing.Servers;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Fakes;
 

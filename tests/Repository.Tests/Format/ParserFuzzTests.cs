@@ -8,7 +8,6 @@ using AlfrescoBackupFlows.Repository.RequiredFiles;
 using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Log;
-using AlfrescoBackupFlows.Repository.Tests.Support;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Format;
 

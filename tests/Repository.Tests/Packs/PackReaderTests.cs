@@ -3,9 +3,7 @@ using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Packs;
-using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Repository.Tests.Support;
-using Xunit;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Packs;
 

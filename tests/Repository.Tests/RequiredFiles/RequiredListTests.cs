@@ -3,7 +3,6 @@ using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 using AlfrescoBackupFlows.Repository.Sorting;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
-using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Repository.Tests.RequiredFiles;

@@ -1,8 +1,6 @@
 using AlfrescoBackupFlows.Repository.Config;
-using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
-using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing;

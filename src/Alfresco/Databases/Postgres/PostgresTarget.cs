@@ -1,4 +1,3 @@
-using System.Text;
 using AlfrescoBackupFlows.Alfresco.Processes;
 using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;

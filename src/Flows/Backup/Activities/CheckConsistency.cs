@@ -10,7 +10,6 @@ using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
-using AlfrescoBackupFlows.Repository.Runs;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 

@@ -1,5 +1,3 @@
-using AlfrescoBackupFlows.Repository.Format;
-
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <summary>Names of result pages: an activity that runs again, or twice at once, comes to the same name.</summary>

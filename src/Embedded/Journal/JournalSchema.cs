@@ -32,17 +32,15 @@ internal static class JournalSchema
             type TEXT NOT NULL, task INTEGER, name TEXT, payload TEXT,
             PRIMARY KEY(instance, generation, sequence)) WITHOUT ROWID;
 
-        -- What the next turn consumes. generation: whom it answers; null: whoever is there.
+        -- What the next turn consumes, so always few: no index pays. generation: whom it answers; null: whoever is there.
         CREATE TABLE inbox(
-            id INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, generation INTEGER,
+            id INTEGER PRIMARY KEY, instance TEXT NOT NULL, generation INTEGER,
             type TEXT NOT NULL, task INTEGER, name TEXT, payload TEXT);
-        CREATE INDEX inbox_instance ON inbox(instance);
 
         -- sequence: the event that holds the input. state: 0 waits, 1 started, 2 completed, 3 failed, 4 dropped. starts: attempts begun.
         CREATE TABLE activity(
             id INTEGER PRIMARY KEY, instance TEXT NOT NULL, generation INTEGER NOT NULL, task INTEGER NOT NULL,
-            name TEXT NOT NULL, sequence INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0, starts INTEGER NOT NULL DEFAULT 0,
-            UNIQUE(instance, generation, task));
+            name TEXT NOT NULL, sequence INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0, starts INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX activity_open ON activity(state, id) WHERE state < 2;
 
         CREATE TABLE timer(

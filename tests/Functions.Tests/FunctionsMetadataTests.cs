@@ -1,27 +1,33 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Functions.Triggers;
+using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Functions.Tests;
 
 /// <summary>
-/// What the build tells the Functions host that there is; flows and activities come when the app starts (<see
-/// cref="DurableTasksTests"/>).
+/// The functions that the app tells its host of, as the build found them; flows and activities are added when it starts
+/// (<see cref="DurableTasksTests"/>).
 /// </summary>
-public sealed class FunctionsMetadataTests
+public sealed class FunctionsMetadataTests : IAsyncLifetime
 {
-    private static readonly JsonElement[] Functions =
-    [
-        .. JsonDocument
-            .Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "functions.metadata")))
-            .RootElement.EnumerateArray(),
-    ];
+    private readonly List<(string Function, JsonElement Binding)> _bindings = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (
+            IFunctionMetadata function in await new GeneratedFunctionMetadataProvider().GetFunctionMetadataAsync("")
+        )
+        {
+            _bindings.AddRange(function.RawBindings!.Select(binding => (function.Name!, JsonElement.Parse(binding))));
+        }
+    }
 
     [Fact]
     public void Every_route_of_the_table_is_a_function_that_asks_for_a_key()
     {
-        IEnumerable<string> routes = Bindings("httpTrigger")
+        IEnumerable<string> routes = Of("httpTrigger")
             .Select(b =>
                 $"{b.Binding.GetProperty("methods")[0].GetString()!.ToUpperInvariant()} {b.Binding.GetProperty("route").GetString()}"
             );
@@ -30,27 +36,27 @@ public sealed class FunctionsMetadataTests
             ApiRoutes.All.Select(route => $"{route.Method} {route.Path}").Order(StringComparer.Ordinal),
             routes.Order(StringComparer.Ordinal)
         );
-        Assert.All(
-            Bindings("httpTrigger"),
-            b => Assert.Equal("Function", b.Binding.GetProperty("authLevel").GetString())
-        );
+        Assert.All(Of("httpTrigger"), b => Assert.Equal("Function", b.Binding.GetProperty("authLevel").GetString()));
     }
 
     [Fact]
     public void The_timer_reads_its_schedule_from_the_settings()
     {
-        (string name, JsonElement binding) = Assert.Single(Bindings("timerTrigger"));
+        (string name, JsonElement binding) = Assert.Single(Of("timerTrigger"));
 
         Assert.Equal(nameof(NightlyBackup), name);
         Assert.Equal("%ABF:SCHEDULE%", binding.GetProperty("schedule").GetString());
     }
 
     [Fact]
-    public void Nothing_else_is_there() => Assert.Equal(Functions.Length, Bindings("httpTrigger").Count() + 1);
+    public void Nothing_else_is_there() =>
+        Assert.Equal(
+            ApiRoutes.All.Count + 1,
+            _bindings.Select(b => b.Function).Distinct(StringComparer.Ordinal).Count()
+        );
 
-    private static IEnumerable<(string Function, JsonElement Binding)> Bindings(string trigger) =>
-        from function in Functions
-        from binding in function.GetProperty("bindings").EnumerateArray()
-        where binding.GetProperty("type").GetString() == trigger
-        select (function.GetProperty("name").GetString()!, binding);
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private IEnumerable<(string Function, JsonElement Binding)> Of(string trigger) =>
+        _bindings.Where(b => b.Binding.GetProperty("type").GetString() == trigger);
 }

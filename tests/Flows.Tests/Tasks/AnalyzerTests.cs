@@ -94,7 +94,7 @@ public sealed partial class AnalyzerTests
             $"-analyzer:{Metadata("DurableTaskAnalyzers")}",
             $"-warnaserror+:{Errors()}",
             source,
-            Path.Combine(RepositoryRoot(), "src", "Flows", "Tasks", "AnalyzerNames.cs"),
+            Path.Combine(RepositoryRoot(), "src", "AnalyzerNames", "AnalyzerNames.cs"),
             .. assemblies
                 .Append(typeof(TaskOrchestrator<,>).Assembly.Location)
                 .Append(Path.Combine(AppContext.BaseDirectory, "AlfrescoBackupFlows.Flows.dll"))

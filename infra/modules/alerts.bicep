@@ -1,4 +1,4 @@
-@description('What must wake somebody. The names of events are those of src/Flows/Logs.cs; a test holds them against each other.')
+@description('What must wake somebody. The names of events are those of src/Flows/Runtime/Logs.cs; a test holds them against each other.')
 param name string
 
 param location string

@@ -34,8 +34,10 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs h
         await BackupRepository.InitAsync(blobs, new RepositoryInit("none", null, "test", TimeProvider.System), _token);
         var stores = new RepositoryStores(blobs, await CreateContainerAsync());
 
-        FlowInstance cloud = await BackupAsync(rig, stores);
+        var heard = new HeardLogs();
+        FlowInstance cloud = await BackupAsync(rig, stores, heard);
         Assert.True(cloud.Status == RuntimeStatus.Completed, cloud.Failure?.Message);
+        AssertOneLineSaysIt(heard, cloud.Id);
         await BackupEmbeddedAsync(rig, stores);
 
         await using BackupRepository repository = await BackupRepository.OpenAsync(
@@ -71,11 +73,23 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs h
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 5, _token);
         rig.ToolPath = rig.Combine("nowhere");
 
-        FlowInstance run = await BackupAsync(rig, stores: null);
+        var heard = new HeardLogs();
+        FlowInstance run = await BackupAsync(rig, stores: null, heard);
 
         Assert.Equal(RuntimeStatus.Failed, run.Status);
+        Assert.Single(heard.Lines, line => line.StartsWith($"Function.HotBackupFlow.User Error: Run {run.Id} failed"));
         Assert.False(run.Failure!.IsRetryable);
         Assert.Contains("nowhere", run.Failure.Message);
+    }
+
+    /// <summary>Of all functions: the line that alerts wait for, and two of the extension's about the activity that says
+    /// it.</summary>
+    private static void AssertOneLineSaysIt(HeardLogs heard, string set)
+    {
+        string[] said = [.. heard.Lines.Where(line => line.StartsWith("Function", StringComparison.Ordinal))];
+        Assert.Single(said, line => line.StartsWith($"Function.CommitSet.User Information: Set {set} is sealed"));
+        Assert.Equal(2, said.Count(line => line.Contains("'CommitSet (Activity)'", StringComparison.Ordinal)));
+        Assert.Equal(3, said.Length);
     }
 
     private async Task<IBlobStore> CreateContainerAsync()
@@ -103,13 +117,16 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs h
     }
 
     /// <param name="stores">Null: the rig's own, in directories.</param>
-    private async Task<FlowInstance> BackupAsync(BackupRig rig, RepositoryStores? stores)
+    private async Task<FlowInstance> BackupAsync(BackupRig rig, RepositoryStores? stores, HeardLogs heard)
     {
-        await using FlowEnvironment environment = rig.CreateEnvironment(stores: stores);
+        var loggers = new FunctionLoggers();
+        await using FlowEnvironment environment = rig.CreateEnvironment(stores: stores, loggers: loggers);
         await using TestEngine engine = await TestEngine.OpenAsync(
             BackupTasks.Register,
             BackupTasks.Converter,
-            environment
+            environment,
+            loggers,
+            heard
         );
         string run = BackupRig.NewRun();
         await engine.StartAsync(

@@ -46,9 +46,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     /// <summary>The host gives what an activity logs the category of its function.</summary>
     [Theory]
     [InlineData("NightlyBackup")]
-    [InlineData("OpenRun")]
     [InlineData("CommitSet")]
-    [InlineData("CloseRun")]
     public void What_the_app_says_of_a_run_is_heard(string function)
     {
         using ILoggerFactory factory = CreateFactory();
@@ -72,7 +70,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [Fact]
     public void No_other_line_below_a_warning_is_written() =>
         Assert.Equal(
-            ["RunCancelled", "RunEvicted", "SetCommitted", "Started"],
+            ["SetCommitted", "Started"],
             new[] { typeof(HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
                 .SelectMany(assembly => assembly.GetTypes())
                 .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))

@@ -1,7 +1,7 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;

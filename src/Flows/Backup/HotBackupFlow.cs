@@ -71,7 +71,6 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                 commit,
                 steps.Retry(Retries.Storage)
             );
-            BackupOutcome.Committed(context, result);
 
             steps.Status.Begin(Phases.Close);
             await CloseAsync(context, new CloseRunInput(run, Reason: null), steps.Retry(Retries.Storage));

@@ -12,7 +12,7 @@ internal static partial class Logs
     [LoggerMessage(2, LogLevel.Warning, "The lease of run {Run} could not be renewed: {Reason}")]
     public static partial void LeaseNotRenewed(ILogger logger, string run, string reason);
 
-    [LoggerMessage(3, LogLevel.Information, "Run {Run} takes the place of {Evicted}, which can no longer seal")]
+    [LoggerMessage(3, LogLevel.Warning, "Run {Run} takes the place of {Evicted}, which can no longer seal")]
     public static partial void RunEvicted(ILogger logger, string run, string evicted);
 
     [LoggerMessage(4, LogLevel.Warning, "The repository's log: {Alarm}")]
@@ -52,6 +52,6 @@ internal static partial class Logs
     [LoggerMessage(22, LogLevel.Error, "Run {Run} failed ({Kind}): {Reason}")]
     public static partial void RunFailed(ILogger logger, string run, ErrorKind kind, string reason);
 
-    [LoggerMessage(23, LogLevel.Information, "Run {Run} was cancelled")]
+    [LoggerMessage(23, LogLevel.Warning, "Run {Run} was cancelled")]
     public static partial void RunCancelled(ILogger logger, string run);
 }

@@ -39,6 +39,7 @@ internal sealed class ExtensionHost : IAsyncDisposable
     )
     {
         IHost host = Build(azurite, worker, logs ?? NullLoggerProvider.Instance);
+        worker.Loggers.Host = host.Services.GetRequiredService<ILoggerFactory>();
         await host.StartAsync(cancellationToken);
         string? json = null;
         Action<string> taken = client => json = client;

@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Functions.Hosting;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Engines.Tests;
@@ -28,18 +29,22 @@ internal sealed class TestEngine : IAsyncDisposable
     public DurableTaskClient Client => _host.Client;
 
     /// <param name="services">What activities are made from.</param>
+    /// <param name="loggers">What flows and activities say goes there.</param>
+    /// <param name="logs">Takes what <c>host.json</c> lets through.</param>
     public static async Task<TestEngine> OpenAsync(
         Action<DurableTaskRegistry> register,
         FlowConverter converter,
-        IServiceProvider? services = null
+        IServiceProvider? services = null,
+        FunctionLoggers? loggers = null,
+        ILoggerProvider? logs = null
     )
     {
         TaskHubs hubs = (await TestContext.Current.GetFixture<TaskHubs>())!;
-        var worker = new WorkerFunctions(register, converter, services ?? NoServices.Instance);
+        var worker = new WorkerFunctions(register, converter, services ?? NoServices.Instance, loggers);
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         return new TestEngine(
             hubs,
-            await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, cancellationToken)
+            await ExtensionHost.StartAsync(await hubs.GetStorageAsync(), worker, cancellationToken, logs)
         );
     }
 

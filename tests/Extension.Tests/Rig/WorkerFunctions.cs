@@ -29,8 +29,15 @@ internal sealed class WorkerFunctions : IDisposable
     private readonly ActivityMiddleware _middleware;
 
     /// <param name="tasks">What activities are made from.</param>
-    public WorkerFunctions(Action<DurableTaskRegistry> register, FlowConverter converter, IServiceProvider tasks)
+    /// <param name="loggers">Takes what flows say; activities have theirs from what they are made from.</param>
+    public WorkerFunctions(
+        Action<DurableTaskRegistry> register,
+        FlowConverter converter,
+        IServiceProvider tasks,
+        FunctionLoggers? loggers = null
+    )
     {
+        Loggers = loggers ?? new FunctionLoggers();
         var registry = new DurableTaskRegistry();
         register(registry);
         _flows = registry.GetOrchestrators().ToDictionary(o => o.Key.Name, o => o.Value, StringComparer.Ordinal);
@@ -39,7 +46,7 @@ internal sealed class WorkerFunctions : IDisposable
         Converter = new JsonDataConverter(DurableTasks.Json(converter));
         var options = new DurableTaskWorkerOptions { DataConverter = Converter, EnableEntitySupport = true };
         _worker = new ServiceCollection()
-            .AddSingleton(new DurableTaskShimFactory(options, NullLoggerFactory.Instance))
+            .AddSingleton(new DurableTaskShimFactory(options, Loggers))
             .BuildServiceProvider();
         _middleware = new ActivityMiddleware(new RunningHost(), NullLogger<ActivityMiddleware>.Instance);
     }
@@ -50,15 +57,21 @@ internal sealed class WorkerFunctions : IDisposable
 
     public DataConverter Converter { get; }
 
+    public FunctionLoggers Loggers { get; }
+
     /// <param name="request">The history, as the extension sends it.</param>
     /// <returns>What the flow does next, as the extension expects it.</returns>
-    public string RunFlow(string name, string request) =>
-        GrpcOrchestrationRunner.LoadAndRun(request, _flows[name](_tasks), _worker);
+    public string RunFlow(string name, string request)
+    {
+        Loggers.Enter(name);
+        return GrpcOrchestrationRunner.LoadAndRun(request, _flows[name](_tasks), _worker);
+    }
 
     public async Task<object?> RunActivityAsync(string name, IDurableActivityContext context)
     {
         try
         {
+            Loggers.Enter(name);
             _middleware.ScopeOf(context.InstanceId, name, CancellationToken.None).Enter();
             ITaskActivity activity = _activities[name](_tasks);
             object? input = Converter.Deserialize(context.GetInput<string>(), activity.InputType);

@@ -14,6 +14,7 @@ using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Sample;
 using AlfrescoBackupFlows.Testing.Servers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;
 using Npgsql;
@@ -121,7 +122,8 @@ internal sealed class BackupRig : IDisposable
     public FlowEnvironment CreateEnvironment(
         string host = "state",
         RepositoryStores? stores = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        ILoggerFactory? loggers = null
     )
     {
         var options = new BackupOptions { State = _directory.Combine(host) };
@@ -145,7 +147,7 @@ internal sealed class BackupRig : IDisposable
             new LoadedOptions(options, null, null, []),
             stores,
             time ?? TimeProvider.System,
-            NullLoggerFactory.Instance
+            loggers ?? NullLoggerFactory.Instance
         );
     }
 

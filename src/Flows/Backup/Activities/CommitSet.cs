@@ -25,16 +25,21 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
         CancellationToken cancellationToken
     )
     {
+        HotBackupResult result = Summarize(await ReadOrCommitAsync(input, cancellationToken));
+        BackupOutcome.Committed(environment.Loggers, result);
+        return result;
+    }
+
+    private async Task<SetManifest> ReadOrCommitAsync(CommitSetInput input, CancellationToken cancellationToken)
+    {
         try
         {
-            return Summarize(
-                await TryReadCommittedAsync(input.Run.Id, cancellationToken)
-                    ?? await environment.Runs.WorkAsync(
-                        input.Run,
-                        (run, token) => CommitAsync(input, run, token),
-                        cancellationToken
-                    )
-            );
+            return await TryReadCommittedAsync(input.Run.Id, cancellationToken)
+                ?? await environment.Runs.WorkAsync(
+                    input.Run,
+                    (run, token) => CommitAsync(input, run, token),
+                    cancellationToken
+                );
         }
         catch (PermanentException e) when (e.Kind == ErrorKind.Busy)
         {
@@ -42,7 +47,7 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
             // look.
             if (await TryReadCommittedAsync(input.Run.Id, cancellationToken) is { } manifest)
             {
-                return Summarize(manifest);
+                return manifest;
             }
 
             throw;

@@ -5,20 +5,22 @@ using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
-namespace AlfrescoBackupFlows.Flows.Backup;
+namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
 /// Says how a run ended, in one log line of a category of its own: what monitoring listens to where nobody reads an
-/// exit code.
+/// exit code. A set is said by the activity that commits it, whose lines are few enough for a cloud host to show them
+/// all; whatever else ends a run is a warning or an error, and said by the flow.
 /// </summary>
 public static class BackupOutcome
 {
     /// <summary>The lines' category. A host that reports the outcome by itself need not show them again.</summary>
     public const string Category = "AlfrescoBackupFlows.Outcome";
 
-    internal static void Committed(TaskOrchestrationContext context, HotBackupResult result)
+    /// <summary>Once for each attempt of the activity: an attempt whose answer was lost has said it too.</summary>
+    internal static void Committed(ILoggerFactory loggers, HotBackupResult result)
     {
-        ILogger logger = context.CreateReplaySafeLogger(Category);
+        ILogger logger = loggers.CreateLogger(Category);
         if (result.HasFindings)
         {
             Logs.SetCommittedWithFindings(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
@@ -14,6 +15,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
 {
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(SharedRepository));
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly ConcurrentDictionary<string, byte> _alarms = new(StringComparer.Ordinal);
     private BackupRepository? _repository;
 
     public async Task<BackupRepository> OpenAsync(CancellationToken cancellationToken)
@@ -39,13 +41,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         );
         try
         {
-            LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
-            foreach (string alarm in head.Alarms)
-            {
-                Logs.LogAlarm(_logger, alarm);
-            }
-
-            return (repository, head);
+            return (repository, await ReadLogAsync(repository, cancellationToken));
         }
         catch
         {
@@ -64,7 +60,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     public async Task<LogHead> RereadLogAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await OpenAsync(cancellationToken);
-        LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
+        LogHead head = await ReadLogAsync(repository, cancellationToken);
         if (head.Break is { } broken)
         {
             throw new PermanentException(ErrorKind.Repository, broken);
@@ -87,7 +83,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         BackupRepository repository = await OpenAsync(cancellationToken);
         try
         {
-            await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
+            await ReadLogAsync(repository, cancellationToken);
         }
         catch (AbfException e)
         {
@@ -105,7 +101,18 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         _gate.Dispose();
     }
 
-    private HeadMemory MemoryOf(BackupRepository repository) => new(environment.Options.State!, repository.Id);
+    /// <summary>Says what is wrong with it, each thing once in a process, which may live for months.</summary>
+    private async Task<LogHead> ReadLogAsync(BackupRepository repository, CancellationToken cancellationToken)
+    {
+        var memory = new HeadMemory(environment.Options.State!, repository.Id);
+        LogHead head = await memory.ReadAsync(repository.Log, cancellationToken);
+        foreach (string alarm in head.Alarms.Where(alarm => _alarms.TryAdd(alarm, 0)))
+        {
+            Logs.LogAlarm(_logger, alarm);
+        }
+
+        return head;
+    }
 
     private RepositoryAccess Access() =>
         new(

@@ -4,7 +4,6 @@ using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
@@ -15,7 +14,7 @@ public sealed partial class BackupOutcomeTests : IDisposable
     private static readonly string Root = Path.GetFullPath(Path.Combine(ThisFile(), "..", "..", "..", ".."));
     private static readonly string Alerts = Path.Combine(Root, "infra", "modules", "alerts.bicep");
 
-    private readonly Lines _lines = new();
+    private readonly EventLines _lines = new(BackupOutcome.Category);
     private readonly StandIns _standIns;
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
@@ -90,37 +89,4 @@ public sealed partial class BackupOutcomeTests : IDisposable
     private static partial Regex Extracted();
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
-
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        private readonly List<(LogLevel Level, string? Event)> _said = [];
-
-        public IReadOnlyList<(LogLevel Level, string? Event)> Said => _said;
-
-        public string Last { get; private set; } = string.Empty;
-
-        public ILogger CreateLogger(string categoryName) =>
-            categoryName == BackupOutcome.Category ? this : NullLogger.Instance;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        )
-        {
-            _said.Add((logLevel, eventId.Name));
-            Last = formatter(state, exception);
-        }
-
-        public void Dispose() { }
-    }
 }

@@ -1,0 +1,44 @@
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform.State;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Runtime;
+
+public sealed class LogAlarmTests
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_planted_in_the_log_while_a_process_lives_is_said_once()
+    {
+        using var directory = new TempDirectory();
+        var options = new BackupOptions { State = directory.Combine("state") };
+        options.Repository.Encryption = "none";
+        StateDirectory.Prepare(options.State);
+        var blobs = new MemoryBlobStore();
+        await BackupRepository.InitAsync(blobs, new RepositoryInit("none", null, "test", TimeProvider.System), _token);
+        var lines = new EventLines(nameof(SharedRepository));
+        await using var environment = new FlowEnvironment(
+            new LoadedOptions(options, null, null, []),
+            new RepositoryStores(blobs, new MemoryBlobStore()),
+            TimeProvider.System,
+            lines
+        );
+        await environment.Repository.RereadLogAsync(_token);
+        Assert.Empty(lines.Said);
+
+        await blobs.PutAsync("log/999999999998", new byte[200], _token);
+        await environment.Repository.RereadLogAsync(_token);
+        await environment.Repository.RereadLogAsync(_token);
+
+        Assert.Equal([(LogLevel.Warning, "LogAlarm")], lines.Said);
+        Assert.Contains("log/999999999998", lines.Last);
+    }
+}

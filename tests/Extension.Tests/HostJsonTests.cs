@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Extension.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Backup;
@@ -78,6 +79,23 @@ public sealed class HostJsonTests(TaskHubs hubs)
                 .Select(method => method.Name)
                 .Order(StringComparer.Ordinal)
         );
+
+    [Fact]
+    public void The_settings_for_the_scheduler_have_the_same_filters() =>
+        Assert.Equal(
+            FiltersOf("host.json").Where(filter => filter.Key != "logging:logLevel:DurableTask.AzureStorage"),
+            FiltersOf(Path.Combine("infra", "host.scheduler.json"))
+        );
+
+    private static IEnumerable<KeyValuePair<string, string?>> FiltersOf(
+        string file,
+        [CallerFilePath] string here = ""
+    ) =>
+        new ConfigurationBuilder()
+            .AddJsonFile(Path.GetFullPath(Path.Combine(here, "..", "..", "..", file)))
+            .Build()
+            .GetSection("logging")
+            .AsEnumerable();
 
     private static ILoggerFactory CreateFactory()
     {

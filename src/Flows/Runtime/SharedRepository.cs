@@ -39,7 +39,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         );
         try
         {
-            LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
+            LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, NotRemembered, cancellationToken);
             foreach (string alarm in head.Alarms)
             {
                 Logs.LogAlarm(_logger, alarm);
@@ -64,7 +64,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     public async Task<LogHead> RereadLogAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await OpenAsync(cancellationToken);
-        LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
+        LogHead head = await MemoryOf(repository).ReadAsync(repository.Log, NotRemembered, cancellationToken);
         if (head.Break is { } broken)
         {
             throw new PermanentException(ErrorKind.Repository, broken);
@@ -87,11 +87,11 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         BackupRepository repository = await OpenAsync(cancellationToken);
         try
         {
-            await MemoryOf(repository).ReadAsync(repository.Log, cancellationToken);
+            await MemoryOf(repository).ReadAsync(repository.Log, NotRemembered, cancellationToken);
         }
         catch (AbfException e)
         {
-            Logs.HeadNotRemembered(_logger, e.Message);
+            NotRemembered(e.Message);
         }
     }
 
@@ -104,6 +104,8 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
 
         _gate.Dispose();
     }
+
+    private void NotRemembered(string reason) => Logs.HeadNotRemembered(_logger, reason);
 
     private HeadMemory MemoryOf(BackupRepository repository) => new(environment.Options.State!, repository.Id);
 

@@ -3,15 +3,40 @@ using System.CommandLine.Invocation;
 using AlfrescoBackupFlows.Cli.Commands;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Platform.Streams;
 
 namespace AlfrescoBackupFlows.Cli;
 
 /// <summary>The command line: which commands there are, and what a wrong one gets.</summary>
 internal static class AbfProgram
 {
+    /// <summary>How long a message waits for a reader that has stopped reading.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     public static async Task<int> RunAsync(string[] args)
     {
-        ParseResult parsed = CreateRoot().Parse(args);
+        var stderr = new TolerantStream(StandardStreams.OpenError(Patience));
+        var stdout = new TolerantStream(StandardStreams.OpenOutput());
+        if (!OperatingSystem.IsWindows())
+        {
+            // There the console has its own encoding, and a stream that is closed is none.
+            Console.SetError(new StreamWriter(stderr) { AutoFlush = true });
+            Console.SetOut(new StreamWriter(stdout) { AutoFlush = true });
+        }
+
+        int exitCode = await RunAsync(CreateRoot(stderr).Parse(args));
+        if (stdout.Fault is { } fault && !StandardStreams.IsReaderGone(fault))
+        {
+            new MessageWriter(Console.Error, quiet: false, TimeProvider.System).Error(
+                $"stdout cannot be written ({fault.Message})"
+            );
+        }
+
+        return exitCode;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
         if (parsed.Action is ParseErrorAction)
         {
             var messages = new MessageWriter(Console.Error, quiet: false, TimeProvider.System);
@@ -38,10 +63,10 @@ internal static class AbfProgram
             : parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal);
     }
 
-    private static RootCommand CreateRoot()
+    private static RootCommand CreateRoot(TolerantStream stderr)
     {
         var globals = new GlobalOptions();
-        var runner = new CommandRunner(globals);
+        var runner = new CommandRunner(globals, stderr);
         var root = new RootCommand(
             "Hot backups of Alfresco: index, database and files, in the order that loses nothing, as one proven unit."
         )

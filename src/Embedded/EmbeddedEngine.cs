@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
@@ -21,6 +22,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly ProcessLock _lock;
     private readonly JournalDatabase _journal;
     private readonly InstanceTable _instances;
+    private readonly FlowClock _clock;
     private readonly WorkTables _work;
     private readonly ActivityRunner _activities;
     private readonly ITimer _alarm;
@@ -38,7 +40,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger<EmbeddedEngine>();
         _journal = JournalDatabase.Open(directory, check: true, options.CrashPoint);
         _instances = new InstanceTable(_journal, options.TimeProvider);
-        _work = new WorkTables(_journal, _instances);
+        _clock = new FlowClock(options.TimeProvider);
+        _work = new WorkTables(_journal, _instances, _clock);
         _activities = new ActivityRunner(catalog, options, _logger, Wake);
         _alarm = options.TimeProvider.CreateTimer(
             _ => Wake(),
@@ -76,9 +79,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public static bool IsRunning(string stateDirectory) =>
         ProcessLock.IsHeld(Path.Combine(Path.GetFullPath(stateDirectory), JournalSchema.LockName));
 
-    /// <summary>Removes a state directory whose instances all ended before <paramref name="endedBefore"/>.</summary>
+    /// <summary>
+    /// Removes a state directory whose instances all ended longer ago than <paramref name="kept"/>, or as far in the
+    /// future, by a clock that was wrong.
+    /// </summary>
     /// <returns>False: it is in use, or something in it is not that old, or has not ended.</returns>
-    public static bool TryRemove(string stateDirectory, DateTimeOffset endedBefore)
+    public static bool TryRemove(string stateDirectory, TimeSpan kept, TimeProvider time)
     {
         try
         {
@@ -87,7 +93,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             {
                 if (
                     client is null
-                    || client.List().Any(i => i.Status is RuntimeStatus.Running || i.Updated >= endedBefore)
+                    || client
+                        .List()
+                        .Any(i =>
+                            i.Status is RuntimeStatus.Running
+                            || !RecordedTime.IsFarOff(i.Updated, kept, time.GetUtcNow())
+                        )
                 )
                 {
                     return false;
@@ -225,21 +236,19 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             if (_instances.History(instance) is { Count: > 0 } past)
             {
                 NewExecution(instance).Run(past, []);
+                if (past.FindLast(e => e.Type == EventType.OrchestratorStarted) is { } turn)
+                {
+                    _clock.NotBefore(EmbeddedJson.ReadTime(turn.Payload!).ToUnixTimeMilliseconds());
+                }
             }
         }
     }
 
     private TurnResult RunTurn(FlowInstance instance, List<HistoryEvent> past, List<HistoryEvent> news)
     {
-        // Milliseconds, because that is what history keeps, and never before the turn before, whatever the clock does.
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(_instances.Now);
-        var last = past.FindLast(e => e.Type == EventType.OrchestratorStarted) is { } turn
-            ? EmbeddedJson.ReadTime(turn.Payload!)
-            : now;
-        news.Insert(
-            0,
-            new HistoryEvent(EventType.OrchestratorStarted, Payload: EmbeddedJson.Write(now > last ? now : last))
-        );
+        // Milliseconds, because that is what history keeps.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.Now);
+        news.Insert(0, new HistoryEvent(EventType.OrchestratorStarted, Payload: EmbeddedJson.Write(now)));
 
         var result = NewExecution(instance).Run(past, news);
         Logs.Turn(_logger, instance.Id, news.Count, result.Actions.Count);
@@ -287,7 +296,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task SleepAsync(long? nextTimer)
     {
         var wait = _options.PollInterval;
-        if (nextTimer - _instances.Now is { } untilTimer && untilTimer < wait.TotalMilliseconds)
+        if (nextTimer - _clock.Now is { } untilTimer && untilTimer < wait.TotalMilliseconds)
         {
             wait = TimeSpan.FromMilliseconds(Math.Max(untilTimer, 0));
         }

@@ -86,7 +86,7 @@ public sealed class FlowClient : IDisposable
 
     public FlowInstance? TryGet(string instanceId) => Read(() => _instances.Find(instanceId));
 
-    /// <summary>Instances that are nobody's sub-orchestration, newest first.</summary>
+    /// <summary>Instances that are nobody's sub-orchestration, the one that was started last first.</summary>
     public IReadOnlyList<FlowInstance> List() => Read(() => _instances.List(root: null));
 
     /// <summary>An instance that is nobody's sub-orchestration, and all its sub-orchestrations.</summary>
@@ -106,10 +106,12 @@ public sealed class FlowClient : IDisposable
                 : null
         );
 
-    /// <summary>Removes what ended before <paramref name="endedBefore"/>, with its sub-orchestrations and
-    /// histories.</summary>
+    /// <summary>
+    /// Removes what ended longer ago than <paramref name="kept"/>, or as far in the future, by a clock that was wrong,
+    /// with its sub-orchestrations and histories. The newest instance stays: it tells how the last one ended.
+    /// </summary>
     /// <returns>How many, sub-orchestrations not counted.</returns>
-    public int Purge(DateTimeOffset endedBefore) => Write(() => _instances.Purge(endedBefore.ToUnixTimeMilliseconds()));
+    public int Purge(TimeSpan kept) => Write(() => _instances.Purge((long)kept.TotalMilliseconds));
 
     public void Dispose() => _journal.Dispose();
 

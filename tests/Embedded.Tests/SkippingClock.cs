@@ -6,6 +6,18 @@ internal sealed class SkippingClock : TimeProvider
     private readonly Lock _gate = new();
     private DateTimeOffset _now = new(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
 
+    /// <summary>How long there would have been to wait.</summary>
+    public TimeSpan Waited { get; private set; }
+
+    /// <summary>Somebody sets the clock.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _now += by;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
@@ -22,6 +34,7 @@ internal sealed class SkippingClock : TimeProvider
         lock (_gate)
         {
             _now += by;
+            Waited += by;
         }
     }
 

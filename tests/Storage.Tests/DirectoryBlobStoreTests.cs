@@ -140,6 +140,38 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
         Assert.Contains("a/b", e.Message);
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(1)]
+    public async Task A_lease_that_was_taken_by_a_clock_that_was_ahead_is_nobodys(int days)
+    {
+        FakeTimeProvider ahead = new(_time.GetUtcNow().AddDays(days));
+        Assert.True(
+            await DirectoryBlobStore
+                .Open(_directory.Path, ahead)
+                .AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MaxDuration, Ct)
+        );
+
+        Assert.True(await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        Assert.False(await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+    }
+
+    [Fact]
+    public async Task A_file_in_the_making_that_a_kill_left_is_deleted_when_its_time_is_in_the_future_too()
+    {
+        await Store.PutIfAbsentAsync("a", Bytes(1), Ct);
+        string left = _directory.Combine(".tmp", $"{Guid.NewGuid():n}");
+        string atWork = _directory.Combine(".tmp", $"{Guid.NewGuid():n}");
+        await File.WriteAllTextAsync(left, "x", Ct);
+        await File.WriteAllTextAsync(atWork, "x", Ct);
+        File.SetLastWriteTimeUtc(left, _time.GetUtcNow().AddDays(400).UtcDateTime);
+        File.SetLastWriteTimeUtc(atWork, _time.GetUtcNow().AddHours(1).UtcDateTime);
+
+        await DirectoryBlobStore.Open(_directory.Path, _time).PutIfAbsentAsync("b", Bytes(1), Ct);
+
+        Assert.Equal([atWork], Directory.EnumerateFiles(_directory.Combine(".tmp")));
+    }
+
     [Fact]
     public async Task A_damaged_lease_file_is_named()
     {

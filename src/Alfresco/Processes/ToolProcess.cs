@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using AlfrescoBackupFlows.Platform.Processes;
 
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
@@ -56,8 +57,7 @@ internal static class ToolProcess
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var process =
-            Process.Start(StartInfo(command)) ?? throw new InvalidOperationException($"{command.Name} did not start");
+        using Process process = Start(command);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var killing = stop.Token.Register(static state => Kill((Process)state!), process);
         using var stdin = new ToolInput(process.StandardInput.BaseStream);
@@ -95,6 +95,13 @@ internal static class ToolProcess
 
         return new ToolExit(process.ExitCode == 0 && stdin.Broken ? -1 : process.ExitCode, errors.Last);
     }
+
+    /// <summary>A vendor's tool ends with this process; a command of the administrator may have a life of its
+    /// own.</summary>
+    private static Process Start(ToolCommand command) =>
+        command.IsOfAdministrator
+            ? Process.Start(StartInfo(command)) ?? throw new InvalidOperationException($"{command.Name} did not start")
+            : ChildProcess.Start(StartInfo(command));
 
     private static ProcessStartInfo StartInfo(ToolCommand command)
     {

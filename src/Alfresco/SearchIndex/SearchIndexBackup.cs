@@ -1,4 +1,5 @@
 using System.Text;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Alfresco.SearchIndex;
@@ -13,7 +14,10 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
     /// <summary>The job's temporary directory, beside the target.</summary>
     public const string TempName = ".indexbackup_temp";
 
-    /// <summary>A temporary directory whose tree has not changed for so long was left by a crash.</summary>
+    /// <summary>
+    /// A temporary directory whose tree has not changed for so long was left by a crash; one with a time that far in the
+    /// future too, for no clock of a job at work is so wrong for long.
+    /// </summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(15);
 
     // Enough for any Lucene index; past it, what was seen decides.
@@ -43,7 +47,7 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
         }
 
         var now = time.GetUtcNow();
-        bool stale = tempChanged is { } changed && now - changed > StaleAfter;
+        bool stale = tempChanged is { } changed && RecordedTime.IsFarOff(changed, StaleAfter, now);
         if (target is not { } stat)
         {
             return new SearchIndexObservation(null, null, tempChanged, stale);

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.SearchIndex;
@@ -32,8 +33,13 @@ public static class SearchIndexWindow
             return Wait(source, now + LookAgain, giveUpAt, "Alfresco's index-backup job is running");
         }
 
-        // Just fired: either its copy is newer than the firing, or it is about to begin.
-        if (source.Schedule.NextFiring(now - FiringGrace) is { } fired && fired <= now && !(seen.Age < now - fired))
+        // Just fired: either its copy is newer than the firing, or it is about to begin. A copy of the future may be of
+        // any time.
+        if (
+            source.Schedule.NextFiring(now - FiringGrace) is { } fired
+            && fired <= now
+            && !IsNewerThan(fired, seen, now)
+        )
         {
             return Wait(
                 source,
@@ -87,12 +93,22 @@ public static class SearchIndexWindow
                 + $"(installation.index.maxAge is {source.MaxAge.TotalHours:F0}): does Alfresco's job still run?";
         }
 
+        if (seen.Age < -RecordedTime.Tolerance)
+        {
+            yield return $"the index backup at '{source.Path}' has a time that is "
+                + $"{-seen.Age.Value.TotalHours:F1} hours in the future: the clock was wrong when it was made, or is "
+                + "wrong now; whether Alfresco's job still runs cannot be told";
+        }
+
         if (seen.TempIsStale)
         {
             yield return $"'{SearchIndexBackup.TempName}' beside '{source.Path}' has not changed since "
                 + $"{seen.TempChanged:u}: Alfresco's index-backup job crashed then";
         }
     }
+
+    private static bool IsNewerThan(DateTimeOffset fired, SearchIndexObservation seen, DateTimeOffset now) =>
+        seen.Age < now - fired && seen.Age >= -RecordedTime.Tolerance;
 
     private static SearchIndexDecision Wait(
         SearchIndexSource source,

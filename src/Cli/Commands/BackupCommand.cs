@@ -74,6 +74,7 @@ internal static class BackupCommand
             context.Messages.Warn(warning);
         }
 
+        context.Result.Outcome = $"set {result.Set} is committed";
         context.Result.Write(document, CliJson.Relaxed.BackupResultDocument, writer => WriteText(document, writer));
         if (!result.HasFindings)
         {

@@ -70,6 +70,7 @@ internal static class CancelCommand
 
     private static int Report(CommandContext context, RunDocument document, string line)
     {
+        context.Result.Outcome = line;
         context.Result.Write(document, CliJson.Relaxed.RunDocument, writer => writer.WriteLine(line));
         return ExitCodes.Done;
     }

@@ -41,6 +41,7 @@ internal static class InitCommand
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
 
         var document = new InitDocument(opened.Repository.Id, stores.Blobs.Location, options.Encryption);
+        context.Result.Outcome = $"repository {document.Repository} is created at {document.Location}";
         context.Result.Write(
             document,
             CliJson.Relaxed.InitDocument,

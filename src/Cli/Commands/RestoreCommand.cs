@@ -135,6 +135,7 @@ internal static class RestoreCommand
         }
 
         RestoreResultDocument document = RestoreResultDocument.Of(result, input.Target, withPaths: true);
+        context.Result.Outcome = $"set {document.Set} is restored into {document.Target}";
         context.Result.Write(
             document,
             CliJson.Relaxed.RestoreResultDocument,

@@ -78,9 +78,11 @@ internal static class StatusCommand
         writer.WriteLine($"run {status.Run}: {status.State}, began {Units.Time(status.Started!.Value)}");
         if (status.State is "running" or "interrupted" && status.Phase is not null)
         {
-            DateTime now = context.Time.GetUtcNow().UtcDateTime;
+            // From the counts: the expected end is by the run's clock, which need not be this one.
             TimeSpan? remaining =
-                status.State is "running" && status.EstimatedEnd > now ? status.EstimatedEnd - now : null;
+                status.State is "running" && status.BytesPerSecond > 0 && status.BytesTotal > status.BytesDone
+                    ? TimeSpan.FromSeconds((status.BytesTotal - status.BytesDone) / status.BytesPerSecond)
+                    : null;
             var snapshot = new RunSnapshot(
                 status.Phase,
                 status.Detail,

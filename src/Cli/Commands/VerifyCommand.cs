@@ -67,6 +67,7 @@ internal static class VerifyCommand
 
         string[] ids = [.. sets.Select(s => s.Id.ToString())];
         VerificationResultDocument document = VerificationResultDocument.Of(report, readData, ids);
+        context.Result.Outcome = report.IsSound ? "the sets are sound" : "the sets are NOT sound";
         context.Result.Write(
             document,
             CliJson.Relaxed.VerificationResultDocument,

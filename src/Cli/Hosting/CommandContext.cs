@@ -27,9 +27,10 @@ internal sealed class CommandContext(
     public TimeProvider Time { get; } = TimeProvider.System;
 
     /// <summary>
-    /// The log in the state directory; the options are read first. One for all that the command opens.
+    /// The log in the state directory; the options are read first. One for all that the command opens. Where it cannot
+    /// be written, that is said once, and nothing else comes of it.
     /// </summary>
-    /// <exception cref="PermanentException">Configuration: it cannot be written.</exception>
+    /// <exception cref="PermanentException">Configuration: the state directory cannot be used.</exception>
     public ILoggerFactory Loggers
     {
         get
@@ -65,6 +66,16 @@ internal sealed class CommandContext(
         }
 
         return Loaded;
+    }
+
+    /// <summary>stderr is full, closed, or the terminal went away: from here on the log alone tells.</summary>
+    public void NoteLostMessages(Exception fault)
+    {
+        // Not under the gate: the log itself may have had something to say.
+        if (Volatile.Read(ref _loggers) is { } loggers)
+        {
+            Logs.MessagesLost(loggers.CreateLogger<CommandContext>(), fault.Message);
+        }
     }
 
     public void Dispose() => _loggers?.Dispose();

@@ -2,26 +2,28 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Streams;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
 /// Runs one command: sets up its output and its stop, and turns what it throws into one clear line and an exit code.
 /// </summary>
-internal sealed class CommandRunner(GlobalOptions globals)
+internal sealed class CommandRunner(GlobalOptions globals, TolerantStream stderr)
 {
     public async Task<int> RunAsync(ParseResult parsed, Func<CommandContext, Task<int>> command)
     {
         bool quiet = globals.Quiet(parsed);
         var messages = new MessageWriter(Console.Error, quiet, TimeProvider.System);
-        await using Stream stdout = Console.OpenStandardOutput();
+        await using Stream stdout = StandardStreams.OpenOutput();
         using var stop = new Interruption();
         var context = new CommandContext(
             globals.ConfigPath(parsed),
             messages,
-            new ResultWriter(stdout, globals.Json(parsed), quiet),
+            new ResultWriter(stdout, globals.Json(parsed), quiet, messages),
             stop.Token
         );
+        stderr.OnFault = context.NoteLostMessages;
         try
         {
             return await command(context);

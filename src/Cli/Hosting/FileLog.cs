@@ -1,9 +1,9 @@
 using System.Globalization;
+using System.Text;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Platform;
-using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Extensions.Logging;
 
@@ -26,69 +26,113 @@ internal sealed class FileLog : ILoggerProvider
     private readonly OwnTree _state;
     private readonly MessageWriter _messages;
     private readonly TimeProvider _time;
-    private StreamWriter? _file;
+    private FileStream? _file;
+    private long _lost;
+    private bool _isTold;
 
-    /// <exception cref="PermanentException">Configuration: it cannot be written.</exception>
     public FileLog(string state, MessageWriter messages, TimeProvider time)
     {
         (_state, _messages, _time) = (OwnTree.OpenPrivate(state), messages, time);
-        _file = Open();
+        if (Try([]) is { } fault)
+        {
+            _lost = 0;
+            Tell(fault);
+        }
     }
 
     public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName);
 
-    public void Dispose() => _file?.Dispose();
-
-    /// <summary>Other commands write to the same file, and one of them may have put it aside just now.</summary>
-    private StreamWriter Open()
+    public void Dispose()
     {
-        try
+        lock (_gate)
         {
-            if (_state.TryStat(Name) is { Size: > MaxBytes })
-            {
-                _state.Move(Name, Name + ".1");
-            }
-
-            return new StreamWriter(_state.OpenAppend(Name)) { AutoFlush = true };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PermanentException(
-                ErrorKind.Configuration,
-                $"state: '{_state.Describe(Name)}' cannot be written ({e.Message}); "
-                    + "give this user the right, or make room",
-                e
-            );
+            Close();
         }
     }
 
     private void Write(string category, LogLevel level, string message, Exception? exception)
     {
+        string time = _time
+            .GetUtcNow()
+            .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        var text = new StringBuilder();
+        text.Append($"{time} {level} {category}: {PlainText.Escape(message.ReplaceLineEndings(" "))}\n");
+        foreach (string line in exception?.ToString().ReplaceLineEndings("\n").Split('\n') ?? [])
+        {
+            text.Append($"    {PlainText.Escape(line)}\n");
+        }
+
+        Exception? fault;
         lock (_gate)
         {
-            string time = _time
-                .GetUtcNow()
-                .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-            if (_file?.BaseStream.Length > MaxBytes)
-            {
-                _file.Dispose();
-                _file = null;
-            }
+            string gap = _lost > 0 ? $"{time} Warning {Name}: {_lost} lines could not be written here\n" : string.Empty;
+            fault = Try(Encoding.UTF8.GetBytes(gap + text));
+        }
 
-            _file ??= Open();
-            _file.WriteLine($"{time} {level} {category}: {PlainText.Escape(message.ReplaceLineEndings(" "))}");
-            if (exception is not null)
-            {
-                foreach (string line in exception.ToString().ReplaceLineEndings("\n").Split('\n'))
-                {
-                    _file.WriteLine("    " + PlainText.Escape(line));
-                }
-            }
+        if (fault is not null)
+        {
+            Tell(fault);
         }
 
         if (level >= LogLevel.Warning && !IsReportedByTheCommand(category))
         {
             _messages.Warn(message);
+        }
+    }
+
+    /// <summary>
+    /// Appends to the file. A log that cannot grow is tried again with the next line, and never anybody else's fault.
+    /// </summary>
+    /// <returns>Why it could not be; null where it was.</returns>
+    private Exception? Try(ReadOnlySpan<byte> lines)
+    {
+        try
+        {
+            if (_file?.Length > MaxBytes)
+            {
+                Close();
+            }
+
+            _file ??= Open();
+            _file.Write(lines);
+            _file.Flush();
+            _lost = 0;
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // An argument: what System.IO makes of a file that may not grow (EFBIG).
+            Close();
+            _lost++;
+            return e;
+        }
+    }
+
+    /// <summary>Other commands write to the same file, and one of them may have put it aside just now.</summary>
+    private FileStream Open()
+    {
+        if (_state.TryStat(Name) is { Size: > MaxBytes })
+        {
+            _state.Move(Name, Name + ".1");
+        }
+
+        return _state.OpenAppend(Name);
+    }
+
+    private void Close()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    private void Tell(Exception fault)
+    {
+        if (!Interlocked.Exchange(ref _isTold, true))
+        {
+            _messages.Warn(
+                $"state: '{_state.Describe(Name)}' cannot be written ({fault.Message}), and the command goes on without "
+                    + "a log; give this user the right, or make room"
+            );
         }
     }
 

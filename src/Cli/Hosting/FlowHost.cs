@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -57,7 +58,7 @@ internal sealed class FlowHost : IAsyncDisposable
         {
             var host = new FlowHost(context, environment, journal);
             opened = host;
-            host.Client.Purge(context.Time.GetUtcNow() - Journals.KeepsEnded);
+            host.Client.Purge(Journals.KeepsEnded);
             return host;
         }
         catch
@@ -83,14 +84,22 @@ internal sealed class FlowHost : IAsyncDisposable
     public FlowInstance? FindUnfinished()
     {
         FlowInstance? unfinished = Client.List().FirstOrDefault(i => i.Status is RuntimeStatus.Running);
-        TimeSpan age = unfinished is null ? TimeSpan.Zero : _context.Time.GetUtcNow() - unfinished.Created;
+        DateTimeOffset now = _context.Time.GetUtcNow();
         TimeSpan limit = Options.Backup.ResumeWithin;
-        if (unfinished is null || unfinished.FlowName == nameof(RestoreFlow) || age <= limit)
+        if (
+            unfinished is null
+            || unfinished.FlowName == nameof(RestoreFlow)
+            || !RecordedTime.IsDue(unfinished.Created, limit, now)
+        )
         {
             return unfinished;
         }
 
-        string why = $"it is {Units.Duration(age)} old, more than backup.resumeWithin ({Units.Duration(limit)})";
+        string why = RecordedTime.IsInFuture(unfinished.Created, now)
+            ? $"it began at {Units.Time(unfinished.Created.UtcDateTime)}, which is in the future: the clock was wrong "
+                + "then, or is wrong now, and how old the run is nobody knows"
+            : $"it is {Units.Duration(now - unfinished.Created)} old, more than backup.resumeWithin "
+                + $"({Units.Duration(limit)})";
         Client.TryTerminate(unfinished.Id, why);
         _context.Messages.Warn($"the unfinished {NameOf(unfinished.Id)} is abandoned: {why}");
         return null;

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
+using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -39,28 +40,43 @@ internal sealed class Journals(BackupOptions options)
     public string Verification(string stamp) => StateDirectory.Beneath(options.State!, "verifications", OwnName, stamp);
 
     /// <summary>The journals of restores that are there.</summary>
+    /// <exception cref="PermanentException">Configuration: the directory cannot be read.</exception>
     public IEnumerable<string> Restores() => Beneath("restores");
 
-    /// <summary>The journals of verifications that are there.</summary>
+    /// <inheritdoc cref="Restores"/>
     public IEnumerable<string> Verifications() => Beneath($"verifications/{OwnName}");
 
     /// <summary>
     /// Removes the journals in which everything ended long ago. One that cannot be read (another user's, a
-    /// damaged one) stays, and does no harm.
+    /// damaged one) stays, and does no harm: the log has it, and nobody is bothered every night.
     /// </summary>
-    /// <param name="warn">Is told of those.</param>
-    public void RemoveOld(DateTimeOffset now, Action<string> warn)
+    public void RemoveOld(TimeProvider time, ILogger logger)
     {
-        foreach (string journal in Restores().Concat(Verifications()))
+        foreach (Func<IEnumerable<string>> list in (Func<IEnumerable<string>>[])[Restores, Verifications])
         {
             try
             {
-                EmbeddedEngine.TryRemove(journal, endedBefore: now - KeepsEnded);
+                foreach (string journal in list())
+                {
+                    RemoveOld(journal, time, logger);
+                }
             }
             catch (AbfException e)
             {
-                warn($"an old journal is not cleared away: {e.Message}");
+                Logs.JournalsNotListed(logger, e.Message);
             }
+        }
+    }
+
+    private static void RemoveOld(string journal, TimeProvider time, ILogger logger)
+    {
+        try
+        {
+            EmbeddedEngine.TryRemove(journal, KeepsEnded, time);
+        }
+        catch (AbfException e)
+        {
+            Logs.JournalNotRemoved(logger, journal, e.Message);
         }
     }
 
@@ -68,16 +84,29 @@ internal sealed class Journals(BackupOptions options)
     {
         OwnTree all = OwnTree.OpenPrivate(StateDirectory.Beneath(options.State!, directory));
         List<string> journals = [];
-        all.TryVisit(
-            "",
-            (name, type) =>
-            {
-                if (type == EntryType.Directory)
+        try
+        {
+            all.TryVisit(
+                "",
+                (name, type) =>
                 {
-                    journals.Add(all.Describe(Encoding.UTF8.GetString(name)));
+                    if (type == EntryType.Directory)
+                    {
+                        journals.Add(all.Describe(Encoding.UTF8.GetString(name)));
+                    }
                 }
-            }
-        );
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"state: the journals in {all.Location} cannot be listed ({e.Message}): give the directory to the "
+                    + "user that runs abf (chown -R)",
+                e
+            );
+        }
+
         return journals;
     }
 }

@@ -43,7 +43,11 @@ internal sealed class OpenedRepository : IAsyncDisposable
         BackupRepository repository = await BackupRepository.OpenAsync(stores.Blobs, access, context.Stop);
         try
         {
-            LogHead head = await new HeadMemory(state, repository.Id).ReadAsync(repository.Log, context.Stop);
+            LogHead head = await new HeadMemory(state, repository.Id).ReadAsync(
+                repository.Log,
+                context.Messages.Warn,
+                context.Stop
+            );
             foreach (string alarm in head.Alarms)
             {
                 context.Messages.Warn(alarm);

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -17,7 +18,7 @@ internal sealed class RestoreHost : IAsyncDisposable
     public static async Task<RestoreHost> OpenAsync(CommandContext context, string target)
     {
         var journals = new Journals(context.Options);
-        journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
+        journals.RemoveOld(context.Time, context.Loggers.CreateLogger<Journals>());
         string journal = journals.Restore(InstanceIds.StampOf(target));
         return new RestoreHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: false));
     }

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
+using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -16,7 +17,7 @@ internal sealed class VerifyHost : IAsyncDisposable
     public static async Task<VerifyHost> OpenAsync(CommandContext context, VerifyInput input)
     {
         var journals = new Journals(context.Options);
-        journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
+        journals.RemoveOld(context.Time, context.Loggers.CreateLogger<Journals>());
         string journal = journals.Verification(InstanceIds.StampOf(input));
         return new VerifyHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: false));
     }

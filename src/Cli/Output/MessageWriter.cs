@@ -25,6 +25,9 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
 
     public void Warn(string text) => Write("warning: " + text, hold: quiet);
 
+    /// <summary>A warning that quietness does not hold back.</summary>
+    public void Alert(string text) => Write("warning: " + text, hold: false);
+
     public void Error(string text)
     {
         lock (_gate)

@@ -9,6 +9,9 @@ internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, Ti
     /// <summary>The clock is looked at again this often: a machine may sleep, and clocks are set.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
 
+    /// <summary>Put back by less, a clock comes to the same occurrence again, which has had its backup.</summary>
+    private static readonly TimeSpan PutBack = TimeSpan.FromHours(1);
+
     /// <exception cref="PermanentException">Configuration: no cron expression.</exception>
     public static NightlySchedule Parse(string text, TimeZoneInfo zone, TimeProvider time)
     {
@@ -28,18 +31,27 @@ internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, Ti
 
     /// <summary>
     /// Calls <paramref name="fire"/> at every occurrence until it is cancelled; several that were slept through are
-    /// one.
+    /// one. Where the clock was ahead and is put right, the occurrences count from there.
     /// </summary>
     public async Task RunAsync(Func<Task> fire, CancellationToken cancellationToken)
     {
-        while (NextAfter(time.GetUtcNow()) is { } next)
+        DateTimeOffset seen = time.GetUtcNow();
+        while (NextAfter(seen) is { } next)
         {
-            while (next - time.GetUtcNow() is { Ticks: > 0 } left)
+            DateTimeOffset now = time.GetUtcNow();
+            if (now >= next)
             {
-                await Task.Delay(left < Look ? left : Look, time, cancellationToken);
+                seen = now;
+                await fire();
             }
-
-            await fire();
+            else if (seen - now > PutBack)
+            {
+                seen = now;
+            }
+            else
+            {
+                await Task.Delay(next - now < Look ? next - now : Look, time, cancellationToken);
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Platform.Errors;
+using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
 
@@ -89,7 +90,9 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
             }
         }
 
-        return [.. found.OrderByDescending(i => i.Created)];
+        // Within a journal the order is that of the starts, whatever the clock said; between journals there is none but
+        // the clock's.
+        return flowName == nameof(HotBackupFlow) ? found : [.. found.OrderByDescending(i => i.Created)];
     }
 
     public Task<bool> TryRaiseEventAsync(
@@ -111,10 +114,25 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     /// </summary>
     public async Task ResumeAllAsync(CancellationToken cancellationToken)
     {
-        _journals.RemoveOld(context.Time.GetUtcNow(), context.Messages.Warn);
-        foreach (string journal in (string[])[_journals.Backups, .. _journals.Verifications(), .. _journals.Restores()])
+        _journals.RemoveOld(context.Time, context.Loggers.CreateLogger<Journals>());
+        await TryResumeAsync(_journals.Backups, cancellationToken);
+        foreach (string journal in Left(_journals.Verifications).Concat(Left(_journals.Restores)))
         {
             await TryResumeAsync(journal, cancellationToken);
+        }
+    }
+
+    /// <summary>None where they cannot be listed, which is said: the server is of use without them.</summary>
+    private IEnumerable<string> Left(Func<IEnumerable<string>> list)
+    {
+        try
+        {
+            return list();
+        }
+        catch (PermanentException e)
+        {
+            context.Messages.Warn($"left alone: {e.Message}");
+            return [];
         }
     }
 

@@ -16,10 +16,13 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
     public FlowInstance? Find(string id) =>
         journal.Query($"SELECT {Columns} FROM instance WHERE id = $1", Read, id).SingleOrDefault();
 
-    /// <summary>Newest first; sub-orchestrations only of <paramref name="root"/>.</summary>
+    /// <summary>
+    /// In the order of their starts, the last one first, whatever the clock said. With a <paramref name="root"/>, that
+    /// one and its sub-orchestrations.
+    /// </summary>
     public List<FlowInstance> List(string? root) =>
         root is null
-            ? journal.Query($"SELECT {Columns} FROM instance WHERE parent IS NULL ORDER BY created DESC, id", Read)
+            ? journal.Query($"SELECT {Columns} FROM instance WHERE parent IS NULL ORDER BY number DESC", Read)
             : journal.Query($"SELECT {Columns} FROM instance WHERE root = $1 ORDER BY created DESC, id", Read, root);
 
     /// <returns>False: the id is taken.</returns>
@@ -29,8 +32,10 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
         if (
             journal.Execute(
                 """
-                INSERT INTO instance(id, root, parent, parent_generation, parent_task, flow, generation, status, input, created, updated)
-                VALUES($1, coalesce((SELECT root FROM instance WHERE id = $2), $1), $2, $3, $4, $5, 0, 'Running', $6, $7, $7) ON CONFLICT DO NOTHING
+                INSERT INTO instance(id, root, parent, parent_generation, parent_task, flow, generation, status, input, created, updated, number)
+                VALUES($1, coalesce((SELECT root FROM instance WHERE id = $2), $1), $2, $3, $4, $5, 0, 'Running', $6, $7, $7,
+                    CASE WHEN $2 IS NULL THEN (SELECT coalesce(max(number), 0) + 1 FROM instance WHERE parent IS NULL) ELSE 0 END)
+                ON CONFLICT DO NOTHING
                 """,
                 id,
                 parent?.Id,
@@ -163,12 +168,17 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
                 .Value;
 
     /// <returns>Ended instances that were removed, sub-orchestrations not counted.</returns>
-    public int Purge(long endedBefore)
+    /// <param name="kept">Milliseconds.</param>
+    public int Purge(long kept)
     {
         var roots = journal.Query(
-            "SELECT id FROM instance WHERE parent IS NULL AND status <> 'Running' AND updated < $1",
+            """
+            SELECT id FROM instance WHERE parent IS NULL AND status <> 'Running' AND abs($1 - updated) > $2
+            AND number < (SELECT max(number) FROM instance WHERE parent IS NULL)
+            """,
             row => row.GetString(0),
-            endedBefore
+            Now,
+            kept
         );
         foreach (var root in roots)
         {

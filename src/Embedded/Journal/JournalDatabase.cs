@@ -192,19 +192,26 @@ internal sealed class JournalDatabase : IDisposable
             Execute(SetVersion);
         }
 
-        if (version == 0)
+        if (!HasNumbers())
         {
             Transact(() =>
             {
                 if (Number("PRAGMA user_version") == 0)
                 {
-                    _connection.ExecuteScript(JournalSchema.Sql + SetVersion);
+                    _connection.ExecuteScript(JournalSchema.Sql + JournalSchema.AddNumbers + SetVersion);
+                }
+                else if (!HasNumbers())
+                {
+                    _connection.ExecuteScript(JournalSchema.AddNumbers);
                 }
 
                 return true;
             });
         }
     }
+
+    private bool HasNumbers() =>
+        Number("SELECT 1 FROM pragma_table_info('instance') WHERE name = 'number'") is not null;
 
     private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> values)
     {

@@ -18,7 +18,18 @@ internal static class JournalSchema
     /// </summary>
     public const int Version = 2;
 
-    /// <summary>Times are milliseconds since 1970. Payloads are JSON.</summary>
+    /// <summary>
+    /// The order in which instances were started, which no clock gives; 0 for sub-orchestrations. Older programs of this
+    /// version made journals without it, and can live with it.
+    /// </summary>
+    public const string AddNumbers = """
+        ALTER TABLE instance ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+        UPDATE instance SET number = old.number
+            FROM (SELECT id, row_number() OVER (ORDER BY created, id) AS number FROM instance WHERE parent IS NULL) AS old
+            WHERE instance.id = old.id;
+        """;
+
+    /// <summary>Times are milliseconds since 1970. Payloads are JSON. <see cref="AddNumbers"/> completes it.</summary>
     public const string Sql = """
         CREATE TABLE instance(
             id TEXT PRIMARY KEY, root TEXT NOT NULL, parent TEXT, parent_generation INTEGER, parent_task INTEGER,

@@ -8,7 +8,7 @@ internal sealed record PendingActivity(long Id, string InstanceId, string Name, 
 
 /// <summary>The statements that the runner lives by, over inbox, activities and timers of one root instance and its
 /// sub-orchestrations.</summary>
-internal sealed class WorkTables(JournalDatabase journal, InstanceTable instances)
+internal sealed class WorkTables(JournalDatabase journal, InstanceTable instances, FlowClock clock)
 {
     /// <summary>Activities that were started and have no result: their process died or was stopped. They run
     /// again.</summary>
@@ -111,7 +111,7 @@ internal sealed class WorkTables(JournalDatabase journal, InstanceTable instance
     {
         const string NextDue =
             "SELECT min(t.fire_at) FROM timer t JOIN instance i ON i.id = t.instance WHERE i.root = $1";
-        var now = instances.Now;
+        var now = clock.Now;
         if (journal.Number(NextDue, root) is not { } due || due > now)
         {
             return (0, journal.Number(NextDue, root));

@@ -70,6 +70,15 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
         SearchIndexLook look = await LookAsync(giveUpAt);
         while (look.Action is not (SearchIndexAction.Proceed or SearchIndexAction.Refuse))
         {
+            if (steps.Now > giveUpAt)
+            {
+                // The look compares with the system's clock, which may have been put back since the wait began.
+                throw new PermanentException(
+                    ErrorKind.Busy,
+                    $"The index backup cannot be captured now: {look.Reason}; installation.index.maxWait is over."
+                );
+            }
+
             steps.Status.Begin(Phases.IndexWindow, look.Reason);
             DateTimeOffset next = steps.Now + LookEvery;
             await steps.WaitUntilAsync(look.Until is { } until && until < next && until > steps.Now ? until : next);

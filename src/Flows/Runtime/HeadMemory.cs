@@ -34,7 +34,8 @@ public sealed class HeadMemory(string state, string repository)
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"state: {_state.Describe(_path)} cannot be read ({e.Message})",
+                $"state: {_state.Describe(_path)} cannot be read ({e.Message}): give it to the user that runs "
+                    + "abf (chown)",
                 e
             );
         }
@@ -53,23 +54,26 @@ public sealed class HeadMemory(string state, string repository)
     /// Reads the log against what is remembered, and remembers its head. One that was cut or forked since then says so
     /// in <see cref="LogHead.Break"/>, and what was remembered stays.
     /// </summary>
-    public async Task<LogHead> ReadAsync(CommitLog log, CancellationToken cancellationToken)
+    /// <param name="warn">Is told why the head cannot be remembered (a full disk, another user's file): no reason to
+    /// read nothing.</param>
+    public async Task<LogHead> ReadAsync(CommitLog log, Action<string> warn, CancellationToken cancellationToken)
     {
         LogHead head = await log.ReadAsync(Read(), cancellationToken);
-        if (head.Break is null)
+        if (head.Break is null && TryWrite(head.Remember()) is { } fault)
         {
-            Write(head.Remember());
+            warn(fault);
         }
 
         return head;
     }
 
     /// <summary>Only forward: another command may have seen a newer head meanwhile.</summary>
-    private void Write(RememberedHead head)
+    /// <returns>Why it could not be written; null where it was.</returns>
+    private string? TryWrite(RememberedHead head)
     {
         if (Read() is { } known && known.Sequence >= head.Sequence)
         {
-            return;
+            return null;
         }
 
         try
@@ -79,15 +83,16 @@ public sealed class HeadMemory(string state, string repository)
                 $"{_path}.{Guid.NewGuid():n}",
                 JsonSerializer.SerializeToUtf8Bytes(head, HeadJson.Default.RememberedHead)
             );
+            return null;
+        }
+        catch (UnsafeEntryException e)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"state: {e.Message}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(
-                ErrorKind.Configuration,
-                $"state: {_state.Describe(_path)} cannot be written ({e.Message}): make room, or give the right to "
-                    + "write there",
-                e
-            );
+            return $"state: {_state.Describe(_path)} cannot be written ({e.Message}): make room, or give the right to "
+                + "write there";
         }
     }
 }

@@ -87,7 +87,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         }
         catch (AbfException e)
         {
-            Logs.HeadNotRemembered(_logger, e.Message);
+            NotRemembered(e.Message);
         }
     }
 
@@ -105,7 +105,11 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     private async Task<LogHead> ReadLogAsync(BackupRepository repository, CancellationToken cancellationToken)
     {
         var memory = new HeadMemory(environment.Options.State!, repository.Id);
-        LogHead head = await memory.ReadAsync(repository.Log, cancellationToken);
+        LogHead head = await memory.ReadAsync(
+            repository.Log,
+            reason => Logs.HeadNotRemembered(_logger, reason),
+            cancellationToken
+        );
         foreach (string alarm in head.Alarms.Where(alarm => _alarms.TryAdd(alarm, 0)))
         {
             Logs.LogAlarm(_logger, alarm);

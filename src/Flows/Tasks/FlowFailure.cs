@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Tasks;
@@ -32,12 +33,10 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
             PermanentException e => new FlowFailure(e.Kind, e.Message, IsRetryable: false),
             TransientException e => new FlowFailure(e.Kind, e.Message, IsRetryable: true),
             AbfException e => new FlowFailure(e.Kind, e.Message, IsRetryable: false),
+            // Who may not write here may not a minute later.
+            UnauthorizedAccessException or UnsafeEntryException => Unexpected(exception, isRetryable: false),
             OperationCanceledException e => new FlowFailure(ErrorKind.Cancelled, e.Message, IsRetryable: false),
-            _ => new FlowFailure(
-                ErrorKind.Unexpected,
-                $"{exception.GetType().Name}: {exception.Message}",
-                IsRetryable: true
-            ),
+            _ => Unexpected(exception, isRetryable: true),
         };
 
     /// <summary>
@@ -102,6 +101,9 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
             return null; // Another text with a brace in it, or cut short on its way: it is shown as it came.
         }
     }
+
+    private static FlowFailure Unexpected(Exception exception, bool isRetryable) =>
+        new(ErrorKind.Unexpected, $"{exception.GetType().Name}: {exception.Message}", isRetryable);
 
     private static FlowFailure? TryRead(IDictionary<string, object?>? properties) =>
         properties is not null

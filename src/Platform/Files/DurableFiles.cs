@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Files.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace AlfrescoBackupFlows.Platform.Files;
@@ -84,6 +85,11 @@ public static class DurableFiles
             else
             {
                 Directory.CreateDirectory(full, NotForOthersToWrite);
+            }
+
+            if (OperatingSystem.IsLinux())
+            {
+                InheritedOwner.GiveDirectory(full);
             }
 
             FlushDirectory(parent);

@@ -18,4 +18,7 @@ public readonly record struct FileStat(
     long CtimeNs,
     ulong Inode,
     ulong Device
-);
+)
+{
+    public DateTimeOffset Mtime => DateTimeOffset.UnixEpoch.AddTicks(MtimeNs / TimeSpan.NanosecondsPerTick);
+}

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform.Files.Linux;
+
 namespace AlfrescoBackupFlows.Platform.Files;
 
 /// <summary>New files that only their owner may read, in a directory that was looked at before: caches, scratch files,
@@ -29,6 +31,12 @@ public static class PrivateFile
             create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        return new FileStream(path, create);
+        var file = new FileStream(path, create);
+        if (OperatingSystem.IsLinux())
+        {
+            InheritedOwner.Give(path, file.SafeFileHandle);
+        }
+
+        return file;
     }
 }

@@ -63,7 +63,15 @@ public static class StateDirectory
             look(tree);
             return tree.Location;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"state: {e.Message}: give it to the user that runs abf (chown -R)",
+                e
+            );
+        }
+        catch (IOException e)
         {
             throw new PermanentException(ErrorKind.Configuration, $"state: {e.Message}", e);
         }
@@ -89,6 +97,11 @@ public static class StateDirectory
         else
         {
             Directory.CreateDirectory(path, Private);
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            InheritedOwner.GiveDirectory(path);
         }
     }
 

@@ -12,6 +12,18 @@ internal static class CacheFault
     public static bool IsFault(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     public static PermanentException At(string directory, Exception cause) =>
+        cause is UnauthorizedAccessException ? Foreign(directory, cause) : Broken(directory, cause);
+
+    private static PermanentException Foreign(string directory, Exception cause) =>
+        new(
+            ErrorKind.Configuration,
+            $"state: the local files in '{directory}' cannot be written or read ({cause.Message.TrimEnd('.')}): give "
+                + "them to the user that runs abf (chown -R), or delete them while no abf runs: nothing is lost with "
+                + "them",
+            cause
+        );
+
+    private static PermanentException Broken(string directory, Exception cause) =>
         new(
             ErrorKind.Configuration,
             $"state: the local files in '{directory}' cannot be written or read ({cause.Message.TrimEnd('.')}); "

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository.Cache;
@@ -18,12 +19,12 @@ internal static partial class CacheLeftovers
         try
         {
             OwnTree cache = CacheDirectory.Open(cacheDirectory);
-            DateTimeOffset before = time.GetUtcNow() - Rest;
+            DateTimeOffset now = time.GetUtcNow();
             List<string> directories = [];
-            DeleteIn(cache, "", before, directories);
+            DeleteIn(cache, "", now, directories);
             foreach (string directory in directories)
             {
-                DeleteIn(cache, directory + "/", before, []);
+                DeleteIn(cache, directory + "/", now, []);
             }
         }
         catch (Exception exception) when (CacheFault.IsFault(exception))
@@ -32,7 +33,7 @@ internal static partial class CacheLeftovers
         }
     }
 
-    private static void DeleteIn(OwnTree cache, string prefix, DateTimeOffset before, List<string> directories)
+    private static void DeleteIn(OwnTree cache, string prefix, DateTimeOffset now, List<string> directories)
     {
         List<string> left = [];
         cache.TryVisit(
@@ -53,10 +54,7 @@ internal static partial class CacheLeftovers
 
         foreach (string path in left)
         {
-            if (
-                cache.TryStat(path) is { } file
-                && DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick) < before
-            )
+            if (cache.TryStat(path) is { } file && RecordedTime.IsFarOff(file.Mtime, Rest, now))
             {
                 cache.Delete(path);
             }

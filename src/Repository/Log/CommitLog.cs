@@ -86,7 +86,7 @@ public sealed class CommitLog
                 return null;
             }
 
-            if (await FindEndAsync(run, seen, searched, cancellationToken) is { } ended)
+            if (await FindEndAsync(run, seen, searched, OldestOf(run), cancellationToken) is { } ended)
             {
                 throw ended;
             }
@@ -133,7 +133,7 @@ public sealed class CommitLog
             cancellationToken
         );
         return head.State.FindSet(run)
-            ?? throw await FindEndAsync(run, head, after: 0, cancellationToken)
+            ?? throw await FindEndAsync(run, head, runBase, DateTimeOffset.MinValue, cancellationToken)
                 ?? new PermanentException(
                     ErrorKind.Unexpected,
                     $"Run {run} was never opened in the log at {_blobs.Location}."
@@ -328,19 +328,16 @@ public sealed class CommitLog
 
     /// <summary>
     /// How a run ended that is neither open nor a set; null where the log does not know it. Searches back to
-    /// <paramref name="after"/>, or until entries are older than the run by more than any clock is wrong.
+    /// <paramref name="after"/>, or until an entry is older than <paramref name="oldest"/>.
     /// </summary>
     private async Task<PermanentException?> FindEndAsync(
         RunId run,
         LogHead head,
         long after,
+        DateTimeOffset oldest,
         CancellationToken cancellationToken
     )
     {
-        DateTimeOffset oldest =
-            run.Started is { } started && started.UtcDateTime > DateTime.UnixEpoch
-                ? started - ClockTolerance
-                : DateTimeOffset.MinValue;
         for (long sequence = head.Sequence; sequence > after; sequence--)
         {
             EntryProbe probe = await _reader.ProbeAsync(sequence, cancellationToken);
@@ -372,6 +369,15 @@ public sealed class CommitLog
 
         return null;
     }
+
+    /// <summary>
+    /// Where the search for the end of a run that was not opened stops. By the clock, because no sequence tells; where
+    /// a clock was wrong, a run that did nothing yet is opened once more, and begins from the newest set.
+    /// </summary>
+    private static DateTimeOffset OldestOf(RunId run) =>
+        run.Started is { } started && started.UtcDateTime > DateTime.UnixEpoch
+            ? started - ClockTolerance
+            : DateTimeOffset.MinValue;
 
     /// <param name="isFresh">
     /// The log was read anew, and its chain judged; otherwise a break that was seen before stays.

@@ -8,6 +8,7 @@ namespace AlfrescoBackupFlows.Storage.Directories;
 internal static class DirectoryFaults
 {
     private const int Eio = 5;
+    private const int Efbig = 27;
     private const int Enospc = 28;
     private const int Erofs = 30;
     private const int Enametoolong = 36;
@@ -77,6 +78,11 @@ internal static class DirectoryFaults
                 exception
             ),
             Edquot => Permanent($"{at}: the disk quota is used up; make room", exception),
+            Efbig => Permanent(
+                $"{at}: a file there may not grow so long; raise the limit of this process (ulimit -f), or use another "
+                    + "file system",
+                exception
+            ),
             Erofs => Permanent($"{at}: the file system is read-only; mount it writable", exception),
             Enametoolong => Permanent($"{at}: the path is too long for the file system", exception),
             Eio or Estale => new TransientException(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
@@ -61,7 +62,7 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
             LeaseFile? lease = tree.TryReadAll(path, MaxBytes) is { } bytes
                 ? JsonSerializer.Deserialize(bytes, LeaseJson.Default.LeaseFile)
                 : null;
-            return lease?.Expires > timeProvider.GetUtcNow() ? lease : null;
+            return lease is not null && IsHeld(lease.Expires) ? lease : null;
         }
         catch (JsonException e)
         {
@@ -71,6 +72,16 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
                 e
             );
         }
+    }
+
+    /// <summary>
+    /// One that ends later than any lease lasts was written by a clock that was ahead, or is read by one that is
+    /// behind: whoever holds it is not known, and would be waited for as long as the clock was off.
+    /// </summary>
+    private bool IsHeld(DateTimeOffset expires)
+    {
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        return expires > now && !RecordedTime.IsInFuture(expires - BlobLease.MaxDuration, now);
     }
 
     private IDisposable Lock()

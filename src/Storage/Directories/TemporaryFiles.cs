@@ -1,4 +1,5 @@
 using System.Text;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Storage.Directories;
@@ -11,7 +12,9 @@ internal sealed class TemporaryFiles(OwnTree tree, TimeProvider time)
 
     private const string Directory = ".tmp";
 
-    /// <summary>What was written within this time may still be at work in another process.</summary>
+    /// <summary>
+    /// What was written within this time may still be at work in another process; on a host whose clock is ahead, too.
+    /// </summary>
     private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromDays(1);
 
     private volatile bool _isCleaned;
@@ -47,11 +50,13 @@ internal sealed class TemporaryFiles(OwnTree tree, TimeProvider time)
             }
         );
 
-        long before =
-            (time.GetUtcNow() - s_abandonedAfter - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+        DateTimeOffset now = time.GetUtcNow();
         foreach (string path in own)
         {
-            if (tree.TryStat(path) is { Type: EntryType.File } file && file.MtimeNs < before)
+            if (
+                tree.TryStat(path) is { Type: EntryType.File } file
+                && RecordedTime.IsFarOff(file.Mtime, s_abandonedAfter, now)
+            )
             {
                 tree.Delete(path);
             }

@@ -61,6 +61,19 @@ public sealed class SearchIndexBackupTests : IDisposable
         Assert.True(Backup().Observe() is { IsRunning: false, TempIsStale: true, IsAbsent: false });
     }
 
+    /// <summary>Else every backup would wait for it, for as long as the clock was wrong.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(400)]
+    public void A_temporary_directory_of_the_future_was_left_by_a_crash(int days)
+    {
+        RunJob();
+        Copy();
+        _time.AdjustTime(_time.GetUtcNow().AddDays(-days));
+
+        Assert.True(Backup().Observe() is { IsRunning: false, TempIsStale: true });
+    }
+
     [Fact]
     public void The_age_is_that_of_the_rename_and_not_of_the_files()
     {

@@ -80,6 +80,12 @@ public sealed class SearchIndexWindowTests
             SearchIndexAction.Proceed,
             Decide(source, Whole, Noon + SearchIndexWindow.FiringGrace, TimeSpan.Zero).Action
         );
+
+        // A copy of the future may be of any time.
+        Assert.Equal(
+            SearchIndexAction.WaitUntil,
+            Decide(source, Whole with { Age = TimeSpan.FromDays(-400) }, now, TimeSpan.Zero).Action
+        );
     }
 
     [Fact]
@@ -111,6 +117,12 @@ public sealed class SearchIndexWindowTests
         var seen = new SearchIndexObservation(Stamp, TimeSpan.FromHours(30), Noon.AddDays(-1), TempIsStale: true);
         Assert.Equal(2, SearchIndexWindow.Warnings(Source("0 0 3 * * ?"), seen).Count());
         Assert.Empty(SearchIndexWindow.Warnings(Source("0 0 3 * * ?"), Whole));
+        Assert.Contains(
+            "9600.0 hours in the future",
+            Assert.Single(
+                SearchIndexWindow.Warnings(Source("0 0 3 * * ?"), Whole with { Age = TimeSpan.FromDays(-400) })
+            )
+        );
     }
 
     [Theory]

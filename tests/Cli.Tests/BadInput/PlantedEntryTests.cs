@@ -58,7 +58,6 @@ public sealed class PlantedEntryTests(CommittedSample sample, OnDemand<PostgresS
     }
 
     [Theory]
-    [InlineData("abf.log", false)]
     [InlineData("runs", true)]
     [InlineData("heads", true)]
     [InlineData("cache", true)]

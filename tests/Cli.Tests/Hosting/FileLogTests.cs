@@ -35,6 +35,29 @@ public sealed class FileLogTests
     }
 
     [Fact]
+    public async Task A_log_that_cannot_grow_is_said_once_and_goes_on_when_it_can()
+    {
+        using InProcess process = await InProcess.CreateAsync();
+        string log = Path.Combine(process.State, "abf.log");
+        Directory.CreateDirectory(log);
+        ILogger logger = process.Context.Loggers.CreateLogger("AlfrescoBackupFlows.Test");
+
+        Say(logger, "one");
+        Say(logger, "two");
+        Directory.Delete(log);
+        Say(logger, "three");
+        process.Context.Dispose();
+
+        string text = await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken);
+        Assert.Contains("2 lines could not be written here", text, StringComparison.Ordinal);
+        Assert.EndsWith(": three\n", text, StringComparison.Ordinal);
+        Assert.Single(
+            process.Said.Split('\n'),
+            line => line.Contains("goes on without a log", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task What_the_web_server_says_of_each_request_is_not_in_it()
     {
         using InProcess process = await InProcess.CreateAsync();

@@ -33,6 +33,8 @@ public sealed class ForeignTextTests
         AssertPlain(stderr.ToString(), lines: 1);
     }
 
+    private static MessageWriter Silent => new(TextWriter.Null, quiet: true, TimeProvider.System);
+
     [Fact]
     public void A_result_stays_one_line_a_row()
     {
@@ -40,7 +42,7 @@ public sealed class ForeignTextTests
         var table = new TextTable("path", "tenant");
         table.Add(Hostile, Hostile);
 
-        new ResultWriter(stdout, json: false, quiet: false).Write(
+        new ResultWriter(stdout, json: false, quiet: false, Silent).Write(
             [],
             CliJson.Relaxed.KeyDocumentArray,
             writer =>
@@ -59,7 +61,7 @@ public sealed class ForeignTextTests
     public async Task A_streamed_result_stays_one_line_a_row()
     {
         using var stdout = new MemoryStream();
-        await new ResultWriter(stdout, json: false, quiet: false).WriteAsync(
+        await new ResultWriter(stdout, json: false, quiet: false, Silent).WriteAsync(
             _ => Task.CompletedTask,
             writer => writer.WriteLineAsync(Hostile)
         );

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Platform.Processes;
 using AlfrescoBackupFlows.Testing;
-using CliWrap;
-using CliWrap.Buffered;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Rig;
@@ -69,7 +68,7 @@ internal sealed class AbfRig : IDisposable
 
     /// <summary>A shell starts what it puts in the background with Ctrl-C ignored, and the tests would hand that
     /// on.</summary>
-    private static string[] WithSignals => OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : [];
+    private static string[] WithSignals => OperatingSystem.IsLinux() ? ["/usr/bin/env", "--default-signal=INT"] : [];
 
     public JsonObject Section(string name) => (JsonObject)Config[name]!;
 
@@ -93,30 +92,44 @@ internal sealed class AbfRig : IDisposable
 
     public async Task<AbfResult> RunPlainAsync(params string[] arguments)
     {
-        string[] command = [.. Prefix, Executable, .. arguments];
-        BufferedCommandResult result = await CliWrap
-            .Cli.Wrap(command[0])
-            .WithArguments(command[1..])
-            .WithWorkingDirectory(_directory.Path)
-            .WithEnvironmentVariables(Environment)
-            .WithValidation(CommandResultValidation.None)
-            .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
-        return new AbfResult(result.ExitCode, result.StandardOutput, result.StandardError);
+        CancellationToken token = TestContext.Current.CancellationToken;
+        using Process process = Start([.. Prefix, Executable, .. arguments], closesInput: true);
+        await using CancellationTokenRegistration kill = token.Register(() => process.Kill(entireProcessTree: true));
+        Task<string> output = process.StandardOutput.ReadToEndAsync(token);
+        Task<string> error = process.StandardError.ReadToEndAsync(token);
+        await process.WaitForExitAsync(token);
+        return new AbfResult(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Starts a command and leaves it running.</summary>
+    /// <summary>Starts a command and leaves it running; it ends with the tests, however they end.</summary>
     public Process Start(params string[] arguments)
     {
         WriteConfig();
-        string[] command = [.. WithSignals, Executable, .. arguments, "--config", ConfigFile];
+        return Start([.. WithSignals, Executable, .. arguments, "--config", ConfigFile], closesInput: false);
+    }
+
+    private Process Start(string[] command, bool closesInput)
+    {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
+            RedirectStandardInput = closesInput,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
             WorkingDirectory = _directory.Path,
         };
-        return Process.Start(start)!;
+        foreach ((string name, string? value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        Process process = ChildProcess.Start(start);
+        if (closesInput)
+        {
+            process.StandardInput.Close();
+        }
+
+        return process;
     }
 
     public void WriteConfig() => File.WriteAllText(ConfigFile, Config.ToJsonString());

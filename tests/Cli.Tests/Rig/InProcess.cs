@@ -15,13 +15,16 @@ internal sealed class InProcess : IDisposable
     private readonly AbfRig _abf = new();
     private readonly StringWriter _said = new();
 
-    private InProcess() =>
+    private InProcess()
+    {
+        var messages = new MessageWriter(_said, quiet: false, TimeProvider.System);
         Context = new CommandContext(
             _abf.ConfigFile,
-            new MessageWriter(_said, quiet: false, TimeProvider.System),
-            new ResultWriter(Stream.Null, json: false, quiet: true),
+            messages,
+            new ResultWriter(Stream.Null, json: false, quiet: true, messages),
             TestContext.Current.CancellationToken
         );
+    }
 
     public CommandContext Context { get; }
 

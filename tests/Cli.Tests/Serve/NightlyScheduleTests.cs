@@ -39,6 +39,37 @@ public sealed class NightlyScheduleTests
         Assert.Equal(Moment("2026-10-26T01:30Z"), schedule.NextAfter(first));
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(-400)]
+    public async Task The_next_night_has_its_backup_when_the_clock_is_put_right(int daysWrong)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        DateTimeOffset right = Moment("2026-11-22T12:00Z");
+        var clock = new CorrectedClock(right.AddDays(daysWrong), right);
+        NightlySchedule schedule = NightlySchedule.Parse("30 3 * * *", TimeZoneInfo.Utc, clock);
+        List<DateTimeOffset> fired = [];
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            schedule.RunAsync(
+                () =>
+                {
+                    fired.Add(clock.GetUtcNow());
+                    if (fired[^1] >= Moment("2026-11-23T00:00Z"))
+                    {
+                        stop.Cancel();
+                    }
+
+                    return Task.CompletedTask;
+                },
+                stop.Token
+            )
+        );
+
+        Assert.Equal(Moment("2026-11-23T03:30Z"), fired[^1]);
+        Assert.InRange(fired.Count, 1, 2);
+    }
+
     [Fact]
     public void What_is_no_schedule_is_said_with_an_example() =>
         Assert.Contains("30 3 * * *", Assert.Throws<PermanentException>(() => Schedule("every night", "UTC")).Message);

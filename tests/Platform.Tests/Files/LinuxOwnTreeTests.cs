@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.Files.Linux;
+using AlfrescoBackupFlows.Platform.State;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Platform.Tests.Files;
@@ -39,6 +40,26 @@ public sealed class LinuxOwnTreeTests : OwnTreeContract
         GiveAway("-R", Root);
         Assert.Equal([(byte)'x'], Open(Root, isPrivate: true).TryReadAll("a/file", 1)!);
         Assert.True(Open(Root, isPrivate: true).Delete("a/file"));
+    }
+
+    /// <summary>Else the service of every night could not read what root's one command left.</summary>
+    [Fact]
+    public void What_root_makes_belongs_to_the_owner_of_the_directory()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files away");
+        GiveAway(Root);
+        OwnTree tree = Open(Root, isPrivate: true);
+
+        tree.Replace("a/b/file", "a/t", "x"u8);
+        tree.OpenAppend("log").Dispose();
+        tree.TryLock("lock")!.Dispose();
+        StateDirectory.Prepare(Path.Combine(Root, "deep", "state"));
+        DurableFiles.CreateDirectory(Path.Combine(Root, "new", "repository"));
+        PrivateFile.Create(Path.Combine(Root, "deep", "state", "scratch")).Dispose();
+
+        string[] made = Directory.GetFileSystemEntries(Root, "*", SearchOption.AllDirectories);
+        Assert.Equal(10, made.Length);
+        Assert.All(made, path => Assert.Equal(65534u, tree.TryStat(Path.GetRelativePath(Root, path))!.Value.Uid));
     }
 
     [Fact]

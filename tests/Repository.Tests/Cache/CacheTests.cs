@@ -27,8 +27,12 @@ public sealed class CacheTests
         await File.WriteAllTextAsync(left, "rows", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(strange, "not ours", TestContext.Current.CancellationToken);
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        string future = Path.Combine(cache, $"scratch-{Guid.NewGuid():N}.tmp");
+        await File.WriteAllTextAsync(future, "by a clock that was ahead", TestContext.Current.CancellationToken);
+        File.SetLastWriteTimeUtc(future, time.GetUtcNow().AddDays(400).UtcDateTime);
 
         await LoadAsync();
+        Assert.False(File.Exists(future));
         Assert.True(File.Exists(left));
         time.Advance(TimeSpan.FromHours(25));
         await LoadAsync();

@@ -5,7 +5,8 @@ namespace AlfrescoBackupFlows.Testing.Servers;
 /// <summary>
 /// A server that lives no longer than the process that started it. A shell in a session of its own waits on a pipe from
 /// this process; when the pipe closes, at disposal or because this process was killed, the whole process group is
-/// killed. (The kernel's parent-death signal is tied to the starting thread, which the thread pool may retire.)
+/// killed; and where the shell itself is killed, its server. (The kernel's parent-death signal is tied to the starting
+/// thread, which the thread pool may retire: so it guards the shell's child, not the shell.)
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
@@ -30,13 +31,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         _log = log;
         ProcessStartInfo start = new(
             Tool.Find("setsid", "util-linux"),
-            ["--wait", "sh", "-c", Guard, "sh", log, .. command]
+            ["--wait", "sh", "-c", Guard, "sh", log, .. Guarded(command)]
         )
         {
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
         _guard = Process.Start(start)!;
+    }
+
+    /// <summary>The kernel forgets the signal when a program changes its user: the last one that does asks for
+    /// it.</summary>
+    private static string[] Guarded(string[] command)
+    {
+        string setPriv = Tool.Find("setpriv", "util-linux");
+        string[] rest = command[0] == setPriv ? command[1..] : ["--", .. command];
+        return [setPriv, "--pdeathsig", "KILL", .. rest];
     }
 
     /// <summary>Starts a server and returns once <paramref name="isReady"/> holds; a server that ends before (somebody

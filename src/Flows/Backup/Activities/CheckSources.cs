@@ -64,8 +64,12 @@ internal sealed class CheckSources(FlowEnvironment environment)
 
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         string[] goneRoots = [.. GoneRoots(installation, parent, input.AcceptContentLoss)];
-        bool fullScan =
-            parent?.FullScan is not { } scanned || run.Time.GetUtcNow() - scanned >= options.Backup.FullScanEvery;
+        bool fullScan = Freshness.IsFullScanDue(
+            parent?.FullScan,
+            parent?.Started,
+            options.Backup.FullScanEvery,
+            run.Time.GetUtcNow()
+        );
         LostPacks lost = fullScan ? await run.FindLostPacksAsync(cancellationToken) : LostPacks.None;
         return new SourceCheck
         {
@@ -149,6 +153,8 @@ internal sealed class CheckSources(FlowEnvironment environment)
 
         // A run that was interrupted between its phases took long only by the clock; the look after SQL guards what
         // this cap lets through.
-        return expected < LongestIndexAndDatabase ? expected : LongestIndexAndDatabase;
+        return expected < TimeSpan.Zero ? UsualIndexAndDatabase // the clock was put back between the two
+            : expected < LongestIndexAndDatabase ? expected
+            : LongestIndexAndDatabase;
     }
 }

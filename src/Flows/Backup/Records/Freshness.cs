@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
@@ -17,6 +18,22 @@ internal static class Freshness
 
     /// <summary>A files phase that is expected to exceed this uploads content before the index phase as well.</summary>
     public static readonly TimeSpan SeedsBeyond = TimeSpan.FromHours(6);
+
+    /// <summary>
+    /// Also after a run whose clock was ahead: it took directories for rested that were not, and nobody knows how long
+    /// ago it was.
+    /// </summary>
+    /// <param name="scanned">The last full scan; null: there was none.</param>
+    /// <param name="parent">The start of the set that is inherited from.</param>
+    public static bool IsFullScanDue(
+        DateTimeOffset? scanned,
+        DateTimeOffset? parent,
+        TimeSpan every,
+        DateTimeOffset now
+    ) =>
+        scanned is not { } last
+        || RecordedTime.IsDue(last, every, now)
+        || (parent is { } started && RecordedTime.IsInFuture(started, now));
 
     public static bool IndexFits(PhaseTimes index, PhaseTimes database) =>
         database.Ended - index.Started <= IndexToDatabase;

@@ -18,6 +18,18 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "dup", SetLastError = true)]
     public static partial int Dup(int descriptor);
 
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int GetDescriptorFlags(int descriptor, int command);
+
+    [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
+    public static partial nint Signal(int number, nint handler);
+
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
@@ -108,6 +120,18 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "getgrnam_r")]
     public static partial int GetGrNam(byte* name, byte* entry, byte* buffer, nint length, byte** result);
+}
+
+/// <summary><c>struct pollfd</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollEntry
+{
+    /// <summary>In <see cref="Wanted"/> and <see cref="Found"/>: there is room to write.</summary>
+    public const short Writable = 4;
+
+    public int Descriptor;
+    public short Wanted;
+    public short Found;
 }
 
 /// <summary><c>struct timespec</c> on 64-bit Linux.</summary>

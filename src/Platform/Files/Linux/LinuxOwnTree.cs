@@ -56,7 +56,8 @@ internal sealed class LinuxOwnTree : OwnTree
         using SafeFileHandle directory = Require(ParentOf(path), Way.Write);
         var stream = new FileStream(
             OpenToWrite(directory, path, OpenFlags.WriteOnly | OpenFlags.Append),
-            FileAccess.Write
+            FileAccess.Write,
+            bufferSize: 0 // what could not be written is not tried again when it is closed
         );
         stream.Seek(0, SeekOrigin.End);
         return stream;
@@ -179,9 +180,27 @@ internal sealed class LinuxOwnTree : OwnTree
     private SafeFileHandle OpenToWrite(SafeFileHandle directory, string path, int flags)
     {
         flags |= OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.NonBlock;
-        SafeFileHandle file =
-            FileCalls.OpenAt(directory, NameOf(path), flags, out int error, FileMode)
-            ?? throw Barred(directory, path, error);
+        SafeFileHandle? file = FileCalls.OpenAt(
+            directory,
+            NameOf(path),
+            flags | OpenFlags.Exclusive,
+            out int error,
+            FileMode
+        );
+        if (file is not null)
+        {
+            InheritedOwner.Give(directory, file);
+        }
+        else if (error == Errno.EEXIST)
+        {
+            file = FileCalls.OpenAt(directory, NameOf(path), flags, out error, FileMode);
+        }
+
+        if (file is null)
+        {
+            throw Barred(directory, path, error);
+        }
+
         return RequireFile(file, path, checkOwner: true) ?? throw Refuse(path, EntryType.Directory);
     }
 
@@ -243,6 +262,7 @@ internal sealed class LinuxOwnTree : OwnTree
         using SafeFileHandle file =
             FileCalls.OpenAt(directory, NameOf(path), flags, out int error, FileMode)
             ?? throw Barred(directory, path, error);
+        InheritedOwner.Give(directory, file);
         Check(FileCalls.Write(file, content, 0), path);
         Check(FileCalls.Checked(Libc.FSync(file)), path);
     }

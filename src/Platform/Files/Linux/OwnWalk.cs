@@ -98,6 +98,10 @@ internal sealed class OwnWalk(string root, bool isPrivate, Func<string, EntryTyp
 
             _durable.TryRemove(path, out _);
             next = FileCalls.OpenAt(parent, name, Step, out error);
+            if (made == 0 && next is not null)
+            {
+                InheritedOwner.Give(parent, next);
+            }
         }
 
         if (next is null)

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+
+namespace AlfrescoBackupFlows.Platform.Processes;
+
+/// <summary>
+/// Starts programs that end with this process, however it ends: the kernel kills them. They are in a session of their
+/// own, so that neither Ctrl-C nor a terminal that goes away reaches them past this process. Where util-linux is
+/// missing, or on another system, they are started as they are.
+/// </summary>
+public static class ChildProcess
+{
+    private static readonly string? s_setPriv = Find("setpriv");
+    private static readonly string? s_setSession = Find("setsid");
+
+    private static readonly BlockingCollection<StartRequest> s_requests = [];
+    private static readonly Lazy<Thread> s_starter = new(() =>
+    {
+        var thread = new Thread(StartAll) { IsBackground = true, Name = "starts child processes" };
+        thread.Start();
+        return thread;
+    });
+
+    /// <summary>As <see cref="Process.Start(ProcessStartInfo)"/>.</summary>
+    public static Process Start(ProcessStartInfo program)
+    {
+        var request = new StartRequest(Guarded(program));
+        _ = s_starter.Value;
+        s_requests.Add(request);
+        return request.Wait();
+    }
+
+    /// <summary>
+    /// One thread, which lasts as long as the process: a parent's death is, for the kernel, that of the thread that
+    /// started the child, and the thread pool lets threads go.
+    /// </summary>
+    private static void StartAll()
+    {
+        foreach (StartRequest request in s_requests.GetConsumingEnumerable())
+        {
+            request.Run();
+        }
+    }
+
+    private static ProcessStartInfo Guarded(ProcessStartInfo program)
+    {
+        // What cannot be started is to fail here, and not in a program between.
+        if (s_setPriv is null || s_setSession is null || !IsProgram(program.FileName))
+        {
+            return program;
+        }
+
+        string[] command = ["--pdeathsig", "KILL", s_setSession, program.FileName, .. program.ArgumentList];
+        program.ArgumentList.Clear();
+        foreach (string argument in command)
+        {
+            program.ArgumentList.Add(argument);
+        }
+
+        program.FileName = s_setPriv;
+        return program;
+    }
+
+    private static string? Find(string name) =>
+        OperatingSystem.IsLinux()
+            ? ((string[])["/usr/bin", "/bin"]).Select(place => Path.Combine(place, name)).FirstOrDefault(IsProgram)
+            : null;
+
+    private static bool IsProgram(string file)
+    {
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return !OperatingSystem.IsWindows()
+            && Path.IsPathRooted(file)
+            && File.Exists(file)
+            && (File.GetUnixFileMode(file) & Execute) != UnixFileMode.None;
+    }
+
+#pragma warning disable CA1001 // Without a wait handle the event holds nothing, and it is set while its waiter goes on.
+    private sealed class StartRequest(ProcessStartInfo program)
+#pragma warning restore CA1001
+    {
+        private readonly ManualResetEventSlim _done = new();
+        private Process? _process;
+        private ExceptionDispatchInfo? _fault;
+
+        public void Run()
+        {
+            try
+            {
+                _process = Process.Start(program);
+            }
+            catch (Exception e)
+            {
+                _fault = ExceptionDispatchInfo.Capture(e); // the caller's
+            }
+
+            _done.Set();
+        }
+
+        public Process Wait()
+        {
+            _done.Wait();
+            _fault?.Throw();
+            return _process ?? throw new InvalidOperationException($"{program.FileName} did not start");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using AlfrescoBackupFlows.Platform.Files.Linux;
+
+namespace AlfrescoBackupFlows.Platform.Streams;
+
+/// <summary>The output and the error stream that this process was given, which may be full, closed, or nobody's any
+/// more.</summary>
+public static class StandardStreams
+{
+    private const int Count = 3;
+
+    private static readonly bool[] s_closed = new bool[Count];
+
+    /// <summary>
+    /// Called before anything is opened: a stream that was closed when the process began has a number that the next
+    /// file would get, and that file would then be written to. The null device takes its place.
+    /// </summary>
+    public static void Claim()
+    {
+        for (int descriptor = 0; OperatingSystem.IsLinux() && descriptor < Count; descriptor++)
+        {
+            s_closed[descriptor] = IsClosed(descriptor);
+            if (s_closed[descriptor])
+            {
+                // Where the number is free, it is the lowest one, and this gets it; where the runtime has it, this is
+                // one more handle, and does no harm.
+                FileCalls.OpenRoot("/dev/null", OpenFlags.ReadWrite, out _)?.SetHandleAsInvalid();
+            }
+        }
+    }
+
+    /// <summary>Every fault of writing is an <see cref="IOException"/>, that of a reader who went away too.</summary>
+    public static Stream OpenOutput() => Open(1, limit: null) ?? Console.OpenStandardOutput();
+
+    /// <summary>
+    /// The same; where nobody reads, a write waits no longer than <paramref name="limit"/>, and later ones not at all
+    /// until there is room: <see cref="TimeoutException"/>.
+    /// </summary>
+    public static Stream OpenError(TimeSpan limit) => Open(2, limit) ?? Console.OpenStandardError();
+
+    /// <summary>Whoever reads the pipe has read what it wanted: no fault of anybody's.</summary>
+    public static bool IsReaderGone(Exception fault) => fault is IOException && fault.HResult == Errno.EPIPE;
+
+    private static DescriptorStream? Open(int descriptor, TimeSpan? limit) =>
+        OperatingSystem.IsLinux() ? new DescriptorStream(descriptor, s_closed[descriptor], limit) : null;
+
+    /// <summary>
+    /// The number is free, or the runtime opened something under it: what it opens is closed on exec, and what was open
+    /// when this process began cannot have been.
+    /// </summary>
+    private static bool IsClosed(int descriptor)
+    {
+        const int GetFlags = 1;
+        const int CloseOnExec = 1;
+        int flags = FileCalls.Checked(Libc.GetDescriptorFlags(descriptor, GetFlags));
+        return flags < 0 || (flags & CloseOnExec) != 0;
+    }
+}

@@ -56,8 +56,10 @@ internal static class ToolProcess
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
+#pragma warning disable RS0030 // The one place that starts a program.
         using var process =
             Process.Start(StartInfo(command)) ?? throw new InvalidOperationException($"{command.Name} did not start");
+#pragma warning restore RS0030
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var killing = stop.Token.Register(static state => Kill((Process)state!), process);
         using var stdin = new ToolInput(process.StandardInput.BaseStream);

@@ -29,7 +29,7 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
     {
         try
         {
-            Directory.CreateDirectory(cacheDirectory);
+            CacheDirectory.Create(cacheDirectory);
             using RowFileBuilder builder = new(cacheDirectory);
             ImmutableArray<ChunkIndexSummary> live = LogState.Live(indexes);
             await ReadAsync(builder, live, cancellationToken);

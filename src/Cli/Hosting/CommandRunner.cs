@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -45,7 +46,9 @@ internal sealed class CommandRunner(GlobalOptions globals)
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            messages.Error($"unexpected {e.GetType().Name}: {e.Message}; details: {ErrorReport.Write(e, context)}");
+            messages.Error(
+                $"unexpected {e.GetType().Name}: {Secret.Redact(e.Message)}; details: {ErrorReport.Write(e, context)}"
+            );
             return ExitCodes.Unexpected;
         }
         finally

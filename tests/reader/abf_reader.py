@@ -232,14 +232,14 @@ class Repository:
                 broken = sequence
                 self.alarms.append(f"the chain breaks before {name}: sets may be hidden")
             entries[sequence], previous = entry, digest
-        need(entries.get(0, {}).get("type") == "init", "the log does not begin")
         self.state = self.replay(entries, LAST_NAME if broken is None else broken)
         self.entries = entries
 
     @staticmethod
     def replay(entries, broken):
         """The state after all entries; from the broken one on only what can follow."""
-        state = {"config": entries[0]["config"], "openRuns": {}, "sets": [], "indexes": [], "replaces": {}}
+        # Without entry 0, the first entry that carries the state is the beginning.
+        state = {"config": entries.get(0, {}).get("config"), "openRuns": {}, "sets": [], "indexes": [], "replaces": {}}
         for sequence, entry in sorted(entries.items()):
             kind = entry["type"]
             if kind == "run-open":
@@ -267,6 +267,7 @@ class Repository:
                      and [r["run"] for r in carried["openRuns"]] == list(state["openRuns"])
                      and [(i["sequence"], i["id"]) for i in carried["indexes"]] == state["indexes"]
                      and carried["config"] == state["config"], f"the state in log entry {sequence} is not that of the entries before it")
+        need(state["config"], "the log does not begin")
         return state
 
     # -- index and chunks

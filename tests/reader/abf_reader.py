@@ -120,6 +120,7 @@ class Repository:
         self.packs = {}
         self.frames = {}
         self.warnings = []
+        self.left = 16 << 20  # KiB times passes, for all key slots together
         self.open_config(passphrase)
         self.read_log()
         self.load_index()
@@ -159,19 +160,27 @@ class Repository:
             need(passphrase is None, "the repository is not encrypted, but a passphrase was given")
             return {(k["class"], k["generation"]): base64.b64decode(k["clear"]) for k in config["keys"]}
         need(config["encryption"] == "passphrase" and passphrase is not None, "a passphrase is needed")
-        for slot in config["slots"]:
+        for slot in sorted(config["slots"], key=self.cost):
+            kdf = slot["kdf"]
+            bounded = (kdf["name"] == "argon2id" and 8192 <= kdf["memoryKiB"] <= 1048576 and 1 <= kdf["iterations"] <= 16
+                       and kdf["parallelism"] == 1 and len(base64.b64decode(kdf["salt"])) == 16)
+            if not bounded or self.cost(slot) > self.left:
+                continue
+            self.left -= self.cost(slot)
             try:
                 return self.unwrap_slot(slot, passphrase)
             except InvalidTag:
                 continue
         raise Damage("the passphrase is wrong")
 
+    @staticmethod
+    def cost(slot):
+        return slot["kdf"]["memoryKiB"] * slot["kdf"]["iterations"]
+
     def unwrap_slot(self, slot, passphrase):
         from argon2.low_level import Type, hash_secret_raw
         kdf = slot["kdf"]
         salt = base64.b64decode(kdf["salt"])
-        need(kdf["name"] == "argon2id" and 8192 <= kdf["memoryKiB"] <= 1048576 and 1 <= kdf["iterations"] <= 16
-             and kdf["parallelism"] == 1 and len(salt) == 16, "KDF parameters are out of bounds")
         key_encryption_key = hash_secret_raw(passphrase, salt, kdf["iterations"], kdf["memoryKiB"], 1, 32, Type.ID, 0x13)
         keys = {}
         for key in slot["keys"]:

@@ -76,7 +76,7 @@ public sealed class FormatTests
     public async Task A_log_whose_first_entry_is_gone_is_read_from_the_first_one_that_carries_the_state()
     {
         using TempDirectory temp = new();
-        IBlobStore blobs = await DirectoryBlobStore.CreateAsync(
+        DirectoryBlobStore blobs = await DirectoryBlobStore.CreateAsync(
             temp.Combine("repository"),
             TimeProvider.System,
             CancellationToken.None

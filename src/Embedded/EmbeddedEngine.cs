@@ -131,10 +131,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
                 journal.Delete(name);
             }
 
-            if (!Directory.EnumerateFileSystemEntries(stateDirectory).Any())
-            {
-                Directory.Delete(stateDirectory);
-            }
+            StateDirectory.DeleteIfEmpty(stateDirectory);
         }
     }
 

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
 
 namespace AlfrescoBackupFlows.Embedded;
@@ -28,7 +29,7 @@ public sealed class FlowClient : IDisposable
     /// file system.</exception>
     public static FlowClient? TryOpen(string stateDirectory, TimeProvider? time = null)
     {
-        if (!File.Exists(Path.Combine(stateDirectory, JournalSchema.FileName)))
+        if (!GivenPath.IsFile(Path.Combine(stateDirectory, JournalSchema.FileName)))
         {
             return null;
         }

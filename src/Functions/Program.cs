@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -8,13 +9,17 @@ try
     FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.UseBackupTasks();
-    await builder.Services.AddBackupFlowsAsync(Console.Error.WriteLine);
+    await builder.Services.AddBackupFlowsAsync(line => Console.Error.WriteLine(PlainText.Escape(line)));
     await builder.Build().RunAsync();
     return 0;
 }
 catch (AbfException e)
 {
     // The Functions host shows a worker's error output in its log: every fault of the settings, a line each.
-    await Console.Error.WriteLineAsync(e.Message);
+    foreach (string line in e.Message.Split('\n'))
+    {
+        await Console.Error.WriteLineAsync(PlainText.Escape(line));
+    }
+
     return 1;
 }

@@ -1,5 +1,7 @@
 using System.Text;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace AlfrescoBackupFlows.Platform;
 
@@ -22,7 +24,7 @@ public sealed record SecretFile(Secret Value, string? Warning)
     /// UTF-8.</exception>
     public static SecretFile Read(string path, string setting)
     {
-        byte[] bytes = ReadBytes(path, setting);
+        (byte[] bytes, bool isReadableByOthers) = ReadBytes(path, setting);
         int length = bytes switch
         {
             [.., (byte)'\r', (byte)'\n'] => bytes.Length - 2,
@@ -36,7 +38,10 @@ public sealed record SecretFile(Secret Value, string? Warning)
 
         try
         {
-            return new SecretFile(new Secret(Strict.GetString(bytes, 0, length)), WarningFor(path, setting));
+            return new SecretFile(
+                new Secret(Strict.GetString(bytes, 0, length)),
+                isReadableByOthers ? $"{setting} '{path}' is readable by others: chmod o-rwx '{path}'" : null
+            );
         }
         catch (DecoderFallbackException)
         {
@@ -49,17 +54,19 @@ public sealed record SecretFile(Secret Value, string? Warning)
         }
     }
 
-    private static byte[] ReadBytes(string path, string setting)
+    private static (byte[] Bytes, bool IsReadableByOthers) ReadBytes(string path, string setting)
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using SafeFileHandle file = GivenPath.OpenRead(path);
             var buffer = new byte[MaxBytes + 1];
-            int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            int length = 0;
+            GivenPath.Fill(file, buffer, ref length);
             byte[] bytes = buffer[..length];
             Array.Clear(buffer);
+            bool isOpen = !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead);
             return length <= MaxBytes
-                ? bytes
+                ? (bytes, isOpen)
                 : throw Fault(
                     $"{setting} '{path}' has more than {MaxBytes} bytes: name the file that holds the secret alone"
                 );
@@ -80,11 +87,6 @@ public sealed record SecretFile(Secret Value, string? Warning)
             throw Fault($"{setting} '{path}' cannot be read ({e.Message}): correct the path", e);
         }
     }
-
-    private static string? WarningFor(string path, string setting) =>
-        !OperatingSystem.IsWindows() && File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead)
-            ? $"{setting} '{path}' is readable by others: chmod o-rwx '{path}'"
-            : null;
 
     private static PermanentException Fault(string message, Exception? inner = null) =>
         new(ErrorKind.Configuration, message, inner);

@@ -125,24 +125,32 @@ public sealed class BackupRepository : IAsyncDisposable
         CancellationToken cancellationToken = default
     )
     {
-        // A change of the keys may delete a config between the listing and the read: then the next listing has the one
-        // that counts.
+        PassphraseTries? tries =
+            access.Encryption == RepositoryAccess.EncryptionNone
+                ? null
+                : new PassphraseTries(ConfigKeys.Need(access.Passphrase));
         (BackupRepository? repository, PermanentException? why, bool moved) = await TryOpenAsync(
             blobs,
             access,
+            tries,
             cancellationToken
         );
         if (repository is null && moved)
         {
-            (repository, why, _) = await TryOpenAsync(blobs, access, cancellationToken);
+            // A change of the keys may delete a config between the listing and the read: then the next listing has the
+            // one that counts.
+            (repository, why, _) = await TryOpenAsync(blobs, access, tries, cancellationToken);
         }
 
         return repository
-            ?? throw why
-                ?? new PermanentException(
-                    ErrorKind.Repository,
-                    $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile."
-                );
+            ?? throw new PermanentException(
+                ErrorKind.Repository,
+                (
+                    why?.Message
+                    ?? $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile."
+                ) + tries?.PassedOver,
+                why
+            );
     }
 
     /// <summary>
@@ -152,13 +160,14 @@ public sealed class BackupRepository : IAsyncDisposable
     private static async Task<(BackupRepository? Repository, PermanentException? Why, bool Moved)> TryOpenAsync(
         IBlobStore blobs,
         RepositoryAccess access,
+        PassphraseTries? tries,
         CancellationToken cancellationToken
     )
     {
         IReadOnlyList<int> numbers = await ListConfigsAsync(blobs, cancellationToken);
         PermanentException? why = null;
         bool moved = false;
-        foreach (int number in numbers)
+        foreach ((bool costly, int number) in numbers.Select(n => (false, n)).Concat(numbers.Select(n => (true, n))))
         {
             bool newer = false;
             try
@@ -172,7 +181,15 @@ public sealed class BackupRepository : IAsyncDisposable
 
                 newer = ConfigFile.IsNewer(bytes);
                 ConfigFile file = ConfigFile.From(number, bytes, blobs.Location);
-                if (ConfigKeys.TryOpen(file, access, blobs.Location) is { } keys)
+                KeyRing? keys = await ConfigKeys.TryOpenAsync(
+                    file,
+                    access,
+                    tries,
+                    costly,
+                    blobs.Location,
+                    cancellationToken
+                );
+                if (keys is not null)
                 {
                     return (await OpenAsync(blobs, access, file, keys, cancellationToken), null, moved);
                 }
@@ -325,8 +342,8 @@ public sealed class BackupRepository : IAsyncDisposable
     /// Whose set will name what is written. Its own packs are passed over: its own index blobs name them.
     /// </param>
     /// <param name="readAll">
-    /// Every index blob is read, however many there are; otherwise, where they are many, those alone whose length shows
-    /// it.
+    /// Every index blob is read, however many there are; otherwise, where they are many, a part of them, another one
+    /// after each set, and of the rest those alone are noticed whose length shows it.
     /// </param>
     public Task<RebuiltChunkIndex> HealIndexAsync(
         LogState state,

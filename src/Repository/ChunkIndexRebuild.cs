@@ -29,8 +29,11 @@ public sealed record RebuiltChunkIndex(
 /// </summary>
 internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce store)
 {
-    /// <summary>Index blobs of so many bytes in all are read by every run; that is some ten million chunks.</summary>
-    private const long MaxReadEachTime = 512L << 20;
+    /// <summary>
+    /// Index blobs of so many bytes are read by every run; that is some ten million chunks. Of more, each run reads as
+    /// many, and the next one goes on behind them.
+    /// </summary>
+    internal const long MaxReadEachTime = 512L << 20;
 
     private const int BlobsAtOnce = 4;
     private const int MaxNamed = 5;
@@ -42,7 +45,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
         CancellationToken cancellationToken
     )
     {
-        if (!await IsAnyLostAsync(LogState.Live(state.Indexes), readAll, cancellationToken))
+        if (!await IsAnyLostAsync(LogState.Live(state.Indexes), readAll, state.Sets.Length, cancellationToken))
         {
             return RebuiltChunkIndex.Nothing;
         }
@@ -75,6 +78,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
     private async Task<bool> IsAnyLostAsync(
         ImmutableArray<ChunkIndexSummary> live,
         bool readAll,
+        int turn,
         CancellationToken cancellationToken
     )
     {
@@ -92,15 +96,11 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
             return true;
         }
 
-        if (!readAll && live.Sum(index => lengths[index.Id]) > MaxReadEachTime)
-        {
-            return false;
-        }
-
+        ImmutableArray<ChunkIndexSummary> read = readAll ? live : ShareOf(live, index => lengths[index.Id], turn);
         int lost = 0;
         ParallelOptions options = new() { MaxDegreeOfParallelism = BlobsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
-            live,
+            read,
             options,
             async (index, token) =>
             {
@@ -114,6 +114,38 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
             }
         );
         return lost > 0;
+    }
+
+    /// <summary>
+    /// The blobs in parts of <see cref="MaxReadEachTime"/> in the order of the log, and of these parts the one whose
+    /// turn it is.
+    /// </summary>
+    /// <param name="turn">A number that grows by one from set to set.</param>
+    internal static ImmutableArray<ChunkIndexSummary> ShareOf(
+        ImmutableArray<ChunkIndexSummary> live,
+        Func<ChunkIndexSummary, long> lengthOf,
+        int turn
+    )
+    {
+        long before = 0;
+        List<List<ChunkIndexSummary>> parts =
+        [
+            [],
+        ];
+        foreach (ChunkIndexSummary index in live)
+        {
+            long length = lengthOf(index);
+            if (before > 0 && before + length > MaxReadEachTime)
+            {
+                parts.Add([]);
+                before = 0;
+            }
+
+            before += length;
+            parts[^1].Add(index);
+        }
+
+        return [.. parts[turn % parts.Count]];
     }
 
     /// <summary>The ids of chunks alone, which no compression makes shorter.</summary>

@@ -204,6 +204,33 @@ public sealed class AzureBlobStore : IBlobStore
         return await TryAcquireAsync(name, leaseId, duration, cancellationToken) ?? false;
     }
 
+    public async Task<string> DescribeLeaseAsync(string name, CancellationToken cancellationToken)
+    {
+        BlobClient blob = Blob(name);
+        bool isEndless = await RunAsync(
+            $"look at the lease of {name}",
+            async () =>
+            {
+                try
+                {
+                    var found = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+                    return found.Value.LeaseDuration == LeaseDurationType.Infinite;
+                }
+                catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+                {
+                    return false;
+                }
+            },
+            cancellationToken
+        );
+        return $"the lease is on the blob '{blob.Name}' at {Location}"
+            + (
+                isEndless
+                    ? ", and has no end, so abf did not take it: break it with 'az storage blob lease break'"
+                    : $", and ends by itself {BlobLease.MaxDuration.TotalSeconds} s after its last renewal"
+            );
+    }
+
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken)
     {
         BlobLeaseClient lease = Lease(name, leaseId);

@@ -49,6 +49,13 @@ public interface IBlobStore
     /// </summary>
     Task<bool> AcquireLeaseAsync(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Of a lease that another holds, one phrase for messages: where it is, who holds it and until when, as far as that
+    /// can be told, and what to do where nobody is at work.
+    /// </summary>
+    Task<string> DescribeLeaseAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult($"the lease is '{name}' at {Location}");
+
     /// <summary>Gives the lease back. Returns false where <paramref name="leaseId"/> did not hold it.</summary>
     Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Testing.Stores;
 
@@ -125,6 +126,54 @@ public sealed class BackupRepositoryTests
         await opened.Blobs.PutIfAbsentAsync("config/7", bad, CancellationToken.None);
         await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Passphrase));
         Assert.Equal(opened.Repository.Id, again.Id);
+    }
+
+    [Fact]
+    public async Task Slots_of_others_that_cost_a_lot_are_tried_after_all_usual_ones()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: Passphrase);
+        RepositoryConfig config = (await ConfigFile.ReadAsync(opened.Blobs, 1, CancellationToken.None)).Config;
+        SlotDocument slot = config.Slots[0];
+        SlotDocument costly = slot with { Kdf = slot.Kdf with { MemoryKiB = 1_048_576, Iterations = 16 } };
+        await ConfigFile.TryCreateAsync(
+            opened.Blobs,
+            TimeProvider.System,
+            7,
+            config with
+            {
+                Slots = [.. Enumerable.Repeat(costly, 64)],
+            },
+            CancellationToken.None
+        );
+
+        await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Passphrase));
+
+        Assert.Equal(opened.Repository.Id, again.Id);
+    }
+
+    [Fact]
+    public async Task Key_slots_beyond_what_a_passphrase_may_cost_are_passed_over_and_named()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: Passphrase);
+        ConfigFile file = await ConfigFile.ReadAsync(opened.Blobs, 1, CancellationToken.None);
+        SlotDocument slot = file.Config.Slots[0];
+        SlotDocument Slot(string id, int memoryKiB) =>
+            slot with
+            {
+                Id = id,
+                Kdf = slot.Kdf with { MemoryKiB = memoryKiB, Iterations = 1 },
+            };
+        RepositoryConfig config = file.Config with
+        {
+            Slots = [Slot("dear", 16_384), Slot("one", 8_192), Slot("two", 8_192), Slot("odd", 8)],
+        };
+        var tries = new PassphraseTries(Passphrase, maxCost: 2 * 8_192);
+
+        Assert.Null(await tries.OpenAsync(file with { Config = config }, costly: false, CancellationToken.None));
+
+        Assert.Contains("'odd' of config/1 (0 MiB, 1 passes); 'dear' of config/1 (16 MiB, 1 passes)", tries.PassedOver);
+        Assert.DoesNotContain("'one'", tries.PassedOver);
+        Assert.DoesNotContain("'two'", tries.PassedOver);
     }
 
     [Fact]

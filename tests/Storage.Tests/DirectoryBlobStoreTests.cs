@@ -173,6 +173,53 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task A_lease_that_another_holds_is_told_with_its_holder_and_its_end()
+    {
+        await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct);
+
+        string told = await Store.DescribeLeaseAsync("lease", Ct);
+
+        Assert.Contains(_directory.Combine(".leases", "lease"), told);
+        Assert.Contains($"process {Environment.ProcessId} of host '{Environment.MachineName}'", told);
+        Assert.Contains("ends by itself", told);
+    }
+
+    [Fact]
+    public async Task A_lease_that_never_ends_is_named_with_what_to_do()
+    {
+        await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct);
+        string file = _directory.Combine(".leases", "lease");
+        await File.WriteAllTextAsync(
+            file,
+            """{"holder":"11111111-1111-1111-1111-111111111111","expires":"9999-12-31T23:59:59Z"}""",
+            Ct
+        );
+
+        Assert.False(await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        string told = await Store.DescribeLeaseAsync("lease", Ct);
+
+        Assert.Contains($"{file}, of holder 11111111-1111-1111-1111-111111111111, until 9999-12-31 23:59:59Z", told);
+        Assert.Contains("delete it while no abf runs", told);
+    }
+
+    [Fact]
+    [Trait("needs", "linux")]
+    public async Task A_lease_file_of_any_length_is_named_and_not_read()
+    {
+        await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct);
+        string file = _directory.Combine(".leases", "lease");
+        await using (FileStream sparse = File.Create(file))
+        {
+            sparse.SetLength(1L << 40);
+        }
+
+        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() =>
+            Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct)
+        );
+        Assert.Contains($"'{file}' has more than", e.Message);
+    }
+
+    [Fact]
     public async Task A_damaged_lease_file_is_named()
     {
         await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct);

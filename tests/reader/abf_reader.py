@@ -120,6 +120,7 @@ class Repository:
         self.packs = {}
         self.frames = {}
         self.warnings = []
+        self.left = 16 << 20  # KiB times passes, for all key slots together
         self.open_config(passphrase)
         self.read_log()
         self.load_index()
@@ -159,19 +160,27 @@ class Repository:
             need(passphrase is None, "the repository is not encrypted, but a passphrase was given")
             return {(k["class"], k["generation"]): base64.b64decode(k["clear"]) for k in config["keys"]}
         need(config["encryption"] == "passphrase" and passphrase is not None, "a passphrase is needed")
-        for slot in config["slots"]:
+        for slot in sorted(config["slots"], key=self.cost):
+            kdf = slot["kdf"]
+            bounded = (kdf["name"] == "argon2id" and 8192 <= kdf["memoryKiB"] <= 1048576 and 1 <= kdf["iterations"] <= 16
+                       and kdf["parallelism"] == 1 and len(base64.b64decode(kdf["salt"])) == 16)
+            if not bounded or self.cost(slot) > self.left:
+                continue
+            self.left -= self.cost(slot)
             try:
                 return self.unwrap_slot(slot, passphrase)
             except InvalidTag:
                 continue
         raise Damage("the passphrase is wrong")
 
+    @staticmethod
+    def cost(slot):
+        return slot["kdf"]["memoryKiB"] * slot["kdf"]["iterations"]
+
     def unwrap_slot(self, slot, passphrase):
         from argon2.low_level import Type, hash_secret_raw
         kdf = slot["kdf"]
         salt = base64.b64decode(kdf["salt"])
-        need(kdf["name"] == "argon2id" and 8192 <= kdf["memoryKiB"] <= 1048576 and 1 <= kdf["iterations"] <= 16
-             and kdf["parallelism"] == 1 and len(salt) == 16, "KDF parameters are out of bounds")
         key_encryption_key = hash_secret_raw(passphrase, salt, kdf["iterations"], kdf["memoryKiB"], 1, 32, Type.ID, 0x13)
         keys = {}
         for key in slot["keys"]:
@@ -232,14 +241,14 @@ class Repository:
                 broken = sequence
                 self.alarms.append(f"the chain breaks before {name}: sets may be hidden")
             entries[sequence], previous = entry, digest
-        need(entries.get(0, {}).get("type") == "init", "the log does not begin")
         self.state = self.replay(entries, LAST_NAME if broken is None else broken)
         self.entries = entries
 
     @staticmethod
     def replay(entries, broken):
         """The state after all entries; from the broken one on only what can follow."""
-        state = {"config": entries[0]["config"], "openRuns": {}, "sets": [], "indexes": [], "replaces": {}}
+        # Without entry 0, the first entry that carries the state is the beginning.
+        state = {"config": entries.get(0, {}).get("config"), "openRuns": {}, "sets": [], "indexes": [], "replaces": {}}
         for sequence, entry in sorted(entries.items()):
             kind = entry["type"]
             if kind == "run-open":
@@ -267,6 +276,7 @@ class Repository:
                      and [r["run"] for r in carried["openRuns"]] == list(state["openRuns"])
                      and [(i["sequence"], i["id"]) for i in carried["indexes"]] == state["indexes"]
                      and carried["config"] == state["config"], f"the state in log entry {sequence} is not that of the entries before it")
+        need(state["config"], "the log does not begin")
         return state
 
     # -- index and chunks

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
 
@@ -175,7 +176,7 @@ internal sealed class DirectoryDiscovery(
             return;
         }
 
-        if (Directory.Exists(root.Path))
+        if (GivenPath.IsDirectory(root.Path))
         {
             roots.Add(root with { Name = name });
         }
@@ -201,11 +202,11 @@ internal sealed class DirectoryDiscovery(
 
         // The default, classpath:alfresco/keystore, lies inside the program: it comes back with it.
         string? text = values.Text(Setting, null, Property);
-        if (text is not null && Path.IsPathFullyQualified(text) && Directory.Exists(text))
+        if (text is not null && Path.IsPathFullyQualified(text) && GivenPath.IsDirectory(text))
         {
             roots.Add(new ContentRoot(ContentRoot.Keystore, Clean(text), Property));
         }
-        else if (root is not null && Directory.Exists(Path.Join(root, "keystore")))
+        else if (root is not null && GivenPath.IsDirectory(Path.Join(root, "keystore")))
         {
             roots.Add(new ContentRoot(ContentRoot.Keystore, Clean(Path.Join(root, "keystore")), "the keystore"));
         }
@@ -296,9 +297,7 @@ internal sealed class DirectoryDiscovery(
     {
         try
         {
-            return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName is { } target
-                ? Clean(target)
-                : path;
+            return GivenPath.FinalTarget(path) is { } target ? Clean(target) : path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform.Files;
+
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
 /// <summary>Finds a vendor's tool: in the configured directory, else along the search path.</summary>
@@ -19,7 +21,7 @@ internal static class ToolLocator
             foreach (string place in directories)
             {
                 string file = Path.Combine(place, OperatingSystem.IsWindows() ? name + ".exe" : name);
-                if (File.Exists(file))
+                if (GivenPath.IsFile(file))
                 {
                     return Path.GetFullPath(file);
                 }

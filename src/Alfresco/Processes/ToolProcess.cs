@@ -100,7 +100,7 @@ internal static class ToolProcess
     /// own.</summary>
     private static Process Start(ToolCommand command) =>
         command.IsOfAdministrator
-            ? Process.Start(StartInfo(command)) ?? throw new InvalidOperationException($"{command.Name} did not start")
+            ? ChildProcess.StartUnguarded(StartInfo(command))
             : ChildProcess.Start(StartInfo(command));
 
     private static ProcessStartInfo StartInfo(ToolCommand command)

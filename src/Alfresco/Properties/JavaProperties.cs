@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Alfresco.Properties;
 
@@ -35,10 +36,7 @@ internal sealed class JavaProperties
         byte[] bytes;
         try
         {
-            bytes =
-                new FileInfo(path).Length <= MaxBytes
-                    ? File.ReadAllBytes(path)
-                    : throw Fault($"{setting} '{path}' is not a properties file: it has more than {MaxBytes} bytes");
+            bytes = GivenPath.ReadAll(path, MaxBytes);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -46,7 +44,7 @@ internal sealed class JavaProperties
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Fault($"{setting} '{path}' cannot be read: {e.Message}", e);
+            throw Fault($"{setting} '{path}' cannot be read ({e.Message}): name a properties file", e);
         }
 
         try

@@ -29,7 +29,7 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
     public SearchIndexObservation Observe()
     {
         string? parent = Path.GetDirectoryName(source.Path);
-        if (parent is null || !Directory.Exists(parent))
+        if (parent is null || !GivenPath.IsDirectory(parent))
         {
             return new SearchIndexObservation(null, null, null, TempIsStale: false);
         }

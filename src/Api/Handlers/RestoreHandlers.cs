@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
 using Microsoft.AspNetCore.Http;
 
@@ -91,7 +92,7 @@ internal static partial class RestoreHandlers
         }
 
         string target = Path.Combine(directory, name);
-        return new DirectoryInfo(target).LinkTarget is null
+        return GivenPath.LinkTarget(target) is null
             ? target
             : throw ApiException.Invalid("target: that name is a link to another place; give another name");
     }

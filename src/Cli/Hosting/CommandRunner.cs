@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Streams;
 
@@ -47,7 +48,9 @@ internal sealed class CommandRunner(GlobalOptions globals, TolerantStream stderr
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            messages.Error($"unexpected {e.GetType().Name}: {e.Message}; details: {ErrorReport.Write(e, context)}");
+            messages.Error(
+                $"unexpected {e.GetType().Name}: {Secret.Redact(e.Message)}; details: {ErrorReport.Write(e, context)}"
+            );
             return ExitCodes.Unexpected;
         }
         finally

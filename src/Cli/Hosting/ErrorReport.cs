@@ -11,15 +11,13 @@ internal static class ErrorReport
     public static string Write(Exception exception, CommandContext context)
     {
         string directory =
-            context.Loaded?.Options.State is { } state && Directory.Exists(state) ? state : Path.GetTempPath();
+            context.Loaded?.Options.State is { } state && GivenPath.IsDirectory(state) ? state : Path.GetTempPath();
         string time = context.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string path = Path.Combine(directory, $"abf-error-{time}-{Guid.NewGuid():n}.txt");
         try
         {
             using var writer = new StreamWriter(PrivateFile.Create(path));
-            writer.WriteLine(
-                Redact(exception.ToString(), context.Loaded?.Passphrase, context.Loaded?.ConnectionString)
-            );
+            writer.WriteLine(Secret.Redact(exception.ToString()));
             return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -27,9 +25,4 @@ internal static class ErrorReport
             return $"none, because {path} cannot be written";
         }
     }
-
-    private static string Redact(string text, params Secret?[] secrets) =>
-        secrets
-            .OfType<Secret>()
-            .Aggregate(text, (t, s) => t.Replace(s.Reveal(), s.ToString(), StringComparison.Ordinal));
 }

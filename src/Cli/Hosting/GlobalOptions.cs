@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -37,7 +38,7 @@ internal sealed class GlobalOptions
     /// <summary>The file to read; null where a container gives its whole configuration by variables.</summary>
     public string? ConfigPath(ParseResult parsed) =>
         parsed.GetValue(_config) is { } path ? path
-        : !File.Exists(DefaultConfig) && HasVariables() ? null
+        : !GivenPath.IsFile(DefaultConfig) && HasVariables() ? null
         : DefaultConfig;
 
     private static bool HasVariables() =>

@@ -1,38 +1,45 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
 
 /// <summary>The certificate of https addresses, with the chain that goes out with it.</summary>
 internal sealed record ServeCertificate(X509Certificate2 Certificate, X509Certificate2Collection Chain) : IDisposable
 {
+    private const int MaxBytes = 1 << 20;
+
     /// <exception cref="PermanentException">
     /// Configuration: a file cannot be read, or they do not fit each other.
     /// </exception>
     public static ServeCertificate Read(ServeOptions options)
     {
         string path = options.CertificateFile!;
-        string? password = options.CertificatePasswordFile is { } file
-            ? SecretFile.Read(file, "serve.certificatePasswordFile").Value.Reveal()
+        string? password = options.CertificatePasswordFile is { } secret
+            ? SecretFile.Read(secret, "serve.certificatePasswordFile").Value.Reveal()
             : null;
         try
         {
-            var chain = new X509Certificate2Collection();
+            byte[] file = GivenPath.ReadAll(path, MaxBytes);
             if (Path.GetExtension(path).ToUpperInvariant() is ".PFX" or ".P12")
             {
                 return new ServeCertificate(
-                    X509CertificateLoader.LoadPkcs12FromFile(path, password),
-                    X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password)
+                    X509CertificateLoader.LoadPkcs12(file, password),
+                    X509CertificateLoader.LoadPkcs12Collection(file, password)
                 );
             }
 
-            chain.ImportFromPemFile(path);
+            string text = Encoding.UTF8.GetString(file);
+            string key = options.CertificateKeyFile is { } keyPath ? ReadKey(keyPath) : text;
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPem(text);
             using X509Certificate2 pem = password is null
-                ? X509Certificate2.CreateFromPemFile(path, options.CertificateKeyFile)
-                : X509Certificate2.CreateFromEncryptedPemFile(path, password, options.CertificateKeyFile);
+                ? X509Certificate2.CreateFromPem(text, key)
+                : X509Certificate2.CreateFromEncryptedPem(text, key, password);
 
             // Some platforms can only serve with a key that was imported.
             return new ServeCertificate(
@@ -47,6 +54,22 @@ internal sealed record ServeCertificate(X509Certificate2 Certificate, X509Certif
                 ErrorKind.Configuration,
                 $"serve.certificateFile '{path}' cannot be used ({e.Message}): name a certificate with its private key "
                     + "(serve.certificateKeyFile, serve.certificatePasswordFile)",
+                e
+            );
+        }
+    }
+
+    private static string ReadKey(string path)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(GivenPath.ReadAll(path, MaxBytes));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"serve.certificateKeyFile '{path}' cannot be read ({e.Message}): name the certificate's private key",
                 e
             );
         }

@@ -259,7 +259,7 @@ internal sealed class JournalDatabase : IDisposable
             CorruptCode or NotADatabaseCode => Damaged(e.Message, e),
             BusyCode or LockedCode => new TransientException(
                 ErrorKind.Busy,
-                $"state: the journal {_file} is in use by another process ({e.Message}): try again",
+                $"state: the journal {_file} is in use by another process ({e.Message}): wait for it to end, or find it (fuser {_file}) and end it",
                 e
             ),
             _ => new PermanentException(

@@ -1,6 +1,7 @@
 using System.Text;
 using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Flows.Capture;
 
@@ -12,15 +13,14 @@ internal sealed class AcknowledgedFiles
 {
     public static readonly AcknowledgedFiles None = new();
 
+    /// <summary>About a million URLs.</summary>
+    private const int MaxBytes = 64 << 20;
+
     private readonly HashSet<string> _urls = new(StringComparer.Ordinal);
     private readonly HashSet<string> _places = new(StringComparer.Ordinal);
 
     /// <exception cref="PermanentException">Kind Configuration: the file cannot be read.</exception>
-    public static async Task<AcknowledgedFiles> ReadAsync(
-        string? path,
-        ContentUrlMap urls,
-        CancellationToken cancellationToken
-    )
+    public static AcknowledgedFiles Read(string? path, ContentUrlMap urls)
     {
         if (path is null)
         {
@@ -30,7 +30,8 @@ internal sealed class AcknowledgedFiles
         var files = new AcknowledgedFiles();
         try
         {
-            await foreach (string line in File.ReadLinesAsync(path, cancellationToken))
+            using var lines = new StreamReader(new MemoryStream(GivenPath.ReadAll(path, MaxBytes)));
+            while (lines.ReadLine() is { } line)
             {
                 string url = line.Trim();
                 if (url.Length > 0 && url[0] != '#')
@@ -47,7 +48,8 @@ internal sealed class AcknowledgedFiles
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"backup.acknowledgedMissingFile '{path}' cannot be read: {e.Message}",
+                $"backup.acknowledgedMissingFile '{path}' cannot be read ({e.Message}): name a file with "
+                    + "one content URL a line",
                 e
             );
         }

@@ -36,7 +36,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     {
         if (!await control.AcquireLeaseAsync(name, LeaseId(run), Duration, cancellationToken))
         {
-            throw Busy(run);
+            throw await BusyAsync(run, cancellationToken);
         }
 
         lock (_gate)
@@ -76,11 +76,16 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
         await control.ReleaseLeaseAsync(name, LeaseId(run), cancellationToken);
     }
 
-    public static PermanentException Busy(RunId run) =>
+    public static PermanentException Busy(RunId run) => Busy(run, string.Empty);
+
+    private async Task<PermanentException> BusyAsync(RunId run, CancellationToken cancellationToken) =>
+        Busy(run, $" ({await control.DescribeLeaseAsync(name, cancellationToken)})");
+
+    private static PermanentException Busy(RunId run, string lease) =>
         new(
             ErrorKind.Busy,
-            $"Run {run} does not hold the installation's lease: another backup of it is running. Wait for its end, or "
-                + "look with 'abf status' on its host."
+            $"Run {run} does not hold the installation's lease: another backup of it is running{lease}. Wait for its "
+                + "end, or look with 'abf status' on its host."
         );
 
     public async ValueTask DisposeAsync()
@@ -131,7 +136,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
             {
                 if (!await control.AcquireLeaseAsync(name, LeaseId(run), Duration, stop))
                 {
-                    return Busy(run);
+                    return await BusyAsync(run, stop);
                 }
 
                 renewed = time.GetTimestamp();

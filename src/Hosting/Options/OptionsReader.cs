@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Extensions.Configuration;
 
 namespace AlfrescoBackupFlows.Hosting.Options;
@@ -15,6 +16,8 @@ public static class OptionsReader
 {
     /// <summary>What the names of overriding environment variables start with.</summary>
     public const string EnvironmentPrefix = "ABF__";
+
+    private const int MaxBytes = 1 << 20;
 
     private static readonly string[] SecretKeys =
     [
@@ -98,7 +101,7 @@ public static class OptionsReader
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using var stream = new MemoryStream(GivenPath.ReadAll(path, MaxBytes));
             return new ConfigurationBuilder().AddJsonStream(stream).Build();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -113,7 +116,7 @@ public static class OptionsReader
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            faults.Add($"--config '{path}' cannot be read: {e.Message}");
+            faults.Add($"--config '{path}' cannot be read ({e.Message}): name the configuration file");
         }
 
         // Without the file every setting would be reported as absent.

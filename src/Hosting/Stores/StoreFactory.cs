@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Directories;
 
 namespace AlfrescoBackupFlows.Hosting.Stores;
 
@@ -62,9 +63,17 @@ public static class StoreFactory
             await BackupRepository.RequireAsync(blobs, cancellationToken);
         }
 
-        IBlobStore control = repository.ControlUrl is { } own
-            ? await controlProvider.CreateAsync(own, loaded.ConnectionString, time, cancellationToken)
-            : await provider.CreateBelowAsync(url, ControlPrefix, loaded.ConnectionString, time, cancellationToken);
+        string? below = repository.ControlUrl is { } elsewhere
+            ? DirectoryBlobStore.TryNameBelow(url, elsewhere)
+            : ControlPrefix;
+        IBlobStore control = below is null
+            ? await controlProvider.CreateAsync(
+                repository.ControlUrl!,
+                loaded.ConnectionString,
+                time,
+                cancellationToken
+            )
+            : await provider.CreateBelowAsync(url, below, loaded.ConnectionString, time, cancellationToken);
         return new RepositoryStores(blobs, control);
     }
 }

@@ -25,8 +25,7 @@ internal static partial class StoreProviders
     /// nothing is.</summary>
     public static string? FaultOf(string url)
     {
-        // The query may be a signature, and a user part a password: neither is ever shown.
-        string shown = $"'{UserPart().Replace(url.Split('?', '#')[0], "://[secret]@")}'";
+        string shown = Shown(url);
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed))
         {
             return $"{shown} does not fit: write {UrlForms}";
@@ -42,6 +41,18 @@ internal static partial class StoreProviders
                 ? $"{shown} holds a user or password: a secret belongs into repository.connectionStringFile"
             : provider.FaultOf(parsed) is { } fault ? $"{shown} {fault}"
             : null;
+    }
+
+    /// <summary>
+    /// The query may be a signature, and a user part a password: neither is ever shown. Nor is a value with an equals
+    /// sign: somebody may have pasted a connection string or a key.
+    /// </summary>
+    private static string Shown(string url)
+    {
+        string place = url.Split('?', '#')[0];
+        return place.Contains('=', StringComparison.Ordinal)
+            ? "(not shown: it may hold a secret, such as a connection string, which belongs into repository.connectionStringFile)"
+            : $"'{UserPart().Replace(place, "://[secret]@")}'";
     }
 
     private static IBlobStoreProvider? Find(string scheme) =>

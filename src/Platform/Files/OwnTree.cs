@@ -65,6 +65,10 @@ public abstract class OwnTree
     /// another holds it.</summary>
     public abstract IDisposable? TryLock(string path);
 
+    /// <summary>Who holds the system's lock on a file, in words for a message; null where that cannot be
+    /// told.</summary>
+    public virtual string? LockHolder(string path) => null;
+
     /// <summary>Whether another holds the system's lock on a file; never creates it.</summary>
     public abstract bool IsLocked(string path);
 
@@ -95,7 +99,7 @@ public abstract class OwnTree
     public abstract bool TryVisit(string directory, EntryVisitor visit);
 
     /// <summary>All bytes of a file; null where there is none.</summary>
-    /// <exception cref="IOException">It has more than <paramref name="maxBytes"/>.</exception>
+    /// <exception cref="UnsafeEntryException">It has more than <paramref name="maxBytes"/>.</exception>
     public byte[]? TryReadAll(string path, int maxBytes)
     {
         using SafeFileHandle? file = TryOpenRead(path);
@@ -113,7 +117,9 @@ public abstract class OwnTree
 
         return total <= maxBytes
             ? bytes[..total]
-            : throw new IOException($"'{Describe(path)}' has more than {maxBytes} bytes");
+            : throw new UnsafeEntryException(
+                $"'{Describe(path)}' has more than {maxBytes} bytes, and abf never writes so many there: find out who did, and remove it"
+            );
     }
 
     private static OwnTree Create(string root, string within, bool isPrivate)

@@ -12,11 +12,44 @@ public static class PrivateFile
     /// Creates a file with mode 0600; elsewhere than on Unix the directory's rights count. A name that is taken, be it
     /// by a link that leads nowhere, is an <see cref="IOException"/>.
     /// </summary>
-    public static FileStream Create(
-        string path,
-        FileShare share = FileShare.None,
-        FileOptions options = FileOptions.None
-    )
+    public static FileStream Create(string path) => Create(path, FileShare.None, FileOptions.None);
+
+    /// <summary>The same, and nothing is left of it when it is closed, or when the process is killed (on Unix, where
+    /// the name is gone at once).</summary>
+    public static FileStream CreateNameless(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Create(path, FileShare.Delete, FileOptions.DeleteOnClose);
+        }
+
+        FileStream file = Create(path, FileShare.Delete, FileOptions.None);
+        File.Delete(path);
+        return file;
+    }
+
+    /// <summary>Writes a file beside its place, flushes it, and gives it its name, over what has it already.</summary>
+    /// <param name="temporary">Not existing, in the same directory; gone afterwards.</param>
+    public static void Replace(string path, string temporary, Action<FileStream> write)
+    {
+        try
+        {
+            using (FileStream file = Create(temporary))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static FileStream Create(string path, FileShare share, FileOptions options)
     {
         var create = new FileStreamOptions
         {

@@ -31,6 +31,12 @@ public static class ChildProcess
         return request.Wait();
     }
 
+    /// <summary>One that may outlive this process.</summary>
+    public static Process StartUnguarded(ProcessStartInfo program) =>
+#pragma warning disable RS0030 // Programs are started here alone.
+        Process.Start(program) ?? throw new InvalidOperationException($"{program.FileName} did not start");
+#pragma warning restore RS0030
+
     /// <summary>
     /// One thread, which lasts as long as the process: a parent's death is, for the kernel, that of the thread that
     /// started the child, and the thread pool lets threads go.
@@ -88,7 +94,7 @@ public static class ChildProcess
         {
             try
             {
-                _process = Process.Start(program);
+                _process = StartUnguarded(program);
             }
             catch (Exception e)
             {
@@ -102,7 +108,7 @@ public static class ChildProcess
         {
             _done.Wait();
             _fault?.Throw();
-            return _process ?? throw new InvalidOperationException($"{program.FileName} did not start");
+            return _process!;
         }
     }
 }

@@ -124,8 +124,9 @@ public sealed class ProcessLock : IDisposable
     {
         try
         {
-            // Without a number, it has just taken the lock and not yet written it.
-            return ReadPid(tree, name) is { } pid ? $"process {pid}" : "another process";
+            // The kernel knows best: the number in the file may be that of an earlier holder. Without one, the holder
+            // has just taken the lock and not yet written it.
+            return tree.LockHolder(name) ?? (ReadPid(tree, name) is { } pid ? $"process {pid}" : "another process");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -55,6 +55,15 @@ public static class StateDirectory
     public static string MakeBeneath(string state, params ReadOnlySpan<string> names) =>
         Beneath(state, names, tree => tree.CreateDirectory(""));
 
+    /// <summary>Deletes a directory that was opened before; one with anything in it stays.</summary>
+    public static void DeleteIfEmpty(string path)
+    {
+        if (!Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            Directory.Delete(path);
+        }
+    }
+
     private static string Beneath(string state, ReadOnlySpan<string> names, Action<OwnTree> look)
     {
         OwnTree tree = OwnTree.OpenPrivate(state).Beneath(string.Join('/', names));

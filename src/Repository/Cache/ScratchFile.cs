@@ -15,16 +15,6 @@ internal static class ScratchFile
     public static FileStream Create(string directory)
     {
         string path = Path.Combine(directory, $"scratch-{Guid.NewGuid():N}{TemporarySuffix}");
-        FileStream file = PrivateFile.Create(
-            path,
-            FileShare.Delete,
-            OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None
-        );
-        if (!OperatingSystem.IsWindows())
-        {
-            File.Delete(path);
-        }
-
-        return file;
+        return PrivateFile.CreateNameless(path);
     }
 }

@@ -72,21 +72,7 @@ internal sealed class RowFileBuilder : IDisposable
     {
         _scratch.Flush();
         string temporary = $"{path}.{Guid.NewGuid():N}{ScratchFile.TemporarySuffix}";
-        try
-        {
-            using (FileStream output = PrivateFile.Create(temporary))
-            {
-                Write(output, key, members);
-                output.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        PrivateFile.Replace(path, temporary, output => Write(output, key, members));
     }
 
     public void Dispose() => _scratch.Dispose();

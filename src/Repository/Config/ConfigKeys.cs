@@ -12,7 +12,15 @@ internal static class ConfigKeys
     /// <summary>
     /// The keys, or null where the passphrase opens no slot. Another encryption than the caller expects is refused.
     /// </summary>
-    public static KeyRing? TryOpen(ConfigFile file, RepositoryAccess access, string location)
+    /// <param name="costly">As in <see cref="PassphraseTries"/>; without a passphrase, nothing is.</param>
+    public static async Task<KeyRing?> TryOpenAsync(
+        ConfigFile file,
+        RepositoryAccess access,
+        PassphraseTries? tries,
+        bool costly,
+        string location,
+        CancellationToken cancellationToken
+    )
     {
         string name = ConfigFile.BlobName(file.Number);
         if (file.Config.Encryption != access.Encryption)
@@ -24,7 +32,7 @@ internal static class ConfigKeys
             );
         }
 
-        if (access.Encryption == RepositoryAccess.EncryptionNone)
+        if (tries is null)
         {
             IEnumerable<ClassKey> clear = file.Config.Keys.Select(key => new ClassKey(
                 KeySlot.ClassOf(key.Class, name),
@@ -34,16 +42,7 @@ internal static class ConfigKeys
             return Ring(file, [.. clear]);
         }
 
-        Secret passphrase = Need(access.Passphrase);
-        foreach (SlotDocument slot in file.Config.Slots)
-        {
-            if (KeySlot.TryOpen(slot, file.Repository, passphrase, name) is { } keys)
-            {
-                return Ring(file, keys);
-            }
-        }
-
-        return null;
+        return await tries.OpenAsync(file, costly, cancellationToken) is { } keys ? Ring(file, keys) : null;
     }
 
     public static ImmutableArray<ClearKeyDocument> InClear(KeyRing keys) =>

@@ -53,11 +53,13 @@ internal static class KeySlot
 
     /// <summary>Whether nothing in a slot that was read is null, and its number of keys can be.</summary>
     public static bool IsComplete(SlotDocument? slot) =>
-        slot is { Keys: { IsDefaultOrEmpty: false, Length: <= MaxKeys } } && slot.Keys.All(key => key is not null);
+        slot is { Id: not null, Kdf: { Name: not null, Salt: not null }, Keys: { IsDefaultOrEmpty: false } }
+        && slot.Keys.Length <= MaxKeys
+        && slot.Keys.All(key => key is { Class: not null, Wrapped: not null });
 
     /// <summary>
-    /// The keys, where the passphrase opens this slot; null where it does not. Parameters out of bounds are damage,
-    /// before any work is done with them.
+    /// The keys, where the passphrase opens this slot; null where it does not. The caller has looked at the bounds of
+    /// the derivation.
     /// </summary>
     public static IReadOnlyList<ClassKey>? TryOpen(
         SlotDocument slot,
@@ -66,16 +68,6 @@ internal static class KeySlot
         string blobName
     )
     {
-        if (slot.Type != PassphraseType)
-        {
-            return null;
-        }
-
-        if (!KeyDerivation.IsBounded(slot.Kdf))
-        {
-            throw Damage.In(blobName, $"the key derivation of slot '{slot.Id}' is out of bounds");
-        }
-
         byte[] wrapping = Derive(passphrase, slot.Kdf);
         try
         {

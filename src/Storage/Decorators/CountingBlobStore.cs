@@ -95,6 +95,9 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         return acquired;
     }
 
+    public Task<string> DescribeLeaseAsync(string name, CancellationToken cancellationToken) =>
+        inner.DescribeLeaseAsync(name, cancellationToken);
+
     public async Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken)
     {
         bool released = await inner.ReleaseLeaseAsync(name, leaseId, cancellationToken);

@@ -81,6 +81,26 @@ public sealed class DirectoryBlobStore : IBlobStore
         return OperatingSystem.IsWindows() ? path : "/" + path;
     }
 
+    /// <summary>
+    /// How the directory of the second URL is called beneath that of the first, with <c>/</c> between names; null where
+    /// it is not beneath it, or one is no URL of a directory. What lies beneath a store is never reached over a link.
+    /// </summary>
+    public static string? TryNameBelow(string outerUrl, string innerUrl)
+    {
+        if (TryParseUrl(outerUrl) is not { } outer || TryParseUrl(innerUrl) is not { } inner)
+        {
+            return null;
+        }
+
+        string name = Path.TrimEndingDirectorySeparator(Path.GetRelativePath(outer, inner));
+        return
+            name is "." or ".."
+            || Path.IsPathRooted(name)
+            || name.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            ? null
+            : name.Replace(Path.DirectorySeparatorChar, '/');
+    }
+
     public Task<PutOutcome> PutIfAbsentAsync(
         string name,
         ReadOnlyMemory<byte> content,
@@ -207,13 +227,20 @@ public sealed class DirectoryBlobStore : IBlobStore
         await PutIfAbsentAsync(name, ReadOnlyMemory<byte>.Empty, cancellationToken);
         return await RunAsync(
             $"lease {name}",
-            () => Write(() => _leases.Acquire(name, leaseId, duration)),
+            () => Write(() => _leases.Acquire(name, leaseId, duration, cancellationToken)),
             cancellationToken
         );
     }
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
-        RunAsync($"release the lease of {name}", () => _leases.Release(name, leaseId), cancellationToken);
+        RunAsync(
+            $"release the lease of {name}",
+            () => _leases.Release(name, leaseId, cancellationToken),
+            cancellationToken
+        );
+
+    public Task<string> DescribeLeaseAsync(string name, CancellationToken cancellationToken) =>
+        RunAsync($"look at the lease of {name}", () => _leases.Describe(name), cancellationToken);
 
     internal static DirectoryBlobStore Open(string path, TimeProvider timeProvider, int listingPage) =>
         Open(OwnTree.OpenShared(path), timeProvider, listingPage);

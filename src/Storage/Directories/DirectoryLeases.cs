@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Platform;
@@ -16,29 +17,35 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
     private const string Directory = ".leases";
     private const string LockName = Directory + "/.lock";
     private const int MaxBytes = 4096;
+    private const int MaxHostLength = 255;
     private const int LockAttempts = 400;
     private static readonly TimeSpan s_lockPause = TimeSpan.FromMilliseconds(25);
 
     private static string PathOf(string name) => $"{Directory}/{FileNameEscape.ToPath(name)}";
 
-    public bool Acquire(string name, Guid leaseId, TimeSpan duration)
+    public bool Acquire(string name, Guid leaseId, TimeSpan duration, CancellationToken cancellationToken)
     {
         BlobLease.CheckDuration(duration);
         string path = PathOf(name);
         tree.CreateDirectory(Directory);
-        using IDisposable held = Lock();
+        using IDisposable held = Lock(cancellationToken);
         if (TryRead(path) is { } current && current.Holder != leaseId)
         {
             return false;
         }
 
-        LeaseFile next = new(leaseId, timeProvider.GetUtcNow() + duration);
+        LeaseFile next = new(
+            leaseId,
+            timeProvider.GetUtcNow() + duration,
+            Environment.MachineName,
+            Environment.ProcessId
+        );
         tree.Replace(path, newTemporaryPath(), JsonSerializer.SerializeToUtf8Bytes(next, LeaseJson.Default.LeaseFile));
         return true;
     }
 
     /// <summary>Ends the lease of this holder; false where it holds none.</summary>
-    public bool Release(string name, Guid leaseId)
+    public bool Release(string name, Guid leaseId, CancellationToken cancellationToken)
     {
         if (tree.TryStat(Directory) is null)
         {
@@ -46,13 +53,30 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
         }
 
         string path = PathOf(name);
-        using IDisposable held = Lock();
+        using IDisposable held = Lock(cancellationToken);
         if (TryRead(path) is not { } current || current.Holder != leaseId)
         {
             return false;
         }
 
         return tree.Delete(path);
+    }
+
+    /// <summary>Where the lease is, who holds it, until when, and what to do.</summary>
+    public string Describe(string name)
+    {
+        string path = PathOf(name);
+        string place = $"the lease is {tree.Describe(path)}";
+        if (TryRead(path) is not { } lease)
+        {
+            return $"{place}, and has just ended: try again";
+        }
+
+        string holder = lease.Host is { Length: > 0 and <= MaxHostLength } host
+            ? string.Create(CultureInfo.InvariantCulture, $"process {lease.Process} of host '{host}'")
+            : $"holder {lease.Holder}";
+        string until = lease.Expires.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return $"{place}, of {holder}, until {until}; it ends by itself when that process does";
     }
 
     private LeaseFile? TryRead(string path)
@@ -84,7 +108,9 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
         return expires > now && !RecordedTime.IsInFuture(expires - BlobLease.MaxDuration, now);
     }
 
-    private IDisposable Lock()
+    /// <exception cref="PermanentException">Busy: another process has it, for much longer than any change of a lease
+    /// takes.</exception>
+    private IDisposable Lock(CancellationToken cancellationToken)
     {
         for (int attempt = 1; attempt <= LockAttempts; attempt++)
         {
@@ -93,15 +119,18 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
                 return held;
             }
 
-            Thread.Sleep(s_lockPause);
+            cancellationToken.WaitHandle.WaitOne(s_lockPause);
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
-        throw new IOException(
-            $"another process holds {tree.Describe(LockName)} and does not let go; find it, and end it"
+        throw new PermanentException(
+            ErrorKind.Busy,
+            $"repository.url: {tree.Describe(LockName)} is held by {tree.LockHolder(LockName) ?? "another process, perhaps of another host"}, which does not let go of it: find out what it does, and end it"
         );
     }
 
-    internal sealed record LeaseFile(Guid Holder, DateTimeOffset Expires);
+    /// <param name="Host">For people, as <paramref name="Process"/>.</param>
+    internal sealed record LeaseFile(Guid Holder, DateTimeOffset Expires, string? Host = null, int Process = 0);
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(LeaseFile))]

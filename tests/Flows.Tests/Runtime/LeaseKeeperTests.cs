@@ -53,6 +53,19 @@ public sealed class LeaseKeeperTests
     }
 
     [Fact]
+    public async Task A_lease_of_another_run_is_named_in_the_refusal()
+    {
+        var control = new MemoryBlobStore(_time);
+        await using LeaseKeeper leases = Keeper(control);
+        Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId(Another), LeaseKeeper.Duration, _token));
+
+        PermanentException e = await Assert.ThrowsAsync<PermanentException>(() => leases.HoldAsync(Run, _token));
+
+        Assert.Equal(ErrorKind.Busy, e.Kind);
+        Assert.Contains($"the lease is '{Name}'", e.Message);
+    }
+
+    [Fact]
     public async Task A_run_that_is_over_ends_what_is_still_at_work_for_it()
     {
         var control = new MemoryBlobStore(_time);

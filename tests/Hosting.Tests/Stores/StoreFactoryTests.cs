@@ -26,5 +26,28 @@ public sealed class StoreFactoryTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
     }
 
+    [Theory]
+    [Trait("needs", "linux")]
+    [InlineData("control")]
+    [InlineData("own/place")]
+    public async Task A_control_store_beneath_the_repository_is_never_reached_over_a_link(string name)
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        string repository = Directory.CreateDirectory(_directory.Combine("repository")).FullName;
+        string outside = Directory.CreateDirectory(_directory.Combine("outside")).FullName;
+        string link = Path.Combine(repository, name.Split('/')[0]);
+        File.CreateSymbolicLink(link, outside);
+        var options = new BackupOptions();
+        options.Repository.Url = new Uri(repository).AbsoluteUri;
+        options.Repository.ControlUrl = $"{options.Repository.Url}/./{name}/";
+
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            StoreFactory.CreateAsync(new LoadedOptions(options, null, null, []), TimeProvider.System, token)
+        );
+
+        Assert.Contains($"'{link}' is a symbolic link", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
+    }
+
     public void Dispose() => _directory.Dispose();
 }

@@ -56,4 +56,17 @@ public sealed class StoreProvidersTests
         Assert.StartsWith(fault, told, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", told, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=hidden==;EndpointSuffix=core.windows.net")]
+    [InlineData("BlobEndpoint=https://acme.blob.core.windows.net/;SharedAccessSignature=sv=1&sig=hidden")]
+    [InlineData("hiddenhidden==")]
+    [InlineData("ftp://acme/backups;AccountKey=hidden")]
+    public void A_secret_that_was_pasted_in_the_place_of_a_URL_is_not_shown(string pasted)
+    {
+        string fault = StoreProviders.FaultOf(pasted)!;
+
+        Assert.DoesNotContain("hidden", fault);
+        Assert.Contains("repository.connectionStringFile", fault);
+    }
 }

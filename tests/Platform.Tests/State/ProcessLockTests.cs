@@ -22,6 +22,20 @@ public sealed class ProcessLockTests
         ProcessLock.Acquire(path).Dispose();
     }
 
+    [Fact]
+    [Trait("needs", "linux")]
+    public void The_holder_is_the_one_that_the_kernel_knows_whatever_the_file_of_the_number_says()
+    {
+        using var temp = new TempDirectory();
+        var path = temp.Combine("lock");
+        using (ProcessLock.Acquire(path))
+        {
+            File.WriteAllText($"{path}.pid", "1");
+            var refused = Assert.Throws<PermanentException>(() => ProcessLock.Acquire(path));
+            Assert.Contains($"held by process {Environment.ProcessId} (", refused.Message);
+        }
+    }
+
     [Theory]
     [InlineData("lock")]
     [InlineData("lock.pid")]

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Storage;
@@ -67,6 +69,35 @@ public sealed class FormatTests
                 )
             );
         }
+    }
+
+    [Fact]
+    [Trait("needs", "linux")]
+    public async Task A_log_whose_first_entry_is_gone_is_read_from_the_first_one_that_carries_the_state()
+    {
+        using TempDirectory temp = new();
+        DirectoryBlobStore blobs = await DirectoryBlobStore.CreateAsync(
+            temp.Combine("repository"),
+            TimeProvider.System,
+            CancellationToken.None
+        );
+        await BackupRepository.InitAsync(blobs, new RepositoryInit("none", null, "first", TimeProvider.System));
+        RepositoryAccess access = new("none", null, temp.Combine("cache"), TimeProvider.System);
+        await using (BackupRepository repository = await BackupRepository.OpenAsync(blobs, access))
+        {
+            for (int i = 0; i < 33; i++)
+            {
+                RunId run = RunId.Parse($"20261122T0000{i:00}Z-00000001");
+                await repository.Log.OpenRunAsync(run, "acme");
+                await repository.Log.AbortAsync(run, "test");
+            }
+        }
+
+        await blobs.DeleteAsync(LogNames.BlobName(0), CancellationToken.None);
+
+        await using BackupRepository again = await BackupRepository.OpenAsync(blobs, access);
+        Assert.Equal(66, (await again.Log.ReadAsync()).Sequence);
+        Assert.Empty(await IndependentReader.ReadAsync(temp.Combine("repository"), passphrase: null));
     }
 
     [Theory(Explicit = true)]

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
@@ -9,6 +10,8 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// </summary>
 internal static class PostgresTls
 {
+    private const int MaxCertificateBytes = 4 << 20;
+
     /// <summary>libpq's word for it; libpq's own default where the URL says nothing.</summary>
     public static string LibpqMode(DatabaseConnection target)
     {
@@ -40,6 +43,31 @@ internal static class PostgresTls
             ),
         };
 
-    public static string? RootCertificate(DatabaseConnection target) =>
-        target.Parameters.GetValueOrDefault("sslrootcert");
+    /// <summary>Driver and tools open it by themselves, and would wait at a pipe for ever: it is looked at
+    /// before.</summary>
+    public static string? RootCertificate(DatabaseConnection target)
+    {
+        string? path = target.Parameters.GetValueOrDefault("sslrootcert");
+        try
+        {
+            if (path is not (null or "" or "system"))
+            {
+                GivenPath.ReadAll(path, MaxCertificateBytes);
+            }
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Whether it has to be there depends on sslmode, which driver and tools judge.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(
+                target.Names.Kind,
+                $"{target.Names.Url}: sslrootcert '{path}' cannot be read ({e.Message}): name a file with certificates",
+                e
+            );
+        }
+
+        return path;
+    }
 }

@@ -32,10 +32,9 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
     {
         await run.RunIndex.RefreshAsync(cancellationToken);
         Installation installation = run.DiscoverInstallation();
-        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(
+        AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(
             run.Options.Backup.AcknowledgedMissingFile,
-            installation.Urls,
-            cancellationToken
+            installation.Urls
         );
         DatabaseCapture database = await run.ReadPageAsync(
             Pages.Database(input.Attempt),

@@ -52,7 +52,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
         }
 
         DatabaseFacts database = await installation.Database.OpenSource().CheckAsync(cancellationToken);
-        await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
+        AcknowledgedFiles.Read(options.Backup.AcknowledgedMissingFile, installation.Urls);
         if (
             installation.Index is { } index
             && new SearchIndexBackup(index, run.Time).Observe().IsAbsent

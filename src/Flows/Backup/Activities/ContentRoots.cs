@@ -34,7 +34,7 @@ internal static class ContentRoots
         [
             .. from place in places
             from root in installation.Roots
-            where root.Name == place.Root && Directory.Exists(root.Path)
+            where root.Name == place.Root && GivenPath.IsDirectory(root.Path)
             select roots.Open(root),
         ];
     }

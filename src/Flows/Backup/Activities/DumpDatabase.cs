@@ -32,10 +32,9 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
     )
     {
         Installation installation = run.DiscoverInstallation();
-        AcknowledgedFiles acknowledged = await AcknowledgedFiles.ReadAsync(
+        AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(
             run.Options.Backup.AcknowledgedMissingFile,
-            installation.Urls,
-            cancellationToken
+            installation.Urls
         );
         using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
         ContentRef? dump = null;

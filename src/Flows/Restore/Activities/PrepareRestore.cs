@@ -29,7 +29,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         RestorePlan plan = await PlanAsync(input, set, mark, cancellationToken);
         if (mark is null)
         {
-            bool made = !Directory.Exists(input.Target);
+            bool made = !GivenPath.IsDirectory(input.Target);
             TargetTree.Open(input.Target, create: true).Dispose();
             marker.Write(new TargetMark(input.Set, set.Repository.Id, DatabaseProgress.Untouched, MadeTarget: made));
         }
@@ -56,7 +56,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     private TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
     {
         OwnDirectories.RequireApart(environment.Options, input.Target);
-        if (new DirectoryInfo(input.Target).LinkTarget is { } place)
+        if (GivenPath.LinkTarget(input.Target) is { } place)
         {
             throw new PermanentException(
                 ErrorKind.Target,
@@ -65,7 +65,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             );
         }
 
-        if (File.Exists(input.Target))
+        if (GivenPath.IsFile(input.Target))
         {
             throw new PermanentException(
                 ErrorKind.Target,
@@ -83,7 +83,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             );
         }
 
-        if (mark is null && Directory.Exists(input.Target) && IsNotEmpty(input.Target))
+        if (mark is null && GivenPath.IsDirectory(input.Target) && IsNotEmpty(input.Target))
         {
             throw new PermanentException(
                 ErrorKind.Target,
@@ -99,9 +99,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     {
         try
         {
-            return Directory
-                .EnumerateFileSystemEntries(directory)
-                .Any(entry => Path.GetFileName(entry) != TargetMarker.TemporaryName);
+            return GivenPath.NamesIn(directory).Any(name => name != TargetMarker.TemporaryName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -196,7 +194,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     private static long? FreeBytes(string target)
     {
         string? existing = target;
-        while (existing is not null && !Directory.Exists(existing))
+        while (existing is not null && !GivenPath.IsDirectory(existing))
         {
             existing = Path.GetDirectoryName(existing);
         }

@@ -69,6 +69,8 @@ internal sealed class LinuxOwnTree : OwnTree
         return FileLock.TryTake(OpenToWrite(directory, path, OpenFlags.ReadWrite));
     }
 
+    public override string? LockHolder(string path) => TryStat(path) is { } stat ? LockHolders.Find(stat) : null;
+
     public override bool IsLocked(string path)
     {
         if (TryOpenRead(path) is not { } file)

@@ -1,0 +1,21 @@
+using Xunit;
+
+namespace AlfrescoBackupFlows.Platform.Tests;
+
+public sealed class SecretTests
+{
+    [Fact]
+    public void No_secret_that_was_read_is_left_in_a_text_that_is_redacted()
+    {
+        _ = new Secret("pass-of-the-database & more");
+        _ = new Secret("DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=a2V5LW9mLWFjbWU=");
+
+        Assert.Equal(
+            "said '[secret]', signed with [secret] for acme, at ?p=[secret]",
+            Secret.Redact(
+                "said 'pass-of-the-database & more', signed with a2V5LW9mLWFjbWU= for acme, "
+                    + "at ?p=pass-of-the-database%20%26%20more"
+            )
+        );
+    }
+}

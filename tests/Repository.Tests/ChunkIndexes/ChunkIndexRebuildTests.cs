@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+
+namespace AlfrescoBackupFlows.Repository.Tests.ChunkIndexes;
+
+public sealed class ChunkIndexRebuildTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(8, 1)]
+    [InlineData(9, 2)]
+    [InlineData(20, 3)]
+    public void Of_many_index_blobs_each_run_reads_a_part_until_all_were_read(int blobs, int runs)
+    {
+        ImmutableArray<ChunkIndexSummary> live =
+        [
+            .. Enumerable.Range(0, blobs).Select(i => new ChunkIndexSummary(new ChunkIndexId((UInt128)i), i, 1)),
+        ];
+
+        ImmutableArray<ChunkIndexSummary>[] parts =
+        [
+            .. Enumerable.Range(40, runs).Select(turn => ChunkIndexRebuild.ShareOf(live, _ => 64L << 20, turn)),
+        ];
+
+        Assert.All(parts, part => Assert.InRange(part.Length, 1, 8));
+        Assert.Equal(live, parts.SelectMany(part => part).OrderBy(index => index.Sequence));
+    }
+}

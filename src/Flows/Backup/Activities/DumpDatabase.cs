@@ -66,7 +66,10 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             Unmapped = required.Unmapped,
             UnmappedSamples = required.UnmappedSamples,
             UnmappedAcknowledged = required.UnmappedAcknowledged,
-            Warnings = [.. result.Warnings.Concat(TenantWarnings(installation, result)).Take(MaxWarnings)],
+            Warnings =
+            [
+                .. required.Warnings.Concat(result.Warnings).Concat(TenantWarnings(installation, result)).Take(MaxWarnings),
+            ],
         };
     }
 

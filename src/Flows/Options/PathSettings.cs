@@ -31,8 +31,7 @@ public static class PathSettings
 
     private static IEnumerable<(string Path, Action<string> Set)> InList(string[] list) =>
         list.Select((path, number) => (path, (Action<string>)(changed => list[number] = changed)))
-            .Where(entry => entry.path.Length > 0)
-            .ToArray();
+            .Where(entry => entry.path.Length > 0);
 
     private static IEnumerable<(string Path, Action<string> Set)> InMap(IDictionary<string, string> map) =>
         map.ToArray().Select(entry => (entry.Value, (Action<string>)(changed => map[entry.Key] = changed)));

@@ -8,6 +8,10 @@ namespace AlfrescoBackupFlows.Contracts;
 /// /api/backups/{id}</c>.
 /// </summary>
 /// <param name="Id">Of the set, which is also the run's.</param>
+/// <param name="Consistent">Proved to be so.</param>
+/// <param name="Unproven">
+/// Whether the files fit the database is not known; the first warnings say why.
+/// </param>
 /// <param name="Missing">Required files that the set does not have, beyond the acknowledged ones.</param>
 /// <param name="SourceMissing">Files carried over from the set before because the source lost them.</param>
 /// <param name="SourceChanged">Files carried over from the set before because the source's content is another.</param>
@@ -17,6 +21,7 @@ public sealed record BackupResultDocument(
     string Id,
     string Installation,
     bool Consistent,
+    bool Unproven,
     long Missing,
     long SourceMissing,
     long SourceChanged,
@@ -32,6 +37,7 @@ public sealed record BackupResultDocument(
             result.Set.ToString(),
             installation,
             result.Consistent,
+            !result.Unproven.IsDefaultOrEmpty,
             result.Missing,
             result.SourceMissing,
             result.SourceChanged,

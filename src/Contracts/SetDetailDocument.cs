@@ -7,6 +7,13 @@ namespace AlfrescoBackupFlows.Contracts;
 /// A set with its phases and counts: <c>abf show --json</c> and <c>GET /api/sets/{id}</c>. Times are UTC. What names a
 /// path (findings, the sources of roots) is told on the host alone and absent over HTTP.
 /// </summary>
+/// <param name="Consistent">Proved to be so.</param>
+/// <param name="Unproven">
+/// Whether the files fit the database is not known; the first warnings say why.
+/// </param>
+/// <param name="LooksEncoded">
+/// Nearly every file has another size than the database says, as if the content store encrypted or compressed.
+/// </param>
 /// <param name="Required">Files that the dump requires.</param>
 /// <param name="SourceMissing">Files carried over from the set before because the source lost them.</param>
 /// <param name="SourceChanged">Files carried over from the set before because the source's content is another.</param>
@@ -19,6 +26,7 @@ public sealed record SetDetailDocument(
     DateTime Started,
     DateTime Sealed,
     bool Consistent,
+    bool Unproven,
     long Missing,
     long Files,
     long Bytes,
@@ -32,6 +40,7 @@ public sealed record SetDetailDocument(
     long SourceMissing,
     long SourceChanged,
     long Acknowledged,
+    bool LooksEncoded,
     IReadOnlyDictionary<string, long> Unprotected,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FileFindingDocument[]? Findings,
     string[] Warnings,
@@ -46,6 +55,7 @@ public sealed record SetDetailDocument(
             set.Started.UtcDateTime,
             set.Sealed.UtcDateTime,
             set.Consistent,
+            set.Unproven,
             set.Missing,
             set.Files,
             set.Bytes,
@@ -59,6 +69,7 @@ public sealed record SetDetailDocument(
             manifest.Consistency.SourceMissing,
             manifest.Consistency.SourceChanged,
             manifest.Consistency.Acknowledged,
+            manifest.Consistency.LooksEncoded,
             manifest.Consistency.Unprotected,
             withPaths ? [.. manifest.Consistency.Named.Select(FileFindingDocument.Of)] : null,
             [.. manifest.Warnings.Union(manifest.Index.Warnings, StringComparer.Ordinal)],

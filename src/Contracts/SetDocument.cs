@@ -3,6 +3,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Contracts;
 
 /// <summary>A backup set: a row of <c>abf sets --json</c> and of <c>GET /api/sets</c>. Times are UTC.</summary>
+/// <param name="Consistent">Proved to be so.</param>
+/// <param name="Unproven">Whether the files fit the database is not known: it requires none, or cannot say which.</param>
 /// <param name="Missing">Required files that the set does not have.</param>
 /// <param name="AddedBytes">What the run stored.</param>
 /// <param name="Parent">The set that this one was compared with.</param>
@@ -12,6 +14,7 @@ public sealed record SetDocument(
     DateTime Started,
     DateTime Sealed,
     bool Consistent,
+    bool Unproven,
     long Missing,
     long Files,
     long Bytes,
@@ -26,6 +29,7 @@ public sealed record SetDocument(
             set.Started.UtcDateTime,
             set.Sealed.UtcDateTime,
             set.Consistent,
+            set.Unproven,
             set.Missing,
             set.Files,
             set.Bytes,

@@ -38,10 +38,16 @@ public sealed record DatabaseDocument(
             database.ToolVersion,
             database.Dump.Length,
             database.Watermark?.Transaction,
-            database.Watermark is { } mark
-                ? DateTimeOffset.FromUnixTimeMilliseconds(mark.CommitTimeMs).UtcDateTime
-                : null
+            TimeOf(database.Watermark)
         );
+
+    /// <summary>Null also for what no calendar holds: the value stands in a row of Alfresco's.</summary>
+    private static DateTime? TimeOf(TransactionWatermark? mark) =>
+        mark is { CommitTimeMs: var time }
+        && time >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
+        && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime
+            : null;
 }
 
 /// <param name="Name">Where a restore puts it: <c>contentstore</c>, ...</param>
@@ -65,7 +71,7 @@ public sealed record RootDocument(
 /// <param name="Size">In bytes, as the database says it; null where it does not.</param>
 /// <param name="Reason">
 /// <c>missing</c>, <c>wrong-size</c>, <c>unstable</c>, <c>source-missing</c>, <c>source-changed</c>,
-/// <c>invalid-url</c>.
+/// <c>invalid-url</c>, <c>invalid-size</c>.
 /// </param>
 public sealed record FileFindingDocument(string Path, long? Size, string Reason)
 {

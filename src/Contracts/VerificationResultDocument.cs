@@ -13,6 +13,11 @@ namespace AlfrescoBackupFlows.Contracts;
 /// <param name="Files">Files, counted in every set.</param>
 /// <param name="Required">Required files that were looked up in the listings.</param>
 /// <param name="Packs">Packs that the sets need.</param>
+/// <param name="UnneededPacks">
+/// Packs in the store that no set needs, never read: what runs needed while they worked, or runs without a set left. 0
+/// where not every set was looked at.
+/// </param>
+/// <param name="UnneededBytes">Bytes of these.</param>
 /// <param name="Errors">All of them; <paramref name="Findings"/> has the first hundred findings.</param>
 public sealed record VerificationResultDocument(
     bool Sound,
@@ -23,6 +28,8 @@ public sealed record VerificationResultDocument(
     long Required,
     long Packs,
     long PacksRead,
+    long UnneededPacks,
+    long UnneededBytes,
     long Errors,
     long Warnings,
     VerificationFindingDocument[] Findings
@@ -38,6 +45,8 @@ public sealed record VerificationResultDocument(
             report.Totals.Required,
             report.Totals.Packs,
             report.Totals.PacksRead,
+            report.Totals.UnneededPacks,
+            report.Totals.UnneededBytes,
             report.Errors,
             report.Warnings,
             [.. report.Findings.Select(VerificationFindingDocument.Of)]

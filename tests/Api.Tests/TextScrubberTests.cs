@@ -62,7 +62,8 @@ public sealed class TextScrubberTests
         }
         else
         {
-            setting.Property.SetValue(section, path);
+            object value = setting.Shape is OptionShape.List ? new[] { path } : path;
+            setting.Property.SetValue(section, value);
         }
 
         return path;

@@ -60,10 +60,8 @@ public sealed class CloudBackupTests(OnDemand<PostgresServer> server, TaskHubs h
         );
         foreach (RootStamp root in sets[0].Roots)
         {
-            Assert.Equal(
-                SetContents.ReadDirectory(root.Path),
-                await SetContents.ReadRootAsync(repository, root, _token)
-            );
+            SortedDictionary<string, byte[]> files = await SetContents.ReadRootAsync(repository, root, _token);
+            Assert.Equal(SetContents.ReadSource(root, files.Keys), files);
         }
     }
 

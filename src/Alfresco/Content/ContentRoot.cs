@@ -12,6 +12,9 @@ public sealed record ContentRoot(string Name, string Path, string Setting)
     public const string Audit = "audit.contentstore";
     public const string Keystore = "keystore";
 
+    /// <summary>The root of the configuration files, each under its absolute path.</summary>
+    public const string Configuration = "configuration";
+
     /// <summary>Prefix of the names of further stores.</summary>
     public const string Stores = "stores/";
 

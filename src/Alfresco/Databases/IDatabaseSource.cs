@@ -42,12 +42,6 @@ public sealed record DatabaseFacts(
     IReadOnlyList<string> Warnings
 );
 
-/// <summary>A content URL that the dumped database requires as a file.</summary>
-/// <param name="Id">Row id in <c>alf_content_url</c>; 0 for a URL of the old web content tables
-/// (<c>avm_nodes</c>).</param>
-/// <param name="Size">Bytes (<c>content_size</c>); null where the database does not say.</param>
-public sealed record RequiredUrl(long Id, string Url, long? Size);
-
 /// <summary>A finished dump.</summary>
 /// <param name="Watermark">Null where there is no <c>alf_transaction</c> row.</param>
 /// <param name="Rows">Exact row counts of the main tables, in the dump's snapshot.</param>

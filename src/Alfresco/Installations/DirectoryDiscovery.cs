@@ -91,7 +91,32 @@ internal sealed class DirectoryDiscovery(
                 index.MaxWait,
                 index.MaxAge,
                 [.. index.RefreshCommand]
-            );
+            )
+            {
+                OtherSubsystem = OtherSubsystem(),
+            };
+    }
+
+    /// <summary>
+    /// What in the properties says that Alfresco's index is not Lucene's own, and so has no copy made by its job; null
+    /// where nothing does.
+    /// </summary>
+    private string? OtherSubsystem()
+    {
+        const string Subsystem = "index.subsystem.name";
+        if (values.IsInFile(Subsystem))
+        {
+            string? name = values.TryExpand(Subsystem, out _);
+            return name is null or "lucene" or "buildonly" ? null : $"{Subsystem} is '{name}'";
+        }
+
+        return values.Properties.Order(StringComparer.Ordinal).FirstOrDefault(IsOfSolr) is { } property
+            ? $"{property} is set"
+            : null;
+
+        static bool IsOfSolr(string property) =>
+            property.StartsWith("solr.", StringComparison.Ordinal)
+            || property.StartsWith("elasticsearch.", StringComparison.Ordinal);
     }
 
     /// <summary>Two roots in one another would be captured twice and restored into each other.</summary>
@@ -184,7 +209,7 @@ internal sealed class DirectoryDiscovery(
         {
             faults.Add($"{root.Setting} '{root.Path}' is not a directory: correct it, or remove the setting");
         }
-        else if (values.IsInFile(root.Setting))
+        else if (name == ContentRoot.Deleted || values.IsInFile(root.Setting))
         {
             warnings.Add($"{root.Setting} '{root.Path}' does not exist: it is not captured");
         }
@@ -201,7 +226,7 @@ internal sealed class DirectoryDiscovery(
         }
 
         // The default, classpath:alfresco/keystore, lies inside the program: it comes back with it.
-        string? text = values.Text(Setting, null, Property);
+        string? text = values.Text(Setting, null, Property) is { } value ? ConfigurationDiscovery.PathOf(value) : null;
         if (text is not null && Path.IsPathFullyQualified(text) && GivenPath.IsDirectory(text))
         {
             roots.Add(new ContentRoot(ContentRoot.Keystore, Clean(text), Property));
@@ -209,13 +234,6 @@ internal sealed class DirectoryDiscovery(
         else if (root is not null && GivenPath.IsDirectory(Path.Join(root, "keystore")))
         {
             roots.Add(new ContentRoot(ContentRoot.Keystore, Clean(Path.Join(root, "keystore")), "the keystore"));
-        }
-        else if (text is not null && !text.StartsWith("classpath:", StringComparison.Ordinal))
-        {
-            warnings.Add(
-                $"{Property} '{text}' is not a directory: no keystore is captured, and without its keystore "
-                    + "encrypted content is lost"
-            );
         }
     }
 

@@ -28,6 +28,9 @@ public sealed record Installation(
     ImmutableArray<string> Warnings
 )
 {
+    /// <summary>Files of Alfresco's configuration, in the order of capture.</summary>
+    public ImmutableArray<ConfigurationFile> Configuration { get; init; } = [];
+
     /// <summary>
     /// Reads the options and the properties file they name; looks at directories, but not into them. Every fault stands
     /// in one
@@ -46,16 +49,12 @@ public sealed record Installation(
         foreach (var root in Roots)
         {
             using var tree = OpenRoot(root);
-            if (
-                !acceptEmpty
-                && root.Name == ContentRoot.Contentstore
-                && tree.TryReadDirectory(default) is not { Count: > 0 }
-            )
+            if (!acceptEmpty && root.Name == ContentRoot.Contentstore && !TreeContent.HasFile(tree))
             {
                 throw new PermanentException(
                     ErrorKind.Source,
-                    $"{root.Setting} '{root.Path}' is empty: mount the content store, or correct the setting; if "
-                        + "this is right, run the backup with --accept-content-loss"
+                    $"{root.Setting} '{root.Path}' is empty, or has not one file beneath it: mount the content store, "
+                        + "or correct the setting; if this is right, run the backup with --accept-content-loss"
                 );
             }
         }

@@ -37,6 +37,7 @@ internal sealed class InstallationDiscovery
         var roots = directories.Roots();
         var index = _options.Index.Kind == "none" ? null : directories.Index(zone);
         DirectoryDiscovery.RefuseNesting(roots, index, _faults);
+        var configuration = new ConfigurationDiscovery(_options, _values, _faults, _warnings).Files(roots);
         var database = ReadDatabase();
         int days = ReadOrphanProtectDays();
         WarnOfEagerCleanup();
@@ -57,7 +58,10 @@ internal sealed class InstallationDiscovery
                     .Select(static r => r.Name[ContentRoot.Stores.Length..])
             ),
             [.. _warnings]
-        );
+        )
+        {
+            Configuration = configuration,
+        };
     }
 
     private TimeZoneInfo ReadTimeZone()

@@ -20,6 +20,13 @@ public sealed class InstallationOptions
     [PathSetting]
     public string? Root { get; set; }
 
+    /// <summary>
+    /// Files of Alfresco's configuration, and directories of them, that are captured beside
+    /// <c>alfresco-global.properties</c>.
+    /// </summary>
+    [PathSetting]
+    public string[] ConfigurationFiles { get; set; } = [];
+
     /// <summary>IANA or Windows id of the zone in which Alfresco runs; default the host's.</summary>
     public string? TimeZone { get; set; }
 

@@ -20,6 +20,7 @@ internal sealed class SettingValues
         ["dir.contentstore"] = "${dir.root}/contentstore",
         ["dir.contentstore.deleted"] = "${dir.root}/contentstore.deleted",
         ["dir.auditcontentstore"] = "${dir.root}/audit.contentstore",
+        ["dir.keystore"] = "classpath:alfresco/keystore",
         ["dir.indexes"] = "${dir.root}/lucene-indexes",
         ["dir.indexes.backup"] = "${dir.root}/backup-lucene-indexes",
     };
@@ -75,6 +76,9 @@ internal sealed class SettingValues
         }
     }
 
+    /// <summary>Names of the properties that the file itself gives a value.</summary>
+    public IEnumerable<string> Properties => _properties.Keys.Where(IsInFile);
+
     /// <summary>True where the property's value was refused, which has been said.</summary>
     public bool HasFaulted(string property) => _faulted.Contains(property);
 
@@ -114,6 +118,30 @@ internal sealed class SettingValues
                 ? null
                 : Refuse(property, $"{property} {e.Message}: set it in the properties file, or set {setting}");
         }
+    }
+
+    /// <summary>
+    /// The property, expanded and trimmed; null where it cannot be known here, which is no fault, with the reason.
+    /// </summary>
+    public string? TryExpand(string property, out string? fault)
+    {
+        fault = null;
+        try
+        {
+            string? value = Find(property) is { } raw ? References.Expand(raw, Find).Trim() : null;
+            if (value is null || !IsEncrypted(value))
+            {
+                return value;
+            }
+
+            fault = "is encrypted (ENC(...)), which only Alfresco can undo";
+        }
+        catch (FormatException e)
+        {
+            fault = e.Message;
+        }
+
+        return null;
     }
 
     private static bool IsEncrypted(string value) =>

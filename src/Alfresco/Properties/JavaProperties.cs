@@ -27,6 +27,8 @@ internal sealed class JavaProperties
     /// <summary>The value as it stands in the file, references not expanded; null where the key is absent.</summary>
     public string? this[string key] => _values.GetValueOrDefault(key);
 
+    public IReadOnlyCollection<string> Keys => _values.Keys;
+
     /// <summary>
     /// Reads a file that <paramref name="setting"/> names. Missing, unreadable or malformed:
     /// <see cref="PermanentException"/> of kind Configuration.

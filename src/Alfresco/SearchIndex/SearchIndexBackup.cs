@@ -1,4 +1,5 @@
 using System.Text;
+using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 
@@ -59,6 +60,19 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
             stat.CtimeNs != 0 ? stat.CtimeNs : beside.TryStat(default)?.MtimeNs ?? stat.MtimeNs
         );
         return new SearchIndexObservation(stamp, now - Time(stamp.ChangedNs), tempChanged, stale);
+    }
+
+    /// <summary>Whether a file with bytes in it is in the target. Not while the job is at work.</summary>
+    public bool HasBytes()
+    {
+        string? parent = Path.GetDirectoryName(source.Path);
+        if (parent is null || !Directory.Exists(parent))
+        {
+            return false;
+        }
+
+        using var beside = SourceTree.Open(parent);
+        return TreeContent.HasBytes(beside, Encoding.UTF8.GetBytes(Path.GetFileName(source.Path)));
     }
 
     /// <summary>Runs the refresh command, then waits for a new copy. See <see cref="SearchIndexRefresh"/>.</summary>

@@ -22,4 +22,11 @@ public sealed record SearchIndexSource(
     TimeSpan MaxWait,
     TimeSpan MaxAge,
     ImmutableArray<string> RefreshCommand
-);
+)
+{
+    /// <summary>
+    /// What in the properties names another index than Lucene's, such as <c>index.subsystem.name is 'solr6'</c>; null
+    /// where nothing does.
+    /// </summary>
+    public string? OtherSubsystem { get; init; }
+}

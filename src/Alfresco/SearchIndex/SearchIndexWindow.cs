@@ -76,14 +76,27 @@ public static class SearchIndexWindow
     public static PermanentException Absent(SearchIndexSource source) =>
         new(
             ErrorKind.Source,
-            $"there is no index backup at '{source.Path}' (installation.index.path): let Alfresco's index-backup job run "
-                + "once, correct the path, or write \"kind\": \"none\" into installation.index if this installation "
-                + "keeps no index backup"
+            $"there is no index backup at '{source.Path}' (installation.index.path): {HowToGoOn(source)}"
         );
 
+    /// <summary>The fault of an index backup that has not one byte in it.</summary>
+    public static PermanentException Empty(SearchIndexSource source) =>
+        new(
+            ErrorKind.Source,
+            $"the index backup at '{source.Path}' (installation.index.path) is empty, or has only empty files: "
+                + HowToGoOn(source)
+        );
+
+    private static string HowToGoOn(SearchIndexSource source) =>
+        source.OtherSubsystem is { } other
+            ? $"{other} in the properties, so that Alfresco makes no Lucene index backup; write \"kind\": \"none\" into "
+                + "installation.index, and the index is built again from the database after a restore"
+            : "let Alfresco's index-backup job run once, correct the path, or write \"kind\": \"none\" into "
+                + "installation.index if this installation keeps no index backup";
+
     /// <summary>
-    /// One line where the backup is older than <see cref="SearchIndexSource.MaxAge"/>, or a crashed job left its
-    /// temporary directory; else null.
+    /// A line each where the backup is older than <see cref="SearchIndexSource.MaxAge"/>, the properties name another
+    /// index, or a crashed job left its temporary directory.
     /// </summary>
     public static IEnumerable<string> Warnings(SearchIndexSource source, SearchIndexObservation seen)
     {
@@ -98,6 +111,12 @@ public static class SearchIndexWindow
             yield return $"the index backup at '{source.Path}' has a time that is "
                 + $"{-seen.Age.Value.TotalHours:F1} hours in the future: the clock was wrong when it was made, or is "
                 + "wrong now; whether Alfresco's job still runs cannot be told";
+        }
+
+        if (source.OtherSubsystem is { } other)
+        {
+            yield return $"{other} in the properties, and installation.index.kind is 'lucene': is the index backup at "
+                + $"'{source.Path}' one that Alfresco still uses?";
         }
 
         if (seen.TempIsStale)

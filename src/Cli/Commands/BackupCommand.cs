@@ -82,17 +82,32 @@ internal static class BackupCommand
         }
 
         context.Messages.Error(
-            $"set {result.Set} is sealed, with findings: {Units.Count(result.Missing)} required files missing, "
-                + $"{Units.Count(result.SourceMissing)} gone at the source, "
-                + $"{Units.Count(result.SourceChanged)} changed at the source; "
+            $"set {result.Set} is sealed, with findings: {string.Join("; ", FindingsOf(result))}; "
                 + $"'{context.CommandLine("show " + result.Set)}' names them"
         );
         return ExitCodes.Findings;
     }
 
+    private static IEnumerable<string> FindingsOf(HotBackupResult result)
+    {
+        string? further = result.FurtherFindings();
+        if (further is not null)
+        {
+            yield return further;
+        }
+
+        long missing = result.Missing - (result.LooksEncoded ? Math.Min(result.WrongSizes, result.Missing) : 0);
+        if (further is null || missing + result.SourceMissing + result.SourceChanged > 0)
+        {
+            yield return $"{Units.Count(missing)} required files missing, "
+                + $"{Units.Count(result.SourceMissing)} gone at the source, "
+                + $"{Units.Count(result.SourceChanged)} changed at the source";
+        }
+    }
+
     private static void WriteText(BackupResultDocument set, TextWriter writer)
     {
-        writer.WriteLine($"set {set.Id}: {(set.Consistent ? "consistent" : "NOT consistent")}");
+        writer.WriteLine($"set {set.Id}: {SetState.Of(set.Consistent, set.Unproven)}");
         writer.WriteLine(
             $"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, "
                 + $"{Units.Count(set.Storage!.Requests)} storage requests"

@@ -52,7 +52,8 @@ internal static class SetsCommand
     }
 
     private static string StateOf(SetDocument set) =>
-        !set.Consistent ? $"{Units.Count(set.Missing)} MISSING"
+        set.Unproven ? "unproven"
+        : !set.Consistent ? $"{Units.Count(set.Missing)} MISSING"
         : set.Missing > 0 ? $"consistent, {Units.Count(set.Missing)} acknowledged"
         : "consistent";
 }

@@ -84,6 +84,14 @@ internal static class VerifyCommand
         writer.WriteLine(
             $"{report.Sets!.Length} sets, {Units.Count(report.Files)} files, {Units.Bytes(report.Bytes)}; {depth}"
         );
+        if (report.UnneededPacks > 0)
+        {
+            writer.WriteLine(
+                $"{Units.Count(report.UnneededPacks)} further packs ({Units.Bytes(report.UnneededBytes)}) hold nothing "
+                    + "that a set needs, and are not read: runs left them, or are at work"
+            );
+        }
+
         writer.WriteLine($"{Units.Count(report.Required)} required files looked up in the listings");
         writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors)} errors");
     }

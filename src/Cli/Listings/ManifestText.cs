@@ -9,7 +9,7 @@ internal static class ManifestText
     public static void Write(SetDetailDocument set, TextWriter writer)
     {
         writer.WriteLine(
-            $"set {set.Id} of {set.Installation}: {(set.Consistent ? "consistent" : "NOT consistent")}, "
+            $"set {set.Id} of {set.Installation}: {SetState.Of(set.Consistent, set.Unproven)}, "
                 + $"sealed {Units.Time(set.Sealed)} by {set.Tool}"
         );
         writer.WriteLine(

@@ -52,6 +52,8 @@ internal sealed class CaptureNotes(string root)
         }
     }
 
+    public void Gone(ReadOnlySpan<byte> path) => Add(path, "is in the set before, and is not there any more");
+
     public void Unstable(ReadOnlySpan<byte> path) => Add(path, "changed while it was read");
 
     public void SourceMissing(ReadOnlySpan<byte> path) =>

@@ -16,12 +16,20 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
 
     private readonly ImmutableArray<NamedFile>.Builder _named = ImmutableArray.CreateBuilder<NamedFile>();
 
+    private readonly SizeComparison _sizes = new();
+
     public long Required { get; private set; }
 
     /// <summary>Acknowledged ones included.</summary>
     public long Missing { get; private set; }
 
     public long Acknowledged { get; private set; }
+
+    /// <summary>Those among the missing that are there in another size.</summary>
+    public long WrongSizes => _sizes.Wrong;
+
+    /// <inheritdoc cref="SizeComparison.LooksEncoded"/>
+    public bool LooksEncoded => _sizes.LooksEncoded;
 
     public ImmutableArray<NamedFile> Named => _named.ToImmutable();
 
@@ -86,7 +94,11 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
         {
             AddMissing(root, file, "missing");
         }
-        else if (checkSizes && file.Size is { } size && size != entry.Length)
+        else if (file.Size == RequiredFile.NoFilesSize)
+        {
+            AddMissing(root, file, "invalid-size");
+        }
+        else if (checkSizes && file.Size is { } size && !_sizes.AddAndCompare(size, entry.Length))
         {
             AddMissing(root, file, "wrong-size");
         }
@@ -123,7 +135,8 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
         }
         else
         {
-            Name(new NamedFile(root, Display(file.Path), file.Size, reason));
+            long? size = file.Size == RequiredFile.NoFilesSize ? null : file.Size;
+            Name(new NamedFile(root, Display(file.Path), size, reason));
         }
     }
 

@@ -47,6 +47,15 @@ internal static class ContentLoss
             );
         }
 
+        if (root == ContentRoot.Configuration && totals.Lost > 0)
+        {
+            throw new PermanentException(
+                ErrorKind.Source,
+                $"Keystores are gone: {string.Join(" ", notes)} Encrypted content cannot be read without its keys. If "
+                    + "this is right, run the backup with --accept-content-loss."
+            );
+        }
+
         long lost = totals.Lost + totals.SourceMissing + totals.Unreadable;
         if (parentFiles > 0 && lost >= MinFiles && lost > parentFiles * MaxShare)
         {

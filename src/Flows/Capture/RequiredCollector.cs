@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
@@ -17,12 +18,16 @@ internal sealed class RequiredCollector : IDisposable
     private const int MaxSamples = ConsistencyProof.MaxNamed;
     private const int MaxSampleLength = 200;
 
+    /// <summary>Rows with an impossible size that are said with their value.</summary>
+    private const int MaxWarnings = 5;
+
     private readonly Installation _installation;
     private readonly AcknowledgedFiles _acknowledged;
     private readonly RequiredSort _sort;
     private readonly ImmutableArray<string> _roots;
     private readonly SortedDictionary<string, long> _unprotected = new(StringComparer.Ordinal);
     private readonly ImmutableArray<string>.Builder _samples = ImmutableArray.CreateBuilder<string>();
+    private readonly List<string> _warnings = [];
 
     /// <param name="acknowledged">
     /// What an administrator has accepted; says it of URLs that name no file, for nobody else sees them all.
@@ -45,19 +50,22 @@ internal sealed class RequiredCollector : IDisposable
     /// <summary>Of those that are not acknowledged.</summary>
     public ImmutableArray<string> UnmappedSamples => _samples.ToImmutable();
 
+    /// <summary>The first rows whose size no file can have, a line each.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
     public ValueTask Add(RequiredUrl required)
     {
         ContentPlace place = _installation.Urls.Locate(required.Url);
         switch (place.Kind)
         {
             case ContentPlaceKind.File:
-                _sort.Add(_roots.IndexOf(place.Root), new RequiredFile(place.Path, required.Size, required.Id));
+                _sort.Add(_roots.IndexOf(place.Root), FileOf(required, place));
                 break;
             case ContentPlaceKind.Outside:
                 _unprotected[place.Protocol] = _unprotected.GetValueOrDefault(place.Protocol) + 1;
                 break;
             case ContentPlaceKind.Invalid:
-                AddUnmapped(required.Url);
+                AddUnmapped(required);
                 break;
             default:
                 // Made up when it is read (spoof://): nothing to capture.
@@ -121,16 +129,35 @@ internal sealed class RequiredCollector : IDisposable
 
     public void Dispose() => _sort.Dispose();
 
-    private void AddUnmapped(string url)
+    private RequiredFile FileOf(RequiredUrl required, ContentPlace place)
+    {
+        if (required.SizeFault is not { } fault)
+        {
+            return new RequiredFile(place.Path, required.Size, Math.Max(0, required.Id));
+        }
+
+        if (_warnings.Count < MaxWarnings)
+        {
+            _warnings.Add(
+                $"{required.Row}: content_size {fault}, which no file can have; its file is counted as missing, "
+                    + "whatever is there. Correct the row in Alfresco's database."
+            );
+        }
+
+        return new RequiredFile(place.Path, RequiredFile.NoFilesSize, Math.Max(0, required.Id));
+    }
+
+    private void AddUnmapped(RequiredUrl required)
     {
         Unmapped++;
-        if (_acknowledged.ContainsUrl(url))
+        if (_acknowledged.ContainsUrl(required.Url))
         {
             UnmappedAcknowledged++;
         }
         else if (_samples.Count < MaxSamples)
         {
-            _samples.Add(url.Length > MaxSampleLength ? url[..MaxSampleLength] : url);
+            string name = PlainText.Escape(required.Name);
+            _samples.Add(name.Length > MaxSampleLength ? name[..MaxSampleLength] : name);
         }
     }
 }

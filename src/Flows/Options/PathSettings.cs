@@ -18,6 +18,7 @@ public static class PathSettings
             {
                 { } inner when option.Shape is OptionShape.Section => InSection(inner),
                 string path when IsPath(property) => [(path, changed => property.SetValue(section, changed))],
+                string[] list when IsPath(property) => InList(list),
                 IDictionary<string, string> map when IsPath(property) => InMap(map),
                 _ => [],
             };
@@ -27,6 +28,10 @@ public static class PathSettings
             }
         }
     }
+
+    private static IEnumerable<(string Path, Action<string> Set)> InList(string[] list) =>
+        list.Select((path, number) => (path, (Action<string>)(changed => list[number] = changed)))
+            .Where(entry => entry.path.Length > 0);
 
     private static IEnumerable<(string Path, Action<string> Set)> InMap(IDictionary<string, string> map) =>
         map.ToArray().Select(entry => (entry.Value, (Action<string>)(changed => map[entry.Key] = changed)));

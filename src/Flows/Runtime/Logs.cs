@@ -39,14 +39,15 @@ internal static partial class Logs
         21,
         LogLevel.Warning,
         "Set {Set} is sealed with findings: {Missing} required files missing, {SourceMissing} gone and "
-            + "{SourceChanged} changed at the source"
+            + "{SourceChanged} changed at the source{Further}"
     )]
     public static partial void SetCommittedWithFindings(
         ILogger logger,
         string set,
         long missing,
         long sourceMissing,
-        long sourceChanged
+        long sourceChanged,
+        string further
     );
 
     [LoggerMessage(22, LogLevel.Error, "Run {Run} failed ({Kind}): {Reason}")]

@@ -5,8 +5,8 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
-/// Which of the packs that the index names are in the store with the right length, by one listing of <c>packs/</c>, and
-/// which of them the sets need. About 50 bytes a pack, so some MiB for 10 TB.
+/// Which of the packs that the index names are in the store with the right length, by one listing of <c>packs/</c>,
+/// which of them the sets need, and how many others are there. About 50 bytes a pack, so some MiB for 10 TB.
 /// </summary>
 internal sealed class PackInventory
 {
@@ -15,6 +15,7 @@ internal sealed class PackInventory
     private readonly long[] _lengths;
     private readonly BitArray _needed;
     private readonly BitArray _replaced;
+    private (long Packs, long Bytes) _unnamed;
 
     private PackInventory(IReadOnlyList<PackEntry> packs)
     {
@@ -44,13 +45,18 @@ internal sealed class PackInventory
         await foreach (BlobItem item in blobs.ListAsync("packs/", cancellationToken))
         {
             int slash = item.Name.LastIndexOf('/');
-            if (
-                PackId.TryParse(item.Name.AsSpan(slash + 1), out PackId id)
-                && id.BlobName == item.Name
-                && inventory._numbers.TryGetValue(id, out int number)
-            )
+            if (!PackId.TryParse(item.Name.AsSpan(slash + 1), out PackId id) || id.BlobName != item.Name)
+            {
+                continue;
+            }
+
+            if (inventory._numbers.TryGetValue(id, out int number))
             {
                 inventory._lengths[number] = item.Length;
+            }
+            else
+            {
+                inventory._unnamed = (inventory._unnamed.Packs + 1, inventory._unnamed.Bytes + item.Length);
             }
         }
 
@@ -77,6 +83,24 @@ internal sealed class PackInventory
 
     /// <summary>Packs that are lost, but of which the sets need nothing that is not stored again in another.</summary>
     public int Replaced => Enumerable.Range(0, _packs.Count).Count(i => _replaced[i] && !_needed[i]);
+
+    /// <summary>
+    /// Packs in the store that <see cref="Need"/> was not called for, and those that no index blob names: what runs
+    /// needed while they were at work, and what runs without a set left.
+    /// </summary>
+    public (long Packs, long Bytes) Unneeded()
+    {
+        (long packs, long bytes) = _unnamed;
+        for (int i = 0; i < _packs.Count; i++)
+        {
+            if (!_needed[i] && _lengths[i] >= 0)
+            {
+                (packs, bytes) = (packs + 1, bytes + _lengths[i]);
+            }
+        }
+
+        return (packs, bytes);
+    }
 
     /// <summary>A chunk of this lost pack stands in another.</summary>
     public void NoteReplaced(PackEntry pack) => _replaced[_numbers[pack.Id]] = true;

@@ -28,7 +28,12 @@ public sealed record SetSummary
 
     public required DateTimeOffset Sealed { get; init; }
 
+    /// <summary>Proved to be so: nothing required is missing beyond what was acknowledged.</summary>
     public required bool Consistent { get; init; }
+
+    /// <summary>Whether the files fit the database is not known; absent where it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Unproven { get; init; }
 
     public required long Missing { get; init; }
 

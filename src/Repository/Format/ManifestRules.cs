@@ -22,6 +22,7 @@ internal static class ManifestRules
             || HasGap(manifest.Consistency.Named)
             || HasGap(manifest.Index.Warnings)
             || (manifest.Database is { } vendor && HasGap(vendor.NotApplicable))
+            || (!manifest.Consistency.Unproven.IsDefault && HasGap(manifest.Consistency.Unproven))
         )
         {
             return "a list of its manifest is null, or an item of one";

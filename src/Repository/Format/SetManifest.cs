@@ -169,6 +169,25 @@ public sealed record ConsistencyReport(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SizesIgnored { get; init; }
+
+    /// <summary>Those among the missing that are there in another size than the database says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long WrongSizes { get; init; }
+
+    /// <summary>True where nearly every file has another size, as if the store encrypted or compressed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LooksEncoded { get; init; }
+
+    /// <summary>
+    /// Why it is not known whether the files fit the database, one line each, although nothing is known to be missing:
+    /// the database requires no file, or cannot say which. Absent where it is known.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Unproven { get; init; }
+
+    /// <summary>Whether the database could say which files it requires.</summary>
+    [JsonIgnore]
+    public bool IsProven => Unproven.IsDefaultOrEmpty;
 }
 
 /// <param name="Root">The root's name.</param>
@@ -176,7 +195,7 @@ public sealed record ConsistencyReport(
 /// <param name="Size">Bytes that the database says it has; null where it does not say.</param>
 /// <param name="Reason">
 /// <c>missing</c>, <c>wrong-size</c>, <c>unstable</c>, <c>source-missing</c>, <c>source-changed</c>,
-/// <c>invalid-url</c>.
+/// <c>invalid-url</c>, <c>invalid-size</c>.
 /// </param>
 public sealed record NamedFile(string Root, string Path, long? Size, string Reason);
 

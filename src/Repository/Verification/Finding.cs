@@ -35,6 +35,12 @@ public sealed record VerifyTotals
     /// <summary>Packs that the sets need.</summary>
     public long Packs { get; init; }
 
+    /// <summary>Packs in the store that no set needs; 0 where not every set was looked at.</summary>
+    public long UnneededPacks { get; init; }
+
+    /// <summary>Bytes of these packs, as stored.</summary>
+    public long UnneededBytes { get; init; }
+
     /// <summary>Packs whose every byte was read.</summary>
     public long PacksRead { get; init; }
 
@@ -51,6 +57,8 @@ public sealed record VerifyTotals
             Bytes = left.Bytes + right.Bytes,
             Required = left.Required + right.Required,
             Packs = left.Packs + right.Packs,
+            UnneededPacks = left.UnneededPacks + right.UnneededPacks,
+            UnneededBytes = left.UnneededBytes + right.UnneededBytes,
             PacksRead = left.PacksRead + right.PacksRead,
             BytesRead = left.BytesRead + right.BytesRead,
         };

@@ -138,7 +138,15 @@ public sealed class SetVerification : IDisposable
             );
         }
 
-        return findings.Report(VerifyTotals.None with { Packs = _packs.Needed.Count() });
+        (long packs, long bytes) = ofEverySet ? _packs.Unneeded() : default;
+        return findings.Report(
+            VerifyTotals.None with
+            {
+                Packs = _packs.Needed.Count(),
+                UnneededPacks = packs,
+                UnneededBytes = bytes,
+            }
+        );
     }
 
     /// <summary>

@@ -65,12 +65,9 @@ public sealed class InsertReaderTests
     [InlineData("INSERT INTO `alf_content_url` VALUES (1,2);\n", "does not name its columns")]
     [InlineData("INSERT INTO `alf_content_url` (`id`) VALUES (1);\n", "has no column content_url")]
     [InlineData(
-        "INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES (1,'x',1,5);\n",
+        "INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES (1,'x',1,5);\n"
+            + "CREATE TABLE `alf_content_data` (\n",
         "before alf_content_data"
-    )]
-    [InlineData(
-        "INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES (1,NULL,1,NULL);\n",
-        "NULL"
     )]
     [InlineData(
         "INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES ('a','x',1,NULL);\n",
@@ -82,5 +79,23 @@ public sealed class InsertReaderTests
             new InsertReader(new AlfrescoInserts()).Read(Encoding.UTF8.GetBytes(dump))
         );
         Assert.Contains(why, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_without_end_is_cut_beyond_any_path_and_the_row_after_it_is_read()
+    {
+        var rows = new AlfrescoInserts();
+        string endless = $"store://{new string('x', 1024 * 1024)}";
+
+        new InsertReader(rows).Read(
+            Encoding.UTF8.GetBytes(
+                "INSERT INTO `alf_content_url` (`id`,`content_url`,`content_size`,`orphan_time`) VALUES "
+                    + $"(1,'{endless}',1,NULL),(2,'store://b',1,NULL);\n"
+            )
+        );
+
+        RequiredUrl[] read = [.. rows.Pending];
+        Assert.Equal(new RequiredUrl(2, "store://b", 1), read[1]);
+        Assert.InRange(read[0].Url.Length, "store://".Length + 65_536, endless.Length - 1);
     }
 }

@@ -116,6 +116,52 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     }
 
     [Fact]
+    public async Task A_value_that_no_file_can_have_is_a_fault_of_its_row_alone()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        await server.ExecuteAsync(
+            source,
+            "ALTER TABLE alf_content_url MODIFY content_url VARBINARY(4000) NULL, MODIFY content_size VARCHAR(40) NULL"
+        );
+        await server.ExecuteAsync(
+            source,
+            "INSERT INTO alf_content_url VALUES (1, 'store://a', 'a', 1, '9223372036854775807', NULL), "
+                + "(2, 'store://b', 'b', 1, '-1', NULL), (3, 'store://c', 'c', 1, NULL, NULL), "
+                + "(4, 'store://d', 'd', 1, '4 KB', NULL), (5, NULL, 'e', 1, '1', NULL), (6, '', 'f', 1, '1', NULL), "
+                + "(7, 'store://g\u0001', 'g', 1, '1', NULL), (8, X'73746F72653A2F2FC328', 'h', 1, '1', NULL), "
+                + "(9, 'store://i', 'i', 1, '9', NULL)"
+        );
+
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
+
+        Assert.Equal(
+            [
+                (1, "store://a", null, "is '9223372036854775807'"),
+                (2, "store://b", null, "is '-1'"),
+                (3, "store://c", null, "is NULL"),
+                (4, "store://d", null, "is '4 KB'"),
+                (5, "row 5 of alf_content_url: content_url is NULL", null, null),
+                (6, "row 6 of alf_content_url: content_url is empty", null, null),
+                (7, "store://g\u0001", 1, null),
+                (8, "row 8 of alf_content_url: content_url 'store://\\xc3(' is not valid UTF-8", null, null),
+                (9, "store://i", 9L, (string?)null),
+            ],
+            dump.Required.OrderBy(url => url.Id)
+                .Select(url => (url.Id, url.Name, url.UrlFault is null ? url.Size : null, url.SizeFault))
+        );
+
+        var target = await server.CreateDatabaseAsync();
+        IDatabaseTarget restore = server.Connection(target).OpenTarget();
+        await restore.RestoreAsync(dump.WriteAsync, Cancel);
+        Assert.Equal(
+            dump.Required.Select(url => (url.Id, url.Url, url.Size, url.SizeFault)).Order(),
+            (await DumpRun.RequiredOfAsync(restore, Cancel))
+                .Select(url => (url.Id, url.Url, url.Size, url.SizeFault))
+                .Order()
+        );
+    }
+
+    [Fact]
     public async Task The_required_list_equals_the_restored_dump_while_documents_come_and_go()
     {
         var source = await server.CreateAlfrescoAsync();

@@ -70,9 +70,9 @@ public sealed class PostgresFixture : IAsyncLifetime
     }
 
     /// <returns>The name of a new database with Alfresco's tables.</returns>
-    public async Task<string> CreateAlfrescoAsync(string prefix = "alfresco")
+    public async Task<string> CreateAlfrescoAsync(string prefix = "alfresco", string options = "")
     {
-        var name = await CreateDatabaseAsync(prefix);
+        var name = await CreateDatabaseAsync(prefix, options);
         await ExecuteAsync(name, AlfrescoSchema.PostgreSql);
         return name;
     }

@@ -242,7 +242,98 @@ public sealed class InstallationTests : IDisposable
         var found = Installation.Discover(
             Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\nsystem.content.eagerOrphanCleanup=true\n")
         );
-        Assert.Contains("eagerOrphanCleanup", Assert.Single(found.Warnings));
+        AssertOne([.. found.Warnings], "eagerOrphanCleanup");
+    }
+
+    [Fact]
+    public void Keystores_that_properties_name_by_themselves_are_captured_and_absent_ones_are_said()
+    {
+        var root = MakeRoot("alf_data", "contentstore", "contentstore.deleted", "keystore");
+        var keys = MakeRoot("keys");
+        string[] files = [Path.Combine(keys, "keystore"), Path.Combine(keys, "passwords"), Path.Combine(keys, "trust")];
+        Array.ForEach(files, file => File.WriteAllText(file, "x"));
+
+        var found = Installation.Discover(
+            Options(
+                $$"""
+                dir.root={{root}}
+                dir.keystore=${dir.root}/keystore
+                db.url=jdbc:mysql://h/d
+                keys={{keys}}
+                encryption.keystore.location=${keys}/keystore
+                encryption.keystore.keyMetaData.location=file:${keys}/passwords
+                encryption.keystore.backup.location=${keys}/backup-keystore
+                encryption.ssl.keystore.location=classpath:alfresco/keystore/ssl.keystore
+                encryption.ssl.keystore.type=JCEKS
+                encryption.ssl.truststore.location=${dir.keystore}/ssl.truststore
+                encryption.mtls.keystore.location=${catalina.base}/mtls.keystore
+                identity-service.truststore={{keys}}/trust
+                """
+            )
+        );
+
+        Assert.Equal(
+            [Path.Combine(_directory, "alfresco-global.properties"), Path.Combine(keys, "backup-keystore"), .. files],
+            found.Configuration.Select(file => file.Path).Order(StringComparer.Ordinal)
+        );
+        string[] warnings = [.. found.Warnings];
+        Assert.Equal(2, warnings.Length);
+        AssertOne(warnings, "encryption.keystore.backup.location", "does not exist");
+        AssertOne(warnings, "encryption.mtls.keystore.location", "${catalina.base}");
+    }
+
+    [Theory]
+    [InlineData("", "dir.keystore 'classpath:alfresco/keystore' lies inside the program")]
+    [InlineData("dir.keystore=/nowhere/keys\n", "dir.keystore '/nowhere/keys' is not a directory")]
+    [InlineData("encryption.keystore.location=classpath:alfresco/keystore/k\n", "no keystore is captured")]
+    public void No_keystore_is_said(string properties, string says)
+    {
+        var root = MakeRoot("alf_data", "contentstore", "contentstore.deleted");
+
+        var found = Installation.Discover(Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\n{properties}"));
+
+        Assert.Contains(says, Assert.Single(found.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Configuration_files_must_exist_and_hold_no_content()
+    {
+        var root = MakeRoot("alf_data", "contentstore");
+        InstallationOptions options = Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\n");
+        options.ConfigurationFiles =
+        [
+            "",
+            Path.Combine(_directory, "absent.xml"),
+            _directory,
+            Path.Combine(root, "contentstore"),
+        ];
+
+        PermanentException fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
+
+        var lines = fault.Message.Split('\n');
+        Assert.Equal(4, lines.Length);
+        AssertOne(lines, "installation.configurationFiles ''", "not an absolute path");
+        AssertOne(lines, "absent.xml'", "does not exist");
+        AssertOne(lines, $"installation.configurationFiles '{_directory}'", "lie in one another");
+        AssertOne(
+            lines,
+            $"installation.configurationFiles '{Path.Combine(root, "contentstore")}'",
+            "lie in one another"
+        );
+    }
+
+    [Theory]
+    [InlineData("index.subsystem.name=solr6", "index.subsystem.name is 'solr6'")]
+    [InlineData("solr.host=search", "solr.host is set")]
+    [InlineData("index.subsystem.name=lucene\nsolr.host=search", null)]
+    [InlineData("index.recovery.mode=AUTO", null)]
+    public void Properties_that_name_another_index_than_Lucenes_are_remembered(string properties, string? other)
+    {
+        var root = MakeRoot("alf_data", "contentstore");
+
+        var found = Installation.Discover(Options($"dir.root={root}\ndb.url=jdbc:mysql://h/d\n{properties}\n"));
+
+        Assert.Equal(other, found.Index!.OtherSubsystem);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
 {
     private readonly AbfRig _abf = new();
     private SampleInstallation? _sample;
+    private string _database = string.Empty;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,7 +23,7 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
     public async ValueTask InitializeAsync()
     {
         PostgresServer postgres = await server.GetAsync();
-        string database = await postgres.CreateDatabaseAsync("cli", Token);
+        string database = _database = await postgres.CreateDatabaseAsync("cli", Token);
         _sample = new SampleInstallation(
             _abf.Combine("alfresco"),
             new SampleDatabase(
@@ -67,6 +68,7 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
                 "started",
                 "sealed",
                 "consistent",
+                "unproven",
                 "missing",
                 "files",
                 "bytes",
@@ -100,6 +102,18 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
         Assert.True(sound.ExitCode == 0, sound.Error);
         Assert.True(sound.Json.GetProperty("sound").GetBoolean());
         Assert.True(sound.Json.GetProperty("packsRead").GetInt64() > 0);
+        long packs = sound.Json.GetProperty("unneededPacks").GetInt64();
+        long bytes = sound.Json.GetProperty("unneededBytes").GetInt64();
+        string any = Directory
+            .GetFiles(Path.Combine(_abf.Repository, "packs"), "*", SearchOption.AllDirectories)
+            .First();
+        string left = string.Concat(any.AsSpan(0, any.Length - 1), any[^1] == '0' ? "1" : "0");
+        File.Copy(any, left);
+        AbfResult more = await _abf.RunAsync("verify", "--json");
+        Assert.Equal(packs + 1, more.Json.GetProperty("unneededPacks").GetInt64());
+        Assert.Equal(bytes + new FileInfo(left).Length, more.Json.GetProperty("unneededBytes").GetInt64());
+        Assert.Contains($"{packs + 1} further packs", (await _abf.RunAsync("verify")).Out);
+        File.Delete(left);
 
         foreach (
             string pack in Directory
@@ -184,6 +198,34 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
         Assert.Equal(1, result.Json.GetProperty("missing").GetInt64());
         JsonElement finding = (await _abf.RunAsync("show", "latest", "--json")).Json.GetProperty("findings")[0];
         Assert.Equal("missing", finding.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task A_set_without_a_proof_is_unproven_wherever_it_is_shown()
+    {
+        PostgresServer postgres = await server.GetAsync();
+        await postgres.ExecuteAsync("TRUNCATE alf_content_url CASCADE", _database, Token);
+
+        AbfResult backup = await _abf.RunAsync("backup", "--json");
+
+        Assert.Equal(3, backup.ExitCode);
+        AssertUnproven(backup.Json);
+        string error = Assert.Single(backup.Errors);
+        Assert.Contains("unproven: the database requires no file", error);
+        Assert.DoesNotContain("required files missing", error);
+        AssertUnproven((await _abf.RunAsync("show", "latest", "--json")).Json);
+        AssertUnproven((await _abf.RunAsync("sets", "--json")).Json[0]);
+        AbfResult show = await _abf.RunAsync("show", "latest");
+        Assert.Contains(": unproven, sealed", show.Out);
+        Assert.Contains("warning: Nothing is proved: the database requires no file", show.Out);
+        Assert.Contains(" unproven ", (await _abf.RunAsync("sets")).Out);
+        Assert.DoesNotContain("consistent", show.Out);
+
+        static void AssertUnproven(JsonElement set) =>
+            Assert.Equal(
+                (false, true),
+                (set.GetProperty("consistent").GetBoolean(), set.GetProperty("unproven").GetBoolean())
+            );
     }
 
     [Fact]

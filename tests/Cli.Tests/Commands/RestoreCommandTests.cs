@@ -40,7 +40,15 @@ public sealed class RestoreCommandTests(CommittedSample sample, OnDemand<Postgre
             (result.Json.GetProperty("required").GetInt64(), result.Json.GetProperty("missing").GetInt64())
         );
         Assert.Equal(
-            ["audit.contentstore", "contentstore", "contentstore.deleted", "keystore", "lucene-indexes", "stores"],
+            [
+                "audit.contentstore",
+                "configuration",
+                "contentstore",
+                "contentstore.deleted",
+                "keystore",
+                "lucene-indexes",
+                "stores",
+            ],
             Directory.GetFileSystemEntries(Target).Select(Path.GetFileName).Order(StringComparer.Ordinal)
         );
         foreach ((string source, string restored) in Layout)
@@ -71,7 +79,7 @@ public sealed class RestoreCommandTests(CommittedSample sample, OnDemand<Postgre
         AssertDone(await RestoreAsync("--no-database"));
 
         Assert.Equal(
-            ["contentstore", "keystore", "lucene-indexes", "stores"],
+            ["configuration", "contentstore", "keystore", "lucene-indexes", "stores"],
             Directory.GetFileSystemEntries(Target).Select(Path.GetFileName).Order(StringComparer.Ordinal)
         );
         await Shell.AssertSameContentAsync(
@@ -89,6 +97,7 @@ public sealed class RestoreCommandTests(CommittedSample sample, OnDemand<Postgre
         Assert.Equal(
             [
                 "audit.contentstore",
+                "configuration",
                 "contentstore",
                 "contentstore.deleted",
                 "keystore",

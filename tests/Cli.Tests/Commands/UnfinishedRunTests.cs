@@ -59,6 +59,7 @@ public sealed class UnfinishedRunTests(CommittedSample sample, OnDemand<Postgres
                 "id",
                 "installation",
                 "consistent",
+                "unproven",
                 "missing",
                 "sourceMissing",
                 "sourceChanged",

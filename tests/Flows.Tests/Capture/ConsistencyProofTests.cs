@@ -38,6 +38,34 @@ public sealed class ConsistencyProofTests
         Assert.Equal(missing, proof.Missing);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_size_that_no_file_can_have_is_a_finding_whatever_is_compared(bool checkSizes)
+    {
+        ConsistencyProof proof = await ProveAsync(checkSizes, File("a", 3), RequiredFile.NoFilesSize);
+
+        Assert.Equal((1, 1, 0), (proof.Required, proof.Missing, proof.WrongSizes));
+        Assert.Equal(new NamedFile("contentstore", "a", null, "invalid-size"), Assert.Single(proof.Named));
+    }
+
+    [Theory]
+    [InlineData("encrypted: a header and padding", true, 10, 26, 100, 112, 4096, 4112, 70_000, 70_032)]
+    [InlineData("compressed", true, 10, 30, 100, 60, 4096, 700, 70_000, 9_000)]
+    [InlineData("emptied", false, 10, 0, 100, 0, 4096, 0, 70_000, 0)]
+    [InlineData("one of four", false, 10, 10, 100, 100, 4096, 4096, 70_000, 9_000)]
+    [InlineData("other files altogether", false, 10, 900_000, 100, 800_000, 4096, 700_000, 70_000, 900_000)]
+    public void A_store_that_encrypts_or_compresses_is_told_from_damage(string what, bool looks, params int[] sizes)
+    {
+        var comparison = new SizeComparison();
+        foreach (int[] pair in sizes.Chunk(2))
+        {
+            comparison.AddAndCompare(pair[0], pair[1]);
+        }
+
+        Assert.True(looks == comparison.LooksEncoded, what);
+    }
+
     [Fact]
     public void Accepted_URLs_that_name_no_file_are_counted_and_not_named()
     {
@@ -49,10 +77,10 @@ public sealed class ConsistencyProofTests
         Assert.Equal(["bad one", "bad two"], proof.Named.Select(file => file.Path));
     }
 
-    private static async Task<ConsistencyProof> ProveAsync(bool checkSizes, ListingEntry entry)
+    private static async Task<ConsistencyProof> ProveAsync(bool checkSizes, ListingEntry entry, long size = 3)
     {
         var proof = new ConsistencyProof(AcknowledgedFiles.None, checkSizes);
-        RequiredFile[] required = [new(entry.Path, 3, 1)];
+        RequiredFile[] required = [new(entry.Path, size, 1)];
         await proof.AddRootAsync("contentstore", required.ToAsyncEnumerable(), new[] { entry }.ToAsyncEnumerable());
         return proof;
     }

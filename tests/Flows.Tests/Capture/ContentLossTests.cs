@@ -18,6 +18,8 @@ public sealed class ContentLossTests
     [InlineData("keystore", 0, 2, 2, true)]
     [InlineData("keystore", 2, 1, 3, true)]
     [InlineData("keystore", 2, 0, 2, false)]
+    [InlineData("configuration", 9, 1, 10, true)]
+    [InlineData("configuration", 3, 0, 9, false)]
     public void Losing_more_than_one_percent_stops_the_run(string root, long files, long lost, long before, bool stops)
     {
         void Check() => ContentLoss.Check(root, new FileTotals { Files = files, Lost = lost }, before, []);

@@ -56,6 +56,9 @@ internal sealed class BackupRig : IDisposable
     /// <summary>As <c>backup.acknowledgedMissingFile</c>.</summary>
     public string? AcknowledgedMissingFile { get; set; }
 
+    /// <summary>As <c>installation.configurationFiles</c>.</summary>
+    public string[] ConfigurationFiles { get; set; } = [];
+
     public string Combine(params ReadOnlySpan<string> parts) => _directory.Combine(parts);
 
     /// <param name="database">The name of an empty database; null: a new one.</param>
@@ -134,6 +137,7 @@ internal sealed class BackupRig : IDisposable
             DatabaseUser?.Name,
             DatabaseUser?.PasswordFile
         );
+        options.Installation.ConfigurationFiles = ConfigurationFiles;
         options.Installation.Index.OnWindow = OnWindow;
         options.Installation.Index.Cron = "0 0 3 1 1 ? 2099";
         options.Repository.Encryption = "none";

@@ -47,6 +47,14 @@ internal static class SetContents
             )
         );
 
+    /// <summary>What a root was captured from, by path. Of the configuration that is files from all over the
+    /// machine.</summary>
+    /// <param name="names">The files that the set has of it.</param>
+    public static SortedDictionary<string, byte[]> ReadSource(RootStamp root, IEnumerable<string> names) =>
+        root.Name == "configuration"
+            ? new(names.ToDictionary(name => name, name => File.ReadAllBytes($"/{name}")), StringComparer.Ordinal)
+            : ReadDirectory(root.Path);
+
     /// <summary>Files of a directory tree by path.</summary>
     public static SortedDictionary<string, byte[]> ReadDirectory(string path) =>
         new(

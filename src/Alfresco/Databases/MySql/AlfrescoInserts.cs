@@ -24,6 +24,9 @@ internal sealed class AlfrescoInserts : IInsertRows
     private readonly IdSet _used = new();
     private string _table = string.Empty;
 
+    /// <summary>An orphaned URL was passed over whose users were not known yet.</summary>
+    private bool _mayBeUsed;
+
     /// <summary>Required URLs since the last time the caller emptied it.</summary>
     public Queue<RequiredUrl> Pending { get; } = new();
 
@@ -39,6 +42,12 @@ internal sealed class AlfrescoInserts : IInsertRows
     {
         table = table.ToLowerInvariant();
         _tables.Add(table);
+        if (_mayBeUsed && table == "alf_content_data")
+        {
+            // The tool dumps tables by name, so the users of a URL come before it.
+            throw new FormatException("the dump has alf_content_url before alf_content_data");
+        }
+
         if (table is "alf_content_data" or "alf_content_url" or "alf_node")
         {
             _rows[table] = 0;
@@ -88,7 +97,10 @@ internal sealed class AlfrescoInserts : IInsertRows
                 _used.Add(Number(used));
                 break;
             case "alf_content_url":
-                AddUrl(Number(values[0]), Text(values[1]), Number(values[2]), orphan: values[3] is not null);
+                AddUrl(
+                    RequiredUrl.FromRow(Number(values[0]), values[1], values[2] is { } size ? Text(size) : null),
+                    orphan: values[3] is not null
+                );
                 break;
             case "alf_transaction":
                 Watermark = new DumpWatermark(
@@ -100,28 +112,21 @@ internal sealed class AlfrescoInserts : IInsertRows
                 _tenantRoots.Add(Text(root));
                 break;
             case "avm_nodes" when values[0] is { } url:
-                Pending.Enqueue(new RequiredUrl(0, Text(url), null));
+                Pending.Enqueue(RequiredUrl.FromRow(0, url));
                 break;
         }
     }
 
-    private void AddUrl(long id, string url, long size, bool orphan)
+    private void AddUrl(RequiredUrl url, bool orphan)
     {
-        // The tool dumps tables by name, so the users of a URL came before it. Without that an orphan's use would be
-        // unknown.
-        if (orphan && !_tables.Contains("alf_content_data"))
+        _mayBeUsed |= orphan && !_tables.Contains("alf_content_data");
+        if (!orphan || _used.Contains(url.Id))
         {
-            throw new FormatException("the dump has alf_content_url before alf_content_data");
-        }
-
-        if (!orphan || _used.Contains(id))
-        {
-            Pending.Enqueue(new RequiredUrl(id, url, size));
+            Pending.Enqueue(url);
         }
     }
 
-    private static string Text(byte[]? value) =>
-        Encoding.UTF8.GetString(value ?? throw new FormatException("NULL where a text is expected"));
+    private static string Text(byte[] value) => Encoding.UTF8.GetString(value);
 
     private static long Number(byte[]? value) =>
         value is not null && Utf8Parser.TryParse(value, out long number, out int consumed) && consumed == value.Length

@@ -27,8 +27,11 @@ internal interface IInsertRows
 /// </summary>
 internal sealed class InsertReader(IInsertRows rows)
 {
-    /// <summary>Longest value taken, in bytes; a content URL has at most 255 characters.</summary>
-    private const int MaxValue = 64 * 1024;
+    /// <summary>
+    /// A longer value is cut, in bytes. A content URL has at most 255 characters; what is cut here is longer than any
+    /// path, so that it names no file.
+    /// </summary>
+    private const int MaxValue = 66 * 1024;
 
     /// <summary>Longest start of a statement: table and columns.</summary>
     private const int MaxHeader = 1024 * 1024;
@@ -263,12 +266,7 @@ internal sealed class InsertReader(IInsertRows rows)
             return;
         }
 
-        if (_text.WrittenCount + bytes.Length > MaxValue)
-        {
-            throw new FormatException($"a value of the dump is longer than {MaxValue} bytes");
-        }
-
-        _text.Write(bytes);
+        _text.Write(bytes[..Math.Min(bytes.Length, MaxValue - _text.WrittenCount)]);
     }
 
     private static byte Unescape(byte escaped) =>

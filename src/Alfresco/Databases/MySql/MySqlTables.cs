@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Platform.Errors;
 using MySqlConnector;
@@ -95,7 +96,9 @@ internal static partial class MySqlTables
                 : string.Empty;
             await ReadAsync(
                 session,
-                $"SELECT u.id, u.content_url, u.content_size FROM alf_content_url u WHERE u.orphan_time IS NULL{used}",
+                "SELECT u.id, u.content_url, CAST(u.content_size AS CHAR) FROM alf_content_url u WHERE u.orphan_time IS "
+                    + $"NULL{used}",
+                hasSizes: true,
                 required,
                 cancellationToken
             );
@@ -105,7 +108,8 @@ internal static partial class MySqlTables
         {
             await ReadAsync(
                 session,
-                "SELECT 0, content_url, NULL FROM avm_nodes WHERE content_url IS NOT NULL",
+                "SELECT 0, content_url FROM avm_nodes WHERE content_url IS NOT NULL",
+                hasSizes: false,
                 required,
                 cancellationToken
             );
@@ -115,6 +119,7 @@ internal static partial class MySqlTables
     private static async Task ReadAsync(
         MySqlConnection session,
         string sql,
+        bool hasSizes,
         Func<RequiredUrl, ValueTask> required,
         CancellationToken cancellationToken
     )
@@ -123,8 +128,16 @@ internal static partial class MySqlTables
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            long? size = await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetInt64(2);
-            await required(new RequiredUrl(reader.GetInt64(0), reader.GetString(1), size));
+            long id = reader.GetInt64(0);
+            byte[]? url = reader.GetValue(1) switch
+            {
+                string text => Encoding.UTF8.GetBytes(text),
+                byte[] bytes => bytes,
+                _ => null,
+            };
+            await required(
+                hasSizes ? RequiredUrl.FromRow(id, url, reader.GetValue(2) as string) : RequiredUrl.FromRow(id, url)
+            );
         }
     }
 

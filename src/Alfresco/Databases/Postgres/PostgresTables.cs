@@ -80,8 +80,9 @@ internal sealed class PostgresTables
                 : string.Empty;
             await ReadAsync(
                 connection,
-                $"SELECT u.id, u.content_url, u.content_size FROM {Name("alf_content_url")} u WHERE u.orphan_time IS "
-                    + $"NULL{used}",
+                $"SELECT u.id, {UrlOf(connection, "u")}, u.content_size::text FROM {Name("alf_content_url")} u WHERE u.orphan_time "
+                    + $"IS NULL{used}",
+                hasSizes: true,
                 required,
                 cancellationToken
             );
@@ -91,7 +92,8 @@ internal sealed class PostgresTables
         {
             await ReadAsync(
                 connection,
-                $"SELECT 0::int8, content_url, NULL::int8 FROM {Name("avm_nodes")} WHERE content_url IS NOT NULL",
+                $"SELECT 0::int8, {UrlOf(connection, "a")} FROM {Name("avm_nodes")} a WHERE a.content_url IS NOT NULL",
+                hasSizes: false,
                 required,
                 cancellationToken
             );
@@ -166,6 +168,7 @@ internal sealed class PostgresTables
     private static async Task ReadAsync(
         NpgsqlConnection connection,
         string sql,
+        bool hasSizes,
         Func<RequiredUrl, ValueTask> required,
         CancellationToken cancellationToken
     )
@@ -174,10 +177,28 @@ internal sealed class PostgresTables
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            long? size = await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetInt64(2);
-            await required(new RequiredUrl(reader.GetInt64(0), reader.GetString(1), size));
+            long id = reader.GetInt64(0);
+            byte[]? url = await ValueAsync<byte[]>(1);
+            await required(
+                hasSizes ? RequiredUrl.FromRow(id, url, await ValueAsync<string>(2)) : RequiredUrl.FromRow(id, url)
+            );
         }
+
+        async ValueTask<T?> ValueAsync<T>(int column)
+            where T : class =>
+            await reader.IsDBNullAsync(column, cancellationToken)
+                ? null
+                : await reader.GetFieldValueAsync<T>(column, cancellationToken);
     }
+
+    /// <summary>
+    /// A database of encoding SQL_ASCII holds whatever was put into it, and the server refuses to send it as text where
+    /// that is not UTF-8: one such row would hide all others.
+    /// </summary>
+    private static string UrlOf(NpgsqlConnection connection, string row) =>
+        connection.PostgresParameters.GetValueOrDefault("server_encoding") == "SQL_ASCII"
+            ? $"convert_to({row}.content_url, 'SQL_ASCII')"
+            : $"{row}.content_url";
 
     private string Name(string table) => Qualified(_schema, table);
 

@@ -28,7 +28,8 @@ public static class BackupOutcome
                 result.Set.ToString(),
                 result.Missing,
                 result.SourceMissing,
-                result.SourceChanged
+                result.SourceChanged,
+                result.FurtherFindings() is { } further ? $"; {further}" : string.Empty
             );
         }
         else

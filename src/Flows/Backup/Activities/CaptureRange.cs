@@ -33,6 +33,16 @@ internal sealed class CaptureRange(FlowEnvironment environment)
     )
     {
         Installation installation = run.DiscoverInstallation();
+        string phase = input.Pass == 0 ? Phases.Seeding : Phases.Files;
+        Inheritance inheritance = await Inheritance.OfAsync(run, cancellationToken);
+        if (input.Root == ContentRoot.Configuration)
+        {
+            return await new ConfigurationCapture(
+                installation.Configuration,
+                input.Inherit is { } before ? inheritance.Open(before) : null
+            ).RunAsync(writer, new StepBudget(run.Time), progress, phase, cancellationToken);
+        }
+
         ContentRoot root = ContentRoots.Find(installation, input.Root);
         using SourceTree tree = run.Roots.Open(root);
         RequireFilled(root, tree, input.Paths);
@@ -41,14 +51,14 @@ internal sealed class CaptureRange(FlowEnvironment environment)
         {
             Range = input.Paths,
             Inherit = input.Inherit,
-            Inheritance = await Inheritance.OfAsync(run, cancellationToken),
+            Inheritance = inheritance,
             Required = input.Required is { } required ? run.OpenRequired(required) : null,
             FollowsLinks = input.Root == ContentRoot.Keystore,
             UsesTrustedDirectories = input.UsesTrustedDirectories,
             GrantsTrust = input.GrantsTrust,
             Class = ChunkClass.Content,
             Budget = new StepBudget(run.Time),
-            Phase = input.Pass == 0 ? Phases.Seeding : Phases.Files,
+            Phase = phase,
         };
         try
         {

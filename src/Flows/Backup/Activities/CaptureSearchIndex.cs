@@ -85,6 +85,11 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
             );
         }
 
+        if (totals.Bytes == 0)
+        {
+            throw SearchIndexWindow.Empty(source);
+        }
+
         return new SearchIndexCapture
         {
             Generation = generation,

@@ -74,6 +74,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
         }
 
         proof.AddUnmapped(database.Unmapped, database.UnmappedAcknowledged, database.UnmappedSamples);
+        string[] unproven = [.. UnprovenParts.Of(database, proof.Required, listings)];
         return new ConsistencyResult(
             proof.Required,
             proof.Missing,
@@ -82,6 +83,9 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
         )
         {
             SizesIgnored = !installation.CheckSizes,
+            WrongSizes = proof.WrongSizes,
+            LooksEncoded = proof.LooksEncoded,
+            Unproven = unproven.Length == 0 ? default : [.. unproven],
         };
     }
 

@@ -39,27 +39,19 @@ internal sealed class CheckSources(FlowEnvironment environment)
     {
         BackupOptions options = run.Options;
         Installation installation = run.DiscoverInstallation();
-        OwnDirectories.RequireApart(
-            options,
-            installation.Index is { } copy
-                ? installation.Roots.Add(new ContentRoot(ContentRoots.Index, copy.Path, "the index backup"))
-                : installation.Roots
-        );
+        OwnDirectories.RequireApart(options, Captured(installation));
         installation.CheckRoots(input.AcceptContentLoss);
         foreach (ContentRoot root in installation.Roots)
         {
             run.Roots.Open(root).Dispose();
         }
 
+        ConfigurationTree.Read(installation.Configuration, new CaptureNotes(ContentRoot.Configuration)).Dispose();
         DatabaseFacts database = await installation.Database.OpenSource().CheckAsync(cancellationToken);
         AcknowledgedFiles.Read(options.Backup.AcknowledgedMissingFile, installation.Urls);
-        if (
-            installation.Index is { } index
-            && new SearchIndexBackup(index, run.Time).Observe().IsAbsent
-            && index.RefreshCommand.IsEmpty
-        )
+        if (installation.Index is { RefreshCommand.IsEmpty: true } index)
         {
-            throw SearchIndexWindow.Absent(index);
+            RequireIndexBackup(index, new SearchIndexBackup(index, run.Time));
         }
 
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
@@ -82,7 +74,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
                 parent?.Phase(Phases.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
             FullScan = fullScan,
             Parallelism = Math.Clamp(options.Backup.Parallelism, 1, 32),
-            Roots = [.. installation.Roots.Select(root => root.Name)],
+            Roots = [.. ContentRoots.Of(installation).Select(root => root.Name)],
             ExpectedFiles = parent?.Totals.Files ?? 0,
             ExpectedBytes = parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
             Warnings = WarningLines.Fit([
@@ -95,6 +87,34 @@ internal sealed class CheckSources(FlowEnvironment environment)
         };
     }
 
+    /// <summary>Directories that the run captures, and what holds a captured file.</summary>
+    private static IEnumerable<ContentRoot> Captured(Installation installation)
+    {
+        IEnumerable<ContentRoot> roots = installation.Roots.Concat(
+            installation
+                .Configuration.Where(file => Directory.Exists(file.Path))
+                .Select(file => new ContentRoot(ContentRoot.Configuration, file.Path, file.Setting))
+        );
+        return installation.Index is { } copy
+            ? roots.Append(new ContentRoot(ContentRoots.Index, copy.Path, "the index backup"))
+            : roots;
+    }
+
+    /// <summary>While the job is at work nothing can be said of its target.</summary>
+    private static void RequireIndexBackup(SearchIndexSource index, SearchIndexBackup backup)
+    {
+        SearchIndexObservation seen = backup.Observe();
+        if (seen.IsAbsent)
+        {
+            throw SearchIndexWindow.Absent(index);
+        }
+
+        if (!seen.IsRunning && !backup.HasBytes() && SearchIndexCopy.GenerationOf(backup.Observe()) is not null)
+        {
+            throw SearchIndexWindow.Empty(index);
+        }
+    }
+
     /// <summary>
     /// A whole root that the set before has: its volume may be unmounted. Of the cleaner's directory it is only said;
     /// administrators empty that one.
@@ -103,11 +123,12 @@ internal sealed class CheckSources(FlowEnvironment environment)
     {
         IEnumerable<RootStamp> before =
             parent?.Roots.Where(root => root.Class == ChunkClass.Content && root.Files > 0) ?? [];
-        foreach (RootStamp gone in before.Where(root => installation.Roots.All(other => other.Name != root.Name)))
+        string[] names = [.. ContentRoots.Of(installation).Select(root => root.Name)];
+        foreach (RootStamp gone in before.Where(root => !names.Contains(root.Name)))
         {
             string what =
                 $"The content root '{gone.Name}' ('{gone.Path}', {gone.Files} files in the set before) is not there";
-            yield return accepts || gone.Name == ContentRoot.Deleted
+            yield return accepts || gone.Name is ContentRoot.Deleted or ContentRoot.Configuration
                 ? $"{what}: it is not in this set."
                 : throw new PermanentException(
                     ErrorKind.Source,

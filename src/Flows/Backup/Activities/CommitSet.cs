@@ -136,7 +136,10 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
         new()
         {
             Set = manifest.Id,
-            Consistent = manifest.Consistency.Consistent,
+            Consistent = manifest.Consistency is { Consistent: true, IsProven: true },
+            Unproven = manifest.Consistency.Unproven,
+            WrongSizes = manifest.Consistency.WrongSizes,
+            LooksEncoded = manifest.Consistency.LooksEncoded,
             Missing = manifest.Consistency.Missing - manifest.Consistency.Acknowledged,
             SourceMissing = manifest.Consistency.SourceMissing,
             SourceChanged = manifest.Consistency.SourceChanged,

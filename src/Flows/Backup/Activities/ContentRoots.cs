@@ -13,8 +13,14 @@ internal static class ContentRoots
     /// <summary>The root that holds the copy of the search index.</summary>
     public const string Index = "lucene-indexes";
 
+    /// <summary>The content roots, in the order of capture, and where there is any the configuration.</summary>
+    public static IEnumerable<ContentRoot> Of(Installation installation) =>
+        installation.Configuration.IsEmpty
+            ? installation.Roots
+            : installation.Roots.Append(new ContentRoot(ContentRoot.Configuration, "/", "the configuration files"));
+
     public static ContentRoot Find(Installation installation, string name) =>
-        installation.Roots.FirstOrDefault(root => root.Name == name)
+        Of(installation).FirstOrDefault(root => root.Name == name)
         ?? throw new PermanentException(
             ErrorKind.Configuration,
             $"The content root '{name}' is no longer in the configuration: start a new backup."

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -65,15 +66,23 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             Unmapped = required.Unmapped,
             UnmappedSamples = required.UnmappedSamples,
             UnmappedAcknowledged = required.UnmappedAcknowledged,
-            Warnings = [.. result.Warnings.Concat(TenantWarnings(installation, result)).Take(MaxWarnings)],
+            Warnings =
+            [
+                .. required
+                    .Warnings.Concat(result.Warnings)
+                    .Concat(TenantWarnings(installation, result))
+                    .Take(MaxWarnings),
+            ],
         };
     }
 
     private static IEnumerable<string> TenantWarnings(Installation installation, DumpResult result) =>
-        result
-            .TenantRoots.Where(tenant => !installation.Roots.Any(root => root.Holds(tenant)))
-            .Select(tenant =>
-                $"A tenant keeps content in '{tenant}', which is in no configured content root: it is NOT in this set. "
-                + "Name it in installation.content.stores."
-            );
+        from tenant in result.TenantRoots
+        let path = PlainText.Escape(tenant)
+        let held = path == tenant && installation.Roots.Any(root => root.Holds(tenant))
+        where !held || !Directory.Exists(tenant)
+        select held
+            ? $"A tenant keeps content in '{path}', which does not exist: is its volume mounted?"
+            : $"A tenant keeps content in '{path}', which is in no configured content root: it is NOT in this set. "
+                + "Name it in installation.content.stores.";
 }

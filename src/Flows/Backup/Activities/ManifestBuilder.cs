@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Repository.Format;
@@ -56,6 +57,9 @@ internal static class ManifestBuilder
             )
             {
                 SizesIgnored = proof.SizesIgnored,
+                WrongSizes = proof.WrongSizes,
+                LooksEncoded = proof.LooksEncoded,
+                Unproven = proof.Unproven,
             },
             Totals = new SetTotals(
                 roots.Sum(root => root.Files),
@@ -126,6 +130,16 @@ internal static class ManifestBuilder
         SetManifest? parent
     )
     {
+        foreach (string reason in parts.Consistency.Unproven.IsDefault ? [] : parts.Consistency.Unproven)
+        {
+            yield return $"Nothing is proved: {reason}.";
+        }
+
+        if (parts.Consistency.LooksEncoded)
+        {
+            yield return $"{HotBackupResult.Encoded(parts.Consistency.WrongSizes)}. If it is neither, they are damaged.";
+        }
+
         foreach (string warning in input.Warnings)
         {
             yield return warning;
@@ -141,6 +155,11 @@ internal static class ManifestBuilder
         {
             yield return $"{count} content URLs of protocol '{protocol}' lie outside the file system: their content is NOT in "
                 + "this set.";
+        }
+
+        if (parts.Database.TransactionId is null)
+        {
+            yield return "Table alf_transaction has no row, or is not there: the database has never seen a change.";
         }
 
         foreach (string warning in parts.Database.Warnings)
@@ -178,9 +197,14 @@ internal static class ManifestBuilder
             ),
             (totals.BrokenTrusts, "directories changed their names without changing their times"),
         ];
+        IEnumerable<string> empty =
+            totals.Files == 0 && root.Root is not (ContentRoot.Deleted or ContentRoot.Audit)
+                ? [$"{root.Root}: there is not one file in it."]
+                : [];
         return counts
             .Where(count => count.Count > 0)
             .Select(count => $"{root.Root}: {count.Count} {count.What}.")
-            .Concat(root.Warnings);
+            .Concat(root.Warnings)
+            .Concat(empty);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
@@ -30,7 +31,7 @@ internal sealed class PlanFiles(FlowEnvironment environment)
     )
     {
         Installation installation = run.DiscoverInstallation();
-        using SourceTree tree = run.Roots.Open(ContentRoots.Find(installation, input.Root));
+        ContentRoot root = ContentRoots.Find(installation, input.Root);
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         RootStamp? recorded = parent?.Roots.FirstOrDefault(root => root.Name == input.Root);
         ContentRef? inherit = recorded?.Listing;
@@ -43,6 +44,12 @@ internal sealed class PlanFiles(FlowEnvironment environment)
             inherit = null;
         }
 
+        if (input.Root == ContentRoot.Configuration)
+        {
+            return new FilePlan([], inherit, UsesTrustedDirectories: false, GrantsTrust: false);
+        }
+
+        using SourceTree tree = run.Roots.Open(root);
         ImmutableArray<byte[]> cuts = inherit is null
             ? RangeCuts.OfDirectories(tree)
             : await RangeCuts.OfListingAsync(

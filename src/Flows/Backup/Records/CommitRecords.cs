@@ -26,6 +26,18 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
     /// <summary>Sizes were not compared.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SizesIgnored { get; init; }
+
+    /// <summary>Those among the missing that are there in another size.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long WrongSizes { get; init; }
+
+    /// <summary>Nearly every file has another size, as if the store encrypted or compressed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LooksEncoded { get; init; }
+
+    /// <summary>Why it is not known whether the files fit the database; absent where it is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Unproven { get; init; }
 }
 
 /// <summary>Which result pages the set needs, in numbers: <see cref="Pages"/> has their names.</summary>

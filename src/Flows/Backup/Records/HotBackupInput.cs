@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
@@ -54,10 +56,23 @@ public sealed record HotBackupResult
     /// <summary>The run's id.</summary>
     public required RunId Set { get; init; }
 
+    /// <summary>Proved to be so.</summary>
     public required bool Consistent { get; init; }
+
+    /// <summary>Why it is not known whether the files fit the database; absent where it is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Unproven { get; init; }
 
     /// <summary>Required files that are in no listing, or of the wrong size, beyond the acknowledged ones.</summary>
     public long Missing { get; init; }
+
+    /// <summary>Of the missing, those that are there in another size than the database says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long WrongSizes { get; init; }
+
+    /// <summary>Nearly every file has another size, as if the store encrypted or compressed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LooksEncoded { get; init; }
 
     /// <summary>Files carried over from the parent set because the source lost them.</summary>
     public long SourceMissing { get; init; }
@@ -73,6 +88,31 @@ public sealed record HotBackupResult
     public required long AddedBytes { get; init; }
 
     public required ImmutableArray<string> Warnings { get; init; }
+
+    /// <summary>What the numbers of missing and carried-over files do not say; null where that is nothing.</summary>
+    public string? FurtherFindings()
+    {
+        List<string> lines = [];
+        if (!Unproven.IsDefaultOrEmpty)
+        {
+            lines.Add($"unproven: {string.Join("; ", Unproven)}");
+        }
+
+        if (LooksEncoded)
+        {
+            lines.Add(Encoded(WrongSizes));
+        }
+
+        return lines.Count == 0 ? null : string.Join("; ", lines);
+    }
+
+    /// <summary>What to say where <see cref="LooksEncoded"/>.</summary>
+    internal static string Encoded(long wrongSizes) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{wrongSizes} files have another size than the database says, nearly every one: this looks like an "
+                + $"encrypting or compressing content store: set installation.content.checkSizes to false"
+        );
 
     public bool HasFindings => !Consistent || Missing > 0 || SourceMissing > 0 || SourceChanged > 0;
 }

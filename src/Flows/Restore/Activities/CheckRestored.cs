@@ -44,7 +44,8 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
                 .ReadRequiredAsync(
                     required =>
                     {
-                        look.Add(urls.Locate(required.Url), required.Size, required.Id, required.Url);
+                        long? size = required.SizeFault is null ? required.Size : RequiredFile.NoFilesSize;
+                        look.Add(urls.Locate(required.Url), size, required.Id, required.Name);
                         return ValueTask.CompletedTask;
                     },
                     cancellationToken
@@ -119,6 +120,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         private bool IsThere(ContentPlace place, long? size) =>
             target.TryStat([.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path])
                 is { Type: EntryType.File } file
+            && size != RequiredFile.NoFilesSize
             && (!checkSizes || size is null || size == file.Size);
     }
 }

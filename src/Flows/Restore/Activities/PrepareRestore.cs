@@ -130,6 +130,11 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             );
         }
 
+        if (!consistency.IsProven)
+        {
+            warnings.Add($"set {input.Set} is unproven: {string.Join("; ", consistency.Unproven)}");
+        }
+
         if (carriedOver > 0)
         {
             warnings.Add(

@@ -99,7 +99,7 @@ internal static class BackupCommand
         long missing = result.Missing - (result.LooksEncoded ? Math.Min(result.WrongSizes, result.Missing) : 0);
         if (further is null || missing + result.SourceMissing + result.SourceChanged > 0)
         {
-            yield return $"{Units.Count(missing)} required files missing, "
+            yield return $"{Units.Count(missing, "required file")} missing, "
                 + $"{Units.Count(result.SourceMissing)} gone at the source, "
                 + $"{Units.Count(result.SourceChanged)} changed at the source";
         }
@@ -109,8 +109,8 @@ internal static class BackupCommand
     {
         writer.WriteLine($"set {set.Id}: {SetState.Of(set.Consistent, set.Unproven)}");
         writer.WriteLine(
-            $"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, "
-                + $"{Units.Count(set.Storage!.Requests)} storage requests"
+            $"{Units.Count(set.Files, "file")}, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, "
+                + $"{Units.Count(set.Storage!.Requests, "storage request")}"
         );
     }
 }

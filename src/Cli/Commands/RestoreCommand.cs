@@ -105,11 +105,11 @@ internal static class RestoreCommand
             {
                 writer.WriteLine(
                     $"would restore set {document.Set} into {document.Target}: "
-                        + $"{Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}"
+                        + $"{Units.Count(document.Files, "file")}, {Units.Bytes(document.Bytes)}"
                 );
                 foreach (RestoreRootDocument root in document.Roots)
                 {
-                    writer.WriteLine($"  {root.Name}: {Units.Count(root.Files)} files, {Units.Bytes(root.Bytes)}");
+                    writer.WriteLine($"  {root.Name}: {Units.Count(root.Files, "file")}, {Units.Bytes(root.Bytes)}");
                 }
 
                 writer.WriteLine(
@@ -143,7 +143,7 @@ internal static class RestoreCommand
             {
                 writer.WriteLine(
                     $"restored set {document.Set} into {document.Target}: "
-                        + $"{Units.Count(document.Files)} files, {Units.Bytes(document.Bytes)}"
+                        + $"{Units.Count(document.Files, "file")}, {Units.Bytes(document.Bytes)}"
                         + (document.Database ? ", and the database" : string.Empty)
                 );
                 writer.WriteLine(

@@ -79,20 +79,20 @@ internal static class VerifyCommand
     private static void WriteText(VerificationResultDocument report, TextWriter writer)
     {
         string depth = report.ReadData
-            ? $"{Units.Count(report.PacksRead)} of {Units.Count(report.Packs)} packs read"
-            : $"{Units.Count(report.Packs)} packs are there; --read-data reads them";
+            ? $"{Units.Count(report.PacksRead)} of {Units.Count(report.Packs, "pack")} read"
+            : $"{Units.Count(report.Packs, "pack")} by name and length; --read-data reads them";
         writer.WriteLine(
-            $"{report.Sets!.Length} sets, {Units.Count(report.Files)} files, {Units.Bytes(report.Bytes)}; {depth}"
+            $"{Units.Count(report.Sets!.Length, "set")}, {Units.Count(report.Files, "file")}, {Units.Bytes(report.Bytes)}; {depth}"
         );
         if (report.UnneededPacks > 0)
         {
             writer.WriteLine(
-                $"{Units.Count(report.UnneededPacks)} further packs ({Units.Bytes(report.UnneededBytes)}) hold nothing "
+                $"{Units.Count(report.UnneededPacks, "further pack")} ({Units.Bytes(report.UnneededBytes)}) hold nothing "
                     + "that a set needs, and are not read: runs left them, or are at work"
             );
         }
 
-        writer.WriteLine($"{Units.Count(report.Required)} required files looked up in the listings");
-        writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors)} errors");
+        writer.WriteLine($"{Units.Count(report.Required, "required file")} looked up in the listings");
+        writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors, "error")}");
     }
 }

@@ -13,7 +13,7 @@ internal static class ManifestText
                 + $"sealed {Units.Time(set.Sealed)} by {set.Tool}"
         );
         writer.WriteLine(
-            $"{Units.Count(set.Files)} files, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added"
+            $"{Units.Count(set.Files, "file")}, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added"
                 + (set.Parent is null ? string.Empty : $" to {set.Parent}")
         );
         WritePhases(set, writer);
@@ -76,13 +76,13 @@ internal static class ManifestText
         long findings = set.Missing + set.SourceMissing + set.SourceChanged;
         if (findings > named.Length)
         {
-            writer.WriteLine($"... {Units.Count(findings - named.Length)} more findings");
+            writer.WriteLine($"... {Units.Count(findings - named.Length, "more finding")}");
         }
 
         foreach ((string protocol, long count) in set.Unprotected)
         {
             writer.WriteLine(
-                $"not protected: {Units.Count(count)} documents at {protocol}://, outside the file system"
+                $"not protected: {Units.Count(count, "document")} at {protocol}://, outside the file system"
             );
         }
 

@@ -78,9 +78,10 @@ internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options,
 
     private async Task RunAsync(PendingActivity activity, CancellationToken cancellationToken)
     {
+        var progress = new AttemptProgress(options.Progress);
         try
         {
-            new ActivityScope(options.Progress, cancellationToken).Enter();
+            new ActivityScope(progress, cancellationToken).Enter();
             ITaskActivity task = catalog.CreateActivity(activity.Name);
             object? output = await task.RunAsync(new CalledBy(activity), catalog.Read(activity.Input, task.InputType));
             string result = catalog.Write(output);
@@ -93,10 +94,12 @@ internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options,
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
+            progress.TakeBack();
             Logs.Interrupted(logger, activity.InstanceId, activity.Name);
         }
         catch (Exception e)
         {
+            progress.TakeBack();
             var failure = FlowFailure.From(e);
             Logs.ActivityFailed(logger, activity.InstanceId, activity.Name, failure.Message, e);
             _outcomes.Enqueue(new ActivityOutcome(activity.Id, IsFailure: true, EmbeddedJson.Write(failure)));

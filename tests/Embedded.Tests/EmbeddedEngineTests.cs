@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;
@@ -254,7 +255,63 @@ public sealed class EmbeddedEngineTests : IDisposable
         Assert.Empty(engine.Client.ListTree("one"));
     }
 
+    [Fact]
+    public async Task What_a_failed_attempt_counted_is_counted_once()
+    {
+        var counted = new Counter();
+        var catalog = new TaskCatalog(
+            registry =>
+                new LambdaFlows()
+                    .Flow(
+                        (context, _) =>
+                            context.CallActivityAsync<int>(
+                                "Count",
+                                1,
+                                new RetryRule(2, TimeSpan.Zero, 1, TimeSpan.Zero).Until(CancellationToken.None)
+                            )
+                    )
+                    .Register(registry.AddActivity("Count", new FailingOnce())),
+            _stage,
+            LambdaFlows.Converter
+        );
+        await using var engine = EmbeddedEngine.Open(
+            _stage.StateDirectory,
+            catalog,
+            new EngineOptions { Progress = counted }
+        );
+        engine.Start(Main, 1, "one");
+
+        var end = await engine.RunToEndAsync("one", Token);
+
+        Assert.Equal("2", end.Result);
+        Assert.Equal((10, 100), (counted.Files, counted.Bytes));
+    }
+
     public void Dispose() => _stage.Dispose();
+
+    private sealed class FailingOnce : FlowActivity<int, int>
+    {
+        private int _attempts;
+
+        public override Task<int> RunAsync(int input, IProgressSink progress, CancellationToken cancellationToken)
+        {
+            progress.Advance("files", 10, 100);
+            return ++_attempts == 1
+                ? throw new TransientException(ErrorKind.Storage, "busy")
+                : Task.FromResult(_attempts);
+        }
+    }
+
+    private sealed class Counter : IProgressSink
+    {
+        public long Files { get; private set; }
+
+        public long Bytes { get; private set; }
+
+        public void Advance(string phase, long files, long bytes) => (Files, Bytes) = (Files + files, Bytes + bytes);
+
+        public void Warn(string message) { }
+    }
 
     private sealed class Listing : FlowActivity<int, string>
     {

@@ -3,9 +3,9 @@ using AlfrescoBackupFlows.Cli.Output;
 namespace AlfrescoBackupFlows.Cli.Progress;
 
 /// <summary>Where a run is at one moment.</summary>
-/// <param name="FilesTotal">As expected from the set before; 0 where unknown.</param>
-/// <param name="BytesTotal">As expected from the set before; 0 where unknown.</param>
-/// <param name="BytesPerSecond">Smoothed over some seconds.</param>
+/// <param name="FilesTotal">As expected from the set before, or from the database; 0 where unknown.</param>
+/// <param name="BytesTotal">As expected from the set before, or from the database; 0 where unknown.</param>
+/// <param name="BytesPerSecond">Over the last half minute, or the last minutes.</param>
 /// <param name="Remaining">Null where unknown.</param>
 internal sealed record RunSnapshot(
     string Phase,
@@ -18,44 +18,61 @@ internal sealed record RunSnapshot(
     TimeSpan? Remaining
 )
 {
-    /// <summary>0 to 1; null where the total is unknown.</summary>
-    public double? Fraction => BytesTotal > 0 ? Math.Min(1, (double)Bytes / BytesTotal) : null;
+    /// <summary>0 to 1; null where the total is unknown, or was passed and is not one any more.</summary>
+    public double? Fraction => BytesTotal > 0 && Bytes <= BytesTotal ? (double)Bytes / BytesTotal : null;
+
+    public string Label => Detail is null ? Phase : $"{Phase} ({Detail})";
 
     /// <summary>One line for a log.</summary>
-    public string ToLine()
-    {
-        string label = Detail is null ? Phase : $"{Phase} ({Detail})";
-        return Counts() is { Length: > 0 } counts ? $"{label}: {counts}" : label;
-    }
+    public string ToLine() => Counts(int.MaxValue) is { Length: > 0 } counts ? $"{Label}: {counts}" : Label;
 
     /// <summary>
-    /// Files, bytes, rate and time left, as far as they are known; an expected total that was passed is not one any
-    /// more.
+    /// Files, bytes, rate and time left, as far as they are known and fit into so many columns; what matters least is
+    /// left out first.
     /// </summary>
-    public string Counts()
+    public string Counts(int width)
     {
-        var parts = new List<string>();
+        (int Weight, string Text)[] parts = [.. Parts()];
+        for (int least = 1; least <= 4; least++)
+        {
+            string text = string.Join(", ", parts.Where(part => part.Weight >= least).Select(part => part.Text));
+            if (text.Length <= width)
+            {
+                return text;
+            }
+        }
+
+        return string.Empty;
+    }
+
+    private IEnumerable<(int Weight, string Text)> Parts()
+    {
         if (Files > 0 || FilesTotal > 0)
         {
-            string total = FilesTotal >= Files ? $" of ~{Units.Count(FilesTotal)}" : string.Empty;
-            parts.Add($"{Units.Count(Files)}{total} files");
+            yield return (
+                2,
+                FilesTotal >= Files
+                    ? $"{Units.Count(Files)} of ~{Units.Count(FilesTotal, "file")}"
+                    : Units.Count(Files, "file")
+            );
         }
 
         if (Bytes > 0)
         {
-            parts.Add(BytesTotal >= Bytes ? $"{Units.Bytes(Bytes)} of ~{Units.Bytes(BytesTotal)}" : Units.Bytes(Bytes));
+            yield return (
+                3,
+                BytesTotal >= Bytes ? $"{Units.Bytes(Bytes)} of ~{Units.Bytes(BytesTotal)}" : Units.Bytes(Bytes)
+            );
         }
 
         if (BytesPerSecond >= 1)
         {
-            parts.Add($"{Units.Bytes(BytesPerSecond)}/s");
+            yield return (1, $"{Units.Bytes(BytesPerSecond)}/s");
         }
 
         if (Remaining is { } remaining)
         {
-            parts.Add($"{Units.Duration(remaining)} left");
+            yield return (4, $"{Units.Duration(remaining)} left");
         }
-
-        return string.Join(", ", parts);
     }
 }

@@ -1,41 +1,35 @@
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Platform;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace AlfrescoBackupFlows.Cli.Progress;
 
-/// <summary>For a person: phase, bar, counts, rate and time left, drawn on stderr.</summary>
+/// <summary>For a person: a line with phase, bar, counts, rate and time left, drawn on stderr.</summary>
 internal sealed class TerminalProgress(MessageWriter messages, TimeProvider time) : IProgressDisplay
 {
-    // With the counts beside it, it fits into 110 columns.
-    private const int BarWidth = 16;
-
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     public async Task<T> ShowAsync<T>(Task<T> work, Func<RunSnapshot> read)
     {
-        var counts = new CountsColumn();
+        var line = new LineColumn();
         IAnsiConsole console = AnsiConsole.Create(
             new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }
         );
-        messages.Redirect = line => console.WriteLine(line);
+        messages.Redirect = text => console.WriteLine(text);
         try
         {
             await console
                 .Progress()
                 .AutoClear(true)
-                .Columns(
-                    new TaskDescriptionColumn { Alignment = Justify.Left },
-                    new ProgressBarColumn { Width = BarWidth },
-                    counts
-                )
+                .Columns(line)
                 .StartAsync(async drawing =>
                 {
-                    ProgressTask bar = drawing.AddTask("start");
+                    // Known to have no end: only then it is drawn again while nothing is counted.
+                    drawing.AddTask("run").IsIndeterminate = true;
                     while (!work.IsCompleted)
                     {
-                        counts.Now = read();
-                        Draw(bar, counts.Now);
+                        line.Show(read());
                         await Task.WhenAny(work, Task.Delay(Look, time));
                     }
                 });
@@ -48,19 +42,26 @@ internal sealed class TerminalProgress(MessageWriter messages, TimeProvider time
         return await work;
     }
 
-    private static void Draw(ProgressTask bar, RunSnapshot now)
+    private sealed class LineColumn : ProgressColumn
     {
-        string label = now.Detail is null ? now.Phase : $"{now.Phase} ({now.Detail})";
-        bar.Description = Markup.Escape(label);
-        bar.IsIndeterminate = now.Fraction is null;
-        bar.Value = (now.Fraction ?? 0) * bar.MaxValue;
-    }
+        private RunSnapshot? _now;
+        private int _tick;
 
-    private sealed class CountsColumn : ProgressColumn
-    {
-        public RunSnapshot? Now { get; set; }
+        protected override bool NoWrap => true;
 
+        public void Show(RunSnapshot now)
+        {
+            _now = now;
+            _tick++;
+        }
+
+        // A column less than there are: some terminals wrap after the last.
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(Now?.Counts() ?? string.Empty);
+            new Text(_now is null ? string.Empty : PlainText.Escape(Line(_now, options.ConsoleSize.Width - 1)))
+            {
+                Overflow = Overflow.Crop,
+            };
+
+        private string Line(RunSnapshot now, int width) => ProgressLine.Of(now, width, _tick);
     }
 }

@@ -5,12 +5,19 @@ using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Backup;
 
-/// <summary>Keeps the custom status: phase, counts, rate and expected end, all from the context's clock.</summary>
+/// <summary>
+/// Keeps the custom status: phase, counts, rate and expected end, all from the context's clock. The rate is that of the
+/// last minutes: over a whole phase, an hour of unchanged files would count for ever.
+/// </summary>
 internal sealed class BackupProgress(TaskOrchestrationContext context)
 {
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
+
+    /// <summary>The oldest is the last one that is not younger than the window.</summary>
+    private readonly Queue<(DateTimeOffset Time, long Bytes)> _readings = new();
+
     private string _phase = Phases.Open;
     private string? _detail;
-    private DateTimeOffset _started = context.Now();
     private long _files;
     private long _bytes;
     private long _filesTotal;
@@ -18,8 +25,9 @@ internal sealed class BackupProgress(TaskOrchestrationContext context)
 
     public void Begin(string phase, string? detail = null, long filesTotal = 0, long bytesTotal = 0)
     {
-        (_phase, _detail, _started) = (phase, detail, context.Now());
+        (_phase, _detail) = (phase, detail);
         (_files, _bytes, _filesTotal, _bytesTotal) = (0, 0, filesTotal, bytesTotal);
+        _readings.Clear();
         Publish();
     }
 
@@ -38,12 +46,10 @@ internal sealed class BackupProgress(TaskOrchestrationContext context)
 
     private void Publish()
     {
-        double seconds = (context.Now() - _started).TotalSeconds;
-        double rate = seconds > 0 ? _bytes / seconds : 0;
+        DateTimeOffset now = context.Now();
+        double rate = RateAt(now);
         DateTimeOffset? end =
-            rate > 0 && _bytesTotal > _bytes
-                ? context.Now() + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate)
-                : null;
+            rate > 0 && _bytesTotal > _bytes ? now + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate) : null;
         context.SetCustomStatus(
             new FlowStatus(_phase, _detail)
             {
@@ -55,5 +61,18 @@ internal sealed class BackupProgress(TaskOrchestrationContext context)
                 EstimatedEnd = end,
             }
         );
+    }
+
+    private double RateAt(DateTimeOffset now)
+    {
+        _readings.Enqueue((now, _bytes));
+        while (_readings.Count > 2 && now - _readings.ElementAt(1).Time >= Window)
+        {
+            _readings.Dequeue();
+        }
+
+        (DateTimeOffset since, long bytes) = _readings.Peek();
+        double seconds = (now - since).TotalSeconds;
+        return seconds > 0 ? (_bytes - bytes) / seconds : 0;
     }
 }

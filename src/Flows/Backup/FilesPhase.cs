@@ -30,7 +30,13 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
     /// <summary>Returns null where the deadline passed: the phase is void.</summary>
     public async Task<FilesPart?> CaptureAsync(int attempt, DatabasePart database)
     {
-        steps.Status.Begin(Phases.Files, null, check.ExpectedFiles, check.ExpectedBytes);
+        (long files, long bytes) = database.Capture.RequiredTotals();
+        steps.Status.Begin(
+            Phases.Files,
+            null,
+            Math.Max(check.ExpectedFiles, files),
+            Math.Max(check.ExpectedBytes, bytes)
+        );
         DateTimeOffset started = steps.Now;
         DateTimeOffset deadline = Freshness.FilesDeadline(database.Times, check);
         bool inTime = await PassAsync(attempt, database.Capture, deadline) && steps.Now <= deadline;

@@ -49,8 +49,9 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
     {
         var notes = new CaptureNotes(root);
         var source = new CaptureSource(tree, elsewhere, notes) { FollowsLinks = FollowsLinks };
-        var listing = new RangeListing(writer, Budget, progress, Phase);
-        var reader = new ContentReader(writer, Class, Budget);
+        var live = new CaptureProgress(progress, Phase);
+        var listing = new RangeListing(writer, Budget, live);
+        var reader = new ContentReader(writer, Class, Budget, live);
         var files = new FileCapture(source, reader, listing, Inheritance);
         var sealing = new TrustedDirectories(tree, notes, time.GetUtcNow(), UsesTrustedDirectories, GrantsTrust);
 

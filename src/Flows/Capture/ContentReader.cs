@@ -6,7 +6,12 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>Reads one file into the repository and notices when it changed meanwhile.</summary>
-internal sealed class ContentReader(IContentWriter writer, ChunkClass chunkClass, StepBudget budget)
+internal sealed class ContentReader(
+    IContentWriter writer,
+    ChunkClass chunkClass,
+    StepBudget budget,
+    CaptureProgress progress
+)
 {
     /// <summary>
     /// A move by the cleaner or new rights change a file's stamp once, so the next reading finds it at rest.
@@ -46,7 +51,7 @@ internal sealed class ContentReader(IContentWriter writer, ChunkClass chunkClass
     private async ValueTask<CapturedContent> ReadAsync(SourceFile file, CancellationToken cancellationToken)
     {
         FileStat before = file.Stat();
-        await using var bytes = new SourceFileStream(file);
+        await using var bytes = new SourceFileStream(file, progress);
         ContentRef content = await writer.WriteAsync(chunkClass, bytes, cancellationToken);
         FileStat after = file.Stat();
         budget.Read(content.Length);

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Flows.Runtime;
-using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
@@ -7,14 +6,11 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>Writes the listing of a step and counts what enters it.</summary>
-internal sealed class RangeListing(IChunkWriter metadata, StepBudget budget, IProgressSink progress, string phase)
+internal sealed class RangeListing(IChunkWriter metadata, StepBudget budget, CaptureProgress progress)
 {
-    private const int ReportEvery = 256;
-
     private readonly ListingWriter _writer = new(metadata);
     private byte[] _last = [];
     private bool _lastIsFile;
-    private (long Files, long Bytes) _unreported;
 
     public long Files { get; private set; }
 
@@ -43,17 +39,13 @@ internal sealed class RangeListing(IChunkWriter metadata, StepBudget budget, IPr
 
         Files++;
         Bytes += entry.Length;
-        _unreported = (_unreported.Files + 1, _unreported.Bytes + entry.Length);
-        if (_unreported.Files == ReportEvery)
-        {
-            Report();
-        }
+        progress.Listed(entry.Length);
     }
 
     /// <summary>Ends the listing and returns the rows of its segments, as a listing of their own.</summary>
     public async Task<ContentRef> CompleteAsync(CancellationToken cancellationToken)
     {
-        Report();
+        progress.Report();
         await using var root = new ListingRoot(metadata);
         foreach (SegmentRow row in await _writer.CompleteAsync(cancellationToken))
         {
@@ -61,11 +53,5 @@ internal sealed class RangeListing(IChunkWriter metadata, StepBudget budget, IPr
         }
 
         return (await root.CompleteAsync(cancellationToken)).Listing;
-    }
-
-    private void Report()
-    {
-        progress.Advance(phase, _unreported.Files, _unreported.Bytes);
-        _unreported = default;
     }
 }

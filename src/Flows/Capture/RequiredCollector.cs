@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
 namespace AlfrescoBackupFlows.Flows.Capture;
@@ -20,6 +21,9 @@ internal sealed class RequiredCollector : IDisposable
 
     /// <summary>Rows with an impossible size that are said with their value.</summary>
     private const int MaxWarnings = 5;
+
+    /// <summary>A row may say any size; the sums of a thousand roots stay a number.</summary>
+    private const long MaxBytes = 1L << 52;
 
     private readonly Installation _installation;
     private readonly AcknowledgedFiles _acknowledged;
@@ -84,6 +88,7 @@ internal sealed class RequiredCollector : IDisposable
         var lists = ImmutableArray.CreateBuilder<RequiredFiles>();
         RequiredListWriter? writer = null;
         int current = -1;
+        long bytes = 0;
         try
         {
             RequiredFile? last = null;
@@ -92,13 +97,14 @@ internal sealed class RequiredCollector : IDisposable
                 if (root != current)
                 {
                     await CompleteAsync();
-                    (current, writer, last) = (root, new RequiredListWriter(metadata), null);
+                    (current, writer, last, bytes) = (root, new RequiredListWriter(metadata), null, 0);
                 }
 
                 // A database may give a URL twice.
                 if (last is null || last.UrlId != file.UrlId || !last.Path.AsSpan().SequenceEqual(file.Path))
                 {
                     await writer!.AddAsync(file, cancellationToken);
+                    bytes += Math.Clamp(file.Size ?? 0, 0, MaxBytes - bytes);
                     last = file;
                 }
             }
@@ -118,9 +124,8 @@ internal sealed class RequiredCollector : IDisposable
         {
             if (writer is not null)
             {
-                lists.Add(
-                    new RequiredFiles(_roots[current], await writer.CompleteAsync(cancellationToken), writer.Count)
-                );
+                ContentRef list = await writer.CompleteAsync(cancellationToken);
+                lists.Add(new RequiredFiles(_roots[current], list, writer.Count, bytes));
                 await writer.DisposeAsync();
                 writer = null;
             }

@@ -3,7 +3,8 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>An open file of the source from its first byte to its last. The file stays the caller's.</summary>
-internal sealed class SourceFileStream(SourceFile file) : Stream
+/// <param name="progress">Is told live what is read.</param>
+internal sealed class SourceFileStream(SourceFile file, CaptureProgress progress) : Stream
 {
     private long _position;
 
@@ -25,6 +26,7 @@ internal sealed class SourceFileStream(SourceFile file) : Stream
     {
         int read = file.Read(buffer, _position);
         _position += read;
+        progress.Read(read);
         return read;
     }
 

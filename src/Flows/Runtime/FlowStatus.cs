@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// <param name="Detail">What is waited for, or what is being read.</param>
 /// <param name="FilesTotal">As far as it is known beforehand; 0 where it is not.</param>
 /// <param name="BytesTotal">As far as it is known beforehand; 0 where it is not.</param>
-/// <param name="BytesPerSecond">Since the phase began; 0 where unknown.</param>
+/// <param name="BytesPerSecond">Over the last minutes of the phase; 0 where unknown.</param>
 /// <param name="EstimatedEnd">Null where unknown.</param>
 public sealed record FlowStatus(
     string Phase,

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
@@ -310,6 +312,30 @@ public sealed class HotBackupFlowTests : IDisposable
         FlowInstance run = await _standIns.RunAsync(_token);
 
         Assert.Contains("\"phase\":\"close\"", run.CustomStatus, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 300, 4000)] // a first backup
+    [InlineData(900, 9000, 900, 9000)] // the set before had more: not all files are required
+    public async Task What_the_files_phase_expects_is_at_least_what_the_database_requires(
+        long filesBefore,
+        long bytesBefore,
+        long files,
+        long bytes
+    )
+    {
+        _standIns.Check = _standIns.Check with { ExpectedFiles = filesBefore, ExpectedBytes = bytesBefore };
+        _standIns.Required =
+        [
+            new RequiredFiles("contentstore", StandIns.SomeContent, 100, 1000),
+            new RequiredFiles("stores/archive", StandIns.SomeContent, 200, 3000),
+        ];
+        _standIns.Merge = _ => throw new PermanentException(ErrorKind.Source, "the status stays as it is here");
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        FlowStatus status = JsonSerializer.Deserialize(run.CustomStatus!, RuntimeJson.Default.FlowStatus)!;
+        Assert.Equal(("files", files, bytes), (status.Phase, status.FilesTotal, status.BytesTotal));
     }
 
     public void Dispose() => _standIns.Dispose();

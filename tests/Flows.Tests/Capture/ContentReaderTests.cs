@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -67,7 +68,8 @@ public sealed class ContentReaderTests : IDisposable
         var reader = new ContentReader(
             new DelayedWriter(() => after(++_readings)),
             ChunkClass.Content,
-            StepBudget.Unlimited(TimeProvider.System)
+            StepBudget.Unlimited(TimeProvider.System),
+            new CaptureProgress(new Silence(), "files")
         );
         return (
             await reader.TryReadAsync(

@@ -58,6 +58,8 @@ internal sealed partial class StandIns : IDisposable
 
     public Action<DumpDatabaseInput> Dump { get; set; } = _ => { };
 
+    public ImmutableArray<RequiredFiles> Required { get; set; } = [];
+
     public Func<PlanFilesInput, ImmutableArray<PathRange>> Plan { get; set; } = _ => [PathRange.All];
 
     public Func<CaptureRangeInput, byte[]?> Capture { get; set; } = _ => null;
@@ -124,7 +126,7 @@ internal sealed partial class StandIns : IDisposable
                     CommitTimeMs = 1,
                     Rows = ImmutableSortedDictionary<string, long>.Empty,
                     NotApplicable = [],
-                    Required = [],
+                    Required = Required,
                     Unprotected = ImmutableSortedDictionary<string, long>.Empty,
                     Unmapped = 0,
                     UnmappedSamples = [],

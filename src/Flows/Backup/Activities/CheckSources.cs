@@ -55,6 +55,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
         }
 
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
+        RootStamp[] content = [.. parent?.Roots.Where(root => root.Class == ChunkClass.Content) ?? []];
         string[] goneRoots = [.. GoneRoots(installation, parent, input.AcceptContentLoss)];
         bool fullScan = Freshness.IsFullScanDue(
             parent?.FullScan,
@@ -75,8 +76,8 @@ internal sealed class CheckSources(FlowEnvironment environment)
             FullScan = fullScan,
             Parallelism = Math.Clamp(options.Backup.Parallelism, 1, 32),
             Roots = [.. ContentRoots.Of(installation).Select(root => root.Name)],
-            ExpectedFiles = parent?.Totals.Files ?? 0,
-            ExpectedBytes = parent?.Roots.Where(root => root.Class == ChunkClass.Content).Sum(root => root.Bytes) ?? 0,
+            ExpectedFiles = content.Sum(root => root.Files),
+            ExpectedBytes = content.Sum(root => root.Bytes),
             Warnings = WarningLines.Fit([
                 .. Warnings(lost, progress),
                 .. goneRoots,

@@ -58,6 +58,10 @@ public sealed record DatabaseCapture
             Warnings = [],
         };
 
+    /// <summary>How much the files phase will find at least: files and bytes, as the database says them.</summary>
+    internal (long Files, long Bytes) RequiredTotals() =>
+        (Required.Sum(list => list.Files), Required.Sum(list => list.Bytes));
+
     public ContentRef? RequiredOf(string root)
     {
         foreach (RequiredFiles list in Required)
@@ -74,4 +78,5 @@ public sealed record DatabaseCapture
 
 /// <param name="Root">Name of the content root.</param>
 /// <param name="List">The sorted list (see <c>docs/repository-format.md</c>).</param>
-public sealed record RequiredFiles(string Root, ContentRef List, long Files);
+/// <param name="Bytes">Of the files whose size the database says; 0 where an earlier version wrote it.</param>
+public sealed record RequiredFiles(string Root, ContentRef List, long Files, long Bytes = 0);

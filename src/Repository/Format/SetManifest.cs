@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>
 /// What a backup set is: everything that a restore needs to know, and the proof of how it was taken. Stands in the log
-/// entry that commits the set. <c>docs/manifest.md</c> says what each member means. Built from journaled values only.
+/// entry that commits the set. <c>docs/development/manifest.md</c> says what each member means. Built from journaled values only.
 /// </summary>
 public sealed record SetManifest
 {

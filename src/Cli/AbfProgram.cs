@@ -68,7 +68,8 @@ internal static class AbfProgram
         var globals = new GlobalOptions();
         var runner = new CommandRunner(globals, stderr);
         var root = new RootCommand(
-            "Hot backups of Alfresco: index, database and files, in the order that loses nothing, as one proven unit."
+            "Hot backups of Alfresco: index, database and files, in the order that loses nothing, as one proven unit. "
+                + "'abf COMMAND --help' has an example and the exit codes of each."
         )
         {
             InitCommand.Create(runner),
@@ -84,6 +85,7 @@ internal static class AbfProgram
             ServeCommand.Create(runner),
         };
         globals.AddTo(root);
+        DocumentedCommand.Complete(root);
         return root;
     }
 }

@@ -24,6 +24,26 @@ internal static class ExitCodes
     public const int Target = 8;
     public const int Cancelled = 130;
 
+    /// <summary>What 'abf backup' may end with, and 'abf status' after it.</summary>
+    public static readonly int[] OfBackup = [Done, Usage, Findings, Busy, Source, Storage, Repository, Cancelled];
+
+    /// <summary>One line for help texts.</summary>
+    public static string Meaning(int code) =>
+        code switch
+        {
+            Done => "done",
+            Unexpected => "unexpected: a file with the details is named",
+            Usage => "the command line or the configuration",
+            Findings => "sealed or restored, with findings that a person must see",
+            Busy => "busy: another process, or Alfresco's index window",
+            Source => "source: database, content stores, index backup",
+            Storage => "storage unreachable or refused",
+            Repository => "wrong passphrase, or a damaged repository",
+            Target => "restore target",
+            Cancelled => "cancelled, interrupted or abandoned",
+            _ => throw new ArgumentOutOfRangeException(nameof(code), code, "no such exit code"),
+        };
+
     public static int Of(ErrorKind kind) =>
         kind switch
         {

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
 using Xunit;
 
@@ -70,8 +71,69 @@ public sealed class CommandLineTests : IDisposable
             AbfResult result = await _abf.RunPlainAsync(command, "--help");
             Assert.Equal(0, result.ExitCode);
             Assert.Contains("--config <FILE>", result.Out);
+            Assert.Contains($"Example:\n  abf {command}", result.Out.ReplaceLineEndings("\n"));
+            Assert.Matches(@"Exit codes:\s+0    done\s+1    unexpected", result.Out);
         }
     }
+
+    [Fact]
+    public async Task Every_example_of_the_help_is_a_valid_command_line()
+    {
+        AbfResult root = await _abf.RunPlainAsync("--help");
+        string[] commands =
+        [
+            .. CommandsOf(root),
+            .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
+        ];
+        Assert.Equal(14, commands.Length);
+        foreach (string command in commands)
+        {
+            string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;
+            string example = help[(help.IndexOf("Example:", StringComparison.Ordinal) + 8)..].Trim().Split('\n')[0];
+
+            // What a command line is worth is told before the configuration is read.
+            AbfResult result = await _abf.RunPlainAsync([
+                .. example.Split(' ')[1..].Where(word => word is not "--config" and not "/etc/abf/abf.json"),
+            ]);
+
+            Assert.StartsWith($"abf {command}", example);
+            Assert.Equal(2, result.ExitCode);
+            Assert.Matches("^(there is no configuration|--new-passphrase-file '/root)", Assert.Single(result.Errors));
+        }
+    }
+
+    [Fact]
+    public void Without_a_named_file_the_directorys_own_counts_and_then_the_machines()
+    {
+        string machines = _abf.Combine("machine.json");
+        Assert.Equal(new ConfigChoice(null, false), ConfigChoice.Of(null, machines));
+        File.WriteAllText(machines, "{}");
+
+        Assert.Equal(new ConfigChoice(machines, false), ConfigChoice.Of(null, machines));
+        Assert.Equal(new ConfigChoice("other.json", true), ConfigChoice.Of("other.json", machines));
+    }
+
+    [Fact]
+    public async Task The_directorys_own_configuration_is_taken_and_named()
+    {
+        _abf.WriteConfig();
+
+        AbfResult result = await _abf.RunPlainAsync("init");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Single(
+            result.Error.Split('\n'),
+            line => line.EndsWith($"configuration: {_abf.ConfigFile}", StringComparison.Ordinal)
+        );
+    }
+
+    private static IEnumerable<string> CommandsOf(AbfResult help) =>
+        help.Out[help.Out.IndexOf("Commands:", StringComparison.Ordinal)..]
+            .Split("Example:")[0]
+            .Split('\n')
+            .Skip(1)
+            .Where(line => line.Trim().Length > 0)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]);
 
     [Fact]
     public async Task A_backup_has_no_option_that_leaves_a_part_out()
@@ -82,6 +144,7 @@ public sealed class CommandLineTests : IDisposable
         [
             .. result
                 .Out[result.Out.IndexOf("Options:", StringComparison.Ordinal)..]
+                .Split("Example:")[0]
                 .Split(' ', '\n', ',')
                 .Where(w => w.StartsWith("--", StringComparison.Ordinal)),
         ];

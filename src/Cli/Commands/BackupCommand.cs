@@ -21,7 +21,12 @@ internal static class BackupCommand
                 "Seal the set although a content root is gone, is empty, or lost more than 1 % of its files "
                 + "since the last set (of the keystore: any).",
         };
-        var command = new Command("backup", "Take a hot backup, to its end; goes on with an unfinished one.")
+        var command = new DocumentedCommand(
+            "backup",
+            "Take a hot backup, to its end; goes on with an unfinished one.",
+            "abf backup --quiet",
+            ExitCodes.OfBackup
+        )
         {
             acceptContentLoss,
         };
@@ -107,7 +112,8 @@ internal static class BackupCommand
 
     private static void WriteText(BackupResultDocument set, TextWriter writer)
     {
-        writer.WriteLine($"set {set.Id}: {SetState.Of(set.Consistent, set.Unproven)}");
+        string state = SetState.Of(set.Consistent, set.Unproven, set.SourceMissing + set.SourceChanged);
+        writer.WriteLine($"set {set.Id}: {state}");
         writer.WriteLine(
             $"{Units.Count(set.Files, "file")}, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, "
                 + $"{Units.Count(set.Storage!.Requests, "storage request")}"

@@ -22,7 +22,14 @@ internal static class InitCommand
 
     public static Command Create(CommandRunner runner)
     {
-        var command = new Command("init", "Create the repository; an existing one is refused.");
+        var command = new DocumentedCommand(
+            "init",
+            "Create the repository; an existing one is refused.",
+            "abf init --config /etc/abf/abf.json",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Storage
+        );
         command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
         return command;
     }

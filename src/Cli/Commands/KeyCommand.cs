@@ -10,11 +10,32 @@ namespace AlfrescoBackupFlows.Cli.Commands;
 internal static class KeyCommand
 {
     public static Command Create(CommandRunner runner) =>
-        new("key", "List, add or remove passphrases.") { CreateList(runner), CreateAdd(runner), CreateRemove(runner) };
+        new DocumentedCommand(
+            "key",
+            "List, add or remove passphrases.",
+            "abf key list",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Storage,
+            ExitCodes.Repository
+        )
+        {
+            CreateList(runner),
+            CreateAdd(runner),
+            CreateRemove(runner),
+        };
 
     private static Command CreateList(CommandRunner runner)
     {
-        var command = new Command("list", "List the passphrases by name.");
+        var command = new DocumentedCommand(
+            "list",
+            "List the passphrases by name.",
+            "abf key list",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Storage,
+            ExitCodes.Repository
+        );
         command.SetAction(parsed =>
             runner.RunAsync(
                 parsed,
@@ -64,7 +85,19 @@ internal static class KeyCommand
             HelpName = "NAME",
             Required = true,
         };
-        var command = new Command("add", "Let another passphrase open the repository.") { file, name };
+        var command = new DocumentedCommand(
+            "add",
+            "Let another passphrase open the repository.",
+            "abf key add --new-passphrase-file /root/second-passphrase --name safe",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Storage,
+            ExitCodes.Repository
+        )
+        {
+            file,
+            name,
+        };
         command.SetAction(parsed =>
             runner.RunAsync(
                 parsed,
@@ -92,7 +125,18 @@ internal static class KeyCommand
     private static Command CreateRemove(CommandRunner runner)
     {
         var id = new Argument<string>("ID") { Description = "As 'key list' shows it." };
-        var command = new Command("remove", "Shut a passphrase out. The last one is kept.") { id };
+        var command = new DocumentedCommand(
+            "remove",
+            "Shut a passphrase out. The last one is kept.",
+            "abf key remove 0a1b2c3d",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Storage,
+            ExitCodes.Repository
+        )
+        {
+            id,
+        };
         command.SetAction(parsed =>
             runner.RunAsync(
                 parsed,

@@ -19,9 +19,19 @@ internal static class RestoreCommand
     public static Command Create(CommandRunner runner)
     {
         var options = new RestoreArguments();
-        var command = new Command(
+        var command = new DocumentedCommand(
             "restore",
-            "Restore a set into an empty directory and an empty database; goes on with an unfinished restore."
+            "Restore a set into an empty directory and an empty database; goes on with an unfinished restore.",
+            "abf restore --set latest --target /opt/alfresco/alf_data "
+                + "--database postgresql://alfresco@localhost:5432/alfresco --database-password-file /root/alfresco-password",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Findings,
+            ExitCodes.Busy,
+            ExitCodes.Storage,
+            ExitCodes.Repository,
+            ExitCodes.Target,
+            ExitCodes.Cancelled
         )
         {
             options.Set,

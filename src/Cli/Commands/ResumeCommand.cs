@@ -14,7 +14,12 @@ internal static class ResumeCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var command = new Command("resume", "Go on with an interrupted run.");
+        var command = new DocumentedCommand(
+            "resume",
+            "Go on with an interrupted run.",
+            "abf resume",
+            ExitCodes.OfBackup
+        );
         command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
         return command;
     }

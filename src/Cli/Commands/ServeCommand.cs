@@ -20,7 +20,18 @@ internal static class ServeCommand
             Description = "Addresses to listen at, with ';' between them (default: serve.urls).",
             HelpName = "URLS",
         };
-        var command = new Command("serve", "Serve the HTTP API, and take backups by schedule, until stopped.") { urls };
+        var command = new DocumentedCommand(
+            "serve",
+            "Serve the HTTP API, and take backups by schedule, until stopped.",
+            "abf serve --urls http://127.0.0.1:7090",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Storage,
+            ExitCodes.Repository
+        )
+        {
+            urls,
+        };
         command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(urls))));
         return command;
     }

@@ -11,7 +11,15 @@ internal static class SetsCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var command = new Command("sets", "List the sets, newest first.");
+        var command = new DocumentedCommand(
+            "sets",
+            "List the sets, newest first.",
+            "abf sets --json",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Storage,
+            ExitCodes.Repository
+        );
         command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
         return command;
     }

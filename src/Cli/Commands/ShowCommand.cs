@@ -22,7 +22,19 @@ internal static class ShowCommand
             Description = "Also list what begins with this path, such as contentstore/2026/11.",
             HelpName = "PREFIX",
         };
-        var command = new Command("show", "Show a set: phases, contents, findings.") { set, path };
+        var command = new DocumentedCommand(
+            "show",
+            "Show a set: phases, contents, findings.",
+            "abf show latest --path contentstore/2026/11",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Storage,
+            ExitCodes.Repository
+        )
+        {
+            set,
+            path,
+        };
         command.SetAction(parsed =>
             runner.RunAsync(parsed, context => RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path)))
         );

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Hosting.Options;
@@ -18,7 +19,13 @@ internal static class StatusCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var command = new Command("status", "Show the newest run: where it is, or how it ended.");
+        var command = new DocumentedCommand(
+            "status",
+            "Show the newest run: where it is, or how it ended. Ends with that run's exit code; 0 while it runs, or "
+                + "where there is none yet.",
+            "abf status --json",
+            ExitCodes.OfBackup
+        );
         command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
         return command;
     }
@@ -28,10 +35,23 @@ internal static class StatusCommand
         LoadedOptions loaded = context.Load(OptionsScope.Repository);
         string directory = new Journals(loaded.Options).Backups;
         using FlowClient? client = FlowClient.TryOpen(directory, context.Time);
-        StatusDocument document = client?.List() is [var newest, ..] ? Describe(client, newest, directory) : Nothing();
+        FlowInstance? newest = client?.List() is [var first, ..] ? first : null;
+        StatusDocument document = newest is null ? Nothing() : Describe(client!, newest, directory);
         context.Result.Write(document, CliJson.Relaxed.StatusDocument, writer => WriteText(context, document, writer));
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(newest is null ? ExitCodes.Done : CodeOf(newest, document.State));
     }
+
+    /// <summary>
+    /// What the command that drove the run ended with: monitoring asks for the last night, not for this look at it.
+    /// </summary>
+    private static int CodeOf(FlowInstance run, string state) =>
+        state switch
+        {
+            "running" => ExitCodes.Done,
+            "sealed" => FlowHost.Read<HotBackupResult>(run.Result!).HasFindings ? ExitCodes.Findings : ExitCodes.Done,
+            "failed" => run.Failure is { } failure ? ExitCodes.Of(failure.Kind) : ExitCodes.Unexpected,
+            _ => ExitCodes.Cancelled,
+        };
 
     private static StatusDocument Describe(FlowClient client, FlowInstance run, string directory)
     {
@@ -75,7 +95,10 @@ internal static class StatusCommand
             return;
         }
 
-        writer.WriteLine($"run {status.Run}: {status.State}, began {Units.Time(status.Started!.Value)}");
+        string ended = status.State is "running" or "interrupted"
+            ? string.Empty
+            : $", ended {Units.Time(status.Updated!.Value)}";
+        writer.WriteLine($"run {status.Run}: {status.State}, began {Units.Time(status.Started!.Value)}{ended}");
         if (status.State is "running" or "interrupted" && status.Phase is not null)
         {
             // From the counts: the expected end is by the run's clock, which need not be this one.

@@ -21,9 +21,16 @@ internal static class VerifyCommand
         {
             Description = "Read every byte and recompute every chunk's id.",
         };
-        var command = new Command(
+        var command = new DocumentedCommand(
             "verify",
-            "Prove that sets restore: manifest, listings, packs, and the required files again."
+            "Prove that sets restore: manifest, listings, packs, and the required files again.",
+            "abf verify --set latest --read-data",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Busy,
+            ExitCodes.Storage,
+            ExitCodes.Repository,
+            ExitCodes.Cancelled
         )
         {
             set,

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>What a running command has at hand.</summary>
 internal sealed class CommandContext(
-    string? configPath,
+    ConfigChoice config,
     MessageWriter messages,
     ResultWriter result,
     CancellationToken stop
@@ -54,13 +55,30 @@ internal sealed class CommandContext(
 
     /// <summary>The command with this configuration, for hints.</summary>
     public string CommandLine(string command) =>
-        configPath is null ? $"abf {command}" : $"abf {command} --config {configPath}";
+        config.IsNamed ? $"abf {command} --config {config.Path}" : $"abf {command}";
 
-    /// <summary>Reads the configuration; its warnings are said at once.</summary>
+    /// <summary>Reads the configuration, says which one where nobody named it, and its warnings.</summary>
+    /// <exception cref="PermanentException">Configuration: there is none, or it has faults.</exception>
     public LoadedOptions Load(OptionsScope scope)
     {
-        Loaded = OptionsReader.Load(configPath, scope);
-        foreach (string warning in Loaded.Warnings)
+        if (config.Path is null && !OptionsReader.HasVariables())
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"there is no configuration: no 'abf.json' in '{Environment.CurrentDirectory}', and no "
+                    + $"'{ConfigChoice.OfMachine}' that this user can see; name the file with --config FILE "
+                    + "(docs/install.md has a whole one)"
+            );
+        }
+
+        bool isFirst = Loaded is null;
+        if (isFirst && config is { Path: not null, IsNamed: false })
+        {
+            Messages.Note($"configuration: {Path.GetFullPath(config.Path)}");
+        }
+
+        Loaded = OptionsReader.Load(config.Path, scope);
+        foreach (string warning in isFirst ? Loaded.Warnings : [])
         {
             Messages.Warn(warning);
         }

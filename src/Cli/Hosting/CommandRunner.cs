@@ -19,7 +19,7 @@ internal sealed class CommandRunner(GlobalOptions globals, TolerantStream stderr
         await using Stream stdout = StandardStreams.OpenOutput();
         using var stop = new Interruption();
         var context = new CommandContext(
-            globals.ConfigPath(parsed),
+            globals.Config(parsed),
             messages,
             new ResultWriter(stdout, globals.Json(parsed), quiet, messages),
             stop.Token

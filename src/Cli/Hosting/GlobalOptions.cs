@@ -1,17 +1,14 @@
 using System.CommandLine;
-using AlfrescoBackupFlows.Hosting.Options;
-using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>The options that every command takes, anywhere after it.</summary>
 internal sealed class GlobalOptions
 {
-    private const string DefaultConfig = "abf.json";
-
     private readonly Option<string?> _config = new("--config")
     {
-        Description = $"The configuration file (default: {DefaultConfig}).",
+        Description =
+            $"The configuration file (default: abf.json in the current directory, else {ConfigChoice.OfMachine}).",
         HelpName = "FILE",
         Recursive = true,
     };
@@ -35,15 +32,5 @@ internal sealed class GlobalOptions
 
     public bool Quiet(ParseResult parsed) => parsed.GetValue(_quiet);
 
-    /// <summary>The file to read; null where a container gives its whole configuration by variables.</summary>
-    public string? ConfigPath(ParseResult parsed) =>
-        parsed.GetValue(_config) is { } path ? path
-        : !GivenPath.IsFile(DefaultConfig) && HasVariables() ? null
-        : DefaultConfig;
-
-    private static bool HasVariables() =>
-        Environment
-            .GetEnvironmentVariables()
-            .Keys.Cast<string>()
-            .Any(k => k.StartsWith(OptionsReader.EnvironmentPrefix, StringComparison.OrdinalIgnoreCase));
+    public ConfigChoice Config(ParseResult parsed) => ConfigChoice.Of(parsed.GetValue(_config), ConfigChoice.OfMachine);
 }

@@ -9,8 +9,7 @@ internal static class ManifestText
     public static void Write(SetDetailDocument set, TextWriter writer)
     {
         writer.WriteLine(
-            $"set {set.Id} of {set.Installation}: {SetState.Of(set.Consistent, set.Unproven)}, "
-                + $"sealed {Units.Time(set.Sealed)} by {set.Tool}"
+            $"set {set.Id} of {set.Installation}: {StateOf(set)}, sealed {Units.Time(set.Sealed)} by {set.Tool}"
         );
         writer.WriteLine(
             $"{Units.Count(set.Files, "file")}, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added"
@@ -40,6 +39,9 @@ internal static class ManifestText
         roots.WriteTo(writer, 1, 2, 3);
         WriteFindings(set, writer);
     }
+
+    private static string StateOf(SetDetailDocument set) =>
+        SetState.Of(set.Consistent, set.Unproven, set.SourceMissing + set.SourceChanged);
 
     /// <summary>As <c>ls -l</c> has it, with the time in UTC.</summary>
     public static string Line(EntryDocument entry)

@@ -27,6 +27,13 @@ public static class OptionsReader
             .Select(o => o.Path.Replace('.', ':')),
     ];
 
+    /// <summary>Whether the environment has any setting.</summary>
+    public static bool HasVariables() =>
+        Environment
+            .GetEnvironmentVariables()
+            .Keys.Cast<string>()
+            .Any(name => name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Reads the file, if one is named, and the environment over it.</summary>
     /// <exception cref="PermanentException">Of kind Configuration: one line per fault, each naming the setting, its
     /// value and how to fix it.</exception>

@@ -18,7 +18,8 @@ public sealed class TwoAtOnceTests(CommittedSample sample, OnDemand<PostgresServ
 
         AssertFault(await Abf.RunAsync("backup"), 4, "state", $"process {first.Id}", "wait");
         AssertFault(await Abf.RunAsync("resume"), 4, $"process {first.Id}");
-        Assert.Equal("running", (await Abf.RunAsync("status", "--json")).Json.GetProperty("state").GetString());
+        AbfResult status = await Abf.RunAsync("status", "--json");
+        Assert.Equal((0, "running"), (status.ExitCode, status.Json.GetProperty("state").GetString()));
 
         // Another state directory stands for another host: there the lease is in the way, and nothing is evicted.
         string state = Abf.State;

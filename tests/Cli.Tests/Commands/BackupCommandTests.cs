@@ -198,6 +198,7 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
         Assert.Equal(1, result.Json.GetProperty("missing").GetInt64());
         JsonElement finding = (await _abf.RunAsync("show", "latest", "--json")).Json.GetProperty("findings")[0];
         Assert.Equal("missing", finding.GetProperty("reason").GetString());
+        Assert.Equal(3, (await _abf.RunAsync("status")).ExitCode);
     }
 
     [Fact]
@@ -247,7 +248,8 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
         Assert.Equal(5, result.ExitCode);
         Assert.Single(result.Errors);
         Assert.Equal("[]", (await _abf.RunAsync("sets", "--json")).Out.Trim());
-        Assert.Equal("failed", (await _abf.RunAsync("status", "--json")).Json.GetProperty("state").GetString());
+        AbfResult status = await _abf.RunAsync("status", "--json");
+        Assert.Equal((5, "failed"), (status.ExitCode, status.Json.GetProperty("state").GetString()));
     }
 
     [Fact]

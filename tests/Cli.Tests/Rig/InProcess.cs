@@ -19,7 +19,7 @@ internal sealed class InProcess : IDisposable
     {
         var messages = new MessageWriter(_said, quiet: false, TimeProvider.System);
         Context = new CommandContext(
-            _abf.ConfigFile,
+            new ConfigChoice(_abf.ConfigFile, IsNamed: true),
             messages,
             new ResultWriter(Stream.Null, json: false, quiet: true, messages),
             TestContext.Current.CancellationToken

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary>A command whose help ends with an example and the exit codes that it has.</summary>
+/// <param name="example">As it is typed.</param>
+/// <param name="exitCodes">Besides 1 (unexpected), which any may have.</param>
+internal sealed class DocumentedCommand(string name, string description, string example, params int[] exitCodes)
+    : Command(name, description)
+{
+    /// <summary>Gives the documented commands beneath this one their help.</summary>
+    public static void Complete(RootCommand root)
+    {
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new LongHelp((HelpAction)help.Action!);
+    }
+
+    private void WriteEnd(TextWriter output)
+    {
+        output.WriteLine("Example:");
+        output.WriteLine($"  {example}");
+        output.WriteLine();
+        output.WriteLine("Exit codes:");
+        foreach (int code in exitCodes.Append(ExitCodes.Unexpected).Order())
+        {
+            output.WriteLine($"  {code, -5}{ExitCodes.Meaning(code)}");
+        }
+
+        output.WriteLine();
+    }
+
+    private sealed class LongHelp(HelpAction usual) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            int code = usual.Invoke(parseResult);
+            (parseResult.CommandResult.Command as DocumentedCommand)?.WriteEnd(
+                parseResult.InvocationConfiguration.Output
+            );
+            return code;
+        }
+    }
+}

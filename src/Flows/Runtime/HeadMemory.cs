@@ -58,7 +58,11 @@ public sealed class HeadMemory(string state, string repository)
     /// read nothing.</param>
     public async Task<LogHead> ReadAsync(CommitLog log, Action<string> warn, CancellationToken cancellationToken)
     {
-        LogHead head = await log.ReadAsync(Read(), cancellationToken);
+        RememberedHead? known = Read();
+        LogHead head = await log.ReadAsync(
+            known is null ? null : known with { File = _state.Describe(_path) },
+            cancellationToken
+        );
         if (head.Break is null && TryWrite(head.Remember()) is { } fault)
         {
             warn(fault);

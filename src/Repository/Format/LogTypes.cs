@@ -61,4 +61,9 @@ public sealed record ChunkIndexSummary(ChunkIndexId Id, long Sequence, int Rows)
 /// <summary>
 /// A place in the log to remember elsewhere: a log that later has another entry there, or none, was forked or cut.
 /// </summary>
-public sealed record RememberedHead(long Sequence, string Sha256);
+public sealed record RememberedHead(long Sequence, string Sha256)
+{
+    /// <summary>The file that it was read from, for messages; null where none is told.</summary>
+    [JsonIgnore]
+    public string? File { get; init; }
+}

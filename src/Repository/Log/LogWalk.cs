@@ -43,7 +43,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
         {
             string how =
                 remembered.Sequence > head.Sequence ? $"ends at entry {head.Sequence}" : "has no valid entry there";
-            Break(Lost(remembered, how));
+            Break(Lost(remembered, how), WayOut(remembered));
         }
 
         return head with
@@ -181,22 +181,25 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
             _sawRemembered = true;
             if (remembered.Sha256 != stored.Sha256)
             {
-                Break(Lost(remembered, "has another entry there"));
+                Break(Lost(remembered, "has another entry there"), WayOut(remembered));
             }
         }
     }
 
-    private void Break(string where)
+    private void Break(string where, string wayOut = "")
     {
         string line =
             $"The log at {blobs.Location} is broken: {where}. Sets may be hidden, and nothing is added to it. Bring "
-            + "the missing entries of log/ back (soft delete, versions, a copy).";
+            + $"the missing entries of log/ back (soft delete, versions, a copy){wayOut}.";
         _alarms.Add(line);
         _break ??= line;
     }
 
     private static string Lost(RememberedHead remembered, string how) =>
         $"it {how}, but entry {remembered.Sequence} ({remembered.Sha256[..Math.Min(8, remembered.Sha256.Length)]}) "
-        + "was seen in it before: it was cut, forked or put back from an older copy (to accept what is there, "
-        + "remove the remembered head)";
+        + "was seen in it before: it was cut, forked or put back from an older copy";
+
+    private static string WayOut(RememberedHead remembered) =>
+        $"; or go on with what is there: delete '{remembered.File ?? "heads/ in the state directory"}', after you have "
+        + "read 'A repository from an older copy' in docs/restore.md";
 }

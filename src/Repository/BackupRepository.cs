@@ -409,6 +409,13 @@ public sealed class BackupRepository : IAsyncDisposable
     ) => new RunChunkIndexMerger(_blobs, _sealer, _store).MergeAsync(run, expectedPages, cancellationToken);
 
     /// <summary>
+    /// Deletes what a run has stored that ended without a set, and of which the caller knows that nobody works for it
+    /// any more. Where the run has a set, nothing happens. May be called again.
+    /// </summary>
+    public Task<FreedStorage> DeleteLeftoversAsync(RunId run, CancellationToken cancellationToken) =>
+        new RunLeftovers(this).DeleteAsync(run, cancellationToken);
+
+    /// <summary>
     /// Looks whether a set that adds these index blobs to the log would find its own streams: lists of chunks at every
     /// depth, and the segments of listings. The blobs are read back from the store, and the packs that they name must
     /// be there in their length. The chunks of files are not looked up: their places stand in the same pages.

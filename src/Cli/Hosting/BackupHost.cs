@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -87,6 +88,24 @@ internal sealed class BackupHost : IAsyncDisposable
         _host.Client.TryRaiseEvent(run, FlowEvents.Cancel, FlowHost.Write(Nothing.Value));
         return await _host.TryDriveAsync(run, new NoProgress()) is not { Status: RuntimeStatus.Completed };
     }
+
+    /// <summary>Deletes what the journal's runs have stored that ended without a set.</summary>
+    public async Task<FreedStorage> FreeDeadAsync()
+    {
+        FreedStorage freed = FreedStorage.None;
+        foreach (FlowInstance dead in _host.Client.List().Where(IsDead))
+        {
+            bool mayHaveSealed = _host
+                .Client.CountActivities(dead.Id)
+                .Any(activity => activity.Activity == DeadRuns.LastStep);
+            freed += await _host.Dead.FreeAsync(RunId.Parse(dead.Id), mayHaveSealed, _context.Stop);
+        }
+
+        return freed;
+    }
+
+    /// <summary>It ended, and not with a set.</summary>
+    public static bool IsDead(FlowInstance run) => run.Status is RuntimeStatus.Failed or RuntimeStatus.Terminated;
 
     public StorageDocument Traffic() => _host.Traffic();
 

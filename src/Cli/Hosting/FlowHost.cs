@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Runtime;
@@ -47,6 +48,9 @@ internal sealed class FlowHost : IAsyncDisposable
 
     /// <summary>The journal's instances.</summary>
     public FlowClient Client => _engine.Client;
+
+    /// <summary>What runs that ended without a set have left in the storage.</summary>
+    public DeadRuns Dead => new(_environment.Flows);
 
     /// <param name="takesLeases">Whether the journal is that of backups.</param>
     /// <exception cref="PermanentException">Busy: another process runs flows of this journal.</exception>

@@ -41,7 +41,12 @@ internal sealed record ActivityDocument(string Name, int Calls, int Starts);
 
 /// <summary><c>cancel --json</c>, and <c>resume --json</c> where there is nothing to resume.</summary>
 /// <param name="Run">Null: there was none.</param>
-internal sealed record RunDocument(string? Run, string Outcome);
+/// <param name="Outcome">
+/// <c>nothing to resume</c>; <c>cancelled</c>, <c>asked</c> (another process is at work), <c>sealed</c> (too late),
+/// <c>nothing to cancel</c>.
+/// </param>
+/// <param name="FreedPacks">Packs of runs without a set that <c>cancel</c> has deleted.</param>
+internal sealed record RunDocument(string? Run, string Outcome, long FreedPacks = 0, long FreedBytes = 0);
 
 /// <summary><c>init --json</c>.</summary>
 internal sealed record InitDocument(string Repository, string Location, string Encryption);

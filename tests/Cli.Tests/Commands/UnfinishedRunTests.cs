@@ -11,7 +11,7 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 public sealed class UnfinishedRunTests(CommittedSample sample, OnDemand<PostgresServer> server)
     : CommittedSampleTest(sample, server)
 {
-    private static readonly string[] RunMembers = ["run", "outcome"];
+    private static readonly string[] RunMembers = ["run", "outcome", "freedPacks", "freedBytes"];
 
     [Fact]
     public async Task A_killed_run_is_driven_to_its_end_and_what_it_began_without_is_not_added()
@@ -37,6 +37,7 @@ public sealed class UnfinishedRunTests(CommittedSample sample, OnDemand<Postgres
             ],
             Members(status)
         );
+        Assert.Equal(130, (await Abf.RunAsync("status")).ExitCode);
         Assert.Equal(
             ("interrupted", "database"),
             (status.GetProperty("state").GetString(), status.GetProperty("phase").GetString())
@@ -71,7 +72,8 @@ public sealed class UnfinishedRunTests(CommittedSample sample, OnDemand<Postgres
             ],
             Members(resumed.Json)
         );
-        Assert.Equal("sealed", (await Abf.RunAsync("status", "--json")).Json.GetProperty("state").GetString());
+        AbfResult after = await Abf.RunAsync("status", "--json");
+        Assert.Equal((0, "sealed"), (after.ExitCode, after.Json.GetProperty("state").GetString()));
         JsonElement nothing = (await Abf.RunAsync("resume", "--json")).Json;
         Assert.Equal(RunMembers, Members(nothing));
         Assert.Equal("nothing to resume", nothing.GetProperty("outcome").GetString());
@@ -80,13 +82,38 @@ public sealed class UnfinishedRunTests(CommittedSample sample, OnDemand<Postgres
     [Fact]
     public async Task A_killed_run_that_is_given_up_leaves_no_set()
     {
+        string before = await DataAsync();
+        await RenewIndexAsync();
         await KillWhileDumpingAsync();
+        Assert.NotEqual(before, await DataAsync());
 
         JsonElement cancelled = (await Abf.RunAsync("cancel", "--json")).Json;
 
         Assert.Equal(RunMembers, Members(cancelled));
         Assert.Equal("cancelled", cancelled.GetProperty("outcome").GetString());
+        Assert.True(cancelled.GetProperty("freedPacks").GetInt64() > 0);
+        Assert.Equal(before, await DataAsync());
         await AssertOnlyTheEarlierSetStandsAsync();
+    }
+
+    [Fact]
+    public async Task What_a_failed_run_has_stored_is_deleted_by_cancel_and_the_earlier_set_stays_whole()
+    {
+        string before = await DataAsync();
+        string root = await Sample.CopyRootAsync(Abf);
+        await Shell.RunAsync("cd \"$1\"/contentstore; rm -r 20[0-9]*; head -c 3000000 /dev/urandom >new.bin", root);
+        AbfResult failed = await Abf.RunAsync("backup");
+        Assert.True(failed.ExitCode == 5, failed.Error);
+        Assert.NotEqual(before, await DataAsync());
+        Assert.Equal(5, (await Abf.RunAsync("status")).ExitCode);
+
+        AbfResult cancel = await Abf.RunAsync("cancel");
+
+        AssertDone(cancel);
+        Assert.Matches(@"^no run is unfinished; \d+ packs of runs without a set, \d\.\d MiB, are deleted", cancel.Out);
+        Assert.Equal(before, await DataAsync());
+        await AssertOnlyTheEarlierSetStandsAsync();
+        Assert.Equal("no run is unfinished", (await Abf.RunAsync("cancel")).Out.Trim());
     }
 
     [Fact]
@@ -102,8 +129,26 @@ public sealed class UnfinishedRunTests(CommittedSample sample, OnDemand<Postgres
         await backup.WaitForExitAsync(Token);
         Assert.Equal(130, backup.ExitCode);
         Assert.Contains("cancelled", await backup.StandardError.ReadToEndAsync(Token));
-        Assert.Equal("cancelled", (await Abf.RunAsync("status", "--json")).Json.GetProperty("state").GetString());
+        AbfResult status = await Abf.RunAsync("status", "--json");
+        Assert.Equal((130, "cancelled"), (status.ExitCode, status.Json.GetProperty("state").GetString()));
         await AssertOnlyTheEarlierSetStandsAsync();
+    }
+
+    /// <summary>All that is stored but the log, by name.</summary>
+    private Task<string> DataAsync() =>
+        Shell.RunAsync(
+            "cd \"$1\"; find . -type f \\( -path './packs/*' -o -path './index/*' -o -path './runs/*' \\) | sort",
+            Abf.Repository
+        );
+
+    /// <summary>So that the run has something to store before the dump.</summary>
+    private async Task RenewIndexAsync()
+    {
+        string root = await Sample.CopyRootAsync(Abf);
+        await Shell.RunAsync(
+            "cd \"$1\"; find backup-lucene-indexes -name _1.cfs | while read f; do head -c 300000 /dev/urandom >\"$f\"; done",
+            root
+        );
     }
 
     private static string[] Members(JsonElement document) => [.. document.EnumerateObject().Select(p => p.Name)];

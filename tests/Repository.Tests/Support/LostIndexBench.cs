@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Format;
 using AlfrescoBackupFlows.Repository.Tests.Verification;
@@ -124,6 +125,37 @@ internal sealed class LostIndexBench : IDisposable
 
     public Task<RebuiltChunkIndex> CommitAsync(string cache) =>
         UseAsync(cache, repository => SampleRepository.WriteHealingSetAsync(repository, Samples.Run(10 + _sealed++)));
+
+    /// <summary>Stores some bytes for a run that never seals; returns what packs there are then.</summary>
+    public Task<ImmutableArray<string>> WriteDeadRunAsync(RunId run) =>
+        UseAsync(
+            "write",
+            async repository =>
+            {
+                await repository.Log.OpenRunAsync(run, "acme");
+                LogHead head = await repository.Log.ReadAsync();
+                ChunkIndex index = await repository.LoadIndexAsync(head.State, CancellationToken.None);
+                using RunChunkIndex own = await repository.LoadRunIndexAsync(run, CancellationToken.None);
+                await using (RunWriter writer = repository.OpenRunWriter(run, "a", index, own, LostPacks.None))
+                {
+                    await writer.WriteAsync(ChunkClass.Content, Content.Random(100_000, 77));
+                    await writer.CommitPageAsync(
+                        new PageResult("dead", ContentRef.Empty),
+                        TestJson.Default.PageResult,
+                        CancellationToken.None
+                    );
+                }
+
+                await repository.Log.AbortAsync(run, "given up");
+                return await PacksAsync();
+            }
+        );
+
+    public Task<FreedStorage> DeleteLeftoversAsync(RunId run) =>
+        UseAsync("none", repository => repository.DeleteLeftoversAsync(run, CancellationToken.None));
+
+    public async Task<ImmutableArray<string>> PacksAsync() =>
+        [.. await Blobs.ListAsync("packs/", CancellationToken.None).Select(item => item.Name).ToArrayAsync()];
 
     /// <summary>Appends until an entry carries the state.</summary>
     public Task<LogState> FillLogToStateAsync() =>

@@ -1,0 +1,124 @@
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository;
+
+/// <summary>
+/// Deletes what a run has stored that can never seal: the packs of its receipts, the index blobs of its pages, then
+/// these themselves, so that a call that was interrupted can be made again. No other run leans on them: runs find
+/// chunks only in index blobs that the log names, and in their own pages and receipts. A pack that the log's index
+/// names all the same, because a lost index blob was written anew from the packs' directories, stays.
+/// </summary>
+internal sealed class RunLeftovers(BackupRepository repository)
+{
+    private const int Parallelism = 8;
+
+    private readonly IBlobStore _blobs = repository.Blobs;
+
+    /// <exception cref="PermanentException">
+    /// Repository: the log has an alarm or an index blob is lost, so nobody can tell what is needed; nothing is deleted.
+    /// Storage: it keeps what it has (an immutability policy, no right to delete).
+    /// </exception>
+    public async Task<FreedStorage> DeleteAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string prefix = RunNames.Prefix(run);
+        string[] own =
+        [
+            .. await _blobs
+                .ListAsync(prefix, cancellationToken)
+                .Select(item => item.Name)
+                .ToArrayAsync(cancellationToken),
+        ];
+        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        if (own.Length == 0 || head.State.FindSet(run) is not null)
+        {
+            return FreedStorage.None;
+        }
+
+        if (!head.Alarms.IsEmpty)
+        {
+            throw Refuse(run, head.Alarms[0]);
+        }
+
+        string receipts = prefix + RunNames.Packs;
+        HashSet<string> packs = new(StringComparer.Ordinal);
+        foreach (string receipt in own.Where(name => name.StartsWith(receipts, StringComparison.Ordinal)))
+        {
+            if (HexId.TryParse(receipt.AsSpan(receipts.Length), out UInt128 id))
+            {
+                packs.Add(new PackId(id).BlobName);
+            }
+        }
+
+        using (ChunkIndex needed = await repository.ReadIndexAsync(head.State, cancellationToken))
+        {
+            if (!needed.Lost.IsEmpty)
+            {
+                throw Refuse(run, needed.Lost[0].Warning);
+            }
+
+            packs.ExceptWith(needed.Packs.Select(pack => pack.Id.BlobName));
+        }
+
+        string[] pages = [.. own.Where(name => !name.StartsWith(receipts, StringComparison.Ordinal))];
+        FreedStorage freed = await DeletePacksAsync(packs, cancellationToken);
+        await DeleteAllAsync(await IndexesOfAsync(pages, head, cancellationToken), cancellationToken);
+        await DeleteAllAsync(own, cancellationToken);
+        return freed;
+    }
+
+    private async Task<FreedStorage> DeletePacksAsync(HashSet<string> packs, CancellationToken cancellationToken)
+    {
+        if (packs.Count == 0)
+        {
+            return FreedStorage.None;
+        }
+
+        // One listing is cheaper than a question for each, and tells what is there to be freed.
+        List<BlobItem> there = await _blobs
+            .ListAsync("packs/", cancellationToken)
+            .Where(item => packs.Contains(item.Name))
+            .ToListAsync(cancellationToken);
+        await DeleteAllAsync(there.Select(item => item.Name), cancellationToken);
+        return new FreedStorage(there.Count, there.Sum(item => item.Length));
+    }
+
+    /// <summary>Index blobs that pages name and the log does not. A page that cannot be read names none.</summary>
+    private async Task<List<string>> IndexesOfAsync(string[] pages, LogHead head, CancellationToken cancellationToken)
+    {
+        HashSet<ChunkIndexId> needed = [.. head.State.Indexes.Select(index => index.Id)];
+        List<string> names = [];
+        foreach (string page in pages)
+        {
+            try
+            {
+                PageContent? content = await RunPages.TryReadAsync(_blobs, repository.Sealer, page, cancellationToken);
+                names.AddRange(
+                    (content?.Indexes ?? [])
+                        .Where(index => !needed.Contains(index.Id))
+                        .Select(index => index.Id.BlobName)
+                );
+            }
+            catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+            {
+                // Damaged: nothing is lost with it that anybody needs.
+            }
+        }
+
+        return names;
+    }
+
+    private Task DeleteAllAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            names,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            async (name, token) => await _blobs.DeleteAsync(name, token)
+        );
+
+    private static PermanentException Refuse(RunId run, string why) =>
+        new(ErrorKind.Repository, $"What run {run} has stored is not deleted, because of this: {why}");
+}

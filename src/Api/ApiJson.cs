@@ -10,6 +10,7 @@ namespace AlfrescoBackupFlows.Api;
 [JsonSerializable(typeof(VerifyRequest))]
 [JsonSerializable(typeof(RestoreRequest))]
 [JsonSerializable(typeof(BackupDocument))]
+[JsonSerializable(typeof(BackupDocument[]))]
 [JsonSerializable(typeof(SetDocument[]))]
 [JsonSerializable(typeof(SetDetailDocument))]
 [JsonSerializable(typeof(VerificationDocument))]

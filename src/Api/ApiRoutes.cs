@@ -31,6 +31,7 @@ public static class ApiRoutes
         BackupHandlers.StartAsync,
         [202, 400, 409, 422]
     );
+    public static readonly ApiRoute ListBackups = new("GET", ApiPaths.Backups, BackupHandlers.ListAsync, [200]);
     public static readonly ApiRoute GetBackup = new("GET", ApiPaths.Backup, BackupHandlers.GetAsync, [200, 404]);
     public static readonly ApiRoute CancelBackup = new(
         "POST",
@@ -82,6 +83,7 @@ public static class ApiRoutes
     public static readonly IReadOnlyList<ApiRoute> All =
     [
         StartBackup,
+        ListBackups,
         GetBackup,
         CancelBackup,
         ListSets,

@@ -162,6 +162,58 @@ public sealed class BackupRoutesTests : IAsyncLifetime
         Assert.Equal("see [path]", backup.GetProperty("result").GetProperty("warnings")[0].GetString());
     }
 
+    [Fact]
+    public async Task Backups_are_listed_newest_first_and_health_tells_the_last_set_and_how_the_last_run_ended()
+    {
+        JsonElement nothing = (await _api.GetAsync("/api/health")).Json;
+        Assert.Equal(JsonValueKind.Null, nothing.GetProperty("lastRun").ValueKind);
+        Assert.Equal(JsonValueKind.Null, nothing.GetProperty("lastSet").ValueKind);
+        Assert.Equal("[]", (await _api.GetAsync("/api/backups")).Body);
+        string whole = (await _api.PostAsync("/api/backups")).Text("id");
+        _api.Flows.Complete(
+            whole,
+            JsonSerializer.Serialize(
+                new HotBackupResult
+                {
+                    Set = RunId.Parse(whole),
+                    Consistent = true,
+                    SourceMissing = 1,
+                    Files = 7,
+                    Bytes = 8,
+                    AddedBytes = 9,
+                    Warnings = [],
+                },
+                BackupJson.Default.HotBackupResult
+            )
+        );
+        string failed = (await _api.PostAsync("/api/backups")).Text("id");
+        _api.Flows.Fail(failed, ErrorKind.Storage, "full: /srv/abf");
+        string running = (await _api.PostAsync("/api/backups")).Text("id");
+
+        JsonElement health = (await _api.GetAsync("/api/health")).Json;
+        JsonElement[] listed = [.. (await _api.GetAsync("/api/backups")).Json.EnumerateArray()];
+
+        JsonElement lastRun = health.GetProperty("lastRun");
+        JsonElement lastSet = health.GetProperty("lastSet");
+        Assert.Equal($"/api/backups/{running}", health.GetProperty("running").GetString());
+        Assert.Equal(
+            (failed, "failed", "storage"),
+            (Text(lastRun, "id"), Text(lastRun, "state"), Text(lastRun, "failure"))
+        );
+        Assert.Equal(whole, Text(lastSet, "id"));
+        Assert.Equal(
+            (true, true),
+            (lastSet.GetProperty("consistent").GetBoolean(), lastSet.GetProperty("findings").GetBoolean())
+        );
+        Assert.Equal(
+            [(running, "running"), (failed, "failed"), (whole, "sealed")],
+            listed.Select(backup => (Text(backup, "id"), Text(backup, "state")))
+        );
+        Assert.Equal("full: [path]", Text(listed[1].GetProperty("failure"), "message"));
+
+        static string? Text(JsonElement document, string member) => document.GetProperty(member).GetString();
+    }
+
     [Theory]
     [InlineData("/api/backups/20261122T201500Z-1f2e3d4c")]
     [InlineData("/api/backups/x")]

@@ -72,4 +72,21 @@ public sealed record RestoreDocument(
 
 /// <param name="Status"><c>ok</c>: this host answers. It does not look at the storage or the database.</param>
 /// <param name="Running">The link of the backup that is running; null where none is.</param>
-public sealed record HealthDocument(string Status, string Version, string? Running);
+/// <param name="LastRun">The newest backup that has ended; null where none has, as far as this host knows.</param>
+/// <param name="LastSet">The newest backup that was sealed; null where none was, as far as this host knows.</param>
+public sealed record HealthDocument(
+    string Status,
+    string Version,
+    string? Running,
+    LastRunDocument? LastRun,
+    LastSetDocument? LastSet
+);
+
+/// <summary>How the newest backup ended.</summary>
+/// <param name="State"><c>sealed</c>, <c>failed</c>, <c>cancelled</c>.</param>
+/// <param name="Failure">The kind of failure: one of <see cref="FailureCodes"/>; null where it was sealed.</param>
+public sealed record LastRunDocument(string Id, string State, DateTime Ended, string? Failure);
+
+/// <summary>The newest set that this host knows of.</summary>
+/// <param name="Findings">Something about it a person must see: <c>abf show</c> names it.</param>
+public sealed record LastSetDocument(string Id, DateTime Ended, bool Consistent, bool Findings);

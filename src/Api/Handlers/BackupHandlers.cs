@@ -15,6 +15,7 @@ internal static class BackupHandlers
 {
     private const string IdempotencyKey = "Idempotency-Key";
     private const int MaxKeyLength = 255;
+    private const int MaxListed = 100;
 
     /// <summary>
     /// A repeated request with the same key gets the first one's answer, whatever has become of that backup.
@@ -47,6 +48,17 @@ internal static class BackupHandlers
         }
     }
 
+    /// <summary>Newest first, as far back as this host remembers.</summary>
+    public static async Task<IResult> ListAsync(ApiCall call, CancellationToken cancellationToken) =>
+        ApiCall.Ok(
+            [
+                .. (await call.Flows.ListAsync(nameof(HotBackupFlow), cancellationToken))
+                    .Take(MaxListed)
+                    .Select(backup => Describe(call, backup)),
+            ],
+            ApiJson.Relaxed.BackupDocumentArray
+        );
+
     public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
         ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.BackupDocument);
 
@@ -57,15 +69,6 @@ internal static class BackupHandlers
         return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
     }
 
-    /// <summary>The link of the backup that is running, or null.</summary>
-    public static async Task<string?> FindRunningAsync(ApiCall call, CancellationToken cancellationToken) =>
-        (await call.Flows.ListAsync(nameof(HotBackupFlow), cancellationToken)).FirstOrDefault(i =>
-            i.Phase is InstancePhase.Running
-        )
-            is { } running
-            ? LinkOf(running.Id)
-            : null;
-
     private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
         InstanceIds.IsBackup(call.Id)
         && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
@@ -73,11 +76,12 @@ internal static class BackupHandlers
             ? found
             : throw ApiException.NotFound($"there is no backup '{call.Id}'");
 
+    public static HotBackupResult? ResultOf(InstanceState backup) =>
+        backup.Result is { } json ? JsonSerializer.Deserialize(json, BackupJson.Default.HotBackupResult) : null;
+
     private static BackupDocument Describe(ApiCall call, InstanceState backup)
     {
-        HotBackupResult? result = backup.Result is { } json
-            ? JsonSerializer.Deserialize(json, BackupJson.Default.HotBackupResult)
-            : null;
+        HotBackupResult? result = ResultOf(backup);
         return new BackupDocument(
             backup.Id,
             Instances.StateOf(backup, "sealed"),
@@ -106,7 +110,7 @@ internal static class BackupHandlers
         return document with { Warnings = call.Text.Clean(document.Warnings) };
     }
 
-    private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Backups}/{id}";
+    public static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Backups}/{id}";
 
     /// <summary>Only a hash of it goes into the journal: it is whatever the client made of it.</summary>
     private static string? KeyOf(HttpRequest request)

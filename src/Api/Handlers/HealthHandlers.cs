@@ -1,5 +1,7 @@
 using System.Reflection;
 using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
@@ -13,11 +15,41 @@ internal static class HealthHandlers
             ?.InformationalVersion.Split('+')[0]
         ?? "unknown";
 
-    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
-        ApiCall.Ok(
-            new HealthDocument("ok", Version, await BackupHandlers.FindRunningAsync(call, cancellationToken)),
+    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<InstanceState> backups = await call.Flows.ListAsync(nameof(HotBackupFlow), cancellationToken);
+        InstanceState? running = backups.FirstOrDefault(i => i.Phase is InstancePhase.Running);
+        InstanceState? ended = backups.FirstOrDefault(i => i.Phase is not InstancePhase.Running);
+        if (ended is { Phase: not InstancePhase.Completed })
+        {
+            // A listing may not tell why.
+            ended = await call.Flows.FindAsync(ended.Id, cancellationToken) ?? ended;
+        }
+
+        return ApiCall.Ok(
+            new HealthDocument(
+                "ok",
+                Version,
+                running is null ? null : BackupHandlers.LinkOf(running.Id),
+                ended is null ? null : Describe(ended),
+                backups.Select(LastSetOf).FirstOrDefault(set => set is not null)
+            ),
             ApiJson.Relaxed.HealthDocument
         );
+    }
+
+    private static LastRunDocument Describe(InstanceState run) =>
+        new(
+            run.Id,
+            Instances.StateOf(run, "sealed"),
+            run.Updated.UtcDateTime,
+            run.Phase is InstancePhase.Completed ? null : FailureCodes.Of(run.Failure?.Kind ?? ErrorKind.Cancelled)
+        );
+
+    private static LastSetDocument? LastSetOf(InstanceState run) =>
+        BackupHandlers.ResultOf(run) is { } result
+            ? new LastSetDocument(run.Id, run.Updated.UtcDateTime, result.Consistent, result.HasFindings)
+            : null;
 
     public static Task<IResult> GetOpenApiAsync(ApiCall call, CancellationToken cancellationToken) =>
         Task.FromResult<IResult>(

@@ -16,6 +16,12 @@ public sealed class HttpApi(BackupApi api, RepositoryStores stores)
         [DurableClient] DurableTaskClient client
     ) => AnswerAsync(ApiRoutes.StartBackup, request, client);
 
+    [Function(nameof(ListBackups))]
+    public Task<IResult> ListBackups(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Backups)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.ListBackups, request, client);
+
     [Function(nameof(GetBackup))]
     public Task<IResult> GetBackup(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Backup)] HttpRequest request,

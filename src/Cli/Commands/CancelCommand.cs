@@ -24,6 +24,7 @@ internal static class CancelCommand
             "abf cancel",
             ExitCodes.Done,
             ExitCodes.Usage,
+            ExitCodes.Busy,
             ExitCodes.Storage,
             ExitCodes.Repository
         );

@@ -15,12 +15,9 @@ internal static class ProgressLine
     public static string Of(RunSnapshot now, int width, int tick)
     {
         string bar =
-            width >= NarrowestWithBar && now.Fraction is not null ? Bar(now.Fraction.Value) + " " : string.Empty;
-        if (width >= NarrowestWithBar && now.Fraction is null)
-        {
-            bar = Wandering(tick) + " ";
-        }
-
+            width < NarrowestWithBar ? string.Empty
+            : now.Fraction is { } done ? Bar(done) + " "
+            : Wandering(tick) + " ";
         string share = now.Fraction is { } fraction
             ? (Math.Floor(fraction * 100)).ToString("0", CultureInfo.InvariantCulture).PadLeft(3) + " %  "
             : " ";

@@ -40,9 +40,11 @@ public sealed class RunLeftoversTests
         await opened.Repository.Log.OpenRunAsync(OpenedRepository.Run, "acme");
         await using (RunWriter writer = opened.OpenWriter("a", rowsPerBlob: 4))
         {
-            for (int i = 0; i < 20; i++)
+            // A change of the class closes a pack, and only then its rows count.
+            for (int i = 0; i < 40; i++)
             {
-                await writer.AddChunkAsync(ChunkClass.Content, Content.Random(1000, i), CancellationToken.None);
+                ChunkClass of = i % 2 == 0 ? ChunkClass.Content : ChunkClass.Dump;
+                await writer.AddChunkAsync(of, Content.Random(1000, i), CancellationToken.None);
             }
 
             await writer.CommitPageAsync(

@@ -25,7 +25,7 @@ internal static class KeyCommand
             CreateRemove(runner),
         };
 
-    private static Command CreateList(CommandRunner runner)
+    private static DocumentedCommand CreateList(CommandRunner runner)
     {
         var command = new DocumentedCommand(
             "list",
@@ -71,7 +71,7 @@ internal static class KeyCommand
         return command;
     }
 
-    private static Command CreateAdd(CommandRunner runner)
+    private static DocumentedCommand CreateAdd(CommandRunner runner)
     {
         var file = new Option<string>("--new-passphrase-file")
         {
@@ -122,7 +122,7 @@ internal static class KeyCommand
         return command;
     }
 
-    private static Command CreateRemove(CommandRunner runner)
+    private static DocumentedCommand CreateRemove(CommandRunner runner)
     {
         var id = new Argument<string>("ID") { Description = "As 'key list' shows it." };
         var command = new DocumentedCommand(

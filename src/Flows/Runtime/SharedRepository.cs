@@ -87,7 +87,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         }
         catch (AbfException e)
         {
-            NotRemembered(e.Message);
+            Logs.HeadNotRemembered(_logger, e.Message);
         }
     }
 

@@ -27,8 +27,9 @@ internal sealed class ConfigurationCapture(ImmutableArray<ConfigurationFile> fil
     )
     {
         var notes = new CaptureNotes(ContentRoot.Configuration);
-        var reader = new ContentReader(writer, ChunkClass.Content, budget);
-        var listing = new RangeListing(writer, budget, progress, phase);
+        var live = new CaptureProgress(progress, phase);
+        var reader = new ContentReader(writer, ChunkClass.Content, budget, live);
+        var listing = new RangeListing(writer, budget, live);
         long unstable = 0;
         using var tree = ConfigurationTree.Read(files, notes);
         foreach (ConfigurationEntry entry in tree.Entries)

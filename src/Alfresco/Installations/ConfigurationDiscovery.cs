@@ -168,7 +168,7 @@ internal sealed class ConfigurationDiscovery(
         );
     }
 
-    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
+    private static bool Exists(string path) => GivenPath.IsFile(path) || GivenPath.IsDirectory(path);
 
     private static string Clean(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 }

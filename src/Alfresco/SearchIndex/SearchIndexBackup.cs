@@ -66,7 +66,7 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
     public bool HasBytes()
     {
         string? parent = Path.GetDirectoryName(source.Path);
-        if (parent is null || !Directory.Exists(parent))
+        if (parent is null || !GivenPath.IsDirectory(parent))
         {
             return false;
         }

@@ -156,7 +156,7 @@ internal sealed class MySqlTargetFindings(MySqlConnection session, DatabaseConne
 
     private void Add(string text) => _lines.Add($"{target.Names.Url}: {target.Place}: {text}");
 
-    private static string Names(IReadOnlyCollection<string> names) =>
+    private static string Names(string[] names) =>
         string.Join(", ", names.Take(MaxNamed))
-        + (names.Count > MaxNamed ? $" and {names.Count - MaxNamed} more" : string.Empty);
+        + (names.Length > MaxNamed ? $" and {names.Length - MaxNamed} more" : string.Empty);
 }

@@ -13,7 +13,7 @@ internal static class ExitCodes
 
     /// <summary>
     /// A set was sealed, or one that had been was restored, with findings that a person must see: required files
-    /// missing, source-missing, source-changed.
+    /// missing, source-missing, source-changed, lost from the repository.
     /// </summary>
     public const int Findings = 3;
 

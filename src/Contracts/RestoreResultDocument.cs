@@ -15,6 +15,8 @@ namespace AlfrescoBackupFlows.Contracts;
 /// <param name="CarriedOver">
 /// Files that were gone or changed at the source when the set was taken, and are there as an earlier set had them.
 /// </param>
+/// <param name="Lost">Files that the repository lost, and that are not in the target.</param>
+/// <param name="LostFiles">The first of those with why; told on the host alone, absent over HTTP.</param>
 public sealed record RestoreResultDocument(
     string Set,
     string Target,
@@ -25,6 +27,8 @@ public sealed record RestoreResultDocument(
     long Missing,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? MissingFiles,
     long CarriedOver,
+    long Lost,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? LostFiles,
     string[] Warnings
 )
 {
@@ -41,6 +45,8 @@ public sealed record RestoreResultDocument(
             result.Missing,
             withPaths ? [.. result.NamedMissing] : null,
             result.CarriedOver,
+            result.Lost,
+            withPaths ? [.. result.NamedLost] : null,
             [.. result.Warnings]
         );
 }

@@ -12,6 +12,7 @@ namespace AlfrescoBackupFlows.Contracts;
 /// </param>
 /// <param name="Files">Files, counted in every set.</param>
 /// <param name="Required">Required files that were looked up in the listings.</param>
+/// <param name="Lost">Files that do not restore, counted in every set; the findings name the first of them.</param>
 /// <param name="Packs">Packs that the sets need.</param>
 /// <param name="UnneededPacks">
 /// Packs in the store that no set needs, never read: what runs needed while they worked, or runs without a set left. 0
@@ -26,6 +27,7 @@ public sealed record VerificationResultDocument(
     long Files,
     long Bytes,
     long Required,
+    long Lost,
     long Packs,
     long PacksRead,
     long UnneededPacks,
@@ -43,6 +45,7 @@ public sealed record VerificationResultDocument(
             report.Totals.Files,
             report.Totals.Bytes,
             report.Totals.Required,
+            report.Totals.Lost,
             report.Totals.Packs,
             report.Totals.PacksRead,
             report.Totals.UnneededPacks,

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """Reads a backup repository that lies in a directory. Written from docs/repository-format.md alone, so that the text is tested.
 
-  abf_reader.py REPOSITORY [--passphrase-file FILE] [--set ID] [--extract DIR]
+  abf_reader.py REPOSITORY [--passphrase-file FILE] [--set ID] [--extract DIR] [--strict]
 
 Prints one line of JSON: the sets, and for the chosen one (the newest by default) every root's entries with the SHA-256 of
-each file, and the dump's. Anything that breaks a rule of the text ends with exit code 7 and one line on stderr.
+each file, and the dump's. What is lost takes only itself: it is named in "lost" and on stderr, with why, and the exit
+code is 3; with --strict the first loss ends it. Anything else that breaks a rule of the text ends with exit code 7 and
+one line on stderr.
 Needs cryptography, zstandard and, for passphrases, argon2-cffi.
 """
 import argparse
@@ -409,14 +411,21 @@ class Repository:
 
     # -- listings
 
-    def listing(self, content):
+    def listing(self, content, lost=None):
+        """The entries. With lost, a segment that cannot be read is told (first path, last path, files, why) and passed over."""
         cursor = Cursor(b"".join(self.pieces(content, METADATA_PACK)))
         need(cursor.u8() == 1, "a listing has another version")
         previous = None
         while cursor.at < len(cursor.data):
             first, last, chunk = cursor.block(), cursor.block(), cursor.take(16).hex()
             totals = (cursor.varint(), cursor.varint(), cursor.varint())
-            entries = self.segment(self.chunk(chunk, METADATA_PACK))
+            try:
+                entries = self.segment(self.chunk(chunk, METADATA_PACK))
+            except Damage as damage:
+                if lost is None:
+                    raise
+                lost(first, last, totals[1], str(damage))
+                continue
             files = [entry for entry in entries if entry["content"]]
             need(entries[0]["path"] == first and entries[-1]["path"] == last
                  and totals == (len(entries), len(files), sum(entry["content"]["length"] for entry in files)), "a segment is not the one named")
@@ -455,38 +464,81 @@ class Repository:
 def write(pieces, path):
     digest = hashlib.sha256()
     out = open(path, "xb") if path else None
-    for piece in pieces:
-        digest.update(piece)
+    try:
+        for piece in pieces:
+            digest.update(piece)
+            if out:
+                out.write(piece)
+    except Damage:
         if out:
-            out.write(piece)
-    if out:
-        out.close()
+            os.remove(path)
+        raise
+    finally:
+        if out:
+            out.close()
     return digest.hexdigest()
 
 
-def extract(repository, manifest, directory):
-    result = {"id": manifest["id"], "roots": {}, "required": {}}
+def extract(repository, manifest, directory, strict):
+    result = {"id": manifest["id"], "roots": {}, "required": {}, "lost": []}
+    lost = result["lost"]
+    if directory:
+        os.makedirs(directory, exist_ok=True)
+
+    def lose(root, path, damage):
+        if strict:
+            raise damage
+        lost.append([root, path.hex(), str(damage)])
+
     for root in manifest["roots"]:
         base = os.path.join(os.fsencode(directory), root["name"].encode()) if directory else None
         lines = result["roots"].setdefault(root["name"], [])
-        for entry in repository.listing(root["listing"]):
-            target = os.path.join(base, entry["path"]) if base else None
-            if entry["content"] is None:
-                if target:
-                    os.makedirs(target, exist_ok=True)
-                digest = None
-            else:
-                if target:
-                    os.makedirs(os.path.dirname(target), exist_ok=True)
-                digest = write(repository.pieces(entry["content"], PACK_OF_CLASS[root["class"]]), target)
-            lines.append([entry["path"].hex(), entry["flags"], entry["mode"], list(entry["owner"]), entry["mtime"], entry["ctime"],
-                          entry["content"] and entry["content"]["length"], digest])
+        segments, required = [], None
         if root.get("required"):
-            result["required"][root["name"]] = [[path.hex(), size, url] for path, size, url in repository.required(root["required"])]
+            try:
+                required = list(repository.required(root["required"]))
+                result["required"][root["name"]] = [[path.hex(), size, url] for path, size, url in required]
+            except Damage as damage:
+                lose(root["name"], b"", Damage(f"the list of required files: {damage}"))
+        try:
+            for entry in repository.listing(root["listing"], None if strict else lambda *segment: segments.append(segment)):
+                target = os.path.join(base, entry["path"]) if base else None
+                digest = None
+                if entry["content"] is None:
+                    if target:
+                        os.makedirs(target, exist_ok=True)
+                else:
+                    if target:
+                        os.makedirs(os.path.dirname(target), exist_ok=True)
+                    try:
+                        digest = write(repository.pieces(entry["content"], PACK_OF_CLASS[root["class"]]), target)
+                    except Damage as damage:
+                        lose(root["name"], entry["path"], damage)
+                        continue
+                lines.append([entry["path"].hex(), entry["flags"], entry["mode"], list(entry["owner"]), entry["mtime"], entry["ctime"],
+                              entry["content"] and entry["content"]["length"], digest])
+        except Damage as damage:
+            lose(root["name"], b"", Damage(f"the listing, {root['files']} files: {damage}"))
+            segments.append((b"", None, root["files"], "the listing is lost"))
+        lose_segments(lose, root["name"], segments, required or [], {line[0] for line in lines} if segments else set())
     if manifest.get("database"):
         target = os.path.join(directory, "database.dump") if directory else None
-        result["dump"] = write(repository.pieces(manifest["database"]["dump"], DUMP_PACK), target)
+        try:
+            result["dump"] = write(repository.pieces(manifest["database"]["dump"], DUMP_PACK), target)
+        except Damage as damage:
+            lose("database.dump", b"", Damage(f"the database dump: {damage}"))
     return result
+
+
+def lose_segments(lose, root, segments, required, there):
+    """Of a lost part of a listing the required files are known by name all the same."""
+    for first, last, files, why in segments:
+        names = {path for path, _, _ in required
+                 if order(first) <= order(path) and (last is None or order(path) <= order(last)) and path.hex() not in there}
+        for path in sorted(names, key=order):
+            lose(root, path, Damage(f"its part of the listing is lost: {why}"))
+        if last is not None and files > len(names):
+            lose(root, b"", Damage(f"{files - len(names)} files whose names are lost with a part of the listing: {why}"))
 
 
 def main():
@@ -495,6 +547,7 @@ def main():
     parser.add_argument("--passphrase-file")
     parser.add_argument("--set")
     parser.add_argument("--extract")
+    parser.add_argument("--strict", action="store_true")
     arguments = parser.parse_args()
     passphrase = None
     if arguments.passphrase_file:
@@ -505,13 +558,18 @@ def main():
     chosen = [manifest for _, manifest in sets if arguments.set in (None, manifest["id"])]
     result = {"sets": [manifest["id"] for _, manifest in sets], "alarms": repository.alarms, "warnings": repository.warnings}
     if chosen:
-        result["set"] = extract(repository, chosen[-1], arguments.extract)
+        result["set"] = extract(repository, chosen[-1], arguments.extract, arguments.strict)
     print(json.dumps(result))
+    lost = result["set"]["lost"] if chosen else []
+    for root, path, why in lost:
+        name = json.dumps(bytes.fromhex(path).decode("utf-8", "backslashreplace"), ensure_ascii=False)[1:-1]
+        print(f"lost: {root}/{name}: {why}", file=sys.stderr)
+    return 3 if lost else 0
 
 
 if __name__ == "__main__":
     try:
-        main()
+        sys.exit(main())
     except (Damage, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
         print(f"damaged: {error}", file=sys.stderr)
         sys.exit(7)

@@ -11,6 +11,20 @@ public interface IDatabaseTarget
     Task<DatabaseFacts> CheckEmptyAsync(DumpOrigin dump, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Reads the dump through, before hours are spent on files: that it is whole, and that the target has what it
+    /// names (roles, extensions, settings, character sets). All that is lacking is said at once.
+    /// </summary>
+    /// <param name="writeDump">As in <see cref="RestoreAsync"/>.</param>
+    /// <returns>Warnings.</returns>
+    /// <exception cref="PermanentException">Something is lacking, a line for each; of kind Repository where it is the
+    /// dump that is not whole.</exception>
+    Task<IReadOnlyList<string>> CheckDumpAsync(
+        DumpOrigin dump,
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
     /// Called after an attempt of the same restore was killed. The vendor's client outlives it and works on with what
     /// it had read: it is ended. True where a restore may begin, which is also so for what the attempt left half done;
     /// false where its dump is in.

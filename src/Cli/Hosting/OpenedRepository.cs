@@ -75,5 +75,19 @@ internal sealed class OpenedRepository : IAsyncDisposable
                 : $"there is no set '{text}': 'abf sets' lists them, the newest is {Sets[0].Id}"
         );
 
+    /// <summary>The set that a restore of <c>latest</c> takes, and a line that names newer ones.</summary>
+    /// <inheritdoc cref="FindSet"/>
+    public (SetSummary Set, string? PassedOver) FindConsistentSet()
+    {
+        (SetSummary? set, string? passedOver) = InstallationSets.FindConsistent(Head, _installation);
+        return set is not null ? (set, passedOver)
+            : Sets.Count == 0 ? (FindSet(InstallationSets.Latest), null)
+            : throw new PermanentException(
+                ErrorKind.Configuration,
+                $"--set latest: no set is consistent, the newest is {Sets[0].Id}; name the one to restore, "
+                    + "'abf show' says what it lacks"
+            );
+    }
+
     public ValueTask DisposeAsync() => Repository.DisposeAsync();
 }

@@ -60,6 +60,8 @@ internal sealed record KeyChangeDocument(string Id, string Outcome);
 
 /// <summary><c>restore --dry-run --json</c>.</summary>
 /// <param name="Database">The vendor of the dump; null where none is restored.</param>
+/// <param name="Lost">Files that do not restore, as far as that is known beforehand.</param>
+/// <param name="LostFiles">What is lost, and why: the first lines.</param>
 internal sealed record RestorePlanDocument(
     string Set,
     string Target,
@@ -68,6 +70,8 @@ internal sealed record RestorePlanDocument(
     string? Database,
     long Missing,
     RestoreRootDocument[] Roots,
+    long Lost,
+    string[] LostFiles,
     string[] Warnings
 );
 

@@ -48,9 +48,14 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
     )
     {
         RestoredTotals totals = RestoredTotals.None;
+        long lost = 0;
+        List<string> namedLost = [];
         for (int number = 0; number < plan.Roots; number++)
         {
-            totals += await RestoreRootAsync(context, input, plan, number, totals, cancel);
+            RestoredDirectories root = await RestoreRootAsync(context, input, plan, number, totals, cancel);
+            totals += root.Totals;
+            lost += root.Lost;
+            namedLost.AddRange(root.NamedLost);
         }
 
         var warnings = plan.Warnings.ToBuilder();
@@ -85,6 +90,8 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
             );
         }
 
+        warnings.AddRange(check.Warnings);
+
         // From here on a cancel comes too late: the target is whole, and about to lose its marker.
         SetStatus(context, plan, Phases.Finish, null, totals);
         UnsetAttributes unset =
@@ -104,15 +111,18 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
             Missing = plan.KnownMissing,
             NamedMissing = check.Named,
             CarriedOver = plan.CarriedOver,
+            Lost = lost,
+            NamedLost = WarningLines.First(namedLost),
             Unset = unset,
             Warnings = WarningLines.Fit(warnings),
         };
     }
 
     /// <summary>
-    /// Files side by side; then the directories, whose times and modes the files would have changed again.
+    /// Files side by side; then the directories, whose times and modes the files would have changed again, and the names
+    /// of the files that are lost.
     /// </summary>
-    private static async Task<RestoredTotals> RestoreRootAsync(
+    private static async Task<RestoredDirectories> RestoreRootAsync(
         TaskOrchestrationContext context,
         RestoreInput input,
         RestorePlan plan,
@@ -129,7 +139,10 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
             )
         );
         SetStatus(context, plan, Phases.Files, root.Name, before);
-        var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRange.All, input.Owner);
+        var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRange.All, input.Owner)
+        {
+            Strict = input.Strict,
+        };
         RestoredTotals totals = RestoredTotals.None;
         RestoreRangeFlowInput[] ranges =
         [
@@ -151,14 +164,14 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         );
 
         SetStatus(context, plan, Phases.Directories, root.Name, before + totals);
-        return totals
-            + await cancel.UnlessCancelledAsync(
-                context.CallActivityAsync<RestoredTotals>(
-                    nameof(RestoreDirectories),
-                    work,
-                    Retries.Storage.Until(cancel.Ended)
-                )
-            );
+        RestoredDirectories done = await cancel.UnlessCancelledAsync(
+            context.CallActivityAsync<RestoredDirectories>(
+                nameof(RestoreDirectories),
+                new RestoreDirectoriesInput(work, root.Required, root.Files, HasLosses: totals.Losses > 0),
+                Retries.Storage.Until(cancel.Ended)
+            )
+        );
+        return done with { Totals = totals + done.Totals };
     }
 
     private static void SetStatus(

@@ -11,6 +11,8 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// </summary>
 public sealed class InstallationSets(FlowEnvironment environment)
 {
+    public const string Latest = "latest";
+
     private string? Installation => environment.Options.Installation.Name;
 
     /// <returns>Newest first.</returns>
@@ -30,12 +32,34 @@ public sealed class InstallationSets(FlowEnvironment environment)
     /// <returns>Null: there is no such set.</returns>
     /// <exception cref="PermanentException">Repository: nobody can tell which is the latest.</exception>
     public static SetSummary? Find(LogHead head, string? installation, string text) =>
-        text == "latest" && head.Break is { } broken
+        text == Latest && head.Break is { } broken
             ? throw new PermanentException(
                 ErrorKind.Repository,
                 $"{broken} Which set is the latest cannot be told: name one that 'abf sets' lists."
             )
-            : Of(head, installation).FirstOrDefault(s => text == "latest" || s.Id.ToString() == text);
+            : Of(head, installation).FirstOrDefault(s => text == Latest || s.Id.ToString() == text);
+
+    /// <summary>What <c>latest</c> is for a restore: the newest set that is consistent.</summary>
+    /// <returns>Null: there is none. With it, a line that names the newer sets that are not.</returns>
+    /// <inheritdoc cref="Find"/>
+    public static (SetSummary? Set, string? PassedOver) FindConsistent(LogHead head, string? installation)
+    {
+        Find(head, installation, Latest);
+        SetSummary[] newer = [.. Of(head, installation).TakeWhile(s => !s.Consistent)];
+        SetSummary? found = Of(head, installation).FirstOrDefault(s => s.Consistent);
+        return (
+            found,
+            newer.Length == 0
+                ? null
+                : $"newer sets are not consistent and are passed over: {string.Join(", ", newer.Take(5).Select(s => s.Id))}"
+                    + (newer.Length > 5 ? $" and {newer.Length - 5} more" : string.Empty)
+                    + "; name one with --set to restore it all the same"
+        );
+    }
+
+    /// <inheritdoc cref="FindConsistent(LogHead, string?)"/>
+    public async Task<(SetSummary? Set, string? PassedOver)> FindConsistentAsync(CancellationToken cancellationToken) =>
+        FindConsistent(await ReadHeadAsync(cancellationToken), Installation);
 
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
@@ -14,6 +15,10 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
     /// <summary>Of the repository, one line each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
+    public required LogState State { get; init; }
+
+    public required ChunkIndex Index { get; init; }
+
     /// <exception cref="PermanentException">Kind Configuration: there is no such set.</exception>
     public static async Task<SetReader> OpenAsync(
         FlowEnvironment environment,
@@ -27,6 +32,8 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
         ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
         return new SetReader(repository, manifest, repository.CreateReader(index, run: null))
         {
+            State = head.State,
+            Index = index,
             Warnings = [.. index.Lost.Select(lost => lost.Warning)],
         };
     }
@@ -61,6 +68,26 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
                 $"--set {set}: there is no such set; 'abf sets' lists what there is."
             );
         return repository.Log.ReadManifestAsync(summary, cancellationToken);
+    }
+
+    /// <summary>Writes the dump, all of it, and tells progress.</summary>
+    /// <exception cref="PermanentException">Kind Repository: a part of it is lost.</exception>
+    public async Task CopyDumpAsync(
+        DatabaseStamp database,
+        Stream target,
+        IProgressSink? progress,
+        string phase,
+        CancellationToken cancellationToken
+    )
+    {
+        await using Stream dump = Chunks.OpenRead(database.Dump, ChunkClass.Dump);
+        byte[] buffer = new byte[256 * 1024];
+        int read;
+        while ((read = await dump.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            progress?.Advance(phase, 0, read);
+        }
     }
 
     /// <summary>The chunks of all sets.</summary>

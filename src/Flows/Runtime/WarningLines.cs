@@ -12,6 +12,25 @@ internal static class WarningLines
     /// <summary>Bytes as JSON.</summary>
     public const int MaxBytes = 8 * 1024;
 
+    /// <summary>The first lines that fit.</summary>
+    public static ImmutableArray<string> First(IEnumerable<string> lines)
+    {
+        int bytes = 0;
+        return
+        [
+            .. lines
+                .Take(MaxCount)
+                .TakeWhile(line =>
+                    (
+                        bytes +=
+                            JsonEncodedText
+                                .Encode(line, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+                                .EncodedUtf8Bytes.Length + 3
+                    ) <= MaxBytes
+                ),
+        ];
+    }
+
     /// <summary>The first lines that fit, and in place of the others how many they are.</summary>
     public static ImmutableArray<string> Fit(IEnumerable<string> lines)
     {

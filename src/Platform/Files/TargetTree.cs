@@ -102,16 +102,7 @@ public abstract class TargetTree : IDisposable
 
     private protected PermanentException Full(string place, string what, Exception? cause = null)
     {
-        string free;
-        try
-        {
-            free = $"{new DriveInfo(RootPath).AvailableFreeSpace} bytes are free";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            free = "free space unknown";
-        }
-
+        string free = FileSystemRoom.TryLook(RootPath)?.ToString() ?? "free space unknown";
         return new PermanentException(
             ErrorKind.Target,
             $"target '{place}': {what} ({free} on its file system); make room and run the restore again, it goes on where it stopped",

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -25,8 +26,51 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
         CancellationToken cancellationToken
     )
     {
+        try
+        {
+            return await FindLossAsync(content, chunkClass, packFault, cancellationToken);
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+        {
+            // One of its lists of chunks: nothing else is lost with it.
+            return exception.Message.TrimEnd('.');
+        }
+    }
+
+    /// <summary>
+    /// Whether a chunk of the content stands in none but these packs and those that are not in the store; the content's
+    /// lists of chunks can be read.
+    /// </summary>
+    public async ValueTask<bool> NeedsAsync(
+        ContentRef content,
+        IReadOnlySet<PackId> damaged,
+        CancellationToken cancellationToken
+    )
+    {
+        await foreach ((ChunkId id, bool isList) in chunks.WalkAsync(content, cancellationToken))
+        {
+            IReadOnlyList<ChunkPlace> places = isList ? [] : index.Find(id);
+            if (
+                places.Any(place => damaged.Contains(place.Pack.Id))
+                && !places.Any(place => packs.IsWhole(place.Pack) && !damaged.Contains(place.Pack.Id))
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async ValueTask<string?> FindLossAsync(
+        ContentRef content,
+        ChunkClass chunkClass,
+        Action<string> packFault,
+        CancellationToken cancellationToken
+    )
+    {
         UInt128 length = 0;
-        bool whole = true;
+        PackEntry? lost = null;
         await foreach ((ChunkId id, bool isList) in chunks.WalkAsync(content, cancellationToken))
         {
             if (isList)
@@ -41,11 +85,11 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
                 return $"chunk {id} is stored nowhere";
             }
 
-            whole &= packs.IsWhole(place.Pack);
+            lost ??= packs.IsWhole(place.Pack) ? null : place.Pack;
             length += (UInt128)place.Length;
         }
 
-        return !whole ? "a pack that it needs is missing or cut"
+        return lost is { } pack ? $"its pack '{pack.Id.BlobName}' is missing or cut"
             : length != (UInt128)content.Length ? $"its chunks have {length} bytes, not {content.Length}"
             : null;
     }

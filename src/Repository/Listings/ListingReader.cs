@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -22,6 +23,12 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
     /// Which segments can be read; entries of others are passed over. All, unless the repository lost packs.
     /// </summary>
     public Func<ChunkId, bool> Holds { get; init; } = static _ => true;
+
+    /// <summary>
+    /// Told of each segment that is lost or damaged, and why: the entries of the others are read all the same. Without
+    /// it the first one is thrown. The listing's own stream, which names the segments, is needed whole either way.
+    /// </summary>
+    public Action<SegmentRow, string>? Lost { get; init; }
 
     /// <summary>The rows of the segments that have a path in the range.</summary>
     public async IAsyncEnumerable<SegmentRow> ReadRowsAsync(
@@ -68,7 +75,7 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
                 continue;
             }
 
-            foreach (ListingEntry entry in await ReadSegmentAsync(row, cancellationToken))
+            foreach (ListingEntry entry in await ReadOrTellAsync(row, cancellationToken))
             {
                 ListingOrder.Check(previous, entry, What);
                 previous = entry;
@@ -82,6 +89,23 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
 
     public IAsyncEnumerable<ListingEntry> ReadAsync(CancellationToken cancellationToken) =>
         ReadAsync(PathRange.All, cancellationToken);
+
+    /// <summary>None where the segment is lost and somebody was told.</summary>
+    private async ValueTask<IReadOnlyList<ListingEntry>> ReadOrTellAsync(
+        SegmentRow row,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await ReadSegmentAsync(row, cancellationToken);
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository && Lost is not null)
+        {
+            Lost(row, exception.Message);
+            return [];
+        }
+    }
 
     /// <summary>The entries of one segment.</summary>
     public async ValueTask<IReadOnlyList<ListingEntry>> ReadSegmentAsync(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
@@ -17,7 +18,8 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
     /// <summary>Places by pack; counted at the first call.</summary>
     private int[]? _expected;
 
-    public async Task<VerifyReport> RunAsync(
+    /// <returns>What was found, and the packs of which something is damaged.</returns>
+    public async Task<(VerifyReport Report, IReadOnlySet<PackId> Damaged)> RunAsync(
         IEnumerable<PackEntry> wanted,
         Action<PackEntry>? done,
         CancellationToken cancellationToken
@@ -25,6 +27,7 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
     {
         int[] expected = _expected ??= CountPlaces();
         Findings findings = new();
+        ConcurrentDictionary<PackId, bool> damaged = new();
         long read = 0;
         long bytes = 0;
         ParallelOptions options = new() { MaxDegreeOfParallelism = PacksAtOnce, CancellationToken = cancellationToken };
@@ -39,6 +42,7 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
                     int proven = contents.Chunks.Count(chunk => index.Find(chunk.Id).Contains(chunk));
                     if (proven != expected[packs.NumberOf(pack)])
                     {
+                        damaged.TryAdd(pack.Id, true);
                         findings.Error(
                             null,
                             $"Pack '{pack.Id.BlobName}' has {proven} chunks where the index says, not "
@@ -48,6 +52,7 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
                 }
                 catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
                 {
+                    damaged.TryAdd(pack.Id, true);
                     findings.Error(null, exception.Message);
                 }
 
@@ -56,7 +61,8 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
                 done?.Invoke(pack);
             }
         );
-        return findings.Report(VerifyTotals.None with { PacksRead = read, BytesRead = bytes });
+        VerifyReport report = findings.Report(VerifyTotals.None with { PacksRead = read, BytesRead = bytes });
+        return (report, damaged.Keys.ToHashSet());
     }
 
     private int[] CountPlaces()

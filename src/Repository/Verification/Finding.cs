@@ -32,6 +32,9 @@ public sealed record VerifyTotals
     /// <summary>Required files that were looked up in the listings.</summary>
     public long Required { get; init; }
 
+    /// <summary>Files that do not restore, counted in every set.</summary>
+    public long Lost { get; init; }
+
     /// <summary>Packs that the sets need.</summary>
     public long Packs { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record VerifyTotals
             Files = left.Files + right.Files,
             Bytes = left.Bytes + right.Bytes,
             Required = left.Required + right.Required,
+            Lost = left.Lost + right.Lost,
             Packs = left.Packs + right.Packs,
             UnneededPacks = left.UnneededPacks + right.UnneededPacks,
             UnneededBytes = left.UnneededBytes + right.UnneededBytes,

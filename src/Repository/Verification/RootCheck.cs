@@ -8,24 +8,28 @@ using AlfrescoBackupFlows.Repository.RequiredFiles;
 
 namespace AlfrescoBackupFlows.Repository.Verification;
 
+/// <param name="Files">Files in the listing.</param>
+/// <param name="Bytes">Of these files.</param>
+/// <param name="Required">Required files.</param>
+/// <param name="Missing">Of these, the ones that the listing does not have.</param>
+/// <param name="Lost">Files that do not restore.</param>
+internal sealed record VerifiedRoot(long Files, long Bytes, long Required, long Missing, long Lost);
+
 /// <summary>
 /// Checks one root of a set in one pass over its listing and its list of required files: every chunk has a place, the
 /// totals are those of the manifest, every required file is there.
 /// </summary>
 internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Findings findings)
 {
-    /// <summary>Files, their bytes, required files, and how many of these are not in the listing.</summary>
-    public async Task<(long Files, long Bytes, long Required, long Missing)> RunAsync(
-        SetManifest manifest,
-        RootStamp root,
-        CancellationToken cancellationToken
-    )
+    public async Task<VerifiedRoot> RunAsync(SetManifest manifest, RootStamp root, CancellationToken cancellationToken)
     {
         long files = 0;
         long directories = 0;
         long bytes = 0;
         long required = 0;
         long missing = 0;
+        long lost = 0;
+        LostSegments segments = new();
         try
         {
             await CheckStreamsAsync(manifest.Id, root, cancellationToken);
@@ -34,12 +38,13 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
                 : new RequiredListReader(chunks, root.Required).ReadAsync(cancellationToken);
             await using IAsyncEnumerator<RequiredFile> next = list.GetAsyncEnumerator(cancellationToken);
             bool more = await next.MoveNextAsync();
-            await foreach (ListingEntry entry in new ListingReader(chunks, root.Listing).ReadAsync(cancellationToken))
+            ListingReader listing = new(chunks, root.Listing) { Lost = segments.Add };
+            await foreach (ListingEntry entry in listing.ReadAsync(cancellationToken))
             {
                 for (; more && PathOrder.Compare(next.Current.Path, entry.Path) < 0; more = await next.MoveNextAsync())
                 {
                     required++;
-                    missing++;
+                    missing += segments.Covers(next.Current.Path) ? 0 : 1;
                 }
 
                 for (; more && next.Current.Path.AsSpan().SequenceEqual(entry.Path); more = await next.MoveNextAsync())
@@ -55,20 +60,25 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
                     && await contents.FindFaultAsync(content, root.Class, OfPack, cancellationToken) is { } fault
                 )
                 {
-                    findings.Error(
-                        manifest.Id,
-                        $"File '{TreePath.Display(entry.Path)}' of {root.Name} does not restore: {fault}."
-                    );
+                    lost++;
+                    SayLost(entry.Path, fault);
                 }
             }
 
             for (; more; more = await next.MoveNextAsync())
             {
                 required++;
-                missing++;
+                missing += segments.Covers(next.Current.Path) ? 0 : 1;
             }
 
-            if ((files, directories, bytes, required) != (root.Files, root.Directories, root.Bytes, root.RequiredFiles))
+            if (!segments.IsEmpty)
+            {
+                lost += segments.Files;
+                await SayLostAsync(segments);
+            }
+            else if (
+                (files, directories, bytes, required) != (root.Files, root.Directories, root.Bytes, root.RequiredFiles)
+            )
             {
                 findings.Error(
                     manifest.Id,
@@ -80,13 +90,38 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
-            findings.Error(manifest.Id, $"Root {root.Name} does not restore: {exception.Message}");
+            // The listing's own stream: without it nobody knows where its files begin.
+            lost = root.Files;
+            findings.Error(
+                manifest.Id,
+                $"Root {root.Name} does not restore, none of its {root.Files} files: {exception.Message}"
+            );
         }
 
-        return (files, bytes, required, missing);
+        return new VerifiedRoot(files, bytes, required, missing, lost);
 
         void OfPack(string fault) => findings.Error(manifest.Id, fault);
+
+        void SayLost(byte[] path, string why) => findings.Error(manifest.Id, FileIsLost(root, path, why));
+
+        async Task SayLostAsync(LostSegments segments)
+        {
+            string why = segments.Why!.TrimEnd('.');
+            IReadOnlyList<byte[]> names = await segments.NameAsync(chunks, root.Required, cancellationToken);
+            findings.Error(
+                manifest.Id,
+                $"{segments.Count} parts of the listing of {root.Name} are lost, with them {segments.Files} files of "
+                    + $"which {names.Count} are known by name: {why}."
+            );
+            foreach (byte[] name in names)
+            {
+                SayLost(name, "its part of the listing is lost");
+            }
+        }
     }
+
+    internal static string FileIsLost(RootStamp root, byte[] path, string why) =>
+        $"File '{TreePath.Display(path)}' of {root.Name} does not restore: {why}.";
 
     /// <summary>
     /// Notes every pack that the root's own streams need; their bytes are read by the pass over the entries.

@@ -22,6 +22,7 @@ public sealed class SetVerification : IDisposable
     private readonly ContentCheck _contents;
     private readonly IChunkSource _chunks;
     private readonly DataCheck _data;
+    private readonly HashSet<PackId> _damaged = [];
 
     private SetVerification(BackupRepository repository, ChunkIndex index, PackInventory packs)
     {
@@ -80,13 +81,15 @@ public sealed class SetVerification : IDisposable
             totals = totals with { Sets = 1 };
             foreach (RootStamp root in manifest.Roots)
             {
-                (long files, long bytes, long required, long absent) = await check.RunAsync(
-                    manifest,
-                    root,
-                    cancellationToken
-                );
-                missing += absent;
-                totals += VerifyTotals.None with { Files = files, Bytes = bytes, Required = required };
+                VerifiedRoot found = await check.RunAsync(manifest, root, cancellationToken);
+                missing += found.Missing;
+                totals += VerifyTotals.None with
+                {
+                    Files = found.Files,
+                    Bytes = found.Bytes,
+                    Required = found.Required,
+                    Lost = found.Lost,
+                };
                 progress?.Report(totals);
             }
 
@@ -105,7 +108,7 @@ public sealed class SetVerification : IDisposable
                 ContentRef dump = database.Dump;
                 if (await _contents.FindFaultAsync(dump, ChunkClass.Dump, OfPack, cancellationToken) is { } fault)
                 {
-                    findings.Error(set.Id, $"The database dump does not restore: {fault}.");
+                    findings.Error(set.Id, DumpIsLost(fault));
                 }
             }
         }
@@ -154,11 +157,48 @@ public sealed class SetVerification : IDisposable
     /// missing or cut is left out.
     /// </summary>
     /// <param name="done">Told after every pack, from several threads.</param>
-    public Task<VerifyReport> ReadPacksAsync(
+    public async Task<VerifyReport> ReadPacksAsync(
         IEnumerable<PackEntry> packs,
         Action<PackEntry>? done,
         CancellationToken cancellationToken
-    ) => _data.RunAsync(packs, done, cancellationToken);
+    )
+    {
+        (VerifyReport report, IReadOnlySet<PackId> damaged) = await _data.RunAsync(packs, done, cancellationToken);
+        _damaged.UnionWith(damaged);
+        return report;
+    }
+
+    /// <summary>
+    /// Names the files that are lost with the packs in which <see cref="ReadPacksAsync"/> found damage since this was
+    /// last called. Every listing is read for it, but only where there is damage.
+    /// </summary>
+    public async Task<VerifyReport> NameLostFilesAsync(
+        IEnumerable<SetSummary> sets,
+        CancellationToken cancellationToken
+    )
+    {
+        VerifyReport report = VerifyReport.None;
+        if (_damaged.Count == 0)
+        {
+            return report;
+        }
+
+        DamagedPackFiles files = new(_chunks, _contents, _damaged);
+        foreach (SetSummary set in sets)
+        {
+            report += await files.NameAsync(
+                set.Id,
+                _repository.Log.ReadManifestAsync(set, cancellationToken),
+                cancellationToken
+            );
+        }
+
+        _damaged.Clear();
+        return report;
+    }
+
+    internal static string DumpIsLost(string why) =>
+        $"The database dump does not restore: {why}. The files restore all the same (--no-database).";
 
     public void Dispose() => _index.Dispose();
 }

@@ -74,7 +74,7 @@ internal static class DirectoryFaults
         exception.HResult switch
         {
             Enospc or WindowsDiskFull => Permanent(
-                $"{at}: the disk is full ({FreeBytes(root)} bytes free); make room",
+                $"{at}: the disk is full ({FileSystemRoom.TryLook(root)}); make room",
                 exception
             ),
             Edquot => Permanent($"{at}: the disk quota is used up; make room", exception),
@@ -92,8 +92,6 @@ internal static class DirectoryFaults
             ),
             _ => new TransientException(ErrorKind.Storage, $"{at}: {OneLine(exception)}", exception),
         };
-
-    private static long FreeBytes(string root) => new DriveInfo(root).AvailableFreeSpace;
 
     private static string OneLine(Exception exception) => exception.Message.ReplaceLineEndings(" ");
 

@@ -21,7 +21,7 @@ public sealed class TargetFaultTests(CommittedSample sample, OnDemand<PostgresSe
             disk,
             "1024k",
             move: null,
-            ["restore", "--set", "latest", "--target", disk, "--no-database"]
+            ["restore", "--set", "latest", "--target", disk, "--no-database", "--any-space"]
         );
         AssertFault(full, 8, $"target '{disk}", "the disk is full", "make room");
         Assert.True(File.Exists(disk + ".left/.abf-restore"), "what is unfinished is marked");
@@ -32,7 +32,7 @@ public sealed class TargetFaultTests(CommittedSample sample, OnDemand<PostgresSe
             disk,
             "1024k",
             move: null,
-            ["restore", "--set", "latest", "--target", disk, "--no-database"],
+            ["restore", "--set", "latest", "--target", disk, "--no-database", "--any-space"],
             more: "64m"
         );
         AssertDone(second);

@@ -22,6 +22,7 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "files",
                 "bytes",
                 "required",
+                "lost",
                 "packs",
                 "packsRead",
                 "unneededPacks",
@@ -111,7 +112,10 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
             "--json",
         ];
         JsonElement plan = (await Abf.RunAsync([.. command, "--dry-run"])).Json;
-        Assert.Equal(["set", "target", "files", "bytes", "database", "missing", "roots", "warnings"], Members(plan));
+        Assert.Equal(
+            ["set", "target", "files", "bytes", "database", "missing", "roots", "lost", "lostFiles", "warnings"],
+            Members(plan)
+        );
         Assert.Equal(["name", "files", "bytes"], Members(plan.GetProperty("roots")[0]));
 
         JsonElement restored = (await Abf.RunAsync(command)).Json;
@@ -126,6 +130,8 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "missing",
                 "missingFiles",
                 "carriedOver",
+                "lost",
+                "lostFiles",
                 "warnings",
             ],
             Members(restored)

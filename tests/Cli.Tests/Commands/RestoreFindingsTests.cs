@@ -20,6 +20,8 @@ public sealed class RestoreFindingsTests(CommittedSample sample, OnDemand<Postgr
         await File.AppendAllTextAsync(files[1], "more", Token);
         AbfResult backup = await Abf.RunAsync("backup", "--json");
         Assert.Equal((3, 2), (backup.ExitCode, backup.Json.GetProperty("missing").GetInt32()));
+        string set = backup.Json.GetProperty("id").GetString()!;
+        AssertFault(await RestoreAsync("--no-database"), 2, "no set is consistent", set);
 
         foreach (
             string[] database in (string[][])
@@ -29,7 +31,7 @@ public sealed class RestoreFindingsTests(CommittedSample sample, OnDemand<Postgr
                 ]
         )
         {
-            AbfResult restore = await RestoreAsync([.. database, "--json"]);
+            AbfResult restore = await RestoreSetAsync(set, [.. database, "--json"]);
 
             Assert.Equal(3, restore.ExitCode);
             Assert.Equal(
@@ -114,6 +116,8 @@ public sealed class RestoreFindingsTests(CommittedSample sample, OnDemand<Postgr
         ];
     }
 
-    private Task<AbfResult> RestoreAsync(params string[] options) =>
-        Abf.RunAsync(["restore", "--set", "latest", "--target", Target, .. options]);
+    private Task<AbfResult> RestoreAsync(params string[] options) => RestoreSetAsync("latest", options);
+
+    private Task<AbfResult> RestoreSetAsync(string set, params string[] options) =>
+        Abf.RunAsync(["restore", "--set", set, "--target", Target, .. options]);
 }

@@ -46,6 +46,10 @@ public sealed class RestoreInputTests
             {
                 Owner = new RestoreOwner(1000, null),
             },
+            Input with
+            {
+                Strict = true,
+            },
         ];
 
         Assert.All(others, other => Assert.False(Input.IsSameAs(other)));

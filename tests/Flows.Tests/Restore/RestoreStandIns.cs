@@ -100,7 +100,10 @@ internal sealed class RestoreStandIns : IDisposable
                 )
         );
         Note<RestoreRangeInput, RestoredStep>(nameof(RestoreRange), (input, _) => Range(input));
-        Note<RestoreRangeInput, RestoredTotals>(nameof(RestoreDirectories), (_, _) => RestoredTotals.None);
+        Note<RestoreDirectoriesInput, RestoredDirectories>(
+            nameof(RestoreDirectories),
+            (_, _) => new RestoredDirectories(RestoredTotals.None, 0, [])
+        );
         registry.AddActivity(
             nameof(RestoreDatabase),
             new StandIn<RestoreInput, RestoredDatabase>(

@@ -33,7 +33,9 @@ internal sealed class SetVerifier(BackupRepository repository)
 
             report += verification.CheckShared(sets.Count == head.State.Sets.Length);
             return readData
-                ? report + await verification.ReadPacksAsync(verification.NeededPacks, null, cancellationToken)
+                ? report
+                    + await verification.ReadPacksAsync(verification.NeededPacks, null, cancellationToken)
+                    + await verification.NameLostFilesAsync(sets, cancellationToken)
                 : report;
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)

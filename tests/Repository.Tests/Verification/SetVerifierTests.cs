@@ -67,7 +67,8 @@ public sealed class SetVerifierTests
         await blobs.PutAsync(pack.Name, bytes, CancellationToken.None);
         Assert.True((await VerifyAsync(blobs, temp, readData: false)).IsSound);
         VerifyReport report = await VerifyAsync(blobs, temp, readData: true);
-        Assert.Contains(pack.Name, Assert.Single(report.Findings).Line, StringComparison.Ordinal);
+        Assert.Single(report.Findings, finding => finding.Set is null);
+        Assert.All(report.Findings, finding => Assert.Contains(pack.Name, finding.Line, StringComparison.Ordinal));
     }
 
     private static async Task<MemoryBlobStore> WriteAsync(TempDirectory temp)

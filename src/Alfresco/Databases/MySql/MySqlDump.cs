@@ -17,6 +17,12 @@ internal static class MySqlDump
         return line >= 0 && text[(line + 1)..].StartsWith("-- Dump completed", StringComparison.Ordinal);
     }
 
+    public static PermanentException IsTruncated() =>
+        new(
+            ErrorKind.Repository,
+            "the stored dump does not end as a dump of MySQL or MariaDB does: it is truncated; restore another set"
+        );
+
     public static bool IsFault(string line) =>
         !line.Contains("[Warning]", StringComparison.OrdinalIgnoreCase)
         && (

@@ -25,43 +25,28 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         }
 
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
+        var server = MySqlServer.Of(session);
+        var findings = new CheckFindings();
         try
         {
-            await RequireEmptyAsync(session, cancellationToken);
-            var server = MySqlServer.Of(session);
-            var tool = await MySqlTool.FindClientAsync(connection, server.IsMariaDb, cancellationToken);
-            var warnings = new List<string>(server.Compare(connection, tool));
-            if (!string.Equals(server.Vendor, dump.Vendor, StringComparison.OrdinalIgnoreCase))
-            {
-                warnings.Add(
-                    $"{connection.Names.Url}: the dump is {dump.Vendor}'s, the target {server.Vendor}'s; what it "
-                        + "does not know fails the restore"
-                );
-            }
-            else if (
-                Version.TryParse(dump.ServerVersion, out var version)
-                && server.Version < new Version(version.Major, version.Minor)
-            )
-            {
-                warnings.Add(
-                    $"{connection.Names.Url}: the target's server {server.Version} is older than the dump's "
-                        + $"{dump.ServerVersion}; what it does not know fails the restore"
-                );
-            }
-
-            if (Version.TryParse(dump.ToolVersion, out Version? maker) && MySqlFaults.AreIn(maker))
-            {
-                warnings.Add(
-                    $"the dump was made by version {maker} of the dump tool, into whose dumps a hostile server could "
-                        + "slip statements: "
-                        + "restore it only if its server was your own; commands for the client are never run"
-                );
-            }
-
+            await findings.TryAsync(() => MySqlGrants.RequireWritableAsync(session, connection, cancellationToken));
+            await findings.TryAsync(() => RequireEmptyAsync(session, cancellationToken));
+            await findings.TryAsync(() => RequireVersionAsync(server, dump));
+            MySqlTool? tool = null;
+            await findings.TryAsync(async () =>
+                tool = await MySqlTool.FindClientAsync(connection, server.IsMariaDb, cancellationToken)
+            );
+            findings.ThrowIfAny();
+            List<string> warnings =
+            [
+                .. server.Compare(connection, tool!),
+                .. Warn(server, dump),
+                .. await WarnOfCharacterSetAsync(session, cancellationToken),
+            ];
             return new DatabaseFacts(
                 server.Vendor,
                 server.Version.ToString(),
-                tool.File,
+                tool!.File,
                 tool.Version.ToString(),
                 0,
                 warnings
@@ -71,6 +56,77 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         {
             throw MySqlSession.Explain(connection, exception);
         }
+    }
+
+    public async Task<IReadOnlyList<string>> CheckDumpAsync(
+        DumpOrigin dump,
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    )
+    {
+        if (dump.Vendor.ToUpperInvariant() is not ("MYSQL" or "MARIADB"))
+        {
+            return [];
+        }
+
+        // A server that cannot be entered is told before the dump is read, and no session waits for that.
+        await (await MySqlSession.OpenAsync(connection, cancellationToken)).DisposeAsync();
+        MySqlDumpNames names = await MySqlDumpNames.ReadAsync(writeDump, cancellationToken);
+        await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
+        try
+        {
+            await new MySqlTargetFindings(session, connection, names).RequireNoneAsync(cancellationToken);
+            return [];
+        }
+        catch (MySqlException exception)
+        {
+            throw MySqlSession.Explain(connection, exception);
+        }
+    }
+
+    /// <summary>What a newer server's dump says, an older one mostly does not know.</summary>
+    private Task RequireVersionAsync(MySqlServer server, DumpOrigin dump) =>
+        string.Equals(server.Vendor, dump.Vendor, StringComparison.OrdinalIgnoreCase)
+        && Version.TryParse(dump.ServerVersion, out var version)
+        && server.Version < new Version(version.Major, version.Minor)
+            ? throw new PermanentException(
+                connection.Names.Kind,
+                $"{connection.Names.Url}: the target's server {server.Version} is older than the dump's "
+                    + $"{dump.ServerVersion}; name a database on a server of that version or a later one"
+            )
+            : Task.CompletedTask;
+
+    private IEnumerable<string> Warn(MySqlServer server, DumpOrigin dump)
+    {
+        if (!string.Equals(server.Vendor, dump.Vendor, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return $"{connection.Names.Url}: the dump is {dump.Vendor}'s, the target {server.Vendor}'s; what it "
+                + "does not know fails the restore";
+        }
+
+        if (Version.TryParse(dump.ToolVersion, out Version? maker) && MySqlFaults.AreIn(maker))
+        {
+            yield return $"the dump was made by version {maker} of the dump tool, into whose dumps a hostile server could "
+                + "slip statements: "
+                + "restore it only if its server was your own; commands for the client are never run";
+        }
+    }
+
+    /// <summary>The tables of a dump say theirs; those that Alfresco adds later take the database's.</summary>
+    private async Task<IEnumerable<string>> WarnOfCharacterSetAsync(
+        MySqlConnection session,
+        CancellationToken cancellationToken
+    )
+    {
+        const string Own = "SELECT CAST(@@character_set_database AS CHAR)";
+        string set = (await MySqlSession.ListAsync(session, Own, cancellationToken))[0];
+        return set.StartsWith("utf8", StringComparison.Ordinal)
+            ? []
+            :
+            [
+                $"{connection.Names.Url}: database '{connection.Database}' has the character set {set}; Alfresco expects "
+                    + $"utf8mb4: ALTER DATABASE `{connection.Database}` CHARACTER SET utf8mb4",
+            ];
     }
 
     public async Task<bool> TakeOverAsync(CancellationToken cancellationToken)
@@ -154,11 +210,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         await writeDump(new ObservedStream(input, Keep), cancellationToken);
         if (!MySqlDump.IsComplete(tail.Bytes))
         {
-            throw new PermanentException(
-                ErrorKind.Repository,
-                "the stored dump does not end as a dump of MySQL or MariaDB does: it is truncated; restore another "
-                    + "set"
-            );
+            throw MySqlDump.IsTruncated();
         }
 
         ValueTask Keep(ReadOnlyMemory<byte> piece)
@@ -169,12 +221,22 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
     }
 
     /// <summary>
-    /// The name of a table that is in the database already and is not an unfinished restore's, or null.
+    /// The kind and name of something that is in the database already and is not an unfinished restore's, or null.
     /// </summary>
     private static async Task<string?> FindAnyAsync(MySqlConnection session, CancellationToken cancellationToken)
     {
-        var tables = await MySqlTables.NamesAsync(session, cancellationToken);
-        return tables.Count > 0 && !tables.Contains(Marker) ? tables[0] : null;
+        const string Any = $"""
+            SELECT CONCAT(CASE table_type WHEN 'VIEW' THEN 'view ' WHEN 'SEQUENCE' THEN 'sequence ' ELSE 'table ' END, table_name)
+            FROM information_schema.tables WHERE table_schema = DATABASE()
+            UNION ALL SELECT CONCAT(LOWER(routine_type), ' ', routine_name)
+            FROM information_schema.routines WHERE routine_schema = DATABASE()
+            UNION ALL SELECT CONCAT('event ', event_name)
+            FROM information_schema.events WHERE event_schema = DATABASE()
+            """;
+        var found = await MySqlSession.ListAsync(session, Any, cancellationToken);
+        return found.Count > 0 && !found.Contains($"table {Marker}")
+            ? found.Order(StringComparer.Ordinal).First()
+            : null;
     }
 
     private async Task RequireEmptyAsync(MySqlConnection session, CancellationToken cancellationToken)
@@ -184,7 +246,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
             throw new PermanentException(
                 connection.Names.Kind,
                 $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is "
-                    + $"not empty (it has {found}); create an empty one and name it"
+                    + $"not empty (it has the {found}); create an empty one and name it"
             );
         }
     }
@@ -198,12 +260,12 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
             cancellationToken
         );
         await MySqlSession.ExecuteAsync(session, "SET FOREIGN_KEY_CHECKS = 0", cancellationToken);
-        foreach (string? kind in new[] { "VIEW", "TABLE" })
+        foreach (string? kind in new[] { "VIEW", "TABLE", "SEQUENCE" })
         {
             var names = await MySqlSession.ListAsync(
                 session,
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> "
-                    + $"'{Marker}' AND table_type = '{(kind == "VIEW" ? "VIEW" : "BASE TABLE")}'",
+                    + $"'{Marker}' AND table_type = '{(kind == "TABLE" ? "BASE TABLE" : kind)}'",
                 cancellationToken
             );
             foreach (string name in names)

@@ -39,6 +39,9 @@ internal sealed class DumpReader
         set => _code.StandardStrings = value;
     }
 
+    /// <summary>In bytes.</summary>
+    public int StatementLength => _code.Statement.Length;
+
     /// <summary>Without its semicolon; each character is a byte.</summary>
     public string Statement => Encoding.Latin1.GetString(_code.Statement);
 

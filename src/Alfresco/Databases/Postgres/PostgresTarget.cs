@@ -24,49 +24,97 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         }
 
         await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
+        var findings = new CheckFindings();
         try
         {
-            await RequireEmptyAsync(session, cancellationToken);
-            await RequireCreateAsync(session, cancellationToken);
-            var tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken);
-            var server = session.PostgreSqlVersion;
-            long size = await PostgresSession.ScalarAsync<long>(
-                session,
-                "SELECT pg_database_size(current_database())",
-                cancellationToken
+            await findings.TryAsync(() => RequireWritableAsync(session, cancellationToken));
+            await findings.TryAsync(() => PostgresContents.RequireNoneAsync(session, connection, cancellationToken));
+            await findings.TryAsync(() => RequireCreateAsync(session, cancellationToken));
+            await findings.TryAsync(() => RequireVersionAsync(session, dump));
+            PostgresTool? tool = null;
+            await findings.TryAsync(async () =>
+                tool = await PostgresTool.FindAsync(connection, "psql", cancellationToken)
             );
-            string? encoding = await PostgresSession.ScalarAsync<string>(
-                session,
-                "SHOW server_encoding",
-                cancellationToken
+            findings.ThrowIfAny();
+            return new DatabaseFacts(
+                Vendor,
+                session.PostgreSqlVersion.ToString(),
+                tool!.File,
+                tool.Version,
+                await PostgresSession.ScalarAsync<long>(
+                    session,
+                    "SELECT pg_database_size(current_database())",
+                    cancellationToken
+                ),
+                await WarnAsync(session, tool, dump, cancellationToken)
             );
-            var warnings = new List<string>();
-            if (PostgresTool.MajorOf(server.ToString()) < PostgresTool.MajorOf(dump.ServerVersion))
-            {
-                warnings.Add(
-                    $"{connection.Names.Url}: the target's server {server} is older than the dump's "
-                        + $"{dump.ServerVersion}; what it does not know fails the restore"
-                );
-            }
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresSession.Explain(connection, exception);
+        }
+    }
 
-            if (encoding != "UTF8")
-            {
-                warnings.Add(
-                    $"{connection.Names.Url}: database '{connection.Database}' has the encoding {encoding}; Alfresco "
-                        + "expects UTF8"
-                );
-            }
+    private async Task<List<string>> WarnAsync(
+        NpgsqlConnection session,
+        PostgresTool tool,
+        DumpOrigin dump,
+        CancellationToken cancellationToken
+    )
+    {
+        var warnings = new List<string>();
+        string? encoding = await PostgresSession.ScalarAsync<string>(
+            session,
+            "SHOW server_encoding",
+            cancellationToken
+        );
+        if (encoding != "UTF8")
+        {
+            warnings.Add(
+                $"{connection.Names.Url}: database '{connection.Database}' has the encoding {encoding}; Alfresco "
+                    + "expects UTF8"
+            );
+        }
 
-            if (!PostgresRestriction.IsKnownBy(dump.ToolVersion))
-            {
-                warnings.Add(
-                    $"the dump was made by pg_dump {dump.ToolVersion}, into whose dumps a hostile server could slip "
-                        + "statements: "
-                        + "restore it only if its server was your own; commands for the client are never run"
-                );
-            }
+        if (tool.Major < PostgresTool.MajorOf(session.PostgreSqlVersion.ToString()))
+        {
+            warnings.Add(
+                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's "
+                    + $"{session.PostgreSqlVersion}; better use the server's own tools"
+            );
+        }
 
-            return new DatabaseFacts(Vendor, server.ToString(), tool.File, tool.Version, size, warnings);
+        if (!PostgresRestriction.IsKnownBy(dump.ToolVersion))
+        {
+            warnings.Add(
+                $"the dump was made by pg_dump {dump.ToolVersion}, into whose dumps a hostile server could slip "
+                    + "statements: "
+                    + "restore it only if its server was your own; commands for the client are never run"
+            );
+        }
+
+        return warnings;
+    }
+
+    public async Task<IReadOnlyList<string>> CheckDumpAsync(
+        DumpOrigin dump,
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!string.Equals(dump.Vendor, Vendor, StringComparison.OrdinalIgnoreCase))
+        {
+            return [];
+        }
+
+        // A server that cannot be entered is told before the dump is read, and no session waits for that.
+        await (await PostgresSession.OpenAsync(connection, cancellationToken)).DisposeAsync();
+        PostgresDumpNames names = await PostgresDumpNames.ReadAsync(writeDump, cancellationToken);
+        await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
+        try
+        {
+            await new PostgresTargetFindings(session, connection, names).RequireNoneAsync(cancellationToken);
+            return [];
         }
         catch (NpgsqlException exception)
         {
@@ -80,7 +128,7 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         try
         {
             await PostgresLeftovers.EndAsync(session, connection, cancellationToken);
-            return await FindAnyAsync(session, cancellationToken) is null;
+            return await PostgresContents.FindAnyAsync(session, cancellationToken) is null;
         }
         catch (NpgsqlException exception)
         {
@@ -194,20 +242,6 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         }
     }
 
-    /// <summary>The name of something that is in the database already, or null.</summary>
-    private static Task<string?> FindAnyAsync(NpgsqlConnection session, CancellationToken cancellationToken)
-    {
-        const string Any = """
-            SELECT n.nspname || '.' || c.relname
-            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-              AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-              AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
-            ORDER BY 1 LIMIT 1
-            """;
-        return PostgresSession.ScalarAsync<string>(session, Any, cancellationToken);
-    }
-
     /// <summary>Empty, and no client of an attempt that was killed is at work in it.</summary>
     private async Task RequireFreeAsync(CancellationToken cancellationToken)
     {
@@ -215,7 +249,7 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         try
         {
             await PostgresLeftovers.RequireNoneAsync(session, connection, cancellationToken);
-            await RequireEmptyAsync(session, cancellationToken);
+            await PostgresContents.RequireNoneAsync(session, connection, cancellationToken);
         }
         catch (NpgsqlException exception)
         {
@@ -240,15 +274,39 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         }
     }
 
-    private async Task RequireEmptyAsync(NpgsqlConnection session, CancellationToken cancellationToken)
+    /// <summary>A standby, or a database, role or server that is set to read only.</summary>
+    private async Task RequireWritableAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
-        if (await FindAnyAsync(session, cancellationToken) is { } found)
+        if (await PostgresSession.ScalarAsync<bool>(session, "SELECT pg_is_in_recovery()", cancellationToken))
         {
             throw new PermanentException(
                 connection.Names.Kind,
-                $"{connection.Names.Url}: database '{connection.Database}' at {connection.Host}:{connection.Port} is "
-                    + $"not empty (it has {found}); create an empty one and name it"
+                $"{connection.Names.Url}: {connection.Host}:{connection.Port} is a standby, which nothing can be written "
+                    + "to; name its primary"
+            );
+        }
+
+        if (
+            await PostgresSession.ScalarAsync<string>(session, "SHOW default_transaction_read_only", cancellationToken)
+            == "on"
+        )
+        {
+            throw new PermanentException(
+                connection.Names.Kind,
+                $"{connection.Names.Url}: {connection.Place} is read-only for '{connection.Username}' "
+                    + "(default_transaction_read_only = on); ALTER DATABASE, ALTER ROLE or the server's configuration "
+                    + "turns it off"
             );
         }
     }
+
+    /// <summary>What a newer server's dump says, an older one mostly does not know.</summary>
+    private Task RequireVersionAsync(NpgsqlConnection session, DumpOrigin dump) =>
+        PostgresTool.MajorOf(session.PostgreSqlVersion.ToString()) < PostgresTool.MajorOf(dump.ServerVersion)
+            ? throw new PermanentException(
+                connection.Names.Kind,
+                $"{connection.Names.Url}: the target's server {session.PostgreSqlVersion} is older than the dump's "
+                    + $"{dump.ServerVersion}; name a database on a server of that version or a later one"
+            )
+            : Task.CompletedTask;
 }

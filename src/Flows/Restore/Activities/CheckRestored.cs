@@ -7,6 +7,7 @@ using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
@@ -31,7 +32,14 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         RestoreInput input = check.Restore;
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         using var target = TargetTree.Open(input.Target);
-        var look = new Look(target, checkSizes: !set.Manifest.Consistency.SizesIgnored, check.KnownMissing);
+        var lost = LostFileList.Read(input.Target);
+        var look = new Look(
+            input.DatabaseOnly ? null : target,
+            lost,
+            !set.Manifest.Consistency.SizesIgnored,
+            check.KnownMissing
+        );
+        var warnings = ImmutableArray.CreateBuilder<string>();
         if (input.Database is { } database)
         {
             IEnumerable<string> stores = set
@@ -55,25 +63,56 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         {
             foreach (RootStamp root in set.Manifest.Roots.Where(root => root.Required is not null))
             {
-                await foreach (
-                    RequiredFile file in new RequiredListReader(set.Chunks, root.Required!).ReadAsync(cancellationToken)
-                )
+                if (await LookAsync(set, root, look, input.Strict, cancellationToken) is { } fault)
                 {
-                    look.Add(
-                        new ContentPlace(ContentPlaceKind.File, root.Name, file.Path, string.Empty),
-                        file.Size,
-                        file.UrlId,
-                        $"{root.Name}/{TreePath.Display(file.Path)}"
+                    warnings.Add(
+                        $"the list of required files of {root.Name} is lost, so they were not checked: {fault}"
                     );
                 }
             }
         }
 
-        return new RestoreCheck(look.Required, look.Missing, look.Named);
+        look.AppendTo(lost);
+        return new RestoreCheck(look.Required, look.Missing, look.Named) { Warnings = warnings.ToImmutable() };
     }
 
-    private sealed class Look(TargetTree target, bool checkSizes, long knownMissing)
+    /// <returns>Why the list cannot be read, or null.</returns>
+    private static async Task<string?> LookAsync(
+        SetReader set,
+        RootStamp root,
+        Look look,
+        bool strict,
+        CancellationToken cancellationToken
+    )
     {
+        try
+        {
+            await foreach (
+                RequiredFile file in new RequiredListReader(set.Chunks, root.Required!).ReadAsync(cancellationToken)
+            )
+            {
+                look.Add(
+                    new ContentPlace(ContentPlaceKind.File, root.Name, file.Path, string.Empty),
+                    file.Size,
+                    file.UrlId,
+                    $"{root.Name}/{TreePath.Display(file.Path)}"
+                );
+            }
+
+            return null;
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository && !strict)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <param name="target">Null: no files were restored, they are only counted.</param>
+    private sealed class Look(TargetTree? target, LostFileList lost, bool checkSizes, long knownMissing)
+    {
+        private readonly HashSet<string> _lost = [.. lost.Paths];
+        private readonly HashSet<string> _unnamed = [.. lost.UnnamedRoots];
+        private readonly Dictionary<string, List<(string Path, string Why)>> _found = [];
         private readonly HashSet<long> _missing = [];
         private readonly ImmutableArray<string>.Builder _named = ImmutableArray.CreateBuilder<string>();
 
@@ -95,7 +134,12 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
             }
 
             Required++;
-            if (place.Kind == ContentPlaceKind.File && IsThere(place, size))
+            if (target is null)
+            {
+                return;
+            }
+
+            if (place.Kind == ContentPlaceKind.File && (IsThere(place, size) || IsLost(place)))
             {
                 return;
             }
@@ -114,11 +158,46 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
             }
         }
 
+        /// <summary>
+        /// The database names files of which the set itself lost the names; what they are is written down.
+        /// </summary>
+        public void AppendTo(LostFileList list)
+        {
+            foreach ((string root, List<(string Path, string Why)> files) in _found)
+            {
+                list.Append(root, files);
+            }
+        }
+
+        /// <summary>The restore has said so already.</summary>
+        private bool IsLost(ContentPlace place)
+        {
+            string path = TreePath.Display(place.Path);
+            if (_lost.Contains($"{place.Root}/{path}"))
+            {
+                return true;
+            }
+
+            if (!_unnamed.Contains(place.Root))
+            {
+                return false;
+            }
+
+            _lost.Add($"{place.Root}/{path}");
+            if (!_found.TryGetValue(place.Root, out List<(string Path, string Why)>? found))
+            {
+                _found.Add(place.Root, found = []);
+            }
+
+            found.Add((path, "required, and lost with the listing or a part of it"));
+            return true;
+        }
+
         private static long KeyOf(long id, string name) =>
             BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {name}")));
 
         private bool IsThere(ContentPlace place, long? size) =>
-            target.TryStat([.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path])
+            target!.TryStat([.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path])
                 is { Type: EntryType.File } file
             && size != RequiredFile.NoFilesSize
             && (!checkSizes || size is null || size == file.Size);

@@ -23,8 +23,15 @@ internal sealed class FinishRestore(FlowEnvironment environment) : FlowActivity<
         CancellationToken cancellationToken
     )
     {
-        SetManifest set = await SetReader.ReadManifestAsync(environment, input.Set, cancellationToken);
         var marker = new TargetMarker(input.Target);
+        if (input.DatabaseOnly)
+        {
+            marker.Remove();
+            Directory.Delete(input.Target);
+            return UnsetAttributes.None;
+        }
+
+        SetManifest set = await SetReader.ReadManifestAsync(environment, input.Set, cancellationToken);
         using var target = TargetTree.Open(input.Target);
         UnsetAttributes unset = UnsetAttributes.None;
         IEnumerable<string> nested = set

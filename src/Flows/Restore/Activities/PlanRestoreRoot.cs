@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 
@@ -21,11 +23,28 @@ internal sealed class PlanRestoreRoot(FlowEnvironment environment) : FlowActivit
             root.Name,
             root.Listing,
             root.Class,
-            await RangeCuts.OfListingAsync(
-                new ListingReader(set.Chunks, root.Listing),
-                input.Parallelism,
-                cancellationToken
-            )
-        );
+            await CutAsync(new ListingReader(set.Chunks, root.Listing), input.Parallelism, cancellationToken)
+        )
+        {
+            Required = root.Required,
+            Files = root.Files,
+        };
+    }
+
+    private static async Task<ImmutableArray<byte[]>> CutAsync(
+        ListingReader listing,
+        int parallelism,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await RangeCuts.OfListingAsync(listing, parallelism, cancellationToken);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            // The listing is lost: whoever reads its one range says so.
+            return [];
+        }
     }
 }

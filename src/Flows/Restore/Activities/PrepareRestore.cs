@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
@@ -12,8 +11,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>
-/// Looks before anything is written: the set, the target directory, the database. Then puts the marker. Where the
-/// target has the marker of the same set, that restore goes on.
+/// Looks before anything is written: the set, the target directory, the database, the dump. All that stands in the way
+/// is said at once. Then puts the marker. Where the target has the marker of the same set, that restore goes on.
 /// </summary>
 internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity<RestoreInput, RestorePlan>
 {
@@ -24,14 +23,14 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     )
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
-        var marker = new TargetMarker(input.Target);
-        TargetMark? mark = CheckTarget(input, marker, set);
-        RestorePlan plan = await PlanAsync(input, set, mark, cancellationToken);
+        (RestorePlan plan, TargetMark? mark) = await CheckAsync(input, set, progress, cancellationToken);
         if (mark is null)
         {
             bool made = !GivenPath.IsDirectory(input.Target);
             TargetTree.Open(input.Target, create: true).Dispose();
-            marker.Write(new TargetMark(input.Set, set.Repository.Id, DatabaseProgress.Untouched, MadeTarget: made));
+            new TargetMarker(input.Target).Write(
+                new TargetMark(input.Set, set.Repository.Id, DatabaseProgress.Untouched, MadeTarget: made)
+            );
         }
 
         return plan;
@@ -41,87 +40,132 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     public async Task<RestorePreview> PreviewAsync(RestoreInput input, CancellationToken cancellationToken)
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
-        RestorePlan plan = await PlanAsync(
-            input,
-            set,
-            CheckTarget(input, new TargetMarker(input.Target), set),
-            cancellationToken
-        );
+        (RestorePlan plan, _) = await CheckAsync(input, set, progress: null, cancellationToken);
         return new RestorePreview(
             plan,
-            [.. set.Manifest.Roots.Select(root => new PreviewedRoot(root.Name, root.Files, root.Bytes))]
+            input.DatabaseOnly
+                ? []
+                : [.. set.Manifest.Roots.Select(root => new PreviewedRoot(root.Name, root.Files, root.Bytes))]
         );
     }
 
-    private TargetMark? CheckTarget(RestoreInput input, TargetMarker marker, SetReader set)
-    {
-        OwnDirectories.RequireApart(environment.Options, input.Target);
-        if (GivenPath.LinkTarget(input.Target) is { } place)
-        {
-            throw new PermanentException(
-                ErrorKind.Target,
-                $"--target '{input.Target}' is a symbolic link (to '{place}'), which a restore never follows; name "
-                    + "the directory that it leads to."
-            );
-        }
-
-        if (GivenPath.IsFile(input.Target))
-        {
-            throw new PermanentException(
-                ErrorKind.Target,
-                $"--target '{input.Target}' is a file; name a directory that is absent or empty."
-            );
-        }
-
-        TargetMark? mark = marker.TryRead();
-        if (mark is not null && (mark.Set != input.Set || mark.Repository != set.Repository.Id))
-        {
-            throw new PermanentException(
-                ErrorKind.Target,
-                $"--target '{input.Target}' holds an unfinished restore of set {mark.Set}, not of {input.Set}; "
-                    + "finish that one, or name an empty directory."
-            );
-        }
-
-        if (mark is null && GivenPath.IsDirectory(input.Target) && IsNotEmpty(input.Target))
-        {
-            throw new PermanentException(
-                ErrorKind.Target,
-                $"--target '{input.Target}' is not empty; move it aside, or name a directory that is absent or "
-                    + "empty. Nothing is ever restored into old files."
-            );
-        }
-
-        return mark;
-    }
-
-    private static bool IsNotEmpty(string directory)
-    {
-        try
-        {
-            return GivenPath.NamesIn(directory).Any(name => name != TargetMarker.TemporaryName);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PermanentException(
-                ErrorKind.Target,
-                $"--target '{directory}' cannot be read ({e.Message}); name another directory.",
-                e
-            );
-        }
-    }
-
-    private async Task<RestorePlan> PlanAsync(
+    private async Task<(RestorePlan Plan, TargetMark? Mark)> CheckAsync(
         RestoreInput input,
         SetReader set,
-        TargetMark? mark,
+        IProgressSink? progress,
         CancellationToken cancellationToken
     )
     {
-        var warnings = ImmutableArray.CreateBuilder<string>();
-        warnings.AddRange(set.Warnings);
-        ConsistencyReport consistency = set.Manifest.Consistency;
-        long carriedOver = consistency.SourceMissing + consistency.SourceChanged;
+        var findings = new CheckFindings();
+        List<string> warnings = [.. set.Warnings];
+        TargetMark? mark = await findings.TryAsync(() =>
+            Task.FromResult(TargetCheck.Look(input, environment.Options, set.Repository.Id))
+        );
+        if (!input.DatabaseOnly)
+        {
+            await CheckFilesAsync(input, set, isResumed: mark is not null, findings, warnings);
+        }
+
+        KnownLosses losses = KnownLosses.None;
+        if (!input.DatabaseOnly)
+        {
+            losses = await KnownLosses.FindAsync(set, cancellationToken);
+            if (input.Strict)
+            {
+                await findings.TryAsync(() =>
+                {
+                    losses.RequireNone(input.Set);
+                    return Task.CompletedTask;
+                });
+            }
+        }
+
+        if (
+            input.Database is { } database
+            && (mark?.ProgressOf(database) ?? DatabaseProgress.Untouched) == DatabaseProgress.Untouched
+        )
+        {
+            await CheckDatabaseAsync(input, database, set, findings, warnings, progress, cancellationToken);
+        }
+
+        findings.ThrowIfAny();
+        return (Plan(input, set.Manifest, losses, warnings), mark);
+    }
+
+    private static async Task CheckFilesAsync(
+        RestoreInput input,
+        SetReader set,
+        bool isResumed,
+        CheckFindings findings,
+        List<string> warnings
+    )
+    {
+        await findings.TryAsync(() =>
+        {
+            TargetCheck.RequireWritable(input.Target);
+            return Task.CompletedTask;
+        });
+        if (!isResumed)
+        {
+            warnings.AddRange(
+                await findings.TryAsync(() => Task.FromResult(TargetCheck.CheckRoom(input, set.Manifest.Roots))) ?? []
+            );
+        }
+    }
+
+    private async Task CheckDatabaseAsync(
+        RestoreInput input,
+        RestoreDatabaseTarget database,
+        SetReader set,
+        CheckFindings findings,
+        List<string> warnings,
+        IProgressSink? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        if (set.Manifest.Database is not { } stamp)
+        {
+            await findings.TryAsync(() =>
+                throw new PermanentException(
+                    ErrorKind.Configuration,
+                    $"--database: set {input.Set} has no database dump; restore with --no-database."
+                )
+            );
+            return;
+        }
+
+        var origin = new DumpOrigin(stamp.Vendor, stamp.ServerVersion, stamp.ToolVersion);
+        IDatabaseTarget target = database.Open(environment.Options.Restore);
+        DatabaseFacts? facts = await findings.TryAsync(() => target.CheckEmptyAsync(origin, cancellationToken));
+        warnings.AddRange(facts?.Warnings ?? []);
+        IReadOnlyList<string>? ofDump = await findings.TryAsync(async () =>
+        {
+            try
+            {
+                return await target.CheckDumpAsync(
+                    origin,
+                    (stream, token) => set.CopyDumpAsync(stamp, stream, progress, Phases.Prepare, token),
+                    cancellationToken
+                );
+            }
+            catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+            {
+                throw new PermanentException(
+                    ErrorKind.Repository,
+                    $"the database dump of set {input.Set} does not restore: {e.Message} The files of this set restore "
+                        + "all the same, with --no-database; the database restores from another set, with --database-only.",
+                    e
+                );
+            }
+        });
+        warnings.AddRange(ofDump ?? []);
+    }
+
+    private static RestorePlan Plan(RestoreInput input, SetManifest manifest, KnownLosses losses, List<string> warnings)
+    {
+        ImmutableArray<RootStamp> roots = input.DatabaseOnly ? [] : manifest.Roots;
+        ConsistencyReport consistency = manifest.Consistency;
+        long carriedOver = input.DatabaseOnly ? 0 : consistency.SourceMissing + consistency.SourceChanged;
         if (!consistency.Consistent)
         {
             warnings.Add(
@@ -143,74 +187,18 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             );
         }
 
-        if (
-            input.Database is { } database
-            && (mark?.ProgressOf(database) ?? DatabaseProgress.Untouched) == DatabaseProgress.Untouched
-        )
-        {
-            await CheckDatabaseAsync(input, database, set, warnings, cancellationToken);
-        }
-
-        long bytes = set.Manifest.Roots.Sum(root => root.Bytes);
-        if (mark is null && FreeBytes(input.Target) is { } free && free < bytes)
-        {
-            warnings.Add(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"--target '{input.Target}' has {free} bytes free, and the set's files have {bytes}"
-                )
-            );
-        }
-
         return new RestorePlan
         {
             Set = input.Set,
-            Roots = set.Manifest.Roots.Length,
-            DatabaseVendor = set.Manifest.Database?.Vendor,
-            Files = set.Manifest.Roots.Sum(root => root.Files),
-            Bytes = bytes,
-            KnownMissing = consistency.Missing,
+            Roots = roots.Length,
+            DatabaseVendor = manifest.Database?.Vendor,
+            Files = roots.Sum(static root => root.Files),
+            Bytes = roots.Sum(static root => root.Bytes),
+            KnownMissing = input.DatabaseOnly ? 0 : consistency.Missing,
             CarriedOver = carriedOver,
-            Warnings = warnings.ToImmutable(),
+            Lost = losses.Files,
+            NamedLost = losses.Lines,
+            Warnings = WarningLines.Fit(warnings),
         };
-    }
-
-    private async Task CheckDatabaseAsync(
-        RestoreInput input,
-        RestoreDatabaseTarget database,
-        SetReader set,
-        ImmutableArray<string>.Builder warnings,
-        CancellationToken cancellationToken
-    )
-    {
-        DatabaseStamp stamp =
-            set.Manifest.Database
-            ?? throw new PermanentException(
-                ErrorKind.Configuration,
-                $"--database: set {input.Set} has no database dump; restore with --no-database."
-            );
-        DatabaseFacts facts = await database
-            .Open(environment.Options.Restore)
-            .CheckEmptyAsync(new DumpOrigin(stamp.Vendor, stamp.ServerVersion, stamp.ToolVersion), cancellationToken);
-        warnings.AddRange(facts.Warnings);
-    }
-
-    /// <summary>Of the nearest directory above that exists; null where that cannot be known.</summary>
-    private static long? FreeBytes(string target)
-    {
-        string? existing = target;
-        while (existing is not null && !GivenPath.IsDirectory(existing))
-        {
-            existing = Path.GetDirectoryName(existing);
-        }
-
-        try
-        {
-            return existing is null ? null : new DriveInfo(existing).AvailableFreeSpace;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
     }
 }

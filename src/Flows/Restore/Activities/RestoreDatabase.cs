@@ -48,38 +48,19 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
         try
         {
             result = await database.RestoreAsync(
-                async (stream, token) =>
-                {
-                    await using Stream dump = set.Chunks.OpenRead(stamp.Dump, ChunkClass.Dump);
-                    await CopyAsync(dump, stream, progress, token);
-                },
+                (stream, token) => set.CopyDumpAsync(stamp, stream, progress, Phases.Database, token),
                 cancellationToken
             );
         }
-        catch (AbfException)
+        catch (PermanentException)
         {
-            // It failed and says so itself: whatever the database holds later is not this dump.
+            // It failed and says so itself: whatever the database holds later is not this dump. Where the connection
+            // went, nobody knows whether the dump's last line was taken: the next attempt looks.
             marker.Write(mark with { Database = DatabaseProgress.Untouched, Url = named.Url });
             throw;
         }
 
         marker.Write(mark with { Database = DatabaseProgress.Restored, Url = named.Url });
         return new RestoredDatabase(WarningLines.Fit(result.Warnings));
-    }
-
-    private static async Task CopyAsync(
-        Stream dump,
-        Stream client,
-        IProgressSink progress,
-        CancellationToken cancellationToken
-    )
-    {
-        byte[] buffer = new byte[256 * 1024];
-        int read;
-        while ((read = await dump.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            await client.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            progress.Advance(Phases.Database, 0, read);
-        }
     }
 }

@@ -8,26 +8,96 @@ using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
-/// <summary>Gives the directories of a root their owner, mode and time, once all files are in.</summary>
-internal sealed class RestoreDirectories(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredTotals>
+/// <summary>
+/// Gives the directories of a root their owner, mode and time, once all files are in; and names the files that are not:
+/// each is tried once more, and lost if it cannot be read. Nothing but the target and the repository is asked, so that
+/// an attempt after a kill comes to the same list.
+/// </summary>
+internal sealed class RestoreDirectories(FlowEnvironment environment)
+    : FlowActivity<RestoreDirectoriesInput, RestoredDirectories>
 {
-    public override async Task<RestoredTotals> RunAsync(
-        RestoreRangeInput input,
+    public override async Task<RestoredDirectories> RunAsync(
+        RestoreDirectoriesInput input,
         IProgressSink progress,
         CancellationToken cancellationToken
     )
     {
+        RestoreRangeInput root = input.Root;
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
-        using TargetTree target = input.OpenRoot();
-        var attributes = new AttributeRestore(target, input.Owner);
+        using TargetTree target = root.OpenRoot();
+        var attributes = new AttributeRestore(target, root.Owner);
         var directories = new DirectoryRestore(attributes);
-        await foreach (ListingEntry entry in new ListingReader(chunks, input.Listing).ReadAsync(cancellationToken))
+        var files = new FileRestore(target, chunks, root, attributes);
+        var listing = new ReadableListing(chunks, root);
+        var lost = new List<(string Path, string Why)>();
+        long restored = 0;
+        long bytes = 0;
+        await foreach (ListingEntry entry in listing.ReadAsync(cancellationToken))
         {
             directories.Add(entry);
+            if (entry.IsDirectory || !input.HasLosses || files.IsThere(entry))
+            {
+                continue;
+            }
+
+            if (await files.TryWriteAsync(entry, cancellationToken) is { } why)
+            {
+                lost.Add((TreePath.Display(entry.Path), why));
+            }
+            else
+            {
+                restored++;
+                bytes += entry.Length;
+            }
         }
 
+        long unnamed = input.HasLosses
+            ? await NameLostAsync(listing, input, chunks, target, lost, cancellationToken)
+            : 0;
+        long count = lost.Count + unnamed;
+        if (unnamed > 0)
+        {
+            string why = listing.Fault ?? listing.Lost.Why!;
+            lost.Add((string.Empty, $"{unnamed} files, whose names are lost with the listing or a part of it: {why}"));
+        }
+
+        LostFileList.Read(root.Target).Replace(root.Root, lost);
         directories.Complete();
         target.Flush();
-        return new RestoredTotals(0, 0, attributes.Unset);
+        return new RestoredDirectories(
+            new RestoredTotals(restored, bytes, attributes.Unset),
+            count,
+            WarningLines.First(lost.Select(file => $"{root.Root}/{file.Path}: {file.Why}"))
+        );
+    }
+
+    /// <summary>
+    /// Of what is lost with parts of the listing, the names that the list of required files has, where they are not in
+    /// the target.
+    /// </summary>
+    /// <returns>How many files are lost without a name.</returns>
+    private static async Task<long> NameLostAsync(
+        ReadableListing listing,
+        RestoreDirectoriesInput input,
+        IChunkSource chunks,
+        TargetTree target,
+        List<(string Path, string Why)> lost,
+        CancellationToken cancellationToken
+    )
+    {
+        if (listing.Fault is not null)
+        {
+            // Of the parts that were read before it, the files are in.
+            return input.Files;
+        }
+
+        IReadOnlyList<byte[]> names = await listing.Lost.NameAsync(chunks, input.Required, cancellationToken);
+        string why = $"its part of the listing is lost: {listing.Lost.Why}";
+        lost.AddRange(
+            names
+                .Where(name => target.TryStat(name) is not { Type: EntryType.File })
+                .Select(name => (TreePath.Display(name), why))
+        );
+        return Math.Max(0, listing.Lost.Files - names.Count);
     }
 }

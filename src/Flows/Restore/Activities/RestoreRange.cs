@@ -10,7 +10,8 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>
 /// Restores a range of a root until its end or the budget. A file that is there with the recorded size and time was
-/// finished by an earlier attempt, because its time is set after its last byte; any other is written anew.
+/// finished by an earlier attempt, because its time is set after its last byte; any other is written anew. One that the
+/// repository lost is passed over: <see cref="RestoreDirectories"/> names it.
 /// </summary>
 internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredStep>
 {
@@ -22,14 +23,14 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
     {
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = input.OpenRoot();
-        var restore = new FileRestore(target, chunks, input.Class, new AttributeRestore(target, input.Owner));
+        var restore = new FileRestore(target, chunks, input, new AttributeRestore(target, input.Owner));
         var budget = new StepBudget(environment.Time);
         long files = 0;
         long bytes = 0;
+        long losses = 0;
         byte[]? next = null;
-        await foreach (
-            ListingEntry entry in new ListingReader(chunks, input.Listing).ReadAsync(input.Paths, cancellationToken)
-        )
+        var listing = new ReadableListing(chunks, input);
+        await foreach (ListingEntry entry in listing.ReadAsync(cancellationToken))
         {
             if (budget.IsSpent(atSegmentEnd: true))
             {
@@ -46,8 +47,13 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
 
             if (!restore.IsDone(entry))
             {
-                await restore.WriteAsync(entry, cancellationToken);
+                string? lost = await restore.TryWriteAsync(entry, cancellationToken);
                 budget.Read(entry.Length);
+                if (lost is not null)
+                {
+                    losses++;
+                    continue;
+                }
             }
 
             files++;
@@ -56,6 +62,7 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         }
 
         target.Flush();
-        return new RestoredStep(next, new RestoredTotals(files, bytes, restore.Unset));
+        losses += listing.Lost.Count + (listing.Fault is null ? 0 : 1);
+        return new RestoredStep(next, new RestoredTotals(files, bytes, restore.Unset) { Losses = losses });
     }
 }

@@ -11,6 +11,8 @@ namespace AlfrescoBackupFlows.Flows.Restore.Records;
 [JsonSerializable(typeof(PlanRestoreRootInput))]
 [JsonSerializable(typeof(RestoreRoot))]
 [JsonSerializable(typeof(RestoreRangeInput))]
+[JsonSerializable(typeof(RestoreDirectoriesInput))]
+[JsonSerializable(typeof(RestoredDirectories))]
 [JsonSerializable(typeof(RestoredStep))]
 [JsonSerializable(typeof(RestoreRangeFlowInput))]
 [JsonSerializable(typeof(RestoredTotals))]

@@ -19,6 +19,17 @@ public sealed record RestoreInput(
     int Parallelism
 )
 {
+    /// <summary>A loss in the repository ends the restore; otherwise it takes only what is lost.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>
+    /// No files: <paramref name="Target"/> is a directory of the host's own, for the marker alone, and goes with it.
+    /// </summary>
+    public bool DatabaseOnly { get; init; }
+
+    /// <summary>Too little free space in the target is a warning: its file system compresses.</summary>
+    public bool AnySpace { get; init; }
+
     /// <summary>The same restore: how many ranges go side by side makes no other of it.</summary>
     public bool IsSameAs(RestoreInput other) => this with { Parallelism = other.Parallelism } == other;
 }
@@ -57,13 +68,19 @@ public sealed record RestoreResult
     /// </summary>
     public required long CarriedOver { get; init; }
 
+    /// <summary>Files that the repository lost: they are not in the target.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>The first of them with why; the target's <c>abf-lost-files.txt</c> has them all.</summary>
+    public ImmutableArray<string> NamedLost { get; init; } = [];
+
     /// <summary>Files and directories whose owner, mode or time could not be set.</summary>
     public required UnsetAttributes Unset { get; init; }
 
     public required ImmutableArray<string> Warnings { get; init; }
 
     /// <summary>A person must see it, as when the set was sealed (exit code 3).</summary>
-    public bool HasFindings => Missing > 0 || CarriedOver > 0;
+    public bool HasFindings => Missing > 0 || CarriedOver > 0 || Lost > 0;
 }
 
 /// <summary>
@@ -89,6 +106,13 @@ public sealed record RestorePlan
     /// <summary>Files that are there as an earlier set had them.</summary>
     public required long CarriedOver { get; init; }
 
+    /// <summary>Files that do not restore, as far as that is known beforehand: packs of theirs are not in the
+    /// store.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>What is lost, one line each, as many as fit.</summary>
+    public ImmutableArray<string> NamedLost { get; init; } = [];
+
     public required ImmutableArray<string> Warnings { get; init; }
 }
 
@@ -101,7 +125,14 @@ public sealed record PlanRestoreRootInput(RunId Set, int Number, int Parallelism
 /// <param name="Cuts">
 /// First paths of the second and further ranges, which can be restored side by side; at most 47 of at most 121 bytes.
 /// </param>
-public sealed record RestoreRoot(string Name, ContentRef Listing, ChunkClass Class, ImmutableArray<byte[]> Cuts);
+public sealed record RestoreRoot(string Name, ContentRef Listing, ChunkClass Class, ImmutableArray<byte[]> Cuts)
+{
+    /// <summary>The list of its required files; null where it has none.</summary>
+    public ContentRef? Required { get; init; }
+
+    /// <summary>How many there are.</summary>
+    public long Files { get; init; }
+}
 
 /// <summary>What a dry run prints.</summary>
 /// <param name="Roots">In the order of the manifest.</param>
@@ -117,7 +148,21 @@ public sealed record RestoreRangeInput(
     ChunkClass Class,
     PathRange Paths,
     RestoreOwner? Owner
-);
+)
+{
+    /// <inheritdoc cref="RestoreInput.Strict"/>
+    public bool Strict { get; init; }
+}
+
+/// <param name="Required">The list of the root's required files; null where it has none.</param>
+/// <param name="Files">How many files the root has.</param>
+/// <param name="HasLosses">Files of the root are not in the target: they are looked for and named.</param>
+public sealed record RestoreDirectoriesInput(RestoreRangeInput Root, ContentRef? Required, long Files, bool HasLosses);
+
+/// <param name="Totals">Of what had to be done once more, and of the directories.</param>
+/// <param name="Lost">Files of the root that the repository lost.</param>
+/// <param name="NamedLost">The first of them with why.</param>
+public sealed record RestoredDirectories(RestoredTotals Totals, long Lost, ImmutableArray<string> NamedLost);
 
 /// <param name="Next">Where the next step begins; null when the range is complete.</param>
 public sealed record RestoredStep(byte[]? Next, RestoredTotals Totals);
@@ -128,10 +173,17 @@ public sealed record RestoredTotals(long Files, long Bytes, UnsetAttributes Unse
 {
     public static readonly RestoredTotals None = new(0, 0, UnsetAttributes.None);
 
+    /// <summary>Losses that were met, files or parts of the listing: above 0 somebody goes through the root once
+    /// more.</summary>
+    public long Losses { get; init; }
+
     public static RestoredTotals operator +(RestoredTotals left, RestoredTotals right) => Add(left, right);
 
     public static RestoredTotals Add(RestoredTotals left, RestoredTotals right) =>
-        new(left.Files + right.Files, left.Bytes + right.Bytes, left.Unset + right.Unset);
+        new(left.Files + right.Files, left.Bytes + right.Bytes, left.Unset + right.Unset)
+        {
+            Losses = left.Losses + right.Losses,
+        };
 }
 
 /// <summary>Counts of files and directories whose attributes could not be set as recorded.</summary>
@@ -157,4 +209,7 @@ public sealed record CheckRestoredInput(RestoreInput Restore, long KnownMissing)
 /// <param name="Required">Files that are required.</param>
 /// <param name="Missing">Required files that are not in the target, or of another size than the database says.</param>
 /// <param name="Named">The first of them.</param>
-public sealed record RestoreCheck(long Required, long Missing, ImmutableArray<string> Named);
+public sealed record RestoreCheck(long Required, long Missing, ImmutableArray<string> Named)
+{
+    public ImmutableArray<string> Warnings { get; init; } = [];
+}

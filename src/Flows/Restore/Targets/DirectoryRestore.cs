@@ -6,11 +6,12 @@ namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 /// <summary>
 /// Gives the directories of a root their owner, mode and time. What a directory holds comes before the directory
 /// itself, whose mode may bar the way. One that the listing has only files of (they were found behind a symbolic link)
-/// is set like the nearest above it that the listing has.
+/// is set like the nearest above it that the listing has; where that is lost, like the first directory that is not.
 /// </summary>
 internal sealed class DirectoryRestore(AttributeRestore attributes)
 {
-    private readonly Stack<(byte[] Path, ListingEntry? Model)> _open = new();
+    private readonly Stack<(byte[] Path, ListingEntry? Model)> _open = new([([], null)]);
+    private ListingEntry? _first;
 
     /// <summary>Takes files and directories, in the order of the listing.</summary>
     public void Add(ListingEntry entry)
@@ -23,6 +24,7 @@ internal sealed class DirectoryRestore(AttributeRestore attributes)
         OpenUnlisted(entry.Path);
         if (entry.IsDirectory)
         {
+            _first ??= entry;
             _open.Push((entry.Path, entry));
         }
     }
@@ -49,6 +51,7 @@ internal sealed class DirectoryRestore(AttributeRestore attributes)
     private void Close()
     {
         (byte[] path, ListingEntry? model) = _open.Pop();
+        model ??= _first;
         if (model is not null && path.AsSpan().SequenceEqual(model.Path))
         {
             attributes.Apply(model);

@@ -1,7 +1,7 @@
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Chunks;
-using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
@@ -10,7 +10,7 @@ namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 internal sealed class FileRestore(
     TargetTree target,
     IChunkSource chunks,
-    ChunkClass chunkClass,
+    RestoreRangeInput root,
     AttributeRestore attributes
 )
 {
@@ -46,12 +46,40 @@ internal sealed class FileRestore(
         return true;
     }
 
-    public async Task WriteAsync(ListingEntry entry, CancellationToken cancellationToken)
+    /// <summary>
+    /// True where the file is in: whoever breaks off leaves a shorter one, and one that is lost leaves none.
+    /// </summary>
+    public bool IsThere(ListingEntry entry) =>
+        target.TryStat(entry.Path) is { Type: EntryType.File } there && there.Size == entry.Length;
+
+    /// <returns>Null; or why the file is lost, of which nothing is left then.</returns>
+    /// <exception cref="PermanentException">Repository: it is lost, and <c>--strict</c> was said.</exception>
+    public async Task<string?> TryWriteAsync(ListingEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WriteAsync(entry, cancellationToken);
+            return null;
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            target.Delete(entry.Path);
+            return root.Strict
+                ? throw new PermanentException(
+                    ErrorKind.Repository,
+                    $"--strict: file '{TreePath.Display(entry.Path)}' of {root.Root} is lost: {e.Message}",
+                    e
+                )
+                : e.Message;
+        }
+    }
+
+    private async Task WriteAsync(ListingEntry entry, CancellationToken cancellationToken)
     {
         CreateDirectoryOf(entry.Path);
         target.Delete(entry.Path);
         using TargetFile file = target.CreateFile(entry.Path);
-        await using (Stream content = chunks.OpenRead(entry.Content!, chunkClass))
+        await using (Stream content = chunks.OpenRead(entry.Content!, root.Class))
         {
             long offset = 0;
             int read;

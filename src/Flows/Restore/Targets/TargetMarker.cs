@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
@@ -35,7 +36,13 @@ public sealed record TargetMark(
 {
     /// <summary>How far this database is; one that an earlier attempt did not name is untouched.</summary>
     public DatabaseProgress ProgressOf(RestoreDatabaseTarget database) =>
-        Url is null || Url == database.Url ? Database : DatabaseProgress.Untouched;
+        Url is null || PlaceOf(Url) == PlaceOf(database.Url) ? Database : DatabaseProgress.Untouched;
+
+    /// <summary>
+    /// The same database under whatever user and query: who corrects these after a failure goes on in it.
+    /// </summary>
+    private static string PlaceOf(string url) =>
+        DatabaseConnection.FromRestoreUrl(url, password: null, toolPath: null).Place;
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true)]
@@ -100,6 +107,11 @@ internal sealed class TargetMarker(string target)
     {
         try
         {
+            if (_target.TryIdentify() is null)
+            {
+                return;
+            }
+
             _target.Delete(TemporaryName);
             _target.Delete(Name);
         }

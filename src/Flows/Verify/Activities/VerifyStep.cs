@@ -88,7 +88,7 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
         {
             if (report.Totals.PacksRead > 0 && environment.Time.GetElapsedTime(started) >= Budget)
             {
-                return new VerifiedStep(report, after, Again: again);
+                return new VerifiedStep(await WithLostFilesAsync(), after, Again: again);
             }
 
             report += await opened.Verification.ReadPacksAsync(
@@ -99,6 +99,9 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
             after = packs[^1].Id.ToString();
         }
 
-        return new VerifiedStep(report, Next: null, Again: again);
+        return new VerifiedStep(await WithLostFilesAsync(), Next: null, Again: again);
+
+        async Task<VerifyReport> WithLostFilesAsync() =>
+            report + await opened.Verification.NameLostFilesAsync(opened.Sets, cancellationToken);
     }
 }

@@ -19,6 +19,7 @@ internal static class Errno
     public const int ENFILE = 23;
     public const int EMFILE = 24;
     public const int ENOSPC = 28;
+    public const int EROFS = 30;
     public const int EMLINK = 31;
     public const int EPIPE = 32;
     public const int ERANGE = 34;

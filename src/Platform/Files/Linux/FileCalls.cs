@@ -28,6 +28,44 @@ internal static unsafe class FileCalls
         return Handle(result, out error);
     }
 
+    /// <summary>Null where the system refuses.</summary>
+    public static FileSystemRoom? TryStatVfs(string path)
+    {
+        StatVfs room;
+        fixed (byte* p = Encoding.UTF8.GetBytes(path + "\0"))
+        {
+            if (Libc.StatVfs(p, &room) != 0)
+            {
+                return null;
+            }
+        }
+
+        return new FileSystemRoom(
+            (long)UInt128.Min(long.MaxValue, (UInt128)room.AvailableBlocks * room.FragmentSize),
+            room.Files == 0 ? null : (long)Math.Min((ulong)long.MaxValue, room.AvailableFiles),
+            (long)Math.Max(1, room.FragmentSize)
+        );
+    }
+
+    /// <summary>What the system says against adding a name to a directory; null where it says nothing.</summary>
+    public static string? WhyNotWritable(string directory)
+    {
+        const int CurrentDirectory = -100;
+        const int WriteAndSearch = 2 | 1;
+        const int AsEffectiveUser = 0x200;
+        fixed (byte* p = Encoding.UTF8.GetBytes(directory + "\0"))
+        {
+            int error = -Checked(Libc.FAccessAt(CurrentDirectory, p, WriteAndSearch, AsEffectiveUser));
+            return error switch
+            {
+                Errno.EACCES => Marshal.GetPInvokeErrorMessage(error),
+                Errno.EPERM => "it is immutable: chattr -i",
+                Errno.EROFS => "its file system is read-only: mount it writable",
+                _ => null,
+            };
+        }
+    }
+
     public static SafeFileHandle? OpenAt(
         SafeFileHandle directory,
         ReadOnlySpan<byte> path,

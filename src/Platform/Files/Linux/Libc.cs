@@ -39,6 +39,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "fstatfs", SetLastError = true)]
     public static partial int FStatFs(SafeFileHandle descriptor, byte* result);
 
+    [LibraryImport(Library, EntryPoint = "statvfs", SetLastError = true)]
+    public static partial int StatVfs(byte* path, StatVfs* result);
+
+    [LibraryImport(Library, EntryPoint = "faccessat", SetLastError = true)]
+    public static partial int FAccessAt(int directory, byte* path, int mode, int flags);
+
     [LibraryImport(Library, EntryPoint = "fdopendir", SetLastError = true)]
     public static partial nint FdOpenDir(int descriptor);
 
@@ -143,6 +149,23 @@ internal struct Timespec
 
     public long Seconds;
     public long Nanoseconds;
+}
+
+/// <summary><c>struct statvfs</c> on 64-bit Linux, up to what is needed of it; glibc and musl agree.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct StatVfs
+{
+    [FieldOffset(8)]
+    public ulong FragmentSize;
+
+    [FieldOffset(32)]
+    public ulong AvailableBlocks;
+
+    [FieldOffset(40)]
+    public ulong Files;
+
+    [FieldOffset(56)]
+    public ulong AvailableFiles;
 }
 
 /// <summary><c>struct statx</c>: the kernel's own layout, the same on every architecture (statx(2)).</summary>

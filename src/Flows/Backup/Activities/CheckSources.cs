@@ -51,7 +51,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
             run.Roots.Open(root).Dispose();
         }
 
-        DatabaseFacts database = await installation.Database.OpenSource().CheckAsync(cancellationToken);
+        DatabaseFacts database = await installation.Database.OpenSource(progress.Warn).CheckAsync(cancellationToken);
         await AcknowledgedFiles.ReadAsync(options.Backup.AcknowledgedMissingFile, installation.Urls, cancellationToken);
         if (
             installation.Index is { } index

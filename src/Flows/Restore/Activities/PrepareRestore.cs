@@ -187,7 +187,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
                 $"--database: set {input.Set} has no database dump; restore with --no-database."
             );
         DatabaseFacts facts = await database
-            .Open(environment.Options.Restore)
+            .Open(environment.Options, stamp, static _ => { })
             .CheckEmptyAsync(new DumpOrigin(stamp.Vendor, stamp.ServerVersion, stamp.ToolVersion), cancellationToken);
         warnings.AddRange(facts.Warnings);
     }

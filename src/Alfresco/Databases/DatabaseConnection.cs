@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
@@ -10,8 +11,9 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 /// <param name="Database">The database's exact name, decoded.</param>
 /// <param name="Password">Null: none is sent.</param>
 /// <param name="ToolPath">The directory of the vendor's tools; null: the search path.</param>
-/// <param name="Parameters">The URL's query, keys in lower case; only those about TLS are used.</param>
-public sealed record DatabaseConnection(
+/// <param name="Parameters">The URL's query, keys in lower case; used are those about TLS, and PostgreSQL's
+/// <c>currentSchema</c> and <c>options</c>.</param>
+public sealed partial record DatabaseConnection(
     IDatabaseVendor Vendor,
     string Host,
     int Port,
@@ -22,11 +24,44 @@ public sealed record DatabaseConnection(
     IReadOnlyDictionary<string, string> Parameters
 )
 {
+    /// <summary>The usual <see cref="MaxWait"/>.</summary>
+    public static readonly TimeSpan UsualWait = TimeSpan.FromMinutes(5);
+
     /// <summary>
-    /// PostgreSQL: where Alfresco's tables are (<c>db.schema.name</c>, or the URL's <c>currentSchema</c>); null: as the
-    /// search path finds them.
+    /// PostgreSQL: the schema of Alfresco's tables (<c>db.schema.name</c>, or what the set says); null: as
+    /// <see cref="SearchPath"/> or the user's own search path finds them.
     /// </summary>
     public string? Schema { get; init; }
+
+    /// <summary>
+    /// PostgreSQL: the search path that the URL asks for (<c>currentSchema</c>, or in <c>options</c>), one or more
+    /// names; null: none.
+    /// </summary>
+    public string? SearchPath
+    {
+        get
+        {
+            string? path = Parameters.GetValueOrDefault("currentschema");
+            if (string.IsNullOrWhiteSpace(path) && Parameters.TryGetValue("options", out string? options))
+            {
+                path = PathInOptions()
+                    .Match(options)
+                    .Groups["path"]
+                    .Value.Replace("\\", string.Empty, StringComparison.Ordinal);
+            }
+
+            return string.IsNullOrWhiteSpace(path) ? null : path;
+        }
+    }
+
+    /// <summary>The user by which Alfresco itself connects (<c>db.username</c>); null: not known.</summary>
+    public string? Application { get; init; }
+
+    /// <summary>
+    /// How long somebody else may hold a lock that is needed (<c>installation.database.maxWait</c>). A dump may be
+    /// silent for twice as long, and a statement without an answer for six times as long.
+    /// </summary>
+    public TimeSpan MaxWait { get; init; } = UsualWait;
 
     /// <summary>The names that errors use for this connection.</summary>
     public DatabaseSettingNames Names { get; init; } = DatabaseSettingNames.Source;
@@ -34,9 +69,11 @@ public sealed record DatabaseConnection(
     /// <summary>The place in words, for messages: never holds a secret.</summary>
     public string Place => $"{Vendor.Schemes[0]}://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}/{Database}";
 
-    public IDatabaseSource OpenSource() => Vendor.OpenSource(this);
+    /// <param name="tell">Gets a line where somebody else is waited for.</param>
+    public IDatabaseSource OpenSource(Action<string>? tell = null) => Vendor.OpenSource(this, tell ?? Nobody);
 
-    public IDatabaseTarget OpenTarget() => Vendor.OpenTarget(this);
+    /// <param name="tell">Gets a line where somebody else is waited for.</param>
+    public IDatabaseTarget OpenTarget(Action<string>? tell = null) => Vendor.OpenTarget(this, tell ?? Nobody);
 
     /// <summary>
     /// Parses <c>db.url</c> or <c>installation.database.url</c>: <c>[jdbc:]postgresql://host:port/name</c>,
@@ -50,7 +87,8 @@ public sealed record DatabaseConnection(
         string? username,
         Secret? password,
         string? toolPath,
-        string? schema = null
+        string? schema = null,
+        string? application = null
     )
     {
         DatabaseSettingNames names = DatabaseSettingNames.Source;
@@ -68,7 +106,8 @@ public sealed record DatabaseConnection(
             parsed.Parameters
         )
         {
-            Schema = string.IsNullOrWhiteSpace(schema) ? parsed.Parameters.GetValueOrDefault("currentschema") : schema,
+            Schema = string.IsNullOrWhiteSpace(schema) ? null : schema.Trim(),
+            Application = application ?? parsed.Username,
             Names = names,
         }.WithoutNull();
     }
@@ -112,6 +151,15 @@ public sealed record DatabaseConnection(
         }.WithoutNull();
     }
 
+    [GeneratedRegex(
+        @"(^|\s)(-c\s*|--)search_path=(?<path>(\\.|\S)+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex PathInOptions();
+
+    private static void Nobody(string line) { }
+
     /// <summary>No server and no tool can be told a U+0000.</summary>
     private DatabaseConnection WithoutNull()
     {
@@ -121,6 +169,7 @@ public sealed record DatabaseConnection(
             (Names.Username, Username),
             (Names.Password, Password?.Reveal()),
             (Names.Schema, Schema),
+            (Names.Username, Application),
             (Names.ToolPath, ToolPath),
             .. Parameters.Values.Select(value => (Names.Url, value)),
         ];

@@ -57,7 +57,11 @@ public sealed record DumpResult(
     IReadOnlyList<string> NotApplicable,
     IReadOnlyList<string> TenantRoots,
     IReadOnlyList<string> Warnings
-);
+)
+{
+    /// <summary>PostgreSQL: the schema of Alfresco's tables; null where the vendor has no schemas.</summary>
+    public string? Schema { get; init; }
+}
 
 /// <summary>The newest transaction in the dump: how far the index must be, or may be brought.</summary>
 public sealed record DumpWatermark(long TransactionId, long CommitTimeMs);

@@ -21,8 +21,10 @@ public interface IDatabaseVendor
     string Family { get; }
 
     /// <summary>The database of a live installation.</summary>
-    IDatabaseSource OpenSource(DatabaseConnection connection);
+    /// <param name="tell">Gets a line where somebody else is waited for.</param>
+    IDatabaseSource OpenSource(DatabaseConnection connection, Action<string> tell);
 
     /// <summary>The database that a restore fills.</summary>
-    IDatabaseTarget OpenTarget(DatabaseConnection connection);
+    /// <param name="tell">Gets a line where somebody else is waited for.</param>
+    IDatabaseTarget OpenTarget(DatabaseConnection connection, Action<string> tell);
 }

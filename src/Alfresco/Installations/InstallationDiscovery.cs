@@ -102,7 +102,15 @@ internal sealed class InstallationDiscovery
 
         try
         {
-            return DatabaseConnection.FromInstallation(url, username, password, _options.Database.ToolPath, schema);
+            DatabaseConnection database = DatabaseConnection.FromInstallation(
+                url,
+                username,
+                password,
+                _options.Database.ToolPath,
+                schema,
+                _values.Text("db.username", null, "db.username")
+            );
+            return database with { MaxWait = _options.Database.MaxWait };
         }
         catch (PermanentException e)
         {
@@ -189,7 +197,7 @@ internal sealed class InstallationDiscovery
             database.Host.ToLowerInvariant(),
             database.Port.ToString(CultureInfo.InvariantCulture),
             database.Database,
-            database.Schema ?? string.Empty,
+            database.Schema ?? database.SearchPath ?? string.Empty,
             root
         );
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16));

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
@@ -62,6 +63,9 @@ public sealed class DatabaseOptions
     /// </summary>
     [PathSetting]
     public string? ToolPath { get; set; }
+
+    /// <summary>How long somebody else may hold a lock that is needed, in the target of a restore too.</summary>
+    public TimeSpan MaxWait { get; set; } = DatabaseConnection.UsualWait;
 }
 
 /// <summary>The <c>installation.index</c> section.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
 /// <summary>
@@ -7,6 +9,14 @@ namespace AlfrescoBackupFlows.Alfresco.Processes;
 /// <param name="observe">Awaited for each piece; it may keep nothing of the memory.</param>
 internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, ValueTask> observe) : Stream
 {
+    private long _waitingSince;
+
+    /// <summary>
+    /// How long the other side has kept a read or a write waiting; zero between two of them: that is not its fault.
+    /// </summary>
+    public TimeSpan Silence =>
+        Interlocked.Read(ref _waitingSince) is var since and not 0 ? Stopwatch.GetElapsedTime(since) : TimeSpan.Zero;
+
     public override bool CanRead => inner.CanRead;
 
     public override bool CanSeek => false;
@@ -23,7 +33,9 @@ internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, Va
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        BeginWait();
         int read = await inner.ReadAsync(buffer, cancellationToken);
+        EndWait();
         if (read > 0)
         {
             await observe(buffer[..read]);
@@ -40,12 +52,19 @@ internal sealed class ObservedStream(Stream inner, Func<ReadOnlyMemory<byte>, Va
         CancellationToken cancellationToken = default
     )
     {
+        BeginWait();
         await inner.WriteAsync(buffer, cancellationToken);
         await observe(buffer);
+        EndWait();
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>The other side is waited for from now on: it has all, and has only to end.</summary>
+    public void BeginWait() => Interlocked.Exchange(ref _waitingSince, Stopwatch.GetTimestamp());
+
+    private void EndWait() => Interlocked.Exchange(ref _waitingSince, 0);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 

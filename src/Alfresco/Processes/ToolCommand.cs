@@ -25,6 +25,9 @@ internal sealed record ToolCommand(
 /// <param name="Errors">Its last lines of standard error, at most 200, trimmed, none empty.</param>
 internal sealed record ToolExit(int Code, IReadOnlyList<string> Errors)
 {
+    /// <summary>By a signal, such as that of a machine short of memory: nobody refused anything.</summary>
+    public bool WasKilled => Code is > 128 and < 160;
+
     /// <summary>The lines that speak of a fault, else the last line, as one line for a message.</summary>
     public string Reason(Func<string, bool> isFault)
     {

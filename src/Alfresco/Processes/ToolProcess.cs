@@ -119,6 +119,11 @@ internal static class ToolProcess
             info.ArgumentList.Add(argument);
         }
 
+        if (command.IsOfAdministrator)
+        {
+            CallersVariables.Return(info.Environment);
+        }
+
         Func<string, bool> isKept = command.IsOfAdministrator ? static name => !IsOwn(name) : IsNeeded;
         foreach (string name in info.Environment.Keys.Where(name => !isKept(name)).ToArray())
         {

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Tasks;
@@ -23,6 +24,12 @@ public abstract class FlowActivity<TInput, TOutput> : TaskActivity<TInput, TOutp
         }
         catch (Exception e)
         {
+            if (e is TransientException passing)
+            {
+                // The wait before the next attempt is one on somebody else.
+                scope.Progress.Warn($"{passing.Message} (may pass: a fault of this kind is tried a few times)");
+            }
+
             scope.Failed?.Invoke(e);
             throw;
         }

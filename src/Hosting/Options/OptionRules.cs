@@ -52,6 +52,13 @@ internal static partial class OptionRules
             CheckPresent("installation.database.url", installation.Database.Url, Or, faults);
         }
 
+        CheckRange(
+            "installation.database.maxWait",
+            installation.Database.MaxWait,
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromDays(1),
+            faults
+        );
         CheckChoice("installation.index.kind", installation.Index.Kind, ["lucene", "none"], faults);
         CheckChoice("installation.index.onWindow", installation.Index.OnWindow, ["wait", "refuse"], faults);
         CheckRange(

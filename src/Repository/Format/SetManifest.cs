@@ -104,7 +104,14 @@ public sealed record DatabaseStamp(
     TransactionWatermark? Watermark,
     ImmutableSortedDictionary<string, long> Rows,
     ImmutableArray<string> NotApplicable
-);
+)
+{
+    /// <summary>
+    /// PostgreSQL: the schema of Alfresco's tables; absent: not known, or the vendor has no schemas.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Schema { get; init; }
+}
 
 /// <param name="Transaction">The highest id in <c>alf_transaction</c>.</param>
 /// <param name="CommitTimeMs">The highest commit time there, milliseconds since 1970 UTC.</param>

@@ -145,7 +145,7 @@ public sealed class DatabaseConnectionTests
             null
         );
         Assert.Equal("geheim", connection.Password!.Reveal());
-        Assert.Equal("dms", connection.Schema);
+        Assert.Equal("dms", connection.SearchPath);
         Assert.DoesNotContain("geheim", connection.ToString(), StringComparison.Ordinal);
     }
 }

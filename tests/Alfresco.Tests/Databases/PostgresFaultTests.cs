@@ -155,10 +155,11 @@ public sealed class PostgresFaultTests(PostgresFixture server)
                 + script.Replace("{0}", real, StringComparison.Ordinal)
         );
         var source = await server.CreateAlfrescoAsync();
-        TransientException fault = await Assert.ThrowsAsync<TransientException>(() =>
+        AbfException fault = await Assert.ThrowsAnyAsync<AbfException>(() =>
             DumpRun.TakeAsync(server.Connection(source, toolPath: tool.Directory).OpenSource(), Cancel)
         );
         AssertSays(fault, why);
+        Assert.Equal(why == "exit code 137", fault is TransientException);
     }
 
     [Fact]
@@ -244,7 +245,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
                 Cancel
             )
         );
-        TransientException spoilt = await Assert.ThrowsAsync<TransientException>(() =>
+        PermanentException spoilt = await Assert.ThrowsAsync<PermanentException>(() =>
             restore.RestoreAsync(
                 async (stream, token) =>
                 {

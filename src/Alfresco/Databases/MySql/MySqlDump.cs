@@ -1,5 +1,6 @@
 using System.Text;
 using AlfrescoBackupFlows.Alfresco.Processes;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
@@ -28,20 +29,29 @@ internal static class MySqlDump
         && (
             line.Contains("error", StringComparison.OrdinalIgnoreCase)
             || line.Contains("couldn't", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("insufficient privileges", StringComparison.OrdinalIgnoreCase)
         );
 
     public static AbfException Failed(DatabaseConnection target, MySqlTool tool, ToolExit exit)
     {
-        string reason = exit.Reason(IsFault);
-        var names = target.Names;
+        string reason = PlainText.Escape(exit.Reason(IsFault));
+        DatabaseSettingNames names = target.Names;
         string message = $"{tool.File} failed on {target.Place} with exit code {exit.Code}: {reason}";
-        return
-            reason.Contains("denied", StringComparison.OrdinalIgnoreCase)
-            || reason.Contains("privilege", StringComparison.OrdinalIgnoreCase)
-            ? new PermanentException(
-                names.Kind,
-                $"{message}; grant the rights to {names.Username} '{target.Username}' or correct {names.Password}"
-            )
-            : new TransientException(names.Kind, $"{message}; see the server's log, then try again");
+        int? code = MySqlRefusals.CodeIn(reason);
+        if (exit.WasKilled || (code is { } passing && MySqlRefusals.MayPass(passing)))
+        {
+            string slow = code == 2013 ? "; raise net_write_timeout if the repository is slow" : string.Empty;
+            return new TransientException(names.Kind, $"{message}; see the server's log{slow}");
+        }
+
+        string advice =
+            (code is { } refused ? MySqlRefusals.Advice(refused, target) : null)
+            ?? (
+                reason.Contains("denied", StringComparison.OrdinalIgnoreCase)
+                || reason.Contains("privilege", StringComparison.OrdinalIgnoreCase)
+                    ? $"grant the rights to {names.Username} '{target.Username}' or correct {names.Password}"
+                    : "correct that in the database, then run it again"
+            );
+        return new PermanentException(names.Kind, $"{message}; {advice}");
     }
 }

@@ -10,12 +10,22 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 /// </summary>
 internal static class MySqlSession
 {
-    public static async Task<MySqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken)
+    /// <param name="pinned">False: as the server gives it to any client, such as a tool.</param>
+    public static async Task<MySqlConnection> OpenAsync(
+        DatabaseConnection target,
+        CancellationToken cancellationToken,
+        bool pinned = true
+    )
     {
         var connection = new MySqlConnection(ConnectionString(target));
         try
         {
             await connection.OpenAsync(cancellationToken);
+            if (pinned)
+            {
+                await MySqlSettings.PinAsync(connection, target, cancellationToken);
+            }
+
             return connection;
         }
         catch (MySqlException exception)
@@ -53,9 +63,20 @@ internal static class MySqlSession
                 $"{names.Url}: {target.Host}:{target.Port} cannot be reached "
                     + $"({PlainText.Escape(Root(exception).Message)}); start the server or correct host and port"
             ),
-            _ => exception.IsTransient
-                ? Transient($"{names.Url}: {target.Place} says '{said}' ({exception.Number}); try again")
-                : Permanent($"{names.Url}: {target.Place} says '{said}' ({exception.Number})"),
+            MySqlErrorCode.CommandTimeoutExpired => Permanent(
+                $"{names.Url}: {target.Place} gave no answer to a statement for "
+                    + $"{(target.MaxWait * 6).TotalMinutes:0.#} min: see the server's load and log, then run it again. "
+                    + "installation.database.maxWait sets the limit, a sixth of it"
+            ),
+            _ when MySqlRefusals.MayPass(exception.Number) || exception is { Number: 0, InnerException: not null } =>
+                Transient($"{names.Url}: {target.Place} says '{said}' ({exception.Number}); see the server's log"),
+            _ => Permanent(
+                $"{names.Url}: {target.Place} says '{said}' ({exception.Number}); "
+                    + (
+                        MySqlRefusals.Advice(exception.Number, target)
+                        ?? "correct that in the database, then run it again"
+                    )
+            ),
         };
 
         PermanentException Permanent(string message) => new(names.Kind, message, exception);
@@ -111,7 +132,7 @@ internal static class MySqlSession
             CharacterSet = "utf8mb4",
             Pooling = false,
             ConnectionTimeout = 15,
-            DefaultCommandTimeout = 0,
+            DefaultCommandTimeout = (uint)Math.Clamp((target.MaxWait * 6).TotalSeconds, 1, int.MaxValue / 1000),
             Keepalive = 30,
             SslMode = MySqlTls.SslMode(target),
             AllowLoadLocalInfile = false,

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 /// Dumps through <c>mariadb-dump</c> or <c>mysqldump</c>. Their snapshot cannot be shared, so required URLs, watermark
 /// and counts are read out of the dump as it passes (<see cref="InsertReader"/>).
 /// </summary>
-internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSource
+internal sealed class MySqlSource(DatabaseConnection connection, Action<string> tell) : IDatabaseSource
 {
     public async Task<DatabaseFacts> CheckAsync(CancellationToken cancellationToken)
     {
@@ -17,7 +17,16 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         {
             var server = MySqlServer.Of(session);
             var tool = await FindToolAsync(server, cancellationToken);
-            var found = await MySqlTables.LookAsync(session, connection, cancellationToken);
+            await RequireAllRowsAsync(tool, cancellationToken);
+            var found = await LookAsync(
+                session,
+                async token =>
+                {
+                    await MySqlRights.RequireReadableAsync(session, connection, token);
+                    return await MySqlTables.LookAsync(session, connection, token);
+                },
+                cancellationToken
+            );
             return new DatabaseFacts(
                 server.Vendor,
                 server.Version.ToString(),
@@ -42,14 +51,17 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         MySqlServer server;
         MySqlTool tool;
         bool hasEvents;
+        string settings;
         await using (var session = await MySqlSession.OpenAsync(connection, cancellationToken))
         {
             try
             {
                 server = MySqlServer.Of(session);
                 tool = await FindToolAsync(server, cancellationToken);
-                await MySqlTables.LookAsync(session, connection, cancellationToken);
+                await RequireAllRowsAsync(tool, cancellationToken);
+                await LookAsync(session, token => MySqlTables.LookAsync(session, connection, token), cancellationToken);
                 hasEvents = await MySqlTables.HasEventsAsync(session, cancellationToken);
+                settings = await MySqlSettings.ForToolAsync(session, connection, cancellationToken);
             }
             catch (MySqlException exception)
             {
@@ -58,7 +70,18 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         }
 
         var inserts = new AlfrescoInserts();
-        var said = await RunAsync(tool, Arguments(tool, hasEvents), inserts, dump, required, cancellationToken);
+        string[] arguments = Arguments(tool, hasEvents, settings);
+        var said = await RunAsync(tool, arguments, inserts, dump, required, cancellationToken);
+        if (inserts.NotApplicable.Contains("alf_node"))
+        {
+            // The tool leaves out, without a word, what the user may not read.
+            throw new PermanentException(
+                connection.Names.Kind,
+                $"{tool.File} left the table alf_node out of the dump of {connection.Place}; GRANT SELECT ON "
+                    + $"`{connection.Database}`.* to {connection.Names.Username} '{connection.Username}'"
+            );
+        }
+
         return new DumpResult(
             server.Vendor,
             server.Version.ToString(),
@@ -69,6 +92,46 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
             inserts.TenantRoots,
             [.. Warnings(server, tool), .. said]
         );
+    }
+
+    /// <summary>Under a watch: the server's own tables wait for whoever changes one.</summary>
+    private async Task<T> LookAsync<T>(
+        MySqlConnection session,
+        Func<CancellationToken, Task<T>> look,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var waits = new MySqlWaits(connection, static () => true, session.ServerThread);
+        return await new WaitWatch(connection, tell, waits.FindHolderAsync).RunAsync(
+            "the look at the tables",
+            silence: null,
+            look,
+            cancellationToken
+        );
+    }
+
+    /// <summary>
+    /// A tool whose session cannot be set dumps as many rows as the server gives to anybody, and says nothing.
+    /// </summary>
+    private async Task RequireAllRowsAsync(MySqlTool tool, CancellationToken cancellationToken)
+    {
+        if (tool.TakesInitCommand)
+        {
+            return;
+        }
+
+        await using var session = await MySqlSession.OpenAsync(connection, cancellationToken, pinned: false);
+        const string Limit = "SELECT CAST(@@SESSION.sql_select_limit AS CHAR)";
+        string limit = (await MySqlSession.ListAsync(session, Limit, cancellationToken))[0];
+        if (limit != MySqlSettings.AllRows)
+        {
+            throw new PermanentException(
+                connection.Names.Kind,
+                $"{connection.Names.Url}: {connection.Place} gives '{connection.Username}' at most {limit} rows of a table "
+                    + "(sql_select_limit), and so no dump of it is whole; SET GLOBAL sql_select_limit = "
+                    + $"{MySqlSettings.AllRows}, and take it out of init_connect"
+            );
+        }
     }
 
     private async Task<IReadOnlyList<string>> RunAsync(
@@ -82,13 +145,21 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
     {
         var reader = new InsertReader(inserts);
         var tail = new StreamTail();
+        ObservedStream? passing = null;
+        await using var waits = new MySqlWaits(connection, () => Silence() > TimeSpan.FromMilliseconds(100));
         ToolExit exit;
         try
         {
-            exit = await ToolProcess.RunAsync(
-                tool.Command(connection, arguments),
-                input: null,
-                (output, token) => dump(new ObservedStream(output, ObserveAsync), token),
+            exit = await new WaitWatch(connection, tell, waits.FindHolderAsync).RunAsync(
+                "the dump",
+                Silence,
+                stop =>
+                    ToolProcess.RunAsync(
+                        tool.Command(connection, arguments),
+                        input: null,
+                        (output, token) => dump(passing = new ObservedStream(output, ObserveAsync), token),
+                        stop
+                    ),
                 cancellationToken
             );
         }
@@ -109,11 +180,13 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
 
         return MySqlDump.IsComplete(tail.Bytes)
             ? exit.Errors
-            : throw new TransientException(
+            : throw new PermanentException(
                 connection.Names.Kind,
                 $"{tool.File} ended the dump of {connection.Place} without its last line: it is truncated and was "
                     + $"not accepted; see {connection.Names.ToolPath} and the server's log"
             );
+
+        TimeSpan Silence() => passing?.Silence ?? TimeSpan.Zero;
 
         async ValueTask ObserveAsync(ReadOnlyMemory<byte> piece)
         {
@@ -126,7 +199,7 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         }
     }
 
-    private static string[] Arguments(MySqlTool tool, bool hasEvents)
+    private static string[] Arguments(MySqlTool tool, bool hasEvents, string settings)
     {
         List<string> arguments =
         [
@@ -145,6 +218,11 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         {
             // Only then, because it needs a right that an installation without events has no reason to give.
             arguments.Add("--events");
+        }
+
+        if (tool.TakesInitCommand)
+        {
+            arguments.Add($"--init-command={settings}");
         }
 
         if (!tool.IsMariaDb && tool.Version.Major >= 8)

@@ -84,31 +84,34 @@ internal static partial class MySqlTables
         CancellationToken cancellationToken
     )
     {
-        var tables = new HashSet<string>(
-            await NamesAsync(session, cancellationToken),
-            StringComparer.OrdinalIgnoreCase
-        );
-        if (tables.Contains("alf_content_url"))
+        // As they are written there: a server may tell capitals from small letters.
+        Dictionary<string, string> tables = new(StringComparer.OrdinalIgnoreCase);
+        foreach (string table in await NamesAsync(session, cancellationToken))
+        {
+            tables.TryAdd(table, $"`{table.Replace("`", "``", StringComparison.Ordinal)}`");
+        }
+
+        if (tables.TryGetValue("alf_content_url", out string? urls))
         {
             // Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.
-            string used = tables.Contains("alf_content_data")
-                ? " OR EXISTS (SELECT 1 FROM alf_content_data d WHERE d.content_url_id = u.id)"
+            string used = tables.TryGetValue("alf_content_data", out string? data)
+                ? $" OR EXISTS (SELECT 1 FROM {data} d WHERE d.content_url_id = u.id)"
                 : string.Empty;
             await ReadAsync(
                 session,
-                "SELECT u.id, u.content_url, CAST(u.content_size AS CHAR) FROM alf_content_url u WHERE u.orphan_time IS "
-                    + $"NULL{used}",
+                $"SELECT u.id, u.content_url, CAST(u.content_size AS CHAR) FROM {urls} u "
+                    + $"WHERE u.orphan_time IS NULL{used}",
                 hasSizes: true,
                 required,
                 cancellationToken
             );
         }
 
-        if (tables.Contains("avm_nodes"))
+        if (tables.TryGetValue("avm_nodes", out string? nodes))
         {
             await ReadAsync(
                 session,
-                "SELECT 0, content_url FROM avm_nodes WHERE content_url IS NOT NULL",
+                $"SELECT 0, content_url FROM {nodes} WHERE content_url IS NOT NULL",
                 hasSizes: false,
                 required,
                 cancellationToken

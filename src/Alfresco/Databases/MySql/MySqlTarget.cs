@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 /// marker table until the dump is in to its last line; one with the marker counts as empty and is cleared by the next
 /// attempt.
 /// </summary>
-internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarget
+internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> tell) : IDatabaseTarget
 {
     private const string Marker = "abf_restore_unfinished";
 
@@ -166,10 +166,37 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
 
             // Binary mode: the client obeys no commands that a dump may hold, and the sandbox line of newer dumps is a
             // mere comment.
-            var exit = await ToolProcess.RunAsync(
-                tool.Command(connection, ["--batch", "--binary-mode", "--local-infile=0", .. tool.Restricted]),
-                (input, token) => WriteAsync(input, writeDump, token),
-                output: null,
+            List<string> arguments = ["--batch", "--binary-mode", "--local-infile=0", .. tool.Restricted];
+            if (tool.TakesInitCommand)
+            {
+                string settings = await MySqlSettings.ForToolAsync(session, connection, cancellationToken);
+                arguments.Add($"--init-command={settings}");
+            }
+
+            await using var waits = new MySqlWaits(connection, static () => true);
+            ObservedStream? passing = null;
+            var exit = await new WaitWatch(connection, tell, waits.FindHolderAsync).RunAsync(
+                "the restore",
+                () => waits.IsAtWork || passing is null ? TimeSpan.Zero : passing.Silence,
+                stop =>
+                    ToolProcess.RunAsync(
+                        tool.Command(connection, arguments),
+                        (input, token) =>
+                        {
+                            var tail = new StreamTail();
+                            passing = new ObservedStream(
+                                input,
+                                piece =>
+                                {
+                                    tail.Append(piece.Span);
+                                    return ValueTask.CompletedTask;
+                                }
+                            );
+                            return WriteAsync(passing, tail, writeDump, token);
+                        },
+                        output: null,
+                        stop
+                    ),
                 cancellationToken
             );
             if (exit.Code != 0 || exit.Errors.Any(MySqlDump.IsFault))
@@ -201,22 +228,17 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
     }
 
     private static async Task WriteAsync(
-        Stream input,
+        ObservedStream input,
+        StreamTail tail,
         Func<Stream, CancellationToken, Task> writeDump,
         CancellationToken cancellationToken
     )
     {
-        var tail = new StreamTail();
-        await writeDump(new ObservedStream(input, Keep), cancellationToken);
+        await writeDump(input, cancellationToken);
+        input.BeginWait();
         if (!MySqlDump.IsComplete(tail.Bytes))
         {
             throw MySqlDump.IsTruncated();
-        }
-
-        ValueTask Keep(ReadOnlyMemory<byte> piece)
-        {
-            tail.Append(piece.Span);
-            return ValueTask.CompletedTask;
         }
     }
 

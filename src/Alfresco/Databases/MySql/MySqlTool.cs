@@ -32,17 +32,24 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
     /// </summary>
     public IReadOnlyList<string> Restricted { get; init; } = [];
 
+    /// <summary>It takes a statement with which its session begins.</summary>
+    public bool TakesInitCommand { get; init; }
+
     /// <summary>The dump tool for a server of this kind, or the other vendor's where only that one is there.</summary>
-    public static Task<MySqlTool> FindDumpAsync(
+    public static async Task<MySqlTool> FindDumpAsync(
         DatabaseConnection target,
         bool mariaDbServer,
         CancellationToken cancellationToken
-    ) =>
-        FindAsync(
+    )
+    {
+        MySqlTool tool = await FindAsync(
             target,
             mariaDbServer ? ["mariadb-dump", "mysqldump"] : ["mysqldump", "mariadb-dump"],
             cancellationToken
         );
+        HashSet<string> options = OptionsIn(await AskAsync(target, tool.File, "--help", cancellationToken));
+        return tool with { TakesInitCommand = options.Contains("init-command") };
+    }
 
     /// <summary>The client, likewise, with what it can be kept from.</summary>
     public static async Task<MySqlTool> FindClientAsync(
@@ -57,7 +64,15 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
             cancellationToken
         );
         string help = await AskAsync(target, tool.File, "--help", cancellationToken);
-        return tool with { Restricted = RestrictionsIn(help) };
+        HashSet<string> options = OptionsIn(help);
+        return tool with
+        {
+            Restricted =
+            [
+                .. Restrictions.Where(known => options.Contains(known.Option)).Select(static known => known.Argument),
+            ],
+            TakesInitCommand = options.Contains("init-command"),
+        };
     }
 
     public ToolCommand Command(DatabaseConnection target, params IReadOnlyList<string> arguments) =>
@@ -118,14 +133,12 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
     )
     {
         DatabaseSettingNames names = target.Names;
-        string text = string.Empty;
+        string text;
         ToolExit exit;
         try
         {
-            exit = await ToolProcess.RunAsync(
+            (exit, text) = await ToolAnswer.AskAsync(
                 new ToolCommand(file, ["--no-defaults", question], Environment(password: null)),
-                input: null,
-                async (output, token) => text = await new StreamReader(output).ReadToEndAsync(token),
                 cancellationToken
             );
         }
@@ -163,12 +176,9 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
         return variables;
     }
 
-    /// <summary>What this build of the tool has of <see cref="Restrictions"/>.</summary>
-    private static string[] RestrictionsIn(string help)
-    {
-        HashSet<string> options = [.. Option().Matches(help).Select(static option => option.Groups["name"].Value)];
-        return [.. Restrictions.Where(known => options.Contains(known.Option)).Select(static known => known.Argument)];
-    }
+    /// <summary>What this build of the tool knows.</summary>
+    private static HashSet<string> OptionsIn(string help) =>
+        [.. Option().Matches(help).Select(static option => option.Groups["name"].Value)];
 
     [GeneratedRegex(
         @"^\s+(-\S, )?--(?<name>[a-z-]+)",

@@ -23,7 +23,9 @@ internal sealed class MySqlVendor : IDatabaseVendor
 
     public string Family => "mysql";
 
-    public IDatabaseSource OpenSource(DatabaseConnection connection) => new MySqlSource(connection);
+    public IDatabaseSource OpenSource(DatabaseConnection connection, Action<string> tell) =>
+        new MySqlSource(connection, tell);
 
-    public IDatabaseTarget OpenTarget(DatabaseConnection connection) => new MySqlTarget(connection);
+    public IDatabaseTarget OpenTarget(DatabaseConnection connection, Action<string> tell) =>
+        new MySqlTarget(connection, tell);
 }

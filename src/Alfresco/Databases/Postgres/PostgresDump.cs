@@ -63,21 +63,34 @@ internal static class PostgresDump
         || line.Contains("PANIC:", StringComparison.Ordinal);
 
     /// <summary>
-    /// The exit code and what was said, as an error: permanent where the server's answer will be the same again.
+    /// The exit code and what was said, as an error: transient only where connection, server or storage failed, or the
+    /// tool was ended from outside.
     /// </summary>
     public static AbfException Failed(DatabaseConnection target, PostgresTool tool, ToolExit exit)
     {
-        string reason = exit.Reason(IsFault);
+        string reason = exit.Reason(IsFaultOrDetail);
         if (reason.Contains("backslash commands are restricted", StringComparison.Ordinal))
         {
             return HoldsCommand(reason);
         }
 
         DatabaseSettingNames names = target.Names;
-        string message = $"{tool.File} failed on {target.Place} with exit code {exit.Code}: {reason}";
-        return (AbfException?)Explained(target, reason, message)
-            ?? new TransientException(names.Kind, $"{message}; see the server's log, then try again");
+        string message = $"{tool.File} failed on {target.Place} with exit code {exit.Code}: {PlainText.Escape(reason)}";
+        if (Explained(target, reason, message) is { } explained)
+        {
+            return explained;
+        }
+
+        return exit.WasKilled || PostgresFaults.MayPass(exit.Errors)
+            ? new TransientException(names.Kind, $"{message}; see the server's log")
+            : new PermanentException(names.Kind, $"{message}; correct that in the database, then run it again");
     }
+
+    /// <summary>A statement that failed is named in a line after the fault.</summary>
+    private static bool IsFaultOrDetail(string line) =>
+        IsFault(line)
+        || line.Contains(" detail: ", StringComparison.OrdinalIgnoreCase)
+        || line.StartsWith("HINT:", StringComparison.Ordinal);
 
     /// <summary>The same for a refusal that came over our own connection.</summary>
     public static AbfException Refused(DatabaseConnection target, NpgsqlException exception)
@@ -102,9 +115,22 @@ internal static class PostgresDump
                 $"grant that role to {names.Username} '{target.Username}', or restore as a user that may set "
                     + "owners"
             ),
+            _ when Says("row-level security") => Permanent(
+                $"ALTER ROLE \"{target.Username}\" BYPASSRLS, or name the table's owner with {names.Username}"
+            ),
             _ when Says("permission denied") => Permanent($"grant the rights to {names.Username} '{target.Username}'"),
             _ when Says("password authentication failed") || Says("no password supplied") => Permanent(
                 $"correct {names.Password}"
+            ),
+            _ when Says("must be owner of") => Permanent(
+                $"make '{target.Username}' its owner, or restore into a database that has no such object yet"
+            ),
+            _ when Says("extension") && (Says("is not available") || Says("control file")) => Permanent(
+                "install the extension's package on the target's server"
+            ),
+            _ when Says("lock") && Says("timeout") || Says("due to statement timeout") => Permanent(
+                "somebody held that table for longer than installation.database.maxWait: SELECT * FROM pg_locks names "
+                    + "who; end that session, then run it again"
             ),
             _ when Says("server version mismatch") => Permanent($"correct {names.ToolPath}"),
             _ => null,

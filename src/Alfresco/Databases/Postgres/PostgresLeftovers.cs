@@ -11,7 +11,7 @@ internal static class PostgresLeftovers
 {
     private const string Others =
         "FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usename = session_user AND "
-        + "application_name = 'abf' AND pid <> pg_backend_pid()";
+        + "application_name ~ '^abf(-|$)' AND pid <> pg_backend_pid()";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
+using AlfrescoBackupFlows.Alfresco.Processes;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;
@@ -9,44 +12,96 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// <summary>Opens connections and turns the server's refusals into errors that name the setting to correct.</summary>
 internal static class PostgresSession
 {
-    public static Task<NpgsqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken) =>
-        OpenAsync(target, new NpgsqlConnection(ConnectionString(target).ConnectionString), cancellationToken);
+    /// <summary>The <c>application_name</c> of every session begins so.</summary>
+    public const string Application = "abf";
+
+    /// <summary>
+    /// What our statements depend on, whatever server, database or user say. Statements have a limit of their own, in
+    /// this process; the one on locks stands behind <see cref="WaitWatch"/>, which names who holds them.
+    /// </summary>
+    private static readonly (string Name, string Value)[] Pinned =
+    [
+        ("statement_timeout", "0"),
+        ("idle_in_transaction_session_timeout", "0"),
+        ("idle_session_timeout", "0"),
+        ("transaction_timeout", "0"),
+        ("search_path", "pg_catalog"),
+        ("DateStyle", "ISO, MDY"),
+        ("IntervalStyle", "postgres"),
+        ("bytea_output", "hex"),
+        ("standard_conforming_strings", "on"),
+        ("quote_all_identifiers", "off"),
+        ("row_security", "off"),
+    ];
+
+    /// <summary>An <c>application_name</c> by which the sessions of one piece of work are found at the server.</summary>
+    public static string NewWorker() => $"{Application}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+
+    public static Task<NpgsqlConnection> OpenAsync(
+        DatabaseConnection target,
+        CancellationToken cancellationToken,
+        string application = Application
+    ) => OpenAsync(target, ConnectionString(target, application), cancellationToken);
 
     /// <summary>Every character of a statement is a byte, and goes to the server as it is.</summary>
     public static Task<NpgsqlConnection> OpenForRawTextAsync(
         DatabaseConnection target,
+        string application,
         CancellationToken cancellationToken
     )
     {
-        NpgsqlConnectionStringBuilder text = ConnectionString(target);
+        NpgsqlConnectionStringBuilder text = ConnectionString(target, application);
         text.Encoding = Encoding.Latin1.WebName;
-        return OpenAsync(target, new NpgsqlConnection(text.ConnectionString), cancellationToken);
+        text.CommandTimeout = 0;
+        return OpenAsync(target, text, cancellationToken);
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(
         DatabaseConnection target,
-        NpgsqlConnection connection,
+        NpgsqlConnectionStringBuilder settings,
         CancellationToken cancellationToken
     )
     {
+        CallersVariables.Withhold();
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        if (settings.SslCertificate is null)
+        {
+            // The driver takes one from the home directory of whoever started this.
+            connection.SslClientAuthenticationOptionsCallback = static tls => tls.ClientCertificateContext = null;
+        }
+
         try
         {
             await connection.OpenAsync(cancellationToken);
+            foreach ((string name, string value) in Pinned)
+            {
+                // Older servers lack some of them.
+                await ScalarAsync<string>(
+                    connection,
+                    "SELECT set_config(name, @value, false) FROM pg_catalog.pg_settings WHERE name = @name",
+                    cancellationToken,
+                    ("name", name),
+                    ("value", value)
+                );
+            }
 
-            // Both tables and dump are read for as long as it takes; a server's limits for web applications do not
-            // apply. Servers before 9.6 do not know the second of them.
-            await ExecuteAsync(
-                connection,
-                "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', "
-                    + "'idle_in_transaction_session_timeout')",
-                cancellationToken
-            );
             return connection;
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
             await connection.DisposeAsync();
-            throw Explain(target, exception);
+            throw Explain(target, exception, opening: true);
+        }
+        catch (Exception exception) when (exception is CryptographicException or IOException or ArgumentException)
+        {
+            await connection.DisposeAsync();
+            throw new PermanentException(
+                target.Names.Kind,
+                $"{target.Names.Url}: no connection to {target.Place} can be made "
+                    + $"({PlainText.Escape(exception.Message)}): correct the files that sslcert, sslkey and sslrootcert of "
+                    + "the URL name, or those in ~/.postgresql",
+                exception
+            );
         }
         catch
         {
@@ -55,14 +110,67 @@ internal static class PostgresSession
         }
     }
 
-    /// <summary>One line with setting, value and correction; transient where trying again may help.</summary>
-    public static AbfException Explain(DatabaseConnection target, Exception exception)
+    /// <summary>The same settings as statements, for a tool that has none of its own.</summary>
+    public static async Task<string> SettingsForToolAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
-        var names = target.Names;
-        var server = exception as PostgresException;
-        string said = PlainText.Escape(server?.MessageText ?? Root(exception).Message);
+        List<string> known = await ListAsync(session, "SELECT name FROM pg_catalog.pg_settings", cancellationToken);
+        return string.Concat(
+            Pinned
+                .Where(setting => known.Contains(setting.Name))
+                .Select(static setting => $"SET {setting.Name} = '{setting.Value}';\n")
+        );
+    }
+
+    /// <summary>One line with setting, value and correction; transient where trying again may help.</summary>
+    /// <param name="opening">Nothing was asked yet.</param>
+    public static AbfException Explain(DatabaseConnection target, Exception exception, bool opening = false)
+    {
+        DatabaseSettingNames names = target.Names;
+        if (exception is PostgresException server)
+        {
+            return ExplainRefusal(target, server);
+        }
+
+        string said = PlainText.Escape(Root(exception).Message);
+        if (target.Password is null && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase))
+        {
+            return new PermanentException(
+                names.Kind,
+                $"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'",
+                exception
+            );
+        }
+
+        if (!opening && Root(exception) is TimeoutException)
+        {
+            return new PermanentException(
+                names.Kind,
+                $"{names.Url}: {target.Place} gave no answer to a statement for "
+                    + $"{(target.MaxWait * 6).TotalMinutes:0.#} min: see the server's load and log, then run it again. "
+                    + "installation.database.maxWait sets the limit, a sixth of it",
+                exception
+            );
+        }
+
+        return new TransientException(
+            names.Kind,
+            opening
+                ? $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({said}); start the server or correct "
+                    + "host and port"
+                : $"{names.Url}: the connection to {target.Place} was lost ({said}); see whether the server runs",
+            exception
+        );
+    }
+
+    private static AbfException ExplainRefusal(DatabaseConnection target, PostgresException server)
+    {
+        DatabaseSettingNames names = target.Names;
+        string said = PlainText.Escape(
+            server.Hint is { Length: > 0 } hint ? $"{server.MessageText}; {hint}" : server.MessageText
+        );
         string user = $"{names.Username} '{target.Username}'";
-        return server?.SqlState switch
+        string answer = $"{names.Url}: {target.Place} says '{said}' ({server.SqlState})";
+        return server.SqlState switch
         {
             PostgresErrorCodes.InvalidPassword => Permanent(
                 $"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"
@@ -75,36 +183,64 @@ internal static class PostgresSession
                 $"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the "
                     + "name or create it"
             ),
+            PostgresErrorCodes.InsufficientPrivilege
+                when server.MessageText.Contains("row-level security", StringComparison.Ordinal) => Permanent(
+                $"{answer}; ALTER ROLE \"{target.Username}\" BYPASSRLS, or name the table's owner with {names.Username}"
+            ),
             PostgresErrorCodes.InsufficientPrivilege => Permanent(
                 $"{user}: lacks rights in {target.Place} ({said}); grant them"
             ),
-            not null => server.IsTransient
-                ? new TransientException(
-                    names.Kind,
-                    $"{names.Url}: {target.Place} says '{said}' ({server.SqlState}); try again",
-                    exception
-                )
-                : Permanent($"{names.Url}: {target.Place} says '{said}' ({server.SqlState})"),
-            null
-                when target.Password is null
-                    && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase) => Permanent(
-                $"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'"
+            PostgresErrorCodes.LockNotAvailable => Permanent(
+                $"{answer}: a lock was held for more than installation.database.maxWait; SELECT * FROM pg_locks names "
+                    + "who holds it: end that session"
             ),
-            null => new TransientException(
+            PostgresErrorCodes.QueryCanceled => Permanent($"{answer}: somebody ended it there; run it again"),
+            PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => Permanent(
+                $"{answer}; on a standby set hot_standby_feedback or a longer max_standby_streaming_delay, or name the "
+                    + "primary; else run it again when nobody changes tables"
+            ),
+            PostgresErrorCodes.ProtocolViolation
+                when server.MessageText.Contains("startup parameter", StringComparison.Ordinal) => Permanent(
+                $"{answer}: a connection pool stands before the server; name the server itself"
+            ),
+            PostgresErrorCodes.TooManyConnections => new TransientException(
                 names.Kind,
-                $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({said}); start the server or correct "
-                    + "host and port",
-                exception
+                $"{answer}; end other sessions, or raise max_connections or the user's CONNECTION LIMIT",
+                server
             ),
+            var state when PostgresFaults.MayPass(state) => new TransientException(
+                names.Kind,
+                $"{answer}; see the server's log",
+                server
+            ),
+            _ => Permanent($"{answer}; correct that in the database, then run it again"),
         };
 
-        PermanentException Permanent(string message) => new(names.Kind, message, exception);
+        PermanentException Permanent(string message) => new(names.Kind, message, server);
     }
 
     public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The first column of every row.</summary>
+    public static async Task<List<string>> ListAsync(
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<string>();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(reader.GetString(0));
+        }
+
+        return found;
     }
 
     /// <summary>A single value, or default where the result is empty or NULL.</summary>
@@ -124,7 +260,7 @@ internal static class PostgresSession
         return await command.ExecuteScalarAsync(cancellationToken) is T value2 ? value2 : default;
     }
 
-    private static NpgsqlConnectionStringBuilder ConnectionString(DatabaseConnection target) =>
+    private static NpgsqlConnectionStringBuilder ConnectionString(DatabaseConnection target, string application) =>
         new()
         {
             Host = target.Host,
@@ -132,15 +268,32 @@ internal static class PostgresSession
             Database = target.Database,
             Username = target.Username,
             Password = target.Password?.Reveal(),
-            ApplicationName = "abf",
+            Passfile = OperatingSystem.IsWindows() ? "NUL" : "/dev/null",
+            ApplicationName = application,
+            ClientEncoding = "UTF8",
+            Timezone = "UTC",
+            Options = StartOptions(target),
+            TargetSessionAttributes = "any",
             Pooling = false,
             Timeout = 15,
-            CommandTimeout = 0,
+            CommandTimeout = (int)Math.Clamp((target.MaxWait * 6).TotalSeconds, 1, int.MaxValue / 1000),
             KeepAlive = 30,
             SslMode = PostgresTls.SslMode(target),
             RootCertificate = PostgresTls.RootCertificate(target),
+            SslCertificate = PostgresTls.ClientCertificate(target),
+            SslKey = PostgresTls.ClientKey(target),
             GssEncryptionMode = GssEncryptionMode.Disable,
         };
+
+    /// <summary>From the first statement on: a user may have a limit that not even the settings above outlast.</summary>
+    internal static string StartOptions(DatabaseConnection target)
+    {
+        long locks = (long)(target.MaxWait + TimeSpan.FromSeconds(30)).TotalMilliseconds;
+        string own = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout=0 -c lock_timeout={locks}");
+        return target.Parameters.GetValueOrDefault("options") is { Length: > 0 } configured
+            ? $"{configured} {own}"
+            : own;
+    }
 
     private static Exception Root(Exception exception) =>
         exception.InnerException is { } inner ? Root(inner) : exception;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlfrescoBackupFlows.Alfresco.Processes;
 using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;
@@ -10,7 +11,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// deduplicate (uncompressed archives of newer versions are cut into blocks that shift with every insert); it ends in a
 /// line of its own, so that a truncated dump shows; and it loads with <c>psql</c> of any later version.
 /// </summary>
-internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseSource
+internal sealed class PostgresSource(DatabaseConnection connection, Action<string> tell) : IDatabaseSource
 {
     private const string Vendor = "PostgreSQL";
 
@@ -20,8 +21,7 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
         try
         {
             var tool = await FindToolAsync(session, cancellationToken);
-            var tables = await PostgresTables.LookAsync(session, connection.Schema, cancellationToken);
-            tables.RequireAlfresco(connection);
+            await PostgresTables.LookAsync(session, connection, cancellationToken);
             await PostgresRights.RequireReadAllAsync(session, connection, cancellationToken);
             long size = await PostgresSession.ScalarAsync<long>(
                 session,
@@ -49,7 +49,10 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
         CancellationToken cancellationToken
     )
     {
-        await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
+        string application = PostgresSession.NewWorker();
+        await using var session = await PostgresSession.OpenAsync(connection, cancellationToken, application);
+        await using var waits = new PostgresWaits(connection, application);
+        var watch = new WaitWatch(connection, tell, waits.FindHolderAsync);
         try
         {
             var tool = await FindToolAsync(session, cancellationToken);
@@ -65,16 +68,44 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
                 "SELECT pg_export_snapshot()",
                 cancellationToken
             );
+            DumpResult found = await watch.RunAsync(
+                "reading Alfresco's tables",
+                silence: null,
+                token => ReadAsync(session, tool, required, token),
+                cancellationToken
+            );
+            var said = await RunAsync(
+                tool,
+                application,
+                snapshot!,
+                EncodingOf(session),
+                watch,
+                dump,
+                cancellationToken
+            );
+            await PostgresSession.ExecuteAsync(session, "COMMIT", cancellationToken);
+            return found with { Warnings = [.. found.Warnings, .. said] };
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresSession.Explain(connection, exception);
+        }
+    }
 
-            var tables = await PostgresTables.LookAsync(session, connection.Schema, cancellationToken);
-            tables.RequireAlfresco(connection);
+    private async Task<DumpResult> ReadAsync(
+        NpgsqlConnection session,
+        PostgresTool tool,
+        Func<RequiredUrl, ValueTask> required,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var tables = await PostgresTables.LookAsync(session, connection, cancellationToken);
             await tables.ReadRequiredAsync(session, required, cancellationToken);
             var rows = await tables.CountAsync(session, cancellationToken);
             var watermark = await tables.ReadWatermarkAsync(session, cancellationToken);
             var roots = await tables.ReadTenantRootsAsync(session, cancellationToken);
-
-            var said = await RunAsync(tool, snapshot!, dump, cancellationToken);
-            await PostgresSession.ExecuteAsync(session, "COMMIT", cancellationToken);
             return new DumpResult(
                 Vendor,
                 ServerVersion(session),
@@ -83,8 +114,11 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
                 rows,
                 tables.NotApplicable,
                 roots,
-                [.. Warnings(session, tool), .. said]
-            );
+                Warnings(session, tool)
+            )
+            {
+                Schema = tables.Schema,
+            };
         }
         catch (NpgsqlException exception)
         {
@@ -95,24 +129,37 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
     /// <returns>What pg_dump said without failing.</returns>
     private async Task<IReadOnlyList<string>> RunAsync(
         PostgresTool tool,
+        string application,
         string snapshot,
+        string encoding,
+        WaitWatch watch,
         Func<Stream, CancellationToken, Task> dump,
         CancellationToken cancellationToken
     )
     {
         var tail = new StreamTail();
+        ObservedStream? passing = null;
+        long locks = (long)(connection.MaxWait + TimeSpan.FromSeconds(30)).TotalMilliseconds;
         var command = tool.Command(
             connection,
+            application,
             "--format=plain",
             $"--snapshot={snapshot}",
+            $"--encoding={encoding}",
             "--no-password",
-            // A forgotten session that holds a table for itself must not hold the backup for ever.
-            "--lock-wait-timeout=600000"
+            // Behind the watch, which names who holds the table, and where that one finds no connection.
+            string.Create(CultureInfo.InvariantCulture, $"--lock-wait-timeout={locks}")
         );
-        var exit = await ToolProcess.RunAsync(
-            command,
-            input: null,
-            (output, token) => dump(new ObservedStream(output, Keep), token),
+        var exit = await watch.RunAsync(
+            "the dump",
+            () => passing?.Silence ?? TimeSpan.Zero,
+            stop =>
+                ToolProcess.RunAsync(
+                    command,
+                    input: null,
+                    (output, token) => dump(passing = new ObservedStream(output, Keep), token),
+                    stop
+                ),
             cancellationToken
         );
         if (exit.Code != 0 || exit.Errors.Any(PostgresDump.IsFault))
@@ -122,7 +169,7 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
 
         return PostgresDump.IsComplete(tail.Bytes)
             ? exit.Errors
-            : throw new TransientException(
+            : throw new PermanentException(
                 connection.Names.Kind,
                 $"{tool.File} ended the dump of {connection.Place} without its last line: it is truncated and was "
                     + $"not accepted; see {connection.Names.ToolPath} and the server's log"
@@ -173,6 +220,13 @@ internal sealed class PostgresSource(DatabaseConnection connection) : IDatabaseS
 
         return warnings;
     }
+
+    /// <summary>Two encodings have no way to UTF-8: such a database is dumped in its own.</summary>
+    private static string EncodingOf(NpgsqlConnection session) =>
+        session.PostgresParameters.GetValueOrDefault("server_encoding") is { } own
+        && own is "SQL_ASCII" or "MULE_INTERNAL"
+            ? own
+            : "UTF8";
 
     private static string ServerVersion(NpgsqlConnection session) =>
         session.PostgreSqlVersion.Major >= 10

@@ -1,3 +1,4 @@
+using System.Text;
 using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;
 
@@ -17,52 +18,51 @@ internal sealed class PostgresTables
     ];
     private static readonly string[] Counted = ["alf_content_data", "alf_content_url", "alf_node"];
 
-    private readonly string? _schema;
     private readonly HashSet<string> _present;
 
-    private PostgresTables(string? schema, HashSet<string> present)
+    private PostgresTables(string schema, HashSet<string> present)
     {
-        _schema = schema;
+        Schema = schema;
         _present = present;
     }
+
+    /// <summary>The schema that has them.</summary>
+    public string Schema { get; }
 
     /// <summary>Names of tables that this version of Alfresco does not have.</summary>
     public IReadOnlyList<string> NotApplicable => [.. Known.Where(table => !_present.Contains(table))];
 
+    /// <exception cref="PermanentException">
+    /// There is no <c>alf_node</c>, so that it is not Alfresco's: a set without its tables would prove nothing. Or it
+    /// is not where it should be.
+    /// </exception>
     public static async Task<PostgresTables> LookAsync(
-        NpgsqlConnection connection,
-        string? schema,
+        NpgsqlConnection session,
+        DatabaseConnection target,
         CancellationToken cancellationToken
     )
     {
+        string schema =
+            await PostgresSchema.FindAsync(session, target, cancellationToken)
+            ?? throw new PermanentException(
+                target.Names.Kind,
+                $"{target.Names.Url}: {target.Place} has no table alf_node in any schema; name Alfresco's database "
+                    + $"(its schema, where there are several with the table: {target.Names.Schema})"
+            );
+        const string Tables =
+            "SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            + "WHERE n.nspname = @schema AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ANY (@known)";
+        await using var command = new NpgsqlCommand(Tables, session);
+        command.Parameters.AddWithValue("schema", schema);
+        command.Parameters.AddWithValue("known", Known);
         var present = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string table in Known)
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
-            const string IsThere = "SELECT to_regclass(@name) IS NOT NULL";
-            (string, object) name = ("name", Qualified(schema, table));
-            if (await PostgresSession.ScalarAsync<bool>(connection, IsThere, cancellationToken, name))
-            {
-                present.Add(table);
-            }
+            present.Add(reader.GetString(0));
         }
 
         return new PostgresTables(schema, present);
-    }
-
-    /// <summary>
-    /// A database without <c>alf_node</c> is not Alfresco's: a set without its tables would prove nothing.
-    /// </summary>
-    public void RequireAlfresco(DatabaseConnection target)
-    {
-        if (!_present.Contains("alf_node"))
-        {
-            string place = _schema is null ? "on the user's search path" : $"in schema '{_schema}'";
-            throw new PermanentException(
-                target.Names.Kind,
-                $"{target.Names.Url}: {target.Place} has no table alf_node {place}; name Alfresco's database (or "
-                    + $"{target.Names.Schema})"
-            );
-        }
     }
 
     /// <summary>Streams every content URL that must exist as a file; rows are not held.</summary>
@@ -158,7 +158,7 @@ internal sealed class PostgresTables
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
-                roots.Add(reader.GetString(0));
+                roots.Add(Text(reader, 0));
             }
         }
 
@@ -200,8 +200,9 @@ internal sealed class PostgresTables
             ? $"convert_to({row}.content_url, 'SQL_ASCII')"
             : $"{row}.content_url";
 
-    private string Name(string table) => Qualified(_schema, table);
+    /// <summary>A database without an encoding may hold any bytes: what is no UTF-8 names no directory.</summary>
+    private static string Text(NpgsqlDataReader reader, int column) =>
+        Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(column));
 
-    private static string Qualified(string? schema, string table) =>
-        schema is null ? table : $"\"{schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\".{table}";
+    private string Name(string table) => $"\"{Schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\".{table}";
 }

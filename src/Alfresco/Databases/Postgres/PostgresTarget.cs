@@ -1,3 +1,4 @@
+using System.Text;
 using AlfrescoBackupFlows.Alfresco.Processes;
 using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// Restores through a restricted <c>psql</c>, or over a connection of our own where that one is too old to be
 /// restricted, in one transaction: a restore that fails or is killed leaves the database as empty as it was.
 /// </summary>
-internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseTarget
+internal sealed class PostgresTarget(DatabaseConnection connection, Action<string> tell) : IDatabaseTarget
 {
     private const string Vendor = "PostgreSQL";
 
@@ -153,8 +154,7 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
         try
         {
-            var tables = await PostgresTables.LookAsync(session, connection.Schema, cancellationToken);
-            tables.RequireAlfresco(connection);
+            var tables = await PostgresTables.LookAsync(session, connection, cancellationToken);
             await tables.ReadRequiredAsync(session, required, cancellationToken);
         }
         catch (NpgsqlException exception)
@@ -169,23 +169,48 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         CancellationToken cancellationToken
     )
     {
+        string application = PostgresSession.NewWorker();
+        await using var waits = new PostgresWaits(connection, application);
+        (PostgresOmissions omissions, string settings) = await LookAsync(cancellationToken);
         ToolCommand command = tool.Command(
             connection,
+            application,
             "--no-psqlrc",
             "--no-password",
             "--quiet",
             "--set=ON_ERROR_STOP=1",
             "--file=-"
         );
-        ToolExit exit = await ToolProcess.RunAsync(
-            command,
-            (input, token) => WriteAsync(input, writeDump, token),
-            output: null,
+        ObservedStream? passing = null;
+        ToolExit exit = await new WaitWatch(connection, tell, waits.FindHolderAsync).RunAsync(
+            "the restore",
+            () => waits.IsAtWork || passing is null ? TimeSpan.Zero : passing.Silence,
+            stop =>
+                ToolProcess.RunAsync(
+                    command,
+                    (input, token) =>
+                    {
+                        var head = new RestrictedInput(input, settings, omissions);
+                        passing = new ObservedStream(
+                            Stream.Null,
+                            piece => new ValueTask(head.WriteAsync(piece, token))
+                        );
+                        return WriteAsync(head, passing, writeDump, token);
+                    },
+                    output: null,
+                    stop
+                ),
             cancellationToken
         );
-        return exit.Code == 0 && !exit.Errors.Any(PostgresDump.IsFault)
-            ? new DatabaseRestoreResult(exit.Errors)
-            : throw PostgresDump.Failed(connection, tool, exit);
+        if (exit.Code == 0 && !exit.Errors.Any(PostgresDump.IsFault))
+        {
+            return new DatabaseRestoreResult([.. omissions.Said, .. exit.Errors]);
+        }
+
+        AbfException fault = PostgresDump.Failed(connection, tool, exit);
+        return await IsInAsync(cancellationToken)
+            ? new DatabaseRestoreResult([.. omissions.Said, $"the dump is in, although {fault.Message}"])
+            : throw fault;
     }
 
     /// <summary>
@@ -193,20 +218,49 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
     /// when the end is the death of this process. COMMIT is sent only after the dump's own last line.
     /// </summary>
     private static async Task WriteAsync(
-        Stream input,
+        RestrictedInput input,
+        ObservedStream passing,
         Func<Stream, CancellationToken, Task> writeDump,
         CancellationToken cancellationToken
     )
     {
-        var restriction = new PostgresRestriction(input);
-        await restriction.BeginAsync(cancellationToken);
-        await input.WriteAsync("BEGIN;\n"u8.ToArray(), cancellationToken);
-        await writeDump(
-            new ObservedStream(Stream.Null, piece => new ValueTask(restriction.WriteAsync(piece, cancellationToken))),
-            cancellationToken
-        );
-        await restriction.CompleteAsync(cancellationToken);
-        await input.WriteAsync("\nCOMMIT;\n"u8.ToArray(), cancellationToken);
+        await input.BeginAsync(cancellationToken);
+        await writeDump(passing, cancellationToken);
+        passing.BeginWait();
+        await input.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>What psql is fed with: its settings, and the dump without what is left out of it.</summary>
+    private sealed class RestrictedInput
+    {
+        private readonly Stream _psql;
+        private readonly string _settings;
+        private readonly PostgresRestriction _restriction;
+        private readonly DumpHead _head;
+
+        public RestrictedInput(Stream psql, string settings, PostgresOmissions omissions)
+        {
+            _psql = psql;
+            _settings = settings;
+            _restriction = new PostgresRestriction(psql);
+            _head = new DumpHead(omissions, _restriction.WriteAsync);
+        }
+
+        public async Task BeginAsync(CancellationToken cancellationToken)
+        {
+            await _restriction.BeginAsync(cancellationToken);
+            await _psql.WriteAsync(Encoding.UTF8.GetBytes($"{_settings}BEGIN;\n"), cancellationToken);
+        }
+
+        public Task WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken) =>
+            _head.WriteAsync(piece, cancellationToken);
+
+        public async Task CommitAsync(CancellationToken cancellationToken)
+        {
+            await _head.CompleteAsync(cancellationToken);
+            await _restriction.CompleteAsync(cancellationToken);
+            await _psql.WriteAsync("\nCOMMIT;\n"u8.ToArray(), cancellationToken);
+        }
     }
 
     /// <summary>A psql that knows no restriction obeys whatever stands in a dump, so it is not given any.</summary>
@@ -215,30 +269,92 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         CancellationToken cancellationToken
     )
     {
-        await using NpgsqlConnection session = await PostgresSession.OpenForRawTextAsync(connection, cancellationToken);
+        string application = PostgresSession.NewWorker();
+        await using var waits = new PostgresWaits(connection, application);
+        (PostgresOmissions omissions, _) = await LookAsync(cancellationToken);
+        await using NpgsqlConnection session = await PostgresSession.OpenForRawTextAsync(
+            connection,
+            application,
+            cancellationToken
+        );
         using var loader = new PostgresLoader(session);
-        var tail = new StreamTail();
         try
         {
-            await loader.BeginAsync(cancellationToken);
-            await writeDump(new ObservedStream(Stream.Null, LoadAsync), cancellationToken);
-            if (!PostgresDump.IsComplete(tail.Bytes))
-            {
-                throw PostgresDump.IsTruncated();
-            }
-
-            await loader.CommitAsync(cancellationToken);
-            return new DatabaseRestoreResult(loader.Notices);
+            return await new WaitWatch(connection, tell, waits.FindHolderAsync).RunAsync(
+                "the restore",
+                silence: null,
+                stop => LoadAsync(loader, omissions, writeDump, stop),
+                cancellationToken
+            );
         }
         catch (NpgsqlException exception)
         {
-            throw PostgresDump.Refused(connection, exception);
+            AbfException fault = PostgresDump.Refused(connection, exception);
+            return await IsInAsync(cancellationToken)
+                ? new DatabaseRestoreResult([.. omissions.Said, $"the dump is in, although {fault.Message}"])
+                : throw fault;
+        }
+    }
+
+    private static async Task<DatabaseRestoreResult> LoadAsync(
+        PostgresLoader loader,
+        PostgresOmissions omissions,
+        Func<Stream, CancellationToken, Task> writeDump,
+        CancellationToken cancellationToken
+    )
+    {
+        var tail = new StreamTail();
+        var head = new DumpHead(omissions, loader.WriteAsync);
+        await loader.BeginAsync(cancellationToken);
+        await writeDump(new ObservedStream(Stream.Null, WriteAsync), cancellationToken);
+        await head.CompleteAsync(cancellationToken);
+        if (!PostgresDump.IsComplete(tail.Bytes))
+        {
+            throw PostgresDump.IsTruncated();
         }
 
-        ValueTask LoadAsync(ReadOnlyMemory<byte> piece)
+        await loader.CommitAsync(cancellationToken);
+        return new DatabaseRestoreResult([.. omissions.Said, .. loader.Notices]);
+
+        ValueTask WriteAsync(ReadOnlyMemory<byte> piece)
         {
             tail.Append(piece.Span);
-            return new ValueTask(loader.WriteAsync(piece, cancellationToken));
+            return new ValueTask(head.WriteAsync(piece, cancellationToken));
+        }
+    }
+
+    /// <summary>What the target refuses without a loss, and what its session is to be set to.</summary>
+    private async Task<(PostgresOmissions Omissions, string Settings)> LookAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
+        try
+        {
+            return (
+                await PostgresOmissions.LookAsync(session, connection, cancellationToken),
+                await PostgresSession.SettingsForToolAsync(session, cancellationToken)
+            );
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresSession.Explain(connection, exception);
+        }
+    }
+
+    /// <summary>
+    /// The database was empty, and what is in it came in one transaction: where something is, the commit was heard and
+    /// only its answer was not.
+    /// </summary>
+    /// <exception cref="TransientException">The server cannot be asked; the next attempt asks it.</exception>
+    private async Task<bool> IsInAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
+        try
+        {
+            return await PostgresContents.FindAnyAsync(session, cancellationToken) is not null;
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresSession.Explain(connection, exception);
         }
     }
 

@@ -5,7 +5,8 @@ using Npgsql;
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
 /// <summary>
-/// TLS as the JDBC URL asks for it (<c>sslmode</c>, <c>ssl=true</c>, <c>sslrootcert</c>), for our own connection and
+/// TLS as the JDBC URL asks for it (<c>sslmode</c>, <c>ssl=true</c>, <c>sslrootcert</c>,
+/// <c>sslcert</c>, <c>sslkey</c>), for our own connection and
 /// for the tools alike.
 /// </summary>
 internal static class PostgresTls
@@ -43,14 +44,18 @@ internal static class PostgresTls
             ),
         };
 
-    /// <summary>Driver and tools open it by themselves, and would wait at a pipe for ever: it is looked at
-    /// before.</summary>
+    /// <summary>
+    /// Where the URL asks for a check and names none: the one in its standard place, as JDBC takes it. Driver and tools
+    /// open it by themselves, and would wait at a pipe for ever: it is looked at before.
+    /// </summary>
     public static string? RootCertificate(DatabaseConnection target)
     {
-        string? path = target.Parameters.GetValueOrDefault("sslrootcert");
+        string? path = target.Parameters.GetValueOrDefault("sslrootcert") is { Length: > 0 } named
+            ? named
+            : UsualRootCertificate(target);
         try
         {
-            if (path is not (null or "" or "system"))
+            if (path is not (null or "system"))
             {
                 GivenPath.ReadAll(path, MaxCertificateBytes);
             }
@@ -70,4 +75,30 @@ internal static class PostgresTls
 
         return path;
     }
+
+    private static string? UsualRootCertificate(DatabaseConnection target)
+    {
+        string home = Environment.GetFolderPath(
+            OperatingSystem.IsWindows()
+                ? Environment.SpecialFolder.ApplicationData
+                : Environment.SpecialFolder.UserProfile
+        );
+        string usual = Path.Combine(home, OperatingSystem.IsWindows() ? "postgresql" : ".postgresql", "root.crt");
+        return LibpqMode(target).StartsWith("verify", StringComparison.Ordinal) && GivenPath.IsFile(usual)
+            ? usual
+            : null;
+    }
+
+    public static string? ClientCertificate(DatabaseConnection target) =>
+        ClientKey(target) is null ? null : target.Parameters.GetValueOrDefault("sslcert");
+
+    /// <summary>
+    /// A key of JDBC's own form (<c>.pk8</c>) is no one's else: a URL that was written for Alfresco is used without it.
+    /// </summary>
+    public static string? ClientKey(DatabaseConnection target) =>
+        target.Parameters.GetValueOrDefault("sslcert") is { Length: > 0 }
+        && target.Parameters.GetValueOrDefault("sslkey") is { Length: > 0 } key
+        && !key.EndsWith(".pk8", StringComparison.OrdinalIgnoreCase)
+            ? key
+            : null;
 }

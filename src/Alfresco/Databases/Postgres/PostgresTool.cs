@@ -15,10 +15,10 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 internal sealed partial record PostgresTool(string File, string Version, int Major)
 {
     /// <summary>
-    /// Set by an administrator who has a password file or a client certificate. Whatever else a shell says is about
-    /// some other server.
+    /// Where no file is: libpq takes one from the home directory of whoever started this where it is not told of
+    /// another.
     /// </summary>
-    private static readonly string[] Configured = ["PGPASSFILE", "PGSSLCERT", "PGSSLKEY"];
+    private static readonly string Nowhere = OperatingSystem.IsWindows() ? @"NUL\none" : "/dev/null/none";
 
     public static async Task<PostgresTool> FindAsync(
         DatabaseConnection target,
@@ -36,13 +36,11 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
                     + "version, or name its directory"
             );
         ToolExit exit;
-        string text = string.Empty;
+        string text;
         try
         {
-            exit = await ToolProcess.RunAsync(
+            (exit, text) = await ToolAnswer.AskAsync(
                 new ToolCommand(file, ["--version"], new Dictionary<string, string> { ["LC_ALL"] = "C" }),
-                input: null,
-                async (output, token) => text = await new StreamReader(output).ReadToEndAsync(token),
                 cancellationToken
             );
         }
@@ -69,8 +67,9 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
         return new PostgresTool(file, match.Groups["version"].Value, MajorOf(match.Groups["version"].Value));
     }
 
-    public ToolCommand Command(DatabaseConnection target, params IReadOnlyList<string> arguments) =>
-        new(File, arguments, Environment(target));
+    /// <param name="application">The session's <c>application_name</c>, by which it is found at the server.</param>
+    public ToolCommand Command(DatabaseConnection target, string application, params IReadOnlyList<string> arguments) =>
+        new(File, arguments, Environment(target, application));
 
     /// <summary>9.6 counts as 906, 15.4 as 1500: what must agree between a tool and a server.</summary>
     public static int MajorOf(string version)
@@ -82,31 +81,30 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
             : (first * 100) + int.Parse(parts[1], CultureInfo.InvariantCulture);
     }
 
-    private static Dictionary<string, string> Environment(DatabaseConnection target)
+    private static Dictionary<string, string> Environment(DatabaseConnection target, string application)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string name in Configured)
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            if (System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
-            {
-                variables[name] = value;
-            }
-        }
-
-        variables["PGHOST"] = target.Host;
-        variables["PGPORT"] = target.Port.ToString(CultureInfo.InvariantCulture);
-        variables["PGUSER"] = target.Username;
-        variables["PGDATABASE"] = target.Database;
-        variables["PGSSLMODE"] = PostgresTls.LibpqMode(target);
-        variables["PGAPPNAME"] = "abf";
-        variables["PGCONNECT_TIMEOUT"] = "15";
-        variables["PGGSSENCMODE"] = "disable";
-        variables["LC_ALL"] = "C";
-        if (PostgresTls.RootCertificate(target) is { } certificate)
-        {
-            variables["PGSSLROOTCERT"] = certificate;
-        }
-
+            ["PGHOST"] = target.Host,
+            ["PGPORT"] = target.Port.ToString(CultureInfo.InvariantCulture),
+            ["PGUSER"] = target.Username,
+            ["PGDATABASE"] = target.Database,
+            ["PGSSLMODE"] = PostgresTls.LibpqMode(target),
+            ["PGSSLROOTCERT"] = PostgresTls.RootCertificate(target) ?? Nowhere,
+            ["PGSSLCERT"] = PostgresTls.ClientCertificate(target) ?? Nowhere,
+            ["PGSSLKEY"] = PostgresTls.ClientKey(target) ?? Nowhere,
+            ["PGSSLCRL"] = Nowhere,
+            ["PGPASSFILE"] = Nowhere,
+            ["HOME"] = Nowhere,
+            ["PGAPPNAME"] = application,
+            ["PGOPTIONS"] = PostgresSession.StartOptions(target),
+            ["PGCLIENTENCODING"] = "UTF8",
+            ["PGTZ"] = "UTC",
+            ["PGDATESTYLE"] = "ISO, MDY",
+            ["PGCONNECT_TIMEOUT"] = "15",
+            ["PGGSSENCMODE"] = "disable",
+            ["LC_ALL"] = "C",
+        };
         if (target.Password is { } password)
         {
             variables["PGPASSWORD"] = password.Reveal();

@@ -11,7 +11,9 @@ internal sealed class PostgresVendor : IDatabaseVendor
 
     public string Family => "postgresql";
 
-    public IDatabaseSource OpenSource(DatabaseConnection connection) => new PostgresSource(connection);
+    public IDatabaseSource OpenSource(DatabaseConnection connection, Action<string> tell) =>
+        new PostgresSource(connection, tell);
 
-    public IDatabaseTarget OpenTarget(DatabaseConnection connection) => new PostgresTarget(connection);
+    public IDatabaseTarget OpenTarget(DatabaseConnection connection, Action<string> tell) =>
+        new PostgresTarget(connection, tell);
 }

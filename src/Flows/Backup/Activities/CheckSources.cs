@@ -47,7 +47,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
         }
 
         ConfigurationTree.Read(installation.Configuration, new CaptureNotes(ContentRoot.Configuration)).Dispose();
-        DatabaseFacts database = await installation.Database.OpenSource().CheckAsync(cancellationToken);
+        DatabaseFacts database = await installation.Database.OpenSource(progress.Warn).CheckAsync(cancellationToken);
         AcknowledgedFiles.Read(options.Backup.AcknowledgedMissingFile, installation.Urls);
         if (installation.Index is { RefreshCommand.IsEmpty: true } index)
         {

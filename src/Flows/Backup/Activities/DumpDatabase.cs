@@ -40,7 +40,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
         using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
         ContentRef? dump = null;
         DumpResult result = await installation
-            .Database.OpenSource()
+            .Database.OpenSource(progress.Warn)
             .DumpAsync(
                 async (output, token) =>
                 {
@@ -57,6 +57,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             Vendor = result.Vendor,
             ServerVersion = result.ServerVersion,
             ToolVersion = result.ToolVersion,
+            Schema = result.Schema,
             TransactionId = result.Watermark?.TransactionId,
             CommitTimeMs = result.Watermark?.CommitTimeMs,
             Rows = result.Rows.ToImmutableSortedDictionary(StringComparer.Ordinal),

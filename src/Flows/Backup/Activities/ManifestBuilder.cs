@@ -43,7 +43,10 @@ internal static class ManifestBuilder
                     : null,
                 database.Rows,
                 database.NotApplicable
-            ),
+            )
+            {
+                Schema = database.Schema,
+            },
             Roots = roots,
             Consistency = new ConsistencyReport(
                 proof.Missing == proof.Acknowledged,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -18,6 +19,10 @@ public sealed record DatabaseCapture
     public required string ServerVersion { get; init; }
 
     public required string ToolVersion { get; init; }
+
+    /// <summary>PostgreSQL: the schema of Alfresco's tables; absent: the vendor has no schemas.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Schema { get; init; }
 
     /// <summary>Highest <c>alf_transaction.id</c>; null where the table is empty or absent.</summary>
     public long? TransactionId { get; init; }
@@ -51,6 +56,7 @@ public sealed record DatabaseCapture
     internal DatabaseCapture ForHistory() =>
         this with
         {
+            Schema = null,
             Rows = ImmutableSortedDictionary<string, long>.Empty,
             Unprotected = ImmutableSortedDictionary<string, long>.Empty,
             NotApplicable = [],

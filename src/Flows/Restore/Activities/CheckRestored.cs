@@ -48,7 +48,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
                 .Select(name => name[ContentRoot.Stores.Length..]);
             var urls = new ContentUrlMap([.. stores]);
             await database
-                .Open(environment.Options.Restore)
+                .Open(environment.Options, set.Manifest.Database, progress.Warn)
                 .ReadRequiredAsync(
                     required =>
                     {

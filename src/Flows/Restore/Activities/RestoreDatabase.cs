@@ -24,7 +24,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         DatabaseStamp stamp = set.Manifest.Database!;
         RestoreDatabaseTarget named = input.Database!;
-        IDatabaseTarget database = named.Open(environment.Options.Restore);
+        IDatabaseTarget database = named.Open(environment.Options, stamp, progress.Warn);
         var marker = new TargetMarker(input.Target);
         TargetMark mark =
             marker.TryRead()
@@ -54,8 +54,8 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
         }
         catch (PermanentException)
         {
-            // It failed and says so itself: whatever the database holds later is not this dump. Where the connection
-            // went, nobody knows whether the dump's last line was taken: the next attempt looks.
+            // It was refused and says so itself: whatever the database holds later is not this dump. After a fault of
+            // the connection it may be in nevertheless, and the next attempt looks.
             marker.Write(mark with { Database = DatabaseProgress.Untouched, Url = named.Url });
             throw;
         }

@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
@@ -11,13 +12,27 @@ internal static class RestoreDatabases
     /// Reads the password anew each time: it stands in no journal. The one from the environment goes to the configured
     /// database alone.
     /// </summary>
-    public static IDatabaseTarget Open(this RestoreDatabaseTarget database, RestoreOptions options)
+    /// <param name="dump">What the set says of the dump; null: nothing.</param>
+    /// <param name="tell">Gets a line where somebody else is waited for.</param>
+    public static IDatabaseTarget Open(
+        this RestoreDatabaseTarget database,
+        BackupOptions settings,
+        DatabaseStamp? dump,
+        Action<string> tell
+    )
     {
+        RestoreOptions options = settings.Restore;
         Secret? password =
             options.DatabasePassword is { } configured && options.DatabaseUrl == database.Url ? configured
             : database.PasswordFile is { } file
                 ? SecretFile.Read(file, DatabaseSettingNames.RestoreTarget.Password).Value
             : null;
-        return DatabaseConnection.FromRestoreUrl(database.Url, password, database.ToolPath).OpenTarget();
+        DatabaseConnection target = DatabaseConnection.FromRestoreUrl(
+            database.Url,
+            password,
+            database.ToolPath,
+            dump?.Schema
+        );
+        return (target with { MaxWait = settings.Installation.Database.MaxWait }).OpenTarget(tell);
     }
 }

@@ -34,7 +34,7 @@ public sealed record DatabaseConnection(
     /// <summary>The place in words, for messages: never holds a secret.</summary>
     public string Place => $"{Vendor.Schemes[0]}://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}/{Database}";
 
-    public IDatabaseSource OpenSource() => Vendor.OpenSource(this);
+    public IDatabaseSource OpenSource() => new BoundedSource(this, Vendor.OpenSource(this));
 
     public IDatabaseTarget OpenTarget() => Vendor.OpenTarget(this);
 

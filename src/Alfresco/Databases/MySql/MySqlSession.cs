@@ -10,6 +10,9 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 /// </summary>
 internal static class MySqlSession
 {
+    /// <summary>No question takes so long, and a server that says nothing more must not hold a run for ever.</summary>
+    private const uint AnswerSeconds = 3600;
+
     public static async Task<MySqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken)
     {
         var connection = new MySqlConnection(ConnectionString(target));
@@ -23,6 +26,11 @@ internal static class MySqlSession
             await connection.DisposeAsync();
             throw Explain(target, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            await connection.DisposeAsync();
+            throw OddAnswer.Explain(target, exception);
+        }
         catch
         {
             await connection.DisposeAsync();
@@ -33,7 +41,7 @@ internal static class MySqlSession
     public static AbfException Explain(DatabaseConnection target, MySqlException exception)
     {
         var names = target.Names;
-        string said = PlainText.Escape(exception.Message);
+        string said = PlainText.Excerpt(exception.Message);
         return exception.ErrorCode switch
         {
             MySqlErrorCode.AccessDenied => Permanent(
@@ -51,7 +59,7 @@ internal static class MySqlSession
             ),
             MySqlErrorCode.UnableToConnectToHost => Transient(
                 $"{names.Url}: {target.Host}:{target.Port} cannot be reached "
-                    + $"({PlainText.Escape(Root(exception).Message)}); start the server or correct host and port"
+                    + $"({PlainText.Excerpt(Root(exception).Message)}); start the server or correct host and port"
             ),
             _ => exception.IsTransient
                 ? Transient($"{names.Url}: {target.Place} says '{said}' ({exception.Number}); try again")
@@ -111,7 +119,7 @@ internal static class MySqlSession
             CharacterSet = "utf8mb4",
             Pooling = false,
             ConnectionTimeout = 15,
-            DefaultCommandTimeout = 0,
+            DefaultCommandTimeout = AnswerSeconds,
             Keepalive = 30,
             SslMode = MySqlTls.SslMode(target),
             AllowLoadLocalInfile = false,

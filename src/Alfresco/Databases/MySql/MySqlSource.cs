@@ -31,6 +31,10 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
         {
             throw MySqlSession.Explain(connection, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            throw OddAnswer.Explain(connection, exception);
+        }
     }
 
     public async Task<DumpResult> DumpAsync(
@@ -54,6 +58,10 @@ internal sealed class MySqlSource(DatabaseConnection connection) : IDatabaseSour
             catch (MySqlException exception)
             {
                 throw MySqlSession.Explain(connection, exception);
+            }
+            catch (Exception exception) when (OddAnswer.IsIn(exception))
+            {
+                throw OddAnswer.Explain(connection, exception);
             }
         }
 

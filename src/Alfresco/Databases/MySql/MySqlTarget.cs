@@ -71,6 +71,10 @@ internal sealed class MySqlTarget(DatabaseConnection connection) : IDatabaseTarg
         {
             throw MySqlSession.Explain(connection, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            throw OddAnswer.Explain(connection, exception);
+        }
     }
 
     public async Task<bool> TakeOverAsync(CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// <summary>Opens connections and turns the server's refusals into errors that name the setting to correct.</summary>
 internal static class PostgresSession
 {
+    /// <summary>No question takes so long, and a server that says nothing more must not hold a run for ever.</summary>
+    private const int AnswerSeconds = 3600;
+
     public static Task<NpgsqlConnection> OpenAsync(DatabaseConnection target, CancellationToken cancellationToken) =>
         OpenAsync(target, new NpgsqlConnection(ConnectionString(target).ConnectionString), cancellationToken);
 
@@ -20,6 +23,8 @@ internal static class PostgresSession
     {
         NpgsqlConnectionStringBuilder text = ConnectionString(target);
         text.Encoding = Encoding.Latin1.WebName;
+        // An index of a large table takes its time.
+        text.CommandTimeout = 0;
         return OpenAsync(target, new NpgsqlConnection(text.ConnectionString), cancellationToken);
     }
 
@@ -48,6 +53,11 @@ internal static class PostgresSession
             await connection.DisposeAsync();
             throw Explain(target, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            await connection.DisposeAsync();
+            throw OddAnswer.Explain(target, exception);
+        }
         catch
         {
             await connection.DisposeAsync();
@@ -60,7 +70,7 @@ internal static class PostgresSession
     {
         var names = target.Names;
         var server = exception as PostgresException;
-        string said = PlainText.Escape(server?.MessageText ?? Root(exception).Message);
+        string said = PlainText.Excerpt(server?.MessageText ?? Root(exception).Message);
         string user = $"{names.Username} '{target.Username}'";
         return server?.SqlState switch
         {
@@ -85,6 +95,11 @@ internal static class PostgresSession
                     exception
                 )
                 : Permanent($"{names.Url}: {target.Place} says '{said}' ({server.SqlState})"),
+            null when exception.Message.Contains("authentication method is not allowed", StringComparison.Ordinal) =>
+                Permanent(
+                    $"{names.Url}: {target.Place} wants the password in clear text, which is sent only where the URL says how: "
+                        + "add sslmode=verify-full (or require), or sslmode=disable where the network is trusted"
+                ),
             null
                 when target.Password is null
                     && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase) => Permanent(
@@ -135,7 +150,8 @@ internal static class PostgresSession
             ApplicationName = "abf",
             Pooling = false,
             Timeout = 15,
-            CommandTimeout = 0,
+            CommandTimeout = AnswerSeconds,
+            RequireAuth = PostgresTls.RequiredMethods(target),
             KeepAlive = 30,
             SslMode = PostgresTls.SslMode(target),
             RootCertificate = PostgresTls.RootCertificate(target),

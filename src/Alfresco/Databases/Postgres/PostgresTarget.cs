@@ -72,6 +72,10 @@ internal sealed class PostgresTarget(DatabaseConnection connection) : IDatabaseT
         {
             throw PostgresSession.Explain(connection, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            throw OddAnswer.Explain(connection, exception);
+        }
     }
 
     public async Task<bool> TakeOverAsync(CancellationToken cancellationToken)

@@ -102,6 +102,12 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
         variables["PGCONNECT_TIMEOUT"] = "15";
         variables["PGGSSENCMODE"] = "disable";
         variables["LC_ALL"] = "C";
+        if (PostgresTls.RequiredMethods(target) is { } methods)
+        {
+            // Known to the tools of PostgreSQL 16 and later.
+            variables["PGREQUIREAUTH"] = methods.ToLowerInvariant();
+        }
+
         if (PostgresTls.RootCertificate(target) is { } certificate)
         {
             variables["PGSSLROOTCERT"] = certificate;

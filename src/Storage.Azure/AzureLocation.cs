@@ -57,7 +57,8 @@ internal sealed record AzureLocation(Uri Service, string Account, string Contain
     {
         try
         {
-            return Uri.TryCreate(url, UriKind.Absolute, out uri) && uri.Host.Length > 0;
+            return Uri.TryCreate(url, UriKind.Absolute, out uri)
+                && Uri.TryCreate(uri.GetLeftPart(UriPartial.Authority), UriKind.Absolute, out _);
         }
         catch (UriFormatException)
         {

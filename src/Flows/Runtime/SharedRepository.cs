@@ -87,7 +87,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         }
         catch (AbfException e)
         {
-            NotRemembered(e.Message);
+            Logs.HeadNotRemembered(_logger, e.Message);
         }
     }
 
@@ -104,11 +104,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     /// <summary>Says what is wrong with it, each thing once in a process, which may live for months.</summary>
     private async Task<LogHead> ReadLogAsync(BackupRepository repository, CancellationToken cancellationToken)
     {
-        var memory = new HeadMemory(
-            environment.Options.State!,
-            repository.Id,
-            environment.Stores.Blobs.Location
-        );
+        var memory = new HeadMemory(environment.Options.State!, repository.Id, environment.Stores.Blobs.Location);
         LogHead head = await memory.ReadAsync(
             repository.Log,
             reason => Logs.HeadNotRemembered(_logger, reason),

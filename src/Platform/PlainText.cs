@@ -45,6 +45,13 @@ public static class PlainText
         return escaped.ToString();
     }
 
+    /// <summary>The same of at most 500 characters: what a server says may have no end.</summary>
+    public static string Excerpt(string text)
+    {
+        const int Max = 500;
+        return text.Length <= Max ? Escape(text) : Escape(text[..Max]) + " ...";
+    }
+
     private static bool IsShown(UnicodeCategory category) =>
         category
             is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate)

@@ -150,10 +150,22 @@ public sealed class AzureBlobStore : IBlobStore
             .Client.GetBlobsAsync(wanted, cancellationToken)
             .AsPages(pageSizeHint: _listingPage)
             .GetAsyncEnumerator(cancellationToken);
+        // A service that comes back to where it was would be listed for ever.
+        HashSet<string> passed = new(StringComparer.Ordinal);
         while (await RunAsync(doing, () => pages.MoveNextAsync().AsTask(), cancellationToken))
         {
+            if (pages.Current.ContinuationToken is { Length: > 0 } next && !passed.Add(next))
+            {
+                throw AzureFaults.Odd(_container, doing, "its pages lead back to one that was there before");
+            }
+
             foreach (global::Azure.Storage.Blobs.Models.BlobItem item in pages.Current.Values)
             {
+                if (!item.Name.StartsWith(wanted.Prefix, StringComparison.Ordinal))
+                {
+                    throw AzureFaults.Odd(_container, doing, "it names a blob that was not asked for");
+                }
+
                 DateTimeOffset created =
                     item.Properties.CreatedOn ?? item.Properties.LastModified ?? DateTimeOffset.MinValue;
                 yield return new BlobItem(

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Azure;
 using Azure.Identity;
@@ -18,8 +19,25 @@ internal static class AzureFaults
             AggregateException aggregate => aggregate.InnerExceptions.All(inner =>
                 inner is RequestFailedException or IOException or HttpRequestException or OperationCanceledException
             ),
-            _ => false,
+            _ => IsOdd(exception),
         };
+
+    /// <summary>What the SDK throws where an answer is not one of the service: it has no error of its own for that, and
+    /// there is nothing else in its calls that could fail.</summary>
+    private static bool IsOdd(Exception exception) =>
+        exception
+            is not (
+                AbfException
+                or OutOfMemoryException
+                or OperationCanceledException
+                or AggregateException
+                or IOException
+                or HttpRequestException
+            );
+
+    /// <summary>An answer that no service of this kind gives.</summary>
+    public static PermanentException Odd(AzureContainer container, string doing, string why) =>
+        Permanent($"{container.Location.Shown} does not answer as Azure does, could not {doing}: {why}", null);
 
     public static bool IsAbsentBlob(RequestFailedException exception) =>
         exception.Status == 404 && !IsAbsentContainer(exception.ErrorCode);
@@ -35,6 +53,10 @@ internal static class AzureFaults
             RequestFailedException failed => FromStatus(failed, container, doing),
             AuthenticationFailedException => Permanent(
                 $"no usable credential for {container.Location.Shown} was found: {FirstLine(exception)} Check {container.Credential}",
+                exception
+            ),
+            _ when IsOdd(exception) => Permanent(
+                $"{container.Location.Shown} does not answer as Azure does, could not {doing} ({FirstLine(exception)}); check the URL, and what stands between",
                 exception
             ),
             AggregateException { InnerException: { } inner } => Unreachable(container, doing, inner),
@@ -84,8 +106,8 @@ internal static class AzureFaults
         );
     }
 
-    private static PermanentException Permanent(string message, Exception exception) =>
+    private static PermanentException Permanent(string message, Exception? exception) =>
         new(ErrorKind.Storage, $"repository.url: {message}", exception);
 
-    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].Trim();
+    private static string FirstLine(Exception exception) => PlainText.Excerpt(exception.Message.Split('\n')[0].Trim());
 }

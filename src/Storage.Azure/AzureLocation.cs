@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -23,7 +24,7 @@ internal sealed record AzureLocation(Uri Service, string Account, string Contain
     public static AzureLocation Parse(string url)
     {
         string shown = url.Split('?')[0];
-        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http"))
+        if (!TryParse(url, out Uri? uri) || uri.Scheme is not ("https" or "http"))
         {
             throw Wrong(shown, "is no https URL");
         }
@@ -51,11 +52,26 @@ internal sealed record AzureLocation(Uri Service, string Account, string Contain
         return new AzureLocation(service, account, parts[before], prefix.Length == 0 ? "" : prefix + "/", sas);
     }
 
+    /// <summary>What is created is looked at no closer before its parts are asked for.</summary>
+    private static bool TryParse(string url, [NotNullWhen(true)] out Uri? uri)
+    {
+        try
+        {
+            return Uri.TryCreate(url, UriKind.Absolute, out uri)
+                && Uri.TryCreate(uri.GetLeftPart(UriPartial.Authority), UriKind.Absolute, out _);
+        }
+        catch (UriFormatException)
+        {
+            uri = null;
+            return false;
+        }
+    }
+
     private static bool HasAccountInPath(Uri uri) =>
         !uri.IsDefaultPort
         || IPAddress.TryParse(uri.DnsSafeHost, out _)
         || !uri.Host.Contains('.', StringComparison.Ordinal);
 
     private static PermanentException Wrong(string shown, string what) =>
-        new(ErrorKind.Configuration, $"repository.url: '{shown}' {what}; the form is {Form}");
+        new(ErrorKind.Configuration, $"repository.url: '{PlainText.Escape(shown)}' {what}; the form is {Form}");
 }

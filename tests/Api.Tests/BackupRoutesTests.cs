@@ -77,6 +77,27 @@ public sealed class BackupRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Twenty_at_once_with_one_key_are_one_backup_and_one_of_them_with_another_body_is_told()
+    {
+        string[] bodies = [.. Enumerable.Repeat("{}", 19), """{"acceptContentLoss":true}"""];
+        ApiAnswer[] answers = await Task.WhenAll(bodies.Select(body => _api.PostAsync("/api/backups", body, "monday")));
+
+        // Whichever came first has the key.
+        Assert.Equal(1, _api.Flows.Count);
+        Assert.Single(
+            answers
+                .Where(a => a.Status is HttpStatusCode.Accepted)
+                .Select(a => a.Text("id"))
+                .Distinct(StringComparer.Ordinal)
+        );
+        Assert.All(
+            answers.Where(a => a.Status is not HttpStatusCode.Accepted),
+            a => a.AssertProblem(422, "idempotency-key-reused")
+        );
+        Assert.Contains(answers, a => a.Status is not HttpStatusCode.Accepted);
+    }
+
+    [Fact]
     public async Task One_that_failed_is_superseded_by_the_next()
     {
         string first = (await _api.PostAsync("/api/backups")).Text("id");
@@ -229,6 +250,10 @@ public sealed class BackupRoutesTests : IAsyncLifetime
     [InlineData("""{"acceptContentlos":true}""")]
     [InlineData("""{"acceptContentLoss":"yes"}""")]
     [InlineData("[]")]
+    [InlineData("""{"acceptContentLoss":false,"acceptContentLoss":true}""")]
+    [InlineData("""{"acceptContentLoss":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[""")]
+    [InlineData("""{"\ud800":true}""")]
+    [InlineData("acceptContentLoss=true")]
     public async Task A_body_that_does_not_fit_is_refused(string body)
     {
         (await _api.PostAsync("/api/backups", body)).AssertProblem(400, "invalid-request");

@@ -70,7 +70,8 @@ public sealed partial record DatabaseConnection(
     public string Place => $"{Vendor.Schemes[0]}://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}/{Database}";
 
     /// <param name="tell">Gets a line where somebody else is waited for.</param>
-    public IDatabaseSource OpenSource(Action<string>? tell = null) => Vendor.OpenSource(this, tell ?? Nobody);
+    public IDatabaseSource OpenSource(Action<string>? tell = null) =>
+        new BoundedSource(this, Vendor.OpenSource(this, tell ?? Nobody));
 
     /// <param name="tell">Gets a line where somebody else is waited for.</param>
     public IDatabaseTarget OpenTarget(Action<string>? tell = null) => Vendor.OpenTarget(this, tell ?? Nobody);

@@ -45,7 +45,7 @@ internal static class InitCommand
             new RepositoryInit(options.Encryption, loaded.Passphrase, FirstSlot, context.Time),
             context.Stop
         );
-        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context, isNew: true);
 
         var document = new InitDocument(opened.Repository.Id, stores.Blobs.Location, options.Encryption);
         context.Result.Outcome = $"repository {document.Repository} is created at {document.Location}";

@@ -29,7 +29,8 @@ internal sealed class OpenedRepository : IAsyncDisposable
     /// <summary>The installation's sets, newest first; every installation's where none is named.</summary>
     public IReadOnlyList<SetSummary> Sets { get; }
 
-    public static async Task<OpenedRepository> OpenAsync(CommandContext context)
+    /// <param name="isNew">It was begun just now: whatever was at its place before is gone.</param>
+    public static async Task<OpenedRepository> OpenAsync(CommandContext context, bool isNew = false)
     {
         LoadedOptions loaded = context.Load(OptionsScope.Repository);
         string state = StateDirectory.Prepare(loaded.Options.State!);
@@ -43,11 +44,13 @@ internal sealed class OpenedRepository : IAsyncDisposable
         BackupRepository repository = await BackupRepository.OpenAsync(stores.Blobs, access, context.Stop);
         try
         {
-            LogHead head = await new HeadMemory(state, repository.Id).ReadAsync(
-                repository.Log,
-                context.Messages.Warn,
-                context.Stop
-            );
+            if (isNew)
+            {
+                new RepositoryPin(state, stores.Blobs.Location).Replace(repository.Id);
+            }
+
+            var memory = new HeadMemory(state, repository.Id, stores.Blobs.Location);
+            LogHead head = await memory.ReadAsync(repository.Log, context.Messages.Warn, context.Stop);
             foreach (string alarm in head.Alarms)
             {
                 context.Messages.Warn(alarm);

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Cronos;
 
@@ -23,7 +24,7 @@ internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, Ti
             ? new NightlySchedule(cron, zone, time)
             : throw new PermanentException(
                 ErrorKind.Configuration,
-                $"schedule '{text}' does not fit: write five fields such as 30 3 * * *, or six with seconds first"
+                $"schedule '{PlainText.Escape(text)}' does not fit: write five fields such as 30 3 * * *, or six with seconds first"
             );
     }
 

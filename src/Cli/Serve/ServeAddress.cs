@@ -1,5 +1,6 @@
 using System.Net;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Http;
 
@@ -57,12 +58,12 @@ internal sealed record ServeAddress(IPAddress? Host, int Port, bool IsTls)
         {
             return BindingAddress.Parse(url);
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
             throw Fault(url, "does not fit: write http://127.0.0.1:7090 or https://*:7443", e);
         }
     }
 
     private static PermanentException Fault(string url, string fix, Exception? inner = null) =>
-        new(ErrorKind.Configuration, $"serve.urls '{url}' {fix}", inner);
+        new(ErrorKind.Configuration, $"serve.urls '{PlainText.Escape(url)}' {fix}", inner);
 }

@@ -14,12 +14,14 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// </summary>
 /// <param name="state">The state directory.</param>
 /// <param name="repository">The repository's id.</param>
-public sealed class HeadMemory(string state, string repository)
+/// <param name="location">Where it was found, as messages show it.</param>
+public sealed class HeadMemory(string state, string repository, string location)
 {
     private const int MaxBytes = 64 * 1024;
 
     private readonly OwnTree _state = OwnTree.OpenPrivate(StateDirectory.Prepare(state));
     private readonly string _path = $"heads/{repository}.json";
+    private readonly RepositoryPin _pin = new(state, location);
 
     /// <summary>Null: this machine sees the repository for the first time.</summary>
     private RememberedHead? Read()
@@ -56,8 +58,10 @@ public sealed class HeadMemory(string state, string repository)
     /// </summary>
     /// <param name="warn">Is told why the head cannot be remembered (a full disk, another user's file): no reason to
     /// read nothing.</param>
+    /// <exception cref="PermanentException">Repository: another one was there before.</exception>
     public async Task<LogHead> ReadAsync(CommitLog log, Action<string> warn, CancellationToken cancellationToken)
     {
+        _pin.Check(repository, warn);
         RememberedHead? known = Read();
         LogHead head = await log.ReadAsync(
             known is null ? null : known with { File = _state.Describe(_path) },

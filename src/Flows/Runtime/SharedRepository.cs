@@ -104,7 +104,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     /// <summary>Says what is wrong with it, each thing once in a process, which may live for months.</summary>
     private async Task<LogHead> ReadLogAsync(BackupRepository repository, CancellationToken cancellationToken)
     {
-        var memory = new HeadMemory(environment.Options.State!, repository.Id);
+        var memory = new HeadMemory(environment.Options.State!, repository.Id, environment.Stores.Blobs.Location);
         LogHead head = await memory.ReadAsync(
             repository.Log,
             reason => Logs.HeadNotRemembered(_logger, reason),

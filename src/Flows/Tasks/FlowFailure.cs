@@ -18,13 +18,30 @@ public sealed record FlowFailure(ErrorKind Kind, string Message, bool IsRetryabl
     private const string MessageProperty = "abfMessage";
     private const string RetryableProperty = "abfRetryable";
 
+    /// <summary>In characters; each is at most six bytes of JSON.</summary>
+    private const int MaxMessage = 4000;
+
     private static readonly FlowConverter Text = new(TaskJson.Default);
 
     /// <summary>The work stopped because its host stops: it is to run again, and this counts as no attempt.</summary>
     public bool IsInterruption => Kind is ErrorKind.Cancelled && IsRetryable;
 
-    /// <summary>What an exception means, whichever host threw it.</summary>
-    public static FlowFailure From(Exception exception) =>
+    /// <summary>
+    /// What an exception means, whichever host threw it. A message is cut where no history would take it: part of it may
+    /// be what a server said.
+    /// </summary>
+    public static FlowFailure From(Exception exception)
+    {
+        FlowFailure failure = Of(exception);
+        return failure.Message.Length <= MaxMessage
+            ? failure
+            : failure with
+            {
+                Message = failure.Message[..MaxMessage] + " ...",
+            };
+    }
+
+    private static FlowFailure Of(Exception exception) =>
         exception switch
         {
             TaskFailedException e => From(e.FailureDetails),

@@ -153,7 +153,10 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
             return " (a password stands in a file of its own, named by passwordFile)";
         }
 
-        OptionProperty? near = properties.MinBy(p => Distance(p.Key.ToLowerInvariant(), key.ToLowerInvariant()));
+        // Names that differ by more letters than that are not near, and a key may be long.
+        OptionProperty? near = properties
+            .Where(p => Math.Abs(p.Key.Length - key.Length) <= 3)
+            .MinBy(p => Distance(p.Key.ToLowerInvariant(), key.ToLowerInvariant()));
         return near is not null && Distance(near.Key.ToLowerInvariant(), key.ToLowerInvariant()) <= 3
             ? $" (did you mean {near.Key}?)"
             : string.Empty;

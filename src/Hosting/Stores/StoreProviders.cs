@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage;
@@ -17,7 +18,7 @@ internal static partial class StoreProviders
 
     /// <exception cref="PermanentException">Configuration: no store has such URLs.</exception>
     public static IBlobStoreProvider Of(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) && Find(parsed.Scheme) is { } provider
+        TryParse(url, out Uri? parsed) && Find(parsed.Scheme) is { } provider
             ? provider
             : throw new PermanentException(ErrorKind.Configuration, $"repository.url {FaultOf(url)}");
 
@@ -26,7 +27,7 @@ internal static partial class StoreProviders
     public static string? FaultOf(string url)
     {
         string shown = Shown(url);
-        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed))
+        if (!TryParse(url, out Uri? parsed))
         {
             return $"{shown} does not fit: write {UrlForms}";
         }
@@ -53,6 +54,20 @@ internal static partial class StoreProviders
         return place.Contains('=', StringComparison.Ordinal)
             ? "(not shown: it may hold a secret, such as a connection string, which belongs into repository.connectionStringFile)"
             : $"'{UserPart().Replace(place, "://[secret]@")}'";
+    }
+
+    /// <summary>What is created is looked at no closer before its parts are asked for.</summary>
+    private static bool TryParse(string url, [NotNullWhen(true)] out Uri? parsed)
+    {
+        try
+        {
+            return Uri.TryCreate(url, UriKind.Absolute, out parsed) && parsed.Host is not null;
+        }
+        catch (UriFormatException)
+        {
+            parsed = null;
+            return false;
+        }
     }
 
     private static IBlobStoreProvider? Find(string scheme) =>

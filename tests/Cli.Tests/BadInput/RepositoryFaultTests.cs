@@ -65,6 +65,43 @@ public sealed class RepositoryFaultTests(CommittedSample sample, OnDemand<Postgr
     }
 
     [Fact]
+    public async Task Another_repository_that_the_same_passphrase_opens_is_refused_in_the_place_of_the_first()
+    {
+        AssertDone(await Abf.RunAsync("sets"));
+        Directory.Move(Abf.Repository, Abf.Combine("ours"));
+        using (var other = new AbfRig())
+        {
+            other.Section("repository")["url"] = new Uri(Abf.Repository).AbsoluteUri;
+            AssertDone(await other.RunAsync("init"));
+        }
+
+        string before = await ListAsync();
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["backup"],
+                    ["sets"],
+                    ["verify"],
+                    ["key", "list"],
+                    ["restore", "--set", "latest", "--target", Abf.Combine("restored"), "--no-database"],
+                ]
+        )
+        {
+            AssertFault(await Abf.RunAsync(command), 7, Abf.Repository, "another in its place", "delete");
+        }
+
+        Assert.Equal(before, await ListAsync());
+
+        // An administrator who begins a new one there says by that that it is meant.
+        Directory.Move(Abf.Repository, Abf.Combine("theirs"));
+        AssertDone(await Abf.RunAsync("init"));
+        AssertDone(await Abf.RunAsync("sets"));
+        Directory.Delete(Abf.Repository, recursive: true);
+        Directory.Move(Abf.Combine("ours"), Abf.Repository);
+        AssertFault(await Abf.RunAsync("sets"), 7, "another in its place");
+    }
+
+    [Fact]
     public async Task A_missing_pack_is_named_and_a_full_scan_stores_again_what_it_held()
     {
         string pack = Directory

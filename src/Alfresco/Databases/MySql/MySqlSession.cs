@@ -33,6 +33,11 @@ internal static class MySqlSession
             await connection.DisposeAsync();
             throw Explain(target, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            await connection.DisposeAsync();
+            throw OddAnswer.Explain(target, exception);
+        }
         catch
         {
             await connection.DisposeAsync();
@@ -43,7 +48,7 @@ internal static class MySqlSession
     public static AbfException Explain(DatabaseConnection target, MySqlException exception)
     {
         var names = target.Names;
-        string said = PlainText.Escape(exception.Message);
+        string said = PlainText.Excerpt(exception.Message);
         return exception.ErrorCode switch
         {
             MySqlErrorCode.AccessDenied => Permanent(
@@ -61,7 +66,7 @@ internal static class MySqlSession
             ),
             MySqlErrorCode.UnableToConnectToHost => Transient(
                 $"{names.Url}: {target.Host}:{target.Port} cannot be reached "
-                    + $"({PlainText.Escape(Root(exception).Message)}); start the server or correct host and port"
+                    + $"({PlainText.Excerpt(Root(exception).Message)}); start the server or correct host and port"
             ),
             MySqlErrorCode.CommandTimeoutExpired => Permanent(
                 $"{names.Url}: {target.Place} gave no answer to a statement for "

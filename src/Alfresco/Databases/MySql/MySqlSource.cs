@@ -40,6 +40,10 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
         {
             throw MySqlSession.Explain(connection, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            throw OddAnswer.Explain(connection, exception);
+        }
     }
 
     public async Task<DumpResult> DumpAsync(
@@ -66,6 +70,10 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
             catch (MySqlException exception)
             {
                 throw MySqlSession.Explain(connection, exception);
+            }
+            catch (Exception exception) when (OddAnswer.IsIn(exception))
+            {
+                throw OddAnswer.Explain(connection, exception);
             }
         }
 

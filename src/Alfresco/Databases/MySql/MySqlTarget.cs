@@ -56,6 +56,10 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
         {
             throw MySqlSession.Explain(connection, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            throw OddAnswer.Explain(connection, exception);
+        }
     }
 
     public async Task<IReadOnlyList<string>> CheckDumpAsync(

@@ -26,6 +26,10 @@ internal static class MySqlTls
             : MySqlSslMode.Preferred;
     }
 
+    /// <summary>The server is who the certificate says, so nobody in its place gets to ask for anything.</summary>
+    public static bool IsVerified(DatabaseConnection target) =>
+        SslMode(target) is MySqlSslMode.VerifyCA or MySqlSslMode.VerifyFull;
+
     public static bool AllowsPublicKeyRetrieval(DatabaseConnection target) =>
         string.Equals(
             target.Parameters.GetValueOrDefault("allowpublickeyretrieval"),

@@ -28,6 +28,18 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
     ];
 
     /// <summary>
+    /// MariaDB's tools load what a server asks for, and among their plugins are two that send the password in clear
+    /// text. Those that its accounts need here are built in.
+    /// </summary>
+    private static readonly string[] NoPlugins =
+    [
+        $"--plugin-dir={(OperatingSystem.IsWindows() ? "NUL" : "/dev/null")}",
+    ];
+
+    /// <summary>What the tool was looked for: MariaDB's tools need a plugin for MySQL's accounts.</summary>
+    public bool ServerIsMariaDb { get; init; }
+
+    /// <summary>
     /// The arguments by which this client is kept from files and programs of the host that it runs on.
     /// </summary>
     public IReadOnlyList<string> Restricted { get; init; } = [];
@@ -45,6 +57,7 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
         MySqlTool tool = await FindAsync(
             target,
             mariaDbServer ? ["mariadb-dump", "mysqldump"] : ["mysqldump", "mariadb-dump"],
+            mariaDbServer,
             cancellationToken
         );
         HashSet<string> options = OptionsIn(await AskAsync(target, tool.File, "--help", cancellationToken));
@@ -61,6 +74,7 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
         MySqlTool tool = await FindAsync(
             target,
             mariaDbServer ? ["mariadb", "mysql"] : ["mysql", "mariadb"],
+            mariaDbServer,
             cancellationToken
         );
         string help = await AskAsync(target, tool.File, "--help", cancellationToken);
@@ -88,6 +102,7 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
                 "--default-character-set=utf8mb4",
                 "--max-allowed-packet=1G",
                 .. MySqlTls.Arguments(target, IsMariaDb),
+                .. IsMariaDb && ServerIsMariaDb && !MySqlTls.IsVerified(target) ? NoPlugins : [],
                 .. arguments,
                 "--",
                 target.Database,
@@ -98,6 +113,7 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
     private static async Task<MySqlTool> FindAsync(
         DatabaseConnection target,
         string[] tools,
+        bool mariaDbServer,
         CancellationToken cancellationToken
     )
     {
@@ -118,6 +134,9 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
         Match match = mariaDb.Success ? mariaDb : MySqlVersion().Match(text);
         return match.Success
             ? new MySqlTool(file, mariaDb.Success, Version.Parse(match.Groups["version"].Value))
+            {
+                ServerIsMariaDb = mariaDbServer,
+            }
             : throw new PermanentException(
                 names.Kind,
                 $"{names.ToolPath}: {file} --version names no version; reinstall it or name another directory"

@@ -95,7 +95,7 @@ internal static class PostgresDump
     /// <summary>The same for a refusal that came over our own connection.</summary>
     public static AbfException Refused(DatabaseConnection target, NpgsqlException exception)
     {
-        string said = PlainText.Escape((exception as PostgresException)?.MessageText ?? string.Empty);
+        string said = PlainText.Excerpt((exception as PostgresException)?.MessageText ?? string.Empty);
         return (AbfException?)Explained(target, said, $"{target.Place} refused the dump: {said}")
             ?? PostgresSession.Explain(target, exception);
     }

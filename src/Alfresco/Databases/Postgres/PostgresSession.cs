@@ -52,6 +52,7 @@ internal static class PostgresSession
     {
         NpgsqlConnectionStringBuilder text = ConnectionString(target, application);
         text.Encoding = Encoding.Latin1.WebName;
+        // An index of a large table takes its time.
         text.CommandTimeout = 0;
         return OpenAsync(target, text, cancellationToken);
     }
@@ -103,6 +104,11 @@ internal static class PostgresSession
                 exception
             );
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            await connection.DisposeAsync();
+            throw OddAnswer.Explain(target, exception);
+        }
         catch
         {
             await connection.DisposeAsync();
@@ -131,7 +137,17 @@ internal static class PostgresSession
             return ExplainRefusal(target, server);
         }
 
-        string said = PlainText.Escape(Root(exception).Message);
+        string said = PlainText.Excerpt(Root(exception).Message);
+        if (exception.Message.Contains("authentication method is not allowed", StringComparison.Ordinal))
+        {
+            return new PermanentException(
+                names.Kind,
+                $"{names.Url}: {target.Place} wants the password in clear text, which is sent only where the URL says "
+                    + "how: add sslmode=verify-full (or require), or sslmode=disable where the network is trusted",
+                exception
+            );
+        }
+
         if (target.Password is null && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase))
         {
             return new PermanentException(
@@ -165,7 +181,7 @@ internal static class PostgresSession
     private static AbfException ExplainRefusal(DatabaseConnection target, PostgresException server)
     {
         DatabaseSettingNames names = target.Names;
-        string said = PlainText.Escape(
+        string said = PlainText.Excerpt(
             server.Hint is { Length: > 0 } hint ? $"{server.MessageText}; {hint}" : server.MessageText
         );
         string user = $"{names.Username} '{target.Username}'";
@@ -277,6 +293,7 @@ internal static class PostgresSession
             Pooling = false,
             Timeout = 15,
             CommandTimeout = (int)Math.Clamp((target.MaxWait * 6).TotalSeconds, 1, int.MaxValue / 1000),
+            RequireAuth = PostgresTls.RequiredMethods(target),
             KeepAlive = 30,
             SslMode = PostgresTls.SslMode(target),
             RootCertificate = PostgresTls.RootCertificate(target),

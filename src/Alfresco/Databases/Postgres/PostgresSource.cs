@@ -41,6 +41,10 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         {
             throw PostgresSession.Explain(connection, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            throw OddAnswer.Explain(connection, exception);
+        }
     }
 
     public async Task<DumpResult> DumpAsync(

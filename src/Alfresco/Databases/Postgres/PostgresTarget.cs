@@ -121,6 +121,10 @@ internal sealed class PostgresTarget(DatabaseConnection connection, Action<strin
         {
             throw PostgresSession.Explain(connection, exception);
         }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            throw OddAnswer.Explain(connection, exception);
+        }
     }
 
     public async Task<bool> TakeOverAsync(CancellationToken cancellationToken)

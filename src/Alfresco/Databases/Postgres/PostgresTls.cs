@@ -45,6 +45,13 @@ internal static class PostgresTls
         };
 
     /// <summary>
+    /// Where the URL leaves it to the server whether there is TLS, somebody in its place could refuse TLS and ask for the
+    /// password in clear text. In Npgsql's words, which are libpq's in capitals; null: any method.
+    /// </summary>
+    public static string? RequiredMethods(DatabaseConnection target) =>
+        LibpqMode(target) is "prefer" or "allow" ? "!Password" : null;
+
+    /// <summary>
     /// Where the URL asks for a check and names none: the one in its standard place, as JDBC takes it. Driver and tools
     /// open it by themselves, and would wait at a pipe for ever: it is looked at before.
     /// </summary>

@@ -105,6 +105,12 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
             ["PGGSSENCMODE"] = "disable",
             ["LC_ALL"] = "C",
         };
+        if (PostgresTls.RequiredMethods(target) is { } methods)
+        {
+            // Known to the tools of PostgreSQL 16 and later.
+            variables["PGREQUIREAUTH"] = methods.ToLowerInvariant();
+        }
+
         if (target.Password is { } password)
         {
             variables["PGPASSWORD"] = password.Reveal();

@@ -1,0 +1,1 @@
+INSERT INTO `alf_node` (`id`) VALUES (0xZ);

@@ -1,0 +1,1 @@
+INSERT INTO `alf_node` VALUES (1);

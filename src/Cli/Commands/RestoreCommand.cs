@@ -283,8 +283,8 @@ internal static class RestoreCommand
                 $"{Units.Count(result.Lost)} files of set {result.Set} are lost in the repository and are not in "
                     + $"{input.Target}; '{list}' names them, the first are:"
             );
-            IEnumerable<string> named = File.Exists(list)
-                ? File.ReadLines(list).Take(MaxNamed).Select(ToSentence)
+            IEnumerable<string> named = GivenPath.IsFile(list)
+                ? GivenPath.ReadLines(list).Take(MaxNamed).Select(ToSentence)
                 : result.NamedLost;
             context.Messages.Error(string.Join('\n', named));
         }

@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Flows.Restore.Activities;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Restore;
@@ -15,7 +16,7 @@ public static class RestoreDryRun
     /// <summary>The set whose restore a directory holds unfinished; null where there is none, or none of this
     /// repository.</summary>
     public static RunId? FindUnfinished(string target, string repository) =>
-        Directory.Exists(target) && new TargetMarker(target).TryRead() is { } mark && mark.Repository == repository
+        GivenPath.IsDirectory(target) && new TargetMarker(target).TryRead() is { } mark && mark.Repository == repository
             ? mark.Set
             : null;
 

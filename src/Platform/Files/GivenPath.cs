@@ -30,6 +30,9 @@ public static class GivenPath
     public static IEnumerable<string> NamesIn(string directory) =>
         Directory.EnumerateFileSystemEntries(directory).Select(entry => Path.GetFileName(entry));
 
+    /// <exception cref="IOException">It is not empty.</exception>
+    public static void DeleteEmptyDirectory(string path) => Directory.Delete(path);
+
     /// <summary>All bytes of a file.</summary>
     /// <exception cref="IOException">It has more than <paramref name="maxBytes"/>, or is no regular file.</exception>
     public static byte[] ReadAll(string path, int maxBytes)
@@ -48,6 +51,16 @@ public static class GivenPath
         return length <= maxBytes && total <= maxBytes
             ? bytes[..total]
             : throw new IOException($"it has more than {maxBytes} bytes");
+    }
+
+    /// <summary>The lines of a file that this program wrote, one by one.</summary>
+    public static IEnumerable<string> ReadLines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(OpenRead(path), FileAccess.Read));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
     }
 
     /// <summary>Opens a file for reading. What is no regular file is not opened at all: to open a pipe is to wait for

@@ -25,7 +25,7 @@ internal static class SettingTargets
             PerByte = 64 * 1024,
             MaxLength = 4096,
         },
-        new("duration", bytes => Duration.TryParse(Text(bytes), out _)),
+        new("duration", bytes => _ = Duration.TryParse(Text(bytes), out _)),
         new("schedule", ReadSchedule) { ShortRun = 500 },
         new("serve-urls", bytes => ServeAddress.ParseAll(Text(bytes), new ServeOptions())),
         new("azure-url", bytes => _ = AzureLocation.Parse(Text(bytes)).Shown),
@@ -48,7 +48,7 @@ internal static class SettingTargets
             {
                 if (PlainText.Escape(line).Length == 0)
                 {
-                    throw new InvalidOperationException("An empty fault.");
+                    throw new InvalidOperationException("An empty fault.", e);
                 }
             }
         }

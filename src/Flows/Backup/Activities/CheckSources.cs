@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
@@ -93,7 +94,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
     {
         IEnumerable<ContentRoot> roots = installation.Roots.Concat(
             installation
-                .Configuration.Where(file => Directory.Exists(file.Path))
+                .Configuration.Where(file => GivenPath.IsDirectory(file.Path))
                 .Select(file => new ContentRoot(ContentRoot.Configuration, file.Path, file.Setting))
         );
         return installation.Index is { } copy

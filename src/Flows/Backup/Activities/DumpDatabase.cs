@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -81,7 +82,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
         from tenant in result.TenantRoots
         let path = PlainText.Escape(tenant)
         let held = path == tenant && installation.Roots.Any(root => root.Holds(tenant))
-        where !held || !Directory.Exists(tenant)
+        where !held || !GivenPath.IsDirectory(tenant)
         select held
             ? $"A tenant keeps content in '{path}', which does not exist: is its volume mounted?"
             : $"A tenant keeps content in '{path}', which is in no configured content root: it is NOT in this set. "

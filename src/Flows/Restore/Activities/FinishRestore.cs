@@ -27,7 +27,7 @@ internal sealed class FinishRestore(FlowEnvironment environment) : FlowActivity<
         if (input.DatabaseOnly)
         {
             marker.Remove();
-            Directory.Delete(input.Target);
+            GivenPath.DeleteEmptyDirectory(input.Target);
             return UnsetAttributes.None;
         }
 

@@ -135,7 +135,11 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         }
 
         var origin = new DumpOrigin(stamp.Vendor, stamp.ServerVersion, stamp.ToolVersion);
-        IDatabaseTarget target = database.Open(environment.Options, stamp, progress is null ? static _ => { } : progress.Warn);
+        IDatabaseTarget target = database.Open(
+            environment.Options,
+            stamp,
+            progress is null ? static _ => { } : progress.Warn
+        );
         DatabaseFacts? facts = await findings.TryAsync(() => target.CheckEmptyAsync(origin, cancellationToken));
         warnings.AddRange(facts?.Warnings ?? []);
         IReadOnlyList<string>? ofDump = await findings.TryAsync(async () =>

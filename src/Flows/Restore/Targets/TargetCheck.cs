@@ -26,7 +26,7 @@ internal static class TargetCheck
         }
 
         OwnDirectories.RequireApart(options, input.Target);
-        if (new DirectoryInfo(input.Target).LinkTarget is { } place)
+        if (GivenPath.LinkTarget(input.Target) is { } place)
         {
             throw Fault(
                 $"--target '{input.Target}' is a symbolic link (to '{place}'), which a restore never follows; name "
@@ -34,7 +34,7 @@ internal static class TargetCheck
             );
         }
 
-        if (File.Exists(input.Target))
+        if (GivenPath.IsFile(input.Target))
         {
             throw Fault($"--target '{input.Target}' is a file; name a directory that is absent or empty.");
         }
@@ -48,7 +48,7 @@ internal static class TargetCheck
             );
         }
 
-        if (mark is null && Directory.Exists(input.Target) && FindContent(input.Target) is { } found)
+        if (mark is null && GivenPath.IsDirectory(input.Target) && FindContent(input.Target) is { } found)
         {
             throw Fault(
                 $"--target '{input.Target}' is not empty (it has '{found}'); move it aside, or name a directory that "
@@ -119,9 +119,8 @@ internal static class TargetCheck
     {
         try
         {
-            return Directory
-                .EnumerateFileSystemEntries(directory)
-                .Select(entry => Path.GetFileName(entry)!)
+            return GivenPath
+                .NamesIn(directory)
                 .FirstOrDefault(name => name != TargetMarker.TemporaryName && !IsOfFileSystem(directory, name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -136,7 +135,9 @@ internal static class TargetCheck
 
     private static bool IsOfFileSystem(string directory, string name) =>
         OfFileSystem.Contains(name, StringComparer.Ordinal)
-        && new DirectoryInfo(Path.Combine(directory, name)) is { Exists: true, LinkTarget: null };
+        && Path.Combine(directory, name) is var path
+        && GivenPath.IsDirectory(path)
+        && GivenPath.LinkTarget(path) is null;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -294,7 +294,8 @@ public sealed class FlowEngineTests : IAsyncDisposable
         await engine.RaiseAsync("one", "early", 42);
 
         Assert.Equal((RuntimeStatus.Completed, "42"), Outcome(await engine.WaitForEndAsync("one", _token)));
-        Assert.Equal([0, 1, 2, 3], inputs);
+        // An activity may run again where its answer was late.
+        Assert.Equal([0, 1, 2, 3], inputs.Distinct());
     }
 
     [Fact]

@@ -84,14 +84,15 @@ public sealed class FailureTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_failure_with_more_text_than_a_table_takes_is_told_whole()
+    public async Task A_failure_with_more_text_than_a_table_takes_is_told_as_far_as_anybody_reads()
     {
         string text = string.Concat(Enumerable.Repeat("not valid: 'ä'\n", 10_000));
         _flows
             .Activity("Fail", _ => throw new PermanentException(ErrorKind.Configuration, text))
             .Flow((context, x) => context.CallActivityAsync<int>("Fail", x));
 
-        Assert.Equal(new FlowFailure(ErrorKind.Configuration, text, IsRetryable: false), (await RunAsync()).Failure);
+        FlowFailure expected = new(ErrorKind.Configuration, $"{text[..4000]} ...", IsRetryable: false);
+        Assert.Equal(expected, (await RunAsync()).Failure);
     }
 
     /// <summary>The framework's own text: a bug is nothing that the administrator has to read.</summary>

@@ -185,7 +185,7 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task A_lease_that_never_ends_is_named_with_what_to_do()
+    public async Task A_lease_until_the_year_9999_is_of_a_wrong_clock_and_holds_nobody()
     {
         await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct);
         string file = _directory.Combine(".leases", "lease");
@@ -195,11 +195,7 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
             Ct
         );
 
-        Assert.False(await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
-        string told = await Store.DescribeLeaseAsync("lease", Ct);
-
-        Assert.Contains($"{file}, of holder 11111111-1111-1111-1111-111111111111, until 9999-12-31 23:59:59Z", told);
-        Assert.Contains("delete it while no abf runs", told);
+        Assert.True(await Store.AcquireLeaseAsync("lease", Guid.NewGuid(), BlobLease.MinDuration, Ct));
     }
 
     [Fact]

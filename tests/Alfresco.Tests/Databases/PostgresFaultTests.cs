@@ -249,7 +249,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
             restore.RestoreAsync(
                 async (stream, token) =>
                 {
-                    await stream.WriteAsync("CREATE TABLE x (id INT); SELECT nonsense;\n"u8.ToArray(), token);
+                    await stream.WriteAsync("CREATE TABLE public.x (id INT); SELECT nonsense;\n"u8.ToArray(), token);
                     await dump.WriteAsync(stream, token);
                 },
                 Cancel

@@ -176,7 +176,7 @@ public sealed class SourceFaultTests(CommittedSample sample, OnDemand<PostgresSe
         AbfResult restore = await Abf.RunAsync(
             "restore",
             "--set",
-            "latest",
+            backup.Json.GetProperty("id").GetString()!,
             "--target",
             Abf.Combine("restored"),
             "--no-database",

@@ -112,7 +112,7 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
         AbfResult more = await _abf.RunAsync("verify", "--json");
         Assert.Equal(packs + 1, more.Json.GetProperty("unneededPacks").GetInt64());
         Assert.Equal(bytes + new FileInfo(left).Length, more.Json.GetProperty("unneededBytes").GetInt64());
-        Assert.Contains($"{packs + 1} further packs", (await _abf.RunAsync("verify")).Out);
+        Assert.Contains($"{packs + 1} further pack", (await _abf.RunAsync("verify")).Out);
         File.Delete(left);
 
         foreach (

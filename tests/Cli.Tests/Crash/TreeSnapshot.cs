@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AlfrescoBackupFlows.Alfresco.Content;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Crash;
 
@@ -10,9 +11,14 @@ internal static class TreeSnapshot
     public static string[] Take(params IEnumerable<(string Name, string Path)> roots) =>
         [.. roots.SelectMany(root => Take(root.Name, root.Path)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Every root that a restore made.</summary>
+    /// <summary>Every root that a restore made, but the configuration: its files lie anywhere.</summary>
     public static string[] TakeRestored(string target) =>
-        Take(Directory.GetDirectories(target).Select(path => (Path.GetFileName(path), path)));
+        Take(
+            Directory
+                .GetDirectories(target)
+                .Select(path => (Name: Path.GetFileName(path), Path: path))
+                .Where(root => root.Name != ContentRoot.Configuration)
+        );
 
     private static IEnumerable<string> Take(string name, string path)
     {

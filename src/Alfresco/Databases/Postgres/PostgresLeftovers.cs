@@ -14,6 +14,7 @@ internal static class PostgresLeftovers
         + "application_name ~ '^abf(-|$)' AND pid <> pg_backend_pid()";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Ends them, and returns when they are gone.</summary>
@@ -37,6 +38,7 @@ internal static class PostgresLeftovers
         await RequireNoneAsync(session, target, cancellationToken);
     }
 
+    /// <summary>The server takes a moment to notice that a client has gone, so it is asked for a while.</summary>
     /// <exception cref="PermanentException">There is one; the message says how to end it.</exception>
     public static async Task RequireNoneAsync(
         NpgsqlConnection session,
@@ -45,13 +47,22 @@ internal static class PostgresLeftovers
     )
     {
         string any = $"SELECT pid {Others} LIMIT 1";
-        if (await PostgresSession.ScalarAsync<int?>(session, any, cancellationToken) is { } process)
+        int? process = null;
+        for (var waited = TimeSpan.Zero; waited < Ending; waited += LookEvery)
         {
-            throw new PermanentException(
-                target.Names.Kind,
-                $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it "
-                    + $"there: SELECT pg_terminate_backend({process})"
-            );
+            process = await PostgresSession.ScalarAsync<int?>(session, any, cancellationToken);
+            if (process is null)
+            {
+                return;
+            }
+
+            await Task.Delay(LookEvery, cancellationToken);
         }
+
+        throw new PermanentException(
+            target.Names.Kind,
+            $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it "
+                + $"there: SELECT pg_terminate_backend({process})"
+        );
     }
 }

@@ -306,7 +306,10 @@ internal static class PostgresSession
     internal static string StartOptions(DatabaseConnection target)
     {
         long locks = (long)(target.MaxWait + TimeSpan.FromSeconds(30)).TotalMilliseconds;
-        string own = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout=0 -c lock_timeout={locks}");
+        string own = string.Create(
+            CultureInfo.InvariantCulture,
+            $"-c statement_timeout=0 -c lock_timeout={locks} -c bytea_output=hex"
+        );
         return target.Parameters.GetValueOrDefault("options") is { Length: > 0 } configured
             ? $"{configured} {own}"
             : own;

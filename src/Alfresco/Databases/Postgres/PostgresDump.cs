@@ -97,7 +97,7 @@ internal static class PostgresDump
     {
         string said = PlainText.Excerpt((exception as PostgresException)?.MessageText ?? string.Empty);
         return (AbfException?)Explained(target, said, $"{target.Place} refused the dump: {said}")
-            ?? PostgresSession.Explain(target, exception);
+            ?? PostgresRefusals.Explain(target, exception);
     }
 
     /// <summary>Null where nothing is known of how to go on.</summary>

@@ -13,39 +13,30 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// </summary>
 internal sealed class PostgresSource(DatabaseConnection connection, Action<string> tell) : IDatabaseSource
 {
-    private const string Vendor = "PostgreSQL";
-
-    public async Task<DatabaseFacts> CheckAsync(CancellationToken cancellationToken)
-    {
-        await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
-        try
-        {
-            var tool = await FindToolAsync(session, cancellationToken);
-            await PostgresTables.LookAsync(session, connection, cancellationToken);
-            await PostgresRights.RequireReadAllAsync(session, connection, cancellationToken);
-            long size = await PostgresSession.ScalarAsync<long>(
-                session,
-                "SELECT pg_database_size(current_database())",
-                cancellationToken
-            );
-            return new DatabaseFacts(
-                Vendor,
-                ServerVersion(session),
-                tool.File,
-                tool.Version,
-                size,
-                Warnings(session, tool)
-            );
-        }
-        catch (NpgsqlException exception)
-        {
-            throw PostgresSession.Explain(connection, exception);
-        }
-        catch (Exception exception) when (OddAnswer.IsIn(exception))
-        {
-            throw OddAnswer.Explain(connection, exception);
-        }
-    }
+    public Task<DatabaseFacts> CheckAsync(CancellationToken cancellationToken) =>
+        PostgresSession.AskAsync(
+            connection,
+            async session =>
+            {
+                var tool = await FindToolAsync(session, cancellationToken);
+                await PostgresTables.LookAsync(session, connection, cancellationToken);
+                await PostgresRights.RequireReadAllAsync(session, connection, cancellationToken);
+                long size = await PostgresSession.ScalarAsync<long>(
+                    session,
+                    "SELECT pg_database_size(current_database())",
+                    cancellationToken
+                );
+                return new DatabaseFacts(
+                    PostgresVendor.ProductName,
+                    ServerVersion(session),
+                    tool.File,
+                    tool.Version,
+                    size,
+                    Warnings(session, tool)
+                );
+            },
+            cancellationToken
+        );
 
     public async Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
@@ -92,7 +83,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         }
         catch (NpgsqlException exception)
         {
-            throw PostgresSession.Explain(connection, exception);
+            throw PostgresRefusals.Explain(connection, exception);
         }
     }
 
@@ -111,7 +102,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             var watermark = await tables.ReadWatermarkAsync(session, cancellationToken);
             var roots = await tables.ReadTenantRootsAsync(session, cancellationToken);
             return new DumpResult(
-                Vendor,
+                PostgresVendor.ProductName,
                 ServerVersion(session),
                 tool.Version,
                 watermark,
@@ -126,7 +117,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         }
         catch (NpgsqlException exception)
         {
-            throw PostgresSession.Explain(connection, exception);
+            throw PostgresRefusals.Explain(connection, exception);
         }
     }
 

@@ -228,7 +228,7 @@ internal static class PostgresSession
         long locks = (long)(target.MaxWait + TimeSpan.FromSeconds(30)).TotalMilliseconds;
         string own = string.Create(
             CultureInfo.InvariantCulture,
-            $"-c statement_timeout=0 -c lock_timeout={locks} -c bytea_output=hex"
+            $"-c statement_timeout=0 -c lock_timeout={locks} -c bytea_output=hex -c quote_all_identifiers=off"
         );
         return target.Parameters.GetValueOrDefault("options") is { Length: > 0 } configured
             ? $"{configured} {own}"

@@ -13,7 +13,7 @@ internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
 /// <param name="Pages">Of this pass, and of the seeding pass, whose chunks it came upon.</param>
 internal sealed record FilesPart(int Roots, ImmutableArray<RootPages> Pages, PhaseTimes Times);
 
-/// <summary>The three phases of one attempt, fit for a seal.</summary>
+/// <summary>The three phases of one attempt, fit to be committed.</summary>
 internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, DatabasePart Database, FilesPart Files)
 {
     public CheckConsistencyInput ToProve(RunRef run) => new(run, Attempt, Files.Roots);

@@ -18,16 +18,16 @@ internal static class RestoreReport
         RestorePlan plan = preview.Plan;
         Warn(context, plan.Warnings);
         var document = new RestorePlanDocument(
-            plan.Set.ToString(),
-            input.Target,
-            plan.Files,
-            plan.Bytes,
-            input.Database is null ? null : plan.DatabaseVendor,
-            plan.KnownMissing,
-            [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))],
-            plan.Lost,
-            [.. plan.NamedLost],
-            [.. plan.Warnings]
+            Set: plan.Set.ToString(),
+            Target: input.Target,
+            Files: plan.Files,
+            Bytes: plan.Bytes,
+            Database: input.Database is null ? null : plan.DatabaseVendor,
+            Missing: plan.KnownMissing,
+            Roots: [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))],
+            Lost: plan.Lost,
+            LostFiles: [.. plan.NamedLost],
+            Warnings: [.. plan.Warnings]
         );
         context.Result.Write(
             document,

@@ -77,14 +77,14 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
         }
 
         return new DumpResult(
-            server.Vendor,
-            server.Version.ToString(),
-            tool.Version.ToString(),
-            inserts.Watermark,
-            inserts.Rows,
-            inserts.NotApplicable,
-            inserts.TenantRoots,
-            [.. Warnings(server, tool), .. said]
+            Vendor: server.Vendor,
+            ServerVersion: server.Version.ToString(),
+            ToolVersion: tool.Version.ToString(),
+            Watermark: inserts.Watermark,
+            Rows: inserts.Rows,
+            NotApplicable: inserts.NotApplicable,
+            TenantRoots: inserts.TenantRoots,
+            Warnings: [.. Warnings(server, tool), .. said]
         );
     }
 

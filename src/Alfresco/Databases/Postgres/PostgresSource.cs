@@ -102,14 +102,14 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             var watermark = await tables.ReadWatermarkAsync(session, cancellationToken);
             var roots = await tables.ReadTenantRootsAsync(session, cancellationToken);
             return new DumpResult(
-                PostgresVendor.ProductName,
-                ServerVersion(session),
-                tool.Version,
-                watermark,
-                rows,
-                tables.NotApplicable,
-                roots,
-                Warnings(session, tool)
+                Vendor: PostgresVendor.ProductName,
+                ServerVersion: ServerVersion(session),
+                ToolVersion: tool.Version,
+                Watermark: watermark,
+                Rows: rows,
+                NotApplicable: tables.NotApplicable,
+                TenantRoots: roots,
+                Warnings: Warnings(session, tool)
             )
             {
                 Schema = tables.Schema,

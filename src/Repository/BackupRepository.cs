@@ -70,7 +70,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>
     /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already:
-    /// <see cref="ErrorKind.Configuration"/>. What a killed <c>init</c> left behind is in nobody's way.
+    /// <see cref="ErrorKind.Configuration"/>. What a killed <c>init</c> left behind stops nobody.
     /// </summary>
     public static Task InitAsync(
         IBlobStore blobs,

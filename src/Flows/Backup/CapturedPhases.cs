@@ -10,7 +10,7 @@ internal sealed record SearchIndexPart(SearchIndexCapture Capture, PhaseTimes Ti
 internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
 
 /// <param name="Roots">How many content roots there are.</param>
-/// <param name="Pages">Of this pass, and of the seeding pass, whose chunks it came upon.</param>
+/// <param name="Pages">Of this pass, and of the seeding pass, whose chunks it found.</param>
 internal sealed record FilesPart(int Roots, ImmutableArray<RootPages> Pages, PhaseTimes Times);
 
 /// <summary>The three phases of one attempt, fit to be committed.</summary>

@@ -210,7 +210,7 @@ public sealed record NamedFile(string Root, string Path, long? Size, string Reas
 /// <param name="Bytes">Bytes of these files and of the dump.</param>
 /// <param name="AddedBytes">Bytes that the run stored: new chunks, encrypted.</param>
 /// <param name="Chunks">
-/// Rows of the index blobs: new chunks, where one that several activities came upon counts for each.
+/// Rows of the index blobs: new chunks, where one that several activities found counts for each.
 /// </param>
 public sealed record SetTotals(long Files, long Bytes, long AddedBytes, long Chunks);
 

@@ -231,7 +231,7 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
     {
         string fault =
             $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile server "
-            + "can slip statements "
+            + "can put statements "
             + "(CVE-2024-21096); update it";
         return MySqlFaults.AreIn(tool.Version)
             ? server.Compare(connection, tool).Append(fault)

@@ -50,7 +50,7 @@ internal sealed class MySqlTargetCheck(MySqlConnection session, MySqlServer serv
         if (Version.TryParse(dump.ToolVersion, out Version? maker) && MySqlFaults.AreIn(maker))
         {
             yield return $"the dump was made by version {maker} of the dump tool, into whose dumps a hostile server could "
-                + "slip statements: "
+                + "put statements: "
                 + "restore it only if its server was your own; commands for the client are never run";
         }
     }

@@ -52,7 +52,7 @@ internal static class PostgresDump
         new(
             ErrorKind.Repository,
             $"the stored dump holds a command for psql among its statements ({PlainText.Escape(command)}), which was not "
-                + "run: it was slipped into the dump by "
+                + "run: it was put into the dump by "
                 + "the server that it came from or by somebody since; nothing was restored from it; take another set"
         );
 

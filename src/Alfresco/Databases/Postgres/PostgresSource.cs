@@ -208,7 +208,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         {
             warnings.Add(
                 $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile "
-                    + "server can slip statements "
+                    + "server can put statements "
                     + "(CVE-2025-8714, CVE-2025-8715); update it to a minor release of August 2025 or later"
             );
         }

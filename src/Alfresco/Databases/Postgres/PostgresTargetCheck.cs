@@ -110,7 +110,7 @@ internal sealed class PostgresTargetCheck(NpgsqlConnection session, DatabaseConn
         if (!PostgresRestriction.IsKnownBy(dump.ToolVersion))
         {
             warnings.Add(
-                $"the dump was made by pg_dump {dump.ToolVersion}, into whose dumps a hostile server could slip "
+                $"the dump was made by pg_dump {dump.ToolVersion}, into whose dumps a hostile server could put "
                     + "statements: "
                     + "restore it only if its server was your own; commands for the client are never run"
             );

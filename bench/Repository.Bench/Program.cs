@@ -73,11 +73,18 @@ foreach (
     long indexes = Source.BytesBelow(Path.Combine(path, "index"));
     long runs = Source.BytesBelow(Path.Combine(path, "runs"));
     double gb = total / 1e9;
-    Console.WriteLine(
-        string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"| {name} | {total / (fileLength == 0 ? total : fileLength)} | {total / 1e6 / sealedRun.Seconds:F0} | {sealedRun.CpuSeconds / gb:F2} | {total / 1e6 / plain.Seconds:F0} | {plain.CpuSeconds / gb:F2} | {(packs + indexes) / (double)total:F4} | {packs / (double)total:F4} | {indexes / (double)total:F4} | {runs / (double)total:F4} | {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} |"
-        )
+    Row(
+        $"{name}",
+        $"{total / (fileLength == 0 ? total : fileLength)}",
+        $"{total / 1e6 / sealedRun.Seconds:F0}",
+        $"{sealedRun.CpuSeconds / gb:F2}",
+        $"{total / 1e6 / plain.Seconds:F0}",
+        $"{plain.CpuSeconds / gb:F2}",
+        $"{(packs + indexes) / (double)total:F4}",
+        $"{packs / (double)total:F4}",
+        $"{indexes / (double)total:F4}",
+        $"{runs / (double)total:F4}",
+        $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20}"
     );
     Directory.Delete(path, recursive: true);
     if (Directory.Exists(path + ".cache"))
@@ -87,3 +94,6 @@ foreach (
 }
 
 return 0;
+
+static void Row(params FormattableString[] cells) =>
+    Console.WriteLine($"| {string.Join(" | ", cells.Select(FormattableString.Invariant))} |");

@@ -12,7 +12,7 @@ internal static class ExitCodes
     public const int Usage = 2;
 
     /// <summary>
-    /// A set was sealed, or one that had been was restored, with findings that a person must see: required files
+    /// A set was committed, or restored, with findings that a person must see: required files
     /// missing, source-missing, source-changed, lost from the repository.
     /// </summary>
     public const int Findings = 3;

@@ -34,18 +34,18 @@ public sealed record BackupResultDocument(
 {
     public static BackupResultDocument Of(HotBackupResult result, string installation, StorageDocument? storage) =>
         new(
-            result.Set.ToString(),
-            installation,
-            result.Consistent,
-            !result.Unproven.IsDefaultOrEmpty,
-            result.Missing,
-            result.SourceMissing,
-            result.SourceChanged,
-            result.Files,
-            result.Bytes,
-            result.AddedBytes,
-            result.Warnings.IsDefault ? [] : [.. result.Warnings],
-            storage
+            Id: result.Set.ToString(),
+            Installation: installation,
+            Consistent: result.Consistent,
+            Unproven: !result.Unproven.IsDefaultOrEmpty,
+            Missing: result.Missing,
+            SourceMissing: result.SourceMissing,
+            SourceChanged: result.SourceChanged,
+            Files: result.Files,
+            Bytes: result.Bytes,
+            AddedBytes: result.AddedBytes,
+            Warnings: result.Warnings.IsDefault ? [] : [.. result.Warnings],
+            Storage: storage
         );
 }
 

@@ -36,17 +36,17 @@ public sealed record RestoreResultDocument(
     /// <param name="withPaths">The names of missing files too. Warnings may name paths either way.</param>
     public static RestoreResultDocument Of(RestoreResult result, string target, bool withPaths) =>
         new(
-            result.Set.ToString(),
-            target,
-            result.Files,
-            result.Bytes,
-            result.DatabaseRestored,
-            result.Required,
-            result.Missing,
-            withPaths ? [.. result.NamedMissing] : null,
-            result.CarriedOver,
-            result.Lost,
-            withPaths ? [.. result.NamedLost] : null,
-            [.. result.Warnings]
+            Set: result.Set.ToString(),
+            Target: target,
+            Files: result.Files,
+            Bytes: result.Bytes,
+            Database: result.DatabaseRestored,
+            Required: result.Required,
+            Missing: result.Missing,
+            MissingFiles: withPaths ? [.. result.NamedMissing] : null,
+            CarriedOver: result.CarriedOver,
+            Lost: result.Lost,
+            LostFiles: withPaths ? [.. result.NamedLost] : null,
+            Warnings: [.. result.Warnings]
         );
 }

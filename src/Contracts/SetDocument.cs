@@ -1,39 +1,41 @@
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Contracts;
 
-/// <summary>A backup set: a row of <c>abf sets --json</c> and of <c>GET /api/sets</c>. Times are UTC.</summary>
+/// <summary>A backup set: a row of <c>abf sets --json</c> and of <c>GET /api/sets</c>. Times are UTC. Its members
+/// come before those that <see cref="SetDetailDocument"/> adds, which JSON would write first.</summary>
 /// <param name="Consistent">Proved to be so.</param>
 /// <param name="Unproven">Whether the files fit the database is not known: it requires none, or cannot say which.</param>
 /// <param name="Missing">Required files that the set does not have.</param>
 /// <param name="AddedBytes">What the run stored.</param>
 /// <param name="Parent">The set that this one was compared with.</param>
-public sealed record SetDocument(
-    string Id,
-    string Installation,
-    DateTime Started,
-    DateTime Sealed,
-    bool Consistent,
-    bool Unproven,
-    long Missing,
-    long Files,
-    long Bytes,
-    long AddedBytes,
-    string? Parent
+public record SetDocument(
+    [property: JsonPropertyOrder(-1)] string Id,
+    [property: JsonPropertyOrder(-1)] string Installation,
+    [property: JsonPropertyOrder(-1)] DateTime Started,
+    [property: JsonPropertyOrder(-1)] DateTime Sealed,
+    [property: JsonPropertyOrder(-1)] bool Consistent,
+    [property: JsonPropertyOrder(-1)] bool Unproven,
+    [property: JsonPropertyOrder(-1)] long Missing,
+    [property: JsonPropertyOrder(-1)] long Files,
+    [property: JsonPropertyOrder(-1)] long Bytes,
+    [property: JsonPropertyOrder(-1)] long AddedBytes,
+    [property: JsonPropertyOrder(-1)] string? Parent
 )
 {
     public static SetDocument Of(SetSummary set) =>
         new(
-            set.Id.ToString(),
-            set.Installation,
-            set.Started.UtcDateTime,
-            set.Sealed.UtcDateTime,
-            set.Consistent,
-            set.Unproven,
-            set.Missing,
-            set.Files,
-            set.Bytes,
-            set.AddedBytes,
-            set.Parent?.ToString()
+            Id: set.Id.ToString(),
+            Installation: set.Installation,
+            Started: set.Started.UtcDateTime,
+            Sealed: set.Sealed.UtcDateTime,
+            Consistent: set.Consistent,
+            Unproven: set.Unproven,
+            Missing: set.Missing,
+            Files: set.Files,
+            Bytes: set.Bytes,
+            AddedBytes: set.AddedBytes,
+            Parent: set.Parent?.ToString()
         );
 }

@@ -32,13 +32,13 @@ public sealed record DatabaseDocument(
 {
     internal static DatabaseDocument Of(DatabaseStamp database) =>
         new(
-            database.Vendor,
-            database.Name,
-            database.ServerVersion,
-            database.ToolVersion,
-            database.Dump.Length,
-            database.Watermark?.Transaction,
-            TimeOf(database.Watermark)
+            Vendor: database.Vendor,
+            Name: database.Name,
+            ServerVersion: database.ServerVersion,
+            ToolVersion: database.ToolVersion,
+            DumpBytes: database.Dump.Length,
+            Transaction: database.Watermark?.Transaction,
+            CommitTime: TimeOf(database.Watermark)
         );
 
     /// <summary>Null also for what no calendar holds: the value stands in a row of Alfresco's.</summary>

@@ -39,20 +39,20 @@ public sealed record VerificationResultDocument(
 {
     public static VerificationResultDocument Of(VerifyReport report, bool readData, string[]? sets) =>
         new(
-            report.IsSound,
-            readData,
-            sets,
-            report.Totals.Files,
-            report.Totals.Bytes,
-            report.Totals.Required,
-            report.Totals.Lost,
-            report.Totals.Packs,
-            report.Totals.PacksRead,
-            report.Totals.UnneededPacks,
-            report.Totals.UnneededBytes,
-            report.Errors,
-            report.Warnings,
-            [.. report.Findings.Select(VerificationFindingDocument.Of)]
+            Sound: report.IsSound,
+            ReadData: readData,
+            Sets: sets,
+            Files: report.Totals.Files,
+            Bytes: report.Totals.Bytes,
+            Required: report.Totals.Required,
+            Lost: report.Totals.Lost,
+            Packs: report.Totals.Packs,
+            PacksRead: report.Totals.PacksRead,
+            UnneededPacks: report.Totals.UnneededPacks,
+            UnneededBytes: report.Totals.UnneededBytes,
+            Errors: report.Errors,
+            Warnings: report.Warnings,
+            Findings: [.. report.Findings.Select(VerificationFindingDocument.Of)]
         );
 }
 

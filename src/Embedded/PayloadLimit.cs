@@ -3,7 +3,7 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Embedded;
 
-/// <summary>A payload is references and counts. Whoever puts a listing into history must hear of it in the tests, not
+/// <summary>A payload is references and counts. Whoever puts a listing into history must learn of it in the tests, not
 /// after a month.</summary>
 internal static class PayloadLimit
 {

@@ -30,7 +30,7 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <summary>Log states whose index is kept at hand: that of a run, and that of whoever reads meanwhile.</summary>
     private const int MaxIndexes = 2;
 
-    private BackupRepository(
+    internal BackupRepository(
         IBlobStore blobs,
         RepositoryAccess access,
         KeyRing keys,
@@ -61,7 +61,7 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <summary>Result pages of runs.</summary>
     public RunPages Pages { get; }
 
-    /// <summary>Packs of a run that are asked for one by one before the seal; more are listed.</summary>
+    /// <summary>Packs of a run that are asked for one by one before the commit; more are listed.</summary>
     internal int MaxPacksAskedFor { get; set; } = 500;
 
     internal IBlobStore Blobs => _blobs;
@@ -70,7 +70,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>
     /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already:
-    /// <see cref="ErrorKind.Configuration"/>. What a killed <c>init</c> left behind is in nobody's way.
+    /// <see cref="ErrorKind.Configuration"/>. What a killed <c>init</c> left behind stops nobody.
     /// </summary>
     public static Task InitAsync(
         IBlobStore blobs,
@@ -81,189 +81,30 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <summary>
     /// With other costs of a passphrase than the usual ones, for tests that open a repository many times.
     /// </summary>
-    internal static async Task InitAsync(
+    internal static Task InitAsync(
         IBlobStore blobs,
         RepositoryInit init,
         KdfDocument kdf,
         CancellationToken cancellationToken
-    )
-    {
-        await foreach (BlobItem item in blobs.ListAsync(LogNames.Prefix, cancellationToken))
-        {
-            throw Exists(blobs, item.Name);
-        }
-
-        using KeyRing keys = KeyRing.Generate(RandomId());
-        using ObjectCipher sealer = new(keys);
-        RepositoryConfig config = NewConfig(keys, init, kdf);
-        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
-        int number = numbers.Count == 0 ? 1 : checked(numbers[0] + 1);
-        ConfigFile file =
-            await ConfigFile.TryCreateAsync(blobs, init.Time, number, config, cancellationToken)
-            ?? throw Exists(blobs, ConfigFile.BlobName(number));
-        if (!await new CommitLog(blobs, sealer, init.Time).InitAsync(file.Stamp, cancellationToken))
-        {
-            throw Exists(blobs, LogNames.BlobName(0));
-        }
-    }
+    ) => RepositoryStart.RunAsync(blobs, init, kdf, cancellationToken);
 
     /// <summary>
     /// Looks whether a repository was begun here; where not: <see cref="ErrorKind.Configuration"/>; where all configs
     /// are lost: <see cref="ErrorKind.Repository"/>.
     /// </summary>
     public static Task RequireAsync(IBlobStore blobs, CancellationToken cancellationToken = default) =>
-        ListConfigsAsync(blobs, cancellationToken);
+        RepositoryOpening.ListConfigsAsync(blobs, cancellationToken);
 
     /// <summary>
     /// Opens a repository: the config with the highest number that the passphrase opens and that the log names as the
     /// one that counts. No repository there is <see cref="ErrorKind.Configuration"/>; a wrong passphrase, another
     /// encryption than the expected one, damage and a newer format are <see cref="ErrorKind.Repository"/>.
     /// </summary>
-    public static async Task<BackupRepository> OpenAsync(
+    public static Task<BackupRepository> OpenAsync(
         IBlobStore blobs,
         RepositoryAccess access,
         CancellationToken cancellationToken = default
-    )
-    {
-        PassphraseTries? tries =
-            access.Encryption == RepositoryAccess.EncryptionNone
-                ? null
-                : new PassphraseTries(ConfigKeys.Need(access.Passphrase));
-        (BackupRepository? repository, PermanentException? why, bool moved) = await TryOpenAsync(
-            blobs,
-            access,
-            tries,
-            cancellationToken
-        );
-        if (repository is null && moved)
-        {
-            // A change of the keys may delete a config between the listing and the read: then the next listing has the
-            // one that counts.
-            (repository, why, _) = await TryOpenAsync(blobs, access, tries, cancellationToken);
-        }
-
-        return repository
-            ?? throw new PermanentException(
-                ErrorKind.Repository,
-                (
-                    why?.Message
-                    ?? $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile."
-                ) + tries?.PassedOver,
-                why
-            );
-    }
-
-    /// <summary>
-    /// Tries one config after the other. One that is no good is only remembered as the reason: whoever may write to the
-    /// store could put it there.
-    /// </summary>
-    private static async Task<(BackupRepository? Repository, PermanentException? Why, bool Moved)> TryOpenAsync(
-        IBlobStore blobs,
-        RepositoryAccess access,
-        PassphraseTries? tries,
-        CancellationToken cancellationToken
-    )
-    {
-        IReadOnlyList<int> numbers = await ListConfigsAsync(blobs, cancellationToken);
-        PermanentException? why = null;
-        bool moved = false;
-        foreach ((bool costly, int number) in numbers.Select(n => (false, n)).Concat(numbers.Select(n => (true, n))))
-        {
-            bool newer = false;
-            try
-            {
-                if (await ConfigFile.TryReadBytesAsync(blobs, number, cancellationToken) is not { } bytes)
-                {
-                    moved = true;
-                    why ??= Damage.Missing(ConfigFile.BlobName(number));
-                    continue;
-                }
-
-                newer = ConfigFile.IsNewer(bytes);
-                ConfigFile file = ConfigFile.From(number, bytes, blobs.Location);
-                KeyRing? keys = await ConfigKeys.TryOpenAsync(
-                    file,
-                    access,
-                    tries,
-                    costly,
-                    blobs.Location,
-                    cancellationToken
-                );
-                if (keys is not null)
-                {
-                    return (await OpenAsync(blobs, access, file, keys, cancellationToken), null, moved);
-                }
-            }
-            catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository && !newer)
-            {
-                why ??= exception;
-            }
-        }
-
-        return (null, why, moved);
-    }
-
-    private static async Task<IReadOnlyList<int>> ListConfigsAsync(
-        IBlobStore blobs,
-        CancellationToken cancellationToken
-    )
-    {
-        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
-        if (numbers.Count > 0)
-        {
-            return numbers;
-        }
-
-        if (await blobs.ListAsync(LogNames.Prefix, cancellationToken).AnyAsync(cancellationToken))
-        {
-            throw new PermanentException(
-                ErrorKind.Repository,
-                $"The repository at {blobs.Location} has a log and no config: the config has the keys, without which "
-                    + "no set can be read. Bring config/ back from a copy of the repository."
-            );
-        }
-
-        throw new PermanentException(
-            ErrorKind.Configuration,
-            $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted, "
-                + "or run 'abf init' to begin one."
-        );
-    }
-
-    /// <summary>Takes the keys over. A config that the log does not name as the one that counts is refused.</summary>
-    private static async Task<BackupRepository> OpenAsync(
-        IBlobStore blobs,
-        RepositoryAccess access,
-        ConfigFile file,
-        KeyRing keys,
-        CancellationToken cancellationToken
-    )
-    {
-        ObjectCipher sealer = new(keys);
-        try
-        {
-            CommitLog log = new(blobs, sealer, access.Time);
-            LogHead head = await log.ReadAsync(cancellationToken);
-            ConfigStamp current = head.State.Config;
-
-            // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm
-            // is raised.
-            return current == file.Stamp || !head.Alarms.IsEmpty
-                ? new BackupRepository(blobs, access, keys, sealer, log, file)
-                : throw new PermanentException(
-                    ErrorKind.Repository,
-                    $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, "
-                        + $"but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file "
-                        + "is missing or was changed. Use another passphrase (repository.passphraseFile)."
-                );
-        }
-        catch
-        {
-            sealer.Dispose();
-            keys.Dispose();
-            throw;
-        }
-    }
+    ) => RepositoryOpening.RunAsync(blobs, access, cancellationToken);
 
     /// <summary>
     /// Where the chunks of a log state are. Kept in the cache directory, so that only index blobs that are new since
@@ -469,7 +310,7 @@ public sealed class BackupRepository : IAsyncDisposable
                 throw new PermanentException(
                     ErrorKind.Storage,
                     $"{_blobs.Location} did not keep what was written: '{name}' has {length ?? 0} of its "
-                        + $"{pack.Length} bytes. Nothing was sealed; look after the storage, then start a new backup."
+                        + $"{pack.Length} bytes. No set was committed; see to the storage, then start a new backup."
                 );
             }
         }
@@ -493,43 +334,4 @@ public sealed class BackupRepository : IAsyncDisposable
         _keys.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    private static RepositoryConfig NewConfig(KeyRing keys, RepositoryInit init, KdfDocument kdf)
-    {
-        DateTimeOffset now = init.Time.GetUtcNow();
-        RepositoryConfig config = new()
-        {
-            Format = RepositoryConfig.FormatName,
-            Version = RepositoryConfig.FormatVersion,
-            Repository = keys.Repository.ToString("x32", System.Globalization.CultureInfo.InvariantCulture),
-            Created = now,
-            Encryption = init.Encryption,
-        };
-        return init.Encryption switch
-        {
-            RepositoryAccess.EncryptionPassphrase => config with
-            {
-                Slots = [KeySlot.Create(keys, ConfigKeys.Need(init.Passphrase), init.SlotName, kdf, now)],
-            },
-            RepositoryAccess.EncryptionNone => config with { Keys = ConfigKeys.InClear(keys) },
-            _ => throw new PermanentException(
-                ErrorKind.Configuration,
-                $"repository.encryption is '{init.Encryption}'; it can be 'passphrase' or 'none'."
-            ),
-        };
-    }
-
-    private static UInt128 RandomId()
-    {
-        Span<byte> id = stackalloc byte[16];
-        System.Security.Cryptography.RandomNumberGenerator.Fill(id);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(id);
-    }
-
-    private static PermanentException Exists(IBlobStore blobs, string name) =>
-        new(
-            ErrorKind.Configuration,
-            $"There is a repository at {blobs.Location} already ('{name}'). "
-                + "Use it as it is, or give repository.url another place."
-        );
 }

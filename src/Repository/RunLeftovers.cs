@@ -8,7 +8,7 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
-/// Deletes what a run has stored that can never seal: the packs of its receipts, the index blobs of its pages, then
+/// Deletes what a run has stored that can never commit: the packs of its receipts, the index blobs of its pages, then
 /// these themselves, so that a call that was interrupted can be made again. No other run leans on them: runs find
 /// chunks only in index blobs that the log names, and in their own pages and receipts. A pack that the log's index
 /// names all the same, because a lost index blob was written anew from the packs' directories, stays.

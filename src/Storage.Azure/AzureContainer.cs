@@ -12,7 +12,7 @@ namespace AlfrescoBackupFlows.Storage.Azure;
 internal sealed record AzureContainer(BlobContainerClient Client, AzureLocation Location, string Credential)
 {
     // A pack of 64 MiB must pass within this on a line of 2 Mbit/s.
-    private static readonly TimeSpan s_networkTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan UsualNetworkTimeout = TimeSpan.FromMinutes(5);
 
     public static AzureContainer Open(AzureStoreOptions options)
     {
@@ -22,7 +22,7 @@ internal sealed record AzureContainer(BlobContainerClient Client, AzureLocation 
         client.Retry.MaxRetries = options.MaxRetries;
         client.Retry.Delay = options.RetryDelay;
         client.Retry.MaxDelay = TimeSpan.FromSeconds(30);
-        client.Retry.NetworkTimeout = s_networkTimeout;
+        client.Retry.NetworkTimeout = UsualNetworkTimeout;
         client.Transport = options.Transport ?? client.Transport;
 
         if (options.ConnectionString is { } connectionString)

@@ -8,7 +8,7 @@ public static class BlobNames
     /// <summary>UTF-16 units; Azure's bound.</summary>
     public const int MaxLength = 1024;
 
-    private static readonly UTF8Encoding s_strict = new(
+    private static readonly UTF8Encoding Strict = new(
         encoderShouldEmitUTF8Identifier: false,
         throwOnInvalidBytes: true
     );
@@ -29,7 +29,7 @@ public static class BlobNames
             );
         }
 
-        _ = s_strict.GetByteCount(name);
+        _ = Strict.GetByteCount(name);
     }
 
     private static bool HasPlainParts(string name)

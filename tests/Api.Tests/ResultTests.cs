@@ -159,23 +159,9 @@ public sealed class ResultTests : IAsyncLifetime
     {
         DateTimeOffset now = DateTimeOffset.UnixEpoch;
         SetManifest manifest = ManifestWith(new NamedFile("contentstore", "2026/x.bin", 5, "missing"), now);
-        var summary = new SetSummary
-        {
-            Sequence = 1,
-            Id = Set,
-            Installation = "acme",
-            Started = now,
-            Sealed = now,
-            Consistent = false,
-            Missing = 1,
-            Files = 2,
-            Bytes = 3,
-            AddedBytes = 4,
-            Parent = null,
-        };
 
-        string host = Write(SetDetailDocument.Of(summary, manifest, withPaths: true));
-        string elsewhere = Write(SetDetailDocument.Of(summary, manifest, withPaths: false));
+        string host = Write(SetDetailDocument.Of(Summary, manifest, withPaths: true));
+        string elsewhere = Write(SetDetailDocument.Of(Summary, manifest, withPaths: false));
 
         Assert.Contains(
             """[{"path":"contentstore/2026/x.bin","size":5,"reason":"missing"}]""",
@@ -187,10 +173,40 @@ public sealed class ResultTests : IAsyncLifetime
         Assert.DoesNotContain("/opt/alf_data", elsewhere, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_a_set_begins_as_its_row_in_the_list_does()
+    {
+        SetManifest manifest = ManifestWith(
+            new NamedFile("contentstore", "2026/x.bin", 5, "missing"),
+            DateTimeOffset.UnixEpoch
+        );
+
+        string row = JsonSerializer.Serialize([SetDocument.Of(Summary)], ApiJson.Relaxed.SetDocumentArray);
+        string detail = Write(SetDetailDocument.Of(Summary, manifest, withPaths: true));
+
+        Assert.StartsWith(row.TrimStart('[').TrimEnd(']', '}') + ",\"phases\":", detail, StringComparison.Ordinal);
+    }
+
     private static string Write(SetDetailDocument document) =>
         JsonSerializer.Serialize(document, ApiJson.Relaxed.SetDetailDocument);
 
     private static string[] Members(JsonElement document) => [.. document.EnumerateObject().Select(p => p.Name)];
+
+    private static SetSummary Summary =>
+        new()
+        {
+            Sequence = 1,
+            Id = Set,
+            Installation = "acme",
+            Started = DateTimeOffset.UnixEpoch,
+            Sealed = DateTimeOffset.UnixEpoch,
+            Consistent = false,
+            Missing = 1,
+            Files = 2,
+            Bytes = 3,
+            AddedBytes = 4,
+            Parent = null,
+        };
 
     private static SetManifest ManifestWith(NamedFile finding, DateTimeOffset now) =>
         new()

@@ -329,7 +329,7 @@ public sealed class RunWriterTests
             RequireAsync(merge.Indexes, dump with { Chunks = [new ChunkId(1)] }, names)
         );
 
-        // The pack of the dump alone: nothing of it is read before the seal.
+        // The pack of the dump alone: nothing of it is read before the commit.
         string pack = (await opened.NamesAsync("packs/")).First(name =>
             !name.StartsWith("packs/f", StringComparison.Ordinal)
         );

@@ -2,7 +2,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 
 /// <summary>
 /// A source whose check ends, whatever the server does. A driver that always finds something more to read neither looks
-/// at the clock nor hears that it shall stop: it is left to itself on a thread of its own.
+/// at the clock nor at its cancellation token: it runs on a thread of its own, which is not waited for.
 /// </summary>
 internal sealed class BoundedSource(DatabaseConnection connection, IDatabaseSource inner) : IDatabaseSource
 {

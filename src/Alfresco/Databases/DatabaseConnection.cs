@@ -95,16 +95,16 @@ public sealed partial record DatabaseConnection(
         DatabaseSettingNames names = DatabaseSettingNames.Source;
         DatabaseUrl parsed = DatabaseUrl.Parse(url, names.Url);
         return new DatabaseConnection(
-            parsed.Vendor,
-            parsed.Host,
-            parsed.Port,
-            parsed.Database,
-            username
+            Vendor: parsed.Vendor,
+            Host: parsed.Host,
+            Port: parsed.Port,
+            Database: parsed.Database,
+            Username: username
                 ?? parsed.Username
                 ?? throw Malformed($"{names.Username} is missing: name the user that reads the database"),
-            password ?? parsed.Password,
-            toolPath,
-            parsed.Parameters
+            Password: password ?? parsed.Password,
+            ToolPath: toolPath,
+            Parameters: parsed.Parameters
         )
         {
             Schema = string.IsNullOrWhiteSpace(schema) ? null : schema.Trim(),
@@ -136,15 +136,15 @@ public sealed partial record DatabaseConnection(
         }
 
         return new DatabaseConnection(
-            parsed.Vendor,
-            parsed.Host,
-            parsed.Port,
-            parsed.Database,
-            parsed.Username
+            Vendor: parsed.Vendor,
+            Host: parsed.Host,
+            Port: parsed.Port,
+            Database: parsed.Database,
+            Username: parsed.Username
                 ?? throw Malformed($"{names.Url} has no user: write {parsed.Vendor.Schemes[0]}://user@host:port/name"),
-            password,
-            toolPath,
-            parsed.Parameters
+            Password: password,
+            ToolPath: toolPath,
+            Parameters: parsed.Parameters
         )
         {
             Schema = schema,

@@ -83,13 +83,13 @@ internal sealed record DatabaseUrl(
 
         var (host, port) = ParseHost(authority, vendor.DefaultPort, setting);
         return new DatabaseUrl(
-            vendor,
-            host,
-            port,
-            database,
-            string.IsNullOrEmpty(username) ? null : username,
-            password,
-            parameters
+            Vendor: vendor,
+            Host: host,
+            Port: port,
+            Database: database,
+            Username: string.IsNullOrEmpty(username) ? null : username,
+            Password: password,
+            Parameters: parameters
         );
     }
 

@@ -44,20 +44,20 @@ internal sealed class InstallationDiscovery
 
         _faults.ThrowIfAny();
         return new Installation(
-            _options.Name!,
-            Fingerprint(database!, directories.Identity),
-            roots,
-            index,
-            database!,
-            zone,
-            days,
-            _options.Content.CheckSizes,
-            new ContentUrlMap(
+            Name: _options.Name!,
+            Fingerprint: Fingerprint(database!, directories.Identity),
+            Roots: roots,
+            Index: index,
+            Database: database!,
+            TimeZone: zone,
+            OrphanProtectDays: days,
+            CheckSizes: _options.Content.CheckSizes,
+            Urls: new ContentUrlMap(
                 roots
                     .Where(static r => r.Name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
                     .Select(static r => r.Name[ContentRoot.Stores.Length..])
             ),
-            [.. _warnings]
+            Warnings: [.. _warnings]
         )
         {
             Configuration = configuration,

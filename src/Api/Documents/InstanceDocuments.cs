@@ -21,10 +21,10 @@ public sealed record ProgressDocument(
 );
 
 /// <summary>A backup. Times are UTC.</summary>
-/// <param name="Id">Of the run, and of the set that it seals.</param>
+/// <param name="Id">Of the run, and of the set that it commits.</param>
 /// <param name="State"><c>running</c>, <c>sealed</c>, <c>failed</c>, <c>cancelled</c>.</param>
 /// <param name="Progress">Null before the first phase.</param>
-/// <param name="Result">Set where it is sealed.</param>
+/// <param name="Result">Set where it is a set: <c>sealed</c>.</param>
 /// <param name="Failure">Set where it failed or was cancelled.</param>
 public sealed record BackupDocument(
     string Id,
@@ -73,7 +73,7 @@ public sealed record RestoreDocument(
 /// <param name="Status"><c>ok</c>: this host answers. It does not look at the storage or the database.</param>
 /// <param name="Running">The link of the backup that is running; null where none is.</param>
 /// <param name="LastRun">The newest backup that has ended; null where none has, as far as this host knows.</param>
-/// <param name="LastSet">The newest backup that was sealed; null where none was, as far as this host knows.</param>
+/// <param name="LastSet">The newest backup that became a set; null where none did, as far as this host knows.</param>
 public sealed record HealthDocument(
     string Status,
     string Version,
@@ -84,7 +84,7 @@ public sealed record HealthDocument(
 
 /// <summary>How the newest backup ended.</summary>
 /// <param name="State"><c>sealed</c>, <c>failed</c>, <c>cancelled</c>.</param>
-/// <param name="Failure">The kind of failure: one of <see cref="FailureCodes"/>; null where it was sealed.</param>
+/// <param name="Failure">The kind of failure: one of <see cref="FailureCodes"/>; null where it became a set.</param>
 public sealed record LastRunDocument(string Id, string State, DateTime Ended, string? Failure);
 
 /// <summary>The newest set that this host knows of.</summary>

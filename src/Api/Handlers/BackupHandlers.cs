@@ -83,14 +83,14 @@ internal static class BackupHandlers
     {
         HotBackupResult? result = ResultOf(backup);
         return new BackupDocument(
-            backup.Id,
-            Instances.StateOf(backup, "sealed"),
-            backup.Created.UtcDateTime,
-            backup.Updated.UtcDateTime,
-            Instances.ProgressOf(backup, call.Text),
-            result is null ? null : Describe(call, result),
-            Instances.FailureOf(backup, call.Text),
-            new Links(
+            Id: backup.Id,
+            State: Instances.StateOf(backup, "sealed"),
+            Started: backup.Created.UtcDateTime,
+            Updated: backup.Updated.UtcDateTime,
+            Progress: Instances.ProgressOf(backup, call.Text),
+            Result: result is null ? null : Describe(call, result),
+            Failure: Instances.FailureOf(backup, call.Text),
+            Links: new Links(
                 LinkOf(backup.Id),
                 Instances.CancelLinkOf(backup, LinkOf(backup.Id)),
                 backup.Phase is InstancePhase.Running or InstancePhase.Completed

@@ -20,7 +20,17 @@ internal static class Instances
     {
         DateTimeOffset now = environment.Time.GetUtcNow();
         return await flows.TryStartAsync(flowName, input, id, cancellationToken)
-            ? new InstanceState(id, flowName, InstancePhase.Running, input, null, null, null, now, now)
+            ? new InstanceState(
+                Id: id,
+                FlowName: flowName,
+                Phase: InstancePhase.Running,
+                Input: input,
+                CustomStatus: null,
+                Result: null,
+                Failure: null,
+                Created: now,
+                Updated: now
+            )
             : throw new InvalidOperationException($"The new id {id} is taken.");
     }
 
@@ -70,14 +80,14 @@ internal static class Instances
         return status is null
             ? null
             : new ProgressDocument(
-                status.Phase,
-                status.Detail is { } detail ? text.Clean(detail) : null,
-                status.FilesDone,
-                status.FilesTotal,
-                status.BytesDone,
-                status.BytesTotal,
-                status.BytesPerSecond,
-                status.EstimatedEnd?.UtcDateTime
+                Phase: status.Phase,
+                Detail: status.Detail is { } detail ? text.Clean(detail) : null,
+                FilesDone: status.FilesDone,
+                FilesTotal: status.FilesTotal,
+                BytesDone: status.BytesDone,
+                BytesTotal: status.BytesTotal,
+                BytesPerSecond: status.BytesPerSecond,
+                EstimatedEnd: status.EstimatedEnd?.UtcDateTime
             );
     }
 

@@ -129,17 +129,17 @@ internal static partial class RestoreHandlers
             ? JsonSerializer.Deserialize(json, RestoreJson.Default.RestoreResult)
             : null;
         return new RestoreDocument(
-            restore.Id,
-            Instances.StateOf(restore, "done"),
-            input.Set.ToString(),
-            Path.GetFileName(input.Target),
-            input.Database is not null,
-            restore.Created.UtcDateTime,
-            restore.Updated.UtcDateTime,
-            Instances.ProgressOf(restore, call.Text),
-            result is null ? null : Describe(call, result, Path.GetFileName(input.Target)),
-            Instances.FailureOf(restore, call.Text),
-            new Links(LinkOf(restore.Id), Instances.CancelLinkOf(restore, LinkOf(restore.Id)), null)
+            Id: restore.Id,
+            State: Instances.StateOf(restore, "done"),
+            Set: input.Set.ToString(),
+            Target: Path.GetFileName(input.Target),
+            Database: input.Database is not null,
+            Started: restore.Created.UtcDateTime,
+            Updated: restore.Updated.UtcDateTime,
+            Progress: Instances.ProgressOf(restore, call.Text),
+            Result: result is null ? null : Describe(call, result, Path.GetFileName(input.Target)),
+            Failure: Instances.FailureOf(restore, call.Text),
+            Links: new Links(LinkOf(restore.Id), Instances.CancelLinkOf(restore, LinkOf(restore.Id)), null)
         );
     }
 

@@ -81,16 +81,20 @@ internal static class VerificationHandlers
             ? JsonSerializer.Deserialize(json, VerifyJson.Default.VerifyResult)
             : null;
         return new VerificationDocument(
-            verification.Id,
-            Instances.StateOf(verification, "done"),
-            input.Set?.ToString(),
-            input.ReadData,
-            verification.Created.UtcDateTime,
-            verification.Updated.UtcDateTime,
-            Instances.ProgressOf(verification, call.Text),
-            result is null ? null : Describe(call, input, result),
-            Instances.FailureOf(verification, call.Text),
-            new Links(LinkOf(verification.Id), Instances.CancelLinkOf(verification, LinkOf(verification.Id)), null)
+            Id: verification.Id,
+            State: Instances.StateOf(verification, "done"),
+            Set: input.Set?.ToString(),
+            ReadData: input.ReadData,
+            Started: verification.Created.UtcDateTime,
+            Updated: verification.Updated.UtcDateTime,
+            Progress: Instances.ProgressOf(verification, call.Text),
+            Result: result is null ? null : Describe(call, input, result),
+            Failure: Instances.FailureOf(verification, call.Text),
+            Links: new Links(
+                LinkOf(verification.Id),
+                Instances.CancelLinkOf(verification, LinkOf(verification.Id)),
+                null
+            )
         );
     }
 

@@ -69,7 +69,7 @@ internal static class BackupCommand
         return Report(context, host, result);
     }
 
-    /// <summary>What a sealed set gets, whoever drove the run to its end.</summary>
+    /// <summary>What a committed set gets, whoever drove the run to its end.</summary>
     public static int Report(CommandContext context, BackupHost host, HotBackupResult result)
     {
         string installation = context.Options.Installation.Name!;

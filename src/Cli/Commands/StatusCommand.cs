@@ -59,20 +59,23 @@ internal static class StatusCommand
             ? JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus)
             : null;
         return new StatusDocument(
-            StateOf(run, directory),
-            run.Id,
-            run.Created.UtcDateTime,
-            run.Updated.UtcDateTime,
-            status?.Phase,
-            status?.Detail,
-            status?.FilesDone ?? 0,
-            status?.FilesTotal ?? 0,
-            status?.BytesDone ?? 0,
-            status?.BytesTotal ?? 0,
-            status?.BytesPerSecond ?? 0,
-            status?.EstimatedEnd?.UtcDateTime,
-            run.Failure?.Message,
-            [.. client.CountActivities(run.Id).Select(a => new ActivityDocument(a.Activity, a.Calls, a.Starts))]
+            State: StateOf(run, directory),
+            Run: run.Id,
+            Started: run.Created.UtcDateTime,
+            Updated: run.Updated.UtcDateTime,
+            Phase: status?.Phase,
+            Detail: status?.Detail,
+            FilesDone: status?.FilesDone ?? 0,
+            FilesTotal: status?.FilesTotal ?? 0,
+            BytesDone: status?.BytesDone ?? 0,
+            BytesTotal: status?.BytesTotal ?? 0,
+            BytesPerSecond: status?.BytesPerSecond ?? 0,
+            EstimatedEnd: status?.EstimatedEnd?.UtcDateTime,
+            Error: run.Failure?.Message,
+            Activities:
+            [
+                .. client.CountActivities(run.Id).Select(a => new ActivityDocument(a.Activity, a.Calls, a.Starts)),
+            ]
         );
     }
 
@@ -107,14 +110,14 @@ internal static class StatusCommand
                     ? TimeSpan.FromSeconds((status.BytesTotal - status.BytesDone) / status.BytesPerSecond)
                     : null;
             var snapshot = new RunSnapshot(
-                status.Phase,
-                status.Detail,
-                status.FilesDone,
-                status.FilesTotal,
-                status.BytesDone,
-                status.BytesTotal,
-                status.BytesPerSecond,
-                remaining
+                Phase: status.Phase,
+                Detail: status.Detail,
+                Files: status.FilesDone,
+                FilesTotal: status.FilesTotal,
+                Bytes: status.BytesDone,
+                BytesTotal: status.BytesTotal,
+                BytesPerSecond: status.BytesPerSecond,
+                Remaining: remaining
             );
             writer.WriteLine(snapshot.ToLine());
         }

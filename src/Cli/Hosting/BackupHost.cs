@@ -82,7 +82,7 @@ internal sealed class BackupHost : IAsyncDisposable
     /// Gives an unfinished run up: its flow ends it in the repository, and where that cannot be, the journal alone
     /// forgets it.
     /// </summary>
-    /// <returns>False where it was too late: the run had come to its seal.</returns>
+    /// <returns>False where it was too late: the run had come to its commit.</returns>
     public async Task<bool> CancelAsync(string run)
     {
         _host.Client.TryRaiseEvent(run, FlowEvents.Cancel, FlowHost.Write(Nothing.Value));

@@ -25,7 +25,16 @@ internal sealed class RunMeter(RunCounts counts, TimeProvider time)
     {
         if (status is null)
         {
-            return new RunSnapshot("start", null, 0, 0, 0, 0, 0, null);
+            return new RunSnapshot(
+                Phase: "start",
+                Detail: null,
+                Files: 0,
+                FilesTotal: 0,
+                Bytes: 0,
+                BytesTotal: 0,
+                BytesPerSecond: 0,
+                Remaining: null
+            );
         }
 
         (long Files, long Bytes) live = counts.Of(status.Phase);
@@ -53,14 +62,14 @@ internal sealed class RunMeter(RunCounts counts, TimeProvider time)
         TimeSpan? remaining =
             rate >= 1 && status.BytesTotal > bytes ? TimeSpan.FromSeconds((status.BytesTotal - bytes) / rate) : null;
         return new RunSnapshot(
-            status.Phase,
-            status.Detail,
-            files,
-            status.FilesTotal,
-            bytes,
-            status.BytesTotal,
-            rate,
-            remaining
+            Phase: status.Phase,
+            Detail: status.Detail,
+            Files: files,
+            FilesTotal: status.FilesTotal,
+            Bytes: bytes,
+            BytesTotal: status.BytesTotal,
+            BytesPerSecond: rate,
+            Remaining: remaining
         );
     }
 }

@@ -149,13 +149,13 @@ internal sealed class FlowExecution(
 
         var next = _end is { Type: EventType.ExecutionCompleted } ? _context.NextInput : null;
         return new TurnResult(
-            arrived,
-            _context.Unrecorded.Values,
-            _context.CancelledTimers,
-            _context.CustomStatus,
-            next is null ? _end : null,
-            next,
-            _context.KeepsEvents ? _context.UnconsumedEvents : []
+            Arrived: arrived,
+            Actions: _context.Unrecorded.Values,
+            CancelledTimers: _context.CancelledTimers,
+            CustomStatus: _context.CustomStatus,
+            End: next is null ? _end : null,
+            NextInput: next,
+            UnconsumedEvents: _context.KeepsEvents ? _context.UnconsumedEvents : []
         );
     }
 

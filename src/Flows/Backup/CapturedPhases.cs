@@ -10,10 +10,10 @@ internal sealed record SearchIndexPart(SearchIndexCapture Capture, PhaseTimes Ti
 internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
 
 /// <param name="Roots">How many content roots there are.</param>
-/// <param name="Pages">Of this pass, and of the seeding pass, whose chunks it came upon.</param>
+/// <param name="Pages">Of this pass, and of the seeding pass, whose chunks it found.</param>
 internal sealed record FilesPart(int Roots, ImmutableArray<RootPages> Pages, PhaseTimes Times);
 
-/// <summary>The three phases of one attempt, fit for a seal.</summary>
+/// <summary>The three phases of one attempt, fit to be committed.</summary>
 internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, DatabasePart Database, FilesPart Files)
 {
     public CheckConsistencyInput ToProve(RunRef run) => new(run, Attempt, Files.Roots);

@@ -126,7 +126,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
 
     /// <summary>
     /// Gives the lease back, and ends a run without a set in the log. Neither is needed, so the run's outcome stays
-    /// what it is where they fail. The lease expires by itself. A failed seal may have happened all the same; the log
+    /// what it is where they fail. The lease expires by itself. A failed commit may have happened all the same; the log
     /// knows, and an abort after one's own set is refused there.
     /// </summary>
     private static async Task CloseAsync(TaskOrchestrationContext context, CloseRunInput input, TaskOptions retry)

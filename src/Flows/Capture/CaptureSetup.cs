@@ -53,7 +53,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         var listing = new RangeListing(writer, Budget, live);
         var reader = new ContentReader(writer, Class, Budget, live);
         var files = new FileCapture(source, reader, listing, Inheritance);
-        var sealing = new TrustedDirectories(tree, notes, time.GetUtcNow(), UsesTrustedDirectories, GrantsTrust);
+        var trusted = new TrustedDirectories(tree, notes, time.GetUtcNow(), UsesTrustedDirectories, GrantsTrust);
 
         // Open-ended: a directory at the end of the range is judged by all of its files.
         IAsyncEnumerable<ListingEntry> inherited = Inherit is null
@@ -65,7 +65,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         await using var parent = new Lookahead<ListingEntry>(inherited, cancellationToken);
         await using var required = new Lookahead<RequiredFile>(needed, cancellationToken);
 
-        var capture = new RangeCapture(source, Range, parent, required, listing, sealing, files, Budget);
+        var capture = new RangeCapture(source, Range, parent, required, listing, trusted, files, Budget);
         byte[]? next = await capture.RunAsync(cancellationToken);
         ContentRef rows = await listing.CompleteAsync(cancellationToken);
         return new CapturedStep(next, rows, Totals(listing, files, notes), notes.Warnings);

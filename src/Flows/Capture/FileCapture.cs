@@ -40,7 +40,7 @@ internal sealed class FileCapture(
     /// <param name="seen">The file as the scan saw it; null where it did not.</param>
     /// <param name="recorded">The parent's entry of the same path.</param>
     /// <param name="required">What the dump says of it; null where nothing.</param>
-    /// <param name="isHandedOver">The scan did not look, because the directory is sealed.</param>
+    /// <param name="isHandedOver">The scan did not look, because the directory is trusted.</param>
     /// <returns>Null where nothing can stand in the listing.</returns>
     public async ValueTask<ListingEntry?> CaptureAsync(
         byte[] path,

@@ -12,6 +12,7 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 /// index blobs were lost, and with them maybe packs that none names any more. Then a file whose chunks are gone is read
 /// again, and a listing is read around the segments that are gone.
 /// </summary>
+/// <param name="index">Where a chunk is; null where nothing is lost.</param>
 internal sealed class Inheritance(IChunkSource chunks, ChunkIndex? index, LostPacks lost)
 {
     private readonly bool _looks = lost.Count > 0 || index is { WasRebuilt: true };
@@ -19,9 +20,6 @@ internal sealed class Inheritance(IChunkSource chunks, ChunkIndex? index, LostPa
     /// <summary>What the run may take over.</summary>
     public static async Task<Inheritance> OfAsync(RunContext run, CancellationToken cancellationToken) =>
         new(run.Chunks, run.Index, await run.LostPacksAsync(cancellationToken));
-
-    /// <summary>Nothing was lost.</summary>
-    public static Inheritance Whole(IChunkSource chunks) => new(chunks, null, LostPacks.None);
 
     public ListingReader Open(ContentRef listing) => new(chunks, listing) { Holds = Holds };
 

@@ -36,7 +36,7 @@ internal sealed class RangeCapture
         Lookahead<ListingEntry> parent,
         Lookahead<RequiredFile> required,
         RangeListing listing,
-        TrustedDirectories sealing,
+        TrustedDirectories trusted,
         FileCapture files,
         StepBudget budget
     )
@@ -48,7 +48,7 @@ internal sealed class RangeCapture
             parent,
             required,
             listing,
-            sealing,
+            trusted,
             files,
             budget
         );

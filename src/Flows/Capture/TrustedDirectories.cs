@@ -10,21 +10,21 @@ internal enum DirectoryJudgement
     Open,
 
     /// <summary>Its files were looked at one by one, and next time need not be.</summary>
-    Sealed,
+    Trusted,
 
-    /// <summary>It is as when it was sealed: its files are taken over from the parent without a look.</summary>
+    /// <summary>It is as when it became trusted: its files are taken over from the parent without a look.</summary>
     HandedOver,
 }
 
 /// <summary>
-/// Decides which leaf directories need no look at each file. A seal is granted only by a scan that statted every file
+/// Decides which leaf directories need no look at each file. Trust is granted only by a scan that statted every file
 /// in the directory more than 48 h after the newest of them and found each as the parent set recorded it: within that
 /// time, paths that use local time, clock skew between cluster nodes, long uploads and bulk imports come back to old
 /// directories.
 /// </summary>
-/// <param name="uses">Sealed directories are handed over; off in a full scan.</param>
+/// <param name="uses">Trusted directories are handed over; off in a full scan.</param>
 /// <param name="grants">
-/// Seals may be granted; off where the file system does not keep directory times or was caught lying.
+/// Trust may be granted; off where the file system does not keep directory times, or showed one that was wrong.
 /// </param>
 internal sealed class TrustedDirectories(
     SourceTree tree,
@@ -78,7 +78,7 @@ internal sealed class TrustedDirectories(
         }
 
         return untouched && IsRested(directory.Stat) && AreAsRecorded(files, recorded)
-            ? DirectoryJudgement.Sealed
+            ? DirectoryJudgement.Trusted
             : DirectoryJudgement.Open;
     }
 

@@ -24,9 +24,6 @@ internal static partial class Logs
     [LoggerMessage(6, LogLevel.Warning, "The repository's config: {What}")]
     public static partial void ConfigHealed(ILogger logger, string what);
 
-    [LoggerMessage(7, LogLevel.Warning, "{Warning}")]
-    public static partial void IndexLost(ILogger logger, string warning);
-
     // How a run ended, one of the four per run. Alerts go by these names: infra/modules/alerts.bicep.
     [LoggerMessage(
         20,

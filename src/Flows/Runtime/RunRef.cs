@@ -3,7 +3,7 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>Which run an activity works for.</summary>
-/// <param name="Id">The run's id; that of the set once it is sealed.</param>
+/// <param name="Id">The run's id; that of the set once it is committed.</param>
 /// <param name="Parent">The set whose listings it inherits from; null for the first set of an installation.</param>
 public sealed record RunRef(RunId Id, RunId? Parent) : IRunInput
 {

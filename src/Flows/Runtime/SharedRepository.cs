@@ -75,7 +75,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     }
 
     /// <summary>
-    /// Remembers the head as it is now: after this process has added to the log. What is sealed stays sealed where that
+    /// Remembers the head as it is now: after this process has added to the log. What is committed stays so where that
     /// fails; the next opening remembers it.
     /// </summary>
     public async Task RememberHeadAsync(CancellationToken cancellationToken)

@@ -99,15 +99,15 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
             _ => InstancePhase.Running,
         };
         return new InstanceState(
-            instance.InstanceId,
-            instance.Name,
-            phase,
-            instance.SerializedInput ?? "null",
-            instance.SerializedCustomStatus,
-            phase is InstancePhase.Completed ? instance.SerializedOutput : null,
-            FailureOf(instance, phase),
-            instance.CreatedAt,
-            instance.LastUpdatedAt
+            Id: instance.InstanceId,
+            FlowName: instance.Name,
+            Phase: phase,
+            Input: instance.SerializedInput ?? "null",
+            CustomStatus: instance.SerializedCustomStatus,
+            Result: phase is InstancePhase.Completed ? instance.SerializedOutput : null,
+            Failure: FailureOf(instance, phase),
+            Created: instance.CreatedAt,
+            Updated: instance.LastUpdatedAt
         );
     }
 

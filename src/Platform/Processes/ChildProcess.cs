@@ -11,11 +11,11 @@ namespace AlfrescoBackupFlows.Platform.Processes;
 /// </summary>
 public static class ChildProcess
 {
-    private static readonly string? s_setPriv = Find("setpriv");
-    private static readonly string? s_setSession = Find("setsid");
+    private static readonly string? SetPriv = Find("setpriv");
+    private static readonly string? SetSession = Find("setsid");
 
-    private static readonly BlockingCollection<StartRequest> s_requests = [];
-    private static readonly Lazy<Thread> s_starter = new(() =>
+    private static readonly BlockingCollection<StartRequest> Requests = [];
+    private static readonly Lazy<Thread> Starter = new(() =>
     {
         var thread = new Thread(StartAll) { IsBackground = true, Name = "starts child processes" };
         thread.Start();
@@ -26,8 +26,8 @@ public static class ChildProcess
     public static Process Start(ProcessStartInfo program)
     {
         var request = new StartRequest(Guarded(program));
-        _ = s_starter.Value;
-        s_requests.Add(request);
+        _ = Starter.Value;
+        Requests.Add(request);
         return request.Wait();
     }
 
@@ -43,7 +43,7 @@ public static class ChildProcess
     /// </summary>
     private static void StartAll()
     {
-        foreach (StartRequest request in s_requests.GetConsumingEnumerable())
+        foreach (StartRequest request in Requests.GetConsumingEnumerable())
         {
             request.Run();
         }
@@ -52,19 +52,19 @@ public static class ChildProcess
     private static ProcessStartInfo Guarded(ProcessStartInfo program)
     {
         // What cannot be started is to fail here, and not in a program between.
-        if (s_setPriv is null || s_setSession is null || !IsProgram(program.FileName))
+        if (SetPriv is null || SetSession is null || !IsProgram(program.FileName))
         {
             return program;
         }
 
-        string[] command = ["--pdeathsig", "KILL", s_setSession, program.FileName, .. program.ArgumentList];
+        string[] command = ["--pdeathsig", "KILL", SetSession, program.FileName, .. program.ArgumentList];
         program.ArgumentList.Clear();
         foreach (string argument in command)
         {
             program.ArgumentList.Add(argument);
         }
 
-        program.FileName = s_setPriv;
+        program.FileName = SetPriv;
         return program;
     }
 

@@ -8,7 +8,7 @@ public static class StandardStreams
 {
     private const int Count = 3;
 
-    private static readonly bool[] s_closed = new bool[Count];
+    private static readonly bool[] Closed = new bool[Count];
 
     /// <summary>
     /// Called before anything is opened: a stream that was closed when the process began has a number that the next
@@ -18,8 +18,8 @@ public static class StandardStreams
     {
         for (int descriptor = 0; OperatingSystem.IsLinux() && descriptor < Count; descriptor++)
         {
-            s_closed[descriptor] = IsClosed(descriptor);
-            if (s_closed[descriptor])
+            Closed[descriptor] = IsClosed(descriptor);
+            if (Closed[descriptor])
             {
                 // Where the number is free, it is the lowest one, and this gets it; where the runtime has it, this is
                 // one more handle, and does no harm.
@@ -41,7 +41,7 @@ public static class StandardStreams
     public static bool IsReaderGone(Exception fault) => fault is IOException && fault.HResult == Errno.EPIPE;
 
     private static DescriptorStream? Open(int descriptor, TimeSpan? limit) =>
-        OperatingSystem.IsLinux() ? new DescriptorStream(descriptor, s_closed[descriptor], limit) : null;
+        OperatingSystem.IsLinux() ? new DescriptorStream(descriptor, Closed[descriptor], limit) : null;
 
     /// <summary>
     /// The number is free, or the runtime opened something under it: what it opens is closed on exec, and what was open

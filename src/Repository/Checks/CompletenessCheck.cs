@@ -6,7 +6,7 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Repository.Checks;
 
 /// <summary>
-/// Looks, before a set is sealed, whether its own streams will be found: in the index that the log names and in the
+/// Looks, before a set is committed, whether its own streams will be found: in the index that the log names and in the
 /// blobs that the set adds. What a run's receipts know does not count, because a set does not have them. Absent is
 /// damage: the set would not restore.
 /// </summary>
@@ -53,7 +53,7 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
         bool found = added.TryFind(id, out ChunkPlace place) || known.TryFind(id, lost, out place);
         if (!found || (place.Pack.Class == ChunkClass.Metadata) != (chunkClass == ChunkClass.Metadata))
         {
-            throw Damage.InPart("the index of the set that was about to be sealed", $"chunk {id} is stored nowhere");
+            throw Damage.InPart("the index of the set that was about to be committed", $"chunk {id} is stored nowhere");
         }
     }
 }

@@ -10,7 +10,7 @@ namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
 /// Reads the index blobs of a log state from the store, every one of them, whatever is in a cache. What a lost one held
-/// is looked up in the directories of the packs, so a lost blob is in nobody's way. Memory is bounded. Used once.
+/// is looked up in the directories of the packs, so a lost blob stops nobody. Memory is bounded. Used once.
 /// </summary>
 internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, KeyRing keys, string cacheDirectory)
 {

@@ -6,7 +6,7 @@ namespace AlfrescoBackupFlows.Repository.Format;
 /// <summary>Which config counts: its number and the SHA-256 of its blob, 64 lower-case hexadecimal digits.</summary>
 public sealed record ConfigStamp(int Number, string Sha256);
 
-/// <summary>A run that has neither sealed nor ended.</summary>
+/// <summary>A run that has neither a set nor ended.</summary>
 /// <param name="Run">Its id.</param>
 /// <param name="Installation">The installation's name.</param>
 /// <param name="Base">The sequence of the head that it saw.</param>

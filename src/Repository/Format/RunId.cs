@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>
-/// The id of a run, and of the set that it seals: <c>20261122T201500Z-1f2e3d4c</c>, the UTC time of its start and 8
+/// The id of a run, and of the set that it commits: <c>20261122T201500Z-1f2e3d4c</c>, the UTC time of its start and 8
 /// hexadecimal digits. Ids sort by time.
 /// </summary>
 [JsonConverter(typeof(RunIdJsonConverter))]

@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Repository.Format;
 /// </summary>
 public sealed record SetManifest
 {
-    /// <summary>The id of the set: that of the run that sealed it.</summary>
+    /// <summary>The id of the set: that of the run that committed it.</summary>
     public required RunId Id { get; init; }
 
     public required InstallationStamp Installation { get; init; }
@@ -50,7 +50,7 @@ public sealed record SetManifest
     /// </summary>
     public DateTimeOffset? FullScan { get; init; }
 
-    /// <summary>The program that sealed the set, such as <c>abf 0.1.0</c>.</summary>
+    /// <summary>The program that committed the set, such as <c>abf 0.1.0</c>.</summary>
     public required string Tool { get; init; }
 
     /// <summary>The phase of a name, or null.</summary>
@@ -208,9 +208,9 @@ public sealed record NamedFile(string Root, string Path, long? Size, string Reas
 
 /// <param name="Files">Files of all roots.</param>
 /// <param name="Bytes">Bytes of these files and of the dump.</param>
-/// <param name="AddedBytes">Bytes that the run stored: new chunks, as sealed.</param>
+/// <param name="AddedBytes">Bytes that the run stored: new chunks, encrypted.</param>
 /// <param name="Chunks">
-/// Rows of the index blobs: new chunks, where one that several activities came upon counts for each.
+/// Rows of the index blobs: new chunks, where one that several activities found counts for each.
 /// </param>
 public sealed record SetTotals(long Files, long Bytes, long AddedBytes, long Chunks);
 

@@ -14,12 +14,11 @@ namespace AlfrescoBackupFlows.Repository.Log;
 /// </summary>
 public sealed class CommitLog
 {
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
-
     private readonly IBlobStore _blobs;
     private readonly ObjectCipher _sealer;
     private readonly TimeProvider _time;
     private readonly LogReader _reader;
+    private readonly RunEnds _ends;
     private LogHead? _known;
 
     internal CommitLog(IBlobStore blobs, ObjectCipher sealer, TimeProvider time)
@@ -28,6 +27,7 @@ public sealed class CommitLog
         _sealer = sealer;
         _time = time;
         _reader = new LogReader(blobs, sealer);
+        _ends = new RunEnds(_reader);
     }
 
     /// <summary>
@@ -61,11 +61,7 @@ public sealed class CommitLog
     {
         long searched = 0;
         LogHead head = await AppendAsync(JudgeAsync, cancellationToken);
-        return head.State.FindOpenRun(run)
-            ?? throw new PermanentException(
-                ErrorKind.Busy,
-                $"Run {run} has sealed its set and cannot be opened again."
-            );
+        return head.State.FindOpenRun(run) ?? throw RunEnds.HasItsSet(run);
 
         // Another may open this run and end it while this one opens it: every newer head is searched for an end as
         // well.
@@ -86,7 +82,7 @@ public sealed class CommitLog
                 return null;
             }
 
-            if (await FindEndAsync(run, seen, searched, OldestOf(run), cancellationToken) is { } ended)
+            if (await _ends.FindAsync(run, seen, searched, RunEnds.OldestOf(run), cancellationToken) is { } ended)
             {
                 throw ended;
             }
@@ -103,7 +99,7 @@ public sealed class CommitLog
 
     /// <summary>
     /// Commits a set: one conditional write. Where the run's set exists already, returns it. A run that was evicted or
-    /// aborted cannot seal: <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>.
+    /// aborted cannot commit: <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>.
     /// </summary>
     public async Task<SetSummary> CommitAsync(
         RunId run,
@@ -118,7 +114,10 @@ public sealed class CommitLog
                 : "it is that of another run";
         if (violation is not null)
         {
-            throw new ArgumentException($"The manifest of run {run} cannot be sealed: {violation}.", nameof(manifest));
+            throw new ArgumentException(
+                $"The manifest of run {run} cannot be committed: {violation}.",
+                nameof(manifest)
+            );
         }
 
         LogHead head = await AppendAsync(
@@ -133,7 +132,7 @@ public sealed class CommitLog
             cancellationToken
         );
         return head.State.FindSet(run)
-            ?? throw await FindEndAsync(run, head, runBase, DateTimeOffset.MinValue, cancellationToken)
+            ?? throw await _ends.FindAsync(run, head, runBase, DateTimeOffset.MinValue, cancellationToken)
                 ?? new PermanentException(
                     ErrorKind.Unexpected,
                     $"Run {run} was never opened in the log at {_blobs.Location}."
@@ -145,7 +144,7 @@ public sealed class CommitLog
         CloseAsync(LogEntryTypes.Abort, run, reason, cancellationToken);
 
     /// <summary>
-    /// Another run takes the place of this one, which can never seal from here on. A run that is not open any more
+    /// Another run takes the place of this one, which can never commit from here on. A run that is not open any more
     /// stays as it is.
     /// </summary>
     public Task EvictAsync(RunId run, string reason, CancellationToken cancellationToken = default) =>
@@ -325,59 +324,6 @@ public sealed class CommitLog
             }
             : null;
     }
-
-    /// <summary>
-    /// How a run ended that is neither open nor a set; null where the log does not know it. Searches back to
-    /// <paramref name="after"/>, or until an entry is older than <paramref name="oldest"/>.
-    /// </summary>
-    private async Task<PermanentException?> FindEndAsync(
-        RunId run,
-        LogHead head,
-        long after,
-        DateTimeOffset oldest,
-        CancellationToken cancellationToken
-    )
-    {
-        for (long sequence = head.Sequence; sequence > after; sequence--)
-        {
-            EntryProbe probe = await _reader.ProbeAsync(sequence, cancellationToken);
-            if (probe.Stored?.Entry is { } entry && entry.Run == run)
-            {
-                return entry.Type switch
-                {
-                    LogEntryTypes.Evicted => new(
-                        ErrorKind.Busy,
-                        $"Run {run} was evicted and can never seal a set: {entry.Reason}"
-                    ),
-                    LogEntryTypes.Abort => new(
-                        ErrorKind.Cancelled,
-                        $"Run {run} was given up and cannot go on: {entry.Reason}"
-                    ),
-                    LogEntryTypes.Set => new(
-                        ErrorKind.Busy,
-                        $"Run {run} has sealed its set and cannot be opened again."
-                    ),
-                    _ => entry.Wrong($"run {run} is neither open nor ended"),
-                };
-            }
-
-            if (probe.Stored?.Entry.Time < oldest)
-            {
-                break;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>
-    /// Where the search for the end of a run that was not opened stops. By the clock, because no sequence tells; where
-    /// a clock was wrong, a run that did nothing yet is opened once more, and begins from the newest set.
-    /// </summary>
-    private static DateTimeOffset OldestOf(RunId run) =>
-        run.Started is { } started && started.UtcDateTime > DateTime.UnixEpoch
-            ? started - ClockTolerance
-            : DateTimeOffset.MinValue;
 
     /// <param name="isFresh">
     /// The log was read anew, and its chain judged; otherwise a break that was seen before stays.

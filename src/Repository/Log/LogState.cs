@@ -76,7 +76,7 @@ public sealed record LogState(
                     }
                     : throw entry.Wrong("it opens a run that was opened before");
             case LogEntryTypes.Set:
-                return Seal(entry);
+                return Commit(entry);
             case LogEntryTypes.Abort or LogEntryTypes.Evicted:
                 return this with { OpenRuns = Close(entry) };
             case LogEntryTypes.Keys:
@@ -91,13 +91,13 @@ public sealed record LogState(
         }
     }
 
-    private LogState Seal(LogEntry entry)
+    private LogState Commit(LogEntry entry)
     {
         SetManifest manifest = entry.Manifest!;
-        RunOpened open = FindOpenRun(manifest.Id) ?? throw entry.Wrong("it seals a run that is not open");
+        RunOpened open = FindOpenRun(manifest.Id) ?? throw entry.Wrong("it commits a run that is not open");
         if (manifest.Base != open.Base || manifest.Installation.Name != open.Installation)
         {
-            throw entry.Wrong("it seals another run than the one that was opened");
+            throw entry.Wrong("it commits another run than the one that was opened");
         }
 
         HashSet<ChunkIndexId> known = [.. Indexes.Select(index => index.Id)];

@@ -19,7 +19,7 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
     private const int MaxBytes = 4096;
     private const int MaxHostLength = 255;
     private const int LockAttempts = 400;
-    private static readonly TimeSpan s_lockPause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(25);
 
     private static string PathOf(string name) => $"{Directory}/{FileNameEscape.ToPath(name)}";
 
@@ -119,13 +119,15 @@ internal sealed partial class DirectoryLeases(OwnTree tree, TimeProvider timePro
                 return held;
             }
 
-            cancellationToken.WaitHandle.WaitOne(s_lockPause);
+            cancellationToken.WaitHandle.WaitOne(LockPause);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
         throw new PermanentException(
             ErrorKind.Busy,
-            $"repository.url: {tree.Describe(LockName)} is held by {tree.LockHolder(LockName) ?? "another process, perhaps of another host"}, which does not let go of it: find out what it does, and end it"
+            $"repository.url: {tree.Describe(LockName)} is held by "
+                + (tree.LockHolder(LockName) ?? "another process, perhaps of another host")
+                + ", which does not let go of it: find out what it does, and end it"
         );
     }
 

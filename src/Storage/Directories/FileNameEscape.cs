@@ -20,11 +20,11 @@ internal static class FileNameEscape
     private const string ContinuedMark = "%~";
     private const char Empty = '%';
 
-    private static readonly SearchValues<byte> s_plain = SearchValues.Create(
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+=@,~-"u8
     );
 
-    private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "con",
         "prn",
@@ -120,7 +120,7 @@ internal static class FileNameEscape
         for (int i = 0; i < piece.Length; i++)
         {
             bool plain =
-                s_plain.Contains(piece[i])
+                Plain.Contains(piece[i])
                 && !(piece[i] == (byte)'.' && (i == 0 || i == piece.Length - 1))
                 && !(reserved && i == 0);
             _ = plain
@@ -133,7 +133,7 @@ internal static class FileNameEscape
     {
         int dot = piece.IndexOf((byte)'.');
         ReadOnlySpan<byte> stem = dot < 0 ? piece : piece[..dot];
-        return stem.Length is 3 or 4 && s_reserved.Contains(Encoding.UTF8.GetString(stem));
+        return stem.Length is 3 or 4 && Reserved.Contains(Encoding.UTF8.GetString(stem));
     }
 
     private static bool TryUnescape(ReadOnlySpan<char> escaped, ArrayBufferWriter<byte> decoded)

@@ -15,7 +15,7 @@ internal sealed class TemporaryFiles(OwnTree tree, TimeProvider time)
     /// <summary>
     /// What was written within this time may still be at work in another process; on a host whose clock is ahead, too.
     /// </summary>
-    private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromDays(1);
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
     private volatile bool _isCleaned;
 
@@ -55,7 +55,7 @@ internal sealed class TemporaryFiles(OwnTree tree, TimeProvider time)
         {
             if (
                 tree.TryStat(path) is { Type: EntryType.File } file
-                && RecordedTime.IsFarOff(file.Mtime, s_abandonedAfter, now)
+                && RecordedTime.IsFarOff(file.Mtime, AbandonedAfter, now)
             )
             {
                 tree.Delete(path);

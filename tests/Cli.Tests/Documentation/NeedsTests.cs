@@ -46,7 +46,7 @@ public sealed class NeedsTests
                     test.Name
                 )
         );
-        // Inherited by the tests of the sealed sample.
+        // Inherited by the tests of the committed sample.
         Assert.Contains(
             Trait,
             File.ReadAllText(Path.Combine(tests, "Cli.Tests", "Rig", $"{nameof(CommittedSampleTest)}.cs"))

@@ -82,7 +82,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
             new(PhaseNames.Database, now, now),
             new(PhaseNames.Files, now, now),
         ];
-        var sealing = new CommitSetInput
+        var commit = new CommitSetInput
         {
             Run = run,
             Attempt = 1,
@@ -95,7 +95,7 @@ public sealed class TwiceAtOnceTests(OnDemand<PostgresServer> server)
             FullScan = check.FullScan,
             Warnings = [],
         };
-        HotBackupResult result = await twins.RunAsync(e => new CommitSet(e), sealing);
+        HotBackupResult result = await twins.RunAsync(e => new CommitSet(e), commit);
         await twins.RunAsync(e => new CloseRun(e), new CloseRunInput(run, null));
 
         Assert.True(result.Consistent);

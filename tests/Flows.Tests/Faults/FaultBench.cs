@@ -15,7 +15,7 @@ using AlfrescoBackupFlows.Testing.Stores;
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 
 /// <summary>
-/// A tiny installation on a real PostgreSQL with one sealed set and some changes since. The second backup is run again
+/// A tiny installation on a real PostgreSQL with one committed set and some changes since. The second backup is run again
 /// and again, each time on a copy of the repository and with a state directory of its own, while something goes wrong.
 /// Waits between attempts take no time. The second backup's pg_dump is a stand-in that prints what the real one said
 /// once, because hundreds of dumps of one state would take most of the time; sessions and queries are real.

@@ -102,7 +102,7 @@ internal sealed class CaptureBench : IAsyncDisposable
         {
             Range = range ?? PathRange.All,
             Inherit = inherit,
-            Inheritance = Inheritance.Whole(Chunks),
+            Inheritance = new Inheritance(Chunks, index: null, LostPacks.None),
             Required = required is null ? null : new RequiredListReader(Chunks, await WriteRequiredAsync(required)),
             FollowsLinks = FollowsLinks,
             UsesTrustedDirectories = UsesTrustedDirectories,

@@ -63,7 +63,7 @@ internal static class SampleRepository
         await WriteSetAsync(repository, 2, Samples.Run(2), large: false, Samples.Run(4));
     }
 
-    /// <summary>Loses one index blob and damages the other, and seals a set that heals both.</summary>
+    /// <summary>Loses one index blob and damages the other, and commits a set that heals both.</summary>
     public static async Task LoseIndexesAndHealAsync(IBlobStore blobs, string encryption, string cache)
     {
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, Access(encryption, cache));
@@ -74,7 +74,7 @@ internal static class SampleRepository
         await WriteHealingSetAsync(repository, Samples.Run(5));
     }
 
-    /// <summary>One more set, of the second's files, as a backup seals it: what is lost of the index is written
+    /// <summary>One more set, of the second's files, as a backup commits it: what is lost of the index is written
     /// anew.</summary>
     public static async Task<RebuiltChunkIndex> WriteHealingSetAsync(BackupRepository repository, RunId id)
     {

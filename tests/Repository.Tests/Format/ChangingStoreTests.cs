@@ -12,7 +12,7 @@ namespace AlfrescoBackupFlows.Repository.Tests.Format;
 
 /// <summary>
 /// A store that changes between any two requests: a blob is there in a listing and gone when it is read, has another
-/// length, is cut, is followed by more, or is another blob. A reader gets what was stored, or hears of damage.
+/// length, is cut, is followed by more, or is another blob. A reader gets what was stored, or an error that names the damage.
 /// </summary>
 public sealed class ChangingStoreTests
 {

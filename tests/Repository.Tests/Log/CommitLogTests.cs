@@ -242,7 +242,7 @@ public sealed class CommitLogTests
             await fixture.ReplaceAsync(damaged, blob);
         }
 
-        // Entry 2 seals the first set; that of the others has no part in them.
+        // Entry 2 commits the first set; that of the others has no part in them.
         CommitLog log = fixture.Open();
         LogHead head = await log.ReadAsync();
         Assert.Equal(

@@ -31,7 +31,7 @@ internal sealed class LogFixture
         return fixture;
     }
 
-    /// <summary>A run that is opened and sealed: two entries.</summary>
+    /// <summary>A run that is opened and committed: two entries.</summary>
     public async Task<SetSummary> CommitAsync(int number, CommitLog? log = null)
     {
         log ??= Open();

@@ -126,7 +126,7 @@ internal sealed class LostIndexBench : IDisposable
     public Task<RebuiltChunkIndex> CommitAsync(string cache) =>
         UseAsync(cache, repository => SampleRepository.WriteHealingSetAsync(repository, Samples.Run(10 + _sealed++)));
 
-    /// <summary>Stores some bytes for a run that never seals; returns what packs there are then.</summary>
+    /// <summary>Stores some bytes for a run that never commits; returns what packs there are then.</summary>
     public Task<ImmutableArray<string>> WriteDeadRunAsync(RunId run) =>
         UseAsync(
             "write",

@@ -1,7 +1,7 @@
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
-/// Dump tools into whose dumps a hostile server can slip statements and client commands, through what it says of its
+/// Dump tools into whose dumps a hostile server can put statements and client commands, through what it says of its
 /// version (MySQL up to 8.0.36 and 8.3, MariaDB before May 2024: CVE-2024-21096).
 /// </summary>
 internal static class MySqlFaults

@@ -45,6 +45,31 @@ internal static class MySqlSession
         }
     }
 
+    /// <summary>
+    /// A session for a few questions. What the driver throws becomes an error that names the setting to correct.
+    /// </summary>
+    /// <param name="ask">It talks to the server alone, so that only the server can be the reason.</param>
+    public static async Task<T> AskAsync<T>(
+        DatabaseConnection target,
+        Func<MySqlConnection, Task<T>> ask,
+        CancellationToken cancellationToken
+    )
+    {
+        await using MySqlConnection session = await OpenAsync(target, cancellationToken);
+        try
+        {
+            return await ask(session);
+        }
+        catch (MySqlException exception)
+        {
+            throw Explain(target, exception);
+        }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            throw OddAnswer.Explain(target, exception);
+        }
+    }
+
     public static AbfException Explain(DatabaseConnection target, MySqlException exception)
     {
         var names = target.Names;

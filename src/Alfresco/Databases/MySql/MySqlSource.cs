@@ -10,41 +10,34 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 /// </summary>
 internal sealed class MySqlSource(DatabaseConnection connection, Action<string> tell) : IDatabaseSource
 {
-    public async Task<DatabaseFacts> CheckAsync(CancellationToken cancellationToken)
-    {
-        await using var session = await MySqlSession.OpenAsync(connection, cancellationToken);
-        try
-        {
-            var server = MySqlServer.Of(session);
-            var tool = await FindToolAsync(server, cancellationToken);
-            await RequireAllRowsAsync(tool, cancellationToken);
-            var found = await LookAsync(
-                session,
-                async token =>
-                {
-                    await MySqlRights.RequireReadableAsync(session, connection, token);
-                    return await MySqlTables.LookAsync(session, connection, token);
-                },
-                cancellationToken
-            );
-            return new DatabaseFacts(
-                server.Vendor,
-                server.Version.ToString(),
-                tool.File,
-                tool.Version.ToString(),
-                found.SizeBytes,
-                [.. Warnings(server, tool), .. found.Warnings]
-            );
-        }
-        catch (MySqlException exception)
-        {
-            throw MySqlSession.Explain(connection, exception);
-        }
-        catch (Exception exception) when (OddAnswer.IsIn(exception))
-        {
-            throw OddAnswer.Explain(connection, exception);
-        }
-    }
+    public Task<DatabaseFacts> CheckAsync(CancellationToken cancellationToken) =>
+        MySqlSession.AskAsync(
+            connection,
+            async session =>
+            {
+                var server = MySqlServer.Of(session);
+                var tool = await FindToolAsync(server, cancellationToken);
+                await RequireAllRowsAsync(tool, cancellationToken);
+                var found = await LookAsync(
+                    session,
+                    async token =>
+                    {
+                        await MySqlRights.RequireReadableAsync(session, connection, token);
+                        return await MySqlTables.LookAsync(session, connection, token);
+                    },
+                    cancellationToken
+                );
+                return new DatabaseFacts(
+                    server.Vendor,
+                    server.Version.ToString(),
+                    tool.File,
+                    tool.Version.ToString(),
+                    found.SizeBytes,
+                    [.. Warnings(server, tool), .. found.Warnings]
+                );
+            },
+            cancellationToken
+        );
 
     public async Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
@@ -52,30 +45,23 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
         CancellationToken cancellationToken
     )
     {
-        MySqlServer server;
-        MySqlTool tool;
-        bool hasEvents;
-        string settings;
-        await using (var session = await MySqlSession.OpenAsync(connection, cancellationToken))
-        {
-            try
+        (MySqlServer server, MySqlTool tool, bool hasEvents, string settings) = await MySqlSession.AskAsync(
+            connection,
+            async session =>
             {
-                server = MySqlServer.Of(session);
-                tool = await FindToolAsync(server, cancellationToken);
+                var server = MySqlServer.Of(session);
+                var tool = await FindToolAsync(server, cancellationToken);
                 await RequireAllRowsAsync(tool, cancellationToken);
                 await LookAsync(session, token => MySqlTables.LookAsync(session, connection, token), cancellationToken);
-                hasEvents = await MySqlTables.HasEventsAsync(session, cancellationToken);
-                settings = await MySqlSettings.ForToolAsync(session, connection, cancellationToken);
-            }
-            catch (MySqlException exception)
-            {
-                throw MySqlSession.Explain(connection, exception);
-            }
-            catch (Exception exception) when (OddAnswer.IsIn(exception))
-            {
-                throw OddAnswer.Explain(connection, exception);
-            }
-        }
+                return (
+                    server,
+                    tool,
+                    await MySqlTables.HasEventsAsync(session, cancellationToken),
+                    await MySqlSettings.ForToolAsync(session, connection, cancellationToken)
+                );
+            },
+            cancellationToken
+        );
 
         var inserts = new AlfrescoInserts();
         string[] arguments = Arguments(tool, hasEvents, settings);
@@ -91,14 +77,14 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
         }
 
         return new DumpResult(
-            server.Vendor,
-            server.Version.ToString(),
-            tool.Version.ToString(),
-            inserts.Watermark,
-            inserts.Rows,
-            inserts.NotApplicable,
-            inserts.TenantRoots,
-            [.. Warnings(server, tool), .. said]
+            Vendor: server.Vendor,
+            ServerVersion: server.Version.ToString(),
+            ToolVersion: tool.Version.ToString(),
+            Watermark: inserts.Watermark,
+            Rows: inserts.Rows,
+            NotApplicable: inserts.NotApplicable,
+            TenantRoots: inserts.TenantRoots,
+            Warnings: [.. Warnings(server, tool), .. said]
         );
     }
 
@@ -245,7 +231,7 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
     {
         string fault =
             $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile server "
-            + "can slip statements "
+            + "can put statements "
             + "(CVE-2024-21096); update it";
         return MySqlFaults.AreIn(tool.Version)
             ? server.Compare(connection, tool).Append(fault)

@@ -3,7 +3,7 @@ using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>What <see cref="DumpReader.Read"/> came upon.</summary>
+/// <summary>What <see cref="DumpReader.Read"/> found.</summary>
 internal enum DumpPart
 {
     /// <summary>Nothing yet: the piece ended before a part did.</summary>

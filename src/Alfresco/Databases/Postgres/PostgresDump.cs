@@ -52,7 +52,7 @@ internal static class PostgresDump
         new(
             ErrorKind.Repository,
             $"the stored dump holds a command for psql among its statements ({PlainText.Escape(command)}), which was not "
-                + "run: it was slipped into the dump by "
+                + "run: it was put into the dump by "
                 + "the server that it came from or by somebody since; nothing was restored from it; take another set"
         );
 
@@ -97,7 +97,7 @@ internal static class PostgresDump
     {
         string said = PlainText.Excerpt((exception as PostgresException)?.MessageText ?? string.Empty);
         return (AbfException?)Explained(target, said, $"{target.Place} refused the dump: {said}")
-            ?? PostgresSession.Explain(target, exception);
+            ?? PostgresRefusals.Explain(target, exception);
     }
 
     /// <summary>Null where nothing is known of how to go on.</summary>

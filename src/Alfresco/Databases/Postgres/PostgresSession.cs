@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 
-/// <summary>Opens connections and turns the server's refusals into errors that name the setting to correct.</summary>
+/// <summary>Opens connections on which nothing depends on the settings of server, database or user.</summary>
 internal static class PostgresSession
 {
     /// <summary>The <c>application_name</c> of every session begins so.</summary>
@@ -42,6 +42,31 @@ internal static class PostgresSession
         CancellationToken cancellationToken,
         string application = Application
     ) => OpenAsync(target, ConnectionString(target, application), cancellationToken);
+
+    /// <summary>
+    /// A session for a few questions. What the driver throws becomes an error that names the setting to correct.
+    /// </summary>
+    /// <param name="ask">It talks to the server alone, so that only the server can be the reason.</param>
+    public static async Task<T> AskAsync<T>(
+        DatabaseConnection target,
+        Func<NpgsqlConnection, Task<T>> ask,
+        CancellationToken cancellationToken
+    )
+    {
+        await using NpgsqlConnection session = await OpenAsync(target, cancellationToken);
+        try
+        {
+            return await ask(session);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresRefusals.Explain(target, exception);
+        }
+        catch (Exception exception) when (OddAnswer.IsIn(exception))
+        {
+            throw OddAnswer.Explain(target, exception);
+        }
+    }
 
     /// <summary>Every character of a statement is a byte, and goes to the server as it is.</summary>
     public static Task<NpgsqlConnection> OpenForRawTextAsync(
@@ -91,7 +116,7 @@ internal static class PostgresSession
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
             await connection.DisposeAsync();
-            throw Explain(target, exception, opening: true);
+            throw PostgresRefusals.Explain(target, exception, opening: true);
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or ArgumentException)
         {
@@ -125,114 +150,6 @@ internal static class PostgresSession
                 .Where(setting => known.Contains(setting.Name))
                 .Select(static setting => $"SET {setting.Name} = '{setting.Value}';\n")
         );
-    }
-
-    /// <summary>One line with setting, value and correction; transient where trying again may help.</summary>
-    /// <param name="opening">Nothing was asked yet.</param>
-    public static AbfException Explain(DatabaseConnection target, Exception exception, bool opening = false)
-    {
-        DatabaseSettingNames names = target.Names;
-        if (exception is PostgresException server)
-        {
-            return ExplainRefusal(target, server);
-        }
-
-        string said = PlainText.Excerpt(Root(exception).Message);
-        if (exception.Message.Contains("authentication method is not allowed", StringComparison.Ordinal))
-        {
-            return new PermanentException(
-                names.Kind,
-                $"{names.Url}: {target.Place} wants the password in clear text, which is sent only where the URL says "
-                    + "how: add sslmode=verify-full (or require), or sslmode=disable where the network is trusted",
-                exception
-            );
-        }
-
-        if (target.Password is null && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase))
-        {
-            return new PermanentException(
-                names.Kind,
-                $"{names.Password} is not given, but {target.Place} wants a password for user '{target.Username}'",
-                exception
-            );
-        }
-
-        if (!opening && Root(exception) is TimeoutException)
-        {
-            return new PermanentException(
-                names.Kind,
-                $"{names.Url}: {target.Place} gave no answer to a statement for "
-                    + $"{(target.MaxWait * 6).TotalMinutes:0.#} min: see the server's load and log, then run it again. "
-                    + "installation.database.maxWait sets the limit, a sixth of it",
-                exception
-            );
-        }
-
-        return new TransientException(
-            names.Kind,
-            opening
-                ? $"{names.Url}: {target.Host}:{target.Port} cannot be reached ({said}); start the server or correct "
-                    + "host and port"
-                : $"{names.Url}: the connection to {target.Place} was lost ({said}); see whether the server runs",
-            exception
-        );
-    }
-
-    private static AbfException ExplainRefusal(DatabaseConnection target, PostgresException server)
-    {
-        DatabaseSettingNames names = target.Names;
-        string said = PlainText.Excerpt(
-            server.Hint is { Length: > 0 } hint ? $"{server.MessageText}; {hint}" : server.MessageText
-        );
-        string user = $"{names.Username} '{target.Username}'";
-        string answer = $"{names.Url}: {target.Place} says '{said}' ({server.SqlState})";
-        return server.SqlState switch
-        {
-            PostgresErrorCodes.InvalidPassword => Permanent(
-                $"{names.Password}: the password of user '{target.Username}' is refused by {target.Place}; correct it"
-            ),
-            PostgresErrorCodes.InvalidAuthorizationSpecification => Permanent(
-                $"{user}: refused by {target.Place} ({said}); allow this user and host in pg_hba.conf, or name "
-                    + "another user"
-            ),
-            PostgresErrorCodes.InvalidCatalogName => Permanent(
-                $"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the "
-                    + "name or create it"
-            ),
-            PostgresErrorCodes.InsufficientPrivilege
-                when server.MessageText.Contains("row-level security", StringComparison.Ordinal) => Permanent(
-                $"{answer}; ALTER ROLE \"{target.Username}\" BYPASSRLS, or name the table's owner with {names.Username}"
-            ),
-            PostgresErrorCodes.InsufficientPrivilege => Permanent(
-                $"{user}: lacks rights in {target.Place} ({said}); grant them"
-            ),
-            PostgresErrorCodes.LockNotAvailable => Permanent(
-                $"{answer}: a lock was held for more than installation.database.maxWait; SELECT * FROM pg_locks names "
-                    + "who holds it: end that session"
-            ),
-            PostgresErrorCodes.QueryCanceled => Permanent($"{answer}: somebody ended it there; run it again"),
-            PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => Permanent(
-                $"{answer}; on a standby set hot_standby_feedback or a longer max_standby_streaming_delay, or name the "
-                    + "primary; else run it again when nobody changes tables"
-            ),
-            PostgresErrorCodes.ProtocolViolation
-                when server.MessageText.Contains("startup parameter", StringComparison.Ordinal) => Permanent(
-                $"{answer}: a connection pool stands before the server; name the server itself"
-            ),
-            PostgresErrorCodes.TooManyConnections => new TransientException(
-                names.Kind,
-                $"{answer}; end other sessions, or raise max_connections or the user's CONNECTION LIMIT",
-                server
-            ),
-            var state when PostgresFaults.MayPass(state) => new TransientException(
-                names.Kind,
-                $"{answer}; see the server's log",
-                server
-            ),
-            _ => Permanent($"{answer}; correct that in the database, then run it again"),
-        };
-
-        PermanentException Permanent(string message) => new(names.Kind, message, server);
     }
 
     public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
@@ -302,19 +219,19 @@ internal static class PostgresSession
             GssEncryptionMode = GssEncryptionMode.Disable,
         };
 
-    /// <summary>From the first statement on: a user may have a limit that not even the settings above outlast.</summary>
+    /// <summary>
+    /// From the first statement on: a user may have a limit that not even the settings above outlast. pg_dump takes
+    /// from the user how it writes bytes and names.
+    /// </summary>
     internal static string StartOptions(DatabaseConnection target)
     {
         long locks = (long)(target.MaxWait + TimeSpan.FromSeconds(30)).TotalMilliseconds;
         string own = string.Create(
             CultureInfo.InvariantCulture,
-            $"-c statement_timeout=0 -c lock_timeout={locks} -c bytea_output=hex"
+            $"-c statement_timeout=0 -c lock_timeout={locks} -c bytea_output=hex -c quote_all_identifiers=off"
         );
         return target.Parameters.GetValueOrDefault("options") is { Length: > 0 } configured
             ? $"{configured} {own}"
             : own;
     }
-
-    private static Exception Root(Exception exception) =>
-        exception.InnerException is { } inner ? Root(inner) : exception;
 }

@@ -13,39 +13,30 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// </summary>
 internal sealed class PostgresSource(DatabaseConnection connection, Action<string> tell) : IDatabaseSource
 {
-    private const string Vendor = "PostgreSQL";
-
-    public async Task<DatabaseFacts> CheckAsync(CancellationToken cancellationToken)
-    {
-        await using var session = await PostgresSession.OpenAsync(connection, cancellationToken);
-        try
-        {
-            var tool = await FindToolAsync(session, cancellationToken);
-            await PostgresTables.LookAsync(session, connection, cancellationToken);
-            await PostgresRights.RequireReadAllAsync(session, connection, cancellationToken);
-            long size = await PostgresSession.ScalarAsync<long>(
-                session,
-                "SELECT pg_database_size(current_database())",
-                cancellationToken
-            );
-            return new DatabaseFacts(
-                Vendor,
-                ServerVersion(session),
-                tool.File,
-                tool.Version,
-                size,
-                Warnings(session, tool)
-            );
-        }
-        catch (NpgsqlException exception)
-        {
-            throw PostgresSession.Explain(connection, exception);
-        }
-        catch (Exception exception) when (OddAnswer.IsIn(exception))
-        {
-            throw OddAnswer.Explain(connection, exception);
-        }
-    }
+    public Task<DatabaseFacts> CheckAsync(CancellationToken cancellationToken) =>
+        PostgresSession.AskAsync(
+            connection,
+            async session =>
+            {
+                var tool = await FindToolAsync(session, cancellationToken);
+                await PostgresTables.LookAsync(session, connection, cancellationToken);
+                await PostgresRights.RequireReadAllAsync(session, connection, cancellationToken);
+                long size = await PostgresSession.ScalarAsync<long>(
+                    session,
+                    "SELECT pg_database_size(current_database())",
+                    cancellationToken
+                );
+                return new DatabaseFacts(
+                    PostgresVendor.ProductName,
+                    ServerVersion(session),
+                    tool.File,
+                    tool.Version,
+                    size,
+                    Warnings(session, tool)
+                );
+            },
+            cancellationToken
+        );
 
     public async Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
@@ -92,7 +83,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         }
         catch (NpgsqlException exception)
         {
-            throw PostgresSession.Explain(connection, exception);
+            throw PostgresRefusals.Explain(connection, exception);
         }
     }
 
@@ -111,14 +102,14 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             var watermark = await tables.ReadWatermarkAsync(session, cancellationToken);
             var roots = await tables.ReadTenantRootsAsync(session, cancellationToken);
             return new DumpResult(
-                Vendor,
-                ServerVersion(session),
-                tool.Version,
-                watermark,
-                rows,
-                tables.NotApplicable,
-                roots,
-                Warnings(session, tool)
+                Vendor: PostgresVendor.ProductName,
+                ServerVersion: ServerVersion(session),
+                ToolVersion: tool.Version,
+                Watermark: watermark,
+                Rows: rows,
+                NotApplicable: tables.NotApplicable,
+                TenantRoots: roots,
+                Warnings: Warnings(session, tool)
             )
             {
                 Schema = tables.Schema,
@@ -126,7 +117,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         }
         catch (NpgsqlException exception)
         {
-            throw PostgresSession.Explain(connection, exception);
+            throw PostgresRefusals.Explain(connection, exception);
         }
     }
 
@@ -217,7 +208,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         {
             warnings.Add(
                 $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile "
-                    + "server can slip statements "
+                    + "server can put statements "
                     + "(CVE-2025-8714, CVE-2025-8715); update it to a minor release of August 2025 or later"
             );
         }

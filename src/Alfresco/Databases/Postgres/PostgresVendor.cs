@@ -3,7 +3,10 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// <summary>PostgreSQL, through <c>pg_dump</c> and <c>psql</c>.</summary>
 internal sealed class PostgresVendor : IDatabaseVendor
 {
-    public string Name => "PostgreSQL";
+    /// <summary>As dumps of it say in a set.</summary>
+    public const string ProductName = "PostgreSQL";
+
+    public string Name => ProductName;
 
     public IReadOnlyList<string> Schemes { get; } = ["postgresql", "postgres"];
 

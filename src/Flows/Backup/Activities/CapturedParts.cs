@@ -5,7 +5,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// What a set is made of, from the result pages of the attempt that is sealed: history has their names, in numbers, and
+/// What a set is made of, from the result pages of the attempt that is committed: history has their names, in numbers, and
 /// what the flow branches on.
 /// </summary>
 internal sealed record CapturedParts(

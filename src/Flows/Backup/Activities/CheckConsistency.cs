@@ -14,7 +14,7 @@ using AlfrescoBackupFlows.Repository.RequiredFiles;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// The proof: each root's list of required files is merged with its final listing, both as they will be sealed. What is
+/// The proof: each root's list of required files is merged with its final listing, both as they will be committed. What is
 /// absent, of the wrong size or changed while it was read is missing; the first thousand findings are named.
 /// </summary>
 internal sealed class CheckConsistency(FlowEnvironment environment)

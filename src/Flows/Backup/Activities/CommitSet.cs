@@ -13,7 +13,7 @@ using AlfrescoBackupFlows.Repository.Log;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// The one write that makes a set. Idempotent by the log: a seal whose answer was lost is found there.
+/// The one write that makes a set. Idempotent by the log: a commit whose answer was lost is found there.
 /// </summary>
 internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<CommitSetInput, HotBackupResult>
 {
@@ -43,7 +43,7 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
         }
         catch (PermanentException e) when (e.Kind == ErrorKind.Busy)
         {
-            // A run that has its set is no longer open: another attempt of this activity may have sealed it since the
+            // A run that has its set is no longer open: another attempt of this activity may have committed it since the
             // look.
             if (await TryReadCommittedAsync(input.Run.Id, cancellationToken) is { } manifest)
             {

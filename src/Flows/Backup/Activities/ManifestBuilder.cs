@@ -33,30 +33,30 @@ internal static class ManifestBuilder
             Phases = input.Phases,
             Index = IndexOf(parts.Index),
             Database = new DatabaseStamp(
-                database.Vendor,
-                database.ServerVersion,
-                database.ToolVersion,
-                installation.Database.Database,
-                database.Dump,
-                database is { TransactionId: { } transaction, CommitTimeMs: { } committed }
+                Vendor: database.Vendor,
+                ServerVersion: database.ServerVersion,
+                ToolVersion: database.ToolVersion,
+                Name: installation.Database.Database,
+                Dump: database.Dump,
+                Watermark: database is { TransactionId: { } transaction, CommitTimeMs: { } committed }
                     ? new TransactionWatermark(transaction, committed)
                     : null,
-                database.Rows,
-                database.NotApplicable
+                Rows: database.Rows,
+                NotApplicable: database.NotApplicable
             )
             {
                 Schema = database.Schema,
             },
             Roots = roots,
             Consistency = new ConsistencyReport(
-                proof.Missing == proof.Acknowledged,
-                proof.Required,
-                proof.Missing,
-                named,
-                parts.Roots.Sum(root => root.Totals.SourceMissing),
-                parts.Roots.Sum(root => root.Totals.SourceChanged),
-                proof.Acknowledged,
-                database.Unprotected
+                Consistent: proof.Missing == proof.Acknowledged,
+                Required: proof.Required,
+                Missing: proof.Missing,
+                Named: named,
+                SourceMissing: parts.Roots.Sum(root => root.Totals.SourceMissing),
+                SourceChanged: parts.Roots.Sum(root => root.Totals.SourceChanged),
+                Acknowledged: proof.Acknowledged,
+                Unprotected: database.Unprotected
             )
             {
                 SizesIgnored = proof.SizesIgnored,
@@ -93,15 +93,15 @@ internal static class ManifestBuilder
         if (parts.Index is { } index)
         {
             yield return new RootStamp(
-                ContentRoots.Index,
-                index.Path,
-                index.Listing,
-                null,
-                index.Files,
-                index.Directories,
-                index.Bytes,
-                0,
-                ChunkClass.Index
+                Name: ContentRoots.Index,
+                Path: index.Path,
+                Listing: index.Listing,
+                Required: null,
+                Files: index.Files,
+                Directories: index.Directories,
+                Bytes: index.Bytes,
+                RequiredFiles: 0,
+                Class: ChunkClass.Index
             );
         }
 
@@ -110,15 +110,15 @@ internal static class ManifestBuilder
             RequiredFiles? required = parts.Database.Required.FirstOrDefault(list => list.Root == root.Root);
             bool wasOff = parent?.Roots.FirstOrDefault(old => old.Name == root.Root)?.SealingOff == true;
             yield return new RootStamp(
-                root.Root,
-                ContentRoots.Find(installation, root.Root).Path,
-                root.Listing,
-                required?.List,
-                root.Totals.Files,
-                root.Totals.Directories,
-                root.Totals.Bytes,
-                required?.Files ?? 0,
-                ChunkClass.Content
+                Name: root.Root,
+                Path: ContentRoots.Find(installation, root.Root).Path,
+                Listing: root.Listing,
+                Required: required?.List,
+                Files: root.Totals.Files,
+                Directories: root.Totals.Directories,
+                Bytes: root.Totals.Bytes,
+                RequiredFiles: required?.Files ?? 0,
+                Class: ChunkClass.Content
             )
             {
                 SealingOff = wasOff || root.TrustBroken,

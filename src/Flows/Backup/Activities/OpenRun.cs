@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
-/// Takes the installation's lease and opens the run in the log. Older open runs of the installation can never seal from
+/// Takes the installation's lease and opens the run in the log. Older open runs of the installation can never commit from
 /// here on: whoever worked for them does not hold the lease. Idempotent by the log.
 /// </summary>
 internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRunInput, OpenedRun>

@@ -41,7 +41,7 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
 }
 
 /// <summary>Which result pages the set needs, in numbers: <see cref="Pages"/> has their names.</summary>
-/// <param name="Attempt">Whose phases are sealed.</param>
+/// <param name="Attempt">Whose phases are committed.</param>
 /// <param name="HasIndex">There was an index phase.</param>
 /// <param name="Files">The content roots in the order of capture, those of the seeding pass first.</param>
 public sealed record MergeChunkIndexInput(RunRef Run, int Attempt, bool HasIndex, ImmutableArray<RootPages> Files)
@@ -66,7 +66,7 @@ public sealed record CommitSetInput : IRunInput
 {
     public required RunRef Run { get; init; }
 
-    /// <summary>Whose phases are sealed.</summary>
+    /// <summary>Whose phases are committed.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>There was an index phase.</summary>

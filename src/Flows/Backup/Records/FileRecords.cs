@@ -12,9 +12,9 @@ public sealed record PlanFilesInput(RunRef Run, int Pass, string Root, int RootN
 
 /// <param name="Cuts">First paths of the second and further ranges; at most 47 of at most 121 bytes.</param>
 /// <param name="Inherit">The listing that ranges inherit from; null at first.</param>
-/// <param name="UsesTrustedDirectories">Sealed leaf directories are handed over without looking at each file.</param>
+/// <param name="UsesTrustedDirectories">Trusted leaf directories are handed over without looking at each file.</param>
 /// <param name="GrantsTrust">
-/// Leaf directories may become sealed: the file system keeps directory times and never lied so far.
+/// Leaf directories may become trusted: the file system keeps directory times, and none was wrong so far.
 /// </param>
 public sealed record FilePlan(
     ImmutableArray<byte[]> Cuts,
@@ -107,7 +107,7 @@ public sealed record MergeListingInput : IRunInput
 
 /// <summary>The finished listing of a content root.</summary>
 /// <param name="TrustBroken">
-/// A new name stood under an unchanged directory stamp: sealing stays off for this root.
+/// A new name stood under an unchanged directory stamp: no directory of this root is trusted from here on.
 /// </param>
 public sealed record RootListing(
     string Root,

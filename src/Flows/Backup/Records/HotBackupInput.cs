@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 /// <summary>What a host says when it starts a backup.</summary>
 /// <param name="Run">The run's id, drawn by the host; best used as the instance id too.</param>
 /// <param name="AcceptContentLoss">
-/// Seal although a content store is empty or lost more than 1 % of its files since the parent set.
+/// Commit although a content store is empty or lost more than 1 % of its files since the parent set.
 /// </param>
 /// <param name="Supersedes">
 /// Earlier runs of this installation that the host knows to be dead, because their journal is its own: their lease is
@@ -29,7 +29,7 @@ public sealed record HotBackupInput(
 
     /// <summary>The input of a new run.</summary>
     /// <param name="random">Becomes part of the run's id.</param>
-    /// <param name="dead">Instances that never sealed, newest first; see <see cref="Supersedes"/>.</param>
+    /// <param name="dead">Instances that have no set, newest first; see <see cref="Supersedes"/>.</param>
     public static HotBackupInput Create(
         DateTimeOffset now,
         Guid random,
@@ -50,7 +50,7 @@ public sealed record HotBackupInput(
     }
 }
 
-/// <summary>A sealed set in numbers. <see cref="HasFindings"/> is what a person must see (exit code 3).</summary>
+/// <summary>A committed set in numbers. <see cref="HasFindings"/> is what a person must see (exit code 3).</summary>
 public sealed record HotBackupResult
 {
     /// <summary>The run's id.</summary>

@@ -22,7 +22,7 @@ internal static class Pages
 
     /// <summary>
     /// The pages whose rows a set needs. Plans have none, and what a voided attempt stored is named again by the pages
-    /// that came upon it.
+    /// that found it.
     /// </summary>
     public static IEnumerable<string> Behind(MergeChunkIndexInput input)
     {

@@ -12,7 +12,7 @@ public sealed record OpenRunInput(RunId Run, ImmutableArray<RunId> Supersedes);
 
 /// <param name="Base">Sequence of the log's head that the run saw when it was opened.</param>
 /// <param name="Parent">The newest set of the installation at that head.</param>
-/// <param name="Evicted">Runs that can never seal any more because this one took their place.</param>
+/// <param name="Evicted">Runs that can never commit a set any more because this one took their place.</param>
 public sealed record OpenedRun(long Base, RunId? Parent, ImmutableArray<RunId> Evicted);
 
 /// <summary>
@@ -59,5 +59,5 @@ public sealed record SourceCheck
     public required ImmutableArray<string> Warnings { get; init; }
 }
 
-/// <param name="Reason">One line for the log's <c>abort</c> entry; null after a seal.</param>
+/// <param name="Reason">One line for the log's <c>abort</c> entry; null where the run has its set.</param>
 public sealed record CloseRunInput(RunRef Run, string? Reason);

@@ -16,7 +16,7 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>
 /// Looks up every required file in the restored directory: as the restored database names it, or where no database was
-/// restored, as the set's own lists do. What is absent or of another size is missing, as when the set was sealed. The
+/// restored, as the set's own lists do. What is absent or of another size is missing, as when the set was committed. The
 /// bytes were checked against the chunks' ids when they were written.
 /// </summary>
 internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<CheckRestoredInput, RestoreCheck>

@@ -57,7 +57,7 @@ public sealed record RestoreResult
     /// <summary>Files that the database requires.</summary>
     public required long Required { get; init; }
 
-    /// <summary>Of these, the ones that the set does not have: what the set itself said when it was sealed.</summary>
+    /// <summary>Of these, the ones that the set does not have: what the set itself said when it was committed.</summary>
     public required long Missing { get; init; }
 
     /// <summary>The first of them.</summary>
@@ -79,7 +79,7 @@ public sealed record RestoreResult
 
     public required ImmutableArray<string> Warnings { get; init; }
 
-    /// <summary>A person must see it, as when the set was sealed (exit code 3).</summary>
+    /// <summary>A person must see it, as when the set was committed (exit code 3).</summary>
     public bool HasFindings => Missing > 0 || CarriedOver > 0 || Lost > 0;
 }
 

@@ -314,15 +314,15 @@ internal static unsafe class FileCalls
             _ => EntryType.Other,
         };
         return new FileStat(
-            type,
-            (long)Math.Min(raw.Size, long.MaxValue),
-            raw.Mode & 0xFFF,
-            raw.Uid,
-            raw.Gid,
-            Nanoseconds(raw.MtimeSeconds, raw.MtimeNanoseconds),
-            Nanoseconds(raw.CtimeSeconds, raw.CtimeNanoseconds),
-            raw.Inode,
-            ((ulong)raw.DeviceMajor << 32) | raw.DeviceMinor
+            Type: type,
+            Size: (long)Math.Min(raw.Size, long.MaxValue),
+            Mode: raw.Mode & 0xFFF,
+            Uid: raw.Uid,
+            Gid: raw.Gid,
+            MtimeNs: Nanoseconds(raw.MtimeSeconds, raw.MtimeNanoseconds),
+            CtimeNs: Nanoseconds(raw.CtimeSeconds, raw.CtimeNanoseconds),
+            Inode: raw.Inode,
+            Device: ((ulong)raw.DeviceMajor << 32) | raw.DeviceMinor
         );
     }
 

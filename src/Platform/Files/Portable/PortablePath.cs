@@ -43,15 +43,15 @@ internal static class PortablePath
             : EntryType.File;
         var mode = OperatingSystem.IsWindows() ? (type == EntryType.Directory ? 0x1ED : 0x1A4) : (int)info.UnixFileMode;
         return new FileStat(
-            type,
-            type == EntryType.File && info is FileInfo file ? file.Length : 0,
-            mode,
-            0,
-            0,
-            Nanoseconds(info.LastWriteTimeUtc),
-            0,
-            0,
-            0
+            Type: type,
+            Size: type == EntryType.File && info is FileInfo file ? file.Length : 0,
+            Mode: mode,
+            Uid: 0,
+            Gid: 0,
+            MtimeNs: Nanoseconds(info.LastWriteTimeUtc),
+            CtimeNs: 0,
+            Inode: 0,
+            Device: 0
         );
     }
 

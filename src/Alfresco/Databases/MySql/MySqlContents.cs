@@ -1,0 +1,84 @@
+using AlfrescoBackupFlows.Platform.Errors;
+using MySqlConnector;
+
+namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
+
+/// <summary>
+/// What is in a database, and the marker table of a restore that has not ended: DDL cannot be taken back, so a database
+/// with the marker counts as empty, and the next attempt clears it.
+/// </summary>
+internal static class MySqlContents
+{
+    private const string Marker = "abf_restore_unfinished";
+
+    /// <summary>
+    /// The kind and name of something that is in the database already and is not an unfinished restore's, or null.
+    /// </summary>
+    public static async Task<string?> FindAnyAsync(MySqlConnection session, CancellationToken cancellationToken)
+    {
+        const string Any = """
+            SELECT CONCAT(CASE table_type WHEN 'VIEW' THEN 'view ' WHEN 'SEQUENCE' THEN 'sequence ' ELSE 'table ' END, table_name)
+            FROM information_schema.tables WHERE table_schema = DATABASE()
+            UNION ALL SELECT CONCAT(LOWER(routine_type), ' ', routine_name)
+            FROM information_schema.routines WHERE routine_schema = DATABASE()
+            UNION ALL SELECT CONCAT('event ', event_name)
+            FROM information_schema.events WHERE event_schema = DATABASE()
+            """;
+        var found = await MySqlSession.ListAsync(session, Any, cancellationToken);
+        return found.Count > 0 && !found.Contains($"table {Marker}")
+            ? found.Order(StringComparer.Ordinal).First()
+            : null;
+    }
+
+    public static async Task RequireNoneAsync(
+        MySqlConnection session,
+        DatabaseConnection target,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await FindAnyAsync(session, cancellationToken) is { } found)
+        {
+            throw new PermanentException(
+                target.Names.Kind,
+                $"{target.Names.Url}: database '{target.Database}' at {target.Host}:{target.Port} is not empty (it has "
+                    + $"the {found}); create an empty one and name it"
+            );
+        }
+    }
+
+    /// <summary>Whether a restore has begun here and not ended.</summary>
+    public static async Task<bool> IsMarkedAsync(MySqlConnection session, CancellationToken cancellationToken) =>
+        (await MySqlTables.NamesAsync(session, cancellationToken)).Contains(Marker);
+
+    /// <summary>Marks the database, and drops what an earlier attempt left under the same mark.</summary>
+    public static async Task ClearAsync(MySqlConnection session, CancellationToken cancellationToken)
+    {
+        await MySqlSession.ExecuteAsync(
+            session,
+            $"CREATE TABLE IF NOT EXISTS {Marker} (id INT PRIMARY KEY) ENGINE=InnoDB",
+            cancellationToken
+        );
+        await MySqlSession.ExecuteAsync(session, "SET FOREIGN_KEY_CHECKS = 0", cancellationToken);
+        foreach (string? kind in new[] { "VIEW", "TABLE", "SEQUENCE" })
+        {
+            var names = await MySqlSession.ListAsync(
+                session,
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> "
+                    + $"'{Marker}' AND table_type = '{(kind == "TABLE" ? "BASE TABLE" : kind)}'",
+                cancellationToken
+            );
+            foreach (string name in names)
+            {
+                await MySqlSession.ExecuteAsync(
+                    session,
+                    $"DROP {kind} IF EXISTS `{name.Replace("`", "``", StringComparison.Ordinal)}`",
+                    cancellationToken
+                );
+            }
+        }
+    }
+
+    /// <summary>The restore is done.</summary>
+    public static Task UnmarkAsync(MySqlConnection session, CancellationToken cancellationToken) =>
+        MySqlSession.ExecuteAsync(session, $"DROP TABLE {Marker}", cancellationToken);
+}

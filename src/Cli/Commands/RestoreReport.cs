@@ -1,0 +1,151 @@
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Platform.Files;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary>What <c>abf restore</c> says of a restore, or of what one would do, and which exit code that has.</summary>
+internal static class RestoreReport
+{
+    /// <summary>Lost files that are named on stderr; the list in the target has them all.</summary>
+    private const int MaxNamed = 100;
+
+    public static int Write(CommandContext context, RestoreInput input, RestorePreview preview)
+    {
+        RestorePlan plan = preview.Plan;
+        Warn(context, plan.Warnings);
+        var document = new RestorePlanDocument(
+            Set: plan.Set.ToString(),
+            Target: input.Target,
+            Files: plan.Files,
+            Bytes: plan.Bytes,
+            Database: input.Database is null ? null : plan.DatabaseVendor,
+            Missing: plan.KnownMissing,
+            Roots: [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))],
+            Lost: plan.Lost,
+            LostFiles: [.. plan.NamedLost],
+            Warnings: [.. plan.Warnings]
+        );
+        context.Result.Write(
+            document,
+            CliJson.Relaxed.RestorePlanDocument,
+            writer =>
+            {
+                writer.WriteLine(
+                    input.DatabaseOnly
+                        ? $"would restore set {document.Set}"
+                        : $"would restore set {document.Set} into {document.Target}: "
+                            + $"{Units.Count(document.Files, "file")}, {Units.Bytes(document.Bytes)}"
+                );
+                foreach (RestoreRootDocument root in document.Roots)
+                {
+                    writer.WriteLine($"  {root.Name}: {Units.Count(root.Files, "file")}, {Units.Bytes(root.Bytes)}");
+                }
+
+                writer.WriteLine(
+                    document.Database is null
+                        ? "  no database"
+                        : $"  the {document.Database} dump, into an empty database"
+                );
+            }
+        );
+        if (plan.Lost == 0)
+        {
+            return ExitCodes.Done;
+        }
+
+        context.Messages.Error(
+            $"{Units.Count(plan.Lost)} files of set {plan.Set} are lost and would not be restored; the first of them:"
+        );
+        context.Messages.Error(string.Join('\n', plan.NamedLost));
+        return ExitCodes.Findings;
+    }
+
+    public static int Write(CommandContext context, RestoreInput input, RestoreResult result)
+    {
+        Warn(context, result.Warnings);
+        UnsetAttributes unset = result.Unset;
+        if (unset != UnsetAttributes.None)
+        {
+            context.Messages.Warn(
+                $"could not be set as recorded: the owner of {Units.Count(unset.Owners)}, "
+                    + $"the mode of {Units.Count(unset.Modes)}, the time of {Units.Count(unset.Times)} files and directories"
+                    + (unset.Owners > 0 ? "; run as root, or set owners with chown" : string.Empty)
+            );
+        }
+
+        RestoreResultDocument document = RestoreResultDocument.Of(result, input.Target, withPaths: true);
+        context.Result.Outcome = $"set {document.Set} is restored into {document.Target}";
+        context.Result.Write(
+            document,
+            CliJson.Relaxed.RestoreResultDocument,
+            writer =>
+            {
+                if (input.DatabaseOnly)
+                {
+                    writer.WriteLine(
+                        $"restored the database of set {document.Set}, and no files: "
+                            + $"{Units.Count(document.Required)} are required"
+                    );
+                    return;
+                }
+
+                writer.WriteLine(
+                    $"restored set {document.Set} into {document.Target}: "
+                        + $"{Units.Count(document.Files, "file")}, {Units.Bytes(document.Bytes)}"
+                        + (document.Database ? ", and the database" : string.Empty)
+                );
+                writer.WriteLine(
+                    $"{Units.Count(document.Required)} files are required, {Units.Count(document.Missing)} are missing"
+                        + (document.Lost > 0 ? $", {Units.Count(document.Lost)} are lost" : string.Empty)
+                );
+            }
+        );
+        if (!result.HasFindings)
+        {
+            return ExitCodes.Done;
+        }
+
+        if (result.Lost > 0)
+        {
+            string list = Path.Combine(input.Target, RestoreDryRun.LostFiles);
+            context.Messages.Error(
+                $"{Units.Count(result.Lost)} files of set {result.Set} are lost in the repository and are not in "
+                    + $"{input.Target}; '{list}' names them, the first are:"
+            );
+            IEnumerable<string> named = GivenPath.IsFile(list)
+                ? GivenPath.ReadLines(list).Take(MaxNamed).Select(ToSentence)
+                : result.NamedLost;
+            context.Messages.Error(string.Join('\n', named));
+        }
+
+        if (result.Missing == 0 && result.CarriedOver == 0)
+        {
+            return ExitCodes.Findings;
+        }
+
+        context.Messages.Error(
+            result.Missing > 0
+                ? $"{Units.Count(result.Missing)} required files were missing when set {result.Set} was sealed, "
+                    + $"and are missing now: {string.Join(", ", result.NamedMissing)}"
+                : $"{Units.Count(result.CarriedOver)} files of set {result.Set} are older than its database; "
+                    + $"'abf show {result.Set}' names them"
+        );
+        return ExitCodes.Findings;
+    }
+
+    /// <summary>A line of the list has directory, path and why with tabs between.</summary>
+    private static string ToSentence(string line) =>
+        line.Split('\t', 3) is [var root, var path, var why] ? $"{root}/{path}: {why}" : line;
+
+    private static void Warn(CommandContext context, IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+        {
+            context.Messages.Warn(warning);
+        }
+    }
+}

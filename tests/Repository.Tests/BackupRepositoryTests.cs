@@ -1,7 +1,6 @@
 using System.Text;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Tests.Support;
@@ -73,7 +72,7 @@ public sealed class BackupRepositoryTests
     {
         await using OpenedRepository killed = await OpenedRepository.CreateAsync();
         var blobs = new MemoryBlobStore();
-        byte[] config = await WholeBlob.ReadAsync(killed.Blobs, "config/1", 1 << 20, CancellationToken.None);
+        byte[] config = await Stored.BytesAsync(killed.Blobs, "config/1");
         await blobs.PutIfAbsentAsync("config/1", config, CancellationToken.None);
         await BackupRepository.InitAsync(blobs, new RepositoryInit("none", null, "first", TimeProvider.System));
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, killed.Access());
@@ -118,9 +117,7 @@ public sealed class BackupRepositoryTests
     public async Task A_bad_config_that_the_log_does_not_name_is_in_nobodys_way(string text, string replacement)
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: Passphrase);
-        string config = Encoding.UTF8.GetString(
-            await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None)
-        );
+        string config = Encoding.UTF8.GetString(await Stored.BytesAsync(opened.Blobs, "config/1"));
         int at = config.IndexOf(text, StringComparison.Ordinal);
         byte[] bad = Encoding.UTF8.GetBytes(config[..at] + replacement + config[(at + text.Length)..]);
         await opened.Blobs.PutIfAbsentAsync("config/7", bad, CancellationToken.None);
@@ -189,7 +186,7 @@ public sealed class BackupRepositoryTests
     public async Task A_config_that_the_log_does_not_name_is_ignored()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: Passphrase);
-        byte[] config = await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None);
+        byte[] config = await Stored.BytesAsync(opened.Blobs, "config/1");
         await opened.Blobs.PutIfAbsentAsync("config/2", (byte[])[.. config, (byte)' '], CancellationToken.None);
         await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Passphrase));
         Assert.Equal(opened.Repository.Id, again.Id);
@@ -206,9 +203,7 @@ public sealed class BackupRepositoryTests
         Secret? passphrase = null
     )
     {
-        string config = Encoding.UTF8.GetString(
-            await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None)
-        );
+        string config = Encoding.UTF8.GetString(await Stored.BytesAsync(opened.Blobs, "config/1"));
         Assert.Contains(text, config, StringComparison.Ordinal);
         int at = config.IndexOf(text, StringComparison.Ordinal);
         await opened.Blobs.PutAsync(

@@ -8,16 +8,24 @@ internal static class WholeBlob
 {
     private const int UsualLength = 64 << 10;
 
+    /// <summary>Longer than all that this program writes in the usual case.</summary>
+    private const int LargeLength = 8 << 20;
+
+    private static readonly SemaphoreSlim s_large = new(1);
+
     /// <summary>
-    /// The blob's bytes, or null where there is none. One request where it is short; a blob above
-    /// <paramref name="maxLength"/> is damage.
+    /// What is made of the blob's bytes, or null where there is none. One request where it is short; a blob above
+    /// <paramref name="maxLength"/> is damage. Blobs above 8 MiB are read and opened one after the other: whoever may
+    /// write to the store could put many of them where many are read at once.
     /// </summary>
-    public static async Task<byte[]?> TryReadAsync(
+    public static async Task<T?> TryReadAsync<T>(
         IBlobStore blobs,
         string name,
         int maxLength,
+        Func<byte[], T> open,
         CancellationToken cancellationToken
     )
+        where T : class
     {
         byte[] head = new byte[Math.Min(UsualLength, maxLength + 1)];
         if (await blobs.ReadAsync(name, 0, head, cancellationToken) is not { } read)
@@ -27,7 +35,7 @@ internal static class WholeBlob
 
         if (read < head.Length)
         {
-            return head[..read];
+            return open(head[..read]);
         }
 
         if (await blobs.GetPropertiesAsync(name, cancellationToken) is not { } properties)
@@ -40,18 +48,34 @@ internal static class WholeBlob
             throw Damage.In(name, $"it has {properties.Length} bytes, and {maxLength} are the most");
         }
 
-        byte[] blob = new byte[properties.Length];
-        head.AsSpan(0, Math.Min(read, blob.Length)).CopyTo(blob);
-        Memory<byte> tail = blob.AsMemory(Math.Min(read, blob.Length));
-        int rest = await blobs.ReadAsync(name, read, tail, cancellationToken) ?? 0;
-        return read + rest == blob.Length ? blob : throw Damage.In(name, "it became shorter while it was read");
+        if (properties.Length <= LargeLength)
+        {
+            return open(await ReadRestAsync(blobs, name, head, (int)properties.Length, cancellationToken));
+        }
+
+        await s_large.WaitAsync(cancellationToken);
+        try
+        {
+            return open(await ReadRestAsync(blobs, name, head, (int)properties.Length, cancellationToken));
+        }
+        finally
+        {
+            s_large.Release();
+        }
     }
 
-    /// <summary>As <see cref="TryReadAsync"/>; a blob that is not there is <see cref="Damage.Missing"/>.</summary>
-    public static async Task<byte[]> ReadAsync(
+    private static async Task<byte[]> ReadRestAsync(
         IBlobStore blobs,
         string name,
-        int maxLength,
+        ReadOnlyMemory<byte> head,
+        int length,
         CancellationToken cancellationToken
-    ) => await TryReadAsync(blobs, name, maxLength, cancellationToken) ?? throw Damage.Missing(name);
+    )
+    {
+        byte[] blob = new byte[length];
+        int read = Math.Min(head.Length, length);
+        head[..read].CopyTo(blob);
+        int rest = await blobs.ReadAsync(name, read, blob.AsMemory(read), cancellationToken) ?? 0;
+        return read + rest == length ? blob : throw Damage.In(name, "it became shorter while it was read");
+    }
 }

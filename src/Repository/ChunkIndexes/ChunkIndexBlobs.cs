@@ -27,10 +27,22 @@ internal static class ChunkIndexBlobs
     )
     {
         string name = index.Id.BlobName;
-        byte[] blob = await WholeBlob.ReadAsync(blobs, name, ObjectCipher.MaxBlobLength, cancellationToken);
-        ChunkIndexTable table = ChunkIndexTable.Decode(sealer.Open(ObjectType.Index, name, blob), name);
+        int length = 0;
+        byte[] plain =
+            await WholeBlob.TryReadAsync(
+                blobs,
+                name,
+                ObjectCipher.MaxBlobLength,
+                blob =>
+                {
+                    length = blob.Length;
+                    return sealer.Open(ObjectType.Index, name, blob);
+                },
+                cancellationToken
+            ) ?? throw Damage.Missing(name);
+        ChunkIndexTable table = ChunkIndexTable.Decode(plain, name);
         return table.Count == index.Rows
-            ? (table, blob.Length)
+            ? (table, length)
             : throw Damage.In(name, $"it has {table.Count} rows, not {index.Rows}");
     }
 

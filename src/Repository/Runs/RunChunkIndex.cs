@@ -19,6 +19,9 @@ public sealed class RunChunkIndex : IDisposable
     private const int TailRows = 32_768;
     private const int Requests = 16;
 
+    /// <summary>The chunks of one pack take much less. What is longer is passed over as damage is.</summary>
+    private const int MaxReceiptLength = 8 << 20;
+
     private readonly IBlobStore _blobs;
     private readonly ObjectCipher _sealer;
     private readonly string _cacheDirectory;
@@ -180,13 +183,19 @@ public sealed class RunChunkIndex : IDisposable
         string name = RunNames.Receipt(Run, pack);
         try
         {
-            byte[]? blob = await WholeBlob.TryReadAsync(_blobs, name, ObjectCipher.MaxBlobLength, cancellationToken);
-            if (blob is null)
+            byte[]? plain = await WholeBlob.TryReadAsync(
+                _blobs,
+                name,
+                MaxReceiptLength,
+                blob => _sealer.Open(ObjectType.Receipt, name, blob),
+                cancellationToken
+            );
+            if (plain is null)
             {
                 return null;
             }
 
-            ChunkIndexTable table = ChunkIndexTable.Decode(_sealer.Open(ObjectType.Receipt, name, blob), name);
+            ChunkIndexTable table = ChunkIndexTable.Decode(plain, name);
             return table.Packs.Length == 1 && table.Packs[0].Id == pack
                 ? table
                 : throw Damage.In(name, "a receipt has one pack, its own");

@@ -53,8 +53,14 @@ public sealed class RunPages
         CancellationToken cancellationToken
     )
     {
-        byte[]? blob = await WholeBlob.TryReadAsync(blobs, blobName, ObjectCipher.MaxBlobLength, cancellationToken);
-        return blob is null ? null : PageContent.Decode(sealer.Open(ObjectType.Page, blobName, blob), blobName);
+        byte[]? plain = await WholeBlob.TryReadAsync(
+            blobs,
+            blobName,
+            ObjectCipher.MaxBlobLength,
+            blob => sealer.Open(ObjectType.Page, blobName, blob),
+            cancellationToken
+        );
+        return plain is null ? null : PageContent.Decode(plain, blobName);
     }
 }
 

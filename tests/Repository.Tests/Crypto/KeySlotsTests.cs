@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
@@ -67,7 +66,7 @@ public sealed class KeySlotsTests
     public async Task A_change_deletes_every_older_config_and_a_refused_one_its_own()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
-        byte[] config = await WholeBlob.ReadAsync(opened.Blobs, "config/1", 1 << 20, CancellationToken.None);
+        byte[] config = await Stored.BytesAsync(opened.Blobs, "config/1");
         await opened.Blobs.PutIfAbsentAsync("config/2", config, CancellationToken.None);
         await opened.Repository.Keys.AddAsync(Second, "second");
         Assert.Equal(["config/3"], await opened.NamesAsync("config/"));

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Packs;
@@ -24,7 +23,7 @@ public sealed class PackReaderTests
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
         IReadOnlyList<ChunkPlace> places = await WriteAsync(opened);
         PackEntry pack = places[0].Pack;
-        byte[] original = await WholeBlob.ReadAsync(opened.Blobs, pack.Id.BlobName, 64 << 20, CancellationToken.None);
+        byte[] original = await Stored.BytesAsync(opened.Blobs, pack.Id.BlobName);
         for (int at = 0; at < original.Length; at += at is < 100 || at > original.Length - 400 ? 1 : 997)
         {
             byte[] damaged = [.. original];
@@ -56,7 +55,7 @@ public sealed class PackReaderTests
         IReadOnlyList<ChunkPlace> places = await WriteAsync(opened);
         PackEntry pack = places[0].Pack;
         string name = pack.Id.BlobName;
-        byte[] original = await WholeBlob.ReadAsync(opened.Blobs, name, 64 << 20, CancellationToken.None);
+        byte[] original = await Stored.BytesAsync(opened.Blobs, name);
         foreach (
             byte[] damaged in (byte[][])
                 [original[..^1], original[..100], [], [.. original, 0], [.. original[..^16], .. original[^32..^16]]]

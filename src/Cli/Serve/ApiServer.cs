@@ -1,12 +1,15 @@
 using System.Net;
 using AlfrescoBackupFlows.Api;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
@@ -31,6 +34,12 @@ internal static class ApiServer
             .WebHost.UseKestrelCore()
             .UseKestrelHttpsConfiguration()
             .ConfigureKestrel(kestrel => Listen(kestrel, addresses, certificate));
+        builder.Services.Replace(
+            ServiceDescriptor.Singleton<IConnectionListenerFactory>(services => new LimitedListenerFactory(
+                ActivatorUtilities.CreateInstance<SocketTransportFactory>(services),
+                new ConnectionLimits()
+            ))
+        );
 
         WebApplication app = builder.Build();
         app.Use((context, next) => key.IsIn(context.Request) ? next(context) : RefuseAsync(context));
@@ -60,7 +69,6 @@ internal static class ApiServer
     {
         kestrel.AddServerHeader = false;
         ConnectionLimits.Apply(kestrel.Limits);
-        var limits = new ConnectionLimits();
         foreach (ServeAddress address in addresses)
         {
             if (address.Host is { } host)
@@ -76,7 +84,6 @@ internal static class ApiServer
             {
                 // HTTP/2 and 3 would let one connection hold a hundred requests, and the API needs neither.
                 listen.Protocols = HttpProtocols.Http1;
-                listen.Use(limits.CountByAddress);
                 if (address.IsTls)
                 {
                     listen.UseHttps(https =>

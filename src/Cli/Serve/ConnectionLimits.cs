@@ -1,13 +1,11 @@
-using System.Collections.Concurrent;
 using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
 
 /// <summary>
 /// What the socket may cost, whoever connects. The server and the backups of its process share one table of open files
-/// and one memory: without limits, connections that bring no key end both.
+/// and one memory: without limits, connections that bring no key end both. Thread-safe.
 /// </summary>
 internal sealed class ConnectionLimits
 {
@@ -28,11 +26,12 @@ internal sealed class ConnectionLimits
     /// <summary>The headers of a request must be there after so long.</summary>
     private static readonly TimeSpan Headers = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<IPAddress, int> _open = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPAddress, int> _open = [];
+    private int _all;
 
     public static void Apply(KestrelServerLimits limits)
     {
-        limits.MaxConcurrentConnections = MaxConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestHeaderCount = MaxHeaders;
         limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
@@ -43,45 +42,38 @@ internal sealed class ConnectionLimits
         limits.RequestHeadersTimeout = Headers;
     }
 
-    /// <summary>Counts the connections of each address, before TLS and before the first byte is read.</summary>
-    public ConnectionDelegate CountByAddress(ConnectionDelegate next) =>
-        async connection =>
+    /// <summary>Counts a connection, unless there are too many already. Who was let in leaves once.</summary>
+    public bool TryEnter(EndPoint? client)
+    {
+        IPAddress address = AddressOf(client);
+        lock (_gate)
         {
-            IPAddress address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-            try
+            int open = _open.GetValueOrDefault(address);
+            if (_all >= MaxConnections || open >= MaxConnectionsPerAddress)
             {
-                if (_open.AddOrUpdate(address, 1, (_, open) => open + 1) > MaxConnectionsPerAddress)
-                {
-                    connection.Abort(
-                        new ConnectionAbortedException(
-                            $"more than {MaxConnectionsPerAddress} connections of one address"
-                        )
-                    );
-                    return;
-                }
+                return false;
+            }
 
-                await next(connection);
-            }
-            finally
-            {
-                Leave(address);
-            }
-        };
+            _open[address] = open + 1;
+            _all++;
+            return true;
+        }
+    }
 
     /// <summary>Forgets an address without connections, so that the table is never larger than the connections are
     /// many.</summary>
-    private void Leave(IPAddress address)
+    public void Leave(EndPoint? client)
     {
-        while (_open.TryGetValue(address, out int open))
+        IPAddress address = AddressOf(client);
+        lock (_gate)
         {
-            if (
-                open > 1
-                    ? _open.TryUpdate(address, open - 1, open)
-                    : _open.TryRemove(new KeyValuePair<IPAddress, int>(address, open))
-            )
+            _all--;
+            if (--_open[address] == 0)
             {
-                return;
+                _open.Remove(address);
             }
         }
     }
+
+    private static IPAddress AddressOf(EndPoint? client) => (client as IPEndPoint)?.Address ?? IPAddress.None;
 }

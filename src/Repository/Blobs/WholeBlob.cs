@@ -11,7 +11,7 @@ internal static class WholeBlob
     /// <summary>Longer than all that this program writes in the usual case.</summary>
     private const int LargeLength = 8 << 20;
 
-    private static readonly SemaphoreSlim s_large = new(1);
+    private static readonly SemaphoreSlim Large = new(1);
 
     /// <summary>
     /// What is made of the blob's bytes, or null where there is none. One request where it is short; a blob above
@@ -53,14 +53,14 @@ internal static class WholeBlob
             return open(await ReadRestAsync(blobs, name, head, (int)properties.Length, cancellationToken));
         }
 
-        await s_large.WaitAsync(cancellationToken);
+        await Large.WaitAsync(cancellationToken);
         try
         {
             return open(await ReadRestAsync(blobs, name, head, (int)properties.Length, cancellationToken));
         }
         finally
         {
-            s_large.Release();
+            Large.Release();
         }
     }
 

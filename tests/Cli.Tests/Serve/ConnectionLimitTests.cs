@@ -13,8 +13,13 @@ namespace AlfrescoBackupFlows.Cli.Tests.Serve;
 public sealed class ConnectionLimitTests(CommittedSample sample, OnDemand<PostgresServer> server)
     : CommittedSampleTest(sample, server)
 {
-    [Fact]
-    public async Task Connections_beyond_the_limit_of_an_address_are_closed_and_the_server_lives_on()
+    [Theory]
+    [InlineData(1, ConnectionLimits.MaxConnectionsPerAddress)]
+    [InlineData(20, ConnectionLimits.MaxConnections)]
+    public async Task Connections_beyond_the_limits_are_closed_in_silence_and_the_server_lives_on(
+        int addresses,
+        int served
+    )
     {
         await ServerAsync();
         ServedApi.Configure(Abf);
@@ -26,12 +31,12 @@ public sealed class ConnectionLimitTests(CommittedSample sample, OnDemand<Postgr
             {
                 var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 clients.Add(client);
+                client.Bind(new IPEndPoint(IPAddress.Parse($"127.0.1.{1 + (i % addresses)}"), 0));
                 await ConnectAsync(client, api.Client.BaseAddress!.Port);
             }
 
             await foreach (
-                Task<bool> closed in Task.WhenEach(clients.Select(IsClosedAsync))
-                    .Take(clients.Count - ConnectionLimits.MaxConnectionsPerAddress)
+                Task<bool> closed in Task.WhenEach(clients.Select(IsClosedAsync)).Take(clients.Count - served)
             )
             {
                 Assert.True(await closed);
@@ -43,6 +48,7 @@ public sealed class ConnectionLimitTests(CommittedSample sample, OnDemand<Postgr
         }
 
         Assert.Equal(HttpStatusCode.OK, (await AskUntilServedAsync(api)).StatusCode);
+        Assert.DoesNotContain("warning", api.Said, StringComparison.Ordinal);
         Assert.Equal(0, await api.EndAsync("TERM"));
     }
 

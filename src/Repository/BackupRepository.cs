@@ -51,7 +51,7 @@ public sealed class BackupRepository : IAsyncDisposable
     }
 
     /// <summary>32 hexadecimal digits.</summary>
-    public string Id => _keys.Repository.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    public string Id => IdOf(_keys);
 
     public CommitLog Log { get; }
 
@@ -243,7 +243,7 @@ public sealed class BackupRepository : IAsyncDisposable
         try
         {
             CommitLog log = new(blobs, sealer, access.Time);
-            LogHead head = await log.ReadAsync(cancellationToken);
+            LogHead head = await log.ReadAsync(access.Remembered?.Invoke(IdOf(keys)), cancellationToken);
             ConfigStamp current = head.State.Config;
 
             // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm
@@ -406,7 +406,16 @@ public sealed class BackupRepository : IAsyncDisposable
         RunId run,
         IEnumerable<string> expectedPages,
         CancellationToken cancellationToken
-    ) => new RunChunkIndexMerger(_blobs, _sealer, _store).MergeAsync(run, expectedPages, cancellationToken);
+    ) => MergeRunIndexAsync(run, expectedPages, null, cancellationToken);
+
+    /// <param name="known">Pages that this process has in memory are not read again.</param>
+    /// <inheritdoc cref="MergeRunIndexAsync(RunId, IEnumerable{string}, CancellationToken)"/>
+    public Task<AddedChunkIndexes> MergeRunIndexAsync(
+        RunId run,
+        IEnumerable<string> expectedPages,
+        RunChunkIndex? known,
+        CancellationToken cancellationToken
+    ) => new RunChunkIndexMerger(_blobs, _sealer, _store).MergeAsync(run, expectedPages, known, cancellationToken);
 
     /// <summary>
     /// Deletes what a run has stored that ended without a set, and of which the caller knows that nobody works for it
@@ -518,6 +527,9 @@ public sealed class BackupRepository : IAsyncDisposable
             ),
         };
     }
+
+    private static string IdOf(KeyRing keys) =>
+        keys.Repository.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 
     private static UInt128 RandomId()
     {

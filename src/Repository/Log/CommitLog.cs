@@ -21,6 +21,7 @@ public sealed class CommitLog
     private readonly TimeProvider _time;
     private readonly LogReader _reader;
     private LogHead? _known;
+    private long _readAt;
 
     internal CommitLog(IBlobStore blobs, ObjectCipher sealer, TimeProvider time)
     {
@@ -49,6 +50,15 @@ public sealed class CommitLog
                 : await walk.ForwardAsync(known, null, cancellationToken);
         return Know(head, isFresh: known is null || remembered is not null);
     }
+
+    /// <summary>
+    /// The log as it was read or added to here, where that is no longer ago than <paramref name="maxAge"/>; otherwise
+    /// as it is now.
+    /// </summary>
+    public Task<LogHead> ReadRecentAsync(TimeSpan maxAge, CancellationToken cancellationToken = default) =>
+        Volatile.Read(ref _known) is { } known && _time.GetElapsedTime(Volatile.Read(ref _readAt)) < maxAge
+            ? Task.FromResult(known)
+            : ReadAsync(cancellationToken);
 
     /// <summary>
     /// Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.
@@ -154,7 +164,7 @@ public sealed class CommitLog
     /// <summary>The manifest of a set.</summary>
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken = default)
     {
-        EntryProbe probe = await _reader.ProbeAsync(set.Sequence, cancellationToken);
+        EntryProbe probe = await _reader.RecallAsync(set.Sequence, cancellationToken);
         string name = LogNames.BlobName(set.Sequence);
         if (probe.Stored is not { } stored)
         {
@@ -232,9 +242,23 @@ public sealed class CommitLog
     /// </summary>
     private async Task<LogHead> AppendAsync(Func<LogHead, Task<LogEntry?>> judge, CancellationToken cancellationToken)
     {
-        LogHead head = await ReadAsync(cancellationToken);
-        while (await judge(head) is { } draft)
+        // Behind a head that is known from earlier, the create comes upon an entry that was added since. That nothing
+        // is left to do is said of the log as it is now alone.
+        LogHead? known = Volatile.Read(ref _known);
+        LogHead head = known ?? await ReadAsync(cancellationToken);
+        while (true)
         {
+            if (await judge(head) is not { } draft)
+            {
+                if (known is null)
+                {
+                    return head;
+                }
+
+                (head, known) = (await ReadAsync(cancellationToken), null);
+                continue;
+            }
+
             if (head.Break is { } broken)
             {
                 throw new PermanentException(ErrorKind.Repository, broken);
@@ -268,6 +292,7 @@ public sealed class CommitLog
             }
 
             LogHead moved = await ReadAsync(cancellationToken);
+            known = null;
             head =
                 moved.Next > head.Next
                     ? moved
@@ -277,8 +302,6 @@ public sealed class CommitLog
                             + "Try again."
                     );
         }
-
-        return head;
     }
 
     /// <summary>
@@ -340,7 +363,7 @@ public sealed class CommitLog
     {
         for (long sequence = head.Sequence; sequence > after; sequence--)
         {
-            EntryProbe probe = await _reader.ProbeAsync(sequence, cancellationToken);
+            EntryProbe probe = await _reader.RecallAsync(sequence, cancellationToken);
             if (probe.Stored?.Entry is { } entry && entry.Run == run)
             {
                 return entry.Type switch
@@ -390,6 +413,8 @@ public sealed class CommitLog
         {
             Volatile.Write(ref _known, head);
         }
+
+        Volatile.Write(ref _readAt, _time.GetTimestamp());
 
         return head;
     }

@@ -21,6 +21,29 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
     private const int UsualBytes = 64 * 1024;
     private const int MaxBytes = ObjectCipher.MaxBlobLength;
 
+    /// <summary>As many as lie between two that carry the state.</summary>
+    private const int MaxKnown = 64;
+
+    private readonly Lock _gate = new();
+    private readonly SortedList<long, StoredEntry> _known = [];
+
+    /// <summary>
+    /// What an entry says, which never changes: as it was read here, or else from the store. Nothing is said about
+    /// whether it is still there.
+    /// </summary>
+    public async Task<EntryProbe> RecallAsync(long sequence, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_known.TryGetValue(sequence, out StoredEntry? known))
+            {
+                return new EntryProbe(true, known, null);
+            }
+        }
+
+        return await ProbeAsync(sequence, cancellationToken);
+    }
+
     /// <summary>
     /// Reads what stands at a sequence. A blob that does not authenticate, read twice, is an alarm, not an error:
     /// whoever may write to the store could put it there. One of a newer format stops.
@@ -87,7 +110,21 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
             return new EntryProbe(true, null, Skipped(sequence, name, exception.Message));
         }
 
-        return new EntryProbe(true, new StoredEntry(LogJson.Read(plain, sequence), Hash(blob)), null);
+        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob));
+        Keep(stored);
+        return new EntryProbe(true, stored, null);
+    }
+
+    private void Keep(StoredEntry stored)
+    {
+        lock (_gate)
+        {
+            _known[stored.Entry.Sequence] = stored;
+            if (_known.Count > MaxKnown)
+            {
+                _known.RemoveAt(0);
+            }
+        }
     }
 
     private static string Skipped(long sequence, string name, string why) =>

@@ -71,6 +71,9 @@ internal sealed record PageContent(
     ChunkIndexTable Rows
 )
 {
+    /// <summary>Plain bytes.</summary>
+    public required int Length { get; init; }
+
     private const int MaxIndexes = 65_536;
     private const int IndexSize = 20;
 
@@ -115,7 +118,10 @@ internal sealed record PageContent(
             plain.Slice(4, (int)length),
             indexes,
             ChunkIndexTable.Decode(rest[(4 + (indexes.Length * IndexSize))..], blobName)
-        );
+        )
+        {
+            Length = plain.Length,
+        };
     }
 
     private static ImmutableArray<ChunkIndexBlob> DecodeIndexes(ReadOnlySpan<byte> source, string blobName)

@@ -27,7 +27,6 @@ internal sealed class MergeListing(FlowEnvironment environment)
         CancellationToken cancellationToken
     )
     {
-        await run.RunIndex.RefreshAsync(cancellationToken);
         await using var root = new ListingRoot(writer);
         var totals = FileTotals.None;
         var warnings = new List<string>();

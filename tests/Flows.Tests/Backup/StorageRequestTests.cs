@@ -56,7 +56,7 @@ public sealed class StorageRequestTests(OnDemand<PostgresServer> server, ITestOu
                 "Read config: 2",
                 "Read index: 2",
                 "Read log: 12",
-                "Read packs: 13",
+                "Read packs: 7",
                 "Read runs: 1",
                 "ReleaseLease leases: 1",
             ],

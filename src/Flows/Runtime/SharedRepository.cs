@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using Microsoft.Extensions.Logging;
 
@@ -71,10 +72,20 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     /// <exception cref="PermanentException">
     /// Repository: the log is broken, or nobody could open the repository any more.
     /// </exception>
-    public async Task<LogHead> RereadLogAsync(CancellationToken cancellationToken)
+    public Task<LogHead> RereadLogAsync(CancellationToken cancellationToken) =>
+        RereadLogAsync(looksAgain: false, cancellationToken);
+
+    /// <summary>
+    /// The same before the commit: of what was read when the run began, a listing shows that it is still there.
+    /// </summary>
+    /// <inheritdoc cref="RereadLogAsync(CancellationToken)" path="/exception"/>
+    public Task<LogHead> LookAtLogAgainAsync(CancellationToken cancellationToken) =>
+        RereadLogAsync(looksAgain: true, cancellationToken);
+
+    private async Task<LogHead> RereadLogAsync(bool looksAgain, CancellationToken cancellationToken)
     {
         (BackupRepository repository, LogHead? read) = await OpenOnceAsync(cancellationToken);
-        LogHead head = read ?? await ReadLogAsync(repository, cancellationToken);
+        LogHead head = read ?? await ReadLogAsync(repository, looksAgain, cancellationToken);
         if (head.Break is { } broken)
         {
             throw new PermanentException(ErrorKind.Repository, broken);
@@ -118,9 +129,18 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     }
 
     /// <summary>Says what is wrong with it.</summary>
-    private async Task<LogHead> ReadLogAsync(BackupRepository repository, CancellationToken cancellationToken)
+    private async Task<LogHead> ReadLogAsync(
+        BackupRepository repository,
+        bool looksAgain,
+        CancellationToken cancellationToken
+    )
     {
-        LogHead head = await MemoryOf(repository.Id).ReadAsync(repository.Log, Warn, cancellationToken);
+        HeadMemory memory = MemoryOf(repository.Id);
+        RememberedHead? remembered = memory.Recall(Warn);
+        LogHead head = looksAgain
+            ? await repository.Log.LookAgainAsync(remembered, cancellationToken)
+            : await repository.Log.ReadAsync(remembered, cancellationToken);
+        memory.Remember(head, Warn);
         Tell(head);
         return head;
     }

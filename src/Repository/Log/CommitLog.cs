@@ -40,10 +40,24 @@ public sealed class CommitLog
     /// The log as it is now, held against what was remembered: a log that ends before that entry, or has another there,
     /// is broken (<see cref="LogHead.Break"/>). Reads back as far as the remembered entry.
     /// </summary>
-    public async Task<LogHead> ReadAsync(RememberedHead? remembered, CancellationToken cancellationToken = default)
+    public Task<LogHead> ReadAsync(RememberedHead? remembered, CancellationToken cancellationToken = default) =>
+        ReadAsync(remembered, looksAgain: false, cancellationToken);
+
+    /// <summary>
+    /// The same where the log was read here before: a listing shows that the entries are there in their length, and the
+    /// newest is read again.
+    /// </summary>
+    public Task<LogHead> LookAgainAsync(RememberedHead? remembered, CancellationToken cancellationToken = default) =>
+        ReadAsync(remembered, looksAgain: true, cancellationToken);
+
+    private async Task<LogHead> ReadAsync(
+        RememberedHead? remembered,
+        bool looksAgain,
+        CancellationToken cancellationToken
+    )
     {
         LogHead? known = Volatile.Read(ref _known);
-        LogWalk walk = new(_blobs, _reader);
+        LogWalk walk = new(_blobs, _reader, looksAgain);
         LogHead head =
             known is null || remembered is not null
                 ? await walk.FromHintAsync(remembered, cancellationToken)

@@ -7,7 +7,8 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>An entry with the SHA-256 of its blob.</summary>
-internal sealed record StoredEntry(LogEntry Entry, string Sha256);
+/// <param name="Length">Bytes of the blob.</param>
+internal sealed record StoredEntry(LogEntry Entry, string Sha256, int Length);
 
 /// <summary>What stands at a sequence.</summary>
 /// <param name="Exists">Whether there is a blob.</param>
@@ -31,17 +32,18 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
     /// What an entry says, which never changes: as it was read here, or else from the store. Nothing is said about
     /// whether it is still there.
     /// </summary>
-    public async Task<EntryProbe> RecallAsync(long sequence, CancellationToken cancellationToken)
+    public async Task<EntryProbe> RecallAsync(long sequence, CancellationToken cancellationToken) =>
+        Recall(sequence) is { } known
+            ? new EntryProbe(true, known, null)
+            : await ProbeAsync(sequence, cancellationToken);
+
+    /// <summary>An entry that was read here; null of any other.</summary>
+    public StoredEntry? Recall(long sequence)
     {
         lock (_gate)
         {
-            if (_known.TryGetValue(sequence, out StoredEntry? known))
-            {
-                return new EntryProbe(true, known, null);
-            }
+            return _known.GetValueOrDefault(sequence);
         }
-
-        return await ProbeAsync(sequence, cancellationToken);
     }
 
     /// <summary>
@@ -110,7 +112,7 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
             return new EntryProbe(true, null, Skipped(sequence, name, exception.Message));
         }
 
-        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob));
+        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob), blob.Length);
         Keep(stored);
         return new EntryProbe(true, stored, null);
     }

@@ -55,7 +55,7 @@ public sealed class StorageRequestTests(OnDemand<PostgresServer> server, ITestOu
                 "PutIfAbsent runs: 14",
                 "Read config: 2",
                 "Read index: 2",
-                "Read log: 12",
+                "Read log: 9",
                 "Read packs: 7",
                 "Read runs: 1",
                 "ReleaseLease leases: 1",

@@ -51,7 +51,7 @@ public sealed class BackupRepository : IAsyncDisposable
     }
 
     /// <summary>32 hexadecimal digits.</summary>
-    public string Id => _keys.Repository.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    public string Id => IdOf(_keys);
 
     public CommitLog Log { get; }
 
@@ -247,7 +247,16 @@ public sealed class BackupRepository : IAsyncDisposable
         RunId run,
         IEnumerable<string> expectedPages,
         CancellationToken cancellationToken
-    ) => new RunChunkIndexMerger(_blobs, _sealer, _store).MergeAsync(run, expectedPages, cancellationToken);
+    ) => MergeRunIndexAsync(run, expectedPages, null, cancellationToken);
+
+    /// <param name="known">Pages that this process has in memory are not read again.</param>
+    /// <inheritdoc cref="MergeRunIndexAsync(RunId, IEnumerable{string}, CancellationToken)"/>
+    public Task<AddedChunkIndexes> MergeRunIndexAsync(
+        RunId run,
+        IEnumerable<string> expectedPages,
+        RunChunkIndex? known,
+        CancellationToken cancellationToken
+    ) => new RunChunkIndexMerger(_blobs, _sealer, _store).MergeAsync(run, expectedPages, known, cancellationToken);
 
     /// <summary>
     /// Deletes what a run has stored that ended without a set, and of which the caller knows that nobody works for it
@@ -334,4 +343,7 @@ public sealed class BackupRepository : IAsyncDisposable
         _keys.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    internal static string IdOf(KeyRing keys) =>
+        keys.Repository.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 }

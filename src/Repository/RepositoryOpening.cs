@@ -133,7 +133,10 @@ internal static class RepositoryOpening
         try
         {
             CommitLog log = new(blobs, sealer, access.Time);
-            LogHead head = await log.ReadAsync(cancellationToken);
+            LogHead head = await log.ReadAsync(
+                access.Remembered?.Invoke(BackupRepository.IdOf(keys)),
+                cancellationToken
+            );
             ConfigStamp current = head.State.Config;
 
             // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm

@@ -129,10 +129,11 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         try
         {
             ChunkIndexRows rows = await _pipeline.CompleteAsync(cancellationToken);
-            byte[] blob = _sealer.Seal(ObjectType.Page, _page, PageContent.Encode(result, type, _indexes, rows));
+            byte[] plain = PageContent.Encode(result, type, _indexes, rows);
+            byte[] blob = _sealer.Seal(ObjectType.Page, _page, plain);
             if (await _store.CreateAsync(_page, blob, cancellationToken) == PutOutcome.Created)
             {
-                _runIndex.AddOwnPage(_page);
+                _runIndex.AddOwnPage(PageContent.Decode(plain, _page));
                 return result;
             }
 

@@ -13,6 +13,9 @@ internal sealed class BackupProgress(TaskOrchestrationContext context)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
+    /// <summary>An end beyond this is not told.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
+
     /// <summary>The oldest is the last one that is not younger than the window.</summary>
     private readonly Queue<(DateTimeOffset Time, long Bytes)> _readings = new();
 
@@ -48,8 +51,11 @@ internal sealed class BackupProgress(TaskOrchestrationContext context)
     {
         DateTimeOffset now = context.Now();
         double rate = RateAt(now);
+        double seconds = rate > 0 && _bytesTotal > _bytes ? (_bytesTotal - _bytes) / rate : 0;
+
+        // One row of the database may claim a size that no time suffices for.
         DateTimeOffset? end =
-            rate > 0 && _bytesTotal > _bytes ? now + TimeSpan.FromSeconds((_bytesTotal - _bytes) / rate) : null;
+            seconds > 0 && seconds < Longest.TotalSeconds ? now + TimeSpan.FromSeconds(seconds) : null;
         context.SetCustomStatus(
             new FlowStatus(_phase, _detail)
             {

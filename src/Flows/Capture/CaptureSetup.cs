@@ -67,8 +67,18 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
 
         var capture = new RangeCapture(source, Range, parent, required, listing, trusted, files, Budget);
         byte[]? next = await capture.RunAsync(cancellationToken);
-        ContentRef rows = await listing.CompleteAsync(cancellationToken);
-        return new CapturedStep(next, rows, Totals(listing, files, notes), notes.Warnings);
+
+        // The listing of a part of a root is nobody's once it is joined with those of the others.
+        bool isWhole = next is null && Range == PathRange.All;
+        return new CapturedStep(
+            next,
+            isWhole ? await listing.CompleteAsync(cancellationToken) : null,
+            Totals(listing, files, notes),
+            notes.Warnings
+        )
+        {
+            Segments = isWhole ? null : await listing.CompletePartAsync(cancellationToken),
+        };
     }
 
     private static FileTotals Totals(RangeListing listing, FileCapture files, CaptureNotes notes) =>

@@ -42,6 +42,16 @@ internal sealed class RangeListing(IChunkWriter metadata, StepBudget budget, Cap
         progress.Listed(entry.Length);
     }
 
+    /// <summary>
+    /// Ends the listing of a part of a root and returns the rows of its segments, for the step's page: no set needs
+    /// them, so they are no chunks.
+    /// </summary>
+    public async Task<byte[]> CompletePartAsync(CancellationToken cancellationToken)
+    {
+        progress.Report();
+        return SegmentRows.Encode(await _writer.CompleteAsync(cancellationToken));
+    }
+
     /// <summary>Ends the listing and returns the rows of its segments, as a listing of their own.</summary>
     public async Task<ContentRef> CompleteAsync(CancellationToken cancellationToken)
     {

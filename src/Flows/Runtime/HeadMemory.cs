@@ -61,18 +61,29 @@ public sealed class HeadMemory(string state, string repository, string location)
     /// <exception cref="PermanentException">Repository: another one was there before.</exception>
     public async Task<LogHead> ReadAsync(CommitLog log, Action<string> warn, CancellationToken cancellationToken)
     {
+        LogHead head = await log.ReadAsync(Recall(warn), cancellationToken);
+        Remember(head, warn);
+        return head;
+    }
+
+    /// <summary>What the log is to be read against; null where this machine sees the repository for the first
+    /// time.</summary>
+    /// <inheritdoc cref="ReadAsync" path="/param"/>
+    /// <inheritdoc cref="ReadAsync" path="/exception"/>
+    public RememberedHead? Recall(Action<string> warn)
+    {
         _pin.Check(repository, warn);
-        RememberedHead? known = Read();
-        LogHead head = await log.ReadAsync(
-            known is null ? null : known with { File = _state.Describe(_path) },
-            cancellationToken
-        );
+        return Read() is { } known ? known with { File = _state.Describe(_path) } : null;
+    }
+
+    /// <summary>Remembers a head that was read against <see cref="Recall"/>, or that was added to such a one.</summary>
+    /// <inheritdoc cref="ReadAsync" path="/param"/>
+    public void Remember(LogHead head, Action<string> warn)
+    {
         if (head.Break is null && TryWrite(head.Remember()) is { } fault)
         {
             warn(fault);
         }
-
-        return head;
     }
 
     /// <summary>Only forward: another command may have seen a newer head meanwhile.</summary>

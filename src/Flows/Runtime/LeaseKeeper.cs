@@ -19,22 +19,26 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     /// <summary>Azure's longest.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(20);
+    /// <summary>What was asked no longer ago than this is not asked again.</summary>
+    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(20);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<RunId, HeldLease> _held = [];
+
+    /// <summary>When this process took or renewed a lease that it has not given back.</summary>
+    private readonly Dictionary<RunId, long> _renewed = [];
 
     /// <summary>The first 16 bytes of SHA-256 over the run's id: every process of a run comes to the same.</summary>
     public static Guid LeaseId(RunId run) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"abf-lease:{run}")).AsSpan(0, 16));
 
     /// <summary>
-    /// Takes or renews the lease and renews it until the last hold of the run is disposed. Another run's lease is a
-    /// <see cref="PermanentException"/> of kind Busy.
+    /// Takes the lease, or renews it where that was not done lately, and renews it until the last hold of the run is
+    /// disposed. Another run's lease is a <see cref="PermanentException"/> of kind Busy.
     /// </summary>
     public async Task<HeldLease> HoldAsync(RunId run, CancellationToken cancellationToken)
     {
-        if (!await control.AcquireLeaseAsync(name, LeaseId(run), Duration, cancellationToken))
+        if (!WasRenewedLately(run) && !await TryAcquireAsync(run, cancellationToken))
         {
             throw await BusyAsync(run, cancellationToken);
         }
@@ -61,6 +65,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
         HeldLease? held;
         lock (_gate)
         {
+            _renewed.Remove(run);
             if (_held.Remove(run, out held))
             {
                 held.Holds++;
@@ -95,12 +100,48 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
         {
             held = [.. _held.Values];
             _held.Clear();
+            _renewed.Clear();
         }
 
         foreach (HeldLease lease in held)
         {
             await lease.StopAsync();
         }
+    }
+
+    private bool WasRenewedLately(RunId run)
+    {
+        lock (_gate)
+        {
+            return _renewed.TryGetValue(run, out long at) && time.GetElapsedTime(at) < RenewEvery;
+        }
+    }
+
+    private long RenewedAt(RunId run)
+    {
+        lock (_gate)
+        {
+            return _renewed.GetValueOrDefault(run, time.GetTimestamp());
+        }
+    }
+
+    private async Task<bool> TryAcquireAsync(RunId run, CancellationToken cancellationToken)
+    {
+        long asked = time.GetTimestamp();
+        bool acquired = await control.AcquireLeaseAsync(name, LeaseId(run), Duration, cancellationToken);
+        lock (_gate)
+        {
+            if (acquired)
+            {
+                _renewed[run] = asked;
+            }
+            else
+            {
+                _renewed.Remove(run);
+            }
+        }
+
+        return acquired;
     }
 
     private bool Forget(RunId run, HeldLease lease)
@@ -127,14 +168,14 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     /// </summary>
     private async Task<AbfException> RenewAsync(RunId run, CancellationToken stop)
     {
-        long renewed = time.GetTimestamp();
+        long renewed = RenewedAt(run);
         using var timer = new PeriodicTimer(RenewEvery, time);
         while (true)
         {
             await timer.WaitForNextTickAsync(stop);
             try
             {
-                if (!await control.AcquireLeaseAsync(name, LeaseId(run), Duration, stop))
+                if (!await TryAcquireAsync(run, stop))
                 {
                     return await BusyAsync(run, stop);
                 }

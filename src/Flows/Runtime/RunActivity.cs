@@ -50,7 +50,7 @@ internal abstract class PageActivity<TInput, TOutput>(FlowEnvironment environmen
     )
     {
         string page = PageOf(input);
-        if (await run.TryReadPageAsync(page, type, cancellationToken) is { } done)
+        if (await run.TryReadKnownPageAsync(page, type, cancellationToken) is { } done)
         {
             return ForHistory(done);
         }

@@ -26,6 +26,7 @@ internal sealed class RunContext : IDisposable
 
     private readonly ConcurrentDictionary<ContentRef, RequiredListReader> _requiredLists = new();
     private LostPacks? _lost;
+    private SetManifest? _parent;
 
     private RunContext(
         FlowEnvironment environment,
@@ -100,17 +101,34 @@ internal sealed class RunContext : IDisposable
             return null;
         }
 
-        LogHead head = await Repository.Log.ReadAsync(cancellationToken);
-        return head.State.FindSet(parent) is { } set
-            ? await Repository.Log.ReadManifestAsync(set, cancellationToken)
-            : null;
+        if (_parent is null)
+        {
+            LogHead head = await Repository.Log.ReadRecentAsync(LeaseKeeper.RenewEvery, cancellationToken);
+            _parent = head.State.FindSet(parent) is { } set
+                ? await Repository.Log.ReadManifestAsync(set, cancellationToken)
+                : null;
+        }
+
+        return _parent;
     }
 
     public async Task<RunWriter> OpenWriterAsync(string page, CancellationToken cancellationToken) =>
         Repository.OpenRunWriter(Run.Id, page, Index, RunIndex, await LostPacksAsync(cancellationToken));
 
-    public Task<T?> TryReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => Repository.Pages.TryReadAsync(Run.Id, page, type, cancellationToken);
+    /// <summary>
+    /// A page that this process knows of: its own, and what was there when it came to the run or looked again. Null
+    /// where it knows of none; one that is there all the same counts once it is to be created.
+    /// </summary>
+    public async Task<T?> TryReadKnownPageAsync<T>(
+        string page,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken
+    )
+        where T : class => RunIndex.KnowsPage(page) ? await TryReadPageAsync(page, type, cancellationToken) : null;
+
+    private async Task<T?> TryReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class =>
+        RunIndex.TryGetPage(page, type) ?? await Repository.Pages.TryReadAsync(Run.Id, page, type, cancellationToken);
 
     /// <summary>A page that the journal counts.</summary>
     public async Task<T> ReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)

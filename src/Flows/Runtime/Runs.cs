@@ -50,8 +50,8 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
     }
 
     /// <summary>
-    /// One request to the log: whether the run was evicted or given up meanwhile. The context is kept until another run
-    /// comes.
+    /// Looks into the log, as often as the lease is renewed, whether the run was evicted or given up meanwhile; the
+    /// commit judges by the log as it is then. The context is kept until another run comes.
     /// </summary>
     private async Task<RunContext> EnterAsync(
         RunRef run,
@@ -59,7 +59,12 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        LogHead head = await repository.Log.ReadRecentAsync(LeaseKeeper.RenewEvery, cancellationToken);
+        if (head.State.FindOpenRun(run.Id) is null)
+        {
+            head = await repository.Log.ReadAsync(cancellationToken);
+        }
+
         if (head.Break is { } broken)
         {
             throw new PermanentException(ErrorKind.Repository, broken);

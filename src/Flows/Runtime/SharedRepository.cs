@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using Microsoft.Extensions.Logging;
 
@@ -18,12 +19,22 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     private readonly ConcurrentDictionary<string, byte> _alarms = new(StringComparer.Ordinal);
     private BackupRepository? _repository;
 
-    public async Task<BackupRepository> OpenAsync(CancellationToken cancellationToken)
+    public async Task<BackupRepository> OpenAsync(CancellationToken cancellationToken) =>
+        (await OpenOnceAsync(cancellationToken)).Repository;
+
+    /// <summary>With the log where this call has opened it, and so read it.</summary>
+    private async Task<(BackupRepository Repository, LogHead? Read)> OpenOnceAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return _repository ??= (await OpenAnewAsync(cancellationToken)).Repository;
+            if (_repository is not null)
+            {
+                return (_repository, null);
+            }
+
+            (_repository, LogHead head) = await OpenAnewAsync(cancellationToken);
+            return (_repository, head);
         }
         finally
         {
@@ -41,7 +52,10 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         );
         try
         {
-            return (repository, await ReadLogAsync(repository, cancellationToken));
+            LogHead head = await repository.Log.ReadRecentAsync(TimeSpan.MaxValue, cancellationToken);
+            MemoryOf(repository.Id).Remember(head, Warn);
+            Tell(head);
+            return (repository, head);
         }
         catch
         {
@@ -52,21 +66,33 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
 
     /// <summary>
     /// Reads the log anew, from its newest entry back, and looks after the config: what a process has kept in memory
-    /// may be gone from the store meanwhile, and a set that is added to that would be nobody's.
+    /// may be gone from the store meanwhile, and a set that is added to that would be nobody's. A repository that has to
+    /// be opened first is read by that.
     /// </summary>
     /// <exception cref="PermanentException">
     /// Repository: the log is broken, or nobody could open the repository any more.
     /// </exception>
-    public async Task<LogHead> RereadLogAsync(CancellationToken cancellationToken)
+    public Task<LogHead> RereadLogAsync(CancellationToken cancellationToken) =>
+        RereadLogAsync(looksAgain: false, cancellationToken);
+
+    /// <summary>
+    /// The same before the commit: of what was read when the run began, a listing shows that it is still there.
+    /// </summary>
+    /// <inheritdoc cref="RereadLogAsync(CancellationToken)" path="/exception"/>
+    public Task<LogHead> LookAtLogAgainAsync(CancellationToken cancellationToken) =>
+        RereadLogAsync(looksAgain: true, cancellationToken);
+
+    private async Task<LogHead> RereadLogAsync(bool looksAgain, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await OpenAsync(cancellationToken);
-        LogHead head = await ReadLogAsync(repository, cancellationToken);
+        (BackupRepository repository, LogHead? read) = await OpenOnceAsync(cancellationToken);
+        LogHead head = read ?? await ReadLogAsync(repository, looksAgain, cancellationToken);
         if (head.Break is { } broken)
         {
             throw new PermanentException(ErrorKind.Repository, broken);
         }
 
-        if (await repository.Keys.HealAsync(head, cancellationToken) is { } healed)
+        bool isConfigRead = read is not null && repository.Keys.AreOf(head);
+        if (!isConfigRead && await repository.Keys.HealAsync(head, cancellationToken) is { } healed)
         {
             Logs.ConfigHealed(_logger, healed);
         }
@@ -75,15 +101,16 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     }
 
     /// <summary>
-    /// Remembers the head as it is now: after this process has added to the log. What is committed stays so where that
-    /// fails; the next opening remembers it.
+    /// Remembers the head that this process has just added to the log. What is committed stays so where that fails; the
+    /// next opening remembers it.
     /// </summary>
     public async Task RememberHeadAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await OpenAsync(cancellationToken);
         try
         {
-            await ReadLogAsync(repository, cancellationToken);
+            LogHead head = await repository.Log.ReadRecentAsync(TimeSpan.MaxValue, cancellationToken);
+            MemoryOf(repository.Id).Remember(head, Warn);
         }
         catch (AbfException e)
         {
@@ -101,21 +128,35 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         _gate.Dispose();
     }
 
-    /// <summary>Says what is wrong with it, each thing once in a process, which may live for months.</summary>
-    private async Task<LogHead> ReadLogAsync(BackupRepository repository, CancellationToken cancellationToken)
+    /// <summary>Says what is wrong with it.</summary>
+    private async Task<LogHead> ReadLogAsync(
+        BackupRepository repository,
+        bool looksAgain,
+        CancellationToken cancellationToken
+    )
     {
-        var memory = new HeadMemory(environment.Options.State!, repository.Id, environment.Stores.Blobs.Location);
-        LogHead head = await memory.ReadAsync(
-            repository.Log,
-            reason => Logs.HeadNotRemembered(_logger, reason),
-            cancellationToken
-        );
+        HeadMemory memory = MemoryOf(repository.Id);
+        RememberedHead? remembered = memory.Recall(Warn);
+        LogHead head = looksAgain
+            ? await repository.Log.LookAgainAsync(remembered, cancellationToken)
+            : await repository.Log.ReadAsync(remembered, cancellationToken);
+        memory.Remember(head, Warn);
+        Tell(head);
+        return head;
+    }
+
+    private HeadMemory MemoryOf(string repository) =>
+        new(environment.Options.State!, repository, environment.Stores.Blobs.Location);
+
+    private void Warn(string reason) => Logs.HeadNotRemembered(_logger, reason);
+
+    /// <summary>Each alarm once in a process, which may live for months.</summary>
+    private void Tell(LogHead head)
+    {
         foreach (string alarm in head.Alarms.Where(alarm => _alarms.TryAdd(alarm, 0)))
         {
             Logs.LogAlarm(_logger, alarm);
         }
-
-        return head;
     }
 
     private RepositoryAccess Access() =>
@@ -124,5 +165,8 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
             environment.Loaded.Passphrase,
             Path.Combine(environment.Options.State!, "cache"),
             environment.Time
-        );
+        )
+        {
+            Remembered = repository => MemoryOf(repository).Recall(Warn),
+        };
 }

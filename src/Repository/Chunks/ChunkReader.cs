@@ -141,7 +141,11 @@ internal sealed class ChunkReader(
 
     private async Task<byte[]> ReadFrameAsync(ChunkPlace place, string name, CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> header = await _windows.ReadHeaderAsync(place.Pack, cancellationToken);
+        ReadOnlyMemory<byte> header = await _windows.ReadHeaderAsync(
+            place.Pack,
+            place.FrameOffset + place.SealedLength,
+            cancellationToken
+        );
         ReadOnlyMemory<byte> sealedFrame = await _windows.ReadAsync(
             place.Pack,
             place.FrameOffset,

@@ -113,6 +113,9 @@ public sealed class KeySlots
         );
     }
 
+    /// <summary>Whether the config that was read last is the one that counts.</summary>
+    public bool AreOf(LogHead head) => _known.Stamp == head.State.Config;
+
     /// <summary>
     /// Looks whether the config that counts is in the store. Without it nobody could open the repository again, so the
     /// bytes that opened it are put back: under its own name where it is gone, as another config where something else

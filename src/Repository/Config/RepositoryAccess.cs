@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Config;
 
@@ -11,6 +12,12 @@ namespace AlfrescoBackupFlows.Repository.Config;
 /// <param name="CacheDirectory">For local files that can be lost at any time; created if absent.</param>
 public sealed record RepositoryAccess(string Encryption, Secret? Passphrase, string CacheDirectory, TimeProvider Time)
 {
+    /// <summary>
+    /// Given the repository's id: the head of its log that was seen before, against which the log is read; null where
+    /// none was.
+    /// </summary>
+    public Func<string, RememberedHead?>? Remembered { get; init; }
+
     public const string EncryptionPassphrase = "passphrase";
     public const string EncryptionNone = "none";
 }

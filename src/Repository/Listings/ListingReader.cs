@@ -133,7 +133,7 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
         return agrees ? entries : throw Damage.InPart(what, "it is not the segment that the listing names");
     }
 
-    private static (SegmentRow Row, int Length) ReadRow(ReadOnlySpan<byte> source, byte[]? last)
+    internal static (SegmentRow Row, int Length) ReadRow(ReadOnlySpan<byte> source, byte[]? last)
     {
         VarintReader reader = new(source, What);
         byte[] first = reader.ReadBlock(PathOrder.MaxPathBytes, "the length of a path").ToArray();

@@ -44,12 +44,7 @@ public sealed class ListingRoot : IAsyncDisposable
             );
         }
 
-        _buffer.WriteBlock(row.First);
-        _buffer.WriteBlock(row.Last);
-        _buffer.WriteId(row.Chunk);
-        _buffer.WriteVarint((ulong)row.Entries);
-        _buffer.WriteVarint((ulong)row.Files);
-        _buffer.WriteVarint((ulong)row.Bytes);
+        Write(_buffer, row);
         _last = row.Last;
         _entries += row.Entries;
         _files += row.Files;
@@ -58,6 +53,16 @@ public sealed class ListingRoot : IAsyncDisposable
         {
             await FlushAsync(cancellationToken);
         }
+    }
+
+    internal static void Write(ArrayBufferWriter<byte> buffer, SegmentRow row)
+    {
+        buffer.WriteBlock(row.First);
+        buffer.WriteBlock(row.Last);
+        buffer.WriteId(row.Chunk);
+        buffer.WriteVarint((ulong)row.Entries);
+        buffer.WriteVarint((ulong)row.Files);
+        buffer.WriteVarint((ulong)row.Bytes);
     }
 
     /// <summary>Ends the stream. Called once.</summary>

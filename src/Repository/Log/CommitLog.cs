@@ -20,6 +20,7 @@ public sealed class CommitLog
     private readonly LogReader _reader;
     private readonly RunEnds _ends;
     private LogHead? _known;
+    private long _readAt;
 
     internal CommitLog(IBlobStore blobs, ObjectCipher sealer, TimeProvider time)
     {
@@ -39,16 +40,39 @@ public sealed class CommitLog
     /// The log as it is now, held against what was remembered: a log that ends before that entry, or has another there,
     /// is broken (<see cref="LogHead.Break"/>). Reads back as far as the remembered entry.
     /// </summary>
-    public async Task<LogHead> ReadAsync(RememberedHead? remembered, CancellationToken cancellationToken = default)
+    public Task<LogHead> ReadAsync(RememberedHead? remembered, CancellationToken cancellationToken = default) =>
+        ReadAsync(remembered, looksAgain: false, cancellationToken);
+
+    /// <summary>
+    /// The same where the log was read here before: a listing shows that the entries are there in their length, and the
+    /// newest is read again.
+    /// </summary>
+    public Task<LogHead> LookAgainAsync(RememberedHead? remembered, CancellationToken cancellationToken = default) =>
+        ReadAsync(remembered, looksAgain: true, cancellationToken);
+
+    private async Task<LogHead> ReadAsync(
+        RememberedHead? remembered,
+        bool looksAgain,
+        CancellationToken cancellationToken
+    )
     {
         LogHead? known = Volatile.Read(ref _known);
-        LogWalk walk = new(_blobs, _reader);
+        LogWalk walk = new(_blobs, _reader, looksAgain);
         LogHead head =
             known is null || remembered is not null
                 ? await walk.FromHintAsync(remembered, cancellationToken)
                 : await walk.ForwardAsync(known, null, cancellationToken);
         return Know(head, isFresh: known is null || remembered is not null);
     }
+
+    /// <summary>
+    /// The log as it was read or added to here, where that is no longer ago than <paramref name="maxAge"/>; otherwise
+    /// as it is now.
+    /// </summary>
+    public Task<LogHead> ReadRecentAsync(TimeSpan maxAge, CancellationToken cancellationToken = default) =>
+        Volatile.Read(ref _known) is { } known && _time.GetElapsedTime(Volatile.Read(ref _readAt)) < maxAge
+            ? Task.FromResult(known)
+            : ReadAsync(cancellationToken);
 
     /// <summary>
     /// Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.
@@ -153,7 +177,7 @@ public sealed class CommitLog
     /// <summary>The manifest of a set.</summary>
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken = default)
     {
-        EntryProbe probe = await _reader.ProbeAsync(set.Sequence, cancellationToken);
+        EntryProbe probe = await _reader.RecallAsync(set.Sequence, cancellationToken);
         string name = LogNames.BlobName(set.Sequence);
         if (probe.Stored is not { } stored)
         {
@@ -231,9 +255,23 @@ public sealed class CommitLog
     /// </summary>
     private async Task<LogHead> AppendAsync(Func<LogHead, Task<LogEntry?>> judge, CancellationToken cancellationToken)
     {
-        LogHead head = await ReadAsync(cancellationToken);
-        while (await judge(head) is { } draft)
+        // Behind a head that is known from earlier, the create comes upon an entry that was added since. That nothing
+        // is left to do is said of the log as it is now alone.
+        LogHead? known = Volatile.Read(ref _known);
+        LogHead head = known ?? await ReadAsync(cancellationToken);
+        while (true)
         {
+            if (await judge(head) is not { } draft)
+            {
+                if (known is null)
+                {
+                    return head;
+                }
+
+                (head, known) = (await ReadAsync(cancellationToken), null);
+                continue;
+            }
+
             if (head.Break is { } broken)
             {
                 throw new PermanentException(ErrorKind.Repository, broken);
@@ -267,6 +305,7 @@ public sealed class CommitLog
             }
 
             LogHead moved = await ReadAsync(cancellationToken);
+            known = null;
             head =
                 moved.Next > head.Next
                     ? moved
@@ -276,8 +315,6 @@ public sealed class CommitLog
                             + "Try again."
                     );
         }
-
-        return head;
     }
 
     /// <summary>
@@ -336,6 +373,8 @@ public sealed class CommitLog
         {
             Volatile.Write(ref _known, head);
         }
+
+        Volatile.Write(ref _readAt, _time.GetTimestamp());
 
         return head;
     }

@@ -7,7 +7,8 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>An entry with the SHA-256 of its blob.</summary>
-internal sealed record StoredEntry(LogEntry Entry, string Sha256);
+/// <param name="Length">Bytes of the blob.</param>
+internal sealed record StoredEntry(LogEntry Entry, string Sha256, int Length);
 
 /// <summary>What stands at a sequence.</summary>
 /// <param name="Exists">Whether there is a blob.</param>
@@ -20,6 +21,30 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
 {
     private const int UsualBytes = 64 * 1024;
     private const int MaxBytes = ObjectCipher.MaxBlobLength;
+
+    /// <summary>As many as lie between two that carry the state.</summary>
+    private const int MaxKnown = 64;
+
+    private readonly Lock _gate = new();
+    private readonly SortedList<long, StoredEntry> _known = [];
+
+    /// <summary>
+    /// What an entry says, which never changes: as it was read here, or else from the store. Nothing is said about
+    /// whether it is still there.
+    /// </summary>
+    public async Task<EntryProbe> RecallAsync(long sequence, CancellationToken cancellationToken) =>
+        Recall(sequence) is { } known
+            ? new EntryProbe(true, known, null)
+            : await ProbeAsync(sequence, cancellationToken);
+
+    /// <summary>An entry that was read here; null of any other.</summary>
+    public StoredEntry? Recall(long sequence)
+    {
+        lock (_gate)
+        {
+            return _known.GetValueOrDefault(sequence);
+        }
+    }
 
     /// <summary>
     /// Reads what stands at a sequence. A blob that does not authenticate, read twice, is an alarm, not an error:
@@ -87,7 +112,21 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
             return new EntryProbe(true, null, Skipped(sequence, name, exception.Message));
         }
 
-        return new EntryProbe(true, new StoredEntry(LogJson.Read(plain, sequence), Hash(blob)), null);
+        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob), blob.Length);
+        Keep(stored);
+        return new EntryProbe(true, stored, null);
+    }
+
+    private void Keep(StoredEntry stored)
+    {
+        lock (_gate)
+        {
+            _known[stored.Entry.Sequence] = stored;
+            if (_known.Count > MaxKnown)
+            {
+                _known.RemoveAt(0);
+            }
+        }
     }
 
     private static string Skipped(long sequence, string name, string why) =>

@@ -10,8 +10,12 @@ namespace AlfrescoBackupFlows.Repository.Log;
 /// then back to the nearest state. The chain of hashes is checked over all that is read; where it breaks, reading goes
 /// on with an alarm, because what authenticates is genuine all the same.
 /// </summary>
-internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
+/// <param name="looksAgain">
+/// Behind the newest, an entry that was read here before is not read again where the listing still has it in its length.
+/// </param>
+internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgain = false)
 {
+    private readonly Dictionary<long, long> _listed = [];
     private readonly List<string> _alarms = [];
     private string? _break;
     private bool _sawRemembered;
@@ -103,9 +107,26 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
 
     private async Task<StoredEntry?> FindHintAsync(CancellationToken cancellationToken)
     {
+        StoredEntry? newest = null;
         await foreach (BlobItem item in blobs.ListAsync(LogNames.Prefix, cancellationToken))
         {
-            if (!LogNames.TryParse(item.Name, out long sequence))
+            bool isEntry = LogNames.TryParse(item.Name, out long sequence);
+            if (newest is not null)
+            {
+                if (isEntry && reader.Recall(sequence) is null)
+                {
+                    break;
+                }
+
+                if (isEntry)
+                {
+                    _listed[sequence] = item.Length;
+                }
+
+                continue;
+            }
+
+            if (!isEntry)
             {
                 string name = TreePath.Display(System.Text.Encoding.UTF8.GetBytes(item.Name));
                 _alarms.Add($"'{name}' is not the name of a log entry.");
@@ -115,7 +136,11 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
             EntryProbe probe = await reader.ProbeAsync(sequence, cancellationToken);
             if (probe.Stored is not null)
             {
-                return probe.Stored;
+                newest = probe.Stored;
+                if (!looksAgain)
+                {
+                    break;
+                }
             }
 
             if (probe.Alarm is not null)
@@ -124,8 +149,13 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
             }
         }
 
-        return null;
+        return newest;
     }
+
+    private async Task<EntryProbe> LookAsync(long sequence, CancellationToken cancellationToken) =>
+        _listed.TryGetValue(sequence, out long length) && reader.Recall(sequence) is { } known && known.Length == length
+            ? new EntryProbe(true, known, null)
+            : await reader.ProbeAsync(sequence, cancellationToken);
 
     /// <summary>
     /// The entries from the newest back to the nearest one that carries the state, each with whether it follows the one
@@ -149,7 +179,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
             EntryProbe probe =
                 sequence < 0
                     ? throw newest.Entry.Wrong("no entry before it carries the state")
-                    : await reader.ProbeAsync(sequence, cancellationToken);
+                    : await LookAsync(sequence, cancellationToken);
             if (probe.Stored is not { } stored)
             {
                 _alarms.Add(probe.Alarm ?? $"Log entry {sequence} ({LogNames.BlobName(sequence)}) is missing.");

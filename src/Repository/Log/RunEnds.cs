@@ -25,7 +25,7 @@ internal sealed class RunEnds(LogReader reader)
     {
         for (long sequence = head.Sequence; sequence > after; sequence--)
         {
-            EntryProbe probe = await reader.ProbeAsync(sequence, cancellationToken);
+            EntryProbe probe = await reader.RecallAsync(sequence, cancellationToken);
             if (probe.Stored?.Entry is { } entry && entry.Run == run)
             {
                 return entry.Type switch

@@ -20,7 +20,13 @@ internal sealed class PackWindows(IBlobStore blobs)
     private readonly List<Window> _windows = [];
     private readonly Dictionary<PackId, byte[]> _headers = [];
 
-    public async ValueTask<ReadOnlyMemory<byte>> ReadHeaderAsync(PackEntry pack, CancellationToken cancellationToken)
+    /// <summary>Where the frame that is wanted ends near the header, it comes with the same request.</summary>
+    /// <param name="end">Where it ends in the pack.</param>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadHeaderAsync(
+        PackEntry pack,
+        int end,
+        CancellationToken cancellationToken
+    )
     {
         lock (_gate)
         {
@@ -31,7 +37,19 @@ internal sealed class PackWindows(IBlobStore blobs)
         }
 
         byte[] header = new byte[ObjectHeader.Size];
-        await ReadFullyAsync(pack, 0, header, cancellationToken);
+        if (end > header.Length && end <= FirstWindow)
+        {
+            // No more than the frame: what is behind it may be gone, and takes nothing with it.
+            byte[] start = GC.AllocateUninitializedArray<byte>(end);
+            await ReadFullyAsync(pack, 0, start, cancellationToken);
+            start.AsSpan(0, header.Length).CopyTo(header);
+            Keep(new Window(pack.Id, 0, start));
+        }
+        else
+        {
+            await ReadFullyAsync(pack, 0, header, cancellationToken);
+        }
+
         lock (_gate)
         {
             if (_headers.Count >= MaxHeaders)

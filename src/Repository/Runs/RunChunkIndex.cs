@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Cache;
@@ -21,6 +22,9 @@ public sealed class RunChunkIndex : IDisposable
 
     /// <summary>The chunks of one pack take much less. What is longer is passed over as damage is.</summary>
     private const int MaxReceiptLength = 8 << 20;
+    /// <summary>Bytes of pages that are kept, each and together.</summary>
+    private const int MaxHeldPage = 64 << 10;
+    private const int MaxHeld = 4 << 20;
 
     private readonly IBlobStore _blobs;
     private readonly ObjectCipher _sealer;
@@ -28,7 +32,10 @@ public sealed class RunChunkIndex : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<ChunkId, ChunkPlace> _tail = [];
     private readonly HashSet<PackId> _packs = [];
-    private readonly HashSet<string> _pages = new(StringComparer.Ordinal);
+
+    /// <summary>Pages that are there; null for those that are read again when they are wanted.</summary>
+    private readonly Dictionary<string, PageContent?> _pages = new(StringComparer.Ordinal);
+    private int _held;
     private ImmutableArray<RowFile> _levels = [];
 
     internal RunChunkIndex(IBlobStore blobs, ObjectCipher sealer, RunId run, string cacheDirectory)
@@ -70,7 +77,7 @@ public sealed class RunChunkIndex : IDisposable
         // A page may name a few rows of a pack that it did not write, so receipts are read whatever the pages say.
         lock (_gate)
         {
-            pages.RemoveAll(_pages.Contains);
+            pages.RemoveAll(_pages.ContainsKey);
             receipts.RemoveAll(_packs.Contains);
         }
 
@@ -90,6 +97,39 @@ public sealed class RunChunkIndex : IDisposable
             }
 
             _levels = [];
+        }
+    }
+
+    /// <summary>Whether the page is there, as far as this process has seen.</summary>
+    public bool KnowsPage(string page)
+    {
+        lock (_gate)
+        {
+            return _pages.ContainsKey(RunNames.Page(Run, page));
+        }
+    }
+
+    /// <summary>The result of a page that is kept in memory; null of any other.</summary>
+    public T? TryGetPage<T>(string page, JsonTypeInfo<T> type)
+        where T : class => TryGetPage(RunNames.Page(Run, page))?.Result(type);
+
+    internal PageContent? TryGetPage(string blobName)
+    {
+        lock (_gate)
+        {
+            return _pages.GetValueOrDefault(blobName);
+        }
+    }
+
+    /// <summary>Names of the blobs of the pages that this process knows of.</summary>
+    internal IReadOnlyList<string> KnownPages
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _pages.Keys];
+            }
         }
     }
 
@@ -137,15 +177,19 @@ public sealed class RunChunkIndex : IDisposable
         }
 
         AddRows(page.Rows);
-        AddOwnPage(page.BlobName);
+        AddOwnPage(page);
     }
 
     /// <summary>A page whose rows are known from its packs.</summary>
-    internal void AddOwnPage(string blobName)
+    internal void AddOwnPage(PageContent page)
     {
         lock (_gate)
         {
-            _pages.Add(blobName);
+            bool holds = page.Length <= MaxHeldPage && _held + page.Length <= MaxHeld;
+            if (_pages.TryAdd(page.BlobName, holds ? page : null) && holds)
+            {
+                _held += page.Length;
+            }
         }
     }
 

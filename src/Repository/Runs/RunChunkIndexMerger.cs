@@ -30,31 +30,30 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer,
 
     /// <summary>
     /// Takes the pages that a listing shows, and asks by name for those that must be there and that it does not show.
+    /// Where this process has all in memory that must be there, it takes those that it knows of.
     /// </summary>
     public async Task<AddedChunkIndexes> MergeAsync(
         RunId run,
         IEnumerable<string> expected,
+        RunChunkIndex? known,
         CancellationToken cancellationToken
     )
     {
         HashSet<string> unseen = [.. expected.Select(page => RunNames.Page(run, page))];
-        string prefix = RunNames.Prefix(run);
-        await foreach (BlobItem item in blobs.ListAsync(prefix, cancellationToken))
+        if (known is not null && unseen.All(page => known.TryGetPage(page) is not null))
         {
-            if (RunNames.IsPage(item.Name[prefix.Length..]))
-            {
-                unseen.Remove(item.Name);
-                await AddAsync(
-                    await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken),
-                    cancellationToken
-                );
-            }
+            unseen.UnionWith(known.KnownPages);
+        }
+        else
+        {
+            await AddListedAsync(run, unseen, known, cancellationToken);
         }
 
         foreach (string name in unseen.Order(StringComparer.Ordinal))
         {
             PageContent page =
-                await RunPages.TryReadAsync(blobs, sealer, name, cancellationToken)
+                known?.TryGetPage(name)
+                ?? await RunPages.TryReadAsync(blobs, sealer, name, cancellationToken)
                 ?? throw new PermanentException(
                     ErrorKind.Repository,
                     $"The result page '{name}' is gone from {blobs.Location}, and with it the places of chunks. "
@@ -65,6 +64,28 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer,
 
         await FlushAsync(cancellationToken);
         return new AddedChunkIndexes([.. _indexes], _chunks, _bytes);
+    }
+
+    private async Task AddListedAsync(
+        RunId run,
+        HashSet<string> unseen,
+        RunChunkIndex? known,
+        CancellationToken cancellationToken
+    )
+    {
+        string prefix = RunNames.Prefix(run);
+        await foreach (BlobItem item in blobs.ListAsync(prefix, cancellationToken))
+        {
+            if (RunNames.IsPage(item.Name[prefix.Length..]))
+            {
+                unseen.Remove(item.Name);
+                await AddAsync(
+                    known?.TryGetPage(item.Name)
+                        ?? await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken),
+                    cancellationToken
+                );
+            }
+        }
     }
 
     private async ValueTask AddAsync(PageContent page, CancellationToken cancellationToken)

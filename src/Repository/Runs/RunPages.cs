@@ -77,6 +77,9 @@ internal sealed record PageContent(
     ChunkIndexTable Rows
 )
 {
+    /// <summary>Plain bytes.</summary>
+    public required int Length { get; init; }
+
     private const int MaxIndexes = 65_536;
     private const int IndexSize = 20;
 
@@ -121,7 +124,10 @@ internal sealed record PageContent(
             plain.Slice(4, (int)length),
             indexes,
             ChunkIndexTable.Decode(rest[(4 + (indexes.Length * IndexSize))..], blobName)
-        );
+        )
+        {
+            Length = plain.Length,
+        };
     }
 
     private static ImmutableArray<ChunkIndexBlob> DecodeIndexes(ReadOnlySpan<byte> source, string blobName)

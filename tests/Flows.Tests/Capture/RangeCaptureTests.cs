@@ -198,6 +198,20 @@ public sealed class RangeCaptureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_of_a_root_whose_segments_are_known_stores_no_pack()
+    {
+        _bench.Write("2026/1/a.bin", "one");
+        CapturedStep whole = await _bench.CaptureAsync();
+        int packs = await _bench.CountPacksAsync();
+
+        CapturedStep part = await _bench.CaptureAsync(whole.Rows, new PathRange(null, [255]));
+
+        Assert.Null(part.Rows);
+        Assert.Equal(await _bench.ReadPathsAsync(whole), await _bench.ReadPathsAsync(part));
+        Assert.Equal(packs, await _bench.CountPacksAsync());
+    }
+
+    [Fact]
     public async Task Steps_of_a_small_budget_make_the_same_listing()
     {
         for (int i = 0; i < 40; i++)

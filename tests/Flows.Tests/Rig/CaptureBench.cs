@@ -25,6 +25,7 @@ internal sealed class CaptureBench : IAsyncDisposable
     private static readonly RunId Run = RunId.Parse("20261122T010000Z-00000001");
 
     private readonly TempDirectory _directory;
+    private readonly MemoryBlobStore _blobs;
     private readonly BackupRepository _repository;
     private readonly ChunkIndex _index;
     private readonly RunChunkIndex _runIndex;
@@ -33,13 +34,21 @@ internal sealed class CaptureBench : IAsyncDisposable
 
     private CaptureBench(
         TempDirectory directory,
+        MemoryBlobStore blobs,
         BackupRepository repository,
         ChunkIndex index,
         RunChunkIndex runIndex,
         CancellationToken token
     )
     {
-        (_directory, _repository, _index, _runIndex, _token) = (directory, repository, index, runIndex, token);
+        (_directory, _blobs, _repository, _index, _runIndex, _token) = (
+            directory,
+            blobs,
+            repository,
+            index,
+            runIndex,
+            token
+        );
         Chunks = repository.CreateReader(index, runIndex);
         Directory.CreateDirectory(Source);
         Directory.CreateDirectory(Deleted);
@@ -69,7 +78,14 @@ internal sealed class CaptureBench : IAsyncDisposable
         await repository.Log.OpenRunAsync(Run, "test", token);
         LogHead head = await repository.Log.ReadAsync(token);
         ChunkIndex index = await repository.LoadIndexAsync(head.State, token);
-        return new CaptureBench(directory, repository, index, await repository.LoadRunIndexAsync(Run, token), token);
+        return new CaptureBench(
+            directory,
+            blobs,
+            repository,
+            index,
+            await repository.LoadRunIndexAsync(Run, token),
+            token
+        );
     }
 
     public string Combine(string name) => _directory.Combine(name);
@@ -119,13 +135,26 @@ internal sealed class CaptureBench : IAsyncDisposable
     public async Task<ImmutableArray<ListingEntry>> ReadAsync(CapturedStep step)
     {
         var entries = ImmutableArray.CreateBuilder<ListingEntry>();
-        await foreach (ListingEntry entry in new ListingReader(Chunks, step.Rows).ReadAsync(_token))
+        if (step.Segments is { } segments)
+        {
+            var reader = new ListingReader(Chunks, ContentRef.Empty);
+            foreach (SegmentRow row in SegmentRows.Decode(segments))
+            {
+                entries.AddRange(await reader.ReadSegmentAsync(row, _token));
+            }
+
+            return entries.ToImmutable();
+        }
+
+        await foreach (ListingEntry entry in new ListingReader(Chunks, step.Rows!).ReadAsync(_token))
         {
             entries.Add(entry);
         }
 
         return entries.ToImmutable();
     }
+
+    public async Task<int> CountPacksAsync() => await _blobs.ListAsync("packs/", _token).CountAsync(_token);
 
     public async Task<string[]> ReadPathsAsync(CapturedStep step) =>
         [

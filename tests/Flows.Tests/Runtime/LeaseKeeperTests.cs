@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -77,6 +78,24 @@ public sealed class LeaseKeeperTests
         Assert.True(lease.Lost.IsCancellationRequested);
         Assert.Equal(ErrorKind.Cancelled, Assert.IsType<PermanentException>(lease.Fault).Kind);
         Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId(Another), LeaseKeeper.Duration, _token));
+    }
+
+    [Fact]
+    public async Task A_lease_that_was_renewed_lately_is_not_asked_for_again()
+    {
+        var control = new CountingBlobStore(new MemoryBlobStore(_time));
+        await using LeaseKeeper leases = Keeper(control);
+        await (await leases.HoldAsync(Run, _token)).DisposeAsync();
+        await (await leases.HoldAsync(Run, _token)).DisposeAsync();
+        Assert.Equal(1, control.Count(BlobVerb.AcquireLease));
+
+        _time.Advance(LeaseKeeper.RenewEvery);
+        await (await leases.HoldAsync(Run, _token)).DisposeAsync();
+        Assert.Equal(2, control.Count(BlobVerb.AcquireLease));
+
+        await leases.ReleaseAsync(Run, _token);
+        Assert.True(await control.AcquireLeaseAsync(Name, LeaseKeeper.LeaseId(Another), LeaseKeeper.Duration, _token));
+        await Assert.ThrowsAsync<PermanentException>(() => leases.HoldAsync(Run, _token));
     }
 
     private LeaseKeeper Keeper(IBlobStore control) => new(control, Name, _time, NullLogger.Instance);

@@ -181,6 +181,76 @@ public sealed class CommitLogTests
     }
 
     [Fact]
+    public async Task Looking_again_reads_the_newest_entry_alone()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        for (int i = 1; i <= 5; i++)
+        {
+            await fixture.CommitAsync(i);
+        }
+
+        CountingBlobStore counted = new(fixture.Blobs);
+        CommitLog log = fixture.Open(counted);
+        LogHead first = await log.ReadAsync();
+        long reads = counted.Count(BlobVerb.Read);
+        LogHead again = await log.LookAgainAsync(first.Remember());
+
+        Assert.Equal((first.Sequence, first.Sha256, first.Next), (again.Sequence, again.Sha256, again.Next));
+        Assert.Equal(first.State.Sets, again.State.Sets);
+
+        // The newest, and that none follows it.
+        Assert.Equal(reads + 2, counted.Count(BlobVerb.Read));
+    }
+
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    [InlineData(6, false)]
+    [InlineData(6, true)]
+    public async Task Looking_again_finds_an_entry_that_is_gone_or_cut(long damaged, bool isCut)
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        for (int i = 1; i <= 3; i++)
+        {
+            await fixture.CommitAsync(i);
+        }
+
+        CommitLog log = fixture.Open();
+        RememberedHead remembered = (await log.ReadAsync()).Remember();
+        byte[] blob = await fixture.ReadBlobAsync(damaged);
+        await fixture.Blobs.DeleteAsync(LogNames.BlobName(damaged), CancellationToken.None);
+        if (isCut)
+        {
+            await fixture.Blobs.PutIfAbsentAsync(
+                LogNames.BlobName(damaged),
+                blob.AsMemory(0, blob.Length - 1),
+                CancellationToken.None
+            );
+        }
+
+        LogHead head = await log.LookAgainAsync(remembered);
+        Assert.NotNull(head.Break);
+        Assert.Equal((await fixture.Open().ReadAsync(remembered)).Alarms, head.Alarms);
+    }
+
+    [Fact]
+    public async Task An_append_behind_an_entry_that_came_meanwhile_is_judged_anew()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        CommitLog log = fixture.Open();
+        RunOpened run = await log.OpenRunAsync(Samples.Run(1), "acme");
+        await fixture.CommitAsync(2);
+
+        SetSummary set = await log.CommitAsync(run.Run, run.Base, Samples.Manifest(run.Run, run.Base));
+        Assert.Equal(4, set.Sequence);
+
+        // A run that another process opened: this one has not seen it yet.
+        RunOpened other = await fixture.Open().OpenRunAsync(Samples.Run(3), "acme");
+        await log.AbortAsync(other.Run, "given up");
+        Assert.Empty((await fixture.Open().ReadAsync()).State.OpenRuns);
+    }
+
+    [Fact]
     public async Task A_log_that_was_forked_is_told_by_the_remembered_head()
     {
         LogFixture fixture = await LogFixture.StartAsync();

@@ -95,7 +95,7 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
             Generation = generation,
             Written = DateTimeOffset.UnixEpoch.AddTicks(generation.ChangedNs / TimeSpan.NanosecondsPerTick),
             Path = source.Path,
-            Listing = captured.Rows,
+            Listing = captured.Rows!,
             Files = totals.Files,
             Directories = totals.Directories,
             Bytes = totals.Bytes,

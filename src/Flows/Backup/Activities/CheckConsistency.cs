@@ -30,7 +30,6 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
         CancellationToken cancellationToken
     )
     {
-        await run.RunIndex.RefreshAsync(cancellationToken);
         Installation installation = run.DiscoverInstallation();
         AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(
             run.Options.Backup.AcknowledgedMissingFile,

@@ -73,7 +73,7 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
         Installation installation = run.DiscoverInstallation();
         CapturedParts parts = await CapturedParts.ReadAsync(input, run, cancellationToken);
         ImmutableArray<NamedFile> named = await ReadNamedAsync(parts.Consistency.Named, run, cancellationToken);
-        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        LogHead head = await environment.Repository.LookAtLogAgainAsync(cancellationToken);
         RebuiltChunkIndex healed = await run.Repository.HealIndexAsync(
             head.State,
             run.Run.Id,

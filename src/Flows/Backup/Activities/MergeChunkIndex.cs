@@ -28,6 +28,7 @@ internal sealed class MergeChunkIndex(FlowEnvironment environment)
         AddedChunkIndexes merge = await run.Repository.MergeRunIndexAsync(
             run.Run.Id,
             Pages.Behind(input),
+            run.RunIndex,
             cancellationToken
         );
         return new MergedChunkIndex([.. merge.Indexes], merge.Chunks, merge.AddedBytes);

@@ -27,7 +27,6 @@ internal sealed class MergeListing(FlowEnvironment environment)
         CancellationToken cancellationToken
     )
     {
-        await run.RunIndex.RefreshAsync(cancellationToken);
         await using var root = new ListingRoot(writer);
         var totals = FileTotals.None;
         var warnings = new List<string>();
@@ -43,12 +42,7 @@ internal sealed class MergeListing(FlowEnvironment environment)
                 );
                 totals += captured.Totals;
                 warnings.AddRange(captured.Warnings.Take(CaptureNotes.MaxWarnings - warnings.Count));
-                await foreach (
-                    SegmentRow row in new ListingReader(run.Chunks, captured.Rows).ReadRowsAsync(
-                        PathRange.All,
-                        cancellationToken
-                    )
-                )
+                await foreach (SegmentRow row in RowsOf(captured, run, cancellationToken))
                 {
                     await root.AddAsync(row, cancellationToken);
                 }
@@ -66,6 +60,15 @@ internal sealed class MergeListing(FlowEnvironment environment)
 
         return new RootListing(input.Root, summary.Listing, totals, totals.BrokenTrusts > 0, [.. warnings]);
     }
+
+    private static IAsyncEnumerable<SegmentRow> RowsOf(
+        CapturedStep step,
+        RunContext run,
+        CancellationToken cancellationToken
+    ) =>
+        step.Segments is { } segments
+            ? SegmentRows.Decode(segments).ToAsyncEnumerable()
+            : new ListingReader(run.Chunks, step.Rows!).ReadRowsAsync(PathRange.All, cancellationToken);
 
     private static async Task<long> CountFilesAsync(ListingReader listing, CancellationToken cancellationToken)
     {

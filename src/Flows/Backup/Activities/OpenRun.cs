@@ -24,20 +24,20 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
     )
     {
         LeaseKeeper leases = environment.Runs.Leases;
-        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        await environment.Repository.RereadLogAsync(cancellationToken);
         foreach (RunId dead in input.Supersedes)
         {
             await leases.ReleaseAsync(dead, cancellationToken);
         }
 
-        await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         await using HeldLease lease = await leases.HoldAsync(input.Run, cancellationToken);
         RunOpened opened = await repository.Log.OpenRunAsync(
             input.Run,
             environment.InstallationName,
             cancellationToken
         );
-        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        LogHead head = await repository.Log.ReadRecentAsync(LeaseKeeper.RenewEvery, cancellationToken);
         ImmutableArray<RunId> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
 
         // As of the run's base, so that a repeated call comes to the same.

@@ -15,16 +15,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// <summary>
 /// Cuts a content root into ranges that can be captured side by side: at the segment boundaries of the listing that is
 /// inherited from, or where there is none, between directories. A plan only shares out work; any plan leads to the same
-/// listing.
+/// listing, and the one in history counts.
 /// </summary>
-internal sealed class PlanFiles(FlowEnvironment environment)
-    : PageActivity<PlanFilesInput, FilePlan>(environment, BackupJson.Default.FilePlan)
+internal sealed class PlanFiles(FlowEnvironment environment) : RunActivity<PlanFilesInput, FilePlan>(environment)
 {
-    protected override string PageOf(PlanFilesInput input) => Pages.Plan(input.Pass, input.RootNumber);
-
-    protected override async Task<FilePlan> ProduceAsync(
+    protected override async Task<FilePlan> WorkAsync(
         RunContext run,
-        RunWriter writer,
         PlanFilesInput input,
         IProgressSink progress,
         CancellationToken cancellationToken

@@ -67,11 +67,24 @@ public sealed record CaptureRangeInput : IRunInput
 /// <param name="Next">
 /// Where the next step begins (<see cref="PathRange.From"/>); null when the range is complete.
 /// </param>
-/// <param name="Rows">Rows of the listing segments written, as a metadata stream.</param>
-public sealed record CapturedStep(byte[]? Next, ContentRef Rows, FileTotals Totals, ImmutableArray<string> Warnings)
+/// <param name="Rows">
+/// The listing of the whole root; null for a part of one (steps of earlier versions have that of the part).
+/// </param>
+public sealed record CapturedStep(
+    byte[]? Next,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContentRef? Rows,
+    FileTotals Totals,
+    ImmutableArray<string> Warnings
+)
 {
+    /// <summary>
+    /// Of a part of a root: rows of the listing segments written, as <c>SegmentRows</c> encodes them; in pages alone.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Segments { get; init; }
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
-    internal CapturedStep ForHistory() => this with { Warnings = [] };
+    internal CapturedStep ForHistory() => this with { Warnings = [], Segments = null };
 }
 
 /// <param name="Deadline">No further step begins after it; null: none.</param>

@@ -12,8 +12,6 @@ internal static class Pages
 
     public static string Database(int attempt) => $"database.{attempt}";
 
-    public static string Plan(int pass, int root) => $"plan.{pass}.{root}";
-
     public static string Range(int pass, int root, int range, int step) => $"files.{pass}.{root}.{range}.{step}";
 
     public static string Listing(int pass, int root) => $"listing.{pass}.{root}";
@@ -21,8 +19,7 @@ internal static class Pages
     public static string Consistency(int attempt) => $"consistency.{attempt}";
 
     /// <summary>
-    /// The pages whose rows a set needs. Plans have none, and what a voided attempt stored is named again by the pages
-    /// that found it.
+    /// The pages whose rows a set needs. What a voided attempt stored is named again by the pages that found it.
     /// </summary>
     public static IEnumerable<string> Behind(MergeChunkIndexInput input)
     {

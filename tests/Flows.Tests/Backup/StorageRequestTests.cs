@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Faults;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Testing.Stores;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Backup;
+
+/// <summary>What a night costs at the storage, request by request: five content roots and an index copy.</summary>
+[Trait("needs", "server")]
+public sealed class StorageRequestTests(OnDemand<PostgresServer> server, ITestOutputHelper output)
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_unchanged_night_has_no_more_requests_than_these()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 300, _token);
+
+        // Two dumps of one state differ in the key of \restrict, which pg_dump draws.
+        rig.UseStandInDump("[ -f \"$here/kept\" ] || \"$real\" \"$@\" > \"$here/kept\"; cat \"$here/kept\"; exit 0");
+        var stores = new RepositoryStores(new MemoryBlobStore(), new MemoryBlobStore());
+        await BackupRepository.InitAsync(
+            stores.Blobs,
+            new RepositoryInit("none", null, "test", TimeProvider.System),
+            _token
+        );
+        await BackupAsync(rig, stores);
+        var calls = new ConcurrentQueue<BlobCall>();
+
+        await BackupAsync(rig, FaultBench.Visit(stores, calls.Enqueue));
+
+        foreach (BlobCall call in calls)
+        {
+            output.WriteLine(call.ToString());
+        }
+
+        Assert.Equal(
+            [
+                "AcquireLease leases: 1",
+                "List config: 1",
+                "List index: 1",
+                "List log: 2",
+                "List runs: 1",
+                "PutIfAbsent log: 2",
+                "PutIfAbsent runs: 14",
+                "Read config: 2",
+                "Read index: 2",
+                "Read log: 9",
+                "Read packs: 7",
+                "Read runs: 1",
+                "ReleaseLease leases: 1",
+            ],
+            calls
+                .CountBy(call => $"{call.Verb} {call.Name.Split('/')[0]}")
+                .OrderBy(count => count.Key, StringComparer.Ordinal)
+                .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key}: {count.Value}"))
+        );
+    }
+
+    private async Task BackupAsync(BackupRig rig, RepositoryStores stores)
+    {
+        await using FlowEnvironment environment = rig.CreateEnvironment(stores: stores);
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.State, TaskCatalog.Of(environment));
+        string run = BackupRig.NewRun();
+        engine.Start(nameof(HotBackupFlow), new HotBackupInput(RunId.Parse(run), AcceptContentLoss: false, []), run);
+        FlowInstance ended = await engine.RunToEndAsync(run, _token);
+        Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
+    }
+}

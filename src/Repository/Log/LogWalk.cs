@@ -66,7 +66,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
         {
             if (probe.Stored is not { } stored)
             {
-                _alarms.Add(probe.Alarm!);
+                Alarm(probe.Alarm!);
                 head = head with { Next = head.Next + 1 };
                 continue;
             }
@@ -108,7 +108,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
             if (!LogNames.TryParse(item.Name, out long sequence))
             {
                 string name = TreePath.Display(System.Text.Encoding.UTF8.GetBytes(item.Name));
-                _alarms.Add($"'{name}' is not the name of a log entry.");
+                Alarm($"'{name}' is not the name of a log entry.");
                 continue;
             }
 
@@ -120,7 +120,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
 
             if (probe.Alarm is not null)
             {
-                _alarms.Add(probe.Alarm);
+                Alarm(probe.Alarm);
             }
         }
 
@@ -152,7 +152,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
                     : await reader.ProbeAsync(sequence, cancellationToken);
             if (probe.Stored is not { } stored)
             {
-                _alarms.Add(probe.Alarm ?? $"Log entry {sequence} ({LogNames.BlobName(sequence)}) is missing.");
+                Alarm(probe.Alarm ?? $"Log entry {sequence} ({LogNames.BlobName(sequence)}) is missing.");
                 continue;
             }
 
@@ -186,12 +186,21 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader)
         }
     }
 
+    /// <summary>Each once: an entry may be looked at as a hint, and again on the way forward.</summary>
+    private void Alarm(string line)
+    {
+        if (!_alarms.Contains(line))
+        {
+            _alarms.Add(line);
+        }
+    }
+
     private void Break(string where, string wayOut = "")
     {
         string line =
             $"The log at {blobs.Location} is broken: {where}. Sets may be hidden, and nothing is added to it. Bring "
             + $"the missing entries of log/ back (soft delete, versions, a copy){wayOut}.";
-        _alarms.Add(line);
+        Alarm(line);
         _break ??= line;
     }
 

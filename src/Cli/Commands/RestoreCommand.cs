@@ -312,7 +312,7 @@ internal static class RestoreCommand
     {
         foreach (string warning in warnings)
         {
-            context.Messages.Warn(warning);
+            context.Messages.WarnOnce(warning);
         }
     }
 

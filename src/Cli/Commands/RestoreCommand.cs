@@ -289,6 +289,14 @@ internal static class RestoreCommand
             context.Messages.Error(string.Join('\n', named));
         }
 
+        if (result.Unproven is { } unproven)
+        {
+            context.Messages.Error(
+                $"whether the files of set {result.Set} fit its database is not proved: {unproven}; look into the "
+                    + "restored database before Alfresco starts, or take an older set"
+            );
+        }
+
         if (result.Missing == 0 && result.CarriedOver == 0)
         {
             return ExitCodes.Findings;

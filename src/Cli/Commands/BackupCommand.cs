@@ -76,7 +76,7 @@ internal static class BackupCommand
         BackupResultDocument document = BackupResultDocument.Of(result, installation, host.Traffic());
         foreach (string warning in document.Warnings)
         {
-            context.Messages.Warn(warning);
+            context.Messages.WarnOnce(warning);
         }
 
         context.Result.Outcome = $"set {result.Set} is committed";

@@ -122,6 +122,14 @@ internal static class RestoreReport
             context.Messages.Error(string.Join('\n', named));
         }
 
+        if (result.Unproven is { } unproven)
+        {
+            context.Messages.Error(
+                $"whether the files of set {result.Set} fit its database is not proved: {unproven}; look into the "
+                    + "restored database before Alfresco starts, or take an older set"
+            );
+        }
+
         if (result.Missing == 0 && result.CarriedOver == 0)
         {
             return ExitCodes.Findings;
@@ -145,7 +153,7 @@ internal static class RestoreReport
     {
         foreach (string warning in warnings)
         {
-            context.Messages.Warn(warning);
+            context.Messages.WarnOnce(warning);
         }
     }
 }

@@ -38,6 +38,7 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(CommandContext context, string? urls)
     {
+        context.Messages.Stays = true;
         BackupOptions options = context.Load(OptionsScope.Installation).Options;
         IReadOnlyList<ServeAddress> addresses = ServeAddress.ParseAll(urls ?? options.Serve.Urls, options.Serve);
         (ApiKey key, string? warning) = ApiKey.Read(options.Serve);

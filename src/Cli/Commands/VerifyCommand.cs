@@ -68,7 +68,7 @@ internal static class VerifyCommand
             }
             else
             {
-                context.Messages.Warn(line);
+                context.Messages.WarnOnce(line);
             }
         }
 

@@ -76,7 +76,7 @@ internal sealed class FileLog : ILoggerProvider
 
         if (level >= LogLevel.Warning && !IsReportedByTheCommand(category))
         {
-            _messages.Warn(message);
+            _messages.WarnOnce(message);
         }
     }
 

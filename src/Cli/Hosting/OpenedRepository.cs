@@ -53,7 +53,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
             LogHead head = await memory.ReadAsync(repository.Log, context.Messages.Warn, context.Stop);
             foreach (string alarm in head.Alarms)
             {
-                context.Messages.Warn(alarm);
+                context.Messages.WarnOnce(alarm);
             }
 
             return new OpenedRepository(repository, head, loaded.Options.Installation.Name);

@@ -11,6 +11,7 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
 {
     private readonly Lock _gate = new();
     private readonly List<string> _held = [];
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
     /// <summary>A person watches: progress may be drawn, and lines need no time.</summary>
     public static bool IsTerminal =>
@@ -18,12 +19,28 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
 
     public bool IsQuiet => quiet;
 
+    /// <summary>A process that stays says again what is so again, such as another night.</summary>
+    public bool Stays { get; set; }
+
     /// <summary>Takes over while progress is drawn, so that a line does not tear the picture.</summary>
     public Action<string>? Redirect { get; set; }
 
     public void Note(string text) => Write(text, hold: quiet);
 
-    public void Warn(string text) => Write("warning: " + text, hold: quiet);
+    public void Warn(string text)
+    {
+        IsNew(text);
+        Write("warning: " + text, hold: quiet);
+    }
+
+    /// <summary>A warning that opening, the work and the result may each bring: a command says it once.</summary>
+    public void WarnOnce(string text)
+    {
+        if (IsNew(text))
+        {
+            Write("warning: " + text, hold: quiet);
+        }
+    }
 
     /// <summary>A warning that quietness does not hold back.</summary>
     public void Alert(string text) => Write("warning: " + text, hold: false);
@@ -40,6 +57,14 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
         foreach (string line in text.Split('\n', Clean))
         {
             Write("error: " + line, hold: false);
+        }
+    }
+
+    private bool IsNew(string text)
+    {
+        lock (_gate)
+        {
+            return Stays || _warned.Add(text);
         }
     }
 

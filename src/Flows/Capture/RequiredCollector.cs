@@ -104,7 +104,9 @@ internal sealed class RequiredCollector : IDisposable
                 if (last is null || last.UrlId != file.UrlId || !last.Path.AsSpan().SequenceEqual(file.Path))
                 {
                     await writer!.AddAsync(file, cancellationToken);
-                    bytes += Math.Clamp(file.Size ?? 0, 0, MaxBytes - bytes);
+                    // A size that no file can have is a finding about its row, and no part of what is to be read.
+                    long size = file.Size is { } known and not RequiredFile.NoFilesSize ? known : 0;
+                    bytes += Math.Clamp(size, 0, MaxBytes - bytes);
                     last = file;
                 }
             }

@@ -111,6 +111,7 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
             Missing = plan.KnownMissing,
             NamedMissing = check.Named,
             CarriedOver = plan.CarriedOver,
+            Unproven = plan.Unproven,
             Lost = lost,
             NamedLost = WarningLines.First(namedLost),
             Unset = unset,

@@ -15,7 +15,7 @@ internal static partial class Logs
     [LoggerMessage(3, LogLevel.Warning, "Run {Run} takes the place of {Evicted}, which can no longer seal")]
     public static partial void RunEvicted(ILogger logger, string run, string evicted);
 
-    [LoggerMessage(4, LogLevel.Warning, "The repository's log: {Alarm}")]
+    [LoggerMessage(4, LogLevel.Warning, "{Alarm}")]
     public static partial void LogAlarm(ILogger logger, string alarm);
 
     [LoggerMessage(5, LogLevel.Warning, "The head of the repository's log could not be remembered: {Reason}")]

@@ -11,6 +11,8 @@ public sealed class CheckFindings
     /// <summary>Makes a check; where it finds something, the next one is made all the same.</summary>
     /// <returns>Its answer; default where it found something.</returns>
     /// <exception cref="TransientException">It could not be made, and trying again may help.</exception>
+    /// <exception cref="PermanentException">It could not be made, and another one had found something before, which
+    /// trying again does not correct: all of it is said.</exception>
     public async Task<T?> TryAsync<T>(Func<Task<T>> check)
     {
         ArgumentNullException.ThrowIfNull(check);
@@ -22,6 +24,12 @@ public sealed class CheckFindings
         {
             _found.Add(e);
             return default;
+        }
+        catch (TransientException e) when (_found.Count > 0)
+        {
+            _found.Add(new PermanentException(e.Kind, e.Message, e));
+            ThrowIfAny();
+            throw;
         }
     }
 

@@ -70,7 +70,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
         {
             if (probe.Stored is not { } stored)
             {
-                _alarms.Add(probe.Alarm!);
+                Alarm(probe.Alarm!);
                 head = head with { Next = head.Next + 1 };
                 continue;
             }
@@ -129,7 +129,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
             if (!isEntry)
             {
                 string name = TreePath.Display(System.Text.Encoding.UTF8.GetBytes(item.Name));
-                _alarms.Add($"'{name}' is not the name of a log entry.");
+                Alarm($"'{name}' is not the name of a log entry.");
                 continue;
             }
 
@@ -145,7 +145,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
 
             if (probe.Alarm is not null)
             {
-                _alarms.Add(probe.Alarm);
+                Alarm(probe.Alarm);
             }
         }
 
@@ -182,7 +182,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
                     : await LookAsync(sequence, cancellationToken);
             if (probe.Stored is not { } stored)
             {
-                _alarms.Add(probe.Alarm ?? $"Log entry {sequence} ({LogNames.BlobName(sequence)}) is missing.");
+                Alarm(probe.Alarm ?? $"Log entry {sequence} ({LogNames.BlobName(sequence)}) is missing.");
                 continue;
             }
 
@@ -216,12 +216,21 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
         }
     }
 
+    /// <summary>Each once: an entry may be looked at as a hint, and again on the way forward.</summary>
+    private void Alarm(string line)
+    {
+        if (!_alarms.Contains(line))
+        {
+            _alarms.Add(line);
+        }
+    }
+
     private void Break(string where, string wayOut = "")
     {
         string line =
             $"The log at {blobs.Location} is broken: {where}. Sets may be hidden, and nothing is added to it. Bring "
             + $"the missing entries of log/ back (soft delete, versions, a copy){wayOut}.";
-        _alarms.Add(line);
+        Alarm(line);
         _break ??= line;
     }
 

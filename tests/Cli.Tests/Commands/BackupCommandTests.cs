@@ -222,6 +222,12 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
         Assert.Contains(" unproven ", (await _abf.RunAsync("sets")).Out);
         Assert.DoesNotContain("consistent", show.Out);
 
+        string set = backup.Json.GetProperty("id").GetString()!;
+        string target = _abf.Combine("restored");
+        AbfResult restore = await _abf.RunAsync("restore", "--set", set, "--target", target, "--no-database");
+        Assert.Equal(3, restore.ExitCode);
+        Assert.Contains("is not proved: the database requires no file", Assert.Single(restore.Errors));
+
         static void AssertUnproven(JsonElement set) =>
             Assert.Equal(
                 (false, true),

@@ -62,6 +62,24 @@ public sealed class RepositoryCommandsTests : IDisposable
         Assert.False(Directory.Exists(_abf.Repository));
     }
 
+    [Theory]
+    [InlineData("sets")]
+    [InlineData("verify")]
+    public async Task A_foreign_blob_in_the_log_is_said_once_by_a_command(string command)
+    {
+        await _abf.RunAsync("init");
+        string blob = Path.Combine(_abf.Repository, "log", "999999999998");
+        await File.WriteAllTextAsync(blob, "junk", TestContext.Current.CancellationToken);
+
+        AbfResult result = await _abf.RunAsync(command);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Single(
+            result.Error.Split('\n'),
+            line => line.Contains("(log/999999999998) was skipped", StringComparison.Ordinal)
+        );
+    }
+
     [Fact]
     public async Task Quiet_says_nothing_on_success()
     {

@@ -79,6 +79,21 @@ public sealed class EmptinessTests(OnDemand<PostgresServer> server)
     }
 
     [Fact]
+    public async Task A_keystore_without_a_file_is_no_keystore()
+    {
+        using BackupRig rig = await CreateAsync();
+        Directory.Delete(Path.Combine(rig.Sample.Root, "keystore"), recursive: true);
+        Directory.CreateDirectory(Path.Combine(rig.Sample.Root, "keystore"));
+
+        await SealAsync(rig);
+
+        Assert.Contains(
+            (await rig.ReadSetsAsync(_token))[^1].Warnings,
+            line => line.StartsWith("keystore: there is not one file in it: no keystore is", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task A_store_that_encrypts_is_told_from_lost_files()
     {
         using BackupRig rig = await CreateAsync();

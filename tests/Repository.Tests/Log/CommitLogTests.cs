@@ -166,6 +166,18 @@ public sealed class CommitLogTests
     }
 
     [Fact]
+    public async Task A_foreign_blob_after_the_newest_entry_is_one_alarm()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.CommitAsync(1);
+        long next = (await fixture.Open().ReadAsync()).Next;
+        await fixture.Blobs.PutIfAbsentAsync(LogNames.BlobName(next), new byte[4], CancellationToken.None);
+        LogHead head = await fixture.Open().ReadAsync();
+        Assert.Equal((next - 1, next + 1), (head.Sequence, head.Next));
+        Assert.Contains(LogNames.BlobName(next), Assert.Single(head.Alarms), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_log_that_was_cut_is_told_by_the_remembered_head()
     {
         LogFixture fixture = await LogFixture.StartAsync();

@@ -1,12 +1,11 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Platform.Errors;
 using MySqlConnector;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>A look at the tables before they are dumped, and the questions asked of a restored database.</summary>
-internal static partial class MySqlTables
+internal static class MySqlTables
 {
     /// <exception cref="PermanentException">Not Alfresco's, or tables that no snapshot covers.</exception>
     public static async Task<(long SizeBytes, IReadOnlyList<string> Warnings)> LookAsync(
@@ -54,12 +53,9 @@ internal static partial class MySqlTables
             );
         }
 
-        if (!await MayReadAllAsync(session, cancellationToken))
+        if (await HiddenAsync(session, target, cancellationToken) is { } hidden)
         {
-            warnings.Add(
-                $"{target.Names.Username} '{target.Username}' has no SELECT on the whole database: tables it may not "
-                    + $"see are missing from the dump; GRANT SELECT, SHOW VIEW, TRIGGER ON `{target.Database}`.*"
-            );
+            warnings.Add(hidden);
         }
 
         var size = await MySqlSession.ListAsync(
@@ -156,45 +152,29 @@ internal static partial class MySqlTables
         table.StartsWith("alf_", StringComparison.OrdinalIgnoreCase)
         || table.StartsWith("avm_", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>SHOW TABLES, and so the tool, leaves out what a user has no right to, without a word.</summary>
-    private static async Task<bool> MayReadAllAsync(MySqlConnection session, CancellationToken cancellationToken)
+    /// <summary>The tool leaves out what a user has no right to see, without a word: a line that says so.</summary>
+    private static async Task<string?> HiddenAsync(
+        MySqlConnection session,
+        DatabaseConnection target,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (string line in await MySqlSession.ListAsync(session, "SHOW GRANTS", cancellationToken))
+        (string Right, string Hides)[] needed =
+        [
+            ("SELECT", "tables"),
+            ("TRIGGER", "triggers"),
+            ("EVENT", "scheduled events"),
+        ];
+        MySqlGrants grants = await MySqlGrants.ReadAsync(session, cancellationToken);
+        string[] lacking = [.. grants.Lacking(needed.Select(need => need.Right))];
+        if (lacking.Length == 0)
         {
-            if (
-                IsOfRole(line)
-                || (Grant().Match(line) is { Success: true } grant && Reads(grant) && await IsHereAsync(grant))
-            )
-            {
-                return true;
-            }
+            return null;
         }
 
-        return false;
-
-        // What a role of MySQL gives is not listed: who has one is not warned.
-        static bool IsOfRole(string line) =>
-            line.StartsWith("GRANT `", StringComparison.Ordinal) && !line.Contains(" ON ", StringComparison.Ordinal);
-
-        static bool Reads(Match grant) =>
-            grant.Groups["rights"].Value.Split(", ").Any(right => right is "SELECT" or "ALL PRIVILEGES");
-
-        async Task<bool> IsHereAsync(Match grant)
-        {
-            string database = grant.Groups["database"].Value;
-            return database == "*"
-                || await MySqlSession.IsLikeAsync(
-                    session,
-                    database[1..^1].Replace("``", "`", StringComparison.Ordinal),
-                    cancellationToken
-                );
-        }
+        string rights = string.Join(", ", lacking);
+        string hides = string.Join(", ", needed.Where(need => lacking.Contains(need.Right)).Select(need => need.Hides));
+        return $"{target.Names.Username} '{target.Username}' has no {rights} on the whole database: {hides} that it may "
+            + $"not see are missing from the dump; GRANT {rights} ON `{target.Database}`.* to it";
     }
-
-    [GeneratedRegex(
-        @"^GRANT (?<rights>.+?) ON (?<database>\*|`(?:[^`]|``)+`)\.\* TO ",
-        RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
-    )]
-    private static partial Regex Grant();
 }

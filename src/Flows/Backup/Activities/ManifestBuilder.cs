@@ -202,7 +202,12 @@ internal static class ManifestBuilder
         ];
         IEnumerable<string> empty =
             totals.Files == 0 && root.Root is not (ContentRoot.Deleted or ContentRoot.Audit)
-                ? [$"{root.Root}: there is not one file in it."]
+                ?
+                [
+                    root.Root == ContentRoot.Keystore
+                        ? "keystore: there is not one file in it: no keystore is captured, and without its keystore encrypted content is lost."
+                        : $"{root.Root}: there is not one file in it.",
+                ]
                 : [];
         return counts
             .Where(count => count.Count > 0)

@@ -178,9 +178,10 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             );
         }
 
-        if (!consistency.IsProven)
+        string? unproven = consistency.IsProven ? null : string.Join("; ", consistency.Unproven);
+        if (unproven is not null)
         {
-            warnings.Add($"set {input.Set} is unproven: {string.Join("; ", consistency.Unproven)}");
+            warnings.Add($"set {input.Set} is unproven: {unproven}");
         }
 
         if (carriedOver > 0)
@@ -200,6 +201,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             Bytes = roots.Sum(static root => root.Bytes),
             KnownMissing = input.DatabaseOnly ? 0 : consistency.Missing,
             CarriedOver = carriedOver,
+            Unproven = input.DatabaseOnly ? null : unproven,
             Lost = losses.Files,
             NamedLost = losses.Lines,
             Warnings = WarningLines.Fit(warnings),

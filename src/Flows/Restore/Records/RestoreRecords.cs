@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Records;
@@ -68,6 +69,10 @@ public sealed record RestoreResult
     /// </summary>
     public required long CarriedOver { get; init; }
 
+    /// <summary>Why nobody knows whether the files fit the database; null where that was proved.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unproven { get; init; }
+
     /// <summary>Files that the repository lost: they are not in the target.</summary>
     public long Lost { get; init; }
 
@@ -80,7 +85,7 @@ public sealed record RestoreResult
     public required ImmutableArray<string> Warnings { get; init; }
 
     /// <summary>A person must see it, as when the set was committed (exit code 3).</summary>
-    public bool HasFindings => Missing > 0 || CarriedOver > 0 || Lost > 0;
+    public bool HasFindings => Missing > 0 || CarriedOver > 0 || Lost > 0 || Unproven is not null;
 }
 
 /// <summary>
@@ -105,6 +110,10 @@ public sealed record RestorePlan
 
     /// <summary>Files that are there as an earlier set had them.</summary>
     public required long CarriedOver { get; init; }
+
+    /// <inheritdoc cref="RestoreResult.Unproven"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unproven { get; init; }
 
     /// <summary>Files that do not restore, as far as that is known beforehand: packs of theirs are not in the
     /// store.</summary>

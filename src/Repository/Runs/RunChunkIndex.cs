@@ -22,6 +22,7 @@ public sealed class RunChunkIndex : IDisposable
 
     /// <summary>The chunks of one pack take much less. What is longer is passed over as damage is.</summary>
     private const int MaxReceiptLength = 8 << 20;
+
     /// <summary>Bytes of pages that are kept, each and together.</summary>
     private const int MaxHeldPage = 64 << 10;
     private const int MaxHeld = 4 << 20;

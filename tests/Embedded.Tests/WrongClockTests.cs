@@ -87,18 +87,22 @@ public sealed class WrongClockTests : IDisposable
                 return x;
             }
         );
+
+        // While the activity is at work the engine looks every ten minutes, which this clock skips as well.
+        TimeSpan before = TimeSpan.Zero;
         _stage.Flow(
             async (context, x) =>
             {
                 DateTime began = context.CurrentUtcDateTime;
                 await context.CallActivityAsync<int>("set", x);
+                before = context.IsReplaying ? before : _clock.Waited;
                 await context.CreateTimer(context.CurrentUtcDateTime.AddHours(5), CancellationToken.None);
                 return context.CurrentUtcDateTime >= began.AddHours(5) ? 1 : 0;
             }
         );
 
         Assert.Equal("1", (await _stage.RunAsync()).Result);
-        Assert.InRange(_clock.Waited, TimeSpan.FromHours(4), TimeSpan.FromHours(6));
+        Assert.InRange(_clock.Waited - before, TimeSpan.FromHours(4), TimeSpan.FromHours(6));
     }
 
     [Fact]
@@ -130,9 +134,10 @@ public sealed class WrongClockTests : IDisposable
         }
 
         _clock.Set(-Ahead);
+        TimeSpan before = _clock.Waited;
 
         Assert.Equal("1", (await _stage.RunAsync()).Result);
-        Assert.InRange(_clock.Waited, TimeSpan.Zero, TimeSpan.FromHours(6));
+        Assert.InRange(_clock.Waited - before, TimeSpan.Zero, TimeSpan.FromHours(6));
     }
 
     public void Dispose() => _stage.Dispose();

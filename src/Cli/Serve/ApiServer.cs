@@ -1,5 +1,6 @@
 using System.Net;
 using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Platform.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -37,7 +38,7 @@ internal static class ApiServer
         builder.Services.Replace(
             ServiceDescriptor.Singleton<IConnectionListenerFactory>(services => new LimitedListenerFactory(
                 ActivatorUtilities.CreateInstance<SocketTransportFactory>(services),
-                new ConnectionLimits()
+                new ConnectionLimits(OpenFiles.Limit)
             ))
         );
 

@@ -7,10 +7,17 @@ namespace AlfrescoBackupFlows.Cli.Serve;
 /// What the socket may cost, whoever connects. The server and the backups of its process share one table of open files
 /// and one memory: without limits, connections that bring no key end both. Thread-safe.
 /// </summary>
-internal sealed class ConnectionLimits
+/// <param name="openFiles">What the process may hold open in all; null: no limit is known.</param>
+internal sealed class ConnectionLimits(long? openFiles = null)
 {
     /// <summary>Open connections in all; one more is closed at once.</summary>
     public const int MaxConnections = 200;
+
+    /// <summary>Always, so that the server can be asked for what it does.</summary>
+    private const int MinConnections = 8;
+
+    /// <summary>Files of the runtime itself (about 210) and of a backup at work.</summary>
+    private const int FilesOfOthers = 400;
 
     /// <summary>Open connections of one address, so that one client cannot keep out the others.</summary>
     public const int MaxConnectionsPerAddress = 50;
@@ -29,6 +36,10 @@ internal sealed class ConnectionLimits
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, int> _open = [];
     private int _all;
+
+    /// <summary>Fewer than <see cref="MaxConnections"/> where the process may hold only a few files open.</summary>
+    public int Max { get; } =
+        (int)Math.Clamp((openFiles ?? long.MaxValue) - FilesOfOthers, MinConnections, MaxConnections);
 
     public static void Apply(KestrelServerLimits limits)
     {
@@ -49,7 +60,7 @@ internal sealed class ConnectionLimits
         lock (_gate)
         {
             int open = _open.GetValueOrDefault(address);
-            if (_all >= MaxConnections || open >= MaxConnectionsPerAddress)
+            if (_all >= Max || open >= MaxConnectionsPerAddress)
             {
                 return false;
             }

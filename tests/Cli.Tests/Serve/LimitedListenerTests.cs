@@ -39,6 +39,14 @@ public sealed class LimitedListenerTests
         Assert.False(limits.TryEnter(FakeSockets.Client(0)));
     }
 
+    [Theory]
+    [InlineData(null, ConnectionLimits.MaxConnections)]
+    [InlineData(1024L, ConnectionLimits.MaxConnections)]
+    [InlineData(450L, 50)]
+    [InlineData(256L, 8)]
+    public void Where_few_files_may_be_open_a_backup_keeps_what_it_needs(long? openFiles, int connections) =>
+        Assert.Equal(connections, new ConnectionLimits(openFiles).Max);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private sealed class FakeSockets : IConnectionListenerFactory, IConnectionListener

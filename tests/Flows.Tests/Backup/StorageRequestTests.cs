@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -9,6 +10,7 @@ using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing.Servers;
 using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
@@ -17,7 +19,7 @@ namespace AlfrescoBackupFlows.Flows.Tests.Backup;
 
 /// <summary>What a night costs at the storage, request by request: five content roots and an index copy.</summary>
 [Trait("needs", "server")]
-public sealed class StorageRequestTests(OnDemand<PostgresServer> server, ITestOutputHelper output)
+public sealed partial class StorageRequestTests(OnDemand<PostgresServer> server, ITestOutputHelper output)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
@@ -44,6 +46,7 @@ public sealed class StorageRequestTests(OnDemand<PostgresServer> server, ITestOu
             output.WriteLine(call.ToString());
         }
 
+        Assert.InRange(calls.Count(IsOfListing), 1, 10);
         Assert.Equal(
             [
                 "AcquireLease leases: 1",
@@ -56,16 +59,24 @@ public sealed class StorageRequestTests(OnDemand<PostgresServer> server, ITestOu
                 "Read config: 2",
                 "Read index: 2",
                 "Read log: 9",
-                "Read packs: 7",
                 "Read runs: 1",
                 "ReleaseLease leases: 1",
             ],
             calls
+                .Where(call => !IsOfListing(call) && !OfFurtherRange().IsMatch(call.Name))
                 .CountBy(call => $"{call.Verb} {call.Name.Split('/')[0]}")
                 .OrderBy(count => count.Key, StringComparer.Ordinal)
                 .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key}: {count.Value}"))
         );
     }
+
+    // Where a listing is cut, and so how many requests read it and how many ranges a root has, depends on the repository's
+    // key, which is drawn.
+    private static bool IsOfListing(BlobCall call) =>
+        call.Verb == BlobVerb.Read && call.Name.StartsWith("packs/", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^runs/.*/files\.\d+\.\d+\.[1-9]\d*\.", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OfFurtherRange();
 
     private async Task BackupAsync(BackupRig rig, RepositoryStores stores)
     {

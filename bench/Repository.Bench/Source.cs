@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Platform.Streams;
 
 namespace AlfrescoBackupFlows.Repository.Bench;
 
@@ -124,17 +125,9 @@ internal sealed class Source(long total, long fileLength, bool compressible)
         return System.Text.Encoding.ASCII.GetBytes(text.ToString(0, PoolLength));
     }
 
-    private sealed class MadeFile(Source source, long number) : Stream
+    private sealed class MadeFile(Source source, long number) : ReadOnlyStream
     {
         private long _position;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
 
         public override long Position
         {
@@ -153,14 +146,6 @@ internal sealed class Source(long total, long fileLength, bool compressible)
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             ValueTask.FromResult(Read(buffer.Span));
-
-        public override void Flush() { }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
 

@@ -1,26 +1,14 @@
+using AlfrescoBackupFlows.Platform.Streams;
+
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
 /// <summary>
 /// A tool's standard input; remembers that the tool stopped reading, which tells its failure from the writer's.
 /// </summary>
-internal sealed class ToolInput(Stream inner) : Stream
+internal sealed class ToolInput(Stream inner) : WriteOnlyStream
 {
     /// <summary>A write failed because the child closed its end.</summary>
     public bool Broken { get; private set; }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer,
@@ -68,12 +56,6 @@ internal sealed class ToolInput(Stream inner) : Stream
     }
 
     public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

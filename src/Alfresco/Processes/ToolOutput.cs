@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform.Streams;
+
 namespace AlfrescoBackupFlows.Alfresco.Processes;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace AlfrescoBackupFlows.Alfresco.Processes;
 /// from the real one.
 /// </summary>
 /// <param name="exited">Completes when the tool has ended.</param>
-internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) : Stream
+internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) : ReadOnlyStream
 {
     // Of its own: a read that is given up may still end, and must not write into what its caller uses again.
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -15,20 +17,6 @@ internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) :
 
     /// <summary>The end was not seen: who knows what is missing.</summary>
     public bool IsHeld { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -45,17 +33,6 @@ internal sealed class ToolOutput(Stream inner, Task exited, TimeSpan patience) :
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush() { }
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("read asynchronously");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private async Task<int> FillAsync(CancellationToken cancellationToken)
     {

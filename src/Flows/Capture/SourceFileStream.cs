@@ -1,20 +1,13 @@
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Platform.Streams;
 
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>An open file of the source from its first byte to its last. The file stays the caller's.</summary>
 /// <param name="progress">Is told live what is read.</param>
-internal sealed class SourceFileStream(SourceFile file, CaptureProgress progress) : Stream
+internal sealed class SourceFileStream(SourceFile file, CaptureProgress progress) : ReadOnlyStream
 {
     private long _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -34,12 +27,4 @@ internal sealed class SourceFileStream(SourceFile file, CaptureProgress progress
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(Read(buffer.Span));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -9,26 +9,12 @@ namespace AlfrescoBackupFlows.Platform.Streams;
 /// </summary>
 /// <param name="isClosed">There is nothing to write to.</param>
 /// <param name="limit">How long a write waits for room; null: as long as it takes.</param>
-internal sealed unsafe class DescriptorStream(int descriptor, bool isClosed, TimeSpan? limit) : Stream
+internal sealed unsafe class DescriptorStream(int descriptor, bool isClosed, TimeSpan? limit) : WriteOnlyStream
 {
     /// <summary>A pipe that has room takes as much without waiting (PIPE_BUF).</summary>
     private const int Part = 4096;
 
     private bool _isStuck;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="TimeoutException">Nobody makes room.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -65,17 +51,6 @@ internal sealed unsafe class DescriptorStream(int descriptor, bool isClosed, Tim
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-        // Nothing is held back.
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void WaitForRoom()
     {

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Streams;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Chunks;
@@ -7,7 +8,7 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 /// The bytes of a content, chunk after chunk; one chunk and, at each level of indirection, one chunk of ids are in
 /// memory.
 /// </summary>
-internal sealed class ChunkReadStream : Stream
+internal sealed class ChunkReadStream : ReadOnlyStream
 {
     private readonly IChunkSource _chunks;
     private readonly ContentRef _content;
@@ -42,12 +43,6 @@ internal sealed class ChunkReadStream : Stream
 
     /// <summary>Told of each chunk of the content before it is read.</summary>
     public Action<ChunkPosition>? Passing { get; init; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => _content.Length;
 
@@ -88,17 +83,6 @@ internal sealed class ChunkReadStream : Stream
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <summary>Reading waits for the store: read asynchronously.</summary>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async ValueTask<byte[]?> NextAsync(CancellationToken cancellationToken)
     {

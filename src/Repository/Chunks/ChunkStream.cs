@@ -21,20 +21,6 @@ internal sealed class ChunkStream(IChunkWriter writer, ChunkClass chunkClass, Cu
     private int _length;
     private bool _completed;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Memory to write into, never empty; <see cref="AdvanceAsync"/> says how much of it was used.</summary>
     public Memory<byte> GetRoom()
     {
@@ -83,17 +69,6 @@ internal sealed class ChunkStream(IChunkWriter writer, ChunkClass chunkClass, Cu
         await CutAsync(leave: 1, cancellationToken);
         return await _content.CompleteAsync(cancellationToken);
     }
-
-    public override void Flush() { }
-
-    /// <summary>Storing waits for uploads: write asynchronously.</summary>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

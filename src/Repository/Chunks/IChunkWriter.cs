@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Streams;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Chunks;
@@ -22,7 +23,7 @@ public interface IChunkWriter
 }
 
 /// <summary>A write-only stream into chunks.</summary>
-public abstract class ContentStream : Stream
+public abstract class ContentStream : WriteOnlyStream
 {
     /// <summary>Flushes and returns where the bytes are. Called once, before disposal.</summary>
     public abstract Task<ContentRef> CompleteAsync(CancellationToken cancellationToken);

@@ -72,13 +72,13 @@ def corpus_of(settings, name):
 
 
 def require_room(settings, tools):
-    """The tree, its repositories, and what one tool restores; the trees of other corpora stay."""
+    """The trees of all corpora; and for one of them at a time each tool's repository, and what it restores in each round."""
     trees = [corpus_of(settings, name).allocated() for name in settings.corpus]
-    needed = sum(trees) + max(trees) * (tools + 1) + (2 << 30)
+    needed = sum(trees) + max(trees) * tools * (1 + settings.rounds) + (2 << 30)
     free = shutil.disk_usage(settings.work).free
     if free < needed:
         raise SystemExit(f"{settings.work} has {free >> 20} MiB free, and {needed >> 20} are needed: name another place with --work, or fewer --files")
-    files = sum(corpus_of(settings, name).files for name in settings.corpus) * 3
+    files = sum(corpus_of(settings, name).files for name in settings.corpus) * (1 + tools * settings.rounds)
     inodes = os.statvfs(settings.work).f_favail
     if 0 < inodes < files:
         raise SystemExit(f"{settings.work} has {inodes} inodes free, and {files} are needed: name another place with --work, or fewer --files")

@@ -19,7 +19,6 @@ class Tool:
     def __init__(self, settings):
         self.limit = settings.limit
         self.base = os.path.join(settings.work, "tools", self.name)
-        self.target = os.path.join(self.base, "restored")
 
     def version(self):
         return subprocess.run(self.version_command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
@@ -29,9 +28,15 @@ class Tool:
         shutil.rmtree(self.base, ignore_errors=True)
         os.makedirs(self.base)
         self.store, self.corpus, self.database, self.place = store, corpus, database, store.fresh(self.name)
+        self.targets = 0
 
     def size(self):
         return self.store.size(self.place)
+
+    @property
+    def target(self):
+        """A new one for each restore, and none is deleted before the end: for minutes after many files were deleted, ext4 takes ten times as long to create one."""
+        return os.path.join(self.base, f"target-{self.targets}")
 
     @property
     def restored(self):
@@ -40,7 +45,7 @@ class Tool:
 
     def prepare(self, job):
         if job == "restore":
-            shutil.rmtree(self.target, ignore_errors=True)
+            self.targets += 1
         if job == "again":
             self.remove_some()
 
@@ -89,7 +94,7 @@ class Ours(Tool):
 
     def open(self, store, corpus, database):
         super().open(store, corpus, database)
-        self.hours, self.trusts = 0, False
+        self.hours, self.stopped, self.trusts = 0, 0, False
         secret = self.secret("passphrase", PASSPHRASE)
         if store.name == "azurite":
             endpoint = f"http://127.0.0.1:{PORT}/{ACCOUNT}"
@@ -131,8 +136,8 @@ class Ours(Tool):
 
     def mark_as_unfinished(self):
         """A restore goes on only in a directory with its mark: that of one which is stopped as soon as it has put it."""
-        stopped = os.path.join(self.base, "stopped")
-        shutil.rmtree(stopped, ignore_errors=True)
+        self.stopped += 1  # a directory of its own each time: the state remembers an unfinished restore by its directory
+        stopped = os.path.join(self.base, f"stopped-{self.stopped}")
         command = self.command("restore")
         argv = [stopped if argument == self.target else argument for argument in command.argv]
         mark = os.path.join(stopped, ".abf-restore")

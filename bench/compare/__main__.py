@@ -1,5 +1,5 @@
 """Ours and the peers side by side, in turn: A B A B. See eng/bench --help."""
-import argparse, os, shutil, signal, subprocess, sys, tempfile
+import argparse, fcntl, os, shutil, signal, subprocess, sys, tempfile
 
 import plan, report
 from corpora import Corpus
@@ -18,6 +18,11 @@ def main():
     settings.work = os.path.abspath(settings.work) if kept else tempfile.mkdtemp(prefix="abf-bench-")
     os.makedirs(settings.work, exist_ok=True)
     os.chmod(settings.work, 0o755)  # the database server is another account's
+    lock = open(os.path.join(settings.work, "lock"), "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit(f"another run is at work in {settings.work}: name another place with --work")
     database = Database(settings.work)
     results = report.Results(settings)
     try:
@@ -27,6 +32,9 @@ def main():
         database.start()
         for name in settings.corpus:
             compare(settings, name, tools, database, results)
+    except BaseException:
+        print(results.text())  # what was measured until then
+        raise
     finally:
         database.stop()
         shutil.rmtree(os.path.join(settings.work, "tools"), ignore_errors=True)

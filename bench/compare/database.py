@@ -108,5 +108,5 @@ class Database:
         return [f"{self.bin}/psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1", "-qtA"]
 
     def _account(self, program, *rest):
-        drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] if os.geteuid() == 0 else []
-        return drop + [f"{self.bin}/{program}", *rest]
+        drop = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
+        return ["setpriv", "--pdeathsig=INT", *drop, "--", f"{self.bin}/{program}", *rest]  # it ends with this process, however that ends

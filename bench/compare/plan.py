@@ -16,7 +16,7 @@ JOBS_OF = {"dump": ("first", "changed"), "nights": ("first", "sets")}
 
 # Files (and for a dump ten rows of properties for each) and nights before the list of sets.
 SIZES = {
-    "quick": {"many": 20_000, "large": 200, "mixed": 3_000, "dump": 30_000, "nights": 20},
+    "quick": {"many": 10_000, "large": 100, "mixed": 2_000, "dump": 20_000, "nights": 10},
     "medium": {"many": 100_000, "large": 700, "mixed": 12_000, "dump": 200_000, "nights": 100},
     "full": {"many": 1_000_000, "large": 4_000, "mixed": 40_000, "dump": 2_000_000, "nights": 400},
 }

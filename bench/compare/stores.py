@@ -55,7 +55,7 @@ class AzuriteStore:
         self.log = os.path.join(self.work, "access.log")
         with open(self.log, "w") as log:
             self.server = subprocess.Popen(
-                ["node", script, "--blobHost", "127.0.0.1", "--blobPort", str(PORT), "--location", os.path.join(self.work, "blobs"),
+                ["setpriv", "--pdeathsig=KILL", "--", "node", script, "--blobHost", "127.0.0.1", "--blobPort", str(PORT), "--location", os.path.join(self.work, "blobs"),
                  "--skipApiVersionCheck", "--disableTelemetry"], stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         for _ in range(150):
             with socket.socket() as probe:

@@ -187,6 +187,7 @@ class Borg(Tool):
     name, version_command = "borg", ["borg", "--version"]
     corpora = ("many", "large", "mixed")
     stores = ("directory",)
+    jobs = Tool.jobs[:-1]  # it writes every file anew, whatever is there
 
     def environment(self):
         return {"BORG_PASSPHRASE": PASSPHRASE, "BORG_REPO": self.place, "BORG_BASE_DIR": os.path.join(self.base, "home")}

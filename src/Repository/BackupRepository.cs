@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Blobs;
-using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -24,11 +23,7 @@ public sealed class BackupRepository : IAsyncDisposable
     private readonly ChunkKeys _chunkKeys;
     private readonly ObjectCipher _sealer;
     private readonly WriteOnce _store;
-    private readonly SemaphoreSlim _indexGate = new(1);
-    private readonly List<(UInt128 Key, ChunkIndex Index)> _indexes = [];
-
-    /// <summary>Log states whose index is kept at hand: that of a run, and that of whoever reads meanwhile.</summary>
-    private const int MaxIndexes = 2;
+    private readonly KeptChunkIndexes _indexes;
 
     internal BackupRepository(
         IBlobStore blobs,
@@ -45,6 +40,7 @@ public sealed class BackupRepository : IAsyncDisposable
         _chunkKeys = new ChunkKeys(keys);
         _sealer = sealer;
         _store = new WriteOnce(blobs, access.Time);
+        _indexes = new KeptChunkIndexes(blobs, sealer, keys, access.CacheDirectory, access.Time);
         Log = log;
         Keys = new KeySlots(blobs, keys, log, access.Time, config);
         Pages = new RunPages(blobs, sealer);
@@ -111,56 +107,8 @@ public sealed class BackupRepository : IAsyncDisposable
     /// then are read; the caller does not dispose it. Where one that must be read is lost, all are read, and what it
     /// held is looked up in the directories of the packs (<see cref="ChunkIndex.Lost"/>).
     /// </summary>
-    public async Task<ChunkIndex> LoadIndexAsync(LogState state, CancellationToken cancellationToken)
-    {
-        await _indexGate.WaitAsync(cancellationToken);
-        try
-        {
-            ImmutableArray<ChunkIndexSummary> live = LogState.Live(state.Indexes);
-            UInt128 key = ChunkIndex.KeyOf(_keys.Repository, live);
-            if (_indexes.Find(index => index.Key == key) is { Index: { } loaded })
-            {
-                return loaded;
-            }
-
-            CacheLeftovers.Delete(_access.CacheDirectory, _access.Time);
-            ChunkIndex index = await LoadAsync(live, cancellationToken);
-            _indexes.Add((key, index));
-            if (_indexes.Count > MaxIndexes)
-            {
-                // Whoever still reads it keeps it open; then its file is closed.
-                _indexes.RemoveAt(0);
-            }
-
-            return index;
-        }
-        finally
-        {
-            _indexGate.Release();
-        }
-    }
-
-    private async Task<ChunkIndex> LoadAsync(
-        ImmutableArray<ChunkIndexSummary> live,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await ChunkIndex.LoadAsync(
-                _blobs,
-                _sealer,
-                _keys.Repository,
-                _access.CacheDirectory,
-                live,
-                cancellationToken
-            );
-        }
-        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
-        {
-            return await ReadIndexAsync(live, [], cancellationToken);
-        }
-    }
+    public Task<ChunkIndex> LoadIndexAsync(LogState state, CancellationToken cancellationToken) =>
+        _indexes.LoadAsync(state, cancellationToken);
 
     /// <summary>The same read from the store, whatever is in memory or in the cache; the caller disposes it.</summary>
     public Task<ChunkIndex> ReadIndexAsync(LogState state, CancellationToken cancellationToken) =>
@@ -294,35 +242,7 @@ public sealed class BackupRepository : IAsyncDisposable
             cancellationToken
         );
         await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
-        await RequirePacksAsync(own, cancellationToken);
-    }
-
-    /// <summary>
-    /// Whether the packs that a set adds are whole: a storage may have cut one and called it done. Those of a night are
-    /// asked for one by one; for the many of a first full, a listing of all packs is cheaper.
-    /// </summary>
-    private async Task RequirePacksAsync(ChunkIndex own, CancellationToken cancellationToken)
-    {
-        IEnumerable<PackEntry> doubtful = own.Packs;
-        if (doubtful.Count() > MaxPacksAskedFor)
-        {
-            PackInventory inventory = await PackInventory.ListAsync(_blobs, own, cancellationToken);
-            doubtful = doubtful.Where(pack => !inventory.IsWhole(pack));
-        }
-
-        foreach (PackEntry pack in doubtful)
-        {
-            string name = pack.Id.BlobName;
-            long? length = (await _blobs.GetPropertiesAsync(name, cancellationToken))?.Length;
-            if (length != pack.Length)
-            {
-                throw new PermanentException(
-                    ErrorKind.Storage,
-                    $"{_blobs.Location} did not keep what was written: '{name}' has {length ?? 0} of its "
-                        + $"{pack.Length} bytes. No set was committed; see to the storage, then start a new backup."
-                );
-            }
-        }
+        await new AddedPacksCheck(_blobs, MaxPacksAskedFor).RequireAsync(own, cancellationToken);
     }
 
     /// <summary>
@@ -333,12 +253,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        foreach ((_, ChunkIndex index) in _indexes)
-        {
-            index.Dispose();
-        }
-
-        _indexGate.Dispose();
+        _indexes.Dispose();
         _sealer.Dispose();
         _keys.Dispose();
         return ValueTask.CompletedTask;

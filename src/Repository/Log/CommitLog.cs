@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
@@ -20,12 +19,12 @@ public sealed class CommitLog
     private readonly LogWriter _writer;
     private readonly RunEnds _ends;
 
-    internal CommitLog(IBlobStore blobs, ObjectCipher sealer, TimeProvider time)
+    internal CommitLog(SealedBlobs blobs, TimeProvider time)
     {
-        _blobs = blobs;
-        _reader = new LogReader(blobs, sealer);
-        _head = new KnownHead(blobs, _reader, time);
-        _writer = new LogWriter(blobs, sealer, time, _reader, _head);
+        _blobs = blobs.Store;
+        _reader = new LogReader(blobs);
+        _head = new KnownHead(blobs.Store, _reader, time);
+        _writer = new LogWriter(blobs, time, _reader, _head);
         _ends = new RunEnds(_reader);
     }
 

@@ -196,7 +196,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     )
     {
         ContentRefBuilder content = new(this);
-        PackBuffer buffer = _pipeline.RentReadBuffer();
+        NativeBuffer buffer = _pipeline.RentReadBuffer();
         try
         {
             while (true)

@@ -36,7 +36,7 @@ internal static class ChunkIndexBlobs
                 blob =>
                 {
                     length = blob.Length;
-                    return sealer.Open(ObjectType.Index, name, blob);
+                    return sealer.OpenInPlace(ObjectType.Index, name, blob.Span);
                 },
                 cancellationToken
             ) ?? throw Damage.Missing(name);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
@@ -80,7 +81,8 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
             );
         }
 
-        byte[] blob = new byte[properties.Length];
+        using BlobMemory memory = await BlobMemory.RentAsync((int)properties.Length, cancellationToken);
+        Memory<byte> blob = memory.Memory;
         if (await blobs.ReadAsync(name, 0, blob, cancellationToken) != blob.Length)
         {
             throw new TransientException(
@@ -89,7 +91,7 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
             );
         }
 
-        return sealer.NewerThanThis(ObjectType.LogEntry, blob) is not { } newer
+        return sealer.NewerThanThis(ObjectType.LogEntry, blob.Span) is not { } newer
             ? Open(blob, name, sequence)
             : throw new PermanentException(
                 ErrorKind.Repository,
@@ -100,19 +102,19 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
 
     public static string Hash(ReadOnlySpan<byte> blob) => Convert.ToHexStringLower(SHA256.HashData(blob));
 
-    private EntryProbe Open(byte[] blob, string name, long sequence)
+    private EntryProbe Open(Memory<byte> blob, string name, long sequence)
     {
         byte[] plain;
         try
         {
-            plain = sealer.Open(ObjectType.LogEntry, name, blob);
+            plain = sealer.OpenInPlace(ObjectType.LogEntry, name, blob.Span, restores: true);
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
             return new EntryProbe(true, null, Skipped(sequence, name, exception.Message));
         }
 
-        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob), blob.Length);
+        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob.Span), blob.Length);
         Keep(stored);
         return new EntryProbe(true, stored, null);
     }

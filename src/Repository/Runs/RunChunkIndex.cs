@@ -232,7 +232,7 @@ public sealed class RunChunkIndex : IDisposable
                 _blobs,
                 name,
                 MaxReceiptLength,
-                blob => _sealer.Open(ObjectType.Receipt, name, blob),
+                blob => _sealer.OpenInPlace(ObjectType.Receipt, name, blob.Span),
                 cancellationToken
             );
             if (plain is null)

@@ -57,7 +57,7 @@ public sealed class RunPages
             blobs,
             blobName,
             ObjectCipher.MaxBlobLength,
-            blob => sealer.Open(ObjectType.Page, blobName, blob),
+            blob => sealer.OpenInPlace(ObjectType.Page, blobName, blob.Span),
             cancellationToken
         );
         return plain is null ? null : PageContent.Decode(plain, blobName);

@@ -424,7 +424,7 @@ public sealed class RunWriterTests
             string name = RunNames.Receipt(OpenedRepository.Run, pack.Id);
             await opened.Blobs.PutIfAbsentAsync(
                 name,
-                opened.Repository.Sealer.Seal(ObjectType.Receipt, name, ChunkIndexTable.Encode([place])),
+                opened.Repository.Blobs.Cipher.Seal(ObjectType.Receipt, name, ChunkIndexTable.Encode([place])),
                 CancellationToken.None
             );
         }
@@ -514,8 +514,7 @@ public sealed class RunWriterTests
 
     private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, AddedChunkIndexes merge) =>
         ChunkIndex.LoadAsync(
-            opened.Blobs,
-            opened.Repository.Sealer,
+            opened.Repository.Blobs,
             UInt128.Parse(opened.Repository.Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
             opened.CacheDirectory,
             [.. merge.Indexes.Select(row => new ChunkIndexSummary(row.Id, 1, row.Rows))],

@@ -134,7 +134,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     )
     {
         HeadMemory memory = MemoryOf(repository.Id);
-        RememberedHead? remembered = memory.Recall(Warn);
+        RememberedHead? remembered = memory.Recall();
         LogHead head = looksAgain
             ? await repository.Log.LookAgainAsync(remembered, cancellationToken)
             : await repository.Log.ReadAsync(remembered, cancellationToken);
@@ -170,6 +170,6 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
             environment.Time
         )
         {
-            Remembered = repository => MemoryOf(repository).Recall(Warn),
+            Remembered = repository => MemoryOf(repository).Recall(),
         };
 }

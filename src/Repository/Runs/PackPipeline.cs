@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -13,8 +12,7 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 /// packs wait for the process's budget; metadata packs have memory of their own, two at most, so that two activities
 /// cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
 /// </summary>
-internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex)
-    : IAsyncDisposable
+internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
@@ -216,13 +214,9 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
     {
         try
         {
-            await store.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
+            await blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
             string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
-            await store.PutAsync(
-                receipt,
-                sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)),
-                _stop.Token
-            );
+            await blobs.PutAsync(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places), _stop.Token);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
             lock (_gate)
             {

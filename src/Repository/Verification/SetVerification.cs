@@ -49,7 +49,7 @@ public sealed class SetVerification : IDisposable
             return new SetVerification(
                 repository,
                 index,
-                await PackInventory.ListAsync(repository.Blobs, index, cancellationToken)
+                await PackInventory.ListAsync(repository.Blobs.Store, index, cancellationToken)
             );
         }
         catch

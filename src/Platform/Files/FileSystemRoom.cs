@@ -6,7 +6,7 @@ namespace AlfrescoBackupFlows.Platform.Files;
 /// <summary>What the file system of a directory still takes, and whether this user may add to the directory.</summary>
 /// <param name="Bytes">Free for this user.</param>
 /// <param name="Files">
-/// Files and directories that can still be made (free inodes); null where there is no fixed number, or none is told.
+/// Files and directories that can still be made (free inodes); null where there is no fixed number, or none is given.
 /// </param>
 /// <param name="BlockSize">Bytes that the smallest file takes; 1 where that is not known.</param>
 public sealed record FileSystemRoom(long Bytes, long? Files, long BlockSize)

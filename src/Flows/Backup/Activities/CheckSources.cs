@@ -102,7 +102,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
             : roots;
     }
 
-    /// <summary>While the job is at work nothing can be said of its target.</summary>
+    /// <summary>While the job is running nothing can be said of its target.</summary>
     private static void RequireIndexBackup(SearchIndexSource index, SearchIndexBackup backup)
     {
         SearchIndexObservation seen = backup.Observe();

@@ -289,7 +289,7 @@ internal static unsafe class FileCalls
         return 0;
     }
 
-    /// <summary>The file system's magic number (statfs(2)), 0 where it cannot be told.</summary>
+    /// <summary>The file system's magic number (statfs(2)), 0 where it is not known.</summary>
     public static uint FileSystemMagic(SafeFileHandle file)
     {
         var buffer = stackalloc byte[512];

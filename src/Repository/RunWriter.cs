@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Crypto;
@@ -188,7 +189,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     )
     {
         ContentRefBuilder content = new(this);
-        PackBuffer buffer = _pipeline.RentReadBuffer();
+        NativeBuffer buffer = _pipeline.RentReadBuffer();
         try
         {
             while (true)

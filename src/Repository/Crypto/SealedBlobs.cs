@@ -32,7 +32,7 @@ internal sealed class SealedBlobs(IBlobStore store, KeyRing keys, TimeProvider t
             store,
             name,
             maxLength,
-            blob => new OpenedBlob(Cipher.Open(type, name, blob), blob.Length),
+            blob => new OpenedBlob(Cipher.OpenInPlace(type, name, blob.Span), blob.Length),
             cancellationToken
         );
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -79,7 +80,8 @@ internal sealed class LogReader(SealedBlobs blobs)
             );
         }
 
-        byte[] blob = new byte[properties.Length];
+        using BlobMemory memory = await BlobMemory.RentAsync((int)properties.Length, cancellationToken);
+        Memory<byte> blob = memory.Memory;
         if (await blobs.Store.ReadAsync(name, 0, blob, cancellationToken) != blob.Length)
         {
             throw new TransientException(
@@ -88,7 +90,7 @@ internal sealed class LogReader(SealedBlobs blobs)
             );
         }
 
-        return blobs.Cipher.NewerThanThis(ObjectType.LogEntry, blob) is not { } newer
+        return blobs.Cipher.NewerThanThis(ObjectType.LogEntry, blob.Span) is not { } newer
             ? Open(blob, name, sequence)
             : throw new PermanentException(
                 ErrorKind.Repository,
@@ -99,19 +101,19 @@ internal sealed class LogReader(SealedBlobs blobs)
 
     public static string Hash(ReadOnlySpan<byte> blob) => Convert.ToHexStringLower(SHA256.HashData(blob));
 
-    private EntryProbe Open(byte[] blob, string name, long sequence)
+    private EntryProbe Open(Memory<byte> blob, string name, long sequence)
     {
         byte[] plain;
         try
         {
-            plain = blobs.Cipher.Open(ObjectType.LogEntry, name, blob);
+            plain = blobs.Cipher.OpenInPlace(ObjectType.LogEntry, name, blob.Span, restores: true);
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
             return new EntryProbe(true, null, Skipped(sequence, name, exception.Message));
         }
 
-        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob), blob.Length);
+        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob.Span), blob.Length);
         Keep(stored);
         return new EntryProbe(true, stored, null);
     }

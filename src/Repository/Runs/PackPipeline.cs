@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -19,7 +20,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     private readonly List<Task> _uploads = [];
     private readonly Lock _gate = new();
     private ChunkIndexRows _stored = new();
-    private readonly ConcurrentBag<PackBuffer> _readBuffers = [];
+    private readonly ConcurrentBag<NativeBuffer> _readBuffers = [];
     private PackBuilder? _content;
     private PackBuilder? _metadata;
     private Task _metadataUpload = Task.CompletedTask;
@@ -93,10 +94,10 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     }
 
     /// <summary>Room for one chunk of 16 MiB; only what is written takes memory.</summary>
-    public PackBuffer RentReadBuffer() =>
-        _readBuffers.TryTake(out PackBuffer? buffer) ? buffer : new PackBuffer(ChunkLimits.MaxChunkLength);
+    public NativeBuffer RentReadBuffer() =>
+        _readBuffers.TryTake(out NativeBuffer? buffer) ? buffer : new NativeBuffer(ChunkLimits.MaxChunkLength);
 
-    public void ReturnReadBuffer(PackBuffer buffer) => _readBuffers.Add(buffer);
+    public void ReturnReadBuffer(NativeBuffer buffer) => _readBuffers.Add(buffer);
 
     public async ValueTask DisposeAsync()
     {
@@ -116,7 +117,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             _metadata = null;
         }
 
-        while (_readBuffers.TryTake(out PackBuffer? buffer))
+        while (_readBuffers.TryTake(out NativeBuffer? buffer))
         {
             buffer.Free();
         }
@@ -138,7 +139,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
 
         if (_content is null)
         {
-            PackBuffer buffer = await PackBudget.Shared.RentAsync(cancellationToken);
+            NativeBuffer buffer = await PackBudget.Shared.RentAsync(cancellationToken);
             _uploads.RemoveAll(upload => upload.IsCompleted);
             _content = new PackBuilder(keys, chunkClass, buffer, _codec);
         }
@@ -156,7 +157,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
         return _metadata ??= new PackBuilder(
             keys,
             ChunkClass.Metadata,
-            new PackBuffer(PackBuilder.MetadataCapacity),
+            new NativeBuffer(PackBuilder.MetadataCapacity),
             _codec
         );
     }
@@ -206,11 +207,11 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
         Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
 
     // Not cancelled before it began: it has a buffer to give back.
-    private Task StartStoring(FinishedPack pack, Action<PackBuffer> giveBack) =>
+    private Task StartStoring(FinishedPack pack, Action<NativeBuffer> giveBack) =>
         Task.Run(() => StoreAsync(pack, giveBack), CancellationToken.None);
 
     /// <summary>Never throws: a fault is kept and stops the others.</summary>
-    private async Task StoreAsync(FinishedPack pack, Action<PackBuffer> giveBack)
+    private async Task StoreAsync(FinishedPack pack, Action<NativeBuffer> giveBack)
     {
         try
         {

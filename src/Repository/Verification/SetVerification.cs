@@ -89,6 +89,7 @@ public sealed class SetVerification : IDisposable
                     Bytes = found.Bytes,
                     Required = found.Required,
                     Lost = found.Lost,
+                    LostBytes = found.LostBytes,
                 };
                 progress?.Report(totals);
             }

@@ -49,7 +49,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
 
         ConfigurationTree.Read(installation.Configuration, new CaptureNotes(ContentRoot.Configuration)).Dispose();
         DatabaseFacts database = await installation.Database.OpenSource(progress.Warn).CheckAsync(cancellationToken);
-        AcknowledgedFiles.Read(options.Backup.AcknowledgedMissingFile, installation.Urls);
+        AcknowledgedFiles.Read(options, installation);
         if (installation.Index is { RefreshCommand.IsEmpty: true } index)
         {
             RequireIndexBackup(index, new SearchIndexBackup(index, run.Time));

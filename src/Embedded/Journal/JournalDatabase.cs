@@ -269,13 +269,3 @@ internal sealed class JournalDatabase : IDisposable
             ),
         };
 }
-
-internal static class SqliteScript
-{
-    public static void ExecuteScript(this SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-}

@@ -14,7 +14,7 @@ public sealed record FileSystemRoom(long Bytes, long? Files, long BlockSize)
     /// <summary>Null where it cannot be known.</summary>
     public static FileSystemRoom? TryLook(string directory)
     {
-        if (OperatingSystem.IsLinux() && FileCalls.TryStatVfs(directory) is { } room)
+        if (OperatingSystem.IsLinux() && FileSystemCalls.TryStatVfs(directory) is { } room)
         {
             return room;
         }
@@ -34,7 +34,7 @@ public sealed record FileSystemRoom(long Bytes, long? Files, long BlockSize)
     /// directory), found without a change; null where nothing is known against it.
     /// </summary>
     public static string? WhyNotWritable(string directory) =>
-        OperatingSystem.IsLinux() ? FileCalls.WhyNotWritable(directory) : null;
+        OperatingSystem.IsLinux() ? FileSystemCalls.WhyNotWritable(directory) : null;
 
     /// <summary>The nearest directory that exists: the path itself, or one above it. Null where there is none.</summary>
     public static string? NearestExisting(string path)

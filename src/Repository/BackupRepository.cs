@@ -178,14 +178,7 @@ public sealed class BackupRepository : IAsyncDisposable
     /// Pages that the set leans on, whatever a listing of the store shows; one that is gone is
     /// <see cref="ErrorKind.Repository"/>.
     /// </param>
-    public Task<AddedChunkIndexes> MergeRunIndexAsync(
-        RunId run,
-        IEnumerable<string> expectedPages,
-        CancellationToken cancellationToken
-    ) => MergeRunIndexAsync(run, expectedPages, null, cancellationToken);
-
     /// <param name="known">Pages that this process has in memory are not read again.</param>
-    /// <inheritdoc cref="MergeRunIndexAsync(RunId, IEnumerable{string}, CancellationToken)"/>
     public Task<AddedChunkIndexes> MergeRunIndexAsync(
         RunId run,
         IEnumerable<string> expectedPages,

@@ -38,7 +38,14 @@ public sealed class FileLimitTests(CommittedSample sample, OnDemand<PostgresServ
 
         Abf.Prefix = [];
         await AssertOnlyTheEarlierSetStandsAsync();
-        AssertDone(await Abf.RunAsync(restore));
+        AbfResult again = await Abf.RunAsync(restore);
+        if (again.ExitCode == 8)
+        {
+            // The journal could not take the end of the first one: this one ended it.
+            again = await Abf.RunAsync(restore);
+        }
+
+        AssertDone(again);
         AssertDone(await Abf.RunAsync("backup"));
     }
 }

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Packs;
@@ -13,7 +14,7 @@ public class ChunkBenchmarks : IDisposable
     private readonly KeyRing _keys = KeyRing.Generate(1);
     private readonly FrameCodec _codec = new();
     private readonly byte[] _encoded = new byte[Length + FrameCodec.PrefixSize];
-    private readonly PackBuffer _buffer = new(PackBuilder.ContentCapacity);
+    private readonly NativeBuffer _buffer = new(PackBuilder.ContentCapacity);
     private ChunkKeys _chunkKeys = null!;
     private byte[] _plain = [];
 

@@ -76,7 +76,7 @@ public class WritingBenchmarks
             await writer.CommitPageAsync(new Done(0), MicroJson.Default.Done, CancellationToken.None);
         }
 
-        await repository.MergeRunIndexAsync(run, [], CancellationToken.None);
+        await repository.MergeRunIndexAsync(run, [], known: null, CancellationToken.None);
         return new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
     }
 

@@ -109,7 +109,7 @@ def compare(settings, name, tools, database, results):
             generation = 0
             for job in [job for job in plan.JOBS if job in plan.JOBS_OF.get(name, plan.JOBS) and (job in settings.job or job == "first")]:
                 if job == "sets" and name == "nights":
-                    more_nights(settings, here)
+                    more_nights(settings, corpus, store, here, results)
                 for turn in range(1 if name == "nights" and job == "first" else settings.rounds):
                     if job == "changed":
                         change(corpus, database, generation)
@@ -129,11 +129,14 @@ def change(corpus, database, generation):
         database.add(corpus, corpus.add(generation))
 
 
-def more_nights(settings, tools):
-    for tool in tools:
-        for _ in range(settings.files or plan.SIZES[settings.size]["nights"]):
-            if not tool.failed:
+def more_nights(settings, corpus, store, tools, results):
+    for tool in [tool for tool in tools if not tool.failed]:
+        try:
+            for _ in range(settings.files or plan.SIZES[settings.size]["nights"]):
                 run(tool.command("unchanged"), settings.limit)
+        except Failed as failure:
+            tool.failed = True
+            results.fail(corpus, store, "sets", tool.name, str(failure))
 
 
 def measure(settings, corpus, content, store, database, tool, job, turn, results):

@@ -72,6 +72,7 @@ internal static class AbfProgram
         )
         {
             InitCommand.Create(runner),
+            DoctorCommand.Create(runner),
             BackupCommand.Create(runner),
             ResumeCommand.Create(runner),
             StatusCommand.Create(runner),

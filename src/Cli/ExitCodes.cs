@@ -13,7 +13,7 @@ internal static class ExitCodes
 
     /// <summary>
     /// A set was committed, or restored, with findings that a person must see: required files
-    /// missing, source-missing, source-changed, lost from the repository.
+    /// missing, source-missing, source-changed, lost from the repository. Of the doctor: warnings.
     /// </summary>
     public const int Findings = 3;
 
@@ -34,7 +34,7 @@ internal static class ExitCodes
             Done => "done",
             Unexpected => "unexpected: a file with the details is named",
             Usage => "the command line or the configuration",
-            Findings => "sealed or restored, with findings that a person must see",
+            Findings => "done, with findings that a person must see",
             Busy => "busy: another process, or Alfresco's index window",
             Source => "source: database, content stores, index backup",
             Storage => "storage unreachable or refused",

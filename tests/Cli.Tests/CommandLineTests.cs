@@ -46,6 +46,7 @@ public sealed class CommandLineTests : IDisposable
         string[] commands =
         [
             "init",
+            "doctor",
             "backup",
             "resume",
             "status",
@@ -85,7 +86,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(14, commands.Length);
+        Assert.Equal(15, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

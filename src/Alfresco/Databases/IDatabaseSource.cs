@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform.Errors;
+
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
 /// <summary>The database of a live installation. Errors are of kind Source and name the setting to correct.</summary>
@@ -40,7 +42,20 @@ public sealed record DatabaseFacts(
     string ToolVersion,
     long SizeBytes,
     IReadOnlyList<string> Warnings
-);
+)
+{
+    /// <summary>Of a source: what the warnings say, taken apart.</summary>
+    public IReadOnlyList<Notice> Notices { get; init; } = [];
+
+    /// <summary>Of a source: the server's clock when it gave its last answer; null where it was not asked.</summary>
+    public DateTimeOffset? Clock { get; init; }
+
+    /// <summary>Of a source: content roots that tenants have of their own (<c>alf_tenant.content_root</c>).</summary>
+    public IReadOnlyList<string> TenantRoots { get; init; } = [];
+
+    /// <summary>Of a source: content is encrypted (<c>alf_content_url_encryption</c> has rows).</summary>
+    public bool HasEncryptedContent { get; init; }
+}
 
 /// <summary>A finished dump.</summary>
 /// <param name="Watermark">Null where there is no <c>alf_transaction</c> row.</param>

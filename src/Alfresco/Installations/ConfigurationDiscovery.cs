@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Alfresco.Installations;
@@ -9,12 +10,13 @@ internal sealed class ConfigurationDiscovery(
     InstallationOptions options,
     SettingValues values,
     DiscoveryFaults faults,
-    List<string> warnings
+    List<Notice> notices
 )
 {
     private const string FilePrefix = "file:";
     private const string ClasspathPrefix = "classpath:";
     private const string KeystoreDirectory = "dir.keystore";
+    private const string Missing = "keystore-missing";
 
     /// <param name="roots">What is captured as content: what lies in it is not captured again.</param>
     public ImmutableArray<ConfigurationFile> Files(ImmutableArray<ContentRoot> roots)
@@ -27,8 +29,13 @@ internal sealed class ConfigurationDiscovery(
             );
             if (!values.Properties.Any())
             {
-                warnings.Add(
-                    $"installation.globalProperties '{properties}' sets no property: is it the file that Alfresco reads?"
+                notices.Add(
+                    new Notice(
+                        "properties-empty",
+                        $"installation.globalProperties '{properties}' sets no property",
+                        "nothing of the installation is known from it",
+                        "name the file that Alfresco reads"
+                    )
                 );
             }
         }
@@ -44,9 +51,13 @@ internal sealed class ConfigurationDiscovery(
             bool exists = Exists(keystore.Path);
             if (!exists)
             {
-                warnings.Add(
-                    $"{keystore.Setting} '{keystore.Path}' does not exist: it is not captured, and without its "
-                        + "keystore encrypted content is lost"
+                notices.Add(
+                    new Notice(
+                        Missing,
+                        $"{keystore.Setting} '{keystore.Path}' does not exist",
+                        "it is not captured, and without its keystore encrypted content is lost",
+                        "put the file there, or correct the property"
+                    )
                 );
             }
 
@@ -117,7 +128,14 @@ internal sealed class ConfigurationDiscovery(
         {
             if (values.TryExpand(property, out string? fault) is not { } value)
             {
-                warnings.Add($"{property} {fault}: what it names is not captured");
+                notices.Add(
+                    new Notice(
+                        Missing,
+                        $"{property} {fault}",
+                        "what it names is not captured",
+                        "name the file in installation.configurationFiles"
+                    )
+                );
             }
             else if (PathOf(value) is not { Length: > 0 } path)
             {
@@ -126,9 +144,13 @@ internal sealed class ConfigurationDiscovery(
             }
             else if (!Path.IsPathFullyQualified(path))
             {
-                warnings.Add(
-                    $"{property} '{path}' is not an absolute path: it is not captured; name the file in "
-                        + "installation.configurationFiles"
+                notices.Add(
+                    new Notice(
+                        Missing,
+                        $"{property} '{path}' is not an absolute path",
+                        "it is not captured",
+                        "name the file in installation.configurationFiles"
+                    )
                 );
             }
             else
@@ -164,9 +186,13 @@ internal sealed class ConfigurationDiscovery(
             text is null ? $"{KeystoreDirectory} is not set"
             : PathOf(text) is null ? $"{KeystoreDirectory} '{text}' lies inside the program"
             : $"{KeystoreDirectory} '{text}' is not a directory";
-        warnings.Add(
-            $"{why}: no keystore is captured, and without its keystore encrypted content is lost; where there is one, "
-                + "name its directory in installation.content.keystore"
+        notices.Add(
+            new Notice(
+                Missing,
+                why,
+                "no keystore is captured, and without its keystore encrypted content is lost",
+                "where there is one, name its directory in installation.content.keystore"
+            )
         );
     }
 

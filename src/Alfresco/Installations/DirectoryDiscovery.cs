@@ -11,9 +11,17 @@ internal sealed class DirectoryDiscovery(
     InstallationOptions options,
     SettingValues values,
     DiscoveryFaults faults,
-    List<string> warnings
+    List<Notice> notices
 )
 {
+    /// <summary>Set for a connector that keeps content at a service.</summary>
+    private static readonly string[] OutsideStores =
+    [
+        "connector.az.containerName",
+        "connector.s3.bucketName",
+        "s3.bucketName",
+    ];
+
     // A relative dir.root is said once, not again for each directory beneath it.
     private string? _refusedRoot;
 
@@ -51,6 +59,7 @@ internal sealed class DirectoryDiscovery(
             Absolute("installation.content.audit", content.Audit, "dir.auditcontentstore")
         );
         AddKeystore(roots, root);
+        WarnOfUncovered(roots);
         Identity = root ?? roots.FirstOrDefault()?.Path ?? string.Empty;
         return roots.ToImmutable();
     }
@@ -211,8 +220,59 @@ internal sealed class DirectoryDiscovery(
         }
         else if (name == ContentRoot.Deleted || values.IsInFile(root.Setting))
         {
-            warnings.Add($"{root.Setting} '{root.Path}' does not exist: it is not captured");
+            notices.Add(
+                new Notice(
+                    "root-missing",
+                    $"{root.Setting} '{root.Path}' does not exist",
+                    "it is not captured",
+                    "mount its volume, create the directory, or correct the property"
+                )
+            );
         }
+    }
+
+    /// <summary>
+    /// Directories that further properties name (<c>dir.contentstore2</c>, <c>dir.archivestore</c>), and stores that
+    /// are no directory at all.
+    /// </summary>
+    private void WarnOfUncovered(ImmutableArray<ContentRoot>.Builder roots)
+    {
+        foreach (string property in values.Properties.Order(StringComparer.Ordinal))
+        {
+            if (OutsideStores.Contains(property, StringComparer.Ordinal))
+            {
+                notices.Add(
+                    new Notice(
+                        "store-outside",
+                        $"{property} is set: Alfresco keeps content outside of the file system",
+                        "that content is in no set",
+                        "protect it with the means of its service, such as versions and replication"
+                    )
+                );
+            }
+            else if (
+                IsStore(property)
+                && values.TryExpand(property, out _) is { } path
+                && Path.IsPathFullyQualified(path)
+                && GivenPath.IsDirectory(path)
+                && !roots.Any(root => root.Holds(path))
+            )
+            {
+                notices.Add(
+                    new Notice(
+                        "store-not-covered",
+                        $"{property} '{path}' lies in no content root",
+                        "what Alfresco keeps there is in no set",
+                        "name it in installation.content.stores"
+                    )
+                );
+            }
+        }
+
+        static bool IsStore(string property) =>
+            property.StartsWith("dir.", StringComparison.Ordinal)
+            && property.Contains("store", StringComparison.OrdinalIgnoreCase)
+            && !property.Contains("keystore", StringComparison.OrdinalIgnoreCase);
     }
 
     private void AddKeystore(ImmutableArray<ContentRoot>.Builder roots, string? root)
@@ -301,7 +361,8 @@ internal sealed class DirectoryDiscovery(
 
             faults.Add(
                 $"{named} '{text}' is not an absolute path: Alfresco reads it from its own working directory, so set "
-                    + $"{(fromOption ? "an absolute path" : setting)}"
+                    + $"{(fromOption ? "an absolute path" : setting)}",
+                "relative-path"
             );
             return null;
         }

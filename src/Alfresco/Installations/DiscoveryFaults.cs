@@ -7,13 +7,16 @@ namespace AlfrescoBackupFlows.Alfresco.Installations;
 internal sealed class DiscoveryFaults
 {
     private readonly List<string> _lines = [];
+    private readonly List<string> _ids = [];
 
-    public void Add(string line)
+    /// <param name="id">Which condition it is, for those who list them.</param>
+    public void Add(string line, string id = "configuration")
     {
         string clean = PlainText.Escape(line);
         if (!_lines.Contains(clean, StringComparer.Ordinal))
         {
             _lines.Add(clean);
+            _ids.Add(id);
         }
     }
 
@@ -37,7 +40,7 @@ internal sealed class DiscoveryFaults
     {
         if (_lines.Count > 0)
         {
-            throw new PermanentException(ErrorKind.Configuration, string.Join('\n', _lines));
+            throw new PermanentException(ErrorKind.Configuration, string.Join('\n', _lines)) { Ids = [.. _ids] };
         }
     }
 }

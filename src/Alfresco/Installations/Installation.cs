@@ -14,7 +14,7 @@ namespace AlfrescoBackupFlows.Alfresco.Installations;
 /// <param name="TimeZone">The zone of Alfresco's JVM: of its cron expressions and of the dates in content URLs.</param>
 /// <param name="OrphanProtectDays">For so many days Alfresco keeps the file of deleted content.</param>
 /// <param name="CheckSizes">False: file lengths need not equal <c>content_size</c>.</param>
-/// <param name="Warnings">For a person to read, one line each.</param>
+/// <param name="Notices">What a person should know.</param>
 public sealed record Installation(
     string Name,
     string Fingerprint,
@@ -25,11 +25,14 @@ public sealed record Installation(
     int OrphanProtectDays,
     bool CheckSizes,
     ContentUrlMap Urls,
-    ImmutableArray<string> Warnings
+    ImmutableArray<Notice> Notices
 )
 {
     /// <summary>Files of Alfresco's configuration, in the order of capture.</summary>
     public ImmutableArray<ConfigurationFile> Configuration { get; init; } = [];
+
+    /// <summary>For a person to read, one line each.</summary>
+    public IEnumerable<string> Warnings => Notices.Select(static notice => notice.Line);
 
     /// <summary>
     /// Reads the options and the properties file they name; looks at directories, but not into them. Every fault stands

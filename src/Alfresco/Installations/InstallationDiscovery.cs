@@ -16,7 +16,7 @@ internal sealed class InstallationDiscovery
 {
     private readonly InstallationOptions _options;
     private readonly DiscoveryFaults _faults = new();
-    private readonly List<string> _warnings = [];
+    private readonly List<Notice> _notices = [];
     private readonly SettingValues _values;
 
     public InstallationDiscovery(InstallationOptions options)
@@ -33,11 +33,11 @@ internal sealed class InstallationDiscovery
         }
 
         var zone = ReadTimeZone();
-        var directories = new DirectoryDiscovery(_options, _values, _faults, _warnings);
+        var directories = new DirectoryDiscovery(_options, _values, _faults, _notices);
         var roots = directories.Roots();
         var index = _options.Index.Kind == "none" ? null : directories.Index(zone);
         DirectoryDiscovery.RefuseNesting(roots, index, _faults);
-        var configuration = new ConfigurationDiscovery(_options, _values, _faults, _warnings).Files(roots);
+        var configuration = new ConfigurationDiscovery(_options, _values, _faults, _notices).Files(roots);
         var database = ReadDatabase();
         int days = ReadOrphanProtectDays();
         WarnOfEagerCleanup();
@@ -57,7 +57,7 @@ internal sealed class InstallationDiscovery
                     .Where(static r => r.Name.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
                     .Select(static r => r.Name[ContentRoot.Stores.Length..])
             ),
-            Warnings: [.. _warnings]
+            Notices: [.. _notices]
         )
         {
             Configuration = configuration,
@@ -138,7 +138,9 @@ internal sealed class InstallationDiscovery
             var file = SecretFile.Read(path, Setting);
             if (file.Warning is not null)
             {
-                _warnings.Add(file.Warning);
+                _notices.Add(
+                    Notice.OfLine("secret-readable", file.Warning, "whoever can log in here can read the database")
+                );
             }
 
             return file.Value;
@@ -181,9 +183,13 @@ internal sealed class InstallationDiscovery
         const string Property = "system.content.eagerOrphanCleanup";
         if (string.Equals(_values.Text(Property, null, Property), "true", StringComparison.OrdinalIgnoreCase))
         {
-            _warnings.Add(
-                $"{Property}=true destroys the files of deleted content at once: a hot backup can miss files that "
-                    + "its database dump still names; set it to false"
+            _notices.Add(
+                new Notice(
+                    "eager-orphan-cleanup",
+                    $"{Property}=true destroys the files of deleted content at once",
+                    "a hot backup can miss files that its database dump still names",
+                    "set it to false"
+                )
             );
         }
     }

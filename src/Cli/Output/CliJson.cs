@@ -15,6 +15,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(KeyChangeDocument))]
 [JsonSerializable(typeof(KeyDocument[]))]
 [JsonSerializable(typeof(VerificationResultDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]
 [JsonSerializable(typeof(RestorePlanDocument))]
 internal sealed partial class CliJson : JsonSerializerContext

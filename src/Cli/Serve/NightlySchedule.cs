@@ -25,7 +25,10 @@ internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, Ti
             : throw new PermanentException(
                 ErrorKind.Configuration,
                 $"schedule '{PlainText.Escape(text)}' does not fit: write five fields such as 30 3 * * *, or six with seconds first"
-            );
+            )
+            {
+                Ids = ["configuration"],
+            };
     }
 
     public DateTimeOffset? NextAfter(DateTimeOffset moment) => cron.GetNextOccurrence(moment, zone);

@@ -7,14 +7,17 @@ namespace AlfrescoBackupFlows.Hosting.Options;
 internal sealed class OptionFaults
 {
     private readonly List<string> _lines = [];
+    private readonly List<string> _ids = [];
 
     /// <param name="line">One line: the setting, its value, how to fix it.</param>
-    public void Add(string line)
+    /// <param name="id">Which condition it is, for those who list them.</param>
+    public void Add(string line, string id = "configuration")
     {
         string clean = line.ReplaceLineEndings(" ");
         if (!_lines.Contains(clean, StringComparer.Ordinal))
         {
             _lines.Add(clean);
+            _ids.Add(id);
         }
     }
 
@@ -23,16 +26,11 @@ internal sealed class OptionFaults
     public void Add(AbfException fault)
     {
         HashSet<string> named = [.. _lines.Select(Setting)];
-        foreach (
-            string line in fault.Message.Split(
-                '\n',
-                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
-            )
-        )
+        foreach (Notice found in Notice.Of(fault, "configuration", string.Empty))
         {
-            if (!named.Contains(Setting(line)))
+            if (!named.Contains(Setting(found.Line)))
             {
-                Add(line);
+                Add(found.Line, found.Id);
             }
         }
     }
@@ -44,7 +42,7 @@ internal sealed class OptionFaults
     {
         if (_lines.Count > 0)
         {
-            throw new PermanentException(ErrorKind.Configuration, string.Join('\n', _lines));
+            throw new PermanentException(ErrorKind.Configuration, string.Join('\n', _lines)) { Ids = [.. _ids] };
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AlfrescoBackupFlows.Platform.Errors;
 
 /// <summary>
@@ -14,6 +16,12 @@ public abstract class AbfException : Exception
 
     /// <summary>What went wrong; decides the exit code.</summary>
     public ErrorKind Kind { get; }
+
+    /// <summary>
+    /// Which known condition each line of the message is, for those who list them (<see cref="Notice"/>); empty where
+    /// only the kind is known.
+    /// </summary>
+    public ImmutableArray<string> Ids { get; init; } = [];
 }
 
 /// <summary>Trying again cannot help: bad credentials, malformed configuration, a damaged repository.</summary>

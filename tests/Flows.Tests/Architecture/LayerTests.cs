@@ -19,6 +19,7 @@ public sealed partial class LayerTests
         ["Runtime"],
         ["Backup.Records", "Restore.Records", "Verify.Records"],
         ["Capture", "Restore.Targets"],
+        ["Doctor"],
         ["Backup.Activities", "Restore.Activities", "Verify.Activities"],
         ["Backup", "Restore", "Verify"],
         [""],

@@ -89,7 +89,10 @@ internal static class MySqlRights
             throw new PermanentException(
                 target.Names.Kind,
                 $"{target.Names.Url}: {target.Place}: {string.Join("; ", found)}"
-            );
+            )
+            {
+                Ids = ["database-rights"],
+            };
         }
     }
 

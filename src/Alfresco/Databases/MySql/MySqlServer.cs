@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Platform.Errors;
 using MySqlConnector;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
@@ -18,24 +19,42 @@ internal sealed partial record MySqlServer(bool IsMariaDb, Version Version)
     }
 
     /// <summary>A tool of the other vendor, or an older one, mostly works; said, not refused.</summary>
-    public IReadOnlyList<string> Compare(DatabaseConnection target, MySqlTool tool)
+    public IReadOnlyList<Notice> Compare(DatabaseConnection target, MySqlTool tool)
     {
         if (tool.IsMariaDb != IsMariaDb)
         {
             string maker = tool.IsMariaDb ? "MariaDB" : "MySQL";
             return
             [
-                $"{target.Names.ToolPath}: {tool.File} is {maker}'s, the server is {Vendor} {Version}; better use the "
-                    + "server's own tools",
+                Notice.OfLine(
+                    "dump-tool-foreign",
+                    $"{target.Names.ToolPath}: {tool.File} is {maker}'s, the server is {Vendor} {Version}; better use "
+                        + "the server's own tools",
+                    "what only one of the two vendors knows may be left out of the dump, or not load"
+                ),
             ];
         }
 
         return new Version(tool.Version.Major, tool.Version.Minor) < new Version(Version.Major, Version.Minor)
-            ?
-            [
-                $"{target.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's {Version}; "
-                    + "better use the server's own tools",
-            ]
+                ?
+                [
+                    Notice.OfLine(
+                        "dump-tool-older",
+                        $"{target.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's "
+                            + $"{Version}; better use the server's own tools",
+                        "what only the server's version knows may be left out of the dump"
+                    ),
+                ]
+            : tool.Version.Major > Version.Major
+                ?
+                [
+                    new Notice(
+                        "dump-tool-newer",
+                        $"{target.Names.ToolPath}: {tool.File} is version {tool.Version}, newer than the server's {Version}",
+                        $"its dump may not load with the client and the server of version {Version}",
+                        "name the directory of the server's own tools"
+                    ),
+                ]
             : [];
     }
 

@@ -27,14 +27,21 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
                     },
                     cancellationToken
                 );
+                List<Notice> notices = [.. Notices(server, tool), .. found.Notices];
                 return new DatabaseFacts(
                     server.Vendor,
                     server.Version.ToString(),
                     tool.File,
                     tool.Version.ToString(),
                     found.SizeBytes,
-                    [.. Warnings(server, tool), .. found.Warnings]
-                );
+                    [.. notices.Select(static notice => notice.Line)]
+                )
+                {
+                    Notices = notices,
+                    TenantRoots = await MySqlTables.ReadTenantRootsAsync(session, cancellationToken),
+                    HasEncryptedContent = await MySqlTables.HasEncryptedContentAsync(session, cancellationToken),
+                    Clock = await MySqlTables.ReadClockAsync(session, cancellationToken),
+                };
             },
             cancellationToken
         );
@@ -84,7 +91,7 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
             Rows: inserts.Rows,
             NotApplicable: inserts.NotApplicable,
             TenantRoots: inserts.TenantRoots,
-            Warnings: [.. Warnings(server, tool), .. said]
+            Warnings: [.. Notices(server, tool).Select(static notice => notice.Line), .. said]
         );
     }
 
@@ -227,14 +234,16 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
         return [.. arguments];
     }
 
-    private IEnumerable<string> Warnings(MySqlServer server, MySqlTool tool)
+    private IEnumerable<Notice> Notices(MySqlServer server, MySqlTool tool)
     {
         string fault =
             $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile server "
             + "can put statements "
             + "(CVE-2024-21096); update it";
         return MySqlFaults.AreIn(tool.Version)
-            ? server.Compare(connection, tool).Append(fault)
+            ? server
+                .Compare(connection, tool)
+                .Append(Notice.OfLine("dump-tool-unsafe", fault, "a restore would run these statements"))
             : server.Compare(connection, tool);
     }
 
@@ -248,6 +257,9 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
                 $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's "
                     + $"{server.Version}, and cannot dump it; install the server's own client tools and name their "
                     + "directory"
-            );
+            )
+            {
+                Ids = ["dump-tool-older"],
+            };
     }
 }

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 internal static class MySqlTables
 {
     /// <exception cref="PermanentException">Not Alfresco's, or tables that no snapshot covers.</exception>
-    public static async Task<(long SizeBytes, IReadOnlyList<string> Warnings)> LookAsync(
+    public static async Task<(long SizeBytes, IReadOnlyList<Notice> Notices)> LookAsync(
         MySqlConnection session,
         DatabaseConnection target,
         CancellationToken cancellationToken
@@ -44,23 +44,31 @@ internal static class MySqlTables
             );
         }
 
-        var warnings = new List<string>();
+        var notices = new List<Notice>();
         if (loose.Count > 0)
         {
-            warnings.Add(
-                $"{target.Names.Url}: {string.Join(", ", loose.Take(3))} not InnoDB: dumped as of another moment "
-                    + "than the rest"
+            notices.Add(
+                new Notice(
+                    "table-not-innodb",
+                    $"{target.Names.Url}: {string.Join(", ", loose.Take(3))} not InnoDB",
+                    "dumped as of another moment than the rest",
+                    "ALTER TABLE ... ENGINE=InnoDB"
+                )
             );
         }
 
-        warnings.AddRange(await MySqlHidden.FindAsync(session, target, cancellationToken));
+        notices.AddRange(
+            (await MySqlHidden.FindAsync(session, target, cancellationToken)).Select(static line =>
+                Notice.OfLine("database-rights", line, "what is missing from the dump is missing after a restore")
+            )
+        );
         var size = await MySqlSession.ListAsync(
             session,
             "SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS CHAR) FROM information_schema.tables "
                 + "WHERE table_schema = DATABASE()",
             cancellationToken
         );
-        return (long.Parse(size[0], System.Globalization.CultureInfo.InvariantCulture), warnings);
+        return (long.Parse(size[0], System.Globalization.CultureInfo.InvariantCulture), notices);
     }
 
     public static Task<List<string>> NamesAsync(MySqlConnection session, CancellationToken cancellationToken) =>
@@ -110,6 +118,52 @@ internal static class MySqlTables
             );
         }
     }
+
+    /// <summary>Content roots that tenants have of their own.</summary>
+    public static async Task<IReadOnlyList<string>> ReadTenantRootsAsync(
+        MySqlConnection session,
+        CancellationToken cancellationToken
+    ) =>
+        await FindAsync(session, "alf_tenant", cancellationToken) is { } tenants
+            ? await MySqlSession.ListAsync(
+                session,
+                $"SELECT DISTINCT content_root FROM {tenants} WHERE content_root <> '' ORDER BY 1",
+                cancellationToken
+            )
+            : [];
+
+    /// <summary>Whether content has keys, which stand in a table of the versions that encrypt it.</summary>
+    public static async Task<bool> HasEncryptedContentAsync(
+        MySqlConnection session,
+        CancellationToken cancellationToken
+    ) =>
+        await FindAsync(session, "alf_content_url_encryption", cancellationToken) is { } keys
+        && (await MySqlSession.ListAsync(session, $"SELECT 'yes' FROM {keys} LIMIT 1", cancellationToken)).Count > 0;
+
+    public static async Task<DateTimeOffset> ReadClockAsync(
+        MySqlConnection session,
+        CancellationToken cancellationToken
+    )
+    {
+        const string Clock = "SELECT CAST(UNIX_TIMESTAMP() AS CHAR)";
+        return DateTimeOffset.FromUnixTimeSeconds(
+            long.Parse(
+                (await MySqlSession.ListAsync(session, Clock, cancellationToken))[0].Split('.')[0],
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+        );
+    }
+
+    /// <summary>Its quoted name as it is written there; null where there is none.</summary>
+    private static async Task<string?> FindAsync(
+        MySqlConnection session,
+        string table,
+        CancellationToken cancellationToken
+    ) =>
+        (await NamesAsync(session, cancellationToken))
+            .Where(name => string.Equals(name, table, StringComparison.OrdinalIgnoreCase))
+            .Select(static name => $"`{name}`")
+            .FirstOrDefault();
 
     private static async Task ReadAsync(
         MySqlConnection session,

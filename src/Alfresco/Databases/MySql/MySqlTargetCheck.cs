@@ -23,7 +23,11 @@ internal sealed class MySqlTargetCheck(MySqlConnection session, MySqlServer serv
             tool!.File,
             tool.Version.ToString(),
             0,
-            [.. server.Compare(connection, tool), .. Warn(dump), .. await WarnOfCharacterSetAsync(cancellationToken)]
+            [
+                .. server.Compare(connection, tool).Select(static notice => notice.Line),
+                .. Warn(dump),
+                .. await WarnOfCharacterSetAsync(cancellationToken),
+            ]
         );
     }
 

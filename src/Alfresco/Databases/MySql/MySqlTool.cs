@@ -125,7 +125,10 @@ internal sealed partial record MySqlTool(string File, bool IsMariaDb, Version Ve
                 names.Kind,
                 $"{names.ToolPath}: {string.Join(" or ", tools)} is not found {place}; install the server's client tools "
                     + "or name their directory"
-            );
+            )
+            {
+                Ids = ["dump-tool-missing"],
+            };
         string text = await AskAsync(target, file, "--version", cancellationToken);
 
         // "Ver 10.19 Distrib 10.11.6-MariaDB", "from 11.4.2-MariaDB, client 15.2", "Ver 8.0.36", "Ver 10.13 Distrib

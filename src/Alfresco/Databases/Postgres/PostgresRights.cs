@@ -71,7 +71,10 @@ internal static class PostgresRights
             throw new PermanentException(
                 target.Names.Kind,
                 $"{target.Names.Username} '{target.Username}' {string.Join("; it ", found)} ({target.Place})"
-            );
+            )
+            {
+                Ids = ["database-rights"],
+            };
         }
 
         void Add(List<string> names, string what, string fix)

@@ -19,21 +19,34 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             async session =>
             {
                 var tool = await FindToolAsync(session, cancellationToken);
-                await PostgresTables.LookAsync(session, connection, cancellationToken);
+                var tables = await PostgresTables.LookAsync(session, connection, cancellationToken);
                 await PostgresRights.RequireReadAllAsync(session, connection, cancellationToken);
                 long size = await PostgresSession.ScalarAsync<long>(
                     session,
                     "SELECT pg_database_size(current_database())",
                     cancellationToken
                 );
+                List<Notice> notices = Notices(session, tool);
                 return new DatabaseFacts(
                     PostgresVendor.ProductName,
                     ServerVersion(session),
                     tool.File,
                     tool.Version,
                     size,
-                    Warnings(session, tool)
-                );
+                    [.. notices.Select(static notice => notice.Line)]
+                )
+                {
+                    Notices = notices,
+                    TenantRoots = await tables.ReadTenantRootsAsync(session, cancellationToken),
+                    HasEncryptedContent = await tables.HasEncryptedContentAsync(session, cancellationToken),
+                    Clock = DateTimeOffset.FromUnixTimeMilliseconds(
+                        await PostgresSession.ScalarAsync<long>(
+                            session,
+                            "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8",
+                            cancellationToken
+                        )
+                    ),
+                };
             },
             cancellationToken
         );
@@ -109,7 +122,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
                 Rows: rows,
                 NotApplicable: tables.NotApplicable,
                 TenantRoots: roots,
-                Warnings: Warnings(session, tool)
+                Warnings: [.. Notices(session, tool).Select(static notice => notice.Line)]
             )
             {
                 Schema = tables.Schema,
@@ -188,37 +201,47 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
                 $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, older than the server's "
                     + $"{server}, and cannot dump it; install PostgreSQL {server.Split('.')[0]}'s client and name "
                     + "its directory"
-            );
+            )
+            {
+                Ids = ["dump-tool-older"],
+            };
     }
 
-    private List<string> Warnings(NpgsqlConnection session, PostgresTool tool)
+    private List<Notice> Notices(NpgsqlConnection session, PostgresTool tool)
     {
         string server = ServerVersion(session);
-        List<string> warnings = [];
+        List<Notice> notices = [];
         if (tool.Major > PostgresTool.MajorOf(server))
         {
-            warnings.Add(
-                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, newer than the server's "
-                    + $"{server}: "
-                    + $"its dump may not load into a server of version {server}"
+            notices.Add(
+                new Notice(
+                    "dump-tool-newer",
+                    $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, newer than the server's {server}",
+                    $"its dump may not load into a server of version {server}",
+                    "name the directory of the tools of the server's own version"
+                )
             );
         }
 
         if (!PostgresRestriction.IsKnownBy(tool.Version))
         {
-            warnings.Add(
-                $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile "
-                    + "server can put statements "
-                    + "(CVE-2025-8714, CVE-2025-8715); update it to a minor release of August 2025 or later"
+            notices.Add(
+                Notice.OfLine(
+                    "dump-tool-unsafe",
+                    $"{connection.Names.ToolPath}: {tool.File} is version {tool.Version}, into whose dumps a hostile "
+                        + "server can put statements "
+                        + "(CVE-2025-8714, CVE-2025-8715); update it to a minor release of August 2025 or later",
+                    "a restore would run these statements"
+                )
             );
         }
 
         if (PostgresProof.Warning(connection, tool) is { } unproven)
         {
-            warnings.Add(unproven);
+            notices.Add(Notice.OfLine("database-login", unproven, "somebody in the network can get the password"));
         }
 
-        return warnings;
+        return notices;
     }
 
     /// <summary>Two encodings have no way to UTF-8: such a database is dumped in its own.</summary>

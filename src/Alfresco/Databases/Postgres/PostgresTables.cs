@@ -165,6 +165,23 @@ internal sealed class PostgresTables
         return roots;
     }
 
+    /// <summary>Whether content has keys, which stand in a table of the versions that encrypt it.</summary>
+    public async Task<bool> HasEncryptedContentAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        string keys = Name("alf_content_url_encryption");
+        return await PostgresSession.ScalarAsync<bool>(
+                connection,
+                "SELECT to_regclass(@keys) IS NOT NULL",
+                cancellationToken,
+                ("keys", keys)
+            )
+            && await PostgresSession.ScalarAsync<bool>(
+                connection,
+                $"SELECT EXISTS (SELECT 1 FROM {keys})",
+                cancellationToken
+            );
+    }
+
     private static async Task ReadAsync(
         NpgsqlConnection connection,
         string sql,

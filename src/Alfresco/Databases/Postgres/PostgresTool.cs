@@ -37,7 +37,10 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
                 names.Kind,
                 $"{names.ToolPath}: {name} is not found {place}; install PostgreSQL's client of the server's "
                     + "version, or name its directory"
-            );
+            )
+            {
+                Ids = ["dump-tool-missing"],
+            };
         ToolExit exit;
         string text;
         try

@@ -1,14 +1,12 @@
-using AlfrescoBackupFlows.Alfresco.Content;
-using AlfrescoBackupFlows.Alfresco.Databases;
+using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Installations;
-using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Doctor;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
@@ -20,14 +18,6 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 internal sealed class CheckSources(FlowEnvironment environment)
     : RunActivity<CheckSourcesInput, SourceCheck>(environment)
 {
-    /// <summary>Taken for granted where there is no earlier set to go by.</summary>
-    private static readonly TimeSpan LongestIndexAndDatabase = TimeSpan.FromHours(6);
-
-    private static readonly TimeSpan UsualIndexAndDatabase = TimeSpan.FromMinutes(10);
-
-    /// <summary>A busy night may take half as long again.</summary>
-    private const double Margin = 1.5;
-
     /// <summary>Lost packs.</summary>
     private const int MaxNamed = 5;
 
@@ -40,24 +30,22 @@ internal sealed class CheckSources(FlowEnvironment environment)
     {
         BackupOptions options = run.Options;
         Installation installation = run.DiscoverInstallation();
-        OwnDirectories.RequireApart(options, Captured(installation));
-        installation.CheckRoots(input.AcceptContentLoss);
-        foreach (ContentRoot root in installation.Roots)
-        {
-            run.Roots.Open(root).Dispose();
-        }
-
-        ConfigurationTree.Read(installation.Configuration, new CaptureNotes(ContentRoot.Configuration)).Dispose();
-        DatabaseFacts database = await installation.Database.OpenSource(progress.Warn).CheckAsync(cancellationToken);
-        AcknowledgedFiles.Read(options, installation);
-        if (installation.Index is { RefreshCommand.IsEmpty: true } index)
-        {
-            RequireIndexBackup(index, new SearchIndexBackup(index, run.Time));
-        }
-
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
+        ImmutableArray<Notice> found = await Examination.PreflightAsync(
+            new Subject
+            {
+                Loaded = Environment.Loaded,
+                Installation = installation,
+                Time = run.Time,
+                AcceptContentLoss = input.AcceptContentLoss,
+                OpenRoot = run.Roots.Open,
+                Tell = progress.Warn,
+                Environment = Environment,
+                Earlier = parent is null ? [] : [parent],
+            },
+            cancellationToken
+        );
         RootStamp[] content = [.. parent?.Roots.Where(root => root.Class == ChunkClass.Content) ?? []];
-        string[] goneRoots = [.. GoneRoots(installation, parent, input.AcceptContentLoss)];
         bool fullScan = Freshness.IsFullScanDue(
             parent?.FullScan,
             parent?.Started,
@@ -71,7 +59,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
             MaxWait = installation.Index?.MaxWait ?? TimeSpan.Zero,
             RefreshesIndex = installation.Index is { RefreshCommand.IsEmpty: false },
             FilesMustEndWithin = FilesMustEndWithin(installation),
-            ExpectedIndexAndDatabase = ExpectedIndexAndDatabase(parent),
+            ExpectedIndexAndDatabase = ExpectedTimes.IndexAndDatabase(parent),
             SeedsFirst =
                 parent?.Phase(Phases.Files) is { } files && files.Ended - files.Started > Freshness.SeedsBeyond,
             FullScan = fullScan,
@@ -79,64 +67,8 @@ internal sealed class CheckSources(FlowEnvironment environment)
             Roots = [.. ContentRoots.Of(installation).Select(root => root.Name)],
             ExpectedFiles = content.Sum(root => root.Files),
             ExpectedBytes = content.Sum(root => root.Bytes),
-            Warnings = WarningLines.Fit([
-                .. Warnings(lost, progress),
-                .. goneRoots,
-                .. installation.Warnings,
-                .. database.Warnings,
-                .. Environment.Loaded.Warnings,
-            ]),
+            Warnings = WarningLines.Fit([.. Warnings(lost, progress), .. found.Select(static notice => notice.Line)]),
         };
-    }
-
-    /// <summary>Directories that the run captures, and what holds a captured file.</summary>
-    private static IEnumerable<ContentRoot> Captured(Installation installation)
-    {
-        IEnumerable<ContentRoot> roots = installation.Roots.Concat(
-            installation
-                .Configuration.Where(file => GivenPath.IsDirectory(file.Path))
-                .Select(file => new ContentRoot(ContentRoot.Configuration, file.Path, file.Setting))
-        );
-        return installation.Index is { } copy
-            ? roots.Append(new ContentRoot(ContentRoots.Index, copy.Path, "the index backup"))
-            : roots;
-    }
-
-    /// <summary>While the job is running nothing can be said of its target.</summary>
-    private static void RequireIndexBackup(SearchIndexSource index, SearchIndexBackup backup)
-    {
-        SearchIndexObservation seen = backup.Observe();
-        if (seen.IsAbsent)
-        {
-            throw SearchIndexWindow.Absent(index);
-        }
-
-        if (!seen.IsRunning && !backup.HasBytes() && SearchIndexCopy.GenerationOf(backup.Observe()) is not null)
-        {
-            throw SearchIndexWindow.Empty(index);
-        }
-    }
-
-    /// <summary>
-    /// A whole root that the set before has: its volume may be unmounted. Of the cleaner's directory it is only said;
-    /// administrators empty that one.
-    /// </summary>
-    private static IEnumerable<string> GoneRoots(Installation installation, SetManifest? parent, bool accepts)
-    {
-        IEnumerable<RootStamp> before =
-            parent?.Roots.Where(root => root.Class == ChunkClass.Content && root.Files > 0) ?? [];
-        string[] names = [.. ContentRoots.Of(installation).Select(root => root.Name)];
-        foreach (RootStamp gone in before.Where(root => !names.Contains(root.Name)))
-        {
-            string what =
-                $"The content root '{gone.Name}' ('{gone.Path}', {gone.Files} files in the set before) is not there";
-            yield return accepts || gone.Name is ContentRoot.Deleted or ContentRoot.Configuration
-                ? $"{what}: it is not in this set."
-                : throw new PermanentException(
-                    ErrorKind.Source,
-                    $"{what}. Is its volume mounted? If this is right, run the backup with --accept-content-loss."
-                );
-        }
     }
 
     private static IEnumerable<string> Warnings(LostPacks lost, IProgressSink progress)
@@ -163,21 +95,4 @@ internal sealed class CheckSources(FlowEnvironment environment)
         installation.OrphanProtectDays > 0
             ? TimeSpan.FromDays(installation.OrphanProtectDays) / 2
             : Freshness.SeedsBeyond;
-
-    private static TimeSpan ExpectedIndexAndDatabase(SetManifest? parent)
-    {
-        if (parent?.Phase(Phases.Database) is not { } database)
-        {
-            return UsualIndexAndDatabase;
-        }
-
-        DateTimeOffset started = parent.Phase(Phases.Index)?.Started ?? database.Started;
-        TimeSpan expected = (database.Ended - started) * Margin + TimeSpan.FromMinutes(1);
-
-        // A run that was interrupted between its phases took long only by the clock; the look after SQL guards what
-        // this cap lets through.
-        return expected < TimeSpan.Zero ? UsualIndexAndDatabase // the clock was put back between the two
-            : expected < LongestIndexAndDatabase ? expected
-            : LongestIndexAndDatabase;
-    }
 }

@@ -69,19 +69,9 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             [
                 .. required
                     .Warnings.Concat(result.Warnings)
-                    .Concat(TenantWarnings(installation, result))
+                    .Concat(TenantStores.Judge(installation, result.TenantRoots).Select(static notice => notice.Line))
                     .Take(MaxWarnings),
             ],
         };
     }
-
-    private static IEnumerable<string> TenantWarnings(Installation installation, DumpResult result) =>
-        from tenant in result.TenantRoots
-        let path = PlainText.Escape(tenant)
-        let held = path == tenant && installation.Roots.Any(root => root.Holds(tenant))
-        where !held || !GivenPath.IsDirectory(tenant)
-        select held
-            ? $"A tenant keeps content in '{path}', which does not exist: is its volume mounted?"
-            : $"A tenant keeps content in '{path}', which is in no configured content root: it is NOT in this set. "
-                + "Name it in installation.content.stores.";
 }

@@ -5,7 +5,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
-namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>The content roots of a run, by the names they are restored under.</summary>
 internal static class ContentRoots

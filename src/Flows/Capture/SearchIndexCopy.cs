@@ -3,7 +3,7 @@ using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 
-namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>The index backup as the flow's records speak of it.</summary>
 internal static class SearchIndexCopy

@@ -32,8 +32,8 @@ public sealed record Notice(string Id, string What, string Why, string Fix)
     /// <summary>Takes a line apart that ends with what to do, as all messages here do.</summary>
     public static Notice OfLine(string id, string line, string why)
     {
-        int at = line.LastIndexOf("; ", StringComparison.Ordinal);
-        at = at < 0 ? line.LastIndexOf(": ", StringComparison.Ordinal) : at;
+        int at = LastBefore(line, "; ");
+        at = at < 0 ? LastBefore(line, ": ") : at;
         return at < 0
             ? new Notice(id, line, why, "correct what the line names", line)
             : new Notice(id, line[..at], why, line[(at + 2)..], line);
@@ -54,6 +54,28 @@ public sealed record Notice(string Id, string What, string Why, string Fix)
                     Kind = failure.Kind,
                 }
         );
+    }
+
+    /// <summary>The last separator with a word behind it, outside of parentheses; -1 where there is none.</summary>
+    private static int LastBefore(string line, string separator)
+    {
+        for (
+            int at = line.LastIndexOf(separator, StringComparison.Ordinal);
+            at > 0;
+            at = line.LastIndexOf(separator, at - 1, StringComparison.Ordinal)
+        )
+        {
+            string rest = line[(at + separator.Length)..];
+            int closed = rest.IndexOf(')', StringComparison.Ordinal);
+            int opened = rest.IndexOf('(', StringComparison.Ordinal);
+            bool isWithin = closed >= 0 && (opened < 0 || closed < opened);
+            if (rest.Length > 0 && char.IsLetter(rest[0]) && !isWithin)
+            {
+                return at;
+            }
+        }
+
+        return -1;
     }
 
     private Notice(string id, string what, string why, string fix, string line)

@@ -106,6 +106,54 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
     }
 
     [Fact]
+    public async Task Clock_tenants_and_keys_of_encrypted_content_are_told()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        DatabaseConnection connection = server.Connection(source);
+        DatabaseFacts sound = await connection.OpenSource().CheckAsync(Cancel);
+        Assert.InRange((sound.Clock!.Value - DateTimeOffset.UtcNow).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Assert.Empty(sound.TenantRoots);
+        Assert.False(sound.HasEncryptedContent);
+
+        await server.ExecuteAsync(
+            source,
+            "INSERT INTO alf_tenant (tenant_domain, version, enabled, content_root) VALUES ('t', 1, true, '/srv/t');"
+                + "CREATE TABLE alf_content_url_encryption (id bigint); INSERT INTO alf_content_url_encryption VALUES (1)"
+        );
+        DatabaseFacts found = await connection.OpenSource().CheckAsync(Cancel);
+        Assert.Equal(["/srv/t"], found.TenantRoots);
+        Assert.True(found.HasEncryptedContent);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_tool_or_rights_has_its_id()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        await server.ExecuteAsync(
+            source,
+            "CREATE USER blind IDENTIFIED BY 'x'; GRANT SELECT ON `" + source + "`.* TO blind"
+        );
+        using var young = new StandInTool("mariadb-dump", "echo 'mariadb-dump from 99.1.2-MariaDB, client 10.19'");
+
+        Assert.Equal(
+            ["dump-tool-missing"],
+            (
+                await Assert.ThrowsAsync<PermanentException>(() =>
+                    server.Connection(source, toolPath: "/nonexistent").OpenSource().CheckAsync(Cancel)
+                )
+            ).Ids
+        );
+        Assert.Contains(
+            (await server.Connection(source, "blind", "x").OpenSource().CheckAsync(Cancel)).Notices,
+            notice => notice is { Id: "database-rights", Severity: NoticeSeverity.Warning }
+        );
+        Assert.Contains(
+            (await server.Connection(source, toolPath: young.Directory).OpenSource().CheckAsync(Cancel)).Notices,
+            notice => notice.Id == "dump-tool-newer"
+        );
+    }
+
+    [Fact]
     public async Task Required_are_the_urls_in_use_or_not_orphaned_and_those_of_the_old_web_content()
     {
         var source = await server.CreateAlfrescoAsync();

@@ -138,6 +138,47 @@ public sealed class PostgresFaultTests(PostgresFixture server)
         );
     }
 
+    [Fact]
+    public async Task What_is_wrong_with_tool_or_rights_has_its_id()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        using var old = new StandInTool("pg_dump", "echo 'pg_dump (PostgreSQL) 9.6.24'");
+        using var young = new StandInTool("pg_dump", "echo 'pg_dump (PostgreSQL) 99.1'");
+        await server.ExecuteAsync(source, "CREATE ROLE blind LOGIN PASSWORD 'x'");
+
+        async Task<string> IdOfAsync(DatabaseConnection connection) =>
+            Assert.Single((await CheckFailsAsync<PermanentException>(connection)).Ids);
+
+        Assert.Equal("dump-tool-missing", await IdOfAsync(server.Connection(source, toolPath: "/nonexistent")));
+        Assert.Equal("dump-tool-older", await IdOfAsync(server.Connection(source, toolPath: old.Directory)));
+        Assert.Equal("database-rights", await IdOfAsync(server.Connection(source, "blind", "x")));
+        Notice newer = Assert.Single(
+            (await server.Connection(source, toolPath: young.Directory).OpenSource().CheckAsync(Cancel)).Notices
+        );
+        Assert.Equal("dump-tool-newer", newer.Id);
+        Assert.StartsWith("its dump may not load into a server of version 15", newer.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clock_tenants_and_keys_of_encrypted_content_are_told()
+    {
+        var source = await server.CreateAlfrescoAsync();
+        DatabaseConnection connection = server.Connection(source);
+        DatabaseFacts sound = await connection.OpenSource().CheckAsync(Cancel);
+        Assert.InRange((sound.Clock!.Value - DateTimeOffset.UtcNow).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Assert.Empty(sound.TenantRoots);
+        Assert.False(sound.HasEncryptedContent);
+
+        await server.ExecuteAsync(
+            source,
+            "INSERT INTO alf_tenant (tenant_domain, version, enabled, content_root) VALUES ('t', 1, true, '/srv/t');"
+                + "CREATE TABLE alf_content_url_encryption (id bigint); INSERT INTO alf_content_url_encryption VALUES (1)"
+        );
+        DatabaseFacts found = await connection.OpenSource().CheckAsync(Cancel);
+        Assert.Equal(["/srv/t"], found.TenantRoots);
+        Assert.True(found.HasEncryptedContent);
+    }
+
     [Theory]
     [InlineData("'{0}' \"$@\" 2>/dev/null | head -c 2000", "truncated")]
     [InlineData(

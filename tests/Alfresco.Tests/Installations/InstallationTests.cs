@@ -299,6 +299,61 @@ public sealed class InstallationTests : IDisposable
     }
 
     [Fact]
+    public void What_is_noticed_has_an_id_and_says_what_why_and_how_to_fix_it()
+    {
+        var root = MakeRoot("alf_data", "contentstore", "second", "cached");
+        string second = Path.Combine(root, "second");
+
+        var found = Installation.Discover(
+            Options(
+                $"""
+                dir.root={root}
+                db.url=jdbc:mysql://h/d
+                system.content.eagerOrphanCleanup=true
+                dir.contentstore.second={second}
+                dir.cachedcontent={Path.Combine(root, "cached")}
+                connector.s3.bucketName=documents
+                """
+            )
+        );
+
+        Assert.Equal(
+            ["eager-orphan-cleanup", "keystore-missing", "root-missing", "store-not-covered", "store-outside"],
+            found.Notices.Select(n => n.Id).Order()
+        );
+        Notice eager = found.Notices.Single(n => n.Id == "eager-orphan-cleanup");
+        Assert.Equal(
+            (
+                "system.content.eagerOrphanCleanup=true destroys the files of deleted content at once",
+                "a hot backup can miss files that its database dump still names",
+                "set it to false"
+            ),
+            (eager.What, eager.Why, eager.Fix)
+        );
+        Assert.Contains($"'{second}'", found.Notices.Single(n => n.Id == "store-not-covered").What);
+
+        InstallationOptions covered = Options(
+            $"dir.root={root}\ndb.url=jdbc:mysql://h/d\ndir.contentstore.second={second}\n"
+        );
+        covered.Content.Stores["second"] = second;
+        Assert.DoesNotContain(Installation.Discover(covered).Notices, n => n.Id == "store-not-covered");
+    }
+
+    [Fact]
+    public void A_relative_root_is_told_from_other_faults_by_its_id()
+    {
+        InstallationOptions options = Options("dir.root=./alf_data\ndb.url=jdbc:nosuch://h/d\n");
+
+        PermanentException fault = Assert.Throws<PermanentException>(() => Installation.Discover(options));
+
+        Notice[] found = [.. Notice.Of(fault, "other", "no backup")];
+        Assert.Equal(["relative-path", "configuration"], found.Select(n => n.Id));
+        Assert.StartsWith("dir.root './alf_data' is not an absolute path", found[0].What, StringComparison.Ordinal);
+        Assert.EndsWith("set installation.root", found[0].Fix, StringComparison.Ordinal);
+        Assert.All(found, n => Assert.Equal((NoticeSeverity.Error, ErrorKind.Configuration), (n.Severity, n.Kind)));
+    }
+
+    [Fact]
     public void Configuration_files_must_exist_and_hold_no_content()
     {
         var root = MakeRoot("alf_data", "contentstore");

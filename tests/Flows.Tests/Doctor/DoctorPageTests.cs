@@ -34,9 +34,10 @@ public sealed partial class DoctorPageTests
         ];
 
         Assert.InRange(given.Count, 30, 100);
-        Assert.Empty(given.Except(Listed));
-        Assert.Empty(
-            Listed.Where(id => !sources.Any(source => source.Contains($"\"{id}\"", StringComparison.Ordinal)))
+        Assert.Subset(Listed, given);
+        Assert.All(
+            Listed,
+            id => Assert.Contains(sources, source => source.Contains($"\"{id}\"", StringComparison.Ordinal))
         );
     }
 

@@ -20,7 +20,7 @@ public sealed class NoticeTests
     [InlineData(
         "x fails (exit code 1: no room; none)",
         "x fails (exit code 1: no room; none)",
-        "correct what it names"
+        "correct what the line names"
     )]
     [InlineData("x fails (code: y): do z (or w; both)", "x fails (code: y)", "do z (or w; both)")]
     public void A_line_is_taken_apart_into_what_is_so_and_what_to_do(string line, string what, string fix)

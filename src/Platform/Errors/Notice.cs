@@ -33,6 +33,7 @@ public sealed record Notice(string Id, string What, string Why, string Fix)
     public static Notice OfLine(string id, string line, string why)
     {
         int at = LastBefore(line, "; ");
+        at = at < 0 ? LastBefore(line, ". ") : at;
         at = at < 0 ? LastBefore(line, ": ") : at;
         return at < 0
             ? new Notice(id, line, why, "correct what the line names", line)
@@ -69,13 +70,15 @@ public sealed record Notice(string Id, string What, string Why, string Fix)
             int closed = rest.IndexOf(')', StringComparison.Ordinal);
             int opened = rest.IndexOf('(', StringComparison.Ordinal);
             bool isWithin = closed >= 0 && (opened < 0 || closed < opened);
-            if (rest.Length > 0 && char.IsLetter(rest[0]) && !isWithin)
+            if (rest.Length > 0 && Begins(rest[0]) && !isWithin)
             {
                 return at;
             }
         }
 
         return -1;
+
+        bool Begins(char first) => separator == ". " ? char.IsUpper(first) : char.IsLetter(first);
     }
 
     private Notice(string id, string what, string why, string fix, string line)

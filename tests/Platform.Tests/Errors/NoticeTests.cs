@@ -22,6 +22,7 @@ public sealed class NoticeTests
         "x fails (exit code 1: no room; none)",
         "correct what the line names"
     )]
+    [InlineData("no key for x: a: v1.2 said b: c. Check the role", "no key for x: a: v1.2 said b: c", "Check the role")]
     [InlineData("x fails (code: y): do z (or w; both)", "x fails (code: y)", "do z (or w; both)")]
     public void A_line_is_taken_apart_into_what_is_so_and_what_to_do(string line, string what, string fix)
     {

@@ -64,6 +64,12 @@ public sealed class BackupRepository : IAsyncDisposable
 
     internal ObjectCipher Sealer => _sealer;
 
+    internal KeyRing Ring => _keys;
+
+    internal WriteOnce Store => _store;
+
+    internal string CacheDirectory => _access.CacheDirectory;
+
     /// <summary>
     /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already:
     /// <see cref="ErrorKind.Configuration"/>. What a killed <c>init</c> left behind stops nobody.
@@ -112,7 +118,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>The same read from the store, whatever is in memory or in the cache; the caller disposes it.</summary>
     public Task<ChunkIndex> ReadIndexAsync(LogState state, CancellationToken cancellationToken) =>
-        ReadIndexAsync(state.Indexes, [], cancellationToken);
+        ReadIndexAsync(state.Indexes, state.TombstonedPacks(), cancellationToken);
 
     /// <param name="notRead">Packs that are not looked into for what a lost blob held.</param>
     internal Task<ChunkIndex> ReadIndexAsync(

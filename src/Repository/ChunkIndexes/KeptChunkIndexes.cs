@@ -37,7 +37,7 @@ internal sealed class KeptChunkIndexes(
             }
 
             CacheLeftovers.Delete(cacheDirectory, time);
-            ChunkIndex index = await LoadAsync(live, cancellationToken);
+            ChunkIndex index = await LoadAsync(live, state.TombstonedPacks(), cancellationToken);
             _indexes.Add((key, index));
             if (_indexes.Count > MaxIndexes)
             {
@@ -65,6 +65,7 @@ internal sealed class KeptChunkIndexes(
 
     private async Task<ChunkIndex> LoadAsync(
         ImmutableArray<ChunkIndexSummary> live,
+        HashSet<PackId> tombstoned,
         CancellationToken cancellationToken
     )
     {
@@ -76,7 +77,7 @@ internal sealed class KeptChunkIndexes(
         {
             return await new ChunkIndexReading(blobs, sealer, keys, cacheDirectory).LoadAsync(
                 live,
-                [],
+                tombstoned,
                 cancellationToken
             );
         }

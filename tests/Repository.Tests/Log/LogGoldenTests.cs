@@ -49,8 +49,7 @@ public sealed class LogGoldenTests
     }
 
     [Theory]
-    [InlineData("expire")]
-    [InlineData("tombstones")]
+    [InlineData("mirror")]
     [InlineData("something")]
     public void A_type_that_is_not_known_stops_the_reader(string type)
     {

@@ -190,6 +190,12 @@ public sealed class BackupRepository : IAsyncDisposable
         new ChunkReader(_blobs, _keys, _chunkKeys, index, run);
 
     /// <summary>
+    /// A reader of chunks that the sets have stored, which goes on where a prune moves or deletes what it reads.
+    /// </summary>
+    /// <param name="index">Where it begins.</param>
+    public IChunkSource CreateFollowingReader(ChunkIndex index) => new FollowingReader(this, index);
+
+    /// <summary>
     /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of
     /// an earlier call that no manifest names are garbage.
     /// </summary>

@@ -21,6 +21,7 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         CancellationToken cancellationToken
     )
     {
+        await using IAsyncDisposable held = await environment.Reading.HoldAsync(input.Set, cancellationToken);
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = input.OpenRoot();
         var restore = new FileRestore(target, chunks, input, new AttributeRestore(target, input.Owner));

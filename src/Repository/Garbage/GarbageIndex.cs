@@ -102,7 +102,7 @@ internal sealed record GarbageIndex(
         return rows
             ?? throw new PermanentException(
                 ErrorKind.Repository,
-                $"Nothing is collected: {new LostChunkIndex(index, isMissing).Warning}"
+                $"Nobody can tell what is needed, and nothing is collected: {new LostChunkIndex(index, isMissing).Warning}"
             );
     }
 }

@@ -30,7 +30,16 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     /// Repository: the log has an alarm, an index blob is lost or a set cannot be followed, so nobody can tell what is
     /// needed; nothing is deleted.
     /// </exception>
-    public async Task<PruneReport> RunAsync(CancellationToken cancellationToken)
+    public async Task<PruneReport> RunAsync(CancellationToken cancellationToken) =>
+        (await RunAsync(null, cancellationToken)).Report;
+
+    /// <param name="isTimeUp">Asked after each part that is done; null: until the end.</param>
+    /// <returns>Whether nothing is left to do.</returns>
+    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
+    public async Task<(PruneReport Report, bool IsDone)> RunAsync(
+        Func<bool>? isTimeUp,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -43,14 +52,15 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 }
 
                 hasWritten = true;
-                if (round.IsLast)
+                if (round.IsLast || isTimeUp?.Invoke() == true)
                 {
-                    return _deletions.Report with
+                    PruneReport report = _deletions.Report with
                     {
                         RepackedBytes = _repacked,
                         StoredBytes = round.Plan.StoredBytes,
                         UnusedBytes = round.Plan.UnusedBytes,
                     };
+                    return (report, round.IsLast);
                 }
             }
 
@@ -67,7 +77,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     }
 
     /// <summary>What it would do now.</summary>
-    /// <inheritdoc cref="RunAsync"/>
+    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
     public async Task<PruneReport> PreviewAsync(CancellationToken cancellationToken)
     {
         using PackRewrite own = _own;
@@ -171,7 +181,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             index,
             use,
             _own,
-            options.MaxUnused,
+            options,
             (options.MaxRepack ?? long.MaxValue) - _repacked - _own.Bytes
         );
 

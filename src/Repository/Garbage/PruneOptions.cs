@@ -6,6 +6,11 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 public sealed record PruneOptions(double MaxUnused, long? MaxRepack = null)
 {
     public static readonly PruneOptions Usual = new(0.05);
+
+    /// <summary>
+    /// Bytes that are written anew before the log says so: a prune that is killed does at most as much again.
+    /// </summary>
+    public long RewriteAtOnce { get; init; } = 32L << 30;
 }
 
 /// <summary>What a prune did, or would do.</summary>
@@ -29,4 +34,13 @@ public sealed record PruneReport(
 )
 {
     public static readonly PruneReport Nothing = new(0, 0, 0, 0, 0, null, 0, 0);
+
+    /// <summary>With what a further part came to, which has tried again what the store kept.</summary>
+    public PruneReport Then(PruneReport next) =>
+        next with
+        {
+            FreedBytes = FreedBytes + next.FreedBytes,
+            RepackedBytes = RepackedBytes + next.RepackedBytes,
+            DeletedBlobs = DeletedBlobs + next.DeletedBlobs,
+        };
 }

@@ -20,11 +20,7 @@ internal sealed record PrunePlan(
     bool IsPart
 )
 {
-    /// <summary>Used bytes that are written anew before the log says so: a prune that is killed does at most this again.</summary>
-    private const long RewrittenAtOnce = 32L << 30;
-
-    /// <param name="own">Packs that this prune has written, which the log does not name yet.</param>
-    /// <param name="ownIndexes">Its index blobs.</param>
+    /// <param name="own">What this prune has written, which the log does not name yet.</param>
     /// <param name="repackLeft">Bytes that may still be written anew.</param>
     public static PrunePlan Make(
         LogState state,
@@ -32,7 +28,7 @@ internal sealed record PrunePlan(
         GarbageIndex index,
         PackUse use,
         PackRewrite own,
-        double maxUnused,
+        PruneOptions options,
         long repackLeft
     )
     {
@@ -63,7 +59,7 @@ internal sealed record PrunePlan(
         foreach (UsedPack pack in partly.OrderByDescending(pack => (double)pack.UnusedBytes / pack.Pack.Length))
         {
             long needed = pack.Pack.Length - pack.UnusedBytes;
-            if (unused <= maxUnused * stored || isPart)
+            if (unused <= options.MaxUnused * stored || isPart)
             {
                 break;
             }
@@ -74,7 +70,7 @@ internal sealed record PrunePlan(
                 rewritten += needed;
                 stored -= pack.UnusedBytes;
                 unused -= pack.UnusedBytes;
-                isPart = rewritten >= RewrittenAtOnce;
+                isPart = rewritten >= options.RewriteAtOnce;
             }
         }
 

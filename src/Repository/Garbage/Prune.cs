@@ -119,9 +119,16 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         CancellationToken cancellationToken
     )
     {
-        // First the listing, then the log: what a run has stored by then is named, or the run is open.
+        // First the listing, then the log: what a run has stored by then is named, or the run is open. And the log as it
+        // was before: what is named since then does not stand in the listing.
+        LogHead earlier = await ReadHeadAsync(cancellationToken);
         StoreListing store = await StoreListing.ReadAsync(repository.Blobs, cancellationToken);
         LogHead head = await ReadHeadAsync(cancellationToken);
+        if (head.Sequence != earlier.Sequence)
+        {
+            return null;
+        }
+
         DiscardOwnIfGivenUp(head.State, store);
         try
         {
@@ -163,7 +170,8 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
         {
-            // Another prune may have deleted what was to be read.
+            // Another prune may have deleted what was to be read. What was written of it by then is not whole.
+            DiscardOwn();
             LogHead now = await ReadHeadAsync(cancellationToken);
             if (now.Sequence == head.Sequence)
             {
@@ -260,10 +268,15 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             );
         if (!isWhole)
         {
-            _discarded.UnionWith(_own.Packs.Select(pack => pack.BlobName));
-            _discarded.UnionWith(_own.Indexes.Select(index => index.Id.BlobName));
-            BeginAnew();
+            DiscardOwn();
         }
+    }
+
+    private void DiscardOwn()
+    {
+        _discarded.UnionWith(_own.Packs.Select(pack => pack.BlobName));
+        _discarded.UnionWith(_own.Indexes.Select(index => index.Id.BlobName));
+        BeginAnew();
     }
 
     private void BeginAnew()

@@ -167,6 +167,27 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
         return sets;
     }
 
+    /// <summary>The same sets, and every byte of each.</summary>
+    public static void RequireSame(
+        IReadOnlyDictionary<RunId, ModelFiles> expected,
+        IReadOnlyDictionary<RunId, ModelFiles> there
+    )
+    {
+        Assert.Equal(
+            expected.Keys.Select(id => id.ToString()).Order(StringComparer.Ordinal),
+            there.Keys.Select(id => id.ToString()).Order(StringComparer.Ordinal)
+        );
+        foreach ((RunId id, ModelFiles files) in expected)
+        {
+            Assert.Equal(files.Files.Keys, there[id].Files.Keys);
+            Assert.All(
+                files.Files,
+                file => Assert.True(file.Value.AsSpan().SequenceEqual(there[id].Files[file.Key].AsSpan()))
+            );
+            Assert.Equal(files.Dump, there[id].Dump);
+        }
+    }
+
     public ValueTask DisposeAsync() => new(DieAsync());
 
     private void Forget()

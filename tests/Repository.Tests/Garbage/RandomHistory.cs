@@ -177,14 +177,7 @@ internal sealed class RandomHistory : IAsyncDisposable
 
     private async Task CheckAsync()
     {
-        Dictionary<RunId, ModelFiles> there = await ModelHost.ReadAllAsync(_store, NewCache());
-        Assert.Equal(_sets.Keys.Order(Comparer), there.Keys.Order(Comparer));
-        foreach ((RunId id, ModelFiles files) in _sets)
-        {
-            Assert.Equal(files.Files.Keys, there[id].Files.Keys);
-            Assert.All(files.Files, file => Assert.True(file.Value.AsSpan().SequenceEqual(there[id].Files[file.Key].AsSpan())));
-            Assert.Equal(files.Dump, there[id].Dump);
-        }
+        ModelHost.RequireSame(_sets, await ModelHost.ReadAllAsync(_store, NewCache()));
     }
 
     /// <summary>All runs end, nothing is refused any more: what is left is what the sets need.</summary>
@@ -218,7 +211,4 @@ internal sealed class RandomHistory : IAsyncDisposable
     private string NewCache() => _temp.Combine($"cache{_caches++}");
 
     private void Note(string what) => _done.Add(what);
-
-    private static Comparer<RunId> Comparer { get; } =
-        Comparer<RunId>.Create((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
 }

@@ -4,18 +4,12 @@ using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
-using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>The chunk indexes of the log states that are in use, each loaded once. Thread-safe.</summary>
-internal sealed class KeptChunkIndexes(
-    IBlobStore blobs,
-    ObjectCipher sealer,
-    KeyRing keys,
-    string cacheDirectory,
-    TimeProvider time
-) : IDisposable
+internal sealed class KeptChunkIndexes(SealedBlobs blobs, KeyRing keys, string cacheDirectory, TimeProvider time)
+    : IDisposable
 {
     /// <summary>Log states whose index is kept: that of a run, and that of whoever reads meanwhile.</summary>
     private const int MaxIndexes = 2;
@@ -71,15 +65,11 @@ internal sealed class KeptChunkIndexes(
     {
         try
         {
-            return await ChunkIndex.LoadAsync(blobs, sealer, keys.Repository, cacheDirectory, live, cancellationToken);
+            return await ChunkIndex.LoadAsync(blobs, keys.Repository, cacheDirectory, live, cancellationToken);
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
-            return await new ChunkIndexReading(blobs, sealer, keys, cacheDirectory).LoadAsync(
-                live,
-                tombstoned,
-                cancellationToken
-            );
+            return await new ChunkIndexReading(blobs, keys, cacheDirectory).LoadAsync(live, tombstoned, cancellationToken);
         }
     }
 }

@@ -95,7 +95,6 @@ internal sealed record GarbageIndex(
     {
         (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(
             repository.Blobs,
-            repository.Sealer,
             index.ToBlob(),
             cancellationToken
         );

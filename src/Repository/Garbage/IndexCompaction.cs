@@ -56,7 +56,6 @@ internal sealed class IndexCompaction(BackupRepository repository)
         {
             (ChunkIndexTable table, _) = await ChunkIndexBlobs.ReadAsync(
                 repository.Blobs,
-                repository.Sealer,
                 index.ToBlob(),
                 cancellationToken
             );
@@ -82,7 +81,7 @@ internal sealed class IndexCompaction(BackupRepository repository)
         {
             written.Add(
                 (
-                    await ChunkIndexBlobs.WriteAsync(repository.Store, repository.Sealer, rows, cancellationToken)
+                    await ChunkIndexBlobs.WriteAsync(repository.Blobs, rows, cancellationToken)
                 ).Index
             );
             rows.Clear();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -106,7 +107,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         CancellationToken cancellationToken
     )
     {
-        PackBuffer? buffer = null;
+        NativeBuffer? buffer = null;
         PackBuilder? builder = null;
         try
         {
@@ -123,7 +124,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 
                 if (builder is null)
                 {
-                    buffer = new PackBuffer(
+                    buffer = new NativeBuffer(
                         chunkClass == ChunkClass.Metadata ? PackBuilder.MetadataCapacity : PackBuilder.ContentCapacity
                     );
                     builder = new PackBuilder(repository.Ring, chunkClass, buffer, _codec);
@@ -147,7 +148,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
     private async Task StoreAsync(PackBuilder builder, CancellationToken cancellationToken)
     {
         FinishedPack pack = builder.Finish();
-        await repository.Store.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, cancellationToken);
+        await repository.Blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, cancellationToken);
         _packs.Add(pack.Entry.Id);
         Bytes += pack.Entry.Length;
         _pending.Add(pack.Places);
@@ -166,8 +167,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 
         _builder!.Add(ChunkIndexTable.Decode(_pending.Encode(), "rows of new packs"), rank: 0);
         (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(
-            repository.Store,
-            repository.Sealer,
+            repository.Blobs,
             _pending,
             cancellationToken
         );
@@ -181,7 +181,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         return null;
     }
 
-    private static PackBuffer? Free(PackBuffer? buffer)
+    private static NativeBuffer? Free(NativeBuffer? buffer)
     {
         buffer?.Free();
         return null;

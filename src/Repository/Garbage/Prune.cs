@@ -18,7 +18,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     /// <summary>Other writers were faster so often that something must be wrong.</summary>
     private const int MaxAttempts = 100;
 
-    private readonly BlobDeletions _deletions = new(repository.Blobs);
+    private readonly BlobDeletions _deletions = new(repository.Blobs.Store);
     private readonly HashSet<string> _discarded = new(StringComparer.Ordinal);
     private PackRewrite _own = new(repository);
     private long _repacked;
@@ -66,7 +66,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
 
             throw new TransientException(
                 ErrorKind.Busy,
-                $"The log at {repository.Blobs.Location} was written to {MaxAttempts} times while the prune looked for "
+                $"The log at {repository.Blobs.Store.Location} was written to {MaxAttempts} times while the prune looked for "
                     + "what can go. What was given up so far is deleted. Run it again when fewer backups begin."
             );
         }
@@ -81,7 +81,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     public async Task<PruneReport> PreviewAsync(CancellationToken cancellationToken)
     {
         using PackRewrite own = _own;
-        StoreListing store = await StoreListing.ReadAsync(repository.Blobs, cancellationToken);
+        StoreListing store = await StoreListing.ReadAsync(repository.Blobs.Store, cancellationToken);
         LogHead head = await ReadHeadAsync(cancellationToken);
         using GarbageIndex index = await GarbageIndex.ReadAsync(repository, head.State, null, cancellationToken);
         PackUse use = await MarkAsync(head.State, store, index, cancellationToken);
@@ -122,7 +122,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         // First the listing, then the log: what a run has stored by then is named, or the run is open. And the log as it
         // was before: what is named since then does not stand in the listing.
         LogHead earlier = await ReadHeadAsync(cancellationToken);
-        StoreListing store = await StoreListing.ReadAsync(repository.Blobs, cancellationToken);
+        StoreListing store = await StoreListing.ReadAsync(repository.Blobs.Store, cancellationToken);
         LogHead head = await ReadHeadAsync(cancellationToken);
         if (head.Sequence != earlier.Sequence)
         {

@@ -26,7 +26,7 @@ public sealed record RepositoryUse(ImmutableArray<SetUse> Sets, long Packs, long
         CancellationToken cancellationToken
     )
     {
-        StoreListing store = await StoreListing.ReadAsync(repository.Blobs, cancellationToken);
+        StoreListing store = await StoreListing.ReadAsync(repository.Blobs.Store, cancellationToken);
         using GarbageIndex index = await GarbageIndex.ReadAsync(repository, state, null, cancellationToken);
         var located = new ChunkIndex(index.Rows, [.. index.Live.Select(live => live.Index)]);
         using ReachableChunks reached = new(

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
@@ -21,12 +20,12 @@ public sealed class CommitLog
     private readonly LogWriter _writer;
     private readonly RunEnds _ends;
 
-    internal CommitLog(IBlobStore blobs, ObjectCipher sealer, TimeProvider time)
+    internal CommitLog(SealedBlobs blobs, TimeProvider time)
     {
-        _blobs = blobs;
-        _reader = new LogReader(blobs, sealer);
-        _head = new KnownHead(blobs, _reader, time);
-        _writer = new LogWriter(blobs, sealer, time, _reader, _head);
+        _blobs = blobs.Store;
+        _reader = new LogReader(blobs);
+        _head = new KnownHead(blobs.Store, _reader, time);
+        _writer = new LogWriter(blobs, time, _reader, _head);
         _ends = new RunEnds(_reader);
     }
 
@@ -105,7 +104,8 @@ public sealed class CommitLog
 
     /// <summary>
     /// Commits a set: one conditional write. Where the run's set exists already, returns it. A run that was evicted or
-    /// aborted cannot commit: <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>.
+    /// aborted cannot commit: <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>. A set that the store
+    /// shows in another log than the one that was read is none: <see cref="ErrorKind.Repository"/>.
     /// </summary>
     public async Task<SetSummary> CommitAsync(
         RunId run,
@@ -137,12 +137,51 @@ public sealed class CommitLog
                     },
             cancellationToken
         );
-        return head.State.FindSet(run)
-            ?? throw await _ends.FindAsync(run, head, runBase, DateTimeOffset.MinValue, cancellationToken)
-                ?? new PermanentException(
-                    ErrorKind.Unexpected,
-                    $"Run {run} was never opened in the log at {_blobs.Location}."
-                );
+        if (head.State.FindSet(run) is { } set)
+        {
+            await RequireOneHistoryAsync(set, runBase, cancellationToken);
+            return set;
+        }
+
+        throw await _ends.FindAsync(run, head, runBase, DateTimeOffset.MinValue, cancellationToken)
+            ?? new PermanentException(
+                ErrorKind.Unexpected,
+                $"Run {run} was never opened in the log at {_blobs.Location}."
+            );
+    }
+
+    /// <summary>
+    /// A store that shows one log and then another could have the new entry put into the other. So the entries from the
+    /// run's base on are read once more, the new one last: they are to follow each other.
+    /// </summary>
+    private async Task RequireOneHistoryAsync(SetSummary set, long runBase, CancellationToken cancellationToken)
+    {
+        StoredEntry? last = null;
+        for (long sequence = runBase; sequence <= set.Sequence; sequence++)
+        {
+            if ((await _reader.ProbeAsync(sequence, cancellationToken)).Stored is not { } stored)
+            {
+                continue;
+            }
+
+            if (last is null ? sequence > runBase : stored.Entry.Previous != last.Sha256)
+            {
+                break;
+            }
+
+            last = stored;
+        }
+
+        if (last?.Entry.Sequence != set.Sequence)
+        {
+            throw new PermanentException(
+                ErrorKind.Repository,
+                $"The log at {_blobs.Location} is broken: set {set.Id} was written as entry {set.Sequence}, but does "
+                    + $"not stand there after the entries that were read before, from entry {runBase} on. The storage "
+                    + "shows one log and then another, and this set does not count: look into who can write there, and "
+                    + "run 'abf verify'."
+            );
+        }
     }
 
     /// <summary>Ends a run without a set. A run that is not open any more stays as it is.</summary>

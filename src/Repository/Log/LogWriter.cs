@@ -1,21 +1,13 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>
 /// Appends entries: the conditional create of the next one, judged anew wherever another writer was faster.
 /// </summary>
-internal sealed class LogWriter(
-    IBlobStore blobs,
-    ObjectCipher sealer,
-    TimeProvider time,
-    LogReader reader,
-    KnownHead known
-)
+internal sealed class LogWriter(SealedBlobs blobs, TimeProvider time, LogReader reader, KnownHead known)
 {
     public Task<LogHead> AppendAsync(Func<LogHead, LogEntry?> judge, CancellationToken cancellationToken) =>
         AppendAsync(head => Task.FromResult(judge(head)), cancellationToken);
@@ -82,7 +74,7 @@ internal sealed class LogWriter(
                     ? moved
                     : throw new TransientException(
                         ErrorKind.Storage,
-                        $"{blobs.Location} says that '{LogNames.BlobName(head.Next)}' exists but does not show it. "
+                        $"{blobs.Store.Location} says that '{LogNames.BlobName(head.Next)}' exists but does not show it. "
                             + "Try again."
                     );
         }
@@ -124,9 +116,9 @@ internal sealed class LogWriter(
     public async Task<LogHead?> TryCreateAsync(LogHead next, LogEntry entry, CancellationToken cancellationToken)
     {
         string name = LogNames.BlobName(entry.Sequence);
-        byte[] blob = sealer.Seal(ObjectType.LogEntry, name, LogJson.Write(entry));
+        byte[] blob = blobs.Cipher.Seal(ObjectType.LogEntry, name, LogJson.Write(entry));
         string hash = LogReader.Hash(blob);
-        return await new WriteOnce(blobs, time).TryPutAsync(name, blob, cancellationToken)
+        return await blobs.Once.TryPutAsync(name, blob, cancellationToken)
             ? next with
             {
                 Sequence = entry.Sequence,

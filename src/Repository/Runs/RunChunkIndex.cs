@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -23,8 +22,7 @@ public sealed class RunChunkIndex : IDisposable
     private const int MaxHeldPage = 64 << 10;
     private const int MaxHeld = 4 << 20;
 
-    private readonly IBlobStore _blobs;
-    private readonly ObjectCipher _sealer;
+    private readonly SealedBlobs _blobs;
     private readonly RunRows _rows;
     private readonly Lock _gate = new();
     private readonly HashSet<PackId> _packs = [];
@@ -33,10 +31,9 @@ public sealed class RunChunkIndex : IDisposable
     private readonly Dictionary<string, PageContent?> _pages = new(StringComparer.Ordinal);
     private int _held;
 
-    internal RunChunkIndex(IBlobStore blobs, ObjectCipher sealer, RunId run, string cacheDirectory)
+    internal RunChunkIndex(SealedBlobs blobs, RunId run, string cacheDirectory)
     {
         _blobs = blobs;
-        _sealer = sealer;
         Run = run;
         _rows = new RunRows(cacheDirectory);
     }
@@ -53,7 +50,7 @@ public sealed class RunChunkIndex : IDisposable
         string prefix = RunNames.Prefix(Run);
         List<string> pages = [];
         List<PackId> receipts = [];
-        await foreach (BlobItem item in _blobs.ListAsync(prefix, cancellationToken))
+        await foreach (BlobItem item in _blobs.Store.ListAsync(prefix, cancellationToken))
         {
             string rest = item.Name[prefix.Length..];
             if (rest.StartsWith(RunNames.Packs, StringComparison.Ordinal))
@@ -134,7 +131,7 @@ public sealed class RunChunkIndex : IDisposable
     {
         foreach (ChunkIndexBlob index in page.Indexes)
         {
-            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(_blobs, _sealer, index, cancellationToken);
+            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(_blobs, index, cancellationToken);
             _rows.Add(rows.Places);
         }
 
@@ -156,7 +153,7 @@ public sealed class RunChunkIndex : IDisposable
     }
 
     private async ValueTask ReadPageAsync(string page, CancellationToken cancellationToken) =>
-        await AddPageAsync(await RunPages.ReadAsync(_blobs, _sealer, page, cancellationToken), cancellationToken);
+        await AddPageAsync(await RunPages.ReadAsync(_blobs, page, cancellationToken), cancellationToken);
 
     private async ValueTask AddReceiptAsync(PackId pack, CancellationToken cancellationToken)
     {
@@ -169,19 +166,13 @@ public sealed class RunChunkIndex : IDisposable
         string name = RunNames.Receipt(Run, pack);
         try
         {
-            byte[]? plain = await WholeBlob.TryReadAsync(
-                _blobs,
-                name,
-                MaxReceiptLength,
-                blob => _sealer.Open(ObjectType.Receipt, name, blob),
-                cancellationToken
-            );
-            if (plain is null)
+            OpenedBlob? blob = await _blobs.TryReadAsync(ObjectType.Receipt, name, cancellationToken, MaxReceiptLength);
+            if (blob is null)
             {
                 return null;
             }
 
-            ChunkIndexTable table = ChunkIndexTable.Decode(plain, name);
+            ChunkIndexTable table = ChunkIndexTable.Decode(blob.Plain, name);
             return table.Packs.Length == 1 && table.Packs[0].Id == pack
                 ? table
                 : throw Damage.In(name, "a receipt has one pack, its own");

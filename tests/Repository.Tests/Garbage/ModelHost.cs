@@ -109,7 +109,7 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
     public async Task CommitAsync()
     {
         BackupRepository repository = await OpenAsync();
-        AddedChunkIndexes merge = await repository.MergeRunIndexAsync(Run, ["all"], CancellationToken.None);
+        AddedChunkIndexes merge = await repository.MergeRunIndexAsync(Run, ["all"], null, CancellationToken.None);
         await repository.Log.CommitAsync(Run, _run!.Base, _manifest! with { Indexes = merge.Indexes });
         Forget();
     }

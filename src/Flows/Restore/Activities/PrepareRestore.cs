@@ -204,6 +204,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             CarriedOver = carriedOver,
             Unproven = input.DatabaseOnly ? null : unproven,
             Lost = losses.Files,
+            LostBytes = losses.Bytes,
             NamedLost = losses.Lines,
             Warnings = WarningLines.Fit(warnings),
         };

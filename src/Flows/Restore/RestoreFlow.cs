@@ -143,7 +143,6 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRange.All, input.Owner)
         {
             Strict = input.Strict,
-            Set = input.Set,
         };
         RestoredTotals totals = RestoredTotals.None;
         RestoreRangeFlowInput[] ranges =

@@ -94,6 +94,7 @@ public sealed record HotBackupResult
     public ImmutableArray<RunId> Forgotten { get; init; }
 
     /// <summary>Why the retention after it failed, which takes nothing from the set; null where it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? RetentionFault { get; init; }
 
     /// <summary>What the numbers of missing and carried-over files do not say; null where that is nothing.</summary>

@@ -163,11 +163,7 @@ public sealed record RestoreRangeInput(
 )
 {
     /// <inheritdoc cref="RestoreInput.Strict"/>
-    public bool Strict { get; init; }
-
-    /// <summary>The set that is restored; null in what an older version began.</summary>
-    public RunId? Set { get; init; }
-}
+    public bool Strict { get; init; }}
 
 /// <param name="Required">The list of the root's required files; null where it has none.</param>
 /// <param name="Files">How many files the root has.</param>

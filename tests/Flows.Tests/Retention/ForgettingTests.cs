@@ -48,7 +48,10 @@ public sealed class ForgettingTests : IAsyncLifetime
         RunId[] sets = [await CommitAsync(), await CommitAsync(), await CommitAsync("other"), await CommitAsync()];
         await new SetPins(_environment).PinAsync(sets[0].ToString(), "for ever", Token);
 
-        ForgetResult preview = await new Forgetting(_environment).PreviewAsync(new ForgetRequest(KeepNewest, []), Token);
+        ForgetResult preview = await new Forgetting(_environment).PreviewAsync(
+            new ForgetRequest(KeepNewest, []),
+            Token
+        );
         Assert.Equal([sets[1]], preview.Forgotten);
         Assert.Equal(4, (await _repository.Log.ReadAsync(Token)).State.Sets.Length);
 

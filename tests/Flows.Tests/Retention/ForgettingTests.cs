@@ -174,7 +174,7 @@ public sealed class ForgettingTests : IAsyncLifetime
     }
 
     /// <summary>The sets of these tests have no content, which a prune tells after it has looked at the runs.</summary>
-    private static Task PruneAsync(FlowEnvironment environment) =>
+    private static Task<PermanentException> PruneAsync(FlowEnvironment environment) =>
         Assert.ThrowsAsync<PermanentException>(() => new Pruning(environment).RunAsync(new(0), null, Token));
 
     private async Task AssertRefusedAsync(

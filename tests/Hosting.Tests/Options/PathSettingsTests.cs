@@ -23,6 +23,8 @@ public sealed class PathSettingsTests
         "repository.encryption",
         "repository.url",
         "restore.databaseUrl",
+        "retention.maxUnused",
+        "retention.pricePerGb",
         "schedule",
         "serve.urls",
     ];

@@ -16,7 +16,8 @@ internal sealed record FilesPart(int Roots, ImmutableArray<RootPages> Pages, Pha
 /// <summary>The three phases of one attempt, fit to be committed.</summary>
 internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, DatabasePart Database, FilesPart Files)
 {
-    public CheckConsistencyInput ToProve(RunRef run) => new(run, Attempt, Files.Roots);
+    public CheckConsistencyInput ToProve(RunRef run, SourceCheck check) =>
+        new(run, Attempt, Files.Roots) { FullScan = check.FullScan };
 
     public MergeChunkIndexInput ToMerge(RunRef run) => new(run, Attempt, Index is not null, Files.Pages);
 

@@ -11,7 +11,7 @@ namespace AlfrescoBackupFlows.Flows.Backup;
 /// copy before and after: a dump that ended under another generation may be older than the index, which is the one
 /// order that must never be.
 /// </summary>
-internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPhase index)
+internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPhase index, bool fullScan)
 {
     /// <summary>Returns the part, or why the phases must be taken again.</summary>
     public async Task<(DatabasePart? Part, string? Misfit)> DumpAsync(int attempt, SearchIndexPart? indexPart)
@@ -26,7 +26,7 @@ internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPh
         DatabaseCapture capture = await steps.UnlessCancelledAsync(
             steps.Context.CallActivityAsync<DatabaseCapture>(
                 nameof(DumpDatabase),
-                new DumpDatabaseInput(run, attempt),
+                new DumpDatabaseInput(run, attempt) { FullScan = fullScan },
                 steps.Retry(Retries.Dump)
             )
         );

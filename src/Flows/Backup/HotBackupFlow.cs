@@ -50,7 +50,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
             await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<ConsistencyResult>(
                     nameof(CheckConsistency),
-                    captured.ToProve(run),
+                    captured.ToProve(run, check),
                     steps.Retry(Retries.Storage)
                 )
             );
@@ -97,7 +97,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
     )
     {
         var index = new SearchIndexPhase(steps, run, check);
-        var database = new DatabasePhase(steps, run, index);
+        var database = new DatabasePhase(steps, run, index, check.FullScan);
         for (int attempt = 1; ; attempt++)
         {
             SearchIndexPart? indexPart = check.HasIndex ? await index.CaptureAsync(attempt) : null;

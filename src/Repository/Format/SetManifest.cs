@@ -53,6 +53,14 @@ public sealed record SetManifest
     /// <summary>The program that committed the set, such as <c>abf 0.1.0</c>.</summary>
     public required string Tool { get; init; }
 
+    /// <summary>
+    /// Metadata streams that spare the next run work: no restore needs them, and where they are lost that run does all the
+    /// work.
+    /// </summary>
+    [JsonIgnore]
+    public IEnumerable<ContentRef> Shortcuts =>
+        Roots.Select(static root => root.RequiredSegments).Append(Database?.RequiredDigests).OfType<ContentRef>();
+
     /// <summary>The phase of a name, or null.</summary>
     public PhaseTimes? Phase(string name) => Phases.FirstOrDefault(phase => phase.Name == name);
 }
@@ -111,6 +119,13 @@ public sealed record DatabaseStamp(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Schema { get; init; }
+
+    /// <summary>
+    /// Digests of the rows that the lists of required files were made of (<c>docs/repository-format.md</c>); absent: there
+    /// are none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? RequiredDigests { get; init; }
 }
 
 /// <param name="Transaction">The highest id in <c>alf_transaction</c>.</param>
@@ -145,6 +160,10 @@ public sealed record RootStamp(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SealingOff { get; init; }
+
+    /// <summary>The table of segments of the list of required files; absent: there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? RequiredSegments { get; init; }
 }
 
 /// <param name="Consistent">Nothing required is missing beyond what was acknowledged.</param>

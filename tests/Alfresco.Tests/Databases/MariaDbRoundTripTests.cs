@@ -252,6 +252,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
                     await stream.CopyToAsync(Stream.Null, token);
                 },
                 static _ => ValueTask.CompletedTask,
+                known: null,
                 Cancel
             );
 

@@ -195,7 +195,7 @@ internal sealed class CaptureBench : IAsyncDisposable
             await list.AddAsync(new RequiredFile(Encoding.UTF8.GetBytes(path), size, id++), _token);
         }
 
-        ContentRef content = await list.CompleteAsync(_token);
+        ContentRef content = (await list.CompleteAsync(_token)).List;
         await writer.CommitPageAsync(new MergedChunkIndex([], 0, 0), BackupJson.Default.MergedChunkIndex, _token);
         return content;
     }

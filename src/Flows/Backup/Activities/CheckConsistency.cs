@@ -85,7 +85,35 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
             WrongSizes = proof.WrongSizes,
             LooksEncoded = proof.LooksEncoded,
             Unproven = unproven.Length == 0 ? default : [.. unproven],
+            DigestAlarm = input.FullScan
+                ? await RecheckAsync(run, database, installation, progress, cancellationToken)
+                : null,
         };
+    }
+
+    private static async Task<string?> RecheckAsync(
+        RunContext run,
+        DatabaseCapture database,
+        Installation installation,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
+    {
+        RequiredBefore? before = await RequiredBefore.ReadAsync(
+            run,
+            installation.Urls.Rules,
+            progress.Warn,
+            cancellationToken
+        );
+        return before is null || database.RequiredDigests is not { } stored
+            ? null
+            : await RequiredRecheck.FindDifferenceAsync(
+                before,
+                await RequiredDigests.ReadAsync(run.Chunks, stored, cancellationToken),
+                database.Required,
+                run.Chunks,
+                cancellationToken
+            );
     }
 
     private static async Task<ContentRef?> WriteAsync(

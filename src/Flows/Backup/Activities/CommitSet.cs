@@ -104,6 +104,7 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
             run.Chunks,
             manifest.Database?.Dump,
             manifest.Roots.Select(root => (root.Listing, root.Required)),
+            manifest.Shortcuts,
             cancellationToken
         );
 

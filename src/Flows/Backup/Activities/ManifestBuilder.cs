@@ -46,6 +46,7 @@ internal static class ManifestBuilder
             )
             {
                 Schema = database.Schema,
+                RequiredDigests = proof.DigestAlarm is null ? database.RequiredDigests : null,
             },
             Roots = roots,
             Consistency = new ConsistencyReport(
@@ -122,6 +123,7 @@ internal static class ManifestBuilder
             )
             {
                 SealingOff = wasOff || root.TrustBroken,
+                RequiredSegments = required?.Segments,
             };
         }
     }
@@ -141,6 +143,11 @@ internal static class ManifestBuilder
         if (parts.Consistency.LooksEncoded)
         {
             yield return $"{HotBackupResult.Encoded(parts.Consistency.WrongSizes)}. If it is neither, they are damaged.";
+        }
+
+        if (parts.Consistency.DigestAlarm is { } alarm)
+        {
+            yield return alarm;
         }
 
         foreach (string warning in input.Warnings)

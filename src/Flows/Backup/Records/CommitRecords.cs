@@ -9,7 +9,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 /// Whose database and files phases are held against each other; their result pages have the lists.
 /// </param>
 /// <param name="Roots">How many content roots there are.</param>
-public sealed record CheckConsistencyInput(RunRef Run, int Attempt, int Roots) : IRunInput;
+public sealed record CheckConsistencyInput(RunRef Run, int Attempt, int Roots) : IRunInput
+{
+    /// <summary>Everything is held against everything, and the digests of rows against the rows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FullScan { get; init; }
+}
 
 /// <summary>The proof: every file that the dump requires, looked up in the listings.</summary>
 /// <param name="Required">Files looked up.</param>
@@ -34,6 +39,12 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
     /// <summary>Nearly every file has another size, as if the store encrypted or compressed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LooksEncoded { get; init; }
+
+    /// <summary>
+    /// Rows differ though their digest says that they do not, a sentence; null where that was not looked for, or is not so.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? DigestAlarm { get; init; }
 
     /// <summary>Why it is not known whether the files fit the database; absent where it is known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -6,7 +6,12 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
-public sealed record DumpDatabaseInput(RunRef Run, int Attempt) : IRunInput;
+public sealed record DumpDatabaseInput(RunRef Run, int Attempt) : IRunInput
+{
+    /// <summary>Every row is read, whatever its digest.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FullScan { get; init; }
+}
 
 /// <summary>The dump, and what the same snapshot of the database requires of the content stores.</summary>
 public sealed record DatabaseCapture
@@ -38,6 +43,10 @@ public sealed record DatabaseCapture
     /// <summary>Sorted lists of required files, one per content root that has any.</summary>
     public required ImmutableArray<RequiredFiles> Required { get; init; }
 
+    /// <summary>Digests of the rows that the lists were made of; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? RequiredDigests { get; init; }
+
     /// <summary>Required URLs whose bytes lie outside the file system, by protocol (<c>azb</c>, <c>s3</c>).</summary>
     public required ImmutableSortedDictionary<string, long> Unprotected { get; init; }
 
@@ -62,6 +71,7 @@ public sealed record DatabaseCapture
             NotApplicable = [],
             UnmappedSamples = [],
             Warnings = [],
+            RequiredDigests = null,
         };
 
     /// <summary>How much the files phase will find at least: files and bytes, as the database says them.</summary>
@@ -84,5 +94,11 @@ public sealed record DatabaseCapture
 
 /// <param name="Root">Name of the content root.</param>
 /// <param name="List">The sorted list (see <c>docs/repository-format.md</c>).</param>
-/// <param name="Bytes">Of the files whose size the database says; 0 where an earlier version wrote it.</param>
-public sealed record RequiredFiles(string Root, ContentRef List, long Files, long Bytes = 0);
+/// <param name="Bytes">Of the files whose size the database says; 0 where it is not known: an earlier version wrote it, or
+/// it was made of the list of the set before.</param>
+public sealed record RequiredFiles(string Root, ContentRef List, long Files, long Bytes = 0)
+{
+    /// <summary>The list's table of segments; null where an earlier version wrote it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? Segments { get; init; }
+}

@@ -59,7 +59,10 @@ public sealed record SetManifest
     /// </summary>
     [JsonIgnore]
     public IEnumerable<ContentRef> Shortcuts =>
-        Roots.Select(static root => root.RequiredSegments).Append(Database?.RequiredDigests).OfType<ContentRef>();
+        Roots
+            .SelectMany(static root => new[] { root.RequiredSegments, root.Findings })
+            .Append(Database?.RequiredDigests)
+            .OfType<ContentRef>();
 
     /// <summary>The phase of a name, or null.</summary>
     public PhaseTimes? Phase(string name) => Phases.FirstOrDefault(phase => phase.Name == name);
@@ -161,6 +164,12 @@ public sealed record RootStamp(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SealingOff { get; init; }
 
+    /// <summary>
+    /// A list, in the form of one of required files, of the paths that the proof had a finding of; absent: none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? Findings { get; init; }
+
     /// <summary>The table of segments of the list of required files; absent: there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ContentRef? RequiredSegments { get; init; }
@@ -211,10 +220,24 @@ public sealed record ConsistencyReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<string> Unproven { get; init; }
 
+    /// <summary>How it was proved; absent in sets of earlier versions: every file was looked up.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ProofStamp? Proof { get; init; }
+
     /// <summary>Whether the database could say which files it requires.</summary>
     [JsonIgnore]
     public bool IsProven => Unproven.IsDefaultOrEmpty;
 }
+
+/// <summary>How the required files of a set were proved.</summary>
+/// <param name="BySegment">
+/// Those that stand in segments of list and listing which the parent set has as well, where they were proved.
+/// </param>
+/// <param name="ByFile">Those that were looked up, each in the listing.</param>
+/// <param name="IsComplete">
+/// The roots' lists of findings are complete, so that the next set may lean on this proof. False where they were too many.
+/// </param>
+public sealed record ProofStamp(long BySegment, long ByFile, bool IsComplete);
 
 /// <param name="Root">The root's name.</param>
 /// <param name="Path">As <see cref="TreePath.Display"/> writes it.</param>

@@ -80,6 +80,15 @@ public sealed class RequiredDigestTests(OnDemand<PostgresServer> server, OnDeman
         SetManifest full = await BackupAsync(rig);
 
         Assert.NotNull(first.Database!.RequiredDigests);
+        Assert.Equal(
+            (0, first.Consistency.Required),
+            (first.Consistency.Proof!.BySegment, first.Consistency.Proof.ByFile)
+        );
+        Assert.Equal(
+            (unchanged.Consistency.Required, 0),
+            (unchanged.Consistency.Proof!.BySegment, unchanged.Consistency.Proof.ByFile)
+        );
+        Assert.Equal(0, full.Consistency.Proof!.BySegment);
         Assert.Equal(Lists(first), Lists(unchanged));
         Assert.NotEqual(Lists(first), Lists(night));
         Assert.Equal(Lists(full), Lists(night));

@@ -132,6 +132,21 @@ internal sealed class CaptureBench : IAsyncDisposable
         return await writer.CommitPageAsync(step, BackupJson.Default.CapturedStep, _token);
     }
 
+    /// <summary>Stores what is written, so that <see cref="Chunks"/> has it.</summary>
+    public async Task<T> StoreAsync<T>(Func<RunWriter, Task<T>> write)
+    {
+        await using RunWriter writer = _repository.OpenRunWriter(
+            Run,
+            $"stored.{_pages++}",
+            _index,
+            _runIndex,
+            LostPacks.None
+        );
+        T stored = await write(writer);
+        await writer.CommitPageAsync(new MergedChunkIndex([], 0, 0), BackupJson.Default.MergedChunkIndex, _token);
+        return stored;
+    }
+
     public async Task<ImmutableArray<ListingEntry>> ReadAsync(CapturedStep step)
     {
         var entries = ImmutableArray.CreateBuilder<ListingEntry>();

@@ -64,6 +64,7 @@ internal static class ManifestBuilder
                 WrongSizes = proof.WrongSizes,
                 LooksEncoded = proof.LooksEncoded,
                 Unproven = proof.Unproven,
+                Proof = proof.Proof,
             },
             Totals = new SetTotals(
                 roots.Sum(root => root.Files),
@@ -124,6 +125,9 @@ internal static class ManifestBuilder
             {
                 SealingOff = wasOff || root.TrustBroken,
                 RequiredSegments = required?.Segments,
+                Findings = parts.Consistency.Findings.IsDefault
+                    ? null
+                    : parts.Consistency.Findings.FirstOrDefault(list => list.Root == root.Root)?.List,
             };
         }
     }

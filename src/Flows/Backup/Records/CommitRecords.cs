@@ -40,6 +40,14 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LooksEncoded { get; init; }
 
+    /// <summary>How it was proved; null in pages of an earlier version.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ProofStamp? Proof { get; init; }
+
+    /// <summary>The paths with a finding, of each root that has one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<RootFindings> Findings { get; init; }
+
     /// <summary>
     /// Rows differ though their digest says that they do not, a sentence; null where that was not looked for, or is not so.
     /// </summary>
@@ -49,7 +57,13 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
     /// <summary>Why it is not known whether the files fit the database; absent where it is known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<string> Unproven { get; init; }
+
+    /// <summary>What the flow needs; all of it stays in the page.</summary>
+    internal ConsistencyResult ForHistory() => this with { Findings = default };
 }
+
+/// <param name="List">Their paths, in the form of a list of required files.</param>
+public sealed record RootFindings(string Root, ContentRef List);
 
 /// <summary>Which result pages the set needs, in numbers: <see cref="Pages"/> has their names.</summary>
 /// <param name="Attempt">Whose phases are committed.</param>

@@ -78,13 +78,15 @@ public sealed record DatabaseCapture
     internal (long Files, long Bytes) RequiredTotals() =>
         (Required.Sum(list => list.Files), Required.Sum(list => list.Bytes));
 
-    public ContentRef? RequiredOf(string root)
+    public ContentRef? RequiredOf(string root) => RequiredListOf(root)?.List;
+
+    public RequiredFiles? RequiredListOf(string root)
     {
         foreach (RequiredFiles list in Required)
         {
             if (list.Root == root)
             {
-                return list.List;
+                return list;
             }
         }
 

@@ -76,6 +76,7 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                                 Paths = paths,
                                 Inherit = plan.Inherit,
                                 Required = database?.RequiredOf(root),
+                                RequiredSegments = database?.RequiredListOf(root)?.Segments,
                                 UsesTrustedDirectories = plan.UsesTrustedDirectories,
                                 GrantsTrust = plan.GrantsTrust,
                             },

@@ -5,6 +5,9 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 /// <summary>Stretches of paths, both ends included, that are put together where they meet.</summary>
 internal sealed class PathIntervals
 {
+    /// <summary>Comes after every path: no name has so many bytes.</summary>
+    public static readonly byte[] End = [.. Enumerable.Repeat(byte.MaxValue, 256)];
+
     private readonly List<(byte[] First, byte[] Last)> _intervals = [];
     private bool _sorted = true;
 

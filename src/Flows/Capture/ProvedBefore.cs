@@ -74,18 +74,36 @@ internal sealed class ProvedBefore
     {
         if (
             root is null
-            || parent?.Proof is not { IsComplete: true }
+            || parent is null
             || parent.SizesIgnored == checkSizes
-            || root is { Required: not null, RequiredSegments: null }
-            || required is { Segments: null }
+            || !Knows(parent, root, required?.List, required?.Segments)
         )
         {
             return null;
         }
 
-        var open = new PathIntervals();
-        ContentRef? segments = required?.Segments;
+        PathIntervals open = await RequiredChangesAsync(chunks, root, required?.Segments, cancellationToken);
         await SegmentChanges.AddListingsAsync(open, chunks, root.Listing, listing.Listing, cancellationToken);
+        return new ProvedBefore(chunks, open, listing.Listing, required?.Segments);
+    }
+
+    /// <summary>Whether it can be told by segments what is required now and was not proved in the parent.</summary>
+    /// <param name="list">What is required of the root now; null: nothing.</param>
+    /// <param name="segments">Its table of segments.</param>
+    public static bool Knows(ConsistencyReport parent, RootStamp root, ContentRef? list, ContentRef? segments) =>
+        parent.Proof is { IsComplete: true }
+        && root is not { Required: not null, RequiredSegments: null }
+        && (list is null || segments is not null);
+
+    /// <summary>Where something else is required than in the parent, or the parent had a finding.</summary>
+    public static async Task<PathIntervals> RequiredChangesAsync(
+        IChunkSource chunks,
+        RootStamp root,
+        ContentRef? segments,
+        CancellationToken cancellationToken
+    )
+    {
+        var open = new PathIntervals();
         await SegmentChanges.AddListsAsync(open, chunks, root.RequiredSegments, segments, cancellationToken);
         if (root.Findings is { } findings)
         {
@@ -95,7 +113,7 @@ internal sealed class ProvedBefore
             }
         }
 
-        return new ProvedBefore(chunks, open, listing.Listing, segments);
+        return open;
     }
 
     /// <summary>The entries to look at.</summary>

@@ -60,7 +60,7 @@ public sealed record SetManifest
     [JsonIgnore]
     public IEnumerable<ContentRef> Shortcuts =>
         Roots
-            .SelectMany(static root => new[] { root.RequiredSegments, root.Findings })
+            .SelectMany(static root => new[] { root.RequiredSegments, root.Findings, root.DirectoryTable })
             .Append(Database?.RequiredDigests)
             .OfType<ContentRef>();
 
@@ -163,6 +163,10 @@ public sealed record RootStamp(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SealingOff { get; init; }
+
+    /// <summary>The table of the listing's directories; absent: there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? DirectoryTable { get; init; }
 
     /// <summary>
     /// A list, in the form of one of required files, of the paths that the proof had a finding of; absent: none.

@@ -18,7 +18,17 @@ public sealed class ListingWriter(IChunkWriter chunks)
 
     private readonly SegmentBuilder _segment = new();
     private readonly ImmutableArray<SegmentRow>.Builder _rows = ImmutableArray.CreateBuilder<SegmentRow>();
+    private readonly SegmentBuilder _directories = new();
+    private readonly ImmutableArray<SegmentDirectories>.Builder _directoryRows =
+        ImmutableArray.CreateBuilder<SegmentDirectories>();
     private ListingEntry? _previous;
+
+    /// <summary>The trusted directory that the last entry is, or lies in.</summary>
+    private byte[]? _trusted;
+    private bool _isTrusted = true;
+
+    /// <summary>The directories of each segment are stored beside it (<see cref="Directories"/>).</summary>
+    public bool KeepsDirectories { get; init; }
 
     /// <summary>Entries written so far, those of the open segment included.</summary>
     public long Entries { get; private set; }
@@ -48,6 +58,16 @@ public sealed class ListingWriter(IChunkWriter chunks)
             throw new ArgumentException(violation, nameof(entry));
         }
 
+        if (entry.IsDirectory)
+        {
+            _trusted = entry.Flags.HasFlag(EntryFlags.Trusted) ? entry.Path : null;
+            _directories.Add(entry);
+        }
+        else
+        {
+            _isTrusted &= _trusted is not null && PathOrder.IsBelow(entry.Path, _trusted);
+        }
+
         _segment.Add(entry);
         _previous = entry;
         Entries++;
@@ -56,6 +76,55 @@ public sealed class ListingWriter(IChunkWriter chunks)
             await FlushAsync(cancellationToken);
         }
     }
+
+    /// <summary>
+    /// What comes next lies in this directory: known where a listing goes on within one, after segments that were taken
+    /// over or at the start of a range.
+    /// </summary>
+    /// <param name="trusted">Null where it is not trusted.</param>
+    public void GoOnWithin(byte[]? trusted) => _trusted = trusted;
+
+    /// <summary>Takes a whole segment over as it is; false where a segment is open.</summary>
+    /// <param name="row">The segment.</param>
+    /// <param name="directories">Its directories.</param>
+    /// <param name="endsWithFile">Its last entry is a file.</param>
+    public bool TryAddSegment(SegmentRow row, SegmentDirectories directories, bool endsWithFile)
+    {
+        if (!AtSegmentEnd)
+        {
+            return false;
+        }
+
+        if (_previous is not null && PathOrder.Compare(_previous.Path, row.First) >= 0)
+        {
+            throw new ArgumentException(
+                $"The segment from '{TreePath.Display(row.First)}' does not come after "
+                    + $"'{TreePath.Display(_previous.Path)}'.",
+                nameof(row)
+            );
+        }
+
+        _rows.Add(row);
+        _directoryRows.Add(directories);
+        _previous = new ListingEntry(
+            row.Last,
+            EntryFlags.None,
+            0,
+            new FileOwner(0, 0, string.Empty, string.Empty),
+            0,
+            0,
+            endsWithFile ? ContentRef.Empty : null
+        );
+        Entries += row.Entries;
+        return true;
+    }
+
+    /// <summary>A row for each segment, in order; complete after <see cref="CompleteAsync"/>.</summary>
+    public ImmutableArray<SegmentDirectories> Directories => _directoryRows.ToImmutable();
+
+    /// <summary>Whether this segment would end where it does whatever follows.</summary>
+    public static bool IsWhole(IChunkWriter chunks, SegmentRow row) =>
+        row.Entries >= SegmentBuilder.MaxEntries || EndsSegment(chunks, row.Last);
 
     /// <summary>Ends the open segment and returns all rows, in order. Called once.</summary>
     public async ValueTask<ImmutableArray<SegmentRow>> CompleteAsync(CancellationToken cancellationToken)
@@ -72,6 +141,13 @@ public sealed class ListingWriter(IChunkWriter chunks)
     {
         ChunkId chunk = await chunks.AddChunkAsync(ChunkClass.Metadata, _segment.Encode(), cancellationToken);
         _rows.Add(_segment.Row(chunk));
+        ChunkId? directories =
+            _directories.Count > 0 && KeepsDirectories
+                ? await chunks.AddChunkAsync(ChunkClass.Metadata, _directories.Encode(), cancellationToken)
+                : null;
+        _directoryRows.Add(new SegmentDirectories(chunk, directories, _isTrusted));
         _segment.Clear();
+        _directories.Clear();
+        _isTrusted = true;
     }
 }

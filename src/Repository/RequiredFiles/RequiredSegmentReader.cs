@@ -34,6 +34,34 @@ public sealed class RequiredSegmentReader(IChunkSource chunks, ContentRef table)
         }
     }
 
+    /// <summary>The records in the range, in the order of the list; of the list only their segments are read.</summary>
+    public async IAsyncEnumerable<RequiredFile> ReadAsync(
+        PathRange range,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await foreach (RequiredSegment segment in ReadRowsAsync(cancellationToken))
+        {
+            if (range.EndsBefore(segment.First))
+            {
+                yield break;
+            }
+
+            if (range.StartsAfter(segment.Last))
+            {
+                continue;
+            }
+
+            foreach (RequiredFile file in await ReadSegmentAsync(segment, cancellationToken))
+            {
+                if (range.Contains(file.Path))
+                {
+                    yield return file;
+                }
+            }
+        }
+    }
+
     /// <summary>The records of one segment, in the order of the list.</summary>
     public async ValueTask<IReadOnlyList<RequiredFile>> ReadSegmentAsync(
         RequiredSegment segment,

@@ -102,7 +102,9 @@ internal sealed class CaptureBench : IAsyncDisposable
         ContentRef? inherit = null,
         PathRange? range = null,
         (string Path, long? Size)[]? required = null,
-        StepBudget? budget = null
+        StepBudget? budget = null,
+        RequiredListReader? list = null,
+        UntouchedSegments? untouched = null
     )
     {
         await using RunWriter writer = _repository.OpenRunWriter(
@@ -119,7 +121,12 @@ internal sealed class CaptureBench : IAsyncDisposable
             Range = range ?? PathRange.All,
             Inherit = inherit,
             Inheritance = new Inheritance(Chunks, index: null, LostPacks.None),
-            Required = required is null ? null : new RequiredListReader(Chunks, await WriteRequiredAsync(required)),
+            Untouched = untouched,
+            Required = required is null
+                ? list is null
+                    ? null
+                    : list.ReadAsync
+                : new RequiredListReader(Chunks, await WriteRequiredAsync(required)).ReadAsync,
             FollowsLinks = FollowsLinks,
             UsesTrustedDirectories = UsesTrustedDirectories,
             GrantsTrust = GrantsTrust,

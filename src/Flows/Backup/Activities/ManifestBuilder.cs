@@ -125,6 +125,7 @@ internal static class ManifestBuilder
             {
                 SealingOff = wasOff || root.TrustBroken,
                 RequiredSegments = required?.Segments,
+                DirectoryTable = root.Directories,
                 Findings = parts.Consistency.Findings.IsDefault
                     ? null
                     : parts.Consistency.Findings.FirstOrDefault(list => list.Root == root.Root)?.List,

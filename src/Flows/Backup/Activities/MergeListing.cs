@@ -30,6 +30,8 @@ internal sealed class MergeListing(FlowEnvironment environment)
         await using var root = new ListingRoot(writer);
         var totals = FileTotals.None;
         var warnings = new List<string>();
+        var directories = new List<SegmentDirectories>();
+        bool hasDirectories = true;
         for (int range = 0; range < input.Steps.Length; range++)
         {
             for (int step = 0; step < input.Steps[range]; step++)
@@ -42,6 +44,7 @@ internal sealed class MergeListing(FlowEnvironment environment)
                 );
                 totals += captured.Totals;
                 warnings.AddRange(captured.Warnings.Take(CaptureNotes.MaxWarnings - warnings.Count));
+                hasDirectories &= await TryAddDirectoriesAsync(captured, run, directories, cancellationToken);
                 await foreach (SegmentRow row in RowsOf(captured, run, cancellationToken))
                 {
                     await root.AddAsync(row, cancellationToken);
@@ -58,7 +61,39 @@ internal sealed class MergeListing(FlowEnvironment environment)
             ContentLoss.Check(input.Root, totals, before, warnings);
         }
 
-        return new RootListing(input.Root, summary.Listing, totals, totals.BrokenTrusts > 0, [.. warnings]);
+        return new RootListing(input.Root, summary.Listing, totals, totals.BrokenTrusts > 0, [.. warnings])
+        {
+            Directories = hasDirectories
+                ? await DirectoryTable.WriteAsync(writer, directories, cancellationToken)
+                : null,
+        };
+    }
+
+    /// <summary>False where a step has none.</summary>
+    private static async Task<bool> TryAddDirectoriesAsync(
+        CapturedStep step,
+        RunContext run,
+        List<SegmentDirectories> directories,
+        CancellationToken cancellationToken
+    )
+    {
+        if (step.Directories is { } rows)
+        {
+            directories.AddRange(SegmentDirectories.Decode(rows));
+        }
+        else if (step.DirectoryTable is { } table)
+        {
+            await foreach (SegmentDirectories row in DirectoryTable.ReadAsync(run.Chunks, table, cancellationToken))
+            {
+                directories.Add(row);
+            }
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
     }
 
     private static IAsyncEnumerable<SegmentRow> RowsOf(

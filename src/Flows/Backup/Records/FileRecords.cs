@@ -57,6 +57,10 @@ public sealed record CaptureRangeInput : IRunInput
     /// <summary>The root's list of required files; null where nothing is, and while seeding.</summary>
     public ContentRef? Required { get; init; }
 
+    /// <summary>That list's table of segments; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? RequiredSegments { get; init; }
+
     /// <inheritdoc cref="FilePlan"/>
     public required bool UsesTrustedDirectories { get; init; }
 
@@ -83,8 +87,23 @@ public sealed record CapturedStep(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public byte[]? Segments { get; init; }
 
+    /// <summary>The directories of these segments, as <c>SegmentDirectories</c> encodes them; in pages alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Directories { get; init; }
+
+    /// <summary>The table of directories of a listing of the whole root; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? DirectoryTable { get; init; }
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
-    internal CapturedStep ForHistory() => this with { Warnings = [], Segments = null };
+    internal CapturedStep ForHistory() =>
+        this with
+        {
+            Warnings = [],
+            Segments = null,
+            Directories = null,
+            DirectoryTable = null,
+        };
 }
 
 /// <param name="Deadline">No further step begins after it; null: none.</param>
@@ -130,8 +149,12 @@ public sealed record RootListing(
     ImmutableArray<string> Warnings
 )
 {
+    /// <summary>The table of its directories; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? Directories { get; init; }
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
-    internal RootListing ForHistory() => this with { Warnings = [] };
+    internal RootListing ForHistory() => this with { Warnings = [], Directories = null };
 }
 
 /// <summary>

@@ -16,11 +16,16 @@ public sealed class ListingWriter(IChunkWriter chunks)
     /// <summary>On average one path in this many ends a segment.</summary>
     private const ulong Divisor = 1024;
 
+    /// <summary>So much of directories is stored together.</summary>
+    private const int DirectoryBytes = 1024 * 1024;
+
     private readonly SegmentBuilder _segment = new();
     private readonly ImmutableArray<SegmentRow>.Builder _rows = ImmutableArray.CreateBuilder<SegmentRow>();
     private readonly SegmentBuilder _directories = new();
     private readonly ImmutableArray<SegmentDirectories>.Builder _directoryRows =
         ImmutableArray.CreateBuilder<SegmentDirectories>();
+    private readonly List<(int Row, byte[] Directories)> _waiting = [];
+    private int _waitingBytes;
     private ListingEntry? _previous;
 
     /// <summary>The trusted directory that the last entry is, or lies in.</summary>
@@ -134,18 +139,40 @@ public sealed class ListingWriter(IChunkWriter chunks)
             await FlushAsync(cancellationToken);
         }
 
+        await StoreDirectoriesAsync(cancellationToken);
         return _rows.ToImmutable();
+    }
+
+    /// <summary>Side by side in a pack: who reads the directories of a listing reads nothing else.</summary>
+    private async ValueTask StoreDirectoriesAsync(CancellationToken cancellationToken)
+    {
+        foreach ((int row, byte[] directories) in _waiting)
+        {
+            ChunkId chunk = await chunks.AddChunkAsync(ChunkClass.Metadata, directories, cancellationToken);
+            _directoryRows[row] = _directoryRows[row] with { Chunk = chunk };
+        }
+
+        _waiting.Clear();
+        _waitingBytes = 0;
     }
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         ChunkId chunk = await chunks.AddChunkAsync(ChunkClass.Metadata, _segment.Encode(), cancellationToken);
         _rows.Add(_segment.Row(chunk));
-        ChunkId? directories =
-            _directories.Count > 0 && KeepsDirectories
-                ? await chunks.AddChunkAsync(ChunkClass.Metadata, _directories.Encode(), cancellationToken)
-                : null;
-        _directoryRows.Add(new SegmentDirectories(chunk, directories, _isTrusted));
+        if (_directories.Count > 0 && KeepsDirectories)
+        {
+            byte[] directories = _directories.Encode();
+            _waiting.Add((_directoryRows.Count, directories));
+            _waitingBytes += directories.Length;
+        }
+
+        _directoryRows.Add(new SegmentDirectories(chunk, Chunk: null, _isTrusted));
+        if (_waitingBytes >= DirectoryBytes)
+        {
+            await StoreDirectoriesAsync(cancellationToken);
+        }
+
         _segment.Clear();
         _directories.Clear();
         _isTrusted = true;

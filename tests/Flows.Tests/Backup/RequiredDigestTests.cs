@@ -90,6 +90,8 @@ public sealed class RequiredDigestTests(OnDemand<PostgresServer> server, OnDeman
         );
         Assert.Equal(0, full.Consistency.Proof!.BySegment);
         Assert.Equal(Lists(first), Lists(unchanged));
+        Assert.Equal(first.Database.Dump, unchanged.Database!.Dump);
+        Assert.Empty(unchanged.Indexes);
         Assert.NotEqual(Lists(first), Lists(night));
         Assert.Equal(Lists(full), Lists(night));
         Assert.Equal(Lists(full), Lists(next));

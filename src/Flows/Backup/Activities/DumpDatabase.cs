@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
@@ -8,6 +11,7 @@ using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
@@ -54,7 +58,8 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             .DumpAsync(
                 async (output, token) =>
                 {
-                    await using var counted = new ProgressStream(output, progress, Phases.Database);
+                    await using var stable = new StableDump(output, RestrictKey(writer));
+                    await using var counted = new ProgressStream(stable, progress, Phases.Database);
                     dump = await writer.WriteAsync(ChunkClass.Dump, counted, token);
                 },
                 required.Add,
@@ -97,6 +102,18 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             ],
         };
     }
+
+    /// <summary>The same for all dumps of a repository, and known to nobody without its keys.</summary>
+    private static string RestrictKey(RunWriter chunks) =>
+        string.Concat(
+            Enumerable
+                .Range(0, 4)
+                .Select(part =>
+                    chunks
+                        .SegmentHash(Encoding.ASCII.GetBytes($"\\restrict {part}"))
+                        .ToString("x16", CultureInfo.InvariantCulture)
+                )
+        );
 
     private static RequiredDigests DigestsOf(
         RowDigests digests,

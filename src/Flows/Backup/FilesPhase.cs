@@ -11,11 +11,21 @@ namespace AlfrescoBackupFlows.Flows.Backup;
 /// least once, because <c>contentstore</c> is read before <c>contentstore.deleted</c>. Within a root, ranges run side
 /// by side.
 /// </summary>
-internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck check, bool acceptContentLoss)
+internal sealed class FilesPhase(
+    BackupSteps steps,
+    RunRef run,
+    SourceCheck check,
+    KeptPages kept,
+    bool acceptContentLoss
+)
 {
     private const int SeedingPass = 0;
 
     private readonly List<RootPages> _pages = [];
+    private readonly List<string> _keptSteps = [];
+
+    /// <summary>Pages of steps that the history keeps.</summary>
+    public IEnumerable<string> KeptSteps => _keptSteps;
 
     /// <summary>
     /// Uploads before the index phase, so that the scan after SQL finds most content stored and ends soon. Its listings
@@ -61,6 +71,8 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 steps.Context.CallActivityAsync<FilePlan>(nameof(PlanFiles), planning, steps.Retry(Retries.Check))
             );
 
+            var ofSteps = new KeptPages();
+            int room = ofSteps.RoomOf(plan.Ranges.Length);
             CaptureRangeFlowInput[] ranges =
             [
                 .. plan.Ranges.Select(
@@ -77,6 +89,7 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                                 Inherit = plan.Inherit,
                                 Required = database?.RequiredOf(root),
                                 RequiredSegments = database?.RequiredListOf(root)?.Segments,
+                                Room = room,
                                 UsesTrustedDirectories = plan.UsesTrustedDirectories,
                                 GrantsTrust = plan.GrantsTrust,
                             },
@@ -98,6 +111,11 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 return false;
             }
 
+            for (int range = 0; range < captured.Length; range++)
+            {
+                ofSteps.Add(Pages.Range(pass, number, range, step: 0), captured[range].Page);
+            }
+
             var merging = new MergeListingInput
             {
                 Run = run,
@@ -107,14 +125,18 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 Steps = [.. captured.Select(range => range.Steps)],
                 Inherit = plan.Inherit,
                 AcceptContentLoss = acceptContentLoss || pass == SeedingPass,
+                Pages = ofSteps.Pages,
+                Room = kept.Room,
             };
-            await steps.UnlessCancelledAsync(
+            RootListing listing = await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<RootListing>(
                     nameof(MergeListing),
                     merging,
                     steps.Retry(Retries.Storage)
                 )
             );
+            kept.Add(Pages.Listing(pass, number), listing.Page);
+            _keptSteps.AddRange(ofSteps.Names);
             _pages.Add(new RootPages(pass, number, merging.Steps));
         }
 

@@ -61,9 +61,15 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         var files = new FileCapture(source, reader, listing, Inheritance);
         var trusted = new TrustedDirectories(tree, notes, time.GetUtcNow(), UsesTrustedDirectories, GrantsTrust);
 
-        byte[]? next = await LookAsync(source, progress, cancellationToken) is { } untouched
-            ? await new RangeWalk(writer, untouched, listing, Budget, CaptureAsync).RunAsync(Range, cancellationToken)
-            : await CaptureAsync(Range, cancellationToken);
+        RangeWalk? walk = await LookAsync(source, progress, cancellationToken) is { } untouched
+            ? new RangeWalk(writer, untouched, listing, Budget, CaptureAsync)
+            : null;
+        byte[]? next = await (walk?.RunAsync(Range, cancellationToken) ?? CaptureAsync(Range, cancellationToken));
+        if (walk?.Taken is { } taken)
+        {
+            live.Report();
+            return new CapturedStep(next, Rows: null, Totals(listing, files, notes), notes.Warnings) { Taken = taken };
+        }
 
         // The listing of a part of a root is nobody's once it is joined with those of the others.
         bool isWhole = next is null && Range == PathRange.All;

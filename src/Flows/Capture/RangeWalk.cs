@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -21,6 +22,9 @@ internal sealed class RangeWalk(
     /// <summary>Of more stretches each would cost more than it spares.</summary>
     private const int MaxStretches = 32;
 
+    /// <summary>The rows that the range is, where it has been walked and nothing of it was captured; else null.</summary>
+    public TakenRows? Taken { get; private set; }
+
     /// <summary>As <see cref="RangeCapture.RunAsync"/>.</summary>
     public async Task<byte[]?> RunAsync(PathRange range, CancellationToken cancellationToken)
     {
@@ -37,12 +41,14 @@ internal sealed class RangeWalk(
         }
 
         byte[]? from = range.From;
+        int taken = 0;
         for (int i = 0; i < takes.Length; i++)
         {
             byte[]? end = EndOf(i);
             if (takes[i] && listing.TryAddSegment(segments[i]))
             {
                 from = end;
+                taken++;
                 if (end is not null && i < takes.Length - 1 && budget.IsSpent(atSegmentEnd: true))
                 {
                     return end;
@@ -69,6 +75,7 @@ internal sealed class RangeWalk(
             }
         }
 
+        Taken = taken == takes.Length ? new TakenRows(untouched.First, taken) : null;
         return null;
 
         // The lowest bound that comes after the segment's last path and before all that is below it.

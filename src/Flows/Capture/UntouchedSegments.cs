@@ -32,6 +32,9 @@ internal sealed class UntouchedSegments(
 {
     private readonly List<UntouchedSegment> _segments = [];
 
+    /// <summary>The place of the first segment in the listing.</summary>
+    public int First { get; private set; }
+
     /// <summary>All segments of the range; <see cref="IsUntouched"/> tells of each.</summary>
     public IReadOnlyList<UntouchedSegment> Segments => _segments;
 
@@ -53,6 +56,7 @@ internal sealed class UntouchedSegments(
                     : throw Damaged();
             if (range.StartsAfter(row.Last))
             {
+                First++;
                 before = own.Chunk is null ? before : own;
                 continue;
             }

@@ -214,6 +214,21 @@ public sealed class RangeWalkTests
             Assert.Null(step.Next);
             totals += step.Totals;
             taken += untouched?.Segments.Where((_, i) => untouched.IsUntouched(i, range)).Count() ?? 0;
+            if (step.Taken is { } run)
+            {
+                rows.AddRange(
+                    await RowsAsync(bench, before!.Listing).Skip(run.First).Take(run.Count).ToListAsync(_token)
+                );
+                directories.AddRange(
+                    await DirectoryTable
+                        .ReadAsync(bench.Chunks, before.Table, _token)
+                        .Skip(run.First)
+                        .Take(run.Count)
+                        .ToListAsync(_token)
+                );
+                continue;
+            }
+
             rows.AddRange(
                 step.Segments is { } some
                     ? SegmentRows.Decode(some)

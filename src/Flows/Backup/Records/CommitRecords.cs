@@ -9,8 +9,16 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 /// Whose database and files phases are held against each other; their result pages have the lists.
 /// </param>
 /// <param name="Roots">How many content roots there are.</param>
-public sealed record CheckConsistencyInput(RunRef Run, int Attempt, int Roots) : IRunInput
+public sealed record CheckConsistencyInput(RunRef Run, int Attempt, int Roots) : IRunInput, IKeptPages, IKeepsPage
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<KeptPage> Pages { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Room { get; init; }
+
     /// <summary>Everything is held against everything, and the digests of rows against the rows.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool FullScan { get; init; }
@@ -27,7 +35,14 @@ public sealed record CheckConsistencyInput(RunRef Run, int Attempt, int Roots) :
 /// The first thousand findings, a JSON array of <see cref="NamedFile"/> as a metadata stream; null where there is none.
 /// </param>
 public sealed record ConsistencyResult(long Required, long Missing, long Acknowledged, ContentRef? Named)
+    : IKept<ConsistencyResult>
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Page { get; init; }
+
+    ConsistencyResult IKept<ConsistencyResult>.WithPage(byte[] page) => this with { Page = page };
+
     /// <summary>Sizes were not compared.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SizesIgnored { get; init; }
@@ -70,7 +85,17 @@ public sealed record RootFindings(string Root, ContentRef List);
 /// <param name="HasIndex">There was an index phase.</param>
 /// <param name="Files">The content roots in the order of capture, those of the seeding pass first.</param>
 public sealed record MergeChunkIndexInput(RunRef Run, int Attempt, bool HasIndex, ImmutableArray<RootPages> Files)
-    : IRunInput;
+    : IRunInput,
+        IKeepsPage
+{
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Room { get; init; }
+
+    /// <summary>Names of pages that the history keeps: no row is in them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Kept { get; init; }
+}
 
 /// <param name="Pass">0 for the seeding pass, else the attempt.</param>
 /// <param name="Steps">Result pages per range.</param>
@@ -81,14 +106,25 @@ public sealed record RootPages(int Pass, int RootNumber, ImmutableArray<int> Ste
 /// <param name="Chunks">Rows of these.</param>
 /// <param name="AddedBytes">Bytes of the packs that hold them.</param>
 public sealed record MergedChunkIndex(ImmutableArray<ChunkIndexBlob> Indexes, long Chunks, long AddedBytes)
+    : IKept<MergedChunkIndex>
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Page { get; init; }
+
+    MergedChunkIndex IKept<MergedChunkIndex>.WithPage(byte[] page) => this with { Page = page };
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal MergedChunkIndex ForHistory() => this with { Indexes = [] };
 }
 
 /// <summary>What the manifest is made of, beyond the result pages of the attempt: journaled values only.</summary>
-public sealed record CommitSetInput : IRunInput
+public sealed record CommitSetInput : IRunInput, IKeptPages
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<KeptPage> Pages { get; init; }
+
     public required RunRef Run { get; init; }
 
     /// <summary>Whose phases are committed.</summary>

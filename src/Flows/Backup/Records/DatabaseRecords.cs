@@ -6,15 +6,19 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
-public sealed record DumpDatabaseInput(RunRef Run, int Attempt) : IRunInput
+public sealed record DumpDatabaseInput(RunRef Run, int Attempt) : IRunInput, IKeepsPage
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Room { get; init; }
+
     /// <summary>Every row is read, whatever its digest.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool FullScan { get; init; }
 }
 
 /// <summary>The dump, and what the same snapshot of the database requires of the content stores.</summary>
-public sealed record DatabaseCapture
+public sealed record DatabaseCapture : IKept<DatabaseCapture>
 {
     /// <summary>The plain dump as the vendor's tool wrote it.</summary>
     public required ContentRef Dump { get; init; }
@@ -60,6 +64,12 @@ public sealed record DatabaseCapture
     public long UnmappedAcknowledged { get; init; }
 
     public required ImmutableArray<string> Warnings { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Page { get; init; }
+
+    DatabaseCapture IKept<DatabaseCapture>.WithPage(byte[] page) => this with { Page = page };
 
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal DatabaseCapture ForHistory() =>

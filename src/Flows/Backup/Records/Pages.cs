@@ -44,4 +44,8 @@ internal static class Pages
 
         yield return Consistency(input.Attempt);
     }
+
+    /// <summary>Those of them that are stored.</summary>
+    public static IEnumerable<string> StoredBehind(MergeChunkIndexInput input) =>
+        input.Kept.IsDefault ? Behind(input) : Behind(input).Except(input.Kept, StringComparer.Ordinal);
 }

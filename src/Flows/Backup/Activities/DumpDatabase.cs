@@ -41,10 +41,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
     )
     {
         Installation installation = run.DiscoverInstallation();
-        AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(
-            run.Options.Backup.AcknowledgedMissingFile,
-            installation.Urls
-        );
+        AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(run.Options, installation);
         using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
         RequiredBefore? before = await RequiredBefore.ReadAsync(
             run,

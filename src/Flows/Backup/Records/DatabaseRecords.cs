@@ -20,6 +20,9 @@ public sealed record DumpDatabaseInput(RunRef Run, int Attempt) : IRunInput, IKe
 /// <summary>The dump, and what the same snapshot of the database requires of the content stores.</summary>
 public sealed record DatabaseCapture : IKept<DatabaseCapture>
 {
+    /// <summary>Lists whose tables the history has room for: of more roots, every segment is read.</summary>
+    private const int MaxTables = 12;
+
     /// <summary>The plain dump as the vendor's tool wrote it.</summary>
     public required ContentRef Dump { get; init; }
 
@@ -82,6 +85,8 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
             UnmappedSamples = [],
             Warnings = [],
             RequiredDigests = null,
+            Required =
+                Required.Length <= MaxTables ? Required : [.. Required.Select(list => list with { Segments = null })],
         };
 
     /// <summary>How much the files phase will find at least: files and bytes, as the database says them.</summary>

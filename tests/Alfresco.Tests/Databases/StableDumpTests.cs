@@ -11,12 +11,12 @@ public sealed class StableDumpTests
     private static readonly string Drawn = new('K', 63);
 
     [Fact]
-    public void The_drawn_key_is_replaced_however_the_dump_is_cut()
+    public async Task The_drawn_key_is_replaced_however_the_dump_is_cut()
     {
         string dump = Dump($"\\restrict {Drawn}\n", $"\\unrestrict {Drawn}\n");
         string stable = dump.Replace(Drawn, Key[..63], StringComparison.Ordinal);
-        Gen.Select(Gen.Int[1, 90], Gen.Int[1, 90])
-            .Sample((given, taken) => Assert.Equal(stable, Pass(dump, given, taken)), iter: 60);
+        await Gen.Select(Gen.Int[1, 90], Gen.Int[1, 90])
+            .SampleAsync(async (given, taken) => Assert.Equal(stable, await PassAsync(dump, given, taken)), iter: 60);
     }
 
     [Theory]
@@ -25,15 +25,15 @@ public sealed class StableDumpTests
     [InlineData("\\restrict KKKKKKKKKKKKKKKKKK;KKKKKK\n")]
     [InlineData("/*M!999999\\- enable the sandbox mode */\n")]
     [InlineData("")]
-    public void Any_other_dump_passes_as_it_is(string head)
+    public async Task Any_other_dump_passes_as_it_is(string head)
     {
         string dump = Dump(head, "\\unrestrict KKKKKKKKKKKKKKKKKKKKKKKK\n");
 
-        Assert.Equal(dump, Pass(dump, 50, 70));
+        Assert.Equal(dump, await PassAsync(dump, 50, 70));
     }
 
     [Fact]
-    public void A_dump_without_a_line_passes() => Assert.Equal("-- half", Pass("-- half", 3, 3));
+    public async Task A_dump_without_a_line_passes() => Assert.Equal("-- half", await PassAsync("-- half", 3, 3));
 
     private static string Dump(string head, string end) =>
         $"--\n-- PostgreSQL database dump\n--\n\n{head}\nCOPY t FROM stdin;\n"
@@ -42,12 +42,12 @@ public sealed class StableDumpTests
 
     /// <param name="given">Bytes of a read from the tool.</param>
     /// <param name="taken">Bytes of a read from the stream.</param>
-    private static string Pass(string dump, int given, int taken)
+    private static async Task<string> PassAsync(string dump, int given, int taken)
     {
-        using var stable = new StableDump(new Dribble(Encoding.ASCII.GetBytes(dump), given), Key);
+        await using var stable = new StableDump(new Dribble(Encoding.ASCII.GetBytes(dump), given), Key);
         var read = new StringBuilder();
         byte[] buffer = new byte[taken];
-        while (stable.ReadAsync(buffer, CancellationToken.None).AsTask().GetAwaiter().GetResult() is var count and > 0)
+        while (await stable.ReadAsync(buffer, CancellationToken.None) is var count and > 0)
         {
             read.Append(Encoding.ASCII.GetString(buffer, 0, count));
         }

@@ -86,6 +86,5 @@ internal sealed class RangeWalk(
         (number == untouched.Segments.Count - 1 || ListingWriter.IsWhole(metadata, segment.Row))
         && untouched.IsUntouched(number, range);
 
-    private static int Stretches(bool[] takes) =>
-        takes.Where((takes1, i) => !takes1 && (i == 0 || takes[i - 1])).Count();
+    private static int Stretches(bool[] takes) => takes.Where((take, i) => !take && (i == 0 || takes[i - 1])).Count();
 }

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
@@ -121,9 +122,9 @@ internal sealed class UntouchedSegments(
         CancellationToken cancellationToken
     ) => DirectoryTable.ReadDirectoriesAsync(chunks, row, cancellationToken);
 
-    private static Platform.Errors.PermanentException Damaged() =>
+    private static PermanentException Damaged() =>
         new(
-            Platform.Errors.ErrorKind.Repository,
+            ErrorKind.Repository,
             "The table of directories of the set before does not fit its listing: run 'abf verify'."
         );
 }

@@ -221,6 +221,7 @@ public sealed class BackupRepository : IAsyncDisposable
         IChunkSource chunks,
         ContentRef? dump,
         IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
+        IEnumerable<ContentRef> shortcuts,
         CancellationToken cancellationToken
     )
     {
@@ -230,7 +231,7 @@ public sealed class BackupRepository : IAsyncDisposable
             [.. added.Select(index => new ChunkIndexSummary(index.Id, 0, index.Rows))],
             cancellationToken
         );
-        await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
+        await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, shortcuts, cancellationToken);
         await new AddedPacksCheck(_blobs.Store, MaxPacksAskedFor).RequireAsync(own, cancellationToken);
     }
 

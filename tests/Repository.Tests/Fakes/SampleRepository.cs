@@ -262,10 +262,12 @@ internal static class SampleRepository
         }
 
         ListingSummary summary = await root.CompleteAsync(CancellationToken.None);
+        RequiredListSummary? list = required.Count == 0 ? null : await required.CompleteAsync(CancellationToken.None);
         return stamp with
         {
             Listing = summary.Listing,
-            Required = required.Count == 0 ? null : await required.CompleteAsync(CancellationToken.None),
+            Required = list?.List,
+            RequiredSegments = list?.Segments,
             Files = summary.Files,
             Directories = summary.Directories,
             Bytes = summary.Bytes,

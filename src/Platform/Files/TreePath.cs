@@ -87,6 +87,16 @@ public static class TreePath
         }
     }
 
+    /// <summary>The same for the name of one entry.</summary>
+    internal static void RequireName(ReadOnlySpan<byte> name)
+    {
+        Require(name);
+        if (name.IsEmpty || name.Contains((byte)'/'))
+        {
+            throw new ArgumentException($"'{Display(name)}' is not a name of one entry.", nameof(name));
+        }
+    }
+
     /// <summary>Throws <see cref="ArgumentException"/> for a path that <see cref="IsValid"/> refuses: callers check
     /// what comes from outside first.</summary>
     internal static void Require(ReadOnlySpan<byte> path)

@@ -67,7 +67,7 @@ foreach (
             }
         );
         await source.CommitAsync(null);
-        await repository.MergeRunIndexAsync(run, [], CancellationToken.None);
+        await repository.MergeRunIndexAsync(run, [], known: null, CancellationToken.None);
     });
     long packs = Source.BytesBelow(Path.Combine(path, "packs"));
     long indexes = Source.BytesBelow(Path.Combine(path, "index"));

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Replay.Tests;
 
 namespace AlfrescoBackupFlows.Scaling;
 

@@ -11,6 +11,7 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Replay.Tests;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Scaling;
 
@@ -42,11 +43,10 @@ foreach (bool unchanged in (bool[])[false, true])
     Console.WriteLine(
         $"## {(unchanged ? "Nothing changed" : "First full")}: {installation.Activities:N0} activities in {took.TotalSeconds:F0} s, {took.TotalMilliseconds / installation.Activities:F1} ms each"
     );
-    using FlowClient client = FlowClient.TryOpen(directory)!;
     installation.Payloads.Print();
-    HistoryReport.Print("the run's own history", client.TryExportHistory(run)!, catalog);
+    HistoryReport.Print("the run's own history", JournalView.Export(directory, run), catalog);
     HistoryReport.Print("a range, before it continues as new", installation.LongestRange, catalog);
     Console.WriteLine(
-        $"sub-orchestrations: {client.ListTree(run).Count - 1}; journal on disk: {Directory.EnumerateFiles(directory).Sum(file => new FileInfo(file).Length) / 1048576.0:F1} MiB"
+        $"sub-orchestrations: {JournalView.Tree(directory, run).Count - 1}; journal on disk: {Directory.EnumerateFiles(directory).Sum(file => new FileInfo(file).Length) / 1048576.0:F1} MiB"
     );
 }

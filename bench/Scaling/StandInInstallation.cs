@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Text;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Replay.Tests;
 using AlfrescoBackupFlows.Repository.Format;
 using Microsoft.DurableTask;
 
@@ -160,8 +160,7 @@ internal sealed class StandInInstallation(long files, long averageBytes, bool un
 
         if (input.Step == StepsBeforeContinue && _longest is null)
         {
-            using FlowClient client = FlowClient.TryOpen(state)!;
-            Interlocked.CompareExchange(ref _longest, client.TryExportHistory(context.InstanceId), null);
+            Interlocked.CompareExchange(ref _longest, JournalView.Export(state, context.InstanceId), null);
         }
 
         long done = (input.Step + 1) * _filesPerStep;

@@ -9,7 +9,8 @@ using AlfrescoBackupFlows.Storage.Directories;
 namespace AlfrescoBackupFlows.Api;
 
 /// <summary>
-/// Takes out of a line for administrators what a client of the API must not see: everything that has a slash in it, be
+/// Makes a line for administrators one for clients of the API. Options of commands become what the API has in their
+/// place. What a client must not see is taken out: everything that has a slash in it, be
 /// it a path, a URL or the name of a blob, whole quotations first because their names may hold blanks; the configured
 /// directories, which stand unquoted in some lines; and, should a line hold one against the rules, the configured
 /// secrets. The log has the line whole.
@@ -17,6 +18,18 @@ namespace AlfrescoBackupFlows.Api;
 internal sealed partial class TextScrubber
 {
     private const string Hidden = "[path]";
+
+    private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
+    {
+        ["--accept-content-loss"] = "acceptContentLoss: true",
+        ["--any-space"] = "--any-space (abf restore, on the host)",
+        ["--database"] = "restore.databaseUrl",
+        ["--database-only"] = "--database-only (abf restore, on the host)",
+        ["--database-password-file"] = "restore.databasePasswordFile",
+        ["--no-database"] = "database: false",
+        ["--set"] = "set",
+        ["--target"] = "target",
+    };
 
     private readonly string[] _paths;
     private readonly Secret[] _secrets;
@@ -67,7 +80,8 @@ internal sealed partial class TextScrubber
         string text = _secrets.Aggregate(line, (t, s) => t.Replace(s.Reveal(), s.ToString(), StringComparison.Ordinal));
         text = Quoted().Replace(text.ReplaceLineEndings(" "), $"'{Hidden}'");
         text = _paths.Aggregate(text, (t, p) => t.Replace(p, "/", StringComparison.Ordinal));
-        return PlainText.Escape(Word().Replace(text, match => Hidden + Ending(match.Value)));
+        text = Word().Replace(text, match => Hidden + Ending(match.Value));
+        return PlainText.Escape(Option().Replace(text, match => Options.GetValueOrDefault(match.Value, match.Value)));
     }
 
     /// <summary>What ends the sentence rather than the path.</summary>
@@ -78,6 +92,13 @@ internal sealed partial class TextScrubber
 
     [GeneratedRegex(@"'[^']*[/\\][^']*'|""[^""]*[/\\][^""]*""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Quoted();
+
+    [GeneratedRegex(
+        @"(?<![^\s(])--[a-z]+(-[a-z]+)*(?![\w-])",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Option();
 
     [GeneratedRegex(@"[^\s'""(]*[/\\][^\s'""]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();

@@ -20,14 +20,13 @@ internal static class AbfProgram
         if (!OperatingSystem.IsWindows())
         {
             // There the console has its own encoding, and a stream that is closed is none.
-            Console.SetError(new StreamWriter(stderr) { AutoFlush = true });
-            Console.SetOut(new StreamWriter(stdout) { AutoFlush = true });
+            StandardStreams.Redirect(stdout, stderr);
         }
 
         int exitCode = await RunAsync(CreateRoot(stderr).Parse(args));
         if (stdout.Fault is { } fault && !StandardStreams.IsReaderGone(fault))
         {
-            new MessageWriter(Console.Error, quiet: false, TimeProvider.System).Error(
+            new MessageWriter(StandardStreams.Error, quiet: false, TimeProvider.System).Error(
                 $"stdout cannot be written ({fault.Message})"
             );
         }
@@ -39,7 +38,7 @@ internal static class AbfProgram
     {
         if (parsed.Action is ParseErrorAction)
         {
-            var messages = new MessageWriter(Console.Error, quiet: false, TimeProvider.System);
+            var messages = new MessageWriter(StandardStreams.Error, quiet: false, TimeProvider.System);
             messages.Error(string.Join('\n', Faults(parsed)));
 
             string command =

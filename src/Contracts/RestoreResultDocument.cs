@@ -9,6 +9,9 @@ namespace AlfrescoBackupFlows.Contracts;
 /// </summary>
 /// <param name="Target">The directory; over HTTP its name beneath the host's <c>restore.directory</c>.</param>
 /// <param name="Database">The database was restored too.</param>
+/// <param name="Unproven">
+/// Whether the files fit the database is not known: the set requires none, or cannot say which.
+/// </param>
 /// <param name="Required">Files that the database requires.</param>
 /// <param name="Missing">Of these, the ones that the set does not have.</param>
 /// <param name="MissingFiles">The first of those; told on the host alone, absent over HTTP.</param>
@@ -23,6 +26,7 @@ public sealed record RestoreResultDocument(
     long Files,
     long Bytes,
     bool Database,
+    bool Unproven,
     long Required,
     long Missing,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? MissingFiles,
@@ -41,6 +45,7 @@ public sealed record RestoreResultDocument(
             Files: result.Files,
             Bytes: result.Bytes,
             Database: result.DatabaseRestored,
+            Unproven: result.Unproven is not null,
             Required: result.Required,
             Missing: result.Missing,
             MissingFiles: withPaths ? [.. result.NamedMissing] : null,

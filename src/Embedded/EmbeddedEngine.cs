@@ -228,7 +228,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     // What this version cannot go on with is told before any activity runs again.
     private void CheckReplays(string root)
     {
-        foreach (var instance in _instances.List(root).Where(i => i.Status == RuntimeStatus.Running))
+        foreach (var instance in _instances.ListTree(root).Where(i => i.Status == RuntimeStatus.Running))
         {
             if (_instances.History(instance) is { Count: > 0 } past)
             {

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Embedded.Journal;
-using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
@@ -88,24 +87,12 @@ public sealed class FlowClient : IDisposable
     public FlowInstance? TryGet(string instanceId) => Read(() => _instances.Find(instanceId));
 
     /// <summary>Instances that are nobody's sub-orchestration, the one that was started last first.</summary>
-    public IReadOnlyList<FlowInstance> List() => Read(() => _instances.List(root: null));
-
-    /// <summary>An instance that is nobody's sub-orchestration, and all its sub-orchestrations.</summary>
-    public IReadOnlyList<FlowInstance> ListTree(string rootInstanceId) => Read(() => _instances.List(rootInstanceId));
+    public IReadOnlyList<FlowInstance> List() => Read(() => _instances.List());
 
     /// <summary>Activity calls and starts of an instance that is nobody's sub-orchestration, its sub-orchestrations
     /// included, over all generations.</summary>
     public IReadOnlyList<ActivityCount> CountActivities(string rootInstanceId) =>
         Read(() => _instances.CountActivities(rootInstanceId));
-
-    /// <summary>The history of the instance's present generation, as <see cref="HistoryReplayer"/> takes it. Null: no
-    /// such instance.</summary>
-    public RecordedHistory? TryExportHistory(string instanceId) =>
-        Read(() =>
-            _instances.Find(instanceId) is { } i
-                ? new RecordedHistory(i.FlowName, i.Id, i.Generation, _instances.History(i))
-                : null
-        );
 
     /// <summary>
     /// Removes what ended longer ago than <paramref name="kept"/>, or as far in the future, by a clock that was wrong,

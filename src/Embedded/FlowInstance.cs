@@ -4,12 +4,10 @@ namespace AlfrescoBackupFlows.Embedded;
 
 /// <summary>What the journal knows of an instance. Input, custom status and result are JSON.</summary>
 /// <param name="Generation">0, plus one for each continue-as-new.</param>
-/// <param name="ParentId">The instance that started this one as a sub-orchestration.</param>
 /// <param name="Failure">Set if it failed, or was terminated (then with the reason).</param>
 public sealed record FlowInstance(
     string Id,
     string FlowName,
-    string? ParentId,
     int Generation,
     RuntimeStatus Status,
     string Input,

@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Functions.Hosting;
-using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Streams;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 
@@ -9,7 +9,7 @@ try
     FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.UseBackupTasks();
-    await builder.Services.AddBackupFlowsAsync(line => Console.Error.WriteLine(PlainText.Escape(line)));
+    await builder.Services.AddBackupFlowsAsync(StandardStreams.SayError);
     await builder.Build().RunAsync();
     return 0;
 }
@@ -18,7 +18,7 @@ catch (AbfException e)
     // The Functions host shows a worker's error output in its log: every fault of the settings, a line each.
     foreach (string line in e.Message.Split('\n'))
     {
-        await Console.Error.WriteLineAsync(PlainText.Escape(line));
+        StandardStreams.SayError(line);
     }
 
     return 1;

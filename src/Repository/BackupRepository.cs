@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
-using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -18,23 +16,16 @@ namespace AlfrescoBackupFlows.Repository;
 /// <summary>An open repository. Thread-safe; it owns its keys and its chunk indexes, not the store.</summary>
 public sealed class BackupRepository : IAsyncDisposable
 {
-    private readonly IBlobStore _blobs;
+    private readonly SealedBlobs _blobs;
     private readonly RepositoryAccess _access;
     private readonly KeyRing _keys;
     private readonly ChunkKeys _chunkKeys;
-    private readonly ObjectCipher _sealer;
-    private readonly WriteOnce _store;
-    private readonly SemaphoreSlim _indexGate = new(1);
-    private readonly List<(UInt128 Key, ChunkIndex Index)> _indexes = [];
-
-    /// <summary>Log states whose index is kept at hand: that of a run, and that of whoever reads meanwhile.</summary>
-    private const int MaxIndexes = 2;
+    private readonly KeptChunkIndexes _indexes;
 
     internal BackupRepository(
-        IBlobStore blobs,
+        SealedBlobs blobs,
         RepositoryAccess access,
         KeyRing keys,
-        ObjectCipher sealer,
         CommitLog log,
         ConfigFile config
     )
@@ -43,11 +34,10 @@ public sealed class BackupRepository : IAsyncDisposable
         _access = access;
         _keys = keys;
         _chunkKeys = new ChunkKeys(keys);
-        _sealer = sealer;
-        _store = new WriteOnce(blobs, access.Time);
+        _indexes = new KeptChunkIndexes(blobs, keys, access.CacheDirectory, access.Time);
         Log = log;
-        Keys = new KeySlots(blobs, keys, log, access.Time, config);
-        Pages = new RunPages(blobs, sealer);
+        Keys = new KeySlots(blobs.Store, keys, log, access.Time, config);
+        Pages = new RunPages(blobs);
     }
 
     /// <summary>32 hexadecimal digits.</summary>
@@ -64,9 +54,7 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <summary>Packs of a run that are asked for one by one before the commit; more are listed.</summary>
     internal int MaxPacksAskedFor { get; set; } = 500;
 
-    internal IBlobStore Blobs => _blobs;
-
-    internal ObjectCipher Sealer => _sealer;
+    internal SealedBlobs Blobs => _blobs;
 
     /// <summary>
     /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already:
@@ -111,56 +99,8 @@ public sealed class BackupRepository : IAsyncDisposable
     /// then are read; the caller does not dispose it. Where one that must be read is lost, all are read, and what it
     /// held is looked up in the directories of the packs (<see cref="ChunkIndex.Lost"/>).
     /// </summary>
-    public async Task<ChunkIndex> LoadIndexAsync(LogState state, CancellationToken cancellationToken)
-    {
-        await _indexGate.WaitAsync(cancellationToken);
-        try
-        {
-            ImmutableArray<ChunkIndexSummary> live = LogState.Live(state.Indexes);
-            UInt128 key = ChunkIndex.KeyOf(_keys.Repository, live);
-            if (_indexes.Find(index => index.Key == key) is { Index: { } loaded })
-            {
-                return loaded;
-            }
-
-            CacheLeftovers.Delete(_access.CacheDirectory, _access.Time);
-            ChunkIndex index = await LoadAsync(live, cancellationToken);
-            _indexes.Add((key, index));
-            if (_indexes.Count > MaxIndexes)
-            {
-                // Whoever still reads it keeps it open; then its file is closed.
-                _indexes.RemoveAt(0);
-            }
-
-            return index;
-        }
-        finally
-        {
-            _indexGate.Release();
-        }
-    }
-
-    private async Task<ChunkIndex> LoadAsync(
-        ImmutableArray<ChunkIndexSummary> live,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await ChunkIndex.LoadAsync(
-                _blobs,
-                _sealer,
-                _keys.Repository,
-                _access.CacheDirectory,
-                live,
-                cancellationToken
-            );
-        }
-        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
-        {
-            return await ReadIndexAsync(live, [], cancellationToken);
-        }
-    }
+    public Task<ChunkIndex> LoadIndexAsync(LogState state, CancellationToken cancellationToken) =>
+        _indexes.LoadAsync(state, cancellationToken);
 
     /// <summary>The same read from the store, whatever is in memory or in the cache; the caller disposes it.</summary>
     public Task<ChunkIndex> ReadIndexAsync(LogState state, CancellationToken cancellationToken) =>
@@ -171,12 +111,7 @@ public sealed class BackupRepository : IAsyncDisposable
         ImmutableArray<ChunkIndexSummary> indexes,
         HashSet<PackId> notRead,
         CancellationToken cancellationToken
-    ) =>
-        new ChunkIndexReading(_blobs, _sealer, _keys, _access.CacheDirectory).LoadAsync(
-            indexes,
-            notRead,
-            cancellationToken
-        );
+    ) => new ChunkIndexReading(_blobs, _keys, _access.CacheDirectory).LoadAsync(indexes, notRead, cancellationToken);
 
     /// <summary>Looks whether index blobs of a log state are lost, and writes anew what they held.</summary>
     /// <param name="run">
@@ -191,12 +126,12 @@ public sealed class BackupRepository : IAsyncDisposable
         RunId run,
         bool readAll,
         CancellationToken cancellationToken
-    ) => new ChunkIndexRebuild(this, _store).RunAsync(state, run, readAll, cancellationToken);
+    ) => new ChunkIndexRebuild(this).RunAsync(state, run, readAll, cancellationToken);
 
     /// <summary>Which packs of the index are absent or not in their length, by one listing of <c>packs/</c>.</summary>
     public async Task<LostPacks> FindLostPacksAsync(ChunkIndex index, CancellationToken cancellationToken)
     {
-        PackInventory inventory = await PackInventory.ListAsync(_blobs, index, cancellationToken);
+        PackInventory inventory = await PackInventory.ListAsync(_blobs.Store, index, cancellationToken);
         return new LostPacks(index.Packs.Where(pack => !inventory.IsWhole(pack)).Select(pack => pack.Id));
     }
 
@@ -206,7 +141,7 @@ public sealed class BackupRepository : IAsyncDisposable
     /// </summary>
     public async Task<RunChunkIndex> LoadRunIndexAsync(RunId run, CancellationToken cancellationToken)
     {
-        RunChunkIndex index = new(_blobs, _sealer, run, _access.CacheDirectory);
+        RunChunkIndex index = new(_blobs, run, _access.CacheDirectory);
         try
         {
             await index.RefreshAsync(cancellationToken);
@@ -226,14 +161,14 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <param name="lost">Chunks of these packs are stored anew.</param>
     public RunWriter OpenRunWriter(RunId run, string page, ChunkIndex index, RunChunkIndex runIndex, LostPacks lost) =>
         run == runIndex.Run
-            ? new RunWriter(_blobs, _store, _sealer, _keys, _chunkKeys, index, runIndex, lost, page)
+            ? new RunWriter(_blobs, _keys, _chunkKeys, index, runIndex, lost, page)
             : throw new ArgumentException($"The index is that of run {runIndex.Run}.", nameof(runIndex));
 
     /// <summary>
     /// A reader of chunks that the sets or an unfinished run have stored. Thread-safe; its memory is bounded.
     /// </summary>
     public IChunkSource CreateReader(ChunkIndex index, RunChunkIndex? run) =>
-        new ChunkReader(_blobs, _keys, _chunkKeys, index, run);
+        new ChunkReader(_blobs.Store, _keys, _chunkKeys, index, run);
 
     /// <summary>
     /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of
@@ -243,20 +178,13 @@ public sealed class BackupRepository : IAsyncDisposable
     /// Pages that the set leans on, whatever a listing of the store shows; one that is gone is
     /// <see cref="ErrorKind.Repository"/>.
     /// </param>
-    public Task<AddedChunkIndexes> MergeRunIndexAsync(
-        RunId run,
-        IEnumerable<string> expectedPages,
-        CancellationToken cancellationToken
-    ) => MergeRunIndexAsync(run, expectedPages, null, cancellationToken);
-
     /// <param name="known">Pages that this process has in memory are not read again.</param>
-    /// <inheritdoc cref="MergeRunIndexAsync(RunId, IEnumerable{string}, CancellationToken)"/>
     public Task<AddedChunkIndexes> MergeRunIndexAsync(
         RunId run,
         IEnumerable<string> expectedPages,
         RunChunkIndex? known,
         CancellationToken cancellationToken
-    ) => new RunChunkIndexMerger(_blobs, _sealer, _store).MergeAsync(run, expectedPages, known, cancellationToken);
+    ) => new RunChunkIndexMerger(_blobs).MergeAsync(run, expectedPages, known, cancellationToken);
 
     /// <summary>
     /// Deletes what a run has stored that ended without a set, and of which the caller knows that nobody works for it
@@ -288,58 +216,24 @@ public sealed class BackupRepository : IAsyncDisposable
     {
         using ChunkIndex own = await ChunkIndex.LoadScratchAsync(
             _blobs,
-            _sealer,
             _access.CacheDirectory,
             [.. added.Select(index => new ChunkIndexSummary(index.Id, 0, index.Rows))],
             cancellationToken
         );
         await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
-        await RequirePacksAsync(own, cancellationToken);
-    }
-
-    /// <summary>
-    /// Whether the packs that a set adds are whole: a storage may have cut one and called it done. Those of a night are
-    /// asked for one by one; for the many of a first full, a listing of all packs is cheaper.
-    /// </summary>
-    private async Task RequirePacksAsync(ChunkIndex own, CancellationToken cancellationToken)
-    {
-        IEnumerable<PackEntry> doubtful = own.Packs;
-        if (doubtful.Count() > MaxPacksAskedFor)
-        {
-            PackInventory inventory = await PackInventory.ListAsync(_blobs, own, cancellationToken);
-            doubtful = doubtful.Where(pack => !inventory.IsWhole(pack));
-        }
-
-        foreach (PackEntry pack in doubtful)
-        {
-            string name = pack.Id.BlobName;
-            long? length = (await _blobs.GetPropertiesAsync(name, cancellationToken))?.Length;
-            if (length != pack.Length)
-            {
-                throw new PermanentException(
-                    ErrorKind.Storage,
-                    $"{_blobs.Location} did not keep what was written: '{name}' has {length ?? 0} of its "
-                        + $"{pack.Length} bytes. No set was committed; see to the storage, then start a new backup."
-                );
-            }
-        }
+        await new AddedPacksCheck(_blobs.Store, MaxPacksAskedFor).RequireAsync(own, cancellationToken);
     }
 
     /// <summary>
     /// Reads one whole pack and checks everything in it, as <c>verify --read-data</c> does; at most 64 MiB of memory.
     /// </summary>
     public Task<PackContents> ReadPackAsync(PackEntry pack, CancellationToken cancellationToken) =>
-        new PackReader(_blobs, _keys, _chunkKeys).ReadAsync(pack, cancellationToken);
+        new PackReader(_blobs.Store, _keys, _chunkKeys).ReadAsync(pack, cancellationToken);
 
     public ValueTask DisposeAsync()
     {
-        foreach ((_, ChunkIndex index) in _indexes)
-        {
-            index.Dispose();
-        }
-
-        _indexGate.Dispose();
-        _sealer.Dispose();
+        _indexes.Dispose();
+        _blobs.Dispose();
         _keys.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -27,7 +26,7 @@ public sealed record RebuiltChunkIndex(
 /// Finds index blobs that are lost from the store, and writes what they held under new names, from the directories of
 /// the packs. A damaged blob stays where it is: nothing in the repository is ever overwritten.
 /// </summary>
-internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce store)
+internal sealed class ChunkIndexRebuild(BackupRepository repository)
 {
     /// <summary>
     /// Index blobs of so many bytes are read by every run; that is some ten million chunks. Of more, each run reads as
@@ -64,7 +63,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
     {
         HashSet<PackId> packs = [];
         string prefix = RunNames.Prefix(run) + RunNames.Packs;
-        await foreach (BlobItem receipt in repository.Blobs.ListAsync(prefix, cancellationToken))
+        await foreach (BlobItem receipt in repository.Blobs.Store.ListAsync(prefix, cancellationToken))
         {
             if (PackId.TryParse(receipt.Name.AsSpan(prefix.Length), out PackId pack))
             {
@@ -83,7 +82,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
     )
     {
         Dictionary<ChunkIndexId, long> lengths = [];
-        await foreach (BlobItem item in repository.Blobs.ListAsync(ChunkIndexId.Prefix, cancellationToken))
+        await foreach (BlobItem item in repository.Blobs.Store.ListAsync(ChunkIndexId.Prefix, cancellationToken))
         {
             if (ChunkIndexId.TryParse(item.Name.AsSpan(ChunkIndexId.Prefix.Length), out ChunkIndexId id))
             {
@@ -106,7 +105,6 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
             {
                 (ChunkIndexTable? rows, _) = await ChunkIndexBlobs.TryReadAsync(
                     repository.Blobs,
-                    repository.Sealer,
                     index.ToBlob(),
                     token
                 );
@@ -178,7 +176,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository, WriteOnce s
 
         async Task WriteAsync()
         {
-            written.Add((await ChunkIndexBlobs.WriteAsync(store, repository.Sealer, rows, cancellationToken)).Index);
+            written.Add((await ChunkIndexBlobs.WriteAsync(repository.Blobs, rows, cancellationToken)).Index);
             rows.Clear();
         }
     }

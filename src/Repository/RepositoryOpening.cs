@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -129,10 +128,10 @@ internal static class RepositoryOpening
         CancellationToken cancellationToken
     )
     {
-        ObjectCipher sealer = new(keys);
+        SealedBlobs opened = new(blobs, keys, access.Time);
         try
         {
-            CommitLog log = new(blobs, sealer, access.Time);
+            CommitLog log = new(opened, access.Time);
             LogHead head = await log.ReadAsync(
                 access.Remembered?.Invoke(BackupRepository.IdOf(keys)),
                 cancellationToken
@@ -142,7 +141,7 @@ internal static class RepositoryOpening
             // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm
             // is raised.
             return current == file.Stamp || !head.Alarms.IsEmpty
-                ? new BackupRepository(blobs, access, keys, sealer, log, file)
+                ? new BackupRepository(opened, access, keys, log, file)
                 : throw new PermanentException(
                     ErrorKind.Repository,
                     $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, "
@@ -152,7 +151,7 @@ internal static class RepositoryOpening
         }
         catch
         {
-            sealer.Dispose();
+            opened.Dispose();
             keys.Dispose();
             throw;
         }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -27,14 +26,14 @@ internal static class RepositoryStart
         }
 
         using KeyRing keys = KeyRing.Generate(RandomId());
-        using ObjectCipher sealer = new(keys);
+        using SealedBlobs opened = new(blobs, keys, init.Time);
         RepositoryConfig config = NewConfig(keys, init, kdf);
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
         int number = numbers.Count == 0 ? 1 : checked(numbers[0] + 1);
         ConfigFile file =
             await ConfigFile.TryCreateAsync(blobs, init.Time, number, config, cancellationToken)
             ?? throw Exists(blobs, ConfigFile.BlobName(number));
-        if (!await new CommitLog(blobs, sealer, init.Time).InitAsync(file.Stamp, cancellationToken))
+        if (!await new CommitLog(opened, init.Time).InitAsync(file.Stamp, cancellationToken))
         {
             throw Exists(blobs, LogNames.BlobName(0));
         }

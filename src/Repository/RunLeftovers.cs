@@ -17,7 +17,7 @@ internal sealed class RunLeftovers(BackupRepository repository)
 {
     private const int Parallelism = 8;
 
-    private readonly IBlobStore _blobs = repository.Blobs;
+    private readonly IBlobStore _blobs = repository.Blobs.Store;
 
     /// <exception cref="PermanentException">
     /// Repository: the log has an alarm or an index blob is lost, so nobody can tell what is needed; nothing is deleted.
@@ -96,7 +96,7 @@ internal sealed class RunLeftovers(BackupRepository repository)
         {
             try
             {
-                PageContent? content = await RunPages.TryReadAsync(_blobs, repository.Sealer, page, cancellationToken);
+                PageContent? content = await RunPages.TryReadAsync(repository.Blobs, page, cancellationToken);
                 names.AddRange(
                     (content?.Indexes ?? [])
                         .Where(index => !needed.Contains(index.Id))

@@ -22,14 +22,12 @@ namespace AlfrescoBackupFlows.Repository;
 /// </remarks>
 public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
 {
-    private readonly IBlobStore _blobs;
-    private readonly ObjectCipher _sealer;
+    private readonly SealedBlobs _blobs;
     private readonly ChunkKeys _chunkKeys;
     private readonly ChunkIndex _index;
     private readonly RunChunkIndex _runIndex;
     private readonly LostPacks _lost;
     private readonly string _page;
-    private readonly WriteOnce _store;
     private readonly PackPipeline _pipeline;
     private readonly CutPoints _cuts;
     private readonly SemaphoreSlim _turn = new(1);
@@ -39,9 +37,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     private readonly List<ChunkIndexBlob> _indexes = [];
 
     internal RunWriter(
-        IBlobStore blobs,
-        WriteOnce store,
-        ObjectCipher sealer,
+        SealedBlobs blobs,
         KeyRing keys,
         ChunkKeys chunkKeys,
         ChunkIndex index,
@@ -51,15 +47,13 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     )
     {
         _blobs = blobs;
-        _sealer = sealer;
         _chunkKeys = chunkKeys;
         _cuts = new CutPoints(chunkKeys);
         _index = index;
         _runIndex = runIndex;
         _lost = lost;
         _page = RunNames.Page(runIndex.Run, page);
-        _store = store;
-        _pipeline = new PackPipeline(_store, sealer, keys, runIndex);
+        _pipeline = new PackPipeline(blobs, keys, runIndex);
     }
 
     /// <summary>
@@ -130,14 +124,13 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         {
             ChunkIndexRows rows = await _pipeline.CompleteAsync(cancellationToken);
             byte[] plain = PageContent.Encode(result, type, _indexes, rows);
-            byte[] blob = _sealer.Seal(ObjectType.Page, _page, plain);
-            if (await _store.CreateAsync(_page, blob, cancellationToken) == PutOutcome.Created)
+            if (await _blobs.CreateAsync(ObjectType.Page, _page, plain, cancellationToken) == PutOutcome.Created)
             {
                 _runIndex.AddOwnPage(PageContent.Decode(plain, _page));
                 return result;
             }
 
-            PageContent winner = await RunPages.ReadAsync(_blobs, _sealer, _page, cancellationToken);
+            PageContent winner = await RunPages.ReadAsync(_blobs, _page, cancellationToken);
             await _runIndex.AddPageAsync(winner, cancellationToken);
             return winner.Result(type);
         }
@@ -184,7 +177,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         }
 
         ChunkIndexRows rows = _pipeline.TakeRows();
-        (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(_store, _sealer, rows, cancellationToken);
+        (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(_blobs, rows, cancellationToken);
         _indexes.Add(index);
         rows.RemoveFrom(_own);
     }
@@ -196,7 +189,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     )
     {
         ContentRefBuilder content = new(this);
-        PackBuffer buffer = _pipeline.RentReadBuffer();
+        NativeBuffer buffer = _pipeline.RentReadBuffer();
         try
         {
             while (true)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AlfrescoBackupFlows.Storage;
 
-/// <summary>What a blob may be called, and the order in which blobs are listed.</summary>
+/// <summary>What a blob may be called.</summary>
 public static class BlobNames
 {
     /// <summary>UTF-16 units; Azure's bound.</summary>
@@ -12,9 +12,6 @@ public static class BlobNames
         encoderShouldEmitUTF8Identifier: false,
         throwOnInvalidBytes: true
     );
-
-    /// <summary>Ascending order of the names' UTF-8 bytes.</summary>
-    public static IComparer<string> Order { get; } = Comparer<string>.Create(Compare);
 
     /// <summary>Throws <see cref="ArgumentException"/> for a name that no store takes: a defect of the caller, not a
     /// fault of the store.</summary>
@@ -43,25 +40,5 @@ public static class BlobNames
         }
 
         return true;
-    }
-
-    private static int Compare(string? left, string? right)
-    {
-        int length = Math.Min(left!.Length, right!.Length);
-        for (int i = 0; i < length; i++)
-        {
-            char l = left[i];
-            char r = right[i];
-            if (l != r)
-            {
-                // A surrogate stands for a character beyond U+FFFF, so it sorts after every other unit.
-                bool lSurrogate = char.IsSurrogate(l);
-                return lSurrogate == char.IsSurrogate(r) ? l - r
-                    : lSurrogate ? 1
-                    : -1;
-            }
-        }
-
-        return left.Length - right.Length;
     }
 }

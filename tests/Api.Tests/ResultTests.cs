@@ -149,7 +149,7 @@ public sealed class ResultTests : IAsyncLifetime
 
         Assert.Equal(
             """{"set":"20260101T000000Z-00000000","target":"november","files":7,"bytes":8,"database":false"""
-                + ""","required":9,"missing":1,"carriedOver":0,"lost":0,"warnings":["see [path]"]}""",
+                + ""","unproven":false,"required":9,"missing":1,"carriedOver":0,"lost":0,"warnings":["see [path]"]}""",
             shown.GetRawText()
         );
     }

@@ -47,6 +47,24 @@ public sealed class TextScrubberTests
         );
     }
 
+    [Theory]
+    [InlineData(
+        "--target '/srv/restored/november' is not empty (it has 'a/b'); move it aside",
+        "target '[path]' is not empty (it has '[path]'); move it aside"
+    )]
+    [InlineData(
+        "--database: set x has no database dump; restore with --no-database.",
+        "restore.databaseUrl: set x has no database dump; restore with database: false."
+    )]
+    [InlineData("--database-password-file is refused", "restore.databasePasswordFile is refused")]
+    [InlineData(
+        "If this is right, run it with --accept-content-loss.",
+        "If this is right, run it with acceptContentLoss: true."
+    )]
+    [InlineData("a file named --target2 or x--target is none", "a file named --target2 or x--target is none")]
+    public void Options_of_a_command_become_what_the_API_takes(string line, string shown) =>
+        Assert.Equal(shown, new TextScrubber(new LoadedOptions(_options, null, null, [])).Clean(line));
+
     private string Fill(OptionProperty setting, string path)
     {
         object section = setting

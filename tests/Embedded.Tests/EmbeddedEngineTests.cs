@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Replay.Tests;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;
@@ -152,7 +153,7 @@ public sealed class EmbeddedEngineTests : IDisposable
         var end = await engine.RunToEndAsync("one", Token);
 
         Assert.Equal(("42", 3), (end.Result, end.Generation));
-        Assert.Single(engine.Client.TryExportHistory("one")!.Events, e => e.Type == EventType.TaskScheduled);
+        Assert.Single(JournalView.Export(_stage.StateDirectory, "one").Events, e => e.Type == EventType.TaskScheduled);
         Assert.Equal([new ActivityCount("Work", 4, 4)], engine.Client.CountActivities("one"));
     }
 
@@ -252,7 +253,7 @@ public sealed class EmbeddedEngineTests : IDisposable
         Assert.Equal(1, engine.Client.Purge(TimeSpan.FromMilliseconds(-1)));
 
         Assert.Equal(["two"], engine.Client.List().Select(i => i.Id));
-        Assert.Empty(engine.Client.ListTree("one"));
+        Assert.Empty(JournalView.Tree(_stage.StateDirectory, "one"));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Embedded.CrashHost;
 using AlfrescoBackupFlows.Embedded.Journal;
-using AlfrescoBackupFlows.Embedded.Replay;
+using AlfrescoBackupFlows.Replay.Tests;
 using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Embedded.Tests;
@@ -50,12 +50,12 @@ public sealed class HistoryReplayerTests
         engine.Start(CrashActivities.Summing, new Batch(1, 2, 0), "job");
         await engine.RunToEndAsync("job", TestContext.Current.CancellationToken);
 
-        foreach (var instance in engine.Client.ListTree("job"))
+        foreach (string instance in JournalView.Tree(state.Path, "job"))
         {
-            var exported = RecordedHistory.FromJson(engine.Client.TryExportHistory(instance.Id)!.ToJson());
+            var exported = RecordedHistory.FromJson(JournalView.Export(state.Path, instance).ToJson());
             Assert.Null(HistoryReplayer.Replay(exported, Catalog));
-            Record(instance.Id == "job" ? "summing-finished" : "pair-finished", exported);
-            if (instance.Id == "job")
+            Record(instance == "job" ? "summing-finished" : "pair-finished", exported);
+            if (instance == "job")
             {
                 var third = exported
                     .Events.Select((e, i) => (e, i))

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Replay.Tests;
 using CsCheck;
 using Microsoft.DurableTask;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
@@ -51,7 +52,7 @@ public sealed class RandomFlowTests
                 }
 
                 var end = await engine.RunToEndAsync("one", TestContext.Current.CancellationToken);
-                return $"{end.Status} {end.Result} {end.Failure} {end.Generation} {end.CustomStatus} {string.Join(' ', engine.Client.ListTree("one").Select(i => i.Id).Order())} "
+                return $"{end.Status} {end.Result} {end.Failure} {end.Generation} {end.CustomStatus} {string.Join(' ', JournalView.Tree(stage.StateDirectory, "one"))} "
                     + string.Join(' ', engine.Client.CountActivities("one").Select(c => $"{c.Activity}={c.Calls}"));
             }
             catch (SimulatedCrashException) { }

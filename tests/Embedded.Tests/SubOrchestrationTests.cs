@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Replay.Tests;
 using Microsoft.DurableTask;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
@@ -33,11 +34,7 @@ public sealed class SubOrchestrationTests : IDisposable
         Assert.Equal("6", (await _stage.RunAsync()).Result);
 
         using var client = FlowClient.TryOpen(_stage.StateDirectory)!;
-        Assert.Equal(
-            ["named", "one", "one:0.0"],
-            client.ListTree("one").Select(i => i.Id).Order(StringComparer.Ordinal)
-        );
-        Assert.Equal("one", client.TryGet("named")!.ParentId);
+        Assert.Equal(["named", "one", "one:0.0"], JournalView.Tree(_stage.StateDirectory, "one"));
         Assert.Equal(["one"], client.List().Select(i => i.Id));
     }
 
@@ -81,7 +78,10 @@ public sealed class SubOrchestrationTests : IDisposable
         var end = await run;
         Assert.Equal(RuntimeStatus.Terminated, end.Status);
         Assert.Equal("terminated: enough", end.Failure!.Message);
-        Assert.All(other.ListTree("one"), i => Assert.Equal(RuntimeStatus.Terminated, i.Status));
+        Assert.All(
+            JournalView.Tree(_stage.StateDirectory, "one"),
+            id => Assert.Equal(RuntimeStatus.Terminated, other.TryGet(id)!.Status)
+        );
         Assert.False(other.TryTerminate("one", "again"));
     }
 

@@ -155,6 +155,7 @@ public sealed class RunWriterTests
         AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(
             OpenedRepository.Run,
             ["range-1"],
+            known: null,
             CancellationToken.None
         );
         using ChunkIndex index = await LoadAsync(opened, merge);
@@ -190,6 +191,7 @@ public sealed class RunWriterTests
         AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(
             OpenedRepository.Run,
             ["a"],
+            known: null,
             CancellationToken.None
         );
         using ChunkIndex index = await LoadAsync(opened, added);
@@ -225,6 +227,7 @@ public sealed class RunWriterTests
         AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(
             OpenedRepository.Run,
             ["a"],
+            known: null,
             CancellationToken.None
         );
         using ChunkIndex index = await LoadAsync(opened, added);
@@ -257,6 +260,7 @@ public sealed class RunWriterTests
         AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(
             OpenedRepository.Run,
             ["a"],
+            known: null,
             CancellationToken.None
         );
         using ChunkIndex index = await LoadAsync(opened, added);
@@ -274,7 +278,7 @@ public sealed class RunWriterTests
             CancellationToken.None
         );
         PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
-            opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a", "b"], CancellationToken.None)
+            opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a", "b"], known: null, CancellationToken.None)
         );
         Assert.Equal(ErrorKind.Repository, exception.Kind);
         Assert.Contains("/b'", exception.Message, StringComparison.Ordinal);
@@ -293,11 +297,25 @@ public sealed class RunWriterTests
         );
         Assert.Equal(
             0,
-            (await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, [], CancellationToken.None)).Chunks
+            (
+                await opened.Repository.MergeRunIndexAsync(
+                    OpenedRepository.Run,
+                    [],
+                    known: null,
+                    CancellationToken.None
+                )
+            ).Chunks
         );
         Assert.Equal(
             1,
-            (await opened.Repository.MergeRunIndexAsync(OpenedRepository.Run, ["a"], CancellationToken.None)).Chunks
+            (
+                await opened.Repository.MergeRunIndexAsync(
+                    OpenedRepository.Run,
+                    ["a"],
+                    known: null,
+                    CancellationToken.None
+                )
+            ).Chunks
         );
     }
 
@@ -320,6 +338,7 @@ public sealed class RunWriterTests
         AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(
             OpenedRepository.Run,
             ["a"],
+            known: null,
             CancellationToken.None
         );
         await RequireAsync(merge.Indexes, dump, names);
@@ -392,6 +411,7 @@ public sealed class RunWriterTests
         AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(
             OpenedRepository.Run,
             ["a"],
+            known: null,
             CancellationToken.None
         );
         using ChunkIndex index = await LoadAsync(opened, merge);
@@ -424,7 +444,7 @@ public sealed class RunWriterTests
             string name = RunNames.Receipt(OpenedRepository.Run, pack.Id);
             await opened.Blobs.PutIfAbsentAsync(
                 name,
-                opened.Repository.Sealer.Seal(ObjectType.Receipt, name, ChunkIndexTable.Encode([place])),
+                opened.Repository.Blobs.Cipher.Seal(ObjectType.Receipt, name, ChunkIndexTable.Encode([place])),
                 CancellationToken.None
             );
         }
@@ -514,8 +534,7 @@ public sealed class RunWriterTests
 
     private static Task<ChunkIndex> LoadAsync(OpenedRepository opened, AddedChunkIndexes merge) =>
         ChunkIndex.LoadAsync(
-            opened.Blobs,
-            opened.Repository.Sealer,
+            opened.Repository.Blobs,
             UInt128.Parse(opened.Repository.Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
             opened.CacheDirectory,
             [.. merge.Indexes.Select(row => new ChunkIndexSummary(row.Id, 1, row.Rows))],

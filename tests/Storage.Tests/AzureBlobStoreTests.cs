@@ -51,6 +51,28 @@ public sealed class AzureBlobStoreTests(OnDemand<AzuriteServer> azurite) : BlobS
     }
 
     [Fact]
+    public async Task A_lease_that_another_holds_is_described_with_what_to_do()
+    {
+        Assert.True(await Store.AcquireLeaseAsync("leases/acme", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        string held = await Store.DescribeLeaseAsync("leases/acme", Ct);
+        Assert.Contains("'some prefix/acme/leases/acme'", held, StringComparison.Ordinal);
+        Assert.Contains(Store.Location, held, StringComparison.Ordinal);
+        Assert.Contains("ends by itself 60 s after its last renewal", held, StringComparison.Ordinal);
+
+        BlobClient endless = _container.GetBlobClient("some prefix/acme/leases/other");
+        await endless.UploadAsync(new BinaryData([]), Ct);
+        await endless.GetBlobLeaseClient().AcquireAsync(BlobLeaseClient.InfiniteLeaseDuration, null, Ct);
+        Assert.False(await Store.AcquireLeaseAsync("leases/other", Guid.NewGuid(), BlobLease.MinDuration, Ct));
+        Assert.Contains(
+            "has no end, so abf did not take it: break it with 'az storage blob lease break'",
+            await Store.DescribeLeaseAsync("leases/other", Ct),
+            StringComparison.Ordinal
+        );
+
+        Assert.Contains("ends by itself", await Store.DescribeLeaseAsync("leases/none", Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Blobs_stand_below_the_prefix_of_the_URL()
     {
         await Store.PutIfAbsentAsync("log/1", Bytes(1), Ct);

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Storage.Tests;
@@ -178,10 +179,10 @@ public abstract class BlobStoreContract
             $"d/{new string('x', 81)}/y",
         ];
         await Task.WhenAll(names.Select(name => Store.PutIfAbsentAsync(name, Bytes(1), Ct)));
-        Assert.Equal(names.Order(BlobNames.Order), await ListAsync(""));
-        Assert.Equal(names.Where(name => name.StartsWith("b/a")).Order(BlobNames.Order), await ListAsync("b/a"));
+        Assert.Equal(names.Order(BlobOrder.OfNames), await ListAsync(""));
+        Assert.Equal(names.Where(name => name.StartsWith("b/a")).Order(BlobOrder.OfNames), await ListAsync("b/a"));
         Assert.Equal(
-            names.Where(name => name.StartsWith("d/")).Order(BlobNames.Order),
+            names.Where(name => name.StartsWith("d/")).Order(BlobOrder.OfNames),
             await ListAsync("d/" + new string('x', 70))
         );
     }

@@ -39,13 +39,10 @@ internal sealed class ConfigurationDiscovery(
         }
 
         bool anyKeystore = roots.Any(static root => root.Name == ContentRoot.Keystore);
-        foreach (ConfigurationFile keystore in Keystores(roots))
+        foreach (ConfigurationFile keystore in Keystores())
         {
-            if (Exists(keystore.Path))
-            {
-                anyKeystore = true;
-            }
-            else
+            bool exists = Exists(keystore.Path);
+            if (!exists)
             {
                 warnings.Add(
                     $"{keystore.Setting} '{keystore.Path}' does not exist: it is not captured, and without its "
@@ -53,7 +50,12 @@ internal sealed class ConfigurationDiscovery(
                 );
             }
 
-            files.Add(keystore);
+            // What lies in a root is captured with it.
+            if (!roots.Any(root => root.Holds(keystore.Path)))
+            {
+                anyKeystore |= exists;
+                files.Add(keystore);
+            }
         }
 
         if (!anyKeystore && !values.AreIncomplete)
@@ -107,10 +109,9 @@ internal sealed class ConfigurationDiscovery(
     }
 
     /// <summary>
-    /// Keystores, truststores and the files with their passwords that properties name by themselves, outside of what
-    /// is captured anyway.
+    /// Keystores, truststores and the files with their passwords that properties name by themselves.
     /// </summary>
-    private IEnumerable<ConfigurationFile> Keystores(ImmutableArray<ContentRoot> roots)
+    private IEnumerable<ConfigurationFile> Keystores()
     {
         foreach (string property in values.Properties.Where(NamesKeystore).Order(StringComparer.Ordinal))
         {
@@ -130,7 +131,7 @@ internal sealed class ConfigurationDiscovery(
                         + "installation.configurationFiles"
                 );
             }
-            else if (!roots.Any(root => root.Holds(path)))
+            else
             {
                 yield return new ConfigurationFile(Clean(path), property, IsKeystore: true);
             }

@@ -16,9 +16,6 @@ internal sealed record ToolCommand(
     /// not: it gets what any program needs to start, and what <see cref="Environment"/> says.
     /// </summary>
     public bool IsOfAdministrator { get; init; }
-
-    /// <summary>The file's name, for messages.</summary>
-    public string Name => Path.GetFileNameWithoutExtension(File);
 }
 
 /// <summary>How a tool ended.</summary>

@@ -20,9 +20,10 @@ internal static class RestoreReport
         var document = new RestorePlanDocument(
             Set: plan.Set.ToString(),
             Target: input.Target,
-            Files: plan.Files,
-            Bytes: plan.Bytes,
+            Files: plan.Files - plan.Lost,
+            Bytes: plan.Bytes - plan.LostBytes,
             Database: input.Database is null ? null : plan.DatabaseVendor,
+            Unproven: plan.Unproven is not null,
             Missing: plan.KnownMissing,
             Roots: [.. preview.Roots.Select(r => new RestoreRootDocument(r.Name, r.Files, r.Bytes))],
             Lost: plan.Lost,
@@ -39,6 +40,12 @@ internal static class RestoreReport
                         ? $"would restore set {document.Set}"
                         : $"would restore set {document.Set} into {document.Target}: "
                             + $"{Units.Count(document.Files, "file")}, {Units.Bytes(document.Bytes)}"
+                            + (
+                                plan.Lost > 0
+                                    ? $"; of the {Units.Count(plan.Files)} in the set {Units.Count(plan.Lost)} are lost, "
+                                        + Units.Bytes(plan.LostBytes)
+                                    : string.Empty
+                            )
                 );
                 foreach (RestoreRootDocument root in document.Roots)
                 {
@@ -114,10 +121,11 @@ internal static class RestoreReport
             string list = Path.Combine(input.Target, RestoreDryRun.LostFiles);
             context.Messages.Error(
                 $"{Units.Count(result.Lost)} files of set {result.Set} are lost in the repository and are not in "
-                    + $"{input.Target}; '{list}' names them, the first are:"
+                    + $"{input.Target}: bring the blobs back from a copy of the repository and restore anew, or go on "
+                    + $"without them; '{list}' names them, the first are:"
             );
             IEnumerable<string> named = GivenPath.IsFile(list)
-                ? GivenPath.ReadLines(list).Take(MaxNamed).Select(ToSentence)
+                ? GivenPath.ReadLines(list).Where(static line => line.Contains('\t')).Take(MaxNamed).Select(ToSentence)
                 : result.NamedLost;
             context.Messages.Error(string.Join('\n', named));
         }

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
@@ -26,6 +27,9 @@ internal sealed class CommandContext(
     public CancellationToken Stop { get; } = stop;
 
     public TimeProvider Time { get; } = TimeProvider.System;
+
+    /// <summary>One for all that the command opens: a server opens the repository for each run.</summary>
+    public StandingAlarms Alarms { get; } = new(TimeProvider.System);
 
     /// <summary>
     /// The log in the state directory; the options are read first. One for all that the command opens. Where it cannot

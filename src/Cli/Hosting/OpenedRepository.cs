@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -30,27 +31,45 @@ internal sealed class OpenedRepository : IAsyncDisposable
     public IReadOnlyList<SetSummary> Sets { get; }
 
     /// <param name="isNew">It was begun just now: whatever was at its place before is gone.</param>
-    public static async Task<OpenedRepository> OpenAsync(CommandContext context, bool isNew = false)
+    public static Task<OpenedRepository> OpenAsync(CommandContext context, bool isNew = false)
     {
         LoadedOptions loaded = context.Load(OptionsScope.Repository);
+        return OpenAsync(context, loaded, StoreFactory.OpenWithoutLeases(loaded, context.Time).Blobs, isNew);
+    }
+
+    /// <summary>The same with a store that is open.</summary>
+    public static async Task<OpenedRepository> OpenAsync(
+        CommandContext context,
+        LoadedOptions loaded,
+        IBlobStore blobs,
+        bool isNew
+    )
+    {
         string state = StateDirectory.Prepare(loaded.Options.State!);
-        RepositoryStores stores = StoreFactory.OpenWithoutLeases(loaded, context.Time);
+        HeadMemory MemoryOf(string repository) => new(state, repository, blobs.Location);
         var access = new RepositoryAccess(
             loaded.Options.Repository.Encryption,
             loaded.Passphrase,
             Path.Combine(state, "cache"),
             context.Time
-        );
-        BackupRepository repository = await BackupRepository.OpenAsync(stores.Blobs, access, context.Stop);
+        )
+        {
+            Remembered = repository =>
+            {
+                if (isNew)
+                {
+                    new RepositoryPin(state, blobs.Location).Replace(repository);
+                }
+
+                return MemoryOf(repository).Recall();
+            },
+        };
+        BackupRepository repository = await BackupRepository.OpenAsync(blobs, access, context.Stop);
         try
         {
-            if (isNew)
-            {
-                new RepositoryPin(state, stores.Blobs.Location).Replace(repository.Id);
-            }
-
-            var memory = new HeadMemory(state, repository.Id, stores.Blobs.Location);
-            LogHead head = await memory.ReadAsync(repository.Log, context.Messages.Warn, context.Stop);
+            // As it was read by the opening, against what was remembered.
+            LogHead head = await repository.Log.ReadRecentAsync(TimeSpan.MaxValue, context.Stop);
+            MemoryOf(repository.Id).Remember(head, context.Messages.Warn);
             foreach (string alarm in head.Alarms)
             {
                 context.Messages.WarnOnce(alarm);

@@ -59,7 +59,10 @@ internal sealed record KeyDocument(string Id, string Name, DateTime Created);
 internal sealed record KeyChangeDocument(string Id, string Outcome);
 
 /// <summary><c>restore --dry-run --json</c>.</summary>
+/// <param name="Files">Files that will be restored: without those that are lost.</param>
+/// <param name="Bytes">Of these files.</param>
 /// <param name="Database">The vendor of the dump; null where none is restored.</param>
+/// <param name="Unproven">Whether the files fit the database is not known.</param>
 /// <param name="Lost">Files that do not restore, as far as that is known beforehand.</param>
 /// <param name="LostFiles">What is lost, and why: the first lines.</param>
 internal sealed record RestorePlanDocument(
@@ -68,6 +71,7 @@ internal sealed record RestorePlanDocument(
     long Files,
     long Bytes,
     string? Database,
+    bool Unproven,
     long Missing,
     RestoreRootDocument[] Roots,
     long Lost,

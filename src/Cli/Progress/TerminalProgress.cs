@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Streams;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -14,7 +15,7 @@ internal sealed class TerminalProgress(MessageWriter messages, TimeProvider time
     {
         var line = new LineColumn();
         IAnsiConsole console = AnsiConsole.Create(
-            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(StandardStreams.Error) }
         );
         messages.Redirect = text => console.WriteLine(text);
         try

@@ -33,6 +33,14 @@ internal sealed class ConnectionLimits(long? openFiles = null)
     /// <summary>The headers of a request must be there after so long.</summary>
     private static readonly TimeSpan Headers = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Bytes in a second, on the average after <see cref="RateGrace"/>, of a body that is sent and of an answer that is
+    /// read: who is slower is cut off.
+    /// </summary>
+    private const double MinRate = 1024;
+
+    private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, int> _open = [];
     private int _all;
@@ -51,6 +59,8 @@ internal sealed class ConnectionLimits(long? openFiles = null)
         limits.MaxRequestBodySize = MaxBodyBytes;
         limits.KeepAliveTimeout = Idle;
         limits.RequestHeadersTimeout = Headers;
+        limits.MinRequestBodyDataRate = new MinDataRate(MinRate, RateGrace);
+        limits.MinResponseDataRate = new MinDataRate(MinRate, RateGrace);
     }
 
     /// <summary>Counts a connection, unless there are too many already. Who was let in leaves once.</summary>

@@ -1,10 +1,6 @@
-using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Embedded.Replay;
-
 namespace AlfrescoBackupFlows.Embedded.Journal;
 
 /// <summary>The kinds of history events, in Durable Task's words.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<EventType>))]
 public enum EventType
 {
     OrchestratorStarted,
@@ -28,12 +24,7 @@ public enum EventType
 /// nothing.</param>
 /// <param name="Name">Of the flow, activity or external event.</param>
 /// <param name="Payload">JSON: input, result, failure, time to fire or time of the turn.</param>
-public sealed record HistoryEvent(
-    EventType Type,
-    int? TaskId = null,
-    string? Name = null,
-    [property: JsonConverter(typeof(RawJsonConverter))] string? Payload = null
-)
+public sealed record HistoryEvent(EventType Type, int? TaskId = null, string? Name = null, string? Payload = null)
 {
     internal string Describe() =>
         Type switch

@@ -9,21 +9,21 @@ namespace AlfrescoBackupFlows.Embedded.Journal;
 internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
 {
     private const string Columns =
-        "id, flow, parent, generation, status, input, custom_status, result, failure, created, updated";
+        "id, flow, generation, status, input, custom_status, result, failure, created, updated";
 
     public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public FlowInstance? Find(string id) =>
         journal.Query($"SELECT {Columns} FROM instance WHERE id = $1", Read, id).SingleOrDefault();
 
-    /// <summary>
-    /// In the order of their starts, the last one first, whatever the clock said. With a <paramref name="root"/>, that
-    /// one and its sub-orchestrations.
-    /// </summary>
-    public List<FlowInstance> List(string? root) =>
-        root is null
-            ? journal.Query($"SELECT {Columns} FROM instance WHERE parent IS NULL ORDER BY number DESC", Read)
-            : journal.Query($"SELECT {Columns} FROM instance WHERE root = $1 ORDER BY created DESC, id", Read, root);
+    /// <summary>Those that are nobody's sub-orchestration, the one that was started last first, whatever the clock
+    /// said.</summary>
+    public List<FlowInstance> List() =>
+        journal.Query($"SELECT {Columns} FROM instance WHERE parent IS NULL ORDER BY number DESC", Read);
+
+    /// <summary>One that is nobody's sub-orchestration, and all its sub-orchestrations.</summary>
+    public List<FlowInstance> ListTree(string root) =>
+        journal.Query($"SELECT {Columns} FROM instance WHERE root = $1 ORDER BY created DESC, id", Read, root);
 
     /// <returns>False: the id is taken.</returns>
     public bool TryInsert(string id, string flow, string input, FlowInstance? parent = null, int? parentTask = null)
@@ -224,15 +224,14 @@ internal sealed class InstanceTable(JournalDatabase journal, TimeProvider time)
         new(
             row.GetString(0),
             row.GetString(1),
-            Text(row, 2),
-            row.GetInt32(3),
-            Enum.Parse<RuntimeStatus>(row.GetString(4)),
-            row.GetString(5),
+            row.GetInt32(2),
+            Enum.Parse<RuntimeStatus>(row.GetString(3)),
+            row.GetString(4),
+            Text(row, 5),
             Text(row, 6),
-            Text(row, 7),
-            Text(row, 8) is { } failure ? EmbeddedJson.ReadFailure(failure) : null,
-            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(9)),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10))
+            Text(row, 7) is { } failure ? EmbeddedJson.ReadFailure(failure) : null,
+            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(8)),
+            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(9))
         );
 
     private static string? Text(SqliteDataReader row, int column) =>

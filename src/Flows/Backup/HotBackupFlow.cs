@@ -55,7 +55,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                 )
             );
 
-            steps.Status.Begin(Phases.Seal);
+            steps.Status.Begin(Phases.Commit);
             await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<MergedChunkIndex>(
                     nameof(MergeChunkIndex),

@@ -19,6 +19,7 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
     public FlowEnvironment(LoadedOptions options, RepositoryStores stores, TimeProvider time, ILoggerFactory loggers)
     {
         (Loaded, Stores, Time, Loggers) = (options, stores, time, loggers);
+        Alarms = new StandingAlarms(time);
         Repository = new SharedRepository(this);
         Runs = new Runs(this);
     }
@@ -33,6 +34,9 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
     public TimeProvider Time { get; }
 
     public ILoggerFactory Loggers { get; }
+
+    /// <summary>What was said of the log; a process with several of these gives all the same.</summary>
+    public StandingAlarms Alarms { get; init; }
 
     internal string InstallationName => Options.Installation.Name ?? "default";
 

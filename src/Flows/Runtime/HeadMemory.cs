@@ -53,31 +53,23 @@ public sealed class HeadMemory(string state, string repository, string location)
     }
 
     /// <summary>
-    /// Reads the log against what is remembered, and remembers its head. One that was cut or forked since then says so
-    /// in <see cref="LogHead.Break"/>, and what was remembered stays.
+    /// What the log is to be read against: one that was cut or forked since then says so in <see cref="LogHead.Break"/>.
+    /// Null where this machine sees the repository for the first time.
     /// </summary>
-    /// <param name="warn">Is told why the head cannot be remembered (a full disk, another user's file): no reason to
-    /// read nothing.</param>
     /// <exception cref="PermanentException">Repository: another one was there before.</exception>
-    public async Task<LogHead> ReadAsync(CommitLog log, Action<string> warn, CancellationToken cancellationToken)
+    public RememberedHead? Recall()
     {
-        LogHead head = await log.ReadAsync(Recall(warn), cancellationToken);
-        Remember(head, warn);
-        return head;
-    }
-
-    /// <summary>What the log is to be read against; null where this machine sees the repository for the first
-    /// time.</summary>
-    /// <inheritdoc cref="ReadAsync" path="/param"/>
-    /// <inheritdoc cref="ReadAsync" path="/exception"/>
-    public RememberedHead? Recall(Action<string> warn)
-    {
-        _pin.Check(repository, warn);
+        _pin.Check(repository);
         return Read() is { } known ? known with { File = _state.Describe(_path) } : null;
     }
 
-    /// <summary>Remembers a head that was read against <see cref="Recall"/>, or that was added to such a one.</summary>
-    /// <inheritdoc cref="ReadAsync" path="/param"/>
+    /// <summary>
+    /// Remembers a head that was read against <see cref="Recall"/>, or that was added to such a one. Of a broken log,
+    /// what was remembered stays.
+    /// </summary>
+    /// <param name="warn">
+    /// Gets the reason why the head cannot be remembered (a full disk, another user's file): no reason to read nothing.
+    /// </param>
     public void Remember(LogHead head, Action<string> warn)
     {
         if (head.Break is null && TryWrite(head.Remember()) is { } fault)

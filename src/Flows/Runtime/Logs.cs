@@ -24,6 +24,9 @@ internal static partial class Logs
     [LoggerMessage(6, LogLevel.Warning, "The repository's config: {What}")]
     public static partial void ConfigHealed(ILogger logger, string what);
 
+    [LoggerMessage(7, LogLevel.Warning, "Not seen any more: {Alarm}")]
+    public static partial void LogAlarmOver(ILogger logger, string alarm);
+
     // How a run ended, one of the four per run. Alerts go by these names: infra/modules/alerts.bicep.
     [LoggerMessage(
         20,

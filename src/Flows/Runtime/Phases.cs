@@ -17,7 +17,9 @@ public static class Phases
     public const string Database = PhaseNames.Database;
     public const string Files = PhaseNames.Files;
     public const string Consistency = "consistency";
-    public const string Seal = "seal";
+
+    /// <summary>In the word that users know, and that journals hold.</summary>
+    public const string Commit = "seal";
     public const string Close = "close";
 
     // Restore; its check, files and database have the backup's names.

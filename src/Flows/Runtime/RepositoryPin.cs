@@ -21,9 +21,8 @@ public sealed class RepositoryPin(string state, string location)
         $"heads/place-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(location)))[..32]}";
 
     /// <summary>Remembers the repository, the first time.</summary>
-    /// <param name="warn">Is told why it cannot be looked up or remembered: no reason to read nothing.</param>
     /// <exception cref="PermanentException">Repository: another one was there before.</exception>
-    public void Check(string repository, Action<string> warn)
+    public void Check(string repository)
     {
         try
         {

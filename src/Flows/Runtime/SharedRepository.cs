@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
@@ -16,7 +15,6 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
 {
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(SharedRepository));
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly ConcurrentDictionary<string, byte> _alarms = new(StringComparer.Ordinal);
     private BackupRepository? _repository;
 
     public async Task<BackupRepository> OpenAsync(CancellationToken cancellationToken) =>
@@ -136,7 +134,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     )
     {
         HeadMemory memory = MemoryOf(repository.Id);
-        RememberedHead? remembered = memory.Recall(Warn);
+        RememberedHead? remembered = memory.Recall();
         LogHead head = looksAgain
             ? await repository.Log.LookAgainAsync(remembered, cancellationToken)
             : await repository.Log.ReadAsync(remembered, cancellationToken);
@@ -150,12 +148,17 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
 
     private void Warn(string reason) => Logs.HeadNotRemembered(_logger, reason);
 
-    /// <summary>Each alarm once in a process, which may live for months.</summary>
     private void Tell(LogHead head)
     {
-        foreach (string alarm in head.Alarms.Where(alarm => _alarms.TryAdd(alarm, 0)))
+        (IReadOnlyList<string> due, IReadOnlyList<string> over) = environment.Alarms.Judge(head.Alarms);
+        foreach (string alarm in due)
         {
             Logs.LogAlarm(_logger, alarm);
+        }
+
+        foreach (string alarm in over)
+        {
+            Logs.LogAlarmOver(_logger, alarm);
         }
     }
 
@@ -167,6 +170,6 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
             environment.Time
         )
         {
-            Remembered = repository => MemoryOf(repository).Recall(Warn),
+            Remembered = repository => MemoryOf(repository).Recall(),
         };
 }

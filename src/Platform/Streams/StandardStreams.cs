@@ -28,6 +28,19 @@ public static class StandardStreams
         }
     }
 
+    /// <summary>The console's own writers, for whoever escapes what it writes.</summary>
+    public static TextWriter Error => Console.Error;
+
+    /// <summary>Says a line on the error stream, whatever stands in it.</summary>
+    public static void SayError(string line) => Error.WriteLine(PlainText.Escape(line));
+
+    /// <summary>What writes to the console writes there from here on, whoever it is.</summary>
+    public static void Redirect(Stream output, Stream error)
+    {
+        Console.SetError(new StreamWriter(error) { AutoFlush = true });
+        Console.SetOut(new StreamWriter(output) { AutoFlush = true });
+    }
+
     /// <summary>Every fault of writing is an <see cref="IOException"/>, that of a reader who went away too.</summary>
     public static Stream OpenOutput() => Open(1, limit: null) ?? Console.OpenStandardOutput();
 

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
@@ -92,8 +91,7 @@ public sealed class ChunkIndex : IDisposable
     /// first of them, builds it anew otherwise.
     /// </summary>
     internal static async Task<ChunkIndex> LoadAsync(
-        IBlobStore blobs,
-        ObjectCipher sealer,
+        SealedBlobs blobs,
         UInt128 repository,
         string cacheDirectory,
         IReadOnlyList<ChunkIndexSummary> indexes,
@@ -123,7 +121,7 @@ public sealed class ChunkIndex : IDisposable
                     builder.Add(cached!, rank: 0);
                 }
 
-                await AddAsync(builder, blobs, sealer, indexes, extends ? cached!.Members : 0, cancellationToken);
+                await AddAsync(builder, blobs, indexes, extends ? cached!.Members : 0, cancellationToken);
                 builder.Build(path, key, indexes.Count);
             }
 
@@ -140,8 +138,7 @@ public sealed class ChunkIndex : IDisposable
 
     /// <summary>The same in a file without a name, for a single use; the caller disposes it.</summary>
     internal static async Task<ChunkIndex> LoadScratchAsync(
-        IBlobStore blobs,
-        ObjectCipher sealer,
+        SealedBlobs blobs,
         string cacheDirectory,
         IReadOnlyList<ChunkIndexSummary> indexes,
         CancellationToken cancellationToken
@@ -151,7 +148,7 @@ public sealed class ChunkIndex : IDisposable
         {
             CacheDirectory.Create(cacheDirectory);
             using RowFileBuilder builder = new(cacheDirectory);
-            await AddAsync(builder, blobs, sealer, indexes, 0, cancellationToken);
+            await AddAsync(builder, blobs, indexes, 0, cancellationToken);
             return new ChunkIndex(builder.Build(), indexes);
         }
         catch (Exception exception) when (CacheFault.IsFault(exception))
@@ -162,8 +159,7 @@ public sealed class ChunkIndex : IDisposable
 
     private static async Task AddAsync(
         RowFileBuilder builder,
-        IBlobStore blobs,
-        ObjectCipher sealer,
+        SealedBlobs blobs,
         IReadOnlyList<ChunkIndexSummary> indexes,
         int first,
         CancellationToken cancellationToken
@@ -173,12 +169,7 @@ public sealed class ChunkIndex : IDisposable
         {
             // One entry's indexes share a rank, so that the pack id decides between them.
             int rank = 1 + IndexOfEntry(indexes, i);
-            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(
-                blobs,
-                sealer,
-                indexes[i].ToBlob(),
-                cancellationToken
-            );
+            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(blobs, indexes[i].ToBlob(), cancellationToken);
             builder.Add(rows, rank);
         }
     }

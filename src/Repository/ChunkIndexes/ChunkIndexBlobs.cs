@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
@@ -20,29 +18,17 @@ internal static class ChunkIndexBlobs
     /// The rows, and the bytes of the blob. Missing, damaged or with another number of rows is damage.
     /// </summary>
     public static async Task<(ChunkIndexTable Rows, int Length)> ReadAsync(
-        IBlobStore blobs,
-        ObjectCipher sealer,
+        SealedBlobs blobs,
         ChunkIndexBlob index,
         CancellationToken cancellationToken
     )
     {
         string name = index.Id.BlobName;
-        int length = 0;
-        byte[] plain =
-            await WholeBlob.TryReadAsync(
-                blobs,
-                name,
-                ObjectCipher.MaxBlobLength,
-                blob =>
-                {
-                    length = blob.Length;
-                    return sealer.Open(ObjectType.Index, name, blob);
-                },
-                cancellationToken
-            ) ?? throw Damage.Missing(name);
-        ChunkIndexTable table = ChunkIndexTable.Decode(plain, name);
+        OpenedBlob blob =
+            await blobs.TryReadAsync(ObjectType.Index, name, cancellationToken) ?? throw Damage.Missing(name);
+        ChunkIndexTable table = ChunkIndexTable.Decode(blob.Plain, name);
         return table.Count == index.Rows
-            ? (table, length)
+            ? (table, blob.Length)
             : throw Damage.In(name, $"it has {table.Count} rows, not {index.Rows}");
     }
 
@@ -51,8 +37,7 @@ internal static class ChunkIndexBlobs
     /// a bad read would have it written anew.
     /// </summary>
     public static async Task<(ChunkIndexTable? Rows, bool IsMissing)> TryReadAsync(
-        IBlobStore blobs,
-        ObjectCipher sealer,
+        SealedBlobs blobs,
         ChunkIndexBlob index,
         CancellationToken cancellationToken
     )
@@ -61,13 +46,13 @@ internal static class ChunkIndexBlobs
         {
             try
             {
-                return ((await ReadAsync(blobs, sealer, index, cancellationToken)).Rows, false);
+                return ((await ReadAsync(blobs, index, cancellationToken)).Rows, false);
             }
             catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
             {
                 if (attempt > 0)
                 {
-                    return (null, await blobs.GetPropertiesAsync(index.Id.BlobName, cancellationToken) is null);
+                    return (null, await blobs.Store.GetPropertiesAsync(index.Id.BlobName, cancellationToken) is null);
                 }
             }
         }
@@ -75,15 +60,13 @@ internal static class ChunkIndexBlobs
 
     /// <summary>Writes the rows under a name that is drawn here. Returns the bytes of the blob as well.</summary>
     public static async Task<(ChunkIndexBlob Index, int Length)> WriteAsync(
-        WriteOnce store,
-        ObjectCipher sealer,
+        SealedBlobs blobs,
         ChunkIndexRows rows,
         CancellationToken cancellationToken
     )
     {
         ChunkIndexId id = new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16)));
-        byte[] blob = sealer.Seal(ObjectType.Index, id.BlobName, rows.Encode());
-        await store.PutAsync(id.BlobName, blob, cancellationToken);
-        return (new ChunkIndexBlob(id, rows.Count), blob.Length);
+        int length = await blobs.PutAsync(ObjectType.Index, id.BlobName, rows.Encode(), cancellationToken);
+        return (new ChunkIndexBlob(id, rows.Count), length);
     }
 }

@@ -4,7 +4,6 @@ using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Packs;
-using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
@@ -12,7 +11,7 @@ namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 /// Reads the index blobs of a log state from the store, every one of them, whatever is in a cache. What a lost one held
 /// is looked up in the directories of the packs, so a lost blob stops nobody. Memory is bounded. Used once.
 /// </summary>
-internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, KeyRing keys, string cacheDirectory)
+internal sealed class ChunkIndexReading(SealedBlobs blobs, KeyRing keys, string cacheDirectory)
 {
     private readonly HashSet<long> _lossyEntries = [];
     private readonly List<(ChunkIndexSummary Index, PackId[] Packs)> _read = [];
@@ -67,7 +66,6 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
             rank += i == 0 || indexes[i].Sequence != indexes[i - 1].Sequence ? 1 : 0;
             (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(
                 blobs,
-                sealer,
                 indexes[i].ToBlob(),
                 cancellationToken
             );
@@ -101,7 +99,7 @@ internal sealed class ChunkIndexReading(IBlobStore blobs, ObjectCipher sealer, K
         ];
         using RowFileBuilder builder = new(cacheDirectory);
         ChunkIndexRows rows = new();
-        PackScan scan = new(blobs, keys);
+        PackScan scan = new(blobs.Store, keys);
         whole.UnionWith(notRead);
         await foreach (ChunkPlace[] places in scan.ReadAsync(whole.Contains, cancellationToken))
         {

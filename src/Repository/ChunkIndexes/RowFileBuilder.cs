@@ -79,7 +79,7 @@ internal sealed class RowFileBuilder : IDisposable
 
     private void Write(FileStream output, UInt128 key, int members)
     {
-        Span<byte> header = stackalloc byte[RowFile.HeaderSize];
+        Span<byte> header = stackalloc byte[RowFileHeader.Size];
         header.Clear();
         output.Write(header);
         XxHash128 hash = new();
@@ -91,7 +91,7 @@ internal sealed class RowFileBuilder : IDisposable
             hash.Append(pack);
         }
 
-        int bits = RowFile.BitsFor(Rows);
+        int bits = RowFileHeader.BitsFor(Rows);
         uint[] buckets = new uint[(1 << bits) + 1];
         uint rows = Merge(output, hash, bits, buckets);
         for (int i = 1; i < buckets.Length; i++)
@@ -108,14 +108,7 @@ internal sealed class RowFileBuilder : IDisposable
         output.Write(bytes);
         hash.Append(bytes);
 
-        "ABFX"u8.CopyTo(header);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], RowFile.Version);
-        BinaryPrimitives.WriteUInt128BigEndian(header[8..], key);
-        BinaryPrimitives.WriteInt32LittleEndian(header[24..], members);
-        BinaryPrimitives.WriteInt32LittleEndian(header[28..], _packs.Count);
-        BinaryPrimitives.WriteInt64LittleEndian(header[32..], rows);
-        BinaryPrimitives.WriteInt32LittleEndian(header[40..], bits);
-        hash.GetCurrentHash(header[48..]);
+        new RowFileHeader(key, members, (uint)_packs.Count, rows, bits).Write(header, hash);
         output.Position = 0;
         output.Write(header);
     }

@@ -55,7 +55,7 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
 
     /// <summary>The bytes of one; null where there is none.</summary>
     public static Task<byte[]?> TryReadBytesAsync(IBlobStore blobs, int number, CancellationToken cancellationToken) =>
-        WholeBlob.TryReadAsync(blobs, BlobName(number), MaxLength, static bytes => bytes, cancellationToken);
+        WholeBlob.TryReadAsync(blobs, BlobName(number), MaxLength, static bytes => bytes.ToArray(), cancellationToken);
 
     public static ConfigFile From(int number, byte[] bytes, string location) =>
         new(number, HashOf(bytes), Parse(bytes, BlobName(number), location), bytes);

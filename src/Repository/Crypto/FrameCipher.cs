@@ -83,8 +83,8 @@ internal sealed class FrameCipher : IDisposable
     }
 
     /// <summary>
-    /// Opens a sealed frame into <paramref name="payload"/>, which is <see cref="TagSize"/> bytes shorter. False: it
-    /// does not authenticate.
+    /// Opens a sealed frame into <paramref name="payload"/>, which is <see cref="TagSize"/> bytes shorter, and may be
+    /// the beginning of the frame itself. False: it does not authenticate.
     /// </summary>
     public bool TryOpen(uint number, bool last, ReadOnlySpan<byte> frame, Span<byte> payload)
     {

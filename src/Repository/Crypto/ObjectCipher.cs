@@ -60,34 +60,50 @@ internal sealed class ObjectCipher(KeyRing keys) : IDisposable
 
     public byte[] Open(ObjectType type, string blobName, ReadOnlyMemory<byte> blob)
     {
-        if (blob.Length is < ObjectHeader.Size + FrameCodec.PrefixSize + FrameCipher.TagSize or > MaxBlobLength)
-        {
-            throw Damage.In(blobName, $"it is {blob.Length} bytes long");
-        }
-
-        using FrameCipher cipher = FrameCipher.Open(keys, type, blobName, blob.Span);
-        ReadOnlySpan<byte> frame = blob.Span[ObjectHeader.Size..];
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(frame.Length);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(blob.Length);
         try
         {
-            Span<byte> payload = buffer.AsSpan(0, frame.Length - FrameCipher.TagSize);
-            if (!cipher.TryOpen(0, last: true, frame, payload))
-            {
-                throw Damage.In(blobName, "it does not authenticate");
-            }
-
-            byte[] plain = new byte[FrameCodec.PlainLength(payload, blobName)];
-            lock (_gate)
-            {
-                _codec.Decode(payload, plain, blobName);
-            }
-
-            return plain;
+            blob.CopyTo(buffer);
+            return OpenInPlace(type, blobName, buffer.AsSpan(0, blob.Length));
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>
+    /// The same without a second buffer: what was in <paramref name="blob"/> is lost.
+    /// </summary>
+    /// <param name="restores">A blob that opened stands there again afterwards, for who asks for its hash.</param>
+    public byte[] OpenInPlace(ObjectType type, string blobName, Span<byte> blob, bool restores = false)
+    {
+        if (blob.Length is < ObjectHeader.Size + FrameCodec.PrefixSize + FrameCipher.TagSize or > MaxBlobLength)
+        {
+            throw Damage.In(blobName, $"it is {blob.Length} bytes long");
+        }
+
+        using FrameCipher cipher = FrameCipher.Open(keys, type, blobName, blob);
+        Span<byte> frame = blob[ObjectHeader.Size..];
+        Span<byte> payload = frame[..^FrameCipher.TagSize];
+        if (!cipher.TryOpen(0, last: true, frame, payload))
+        {
+            throw Damage.In(blobName, "it does not authenticate");
+        }
+
+        byte[] plain = new byte[FrameCodec.PlainLength(payload, blobName)];
+        lock (_gate)
+        {
+            _codec.Decode(payload, plain, blobName);
+        }
+
+        if (restores)
+        {
+            // The same key, nonce and bytes give the same frame.
+            cipher.Seal(0, last: true, frame);
+        }
+
+        return plain;
     }
 
     /// <summary>

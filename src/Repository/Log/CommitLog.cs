@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
@@ -15,19 +14,17 @@ namespace AlfrescoBackupFlows.Repository.Log;
 public sealed class CommitLog
 {
     private readonly IBlobStore _blobs;
-    private readonly ObjectCipher _sealer;
-    private readonly TimeProvider _time;
     private readonly LogReader _reader;
+    private readonly KnownHead _head;
+    private readonly LogWriter _writer;
     private readonly RunEnds _ends;
-    private LogHead? _known;
-    private long _readAt;
 
-    internal CommitLog(IBlobStore blobs, ObjectCipher sealer, TimeProvider time)
+    internal CommitLog(SealedBlobs blobs, TimeProvider time)
     {
-        _blobs = blobs;
-        _sealer = sealer;
-        _time = time;
-        _reader = new LogReader(blobs, sealer);
+        _blobs = blobs.Store;
+        _reader = new LogReader(blobs);
+        _head = new KnownHead(blobs.Store, _reader, time);
+        _writer = new LogWriter(blobs, time, _reader, _head);
         _ends = new RunEnds(_reader);
     }
 
@@ -41,38 +38,21 @@ public sealed class CommitLog
     /// is broken (<see cref="LogHead.Break"/>). Reads back as far as the remembered entry.
     /// </summary>
     public Task<LogHead> ReadAsync(RememberedHead? remembered, CancellationToken cancellationToken = default) =>
-        ReadAsync(remembered, looksAgain: false, cancellationToken);
+        _head.ReadAsync(remembered, looksAgain: false, cancellationToken);
 
     /// <summary>
     /// The same where the log was read here before: a listing shows that the entries are there in their length, and the
     /// newest is read again.
     /// </summary>
     public Task<LogHead> LookAgainAsync(RememberedHead? remembered, CancellationToken cancellationToken = default) =>
-        ReadAsync(remembered, looksAgain: true, cancellationToken);
-
-    private async Task<LogHead> ReadAsync(
-        RememberedHead? remembered,
-        bool looksAgain,
-        CancellationToken cancellationToken
-    )
-    {
-        LogHead? known = Volatile.Read(ref _known);
-        LogWalk walk = new(_blobs, _reader, looksAgain);
-        LogHead head =
-            known is null || remembered is not null
-                ? await walk.FromHintAsync(remembered, cancellationToken)
-                : await walk.ForwardAsync(known, null, cancellationToken);
-        return Know(head, isFresh: known is null || remembered is not null);
-    }
+        _head.ReadAsync(remembered, looksAgain: true, cancellationToken);
 
     /// <summary>
     /// The log as it was read or added to here, where that is no longer ago than <paramref name="maxAge"/>; otherwise
     /// as it is now.
     /// </summary>
     public Task<LogHead> ReadRecentAsync(TimeSpan maxAge, CancellationToken cancellationToken = default) =>
-        Volatile.Read(ref _known) is { } known && _time.GetElapsedTime(Volatile.Read(ref _readAt)) < maxAge
-            ? Task.FromResult(known)
-            : ReadAsync(cancellationToken);
+        _head.ReadRecentAsync(maxAge, cancellationToken);
 
     /// <summary>
     /// Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.
@@ -84,7 +64,7 @@ public sealed class CommitLog
     )
     {
         long searched = 0;
-        LogHead head = await AppendAsync(JudgeAsync, cancellationToken);
+        LogHead head = await _writer.AppendAsync(JudgeAsync, cancellationToken);
         return head.State.FindOpenRun(run) ?? throw RunEnds.HasItsSet(run);
 
         // Another may open this run and end it while this one opens it: every newer head is searched for an end as
@@ -112,7 +92,7 @@ public sealed class CommitLog
             }
 
             searched = seen.Sequence;
-            return Draft(seen, LogEntryTypes.RunOpen) with
+            return _writer.Draft(seen, LogEntryTypes.RunOpen) with
             {
                 Run = run,
                 Installation = installation,
@@ -123,7 +103,8 @@ public sealed class CommitLog
 
     /// <summary>
     /// Commits a set: one conditional write. Where the run's set exists already, returns it. A run that was evicted or
-    /// aborted cannot commit: <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>.
+    /// aborted cannot commit: <see cref="ErrorKind.Busy"/> or <see cref="ErrorKind.Cancelled"/>. A set that the store
+    /// shows in another log than the one that was read is none: <see cref="ErrorKind.Repository"/>.
     /// </summary>
     public async Task<SetSummary> CommitAsync(
         RunId run,
@@ -144,23 +125,62 @@ public sealed class CommitLog
             );
         }
 
-        LogHead head = await AppendAsync(
+        LogHead head = await _writer.AppendAsync(
             seen =>
                 seen.State.FindOpenRun(run) is null
                     ? null
-                    : Draft(seen, LogEntryTypes.Set) with
+                    : _writer.Draft(seen, LogEntryTypes.Set) with
                     {
                         Run = run,
                         Manifest = manifest,
                     },
             cancellationToken
         );
-        return head.State.FindSet(run)
-            ?? throw await _ends.FindAsync(run, head, runBase, DateTimeOffset.MinValue, cancellationToken)
-                ?? new PermanentException(
-                    ErrorKind.Unexpected,
-                    $"Run {run} was never opened in the log at {_blobs.Location}."
-                );
+        if (head.State.FindSet(run) is { } set)
+        {
+            await RequireOneHistoryAsync(set, runBase, cancellationToken);
+            return set;
+        }
+
+        throw await _ends.FindAsync(run, head, runBase, DateTimeOffset.MinValue, cancellationToken)
+            ?? new PermanentException(
+                ErrorKind.Unexpected,
+                $"Run {run} was never opened in the log at {_blobs.Location}."
+            );
+    }
+
+    /// <summary>
+    /// A store that shows one log and then another could have the new entry put into the other. So the entries from the
+    /// run's base on are read once more, the new one last: they are to follow each other.
+    /// </summary>
+    private async Task RequireOneHistoryAsync(SetSummary set, long runBase, CancellationToken cancellationToken)
+    {
+        StoredEntry? last = null;
+        for (long sequence = runBase; sequence <= set.Sequence; sequence++)
+        {
+            if ((await _reader.ProbeAsync(sequence, cancellationToken)).Stored is not { } stored)
+            {
+                continue;
+            }
+
+            if (last is null ? sequence > runBase : stored.Entry.Previous != last.Sha256)
+            {
+                break;
+            }
+
+            last = stored;
+        }
+
+        if (last?.Entry.Sequence != set.Sequence)
+        {
+            throw new PermanentException(
+                ErrorKind.Repository,
+                $"The log at {_blobs.Location} is broken: set {set.Id} was written as entry {set.Sequence}, but does "
+                    + $"not stand there after the entries that were read before, from entry {runBase} on. The storage "
+                    + "shows one log and then another, and this set does not count: look into who can write there, and "
+                    + "run 'abf verify'."
+            );
+        }
     }
 
     /// <summary>Ends a run without a set. A run that is not open any more stays as it is.</summary>
@@ -193,17 +213,13 @@ public sealed class CommitLog
     internal async Task<bool> InitAsync(ConfigStamp config, CancellationToken cancellationToken)
     {
         LogState state = new(config, [], [], []);
-        LogEntry entry = new()
+        LogHead empty = new(-1, string.Empty, 0, state, []);
+        LogEntry entry = _writer.Draft(empty, LogEntryTypes.Init) with
         {
-            Sequence = 0,
-            Previous = string.Empty,
-            Time = _time.GetUtcNow(),
-            Type = LogEntryTypes.Init,
             Config = config,
             State = StateDocument.From(state),
         };
-        LogHead empty = new(-1, string.Empty, 0, state, []);
-        return await TryCreateAsync(empty, entry, cancellationToken) is not null;
+        return await _writer.TryCreateAsync(empty, entry, cancellationToken) is not null;
     }
 
     /// <summary>
@@ -216,7 +232,7 @@ public sealed class CommitLog
         ConfigStamp config,
         CancellationToken cancellationToken
     ) =>
-        AppendAsync(
+        _writer.AppendAsync(
             seen =>
             {
                 if (seen.State.Config == config)
@@ -225,7 +241,7 @@ public sealed class CommitLog
                 }
 
                 return seen.State.Config == replaced && config.Number > replaced.Number
-                    ? Draft(seen, LogEntryTypes.Keys) with
+                    ? _writer.Draft(seen, LogEntryTypes.Keys) with
                     {
                         Config = config,
                     }
@@ -240,142 +256,16 @@ public sealed class CommitLog
     private Task<LogHead> CloseAsync(string type, RunId run, string reason, CancellationToken cancellationToken)
     {
         string line = reason.Length <= LogEntry.MaxTextLength ? reason : reason[..LogEntry.MaxTextLength];
-        return AppendAsync(
-            seen => seen.State.FindOpenRun(run) is null ? null : Draft(seen, type) with { Run = run, Reason = line },
+        return _writer.AppendAsync(
+            seen =>
+                seen.State.FindOpenRun(run) is null
+                    ? null
+                    : _writer.Draft(seen, type) with
+                    {
+                        Run = run,
+                        Reason = line,
+                    },
             cancellationToken
         );
-    }
-
-    private Task<LogHead> AppendAsync(Func<LogHead, LogEntry?> judge, CancellationToken cancellationToken) =>
-        AppendAsync(head => Task.FromResult(judge(head)), cancellationToken);
-
-    /// <summary>
-    /// Appends what <paramref name="judge"/> drafts on the head as it is; null means that nothing is left to do. Judges
-    /// anew whenever another writer was faster. Returns the head with which it ended.
-    /// </summary>
-    private async Task<LogHead> AppendAsync(Func<LogHead, Task<LogEntry?>> judge, CancellationToken cancellationToken)
-    {
-        // Behind a head that is known from earlier, the create comes upon an entry that was added since. That nothing
-        // is left to do is said of the log as it is now alone.
-        LogHead? known = Volatile.Read(ref _known);
-        LogHead head = known ?? await ReadAsync(cancellationToken);
-        while (true)
-        {
-            if (await judge(head) is not { } draft)
-            {
-                if (known is null)
-                {
-                    return head;
-                }
-
-                (head, known) = (await ReadAsync(cancellationToken), null);
-                continue;
-            }
-
-            if (head.Break is { } broken)
-            {
-                throw new PermanentException(ErrorKind.Repository, broken);
-            }
-
-            if (!await AreSkippedStillAsync(head, cancellationToken))
-            {
-                LogHead seen = head with { Next = head.Sequence + 1 };
-                head = Know(await new LogWalk(_blobs, _reader).ForwardAsync(seen, null, cancellationToken));
-                continue;
-            }
-
-            LogState next = head.State.Apply(draft);
-            LogEntry entry = LogEntry.CarriesState(draft.Sequence)
-                ? draft with
-                {
-                    State = StateDocument.From(next),
-                }
-                : draft;
-            LogHead? created = await TryCreateAsync(
-                head with
-                {
-                    State = next,
-                },
-                entry.Check(head.Next),
-                cancellationToken
-            );
-            if (created is not null)
-            {
-                return Know(created);
-            }
-
-            LogHead moved = await ReadAsync(cancellationToken);
-            known = null;
-            head =
-                moved.Next > head.Next
-                    ? moved
-                    : throw new TransientException(
-                        ErrorKind.Storage,
-                        $"{_blobs.Location} says that '{LogNames.BlobName(head.Next)}' exists but does not show it. "
-                            + "Try again."
-                    );
-        }
-    }
-
-    /// <summary>
-    /// Whether the blobs between the newest entry and the next one are there and still do not authenticate: past a
-    /// valid entry nothing may be appended.
-    /// </summary>
-    private async Task<bool> AreSkippedStillAsync(LogHead head, CancellationToken cancellationToken)
-    {
-        for (long sequence = head.Sequence + 1; sequence < head.Next; sequence++)
-        {
-            if (await _reader.ProbeAsync(sequence, cancellationToken) is not { Exists: true, Stored: null })
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private LogEntry Draft(LogHead head, string type) =>
-        new()
-        {
-            Sequence = head.Next,
-            Previous = head.Sha256,
-            Time = _time.GetUtcNow(),
-            Type = type,
-        };
-
-    /// <summary>
-    /// The head after the new entry; null where another blob is there. One's own bytes there mean that an answer was
-    /// lost.
-    /// </summary>
-    private async Task<LogHead?> TryCreateAsync(LogHead next, LogEntry entry, CancellationToken cancellationToken)
-    {
-        string name = LogNames.BlobName(entry.Sequence);
-        byte[] blob = _sealer.Seal(ObjectType.LogEntry, name, LogJson.Write(entry));
-        string hash = LogReader.Hash(blob);
-        return await new WriteOnce(_blobs, _time).TryPutAsync(name, blob, cancellationToken)
-            ? next with
-            {
-                Sequence = entry.Sequence,
-                Sha256 = hash,
-                Next = entry.Sequence + 1,
-            }
-            : null;
-    }
-
-    /// <param name="isFresh">
-    /// The log was read anew, and its chain judged; otherwise a break that was seen before stays.
-    /// </param>
-    private LogHead Know(LogHead head, bool isFresh = false)
-    {
-        LogHead? known = Volatile.Read(ref _known);
-        head = isFresh ? head : head with { Break = head.Break ?? known?.Break };
-        if (isFresh || known is null || known.Next < head.Next || known.Sequence < head.Sequence)
-        {
-            Volatile.Write(ref _known, head);
-        }
-
-        Volatile.Write(ref _readAt, _time.GetTimestamp());
-
-        return head;
     }
 }

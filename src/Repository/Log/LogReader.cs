@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Log;
 
@@ -17,7 +17,7 @@ internal sealed record StoredEntry(LogEntry Entry, string Sha256, int Length);
 internal readonly record struct EntryProbe(bool Exists, StoredEntry? Stored, string? Alarm);
 
 /// <summary>Reads single entries of the log.</summary>
-internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
+internal sealed class LogReader(SealedBlobs blobs)
 {
     private const int UsualBytes = 64 * 1024;
     private const int MaxBytes = ObjectCipher.MaxBlobLength;
@@ -66,7 +66,7 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
 
         // A writer that takes a valid entry for junk would fork the log: so the judgement rests on a second read, whose
         // length the store itself confirms.
-        if (await blobs.GetPropertiesAsync(name, cancellationToken) is not { } properties)
+        if (await blobs.Store.GetPropertiesAsync(name, cancellationToken) is not { } properties)
         {
             return default;
         }
@@ -80,39 +80,40 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
             );
         }
 
-        byte[] blob = new byte[properties.Length];
-        if (await blobs.ReadAsync(name, 0, blob, cancellationToken) != blob.Length)
+        using BlobMemory memory = await BlobMemory.RentAsync((int)properties.Length, cancellationToken);
+        Memory<byte> blob = memory.Memory;
+        if (await blobs.Store.ReadAsync(name, 0, blob, cancellationToken) != blob.Length)
         {
             throw new TransientException(
                 ErrorKind.Storage,
-                $"{blobs.Location} says that '{name}' has {blob.Length} bytes and does not give them. Try again."
+                $"{blobs.Store.Location} says that '{name}' has {blob.Length} bytes and does not give them. Try again."
             );
         }
 
-        return sealer.NewerThanThis(ObjectType.LogEntry, blob) is not { } newer
+        return blobs.Cipher.NewerThanThis(ObjectType.LogEntry, blob.Span) is not { } newer
             ? Open(blob, name, sequence)
             : throw new PermanentException(
                 ErrorKind.Repository,
-                $"Log entry {sequence} ({name}) of the repository at {blobs.Location} {newer}. "
+                $"Log entry {sequence} ({name}) of the repository at {blobs.Store.Location} {newer}. "
                     + "Use a newer version of abf."
             );
     }
 
     public static string Hash(ReadOnlySpan<byte> blob) => Convert.ToHexStringLower(SHA256.HashData(blob));
 
-    private EntryProbe Open(byte[] blob, string name, long sequence)
+    private EntryProbe Open(Memory<byte> blob, string name, long sequence)
     {
         byte[] plain;
         try
         {
-            plain = sealer.Open(ObjectType.LogEntry, name, blob);
+            plain = blobs.Cipher.OpenInPlace(ObjectType.LogEntry, name, blob.Span, restores: true);
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
             return new EntryProbe(true, null, Skipped(sequence, name, exception.Message));
         }
 
-        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob), blob.Length);
+        StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob.Span), blob.Length);
         Keep(stored);
         return new EntryProbe(true, stored, null);
     }
@@ -136,6 +137,6 @@ internal sealed class LogReader(IBlobStore blobs, ObjectCipher sealer)
     private async Task<byte[]?> ReadUsualAsync(string name, CancellationToken cancellationToken)
     {
         byte[] head = new byte[UsualBytes];
-        return await blobs.ReadAsync(name, 0, head, cancellationToken) is { } read ? head[..read] : null;
+        return await blobs.Store.ReadAsync(name, 0, head, cancellationToken) is { } read ? head[..read] : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 
 namespace AlfrescoBackupFlows.Repository.Packs;
@@ -41,8 +42,8 @@ internal static class FrameProof
 
         lock (Gate)
         {
-            PackBuffer payload = new(frame.Length);
-            PackBuffer decoded = new(plain.Length);
+            NativeBuffer payload = new(frame.Length);
+            NativeBuffer decoded = new(plain.Length);
             try
             {
                 return Opens(cipher, codec, number, last, frame, plain, payload.GetSpan(), decoded.GetSpan(), blobName);

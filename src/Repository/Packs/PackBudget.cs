@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Repository.Blobs;
+
 namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
@@ -19,13 +21,13 @@ internal sealed class PackBudget
     /// <summary>The one budget of this process.</summary>
     public static PackBudget Shared { get; } = new();
 
-    public async ValueTask<PackBuffer> RentAsync(CancellationToken cancellationToken)
+    public async ValueTask<NativeBuffer> RentAsync(CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
-        return new PackBuffer(PackBuilder.ContentCapacity);
+        return new NativeBuffer(PackBuilder.ContentCapacity);
     }
 
-    public void Return(PackBuffer buffer)
+    public void Return(NativeBuffer buffer)
     {
         buffer.Free();
         _free.Release();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -36,7 +37,7 @@ internal sealed class PackBuilder : IDisposable
     private const int MaxChunks = 131_072;
     private const int FrameOverhead = FrameCodec.PrefixSize + FrameCipher.TagSize;
 
-    private readonly PackBuffer _buffer;
+    private readonly NativeBuffer _buffer;
     private readonly FrameCodec _codec;
     private readonly FrameCipher _cipher;
     private readonly PackDirectory _directory = new();
@@ -47,7 +48,7 @@ internal sealed class PackBuilder : IDisposable
     private int _sharedChunks;
     private int _position;
 
-    public PackBuilder(KeyRing keys, ChunkClass chunkClass, PackBuffer buffer, FrameCodec codec)
+    public PackBuilder(KeyRing keys, ChunkClass chunkClass, NativeBuffer buffer, FrameCodec codec)
     {
         Id = PackId.Draw(chunkClass);
         Class = chunkClass;
@@ -64,7 +65,7 @@ internal sealed class PackBuilder : IDisposable
 
     public ChunkClass Class { get; }
 
-    public PackBuffer Buffer => _buffer;
+    public NativeBuffer Buffer => _buffer;
 
     /// <summary>Whether another chunk fits, with everything that still has to follow.</summary>
     public bool Fits(int length)
@@ -172,7 +173,7 @@ internal sealed class PackBuilder : IDisposable
 }
 
 /// <summary>A pack that is ready to be stored; its bytes live in <paramref name="Buffer"/>.</summary>
-internal sealed record FinishedPack(PackEntry Entry, PackBuffer Buffer, ChunkPlace[] Places)
+internal sealed record FinishedPack(PackEntry Entry, NativeBuffer Buffer, ChunkPlace[] Places)
 {
     public ReadOnlyMemory<byte> Bytes => Buffer.Memory[..Entry.Length];
 }

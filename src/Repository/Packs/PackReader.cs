@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
@@ -27,7 +28,7 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         }
 
         // One byte more than there should be: a longer blob is damage as well.
-        PackBuffer buffer = new(pack.Length + 1);
+        NativeBuffer buffer = new(pack.Length + 1);
         try
         {
             int read = await blobs.ReadAsync(name, 0, buffer.Memory, cancellationToken) ?? throw Damage.Missing(name);

@@ -13,15 +13,14 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 /// packs wait for the process's budget; metadata packs have memory of their own, two at most, so that two activities
 /// cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
 /// </summary>
-internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing keys, RunChunkIndex runIndex)
-    : IAsyncDisposable
+internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
     private readonly List<Task> _uploads = [];
     private readonly Lock _gate = new();
     private ChunkIndexRows _stored = new();
-    private readonly ConcurrentBag<PackBuffer> _readBuffers = [];
+    private readonly ConcurrentBag<NativeBuffer> _readBuffers = [];
     private PackBuilder? _content;
     private PackBuilder? _metadata;
     private Task _metadataUpload = Task.CompletedTask;
@@ -95,10 +94,10 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
     }
 
     /// <summary>Room for one chunk of 16 MiB; only what is written takes memory.</summary>
-    public PackBuffer RentReadBuffer() =>
-        _readBuffers.TryTake(out PackBuffer? buffer) ? buffer : new PackBuffer(ChunkLimits.MaxChunkLength);
+    public NativeBuffer RentReadBuffer() =>
+        _readBuffers.TryTake(out NativeBuffer? buffer) ? buffer : new NativeBuffer(ChunkLimits.MaxChunkLength);
 
-    public void ReturnReadBuffer(PackBuffer buffer) => _readBuffers.Add(buffer);
+    public void ReturnReadBuffer(NativeBuffer buffer) => _readBuffers.Add(buffer);
 
     public async ValueTask DisposeAsync()
     {
@@ -118,7 +117,7 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
             _metadata = null;
         }
 
-        while (_readBuffers.TryTake(out PackBuffer? buffer))
+        while (_readBuffers.TryTake(out NativeBuffer? buffer))
         {
             buffer.Free();
         }
@@ -140,7 +139,7 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
 
         if (_content is null)
         {
-            PackBuffer buffer = await PackBudget.Shared.RentAsync(cancellationToken);
+            NativeBuffer buffer = await PackBudget.Shared.RentAsync(cancellationToken);
             _uploads.RemoveAll(upload => upload.IsCompleted);
             _content = new PackBuilder(keys, chunkClass, buffer, _codec);
         }
@@ -158,7 +157,7 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
         return _metadata ??= new PackBuilder(
             keys,
             ChunkClass.Metadata,
-            new PackBuffer(PackBuilder.MetadataCapacity),
+            new NativeBuffer(PackBuilder.MetadataCapacity),
             _codec
         );
     }
@@ -208,21 +207,17 @@ internal sealed class PackPipeline(WriteOnce store, ObjectCipher sealer, KeyRing
         Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
 
     // Not cancelled before it began: it has a buffer to give back.
-    private Task StartStoring(FinishedPack pack, Action<PackBuffer> giveBack) =>
+    private Task StartStoring(FinishedPack pack, Action<NativeBuffer> giveBack) =>
         Task.Run(() => StoreAsync(pack, giveBack), CancellationToken.None);
 
     /// <summary>Never throws: a fault is kept and stops the others.</summary>
-    private async Task StoreAsync(FinishedPack pack, Action<PackBuffer> giveBack)
+    private async Task StoreAsync(FinishedPack pack, Action<NativeBuffer> giveBack)
     {
         try
         {
-            await store.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
+            await blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
             string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
-            await store.PutAsync(
-                receipt,
-                sealer.Seal(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places)),
-                _stop.Token
-            );
+            await blobs.PutAsync(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places), _stop.Token);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
             lock (_gate)
             {

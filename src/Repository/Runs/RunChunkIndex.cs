@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
-using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -12,12 +9,10 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 
 /// <summary>
 /// Where the chunks are that an unfinished run has stored so far: the rows of its pages, and of the receipts of
-/// attempts that did not get as far as a page. Rows beyond a small number are kept in local files, so a first full
-/// backup of millions of files takes constant memory. Thread-safe.
+/// attempts that did not get as far as a page. Thread-safe.
 /// </summary>
 public sealed class RunChunkIndex : IDisposable
 {
-    private const int TailRows = 32_768;
     private const int Requests = 16;
 
     /// <summary>The chunks of one pack take much less. What is longer is passed over as damage is.</summary>
@@ -27,24 +22,20 @@ public sealed class RunChunkIndex : IDisposable
     private const int MaxHeldPage = 64 << 10;
     private const int MaxHeld = 4 << 20;
 
-    private readonly IBlobStore _blobs;
-    private readonly ObjectCipher _sealer;
-    private readonly string _cacheDirectory;
+    private readonly SealedBlobs _blobs;
+    private readonly RunRows _rows;
     private readonly Lock _gate = new();
-    private readonly Dictionary<ChunkId, ChunkPlace> _tail = [];
     private readonly HashSet<PackId> _packs = [];
 
     /// <summary>Pages that are there; null for those that are read again when they are wanted.</summary>
     private readonly Dictionary<string, PageContent?> _pages = new(StringComparer.Ordinal);
     private int _held;
-    private ImmutableArray<RowFile> _levels = [];
 
-    internal RunChunkIndex(IBlobStore blobs, ObjectCipher sealer, RunId run, string cacheDirectory)
+    internal RunChunkIndex(SealedBlobs blobs, RunId run, string cacheDirectory)
     {
         _blobs = blobs;
-        _sealer = sealer;
         Run = run;
-        _cacheDirectory = cacheDirectory;
+        _rows = new RunRows(cacheDirectory);
     }
 
     public RunId Run { get; }
@@ -59,7 +50,7 @@ public sealed class RunChunkIndex : IDisposable
         string prefix = RunNames.Prefix(Run);
         List<string> pages = [];
         List<PackId> receipts = [];
-        await foreach (BlobItem item in _blobs.ListAsync(prefix, cancellationToken))
+        await foreach (BlobItem item in _blobs.Store.ListAsync(prefix, cancellationToken))
         {
             string rest = item.Name[prefix.Length..];
             if (rest.StartsWith(RunNames.Packs, StringComparison.Ordinal))
@@ -88,18 +79,7 @@ public sealed class RunChunkIndex : IDisposable
         return pages.Count + receipts.Count > 0;
     }
 
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            foreach (RowFile level in _levels)
-            {
-                level.Dispose();
-            }
-
-            _levels = [];
-        }
-    }
+    public void Dispose() => _rows.Dispose();
 
     /// <summary>Whether the page is there, as far as this process has seen.</summary>
     public bool KnowsPage(string page)
@@ -134,37 +114,15 @@ public sealed class RunChunkIndex : IDisposable
         }
     }
 
-    internal bool TryFind(ChunkId id, out ChunkPlace place)
-    {
-        ImmutableArray<RowFile> levels;
-        lock (_gate)
-        {
-            if (_tail.TryGetValue(id, out place))
-            {
-                return true;
-            }
-
-            levels = _levels;
-        }
-
-        foreach (RowFile level in levels)
-        {
-            if (level.TryFind(id, out place))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    internal bool TryFind(ChunkId id, out ChunkPlace place) => _rows.TryFind(id, out place);
 
     /// <summary>Rows of a pack that is stored, receipt included.</summary>
     internal void AddPack(PackId pack, IEnumerable<ChunkPlace> places)
     {
+        _rows.Add(places);
         lock (_gate)
         {
             _packs.Add(pack);
-            Add(places);
         }
     }
 
@@ -173,11 +131,11 @@ public sealed class RunChunkIndex : IDisposable
     {
         foreach (ChunkIndexBlob index in page.Indexes)
         {
-            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(_blobs, _sealer, index, cancellationToken);
-            AddRows(rows);
+            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(_blobs, index, cancellationToken);
+            _rows.Add(rows.Places);
         }
 
-        AddRows(page.Rows);
+        _rows.Add(page.Rows.Places);
         AddOwnPage(page);
     }
 
@@ -194,28 +152,8 @@ public sealed class RunChunkIndex : IDisposable
         }
     }
 
-    private void AddRows(ChunkIndexTable rows)
-    {
-        lock (_gate)
-        {
-            Add(rows.Places);
-        }
-    }
-
     private async ValueTask ReadPageAsync(string page, CancellationToken cancellationToken) =>
-        await AddPageAsync(await RunPages.ReadAsync(_blobs, _sealer, page, cancellationToken), cancellationToken);
-
-    private void Add(IEnumerable<ChunkPlace> places)
-    {
-        foreach (ChunkPlace place in places)
-        {
-            _tail.TryAdd(place.Id, place);
-            if (_tail.Count >= TailRows)
-            {
-                Spill();
-            }
-        }
-    }
+        await AddPageAsync(await RunPages.ReadAsync(_blobs, page, cancellationToken), cancellationToken);
 
     private async ValueTask AddReceiptAsync(PackId pack, CancellationToken cancellationToken)
     {
@@ -228,19 +166,13 @@ public sealed class RunChunkIndex : IDisposable
         string name = RunNames.Receipt(Run, pack);
         try
         {
-            byte[]? plain = await WholeBlob.TryReadAsync(
-                _blobs,
-                name,
-                MaxReceiptLength,
-                blob => _sealer.Open(ObjectType.Receipt, name, blob),
-                cancellationToken
-            );
-            if (plain is null)
+            OpenedBlob? blob = await _blobs.TryReadAsync(ObjectType.Receipt, name, cancellationToken, MaxReceiptLength);
+            if (blob is null)
             {
                 return null;
             }
 
-            ChunkIndexTable table = ChunkIndexTable.Decode(plain, name);
+            ChunkIndexTable table = ChunkIndexTable.Decode(blob.Plain, name);
             return table.Packs.Length == 1 && table.Packs[0].Id == pack
                 ? table
                 : throw Damage.In(name, "a receipt has one pack, its own");
@@ -250,33 +182,5 @@ public sealed class RunChunkIndex : IDisposable
             // A receipt only saves an upload; without it the chunks are stored once more.
             return null;
         }
-    }
-
-    /// <summary>
-    /// Moves the tail into a file and merges files of like size, so that there are never more than a few.
-    /// </summary>
-    private void Spill()
-    {
-        try
-        {
-            CacheDirectory.Create(_cacheDirectory);
-            using RowFileBuilder builder = new(_cacheDirectory);
-            builder.Add(ChunkIndexTable.Decode(ChunkIndexTable.Encode(_tail.Values), "rows of the run"), rank: 0);
-            ImmutableArray<RowFile> levels = _levels;
-            while (!levels.IsEmpty && levels[^1].Count <= 4 * builder.Rows)
-            {
-                builder.Add(levels[^1], rank: 0);
-                levels = levels.RemoveAt(levels.Length - 1);
-            }
-
-            // Replaced files are closed when no lookup uses them.
-            _levels = levels.Add(builder.Build());
-        }
-        catch (Exception exception) when (CacheFault.IsFault(exception))
-        {
-            throw CacheFault.At(_cacheDirectory, exception);
-        }
-
-        _tail.Clear();
     }
 }

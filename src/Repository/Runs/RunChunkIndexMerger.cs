@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -20,7 +19,7 @@ public sealed record AddedChunkIndexes(ImmutableArray<ChunkIndexBlob> Indexes, l
 /// packs, so each blob names few packs, and the merged chunk index sorts all blobs anyway. Index blobs that a page
 /// names are taken as they are. Holds the rows of two blobs in memory at most.
 /// </summary>
-internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer, WriteOnce store)
+internal sealed class RunChunkIndexMerger(SealedBlobs blobs)
 {
     private readonly ChunkIndexRows _rows = new();
     private readonly List<ChunkIndexBlob> _indexes = [];
@@ -53,10 +52,10 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer,
         {
             PageContent page =
                 known?.TryGetPage(name)
-                ?? await RunPages.TryReadAsync(blobs, sealer, name, cancellationToken)
+                ?? await RunPages.TryReadAsync(blobs, name, cancellationToken)
                 ?? throw new PermanentException(
                     ErrorKind.Repository,
-                    $"The result page '{name}' is gone from {blobs.Location}, and with it the places of chunks. "
+                    $"The result page '{name}' is gone from {blobs.Store.Location}, and with it the places of chunks. "
                         + "Start a new backup."
                 );
             await AddAsync(page, cancellationToken);
@@ -74,14 +73,13 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer,
     )
     {
         string prefix = RunNames.Prefix(run);
-        await foreach (BlobItem item in blobs.ListAsync(prefix, cancellationToken))
+        await foreach (BlobItem item in blobs.Store.ListAsync(prefix, cancellationToken))
         {
             if (RunNames.IsPage(item.Name[prefix.Length..]))
             {
                 unseen.Remove(item.Name);
                 await AddAsync(
-                    known?.TryGetPage(item.Name)
-                        ?? await RunPages.ReadAsync(blobs, sealer, item.Name, cancellationToken),
+                    known?.TryGetPage(item.Name) ?? await RunPages.ReadAsync(blobs, item.Name, cancellationToken),
                     cancellationToken
                 );
             }
@@ -92,12 +90,7 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer,
     {
         foreach (ChunkIndexBlob index in page.Indexes)
         {
-            (ChunkIndexTable rows, int length) = await ChunkIndexBlobs.ReadAsync(
-                blobs,
-                sealer,
-                index,
-                cancellationToken
-            );
+            (ChunkIndexTable rows, int length) = await ChunkIndexBlobs.ReadAsync(blobs, index, cancellationToken);
             foreach (PackEntry pack in rows.Packs)
             {
                 Count(pack);
@@ -129,7 +122,7 @@ internal sealed class RunChunkIndexMerger(IBlobStore blobs, ObjectCipher sealer,
             return;
         }
 
-        (ChunkIndexBlob index, int length) = await ChunkIndexBlobs.WriteAsync(store, sealer, _rows, cancellationToken);
+        (ChunkIndexBlob index, int length) = await ChunkIndexBlobs.WriteAsync(blobs, _rows, cancellationToken);
         _rows.Clear();
         Name(index, length);
     }

@@ -2,11 +2,9 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
-using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Runs;
 
@@ -15,14 +13,9 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 /// </summary>
 public sealed class RunPages
 {
-    private readonly IBlobStore _blobs;
-    private readonly ObjectCipher _sealer;
+    private readonly SealedBlobs _blobs;
 
-    internal RunPages(IBlobStore blobs, ObjectCipher sealer)
-    {
-        _blobs = blobs;
-        _sealer = sealer;
-    }
+    internal RunPages(SealedBlobs blobs) => _blobs = blobs;
 
     /// <summary>
     /// The result of a page that is there already, or null: an activity that runs again returns it at once.
@@ -35,33 +28,24 @@ public sealed class RunPages
         CancellationToken cancellationToken
     )
         where T : class =>
-        await TryReadAsync(_blobs, _sealer, RunNames.Page(run, page), cancellationToken) is { } content
+        await TryReadAsync(_blobs, RunNames.Page(run, page), cancellationToken) is { } content
             ? content.Result(type)
             : null;
 
     internal static async Task<PageContent> ReadAsync(
-        IBlobStore blobs,
-        ObjectCipher sealer,
+        SealedBlobs blobs,
         string blobName,
         CancellationToken cancellationToken
-    ) => await TryReadAsync(blobs, sealer, blobName, cancellationToken) ?? throw Damage.Missing(blobName);
+    ) => await TryReadAsync(blobs, blobName, cancellationToken) ?? throw Damage.Missing(blobName);
 
     internal static async Task<PageContent?> TryReadAsync(
-        IBlobStore blobs,
-        ObjectCipher sealer,
+        SealedBlobs blobs,
         string blobName,
         CancellationToken cancellationToken
-    )
-    {
-        byte[]? plain = await WholeBlob.TryReadAsync(
-            blobs,
-            blobName,
-            ObjectCipher.MaxBlobLength,
-            blob => sealer.Open(ObjectType.Page, blobName, blob),
-            cancellationToken
-        );
-        return plain is null ? null : PageContent.Decode(plain, blobName);
-    }
+    ) =>
+        await blobs.TryReadAsync(ObjectType.Page, blobName, cancellationToken) is { } blob
+            ? PageContent.Decode(blob.Plain, blobName)
+            : null;
 }
 
 /// <summary>

@@ -35,6 +35,9 @@ public sealed record VerifyTotals
     /// <summary>Files that do not restore, counted in every set.</summary>
     public long Lost { get; init; }
 
+    /// <summary>Bytes of these files.</summary>
+    public long LostBytes { get; init; }
+
     /// <summary>Packs that the sets need.</summary>
     public long Packs { get; init; }
 
@@ -60,6 +63,7 @@ public sealed record VerifyTotals
             Bytes = left.Bytes + right.Bytes,
             Required = left.Required + right.Required,
             Lost = left.Lost + right.Lost,
+            LostBytes = left.LostBytes + right.LostBytes,
             Packs = left.Packs + right.Packs,
             UnneededPacks = left.UnneededPacks + right.UnneededPacks,
             UnneededBytes = left.UnneededBytes + right.UnneededBytes,

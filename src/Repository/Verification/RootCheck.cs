@@ -13,7 +13,8 @@ namespace AlfrescoBackupFlows.Repository.Verification;
 /// <param name="Required">Required files.</param>
 /// <param name="Missing">Of these, the ones that the listing does not have.</param>
 /// <param name="Lost">Files that do not restore.</param>
-internal sealed record VerifiedRoot(long Files, long Bytes, long Required, long Missing, long Lost);
+/// <param name="LostBytes">Of these files.</param>
+internal sealed record VerifiedRoot(long Files, long Bytes, long Required, long Missing, long Lost, long LostBytes);
 
 /// <summary>
 /// Checks one root of a set in one pass over its listing and its list of required files: every chunk has a place, the
@@ -29,6 +30,7 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
         long required = 0;
         long missing = 0;
         long lost = 0;
+        long lostBytes = 0;
         LostSegments segments = new();
         try
         {
@@ -61,6 +63,7 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
                 )
                 {
                     lost++;
+                    lostBytes += entry.Length;
                     SayLost(entry.Path, fault);
                 }
             }
@@ -74,6 +77,7 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
             if (!segments.IsEmpty)
             {
                 lost += segments.Files;
+                lostBytes += segments.Bytes;
                 await SayLostAsync(segments);
             }
             else if (
@@ -91,14 +95,14 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
             // The listing's own stream: without it nobody knows where its files begin.
-            lost = root.Files;
+            (lost, lostBytes) = (root.Files, root.Bytes);
             findings.Error(
                 manifest.Id,
                 $"Root {root.Name} does not restore, none of its {root.Files} files: {exception.Message}"
             );
         }
 
-        return new VerifiedRoot(files, bytes, required, missing, lost);
+        return new VerifiedRoot(files, bytes, required, missing, lost, lostBytes);
 
         void OfPack(string fault) => findings.Error(manifest.Id, fault);
 

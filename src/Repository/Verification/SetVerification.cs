@@ -49,7 +49,7 @@ public sealed class SetVerification : IDisposable
             return new SetVerification(
                 repository,
                 index,
-                await PackInventory.ListAsync(repository.Blobs, index, cancellationToken)
+                await PackInventory.ListAsync(repository.Blobs.Store, index, cancellationToken)
             );
         }
         catch
@@ -89,6 +89,7 @@ public sealed class SetVerification : IDisposable
                     Bytes = found.Bytes,
                     Required = found.Required,
                     Lost = found.Lost,
+                    LostBytes = found.LostBytes,
                 };
                 progress?.Report(totals);
             }

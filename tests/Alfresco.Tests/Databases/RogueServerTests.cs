@@ -1,6 +1,7 @@
 using System.Text;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Databases.MySql;
+using AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 using AlfrescoBackupFlows.Alfresco.Processes;
 using AlfrescoBackupFlows.Platform.Errors;
 using Xunit;
@@ -31,6 +32,49 @@ public sealed class RogueServerTests
         );
 
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(RogueServer.Password, server.Heard, StringComparison.Ordinal);
+    }
+
+    /// <summary>Tools before version 16 would send it to whoever asks, such as a server that asked us for none.</summary>
+    [Fact]
+    [Trait("needs", "server")]
+    public async Task A_tool_of_PostgreSQL_sends_no_password_in_clear_text()
+    {
+        using var server = new RogueServer(
+            async (self, client) =>
+            {
+                await self.MeetPostgresAsync(client);
+                if (self.Heard.Contains("the tool", StringComparison.Ordinal))
+                {
+                    await client.WriteAsync(RogueServer.Postgres('R', 0, 0, 0, 3));
+                }
+                else
+                {
+                    await client.WriteAsync(
+                        (byte[])
+                            [
+                                .. RogueServer.Postgres('R', 0, 0, 0, 0),
+                                .. RogueServer.Postgres('S', [.. "server_version\015.0\0"u8]),
+                                .. RogueServer.Postgres('Z', (byte)'I'),
+                            ]
+                    );
+                }
+
+                await self.HearOutAsync(client);
+            }
+        );
+        DatabaseConnection target = server.Connection("postgresql");
+        PostgresTool tool = await PostgresTool.FindAsync(target, "pg_dump", Cancel);
+
+        ToolExit exit = await ToolProcess.RunAsync(
+            tool.Command(target, "the tool", "--no-password"),
+            input: null,
+            output: null,
+            Cancel
+        );
+
+        Assert.NotEqual(0, exit.Code);
+        Assert.Contains("the tool", server.Heard, StringComparison.Ordinal);
         Assert.DoesNotContain(RogueServer.Password, server.Heard, StringComparison.Ordinal);
     }
 

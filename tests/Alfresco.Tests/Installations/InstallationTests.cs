@@ -252,6 +252,7 @@ public sealed class InstallationTests : IDisposable
         var keys = MakeRoot("keys");
         string[] files = [Path.Combine(keys, "keystore"), Path.Combine(keys, "passwords"), Path.Combine(keys, "trust")];
         Array.ForEach(files, file => File.WriteAllText(file, "x"));
+        File.WriteAllText(Path.Combine(root, "keystore", "ssl.truststore"), "x");
 
         var found = Installation.Discover(
             Options(
@@ -267,6 +268,7 @@ public sealed class InstallationTests : IDisposable
                 encryption.ssl.keystore.type=JCEKS
                 encryption.ssl.truststore.location=${dir.keystore}/ssl.truststore
                 encryption.mtls.keystore.location=${catalina.base}/mtls.keystore
+                metadata-keystore.location=${dir.keystore}/gone
                 identity-service.truststore={{keys}}/trust
                 """
             )
@@ -277,7 +279,8 @@ public sealed class InstallationTests : IDisposable
             found.Configuration.Select(file => file.Path).Order(StringComparer.Ordinal)
         );
         string[] warnings = [.. found.Warnings];
-        Assert.Equal(2, warnings.Length);
+        Assert.Equal(3, warnings.Length);
+        AssertOne(warnings, "metadata-keystore.location", $"'{Path.Combine(root, "keystore", "gone")}' does not exist");
         AssertOne(warnings, "encryption.keystore.backup.location", "does not exist");
         AssertOne(warnings, "encryption.mtls.keystore.location", "${catalina.base}");
     }

@@ -113,7 +113,19 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
         ];
         JsonElement plan = (await Abf.RunAsync([.. command, "--dry-run"])).Json;
         Assert.Equal(
-            ["set", "target", "files", "bytes", "database", "missing", "roots", "lost", "lostFiles", "warnings"],
+            [
+                "set",
+                "target",
+                "files",
+                "bytes",
+                "database",
+                "unproven",
+                "missing",
+                "roots",
+                "lost",
+                "lostFiles",
+                "warnings",
+            ],
             Members(plan)
         );
         Assert.Equal(["name", "files", "bytes"], Members(plan.GetProperty("roots")[0]));
@@ -126,6 +138,7 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "files",
                 "bytes",
                 "database",
+                "unproven",
                 "required",
                 "missing",
                 "missingFiles",

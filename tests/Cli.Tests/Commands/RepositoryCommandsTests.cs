@@ -133,7 +133,7 @@ public sealed class RepositoryCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_log_that_was_cut_since_it_was_last_seen_is_refused()
+    public async Task A_log_that_was_cut_since_it_was_last_seen_is_listed_with_a_warning_and_has_no_latest_set()
     {
         await _abf.RunAsync("init");
         string second = _abf.WriteSecret("second", "correct horse");
@@ -141,7 +141,12 @@ public sealed class RepositoryCommandsTests : IDisposable
         await _abf.RunAsync("sets");
         File.Delete(Directory.GetFiles(Path.Combine(_abf.Repository, "log")).Order(StringComparer.Ordinal).First());
 
-        Assert.Equal(7, (await _abf.RunAsync("sets")).ExitCode);
+        AbfResult sets = await _abf.RunAsync("sets");
+        Assert.Equal(0, sets.ExitCode);
+        Assert.Contains("it ends at entry 0, but entry 1", sets.Error);
+        AbfResult latest = await _abf.RunAsync("show", "latest");
+        Assert.Equal(7, latest.ExitCode);
+        Assert.Contains("is broken", latest.Errors[^1]);
     }
 
     [Fact]

@@ -48,7 +48,18 @@ public sealed class RestoreLossTests(CommittedSample sample, OnDemand<PostgresSe
         Assert.Equal(absent.Length, dry.Json.GetProperty("lost").GetInt32());
         Assert.Equal(absent.Length, restore.Json.GetProperty("lost").GetInt32());
         Assert.True(restore.Json.GetProperty("database").GetBoolean());
-        Assert.All(File.ReadLines(Lost), line => Assert.Contains("is missing", line, StringComparison.Ordinal));
+        Assert.Equal(
+            dry.Json.GetProperty("files").GetInt64() + absent.Length,
+            dry.Json.GetProperty("roots").EnumerateArray().Sum(root => root.GetProperty("files").GetInt64())
+        );
+        Assert.Equal(
+            (restore.Json.GetProperty("files").GetInt64(), restore.Json.GetProperty("bytes").GetInt64()),
+            (dry.Json.GetProperty("files").GetInt64(), dry.Json.GetProperty("bytes").GetInt64())
+        );
+        string[] lines = await File.ReadAllLinesAsync(Lost, Token);
+        Assert.StartsWith("# ", lines[0], StringComparison.Ordinal);
+        Assert.Single(lines, line => line.Contains("bring ", StringComparison.OrdinalIgnoreCase));
+        Assert.All(lines[1..], line => Assert.EndsWith("is missing", line, StringComparison.Ordinal));
         Assert.Contains(restore.Errors, line => line.Contains(absent[0], StringComparison.Ordinal));
         Assert.False(File.Exists(Path.Combine(Target, ".abf-restore")), "it is done");
         AbfResult verify = await Abf.RunAsync("verify", "--json");
@@ -126,6 +137,7 @@ public sealed class RestoreLossTests(CommittedSample sample, OnDemand<PostgresSe
     private string[] Named() =>
         [
             .. File.ReadLines(Lost)
+                .Skip(1)
                 .Select(line => line.Split('\t'))
                 .Where(line => line[1].Length > 0)
                 .Select(line => $"{line[0]}/{line[1]}")

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Testing.Servers;
@@ -94,6 +95,33 @@ public sealed class ConnectionLimitTests(CommittedSample sample, OnDemand<Postgr
         using var answer = new StreamReader(client.GetStream());
 
         Assert.Contains(" 400 ", await answer.ReadLineAsync(Token), StringComparison.Ordinal);
+    }
+
+    /// <summary>Of a client with the key: nobody else's body is read.</summary>
+    [Fact]
+    public async Task A_body_that_comes_too_slowly_is_cut_off_and_starts_nothing()
+    {
+        await ServerAsync();
+        ServedApi.Configure(Abf);
+        using ServedApi api = await ServedApi.StartAsync(Abf);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, api.Client.BaseAddress!.Port, Token);
+
+        await client
+            .GetStream()
+            .WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"POST /api/backups HTTP/1.1\r\nhost: x\r\nx-functions-key: {ServedApi.Key}\r\n"
+                        + "content-type: application/json\r\ncontent-length: 60000\r\n\r\n{"
+                ),
+                Token
+            );
+        using var answer = new StreamReader(client.GetStream());
+
+        Assert.Contains(" 408 ", await answer.ReadLineAsync(Token), StringComparison.Ordinal);
+        Assert.True(await IsClosedAsync(client.Client), "nothing more is read of it");
+        (_, JsonElement health) = await api.SendAsync(HttpMethod.Get, "/api/health");
+        Assert.Equal(JsonValueKind.Null, health.GetProperty("running").ValueKind);
     }
 
     private static async Task ConnectAsync(Socket client, int port)

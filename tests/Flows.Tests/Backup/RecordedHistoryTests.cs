@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
-using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Replay.Tests;
 using AlfrescoBackupFlows.Repository.Format;
 using Xunit;
 
@@ -56,11 +55,8 @@ public sealed class RecordedHistoryTests
         }
     }
 
-    private static void Save(StandIns standIns, string name)
-    {
-        using FlowClient client = standIns.OpenClient();
-        File.WriteAllText(Path.Combine(Histories(), name), client.TryExportHistory(StandIns.Instance)!.ToJson() + "\n");
-    }
+    private static void Save(StandIns standIns, string name) =>
+        File.WriteAllText(Path.Combine(Histories(), name), standIns.Export().ToJson() + "\n");
 
     private static string Histories([CallerFilePath] string path = "") =>
         Path.Combine(Path.GetDirectoryName(path)!, "Histories");

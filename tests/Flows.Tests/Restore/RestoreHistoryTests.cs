@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Replay.Tests;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Restore;

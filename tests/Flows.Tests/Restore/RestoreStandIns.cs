@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Replay.Tests;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Testing;
 using Microsoft.DurableTask;
@@ -55,17 +55,9 @@ internal sealed class RestoreStandIns : IDisposable
         return await engine.RunToEndAsync(Instance, cancellationToken);
     }
 
-    public RecordedHistory Export(string instance = Instance)
-    {
-        using FlowClient client = FlowClient.TryOpen(_directory.Path, _time)!;
-        return client.TryExportHistory(instance)!;
-    }
+    public RecordedHistory Export(string instance = Instance) => JournalView.Export(_directory.Path, instance);
 
-    public string ChildId()
-    {
-        using FlowClient client = FlowClient.TryOpen(_directory.Path, _time)!;
-        return client.ListTree(Instance).First(i => i.ParentId is not null).Id;
-    }
+    public string ChildId() => JournalView.Tree(_directory.Path, Instance).First(id => id != Instance);
 
     public void Dispose() => _directory.Dispose();
 

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Replay.Tests;
 using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
@@ -37,7 +38,7 @@ internal sealed partial class StandIns
 
     public TaskCatalog Catalog() => new(Register, NoServices.Instance, BackupTasks.Converter);
 
-    public FlowClient OpenClient() => FlowClient.TryOpen(_directory.Path, Time)!;
+    public RecordedHistory Export() => JournalView.Export(_directory.Path, Instance);
 
     public void Dispose() => _directory.Dispose();
 }

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Embedded;
-using AlfrescoBackupFlows.Embedded.Replay;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Replay.Tests;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Verify;
@@ -52,11 +52,7 @@ public sealed class VerifyHistoryTests
         await using EmbeddedEngine engine = standIns.Open();
         engine.Start(nameof(VerifyFlow), VerifyStandIns.Input, VerifyStandIns.Instance);
         await engine.RunToEndAsync(VerifyStandIns.Instance, _token);
-        await File.WriteAllTextAsync(
-            PathOf(Finished),
-            engine.Client.TryExportHistory(VerifyStandIns.Instance)!.ToJson() + "\n",
-            _token
-        );
+        await File.WriteAllTextAsync(PathOf(Finished), standIns.Export().ToJson() + "\n", _token);
     }
 
     private static string PathOf(string name, [CallerFilePath] string path = "") =>

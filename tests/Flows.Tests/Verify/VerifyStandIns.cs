@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Replay.Tests;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Testing;
@@ -28,6 +29,8 @@ internal sealed class VerifyStandIns : IDisposable
 
     public EmbeddedEngine Open() =>
         EmbeddedEngine.Open(_directory.Path, Catalog(), new EngineOptions { TimeProvider = _time });
+
+    public RecordedHistory Export() => JournalView.Export(_directory.Path, Instance);
 
     public void Dispose() => _directory.Dispose();
 

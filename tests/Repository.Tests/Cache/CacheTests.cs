@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
@@ -198,8 +197,7 @@ public sealed class CacheTests
                 )
             );
             (ChunkIndexBlob blob, _) = await ChunkIndexBlobs.WriteAsync(
-                new WriteOnce(opened.Blobs, TimeProvider.System),
-                opened.Repository.Sealer,
+                opened.Repository.Blobs,
                 rows,
                 CancellationToken.None
             );

@@ -12,9 +12,11 @@ public sealed class ChunkIndexTests : IDisposable
     private const int Repository = 1;
 
     private readonly MemoryBlobStore _blobs = new();
-    private readonly ObjectCipher _sealer = new(KeyRing.Generate(Repository));
+    private readonly SealedBlobs _sealed;
     private readonly TempDirectory _cache = new();
     private readonly List<ChunkIndexSummary> _named = [];
+
+    public ChunkIndexTests() => _sealed = new SealedBlobs(_blobs, KeyRing.Generate(Repository), TimeProvider.System);
 
     [Fact]
     public async Task Every_chunk_of_every_index_is_found_and_no_other()
@@ -117,7 +119,7 @@ public sealed class ChunkIndexTests : IDisposable
     public void Dispose()
     {
         _cache.Dispose();
-        _sealer.Dispose();
+        _sealed.Dispose();
     }
 
     private static ChunkId Id(int i) =>
@@ -135,16 +137,12 @@ public sealed class ChunkIndexTests : IDisposable
         );
 
     private Task<ChunkIndex> LoadAsync() =>
-        ChunkIndex.LoadAsync(_blobs, _sealer, Repository, _cache.Path, _named, CancellationToken.None);
+        ChunkIndex.LoadAsync(_sealed, Repository, _cache.Path, _named, CancellationToken.None);
 
     private async Task NameAsync(long sequence, ChunkPlace[] places)
     {
         var id = new ChunkIndexId((UInt128)(ulong)(_named.Count + 1));
-        await _blobs.PutIfAbsentAsync(
-            id.BlobName,
-            _sealer.Seal(ObjectType.Index, id.BlobName, ChunkIndexTable.Encode(places)),
-            CancellationToken.None
-        );
+        await _sealed.PutAsync(ObjectType.Index, id.BlobName, ChunkIndexTable.Encode(places), CancellationToken.None);
         _named.Add(new ChunkIndexSummary(id, sequence, places.Length));
     }
 }

@@ -22,6 +22,17 @@ public sealed class ObjectCipherTests
     }
 
     [Fact]
+    public void Opened_in_place_a_blob_stands_there_again_where_that_is_asked_for()
+    {
+        using var sealer = new ObjectCipher(_keys);
+        byte[] plain = Content.Text(1000, 1);
+        byte[] blob = sealer.Seal(ObjectType.Page, Name, plain);
+        byte[] room = [.. blob];
+        Assert.Equal(plain, sealer.OpenInPlace(ObjectType.Page, Name, room, restores: true));
+        Assert.Equal(blob, room);
+    }
+
+    [Fact]
     public void Compressible_bytes_shrink_and_others_cost_a_constant()
     {
         using var sealer = new ObjectCipher(_keys);

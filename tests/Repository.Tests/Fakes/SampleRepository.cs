@@ -138,7 +138,12 @@ internal static class SampleRepository
             );
         }
 
-        AddedChunkIndexes merge = await repository.MergeRunIndexAsync(run.Run, ["all"], CancellationToken.None);
+        AddedChunkIndexes merge = await repository.MergeRunIndexAsync(
+            run.Run,
+            ["all"],
+            known: null,
+            CancellationToken.None
+        );
         ImmutableArray<ChunkIndexBlob> healed = heal is null
             ? []
             : (await heal((await repository.Log.ReadAsync()).State)).Indexes;

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
@@ -175,6 +176,29 @@ public sealed class CommitLogTests
         LogHead head = await fixture.Open().ReadAsync();
         Assert.Equal((next - 1, next + 1), (head.Sequence, head.Next));
         Assert.Contains(LogNames.BlobName(next), Assert.Single(head.Alarms), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Long_junk_with_the_header_of_an_entry_takes_no_memory_that_is_left_to_collect()
+    {
+        const int Long = 9 << 20;
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.CommitAsync(1);
+        byte[] junk = new byte[Long];
+        (await fixture.ReadBlobAsync(2)).AsSpan(0, ObjectHeader.Size).CopyTo(junk);
+        foreach (long sequence in (long[])[3, 4, 5])
+        {
+            await fixture.ReplaceAsync(sequence, junk);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Task<LogHead> reading = fixture.Open().ReadAsync();
+        long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.True(reading.IsCompletedSuccessfully, "the store answers at once, so all of it was on this thread");
+        Assert.InRange(taken, 0, Long / 2);
+        LogHead head = await reading;
+        Assert.Equal((2, 6, 3), (head.Sequence, head.Next, head.Alarms.Length));
     }
 
     [Fact]

@@ -13,16 +13,12 @@ internal sealed class LogFixture
 {
     private readonly KeyRing _keys = KeyRing.Generate(77);
 
-    public LogFixture() => Sealer = new ObjectCipher(_keys);
-
     public MemoryBlobStore Blobs { get; } = new();
-
-    public ObjectCipher Sealer { get; }
 
     public FakeTimeProvider Time { get; } = new(Samples.Time);
 
     /// <summary>Another process's log over the same blobs.</summary>
-    public CommitLog Open(IBlobStore? blobs = null) => new(blobs ?? Blobs, Sealer, Time);
+    public CommitLog Open(IBlobStore? blobs = null) => new(new SealedBlobs(blobs ?? Blobs, _keys, Time), Time);
 
     public static async Task<LogFixture> StartAsync()
     {

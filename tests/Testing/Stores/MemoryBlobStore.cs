@@ -7,7 +7,7 @@ namespace AlfrescoBackupFlows.Testing.Stores;
 public sealed class MemoryBlobStore : IBlobStore
 {
     private readonly Lock _gate = new();
-    private readonly SortedList<string, Blob> _blobs = new(BlobNames.Order);
+    private readonly SortedList<string, Blob> _blobs = new(BlobOrder.OfNames);
     private readonly Dictionary<string, Lease> _leases = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly int _listingPage;
@@ -156,7 +156,7 @@ public sealed class MemoryBlobStore : IBlobStore
                 .. _blobs
                     .Where(blob =>
                         blob.Key.StartsWith(prefix, StringComparison.Ordinal)
-                        && (after is null || BlobNames.Order.Compare(blob.Key, after) > 0)
+                        && (after is null || BlobOrder.OfNames.Compare(blob.Key, after) > 0)
                     )
                     .Take(_listingPage)
                     .Select(blob => new BlobItem(blob.Key, blob.Value.Content.Length, blob.Value.Created)),

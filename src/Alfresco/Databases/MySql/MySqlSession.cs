@@ -89,6 +89,11 @@ internal static class MySqlSession
             or MySqlErrorCode.ColumnAccessDenied => Permanent(
                 $"{names.Username} '{target.Username}': lacks rights in {target.Place} ({said}); grant them"
             ),
+            _ when TlsFault.IsIn(exception) => Permanent(
+                $"{names.Url}: {target.Host}:{target.Port} does not prove by TLS who it is "
+                    + $"({PlainText.Excerpt(Root(exception).Message)}): its certificate must be for '{target.Host}', and of "
+                    + "an authority that this machine trusts (update-ca-certificates)"
+            ),
             MySqlErrorCode.UnableToConnectToHost => Transient(
                 $"{names.Url}: {target.Host}:{target.Port} cannot be reached "
                     + $"({PlainText.Excerpt(Root(exception).Message)}); start the server or correct host and port"

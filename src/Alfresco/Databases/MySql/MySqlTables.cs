@@ -53,11 +53,7 @@ internal static class MySqlTables
             );
         }
 
-        if (await HiddenAsync(session, target, cancellationToken) is { } hidden)
-        {
-            warnings.Add(hidden);
-        }
-
+        warnings.AddRange(await MySqlHidden.FindAsync(session, target, cancellationToken));
         var size = await MySqlSession.ListAsync(
             session,
             "SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS CHAR) FROM information_schema.tables "
@@ -151,30 +147,4 @@ internal static class MySqlTables
     private static bool IsAlfrescos(string table) =>
         table.StartsWith("alf_", StringComparison.OrdinalIgnoreCase)
         || table.StartsWith("avm_", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The tool leaves out what a user has no right to see, without a word: a line that says so.</summary>
-    private static async Task<string?> HiddenAsync(
-        MySqlConnection session,
-        DatabaseConnection target,
-        CancellationToken cancellationToken
-    )
-    {
-        (string Right, string Hides)[] needed =
-        [
-            ("SELECT", "tables"),
-            ("TRIGGER", "triggers"),
-            ("EVENT", "scheduled events"),
-        ];
-        MySqlGrants grants = await MySqlGrants.ReadAsync(session, cancellationToken);
-        string[] lacking = [.. grants.Lacking(needed.Select(need => need.Right))];
-        if (lacking.Length == 0)
-        {
-            return null;
-        }
-
-        string rights = string.Join(", ", lacking);
-        string hides = string.Join(", ", needed.Where(need => lacking.Contains(need.Right)).Select(need => need.Hides));
-        return $"{target.Names.Username} '{target.Username}' has no {rights} on the whole database: {hides} that it may "
-            + $"not see are missing from the dump; GRANT {rights} ON `{target.Database}`.* to it";
-    }
 }

@@ -28,6 +28,29 @@ internal static class PostgresRefusals
             );
         }
 
+        if (TlsFault.IsIn(exception))
+        {
+            return new PermanentException(
+                names.Kind,
+                $"{names.Url}: {target.Host}:{target.Port} does not prove by TLS who it is ({said}): its certificate must "
+                    + $"be for '{target.Host}', and of an authority that sslrootcert in the URL names",
+                exception
+            );
+        }
+
+        if (
+            PostgresTls.LibpqMode(target) is "require" or "verify-ca" or "verify-full"
+            && exception.Message.Contains("SSL connection requested", StringComparison.Ordinal)
+        )
+        {
+            return new PermanentException(
+                names.Kind,
+                $"{names.Url}: {target.Host}:{target.Port} offers no TLS, and the URL asks for it (sslmode): set ssl = on in "
+                    + "the server's configuration, or sslmode=disable where the network is trusted",
+                exception
+            );
+        }
+
         if (target.Password is null && exception.Message.Contains("No password", StringComparison.OrdinalIgnoreCase))
         {
             return new PermanentException(
@@ -79,8 +102,7 @@ internal static class PostgresRefusals
                 $"{names.Url}: there is no database '{target.Database}' at {target.Host}:{target.Port}; correct the "
                     + "name or create it"
             ),
-            PostgresErrorCodes.InsufficientPrivilege
-                when server.MessageText.Contains("row-level security", StringComparison.Ordinal) => Permanent(
+            PostgresErrorCodes.InsufficientPrivilege when server.Routine == "check_enable_rls" => Permanent(
                 $"{answer}; ALTER ROLE \"{target.Username}\" BYPASSRLS, or name the table's owner with {names.Username}"
             ),
             PostgresErrorCodes.InsufficientPrivilege => Permanent(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -68,6 +69,38 @@ internal static class PostgresSession
         }
     }
 
+    /// <summary>Whether the server lets us in by one of these methods, in Npgsql's words.</summary>
+    public static async Task<bool> IsLetInAsync(
+        DatabaseConnection target,
+        string methods,
+        CancellationToken cancellationToken
+    )
+    {
+        NpgsqlConnectionStringBuilder settings = ConnectionString(target, Application);
+        settings.RequireAuth = methods;
+        CallersVariables.Withhold();
+        NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
+        builder.ConfigureTypeLoading(static types => types.EnableTypeLoading(false));
+        if (settings.SslCertificate is null)
+        {
+            builder.UseSslClientAuthenticationOptionsCallback(WithoutCertificate);
+        }
+
+        await using NpgsqlDataSource server = builder.Build();
+        try
+        {
+            await (await server.OpenConnectionAsync(cancellationToken)).DisposeAsync();
+            return true;
+        }
+        catch (Exception exception)
+            when (exception is NpgsqlException or SocketException or TimeoutException or IOException
+                || OddAnswer.IsIn(exception)
+            )
+        {
+            return false;
+        }
+    }
+
     /// <summary>Every character of a statement is a byte, and goes to the server as it is.</summary>
     public static Task<NpgsqlConnection> OpenForRawTextAsync(
         DatabaseConnection target,
@@ -93,7 +126,7 @@ internal static class PostgresSession
         if (settings.SslCertificate is null)
         {
             // The driver takes one from the home directory of whoever started this.
-            connection.SslClientAuthenticationOptionsCallback = static tls => tls.ClientCertificateContext = null;
+            connection.SslClientAuthenticationOptionsCallback = WithoutCertificate;
         }
 
         try
@@ -192,6 +225,8 @@ internal static class PostgresSession
 
         return await command.ExecuteScalarAsync(cancellationToken) is T value2 ? value2 : default;
     }
+
+    private static void WithoutCertificate(SslClientAuthenticationOptions tls) => tls.ClientCertificateContext = null;
 
     private static NpgsqlConnectionStringBuilder ConnectionString(DatabaseConnection target, string application) =>
         new()

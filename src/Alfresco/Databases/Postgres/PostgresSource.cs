@@ -213,6 +213,11 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             );
         }
 
+        if (PostgresProof.Warning(connection, tool) is { } unproven)
+        {
+            warnings.Add(unproven);
+        }
+
         return warnings;
     }
 

@@ -107,6 +107,11 @@ internal sealed class PostgresTargetCheck(NpgsqlConnection session, DatabaseConn
             );
         }
 
+        if (PostgresProof.Warning(connection, tool) is { } unproven)
+        {
+            warnings.Add(unproven);
+        }
+
         if (!PostgresRestriction.IsKnownBy(dump.ToolVersion))
         {
             warnings.Add(

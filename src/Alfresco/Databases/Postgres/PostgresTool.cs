@@ -20,6 +20,9 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
     /// </summary>
     private static readonly string Nowhere = OperatingSystem.IsWindows() ? @"NUL\none" : "/dev/null/none";
 
+    /// <summary>Of the server that it was looked for.</summary>
+    public ServerLogin Login { get; init; }
+
     public static async Task<PostgresTool> FindAsync(
         DatabaseConnection target,
         string name,
@@ -64,7 +67,11 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
             );
         }
 
-        return new PostgresTool(file, match.Groups["version"].Value, MajorOf(match.Groups["version"].Value));
+        int major = MajorOf(match.Groups["version"].Value);
+        return new PostgresTool(file, match.Groups["version"].Value, major)
+        {
+            Login = await PostgresProof.LookAsync(target, major, cancellationToken),
+        };
     }
 
     /// <param name="application">The session's <c>application_name</c>, by which it is found at the server.</param>
@@ -81,7 +88,7 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
             : (first * 100) + int.Parse(parts[1], CultureInfo.InvariantCulture);
     }
 
-    private static Dictionary<string, string> Environment(DatabaseConnection target, string application)
+    private Dictionary<string, string> Environment(DatabaseConnection target, string application)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -111,7 +118,7 @@ internal sealed partial record PostgresTool(string File, string Version, int Maj
             variables["PGREQUIREAUTH"] = methods.ToLowerInvariant();
         }
 
-        if (target.Password is { } password)
+        if (target.Password is { } password && Login is not ServerLogin.Open)
         {
             variables["PGPASSWORD"] = password.Reveal();
         }

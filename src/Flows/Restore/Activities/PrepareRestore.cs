@@ -203,6 +203,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             CarriedOver = carriedOver,
             Unproven = input.DatabaseOnly ? null : unproven,
             Lost = losses.Files,
+            LostBytes = losses.Bytes,
             NamedLost = losses.Lines,
             Warnings = WarningLines.Fit(warnings),
         };

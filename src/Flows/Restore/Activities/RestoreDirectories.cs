@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
@@ -57,7 +58,7 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
         long count = lost.Count + unnamed;
         if (unnamed > 0)
         {
-            string why = listing.Fault ?? listing.Lost.Why!;
+            string why = Damage.WithoutAdvice(listing.Fault ?? listing.Lost.Why!);
             lost.Add((string.Empty, $"{unnamed} files, whose names are lost with the listing or a part of it: {why}"));
         }
 
@@ -92,7 +93,7 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
         }
 
         IReadOnlyList<byte[]> names = await listing.Lost.NameAsync(chunks, input.Required, cancellationToken);
-        string why = $"its part of the listing is lost: {listing.Lost.Why}";
+        string why = $"its part of the listing is lost: {Damage.WithoutAdvice(listing.Lost.Why ?? string.Empty)}";
         lost.AddRange(
             names
                 .Where(name => target.TryStat(name) is not { Type: EntryType.File })

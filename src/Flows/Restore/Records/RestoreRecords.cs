@@ -119,6 +119,9 @@ public sealed record RestorePlan
     /// store.</summary>
     public long Lost { get; init; }
 
+    /// <summary>Bytes of these files.</summary>
+    public long LostBytes { get; init; }
+
     /// <summary>What is lost, one line each, as many as fit.</summary>
     public ImmutableArray<string> NamedLost { get; init; } = [];
 

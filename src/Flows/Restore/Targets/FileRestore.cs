@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
@@ -78,7 +79,7 @@ internal sealed class FileRestore(
                     $"--strict: file '{TreePath.Display(entry.Path)}' of {root.Root} is lost: {e.Message}",
                     e
                 )
-                : e.Message;
+                : Damage.WithoutAdvice(e.Message);
         }
     }
 

@@ -11,10 +11,11 @@ namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 /// the store. Damage within a pack shows when the pack is read.
 /// </summary>
 /// <param name="Files">Files that do not restore.</param>
+/// <param name="Bytes">Bytes of these files.</param>
 /// <param name="Lines">What is lost and why, as many as fit.</param>
-internal sealed record KnownLosses(long Files, ImmutableArray<string> Lines)
+internal sealed record KnownLosses(long Files, long Bytes, ImmutableArray<string> Lines)
 {
-    public static readonly KnownLosses None = new(0, []);
+    public static readonly KnownLosses None = new(0, 0, []);
 
     /// <summary>One listing of the packs; the set's listings are read only where some are lost.</summary>
     public static async Task<KnownLosses> FindAsync(SetReader set, CancellationToken cancellationToken)
@@ -42,6 +43,7 @@ internal sealed record KnownLosses(long Files, ImmutableArray<string> Lines)
 
         return new KnownLosses(
             report.Totals.Lost,
+            report.Totals.LostBytes,
             WarningLines.First(report.Findings.Where(static f => f.Set is not null).Select(static f => f.Line))
         );
     }

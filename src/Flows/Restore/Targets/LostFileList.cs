@@ -5,13 +5,17 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
 /// <summary>
-/// The file in the target that names what the set lost, a line each: root, path, why, with tabs between. It stays there
-/// when the restore is done. A line without a path stands for files whose names are lost too. A root's lines are
+/// The file in the target that names what the set lost, a line each: root, path, why, with tabs between, after a first
+/// line that says what to do. It stays there when the restore is done. A line without a path stands for files whose names are lost too. A root's lines are
 /// written anew each time the root is gone through, so that a second attempt comes to the same file.
 /// </summary>
 internal sealed class LostFileList
 {
     public const string Name = "abf-lost-files.txt";
+
+    private const string Head =
+        "# directory, path and why of each file that the repository lost: bring the blobs back from a copy of the "
+        + "repository and restore anew; 'abf verify' names the sets that need them\n";
 
     private const string TemporaryName = Name + ".new";
 
@@ -115,7 +119,7 @@ internal sealed class LostFileList
                 return;
             }
 
-            var text = new StringBuilder();
+            var text = new StringBuilder(Head);
             foreach (Line line in _lines)
             {
                 text.Append(line.Root).Append('\t').Append(line.Path).Append('\t').Append(line.Why).Append('\n');

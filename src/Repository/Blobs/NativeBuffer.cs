@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace AlfrescoBackupFlows.Repository.Packs;
+namespace AlfrescoBackupFlows.Repository.Blobs;
 
 /// <summary>
-/// Room for one pack outside the managed heap. The operating system gives the pages as they are written for the first
-/// time, so a small pack costs little memory although the whole length is reserved; freeing gives all of it back at
-/// once.
+/// Room for a pack or another large blob outside the managed heap. The operating system gives the pages as they are
+/// written for the first time, so a small pack costs little memory although the whole length is reserved; freeing gives
+/// all of it back at once.
 /// </summary>
-internal sealed unsafe class PackBuffer(int capacity) : MemoryManager<byte>
+internal sealed unsafe class NativeBuffer(int capacity) : MemoryManager<byte>
 {
     // glibc maps what is longer than 32 MiB by itself and gives it back when it is freed; shorter blocks can end up in
     // a heap that never shrinks.

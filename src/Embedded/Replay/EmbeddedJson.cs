@@ -1,45 +1,19 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AlfrescoBackupFlows.Embedded.Journal;
 using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Embedded.Replay;
-
-/// <summary>The history of one generation of an instance, finished or not, as it is checked in under tests.</summary>
-public sealed record RecordedHistory(
-    string FlowName,
-    string InstanceId,
-    int Generation,
-    IReadOnlyList<HistoryEvent> Events
-)
-{
-    public string ToJson() => JsonSerializer.Serialize(this, EmbeddedJson.Readable.RecordedHistory);
-
-    public static RecordedHistory FromJson(string json) =>
-        JsonSerializer.Deserialize(json, EmbeddedJson.Readable.RecordedHistory)!;
-}
 
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
-[JsonSerializable(typeof(RecordedHistory))]
 [JsonSerializable(typeof(FlowFailure))]
 [JsonSerializable(typeof(SentEvent))]
 [JsonSerializable(typeof(DateTimeOffset))]
 internal sealed partial class EmbeddedJson : JsonSerializerContext
 {
-    public static readonly EmbeddedJson Readable = new(
-        new JsonSerializerOptions(JsonSerializerDefaults.Web)
-        {
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            WriteIndented = true,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read by people in a diff, never by a browser
-        }
-    );
-
     public static string Write(FlowFailure failure) => JsonSerializer.Serialize(failure, Default.FlowFailure);
 
     public static FlowFailure ReadFailure(string json) => JsonSerializer.Deserialize(json, Default.FlowFailure)!;

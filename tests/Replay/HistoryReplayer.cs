@@ -1,11 +1,12 @@
+using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Embedded.Replay;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace AlfrescoBackupFlows.Embedded;
+namespace AlfrescoBackupFlows.Replay.Tests;
 
 /// <summary>Runs today's flow classes against recorded histories: whether an upgrade can go on with what an older
 /// version began.</summary>
-public static class HistoryReplayer
+internal static class HistoryReplayer
 {
     /// <returns>The first place where the flow does something else, inputs and results included; null if there is
     /// none.</returns>

@@ -31,6 +31,7 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         using var restore = new BatchRestore(target, chunks, input.Class, files);
         var listing = new ReadableListing(chunks, input);
         var batches = new EntryBatches(listing, new StepBudget(environment.Time));
+        await using var flush = new EarlyFlush(target);
         await Parallel.ForEachAsync(
             batches.ReadAsync(cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce, CancellationToken = cancellationToken },
@@ -38,10 +39,11 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
             {
                 RestoredBatch done = await restore.RunAsync(batch, stop);
                 batches.Done(done);
+                flush.Wrote(done.FilesWritten, done.BytesWritten);
                 progress.Advance(Phases.Files, done.Files, done.Bytes);
             }
         );
-        target.Flush();
+        await flush.CompleteAsync();
         RestoredBatch total = batches.Total;
         long losses = total.Losses + listing.Lost.Count + (listing.Fault is null ? 0 : 1);
         return new RestoredStep(

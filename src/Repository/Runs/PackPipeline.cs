@@ -25,6 +25,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     private PackBuilder? _metadata;
     private Task _metadataUpload = Task.CompletedTask;
     private ExceptionDispatchInfo? _fault;
+    private bool _entered;
 
     /// <summary>Rows of chunks that are stored and that <see cref="TakeRows"/> has not given yet.</summary>
     public int RowCount
@@ -110,6 +111,12 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             _content = null;
         }
 
+        if (_entered)
+        {
+            PackBudget.Shared.Leave();
+            _entered = false;
+        }
+
         if (_metadata is not null)
         {
             _metadata.Dispose();
@@ -139,6 +146,12 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
 
         if (_content is null)
         {
+            if (!_entered)
+            {
+                PackBudget.Shared.Enter();
+                _entered = true;
+            }
+
             NativeBuffer buffer = await PackBudget.Shared.RentAsync(cancellationToken);
             _uploads.RemoveAll(upload => upload.IsCompleted);
             _content = new PackBuilder(keys, chunkClass, buffer, _codec);
@@ -215,7 +228,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     {
         try
         {
-            await blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
+            await PutAsync(pack, giveBack);
             string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
             await blobs.PutAsync(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places), _stop.Token);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
@@ -229,6 +242,15 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             // The next call of the writer throws it; a cancellation that follows from it is not kept.
             Keep(exception);
             await _stop.CancelAsync();
+        }
+    }
+
+    /// <summary>The next pack may be filled while the receipt is written.</summary>
+    private async Task PutAsync(FinishedPack pack, Action<NativeBuffer> giveBack)
+    {
+        try
+        {
+            await blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
         }
         finally
         {

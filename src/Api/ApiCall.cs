@@ -88,7 +88,7 @@ public sealed class ApiCall
         }
         catch (IOException e)
         {
-            // The host's own limit, or a body that is no HTTP: a size of a chunk that no number holds is told as this,
+            // The host's own limit, or a body that is no HTTP: a size of a chunk that no number holds is reported as this,
             // too.
             throw ApiException.Invalid($"the body cannot be read: {e.Message}");
         }

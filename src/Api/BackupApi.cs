@@ -44,7 +44,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
             Logs.Failed(_logger, route.Method, route.Path, e.Message);
             return Answer(Describe(FlowFailure.From(e)));
         }
-#pragma warning disable CA1031 // The outermost frame: the client is told that something failed, the log what.
+#pragma warning disable CA1031 // The outermost frame: the client gets that something failed, the log gets what.
         catch (Exception e)
 #pragma warning restore CA1031
         {

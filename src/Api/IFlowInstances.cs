@@ -16,7 +16,7 @@ public interface IFlowInstances
     Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The instances of a flow that are nobody's sub-flow, newest first. Why one failed may be told by
+    /// The instances of a flow that are nobody's sub-flow, newest first. Why one failed may be given by
     /// <see cref="FindAsync"/> alone.
     /// </summary>
     Task<IReadOnlyList<InstanceState>> ListAsync(string flowName, CancellationToken cancellationToken);

@@ -225,7 +225,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         throw new OperationCanceledException(cancellationToken);
     }
 
-    // What this version cannot go on with is told before any activity runs again.
+    // What this version cannot continue is reported before any activity runs again.
     private void CheckReplays(string root)
     {
         foreach (var instance in _instances.ListTree(root).Where(i => i.Status == RuntimeStatus.Running))

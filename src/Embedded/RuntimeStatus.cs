@@ -2,7 +2,7 @@ namespace AlfrescoBackupFlows.Embedded;
 
 public enum RuntimeStatus
 {
-    /// <summary>Started and not ended; whether a process drives it at this moment is told by the lock, not by the
+    /// <summary>Started and not ended; whether a process drives it at this moment shows in the lock, not in the
     /// journal.</summary>
     Running,
     Completed,

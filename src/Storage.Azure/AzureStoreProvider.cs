@@ -4,7 +4,7 @@ namespace AlfrescoBackupFlows.Storage.Azure;
 
 /// <summary>
 /// Stores in containers of Azure Blob Storage. A container is never created: its redundancy, network rules and
-/// immutability are the administrator's choice. That it is missing, or refuses, is told by the first request.
+/// immutability are the administrator's choice. That it is missing, or refuses, is reported by the first request.
 /// </summary>
 public sealed class AzureStoreProvider : IBlobStoreProvider
 {

@@ -51,7 +51,7 @@ public interface IBlobStore
 
     /// <summary>
     /// Of a lease that another holds, one phrase for messages: where it is, who holds it and until when, as far as that
-    /// can be told, and what to do where nobody is at work.
+    /// can be known, and what to do where nobody is running.
     /// </summary>
     Task<string> DescribeLeaseAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult($"the lease is '{name}' at {Location}");

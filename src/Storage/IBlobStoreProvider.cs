@@ -27,7 +27,7 @@ public interface IBlobStoreProvider
     string? FaultOf(Uri url);
 
     /// <summary>Opens a store that exists.</summary>
-    /// <exception cref="PermanentException">Storage: it does not exist, where that can be told without a
+    /// <exception cref="PermanentException">Storage: it does not exist, where that can be known without a
     /// request.</exception>
     IBlobStore Open(string url, Secret? connectionString, TimeProvider time);
 

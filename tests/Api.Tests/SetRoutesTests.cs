@@ -26,7 +26,7 @@ public sealed class SetRoutesTests
         )
         {
             answer.AssertProblem(500, "repository");
-            Assert.Contains("Which set is the latest cannot be told", answer.Text("detail"), StringComparison.Ordinal);
+            Assert.Contains("Which set is the latest is not known", answer.Text("detail"), StringComparison.Ordinal);
         }
 
         Assert.Equal(0, api.Flows.Count);

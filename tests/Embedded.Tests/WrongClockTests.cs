@@ -88,7 +88,7 @@ public sealed class WrongClockTests : IDisposable
             }
         );
 
-        // While the activity is at work the engine looks every ten minutes, which this clock skips as well.
+        // While the activity is running the engine looks every ten minutes, which this clock skips as well.
         TimeSpan before = TimeSpan.Zero;
         _stage.Flow(
             async (context, x) =>

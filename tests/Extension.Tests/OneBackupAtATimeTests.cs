@@ -91,7 +91,7 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
         );
 
         Assert.True(await Instances.TryRaiseEventAsync(run, FlowEvents.Cancel, "{}", _token));
-        _goOn.Set(); // Durable Task ends no orchestration while an activity of it is at work.
+        _goOn.Set(); // Durable Task ends no orchestration while an activity of it is running.
         await _engine.WaitForEndAsync(run, _token);
 
         InstanceState ended = (await Instances.FindAsync(run, _token))!;

@@ -161,7 +161,7 @@ public sealed partial record DatabaseConnection(
 
     private static void Nobody(string line) { }
 
-    /// <summary>No server and no tool can be told a U+0000.</summary>
+    /// <summary>No server and no tool can be given a U+0000.</summary>
     private DatabaseConnection WithoutNull()
     {
         IEnumerable<(string Setting, string? Value)> values =

@@ -114,7 +114,7 @@ internal sealed class WaitWatch(
 
         public void IsOver() => (_began, _told) = (null, null);
 
-        /// <returns>The last word where the limit is passed; else null, and it was told if it was time.</returns>
+        /// <returns>The last word where the limit is passed; else null, and it was reported if it was time.</returns>
         public string? Goes(string why, TimeSpan? limit)
         {
             _began ??= Stopwatch.GetTimestamp();

@@ -17,7 +17,7 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
 
     /// <summary>
     /// A temporary directory whose tree has not changed for so long was left by a crash; one with a time that far in the
-    /// future too, for no clock of a job at work is so wrong for long.
+    /// future too, for no clock of a running job is so wrong for long.
     /// </summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(15);
 
@@ -62,7 +62,7 @@ public sealed class SearchIndexBackup(SearchIndexSource source, TimeProvider tim
         return new SearchIndexObservation(stamp, now - Time(stamp.ChangedNs), tempChanged, stale);
     }
 
-    /// <summary>Whether a file with bytes in it is in the target. Not while the job is at work.</summary>
+    /// <summary>Whether a file with bytes in it is in the target. Not while the job is running.</summary>
     public bool HasBytes()
     {
         string? parent = Path.GetDirectoryName(source.Path);

@@ -23,7 +23,7 @@ public sealed record SearchIndexObservation(
     bool TempIsStale
 )
 {
-    /// <summary>The job is at work.</summary>
+    /// <summary>The job is running.</summary>
     public bool IsRunning => TempChanged is not null && !TempIsStale;
 
     /// <summary>

@@ -110,7 +110,7 @@ public static class SearchIndexWindow
         {
             yield return $"the index backup at '{source.Path}' has a time that is "
                 + $"{-seen.Age.Value.TotalHours:F1} hours in the future: the clock was wrong when it was made, or is "
-                + "wrong now; whether Alfresco's job still runs cannot be told";
+                + "wrong now; whether Alfresco's job still runs is not known";
         }
 
         if (source.OtherSubsystem is { } other)

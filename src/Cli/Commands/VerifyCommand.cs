@@ -95,7 +95,7 @@ internal static class VerifyCommand
         {
             writer.WriteLine(
                 $"{Units.Count(report.UnneededPacks, "further pack")} ({Units.Bytes(report.UnneededBytes)}) hold nothing "
-                    + "that a set needs, and are not read: runs left them, or are at work"
+                    + "that a set needs, and are not read: runs left them, or are running"
             );
         }
 

@@ -60,7 +60,7 @@ internal sealed class BackupHost : IAsyncDisposable
     }
 
     /// <summary>Drives a run to its end.</summary>
-    /// <returns>Null where this version cannot go on with the run, which is then abandoned.</returns>
+    /// <returns>Null where this version cannot continue the run, which is then abandoned.</returns>
     /// <exception cref="FlowException">The run failed.</exception>
     /// <exception cref="OperationCanceledException">The process was asked to stop; the run can be resumed.</exception>
     public async Task<HotBackupResult?> TryFinishAsync(RunId run)

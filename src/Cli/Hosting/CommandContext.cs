@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
-/// <summary>What a running command has at hand.</summary>
+/// <summary>What a running command works with.</summary>
 internal sealed class CommandContext(
     ConfigChoice config,
     MessageWriter messages,

@@ -35,7 +35,7 @@ internal sealed class FlowHost : IAsyncDisposable
             TaskCatalog.Of(environment.Flows),
             new EngineOptions
             {
-                // One more than the ranges at work: a cancel or a failure ends a flow without waiting for them.
+                // One more than the running ranges: a cancel or a failure ends a flow without waiting for them.
                 MaxParallelActivities = environment.Options.Backup.Parallelism + 1,
                 TimeProvider = context.Time,
                 LoggerFactory = context.Loggers,

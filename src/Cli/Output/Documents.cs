@@ -42,7 +42,7 @@ internal sealed record ActivityDocument(string Name, int Calls, int Starts);
 /// <summary><c>cancel --json</c>, and <c>resume --json</c> where there is nothing to resume.</summary>
 /// <param name="Run">Null: there was none.</param>
 /// <param name="Outcome">
-/// <c>nothing to resume</c>; <c>cancelled</c>, <c>asked</c> (another process is at work), <c>sealed</c> (too late),
+/// <c>nothing to resume</c>; <c>cancelled</c>, <c>asked</c> (another process is running it), <c>sealed</c> (too late),
 /// <c>nothing to cancel</c>.
 /// </param>
 /// <param name="FreedPacks">Packs of runs without a set that <c>cancel</c> has deleted.</param>

@@ -2,7 +2,7 @@ using AlfrescoBackupFlows.Platform.Streams;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 
-/// <summary>What cannot be written is dropped: nothing that is told may stop what is told of.</summary>
+/// <summary>What cannot be written is dropped: no message may stop the work that it is about.</summary>
 internal sealed class TolerantStream(Stream inner) : WriteOnlyStream
 {
     private readonly Lock _gate = new();

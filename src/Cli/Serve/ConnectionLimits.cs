@@ -16,7 +16,7 @@ internal sealed class ConnectionLimits(long? openFiles = null)
     /// <summary>Always, so that the server can be asked for what it does.</summary>
     private const int MinConnections = 8;
 
-    /// <summary>Files of the runtime itself (about 210) and of a backup at work.</summary>
+    /// <summary>Files of the runtime itself (about 210) and of a running backup.</summary>
     private const int FilesOfOthers = 400;
 
     /// <summary>Open connections of one address, so that one client cannot keep out the others.</summary>

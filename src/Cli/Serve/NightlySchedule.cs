@@ -10,7 +10,7 @@ internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, Ti
     /// <summary>The clock is looked at again this often: a machine may sleep, and clocks are set.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
 
-    /// <summary>Put back by less, a clock comes to the same occurrence again, which has had its backup.</summary>
+    /// <summary>Put back by less, a clock reaches the same occurrence again, which has had its backup.</summary>
     private static readonly TimeSpan PutBack = TimeSpan.FromHours(1);
 
     /// <exception cref="PermanentException">Configuration: no cron expression.</exception>

@@ -197,7 +197,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     }
 
     /// <summary>
-    /// Something in it has not ended, no living process drives it, and it is this server's to go on with.
+    /// Something in it has not ended, no living process drives it, and it is this server's to continue.
     /// </summary>
     private bool IsLeft(string journal)
     {

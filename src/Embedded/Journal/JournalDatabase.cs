@@ -264,18 +264,8 @@ internal sealed class JournalDatabase : IDisposable
             ),
             _ => new PermanentException(
                 ErrorKind.Configuration,
-                $"state: the journal {_file} cannot be read or written ({e.Message}): look at the owner, the rights and the free space of the directory",
+                $"state: the journal {_file} cannot be read or written ({e.Message}): look at the owner, the rights and the free space of the directory, and at the limit on the length of files (ulimit -f)",
                 e
             ),
         };
-}
-
-internal static class SqliteScript
-{
-    public static void ExecuteScript(this SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
 }

@@ -14,7 +14,7 @@ internal static class JournalSchema
 
     /// <summary>
     /// Kept in <c>user_version</c>. A newer one is refused. Version 1 had the same tables and other names of events:
-    /// what ended under it can be read, what had not ended cannot be gone on with.
+    /// what ended under it can be read, what had not ended cannot be continued.
     /// </summary>
     public const int Version = 2;
 

@@ -6,7 +6,7 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
-/// Gives back the storage of runs that ended without a set. The caller has the journal to itself: nobody is at work for
+/// Gives back the storage of runs that ended without a set. The caller has the journal to itself: nothing is running for
 /// them.
 /// </summary>
 public sealed class DeadRuns(FlowEnvironment environment)

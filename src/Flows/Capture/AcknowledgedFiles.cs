@@ -1,5 +1,7 @@
 using System.Text;
 using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
@@ -20,9 +22,9 @@ internal sealed class AcknowledgedFiles
     private readonly HashSet<string> _places = new(StringComparer.Ordinal);
 
     /// <exception cref="PermanentException">Kind Configuration: the file cannot be read.</exception>
-    public static AcknowledgedFiles Read(string? path, ContentUrlMap urls)
+    public static AcknowledgedFiles Read(BackupOptions options, Installation installation)
     {
-        if (path is null)
+        if (options.Backup.AcknowledgedMissingFile is not { } path)
         {
             return None;
         }
@@ -37,7 +39,7 @@ internal sealed class AcknowledgedFiles
                 if (url.Length > 0 && url[0] != '#')
                 {
                     files._urls.Add(url);
-                    if (urls.Locate(url) is { Kind: ContentPlaceKind.File } place)
+                    if (installation.Urls.Locate(url) is { Kind: ContentPlaceKind.File } place)
                     {
                         files._places.Add(Key(place.Root, place.Path));
                     }

@@ -4,7 +4,7 @@ using AlfrescoBackupFlows.Repository.Config;
 
 namespace AlfrescoBackupFlows.Flows.Options;
 
-/// <summary>Everything a host must be told: the content of <c>abf.json</c>, and of the cloud host's settings under the
+/// <summary>Everything a host must know: the content of <c>abf.json</c>, and of the cloud host's settings under the
 /// same names.</summary>
 public sealed class BackupOptions
 {

@@ -35,7 +35,7 @@ public sealed class InstallationSets(FlowEnvironment environment)
         text == Latest && head.Break is { } broken
             ? throw new PermanentException(
                 ErrorKind.Repository,
-                $"{broken} Which set is the latest cannot be told: name one that 'abf sets' lists."
+                $"{broken} Which set is the latest is not known: name one that 'abf sets' lists."
             )
             : Of(head, installation).FirstOrDefault(s => text == Latest || s.Id.ToString() == text);
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// Keeps other hosts off an installation while activities of a run are at work. Correctness does not need it, the log
+/// Keeps other hosts off an installation while activities of a run are running. Correctness does not need it, the log
 /// decides; it avoids two runs that take each other's time. The lease's id derives from the run's, so a run that was
 /// killed goes on at once.
 /// </summary>
@@ -28,7 +28,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     /// <summary>When this process took or renewed a lease that it has not given back.</summary>
     private readonly Dictionary<RunId, long> _renewed = [];
 
-    /// <summary>The first 16 bytes of SHA-256 over the run's id: every process of a run comes to the same.</summary>
+    /// <summary>The first 16 bytes of SHA-256 over the run's id: the same in every process of a run.</summary>
     public static Guid LeaseId(RunId run) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"abf-lease:{run}")).AsSpan(0, 16));
 
@@ -57,7 +57,7 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     }
 
     /// <summary>
-    /// Gives the lease back, whether it is held here or not: the run is over. What is still at work for it here stops,
+    /// Gives the lease back, whether it is held here or not: the run is over. What is still running for it here stops,
     /// such as the dump of a cancelled backup; an engine may have no other way to tell it.
     /// </summary>
     public async Task ReleaseAsync(RunId run, CancellationToken cancellationToken)

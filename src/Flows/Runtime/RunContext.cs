@@ -17,8 +17,8 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// <summary>
 /// What an activity works with while the run's lease is held: the repository, the indexes of the sets that were there
 /// at the run's base and of what it stored itself, its lists and its pages. One for all activities of the run in this
-/// process; thread-safe. A set that another installation committed since the base may expire, and its packs go, while the
-/// run is at work: nothing keeps them for it (<c>docs/repository-format.md</c>, Garbage).
+/// process; thread-safe. A set that another installation committed since the base may expire, and its packs go, during
+/// the run: nothing keeps them for it (<c>docs/repository-format.md</c>, Garbage).
 /// </summary>
 internal sealed class RunContext : IDisposable
 {

@@ -5,7 +5,7 @@ using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
-/// <summary>The runs that this process works for: their leases, and the context of the one that is at work.</summary>
+/// <summary>The runs that this process works for: their leases, and the context of the one that is running.</summary>
 internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);

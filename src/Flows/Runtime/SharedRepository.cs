@@ -63,7 +63,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     }
 
     /// <summary>
-    /// Reads the log anew, from its newest entry back, and looks after the config: what a process has kept in memory
+    /// Reads the log anew, from its newest entry back, and checks the config: what a process has kept in memory
     /// may be gone from the store meanwhile, and a set that is added to that would be nobody's. A repository that has to
     /// be opened first is read by that.
     /// </summary>

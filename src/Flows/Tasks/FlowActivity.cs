@@ -35,6 +35,6 @@ public abstract class FlowActivity<TInput, TOutput> : TaskActivity<TInput, TOutp
         }
     }
 
-    /// <exception cref="AbfException">It failed; whether trying again may help is told by the type.</exception>
+    /// <exception cref="AbfException">It failed; the type says whether trying again may help.</exception>
     public abstract Task<TOutput> RunAsync(TInput input, IProgressSink progress, CancellationToken cancellationToken);
 }

@@ -131,7 +131,7 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
             _ => null,
         };
 
-    /// <summary>Waits for a start that is at work elsewhere, which takes a second at most.</summary>
+    /// <summary>Waits for a start that is under way elsewhere, which takes a second at most.</summary>
     private async Task<Guid> LockStartAsync(CancellationToken cancellationToken)
     {
         var lease = Guid.NewGuid();

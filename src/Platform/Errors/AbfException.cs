@@ -2,7 +2,7 @@ namespace AlfrescoBackupFlows.Platform.Errors;
 
 /// <summary>
 /// The base of every failure that is meant to be read by an administrator. The message is one line that names the
-/// setting, the value and how to fix it; it never holds a secret. Whether trying again can help is told by the type.
+/// setting, the value and how to fix it; it never holds a secret. The type says whether trying again can help.
 /// </summary>
 public abstract class AbfException : Exception
 {

@@ -6,7 +6,7 @@ namespace AlfrescoBackupFlows.Platform.Files;
 /// <summary>What the file system of a directory still takes, and whether this user may add to the directory.</summary>
 /// <param name="Bytes">Free for this user.</param>
 /// <param name="Files">
-/// Files and directories that can still be made (free inodes); null where there is no fixed number, or none is told.
+/// Files and directories that can still be made (free inodes); null where there is no fixed number, or none is given.
 /// </param>
 /// <param name="BlockSize">Bytes that the smallest file takes; 1 where that is not known.</param>
 public sealed record FileSystemRoom(long Bytes, long? Files, long BlockSize)
@@ -14,7 +14,7 @@ public sealed record FileSystemRoom(long Bytes, long? Files, long BlockSize)
     /// <summary>Null where it cannot be known.</summary>
     public static FileSystemRoom? TryLook(string directory)
     {
-        if (OperatingSystem.IsLinux() && FileCalls.TryStatVfs(directory) is { } room)
+        if (OperatingSystem.IsLinux() && FileSystemCalls.TryStatVfs(directory) is { } room)
         {
             return room;
         }
@@ -34,7 +34,7 @@ public sealed record FileSystemRoom(long Bytes, long? Files, long BlockSize)
     /// directory), found without a change; null where nothing is known against it.
     /// </summary>
     public static string? WhyNotWritable(string directory) =>
-        OperatingSystem.IsLinux() ? FileCalls.WhyNotWritable(directory) : null;
+        OperatingSystem.IsLinux() ? FileSystemCalls.WhyNotWritable(directory) : null;
 
     /// <summary>The nearest directory that exists: the path itself, or one above it. Null where there is none.</summary>
     public static string? NearestExisting(string path)

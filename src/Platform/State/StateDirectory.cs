@@ -163,7 +163,7 @@ public static class StateDirectory
 
     /// <summary>
     /// A journal with a shared-memory log and a lock by the kernel are only safe on a file system of this host. FUSE is
-    /// refused with the networks: from outside, sshfs and blobfuse cannot be told from a local one.
+    /// refused with the networks: from outside, sshfs and blobfuse look like a local one.
     /// </summary>
     internal static void RefuseSharedFileSystem(string path, (DriveType Type, string Format) fileSystem)
     {
@@ -171,8 +171,8 @@ public static class StateDirectory
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"state: {path} is on a network or shared file system ({fileSystem.Format}), where a killed run could not "
-                    + "be told from a living one: name a directory on a local disk"
+                $"state: {path} is on a network or shared file system ({fileSystem.Format}), where a killed run looks "
+                    + "like a living one: name a directory on a local disk"
             );
         }
     }

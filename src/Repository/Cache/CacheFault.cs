@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Repository.Cache;
 
@@ -9,10 +10,21 @@ namespace AlfrescoBackupFlows.Repository.Cache;
 /// </summary>
 internal static class CacheFault
 {
-    public static bool IsFault(Exception exception) => exception is IOException or UnauthorizedAccessException;
+    public static bool IsFault(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException || FileTooLong.IsIn(exception);
 
     public static PermanentException At(string directory, Exception cause) =>
-        cause is UnauthorizedAccessException ? Foreign(directory, cause) : Broken(directory, cause);
+        cause is UnauthorizedAccessException ? Foreign(directory, cause)
+        : FileTooLong.IsIn(cause) ? TooLong(directory, cause)
+        : Broken(directory, cause);
+
+    private static PermanentException TooLong(string directory, Exception cause) =>
+        new(
+            ErrorKind.Configuration,
+            $"state: a local file in '{directory}' may not grow so long: raise the limit of this process (ulimit -f), or "
+                + "use another file system, and run the same command again: a backup goes on where it stopped.",
+            cause
+        );
 
     private static PermanentException Foreign(string directory, Exception cause) =>
         new(

@@ -18,7 +18,7 @@ internal sealed class LogWriter(SealedBlobs blobs, TimeProvider time, LogReader 
     /// </summary>
     public async Task<LogHead> AppendAsync(Func<LogHead, Task<LogEntry?>> judge, CancellationToken cancellationToken)
     {
-        // Behind a head that is known from earlier, the create comes upon an entry that was added since. That nothing
+        // Behind a head that is known from earlier, the create finds an entry that was added since. That nothing
         // is left to do is said of the log as it is now alone.
         LogHead? earlier = known.Value;
         LogHead head = earlier ?? await ReadAsync(cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class TemporaryFiles(OwnTree tree, TimeProvider time)
     private const string Directory = ".tmp";
 
     /// <summary>
-    /// What was written within this time may still be at work in another process; on a host whose clock is ahead, too.
+    /// What was written within this time may still be in use by another process; on a host whose clock is ahead, too.
     /// </summary>
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 

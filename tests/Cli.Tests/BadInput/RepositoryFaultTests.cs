@@ -147,6 +147,35 @@ public sealed class RepositoryFaultTests(CommittedSample sample, OnDemand<Postgr
     }
 
     [Fact]
+    public async Task A_header_that_lies_about_its_version_stops_a_backup_and_loses_nothing()
+    {
+        // The version of the format, the way of its keys, and the generation of its key, each without a change of
+        // anything else: whoever may write to the store can do that.
+        string entry = Directory.GetFiles(Path.Combine(Abf.Repository, "log")).Order(StringComparer.Ordinal).First();
+        byte[] original = await File.ReadAllBytesAsync(entry, Token);
+        foreach (
+            (int position, string says) in ((int, string)[])
+                [(4, "format version 9"), (7, "key mode 9"), (8, "generation 9 of the log key")]
+        )
+        {
+            byte[] lie = [.. original];
+            lie[position] = 9;
+            await File.WriteAllBytesAsync(entry, lie, Token);
+            string before = await ListAsync();
+            foreach (string command in (string[])["backup", "verify", "sets"])
+            {
+                AssertFault(await Abf.RunAsync(command), 7, Path.GetFileName(entry), says, "newer version of abf");
+            }
+
+            Assert.Equal(before, await ListAsync());
+        }
+
+        await File.WriteAllBytesAsync(entry, original, Token);
+        await AssertOnlyTheEarlierSetStandsAsync();
+        AssertDone(await Abf.RunAsync("backup"));
+    }
+
+    [Fact]
     public async Task A_log_entry_that_rotted_stops_writing_but_no_restore()
     {
         string id = (await Abf.RunAsync("sets", "--json")).Json[0].GetProperty("id").GetString()!;

@@ -44,7 +44,7 @@ public sealed class RestoreOrphanTests(
         );
 
         AbfResult elsewhere = await Abf.RunAsync([.. command[..4], Abf.Combine("elsewhere"), .. command[5..]]);
-        AssertFault(elsewhere, 8, "--database", "another restore is at work", "pg_terminate_backend(");
+        AssertFault(elsewhere, 8, "--database", "another restore is running", "pg_terminate_backend(");
         AssertDone(await Abf.RunAsync(command));
         Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, database));
     }
@@ -99,7 +99,7 @@ public sealed class RestoreOrphanTests(
         );
 
         AbfResult elsewhere = await Abf.RunAsync([.. command[..4], Abf.Combine("elsewhere"), .. command[5..]]);
-        AssertFault(elsewhere, 8, "--database", "another restore is at work", "KILL ");
+        AssertFault(elsewhere, 8, "--database", "another restore is running", "KILL ");
         AssertDone(await Abf.RunAsync(command));
         Assert.Equal(
             0,

@@ -15,7 +15,7 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 /// <summary>
 /// An installation with everything odd at once: names, sizes, modes and times of files, the names of database and user,
 /// properties in Latin-1. It is backed up and restored, and held against its source by a stranger's tools. While both
-/// are at work, and afterwards, no secret is anywhere.
+/// are running, and afterwards, no secret is anywhere.
 /// </summary>
 [Trait("needs", "server")]
 [Trait("needs", "linux")]
@@ -205,7 +205,7 @@ public sealed class StrangeInstallationTests(
             _abf.WriteSecret("target-password", Password + "\n"),
         ];
 
-    /// <summary>Looks around while the database's tool is at work, which is when a password is needed.</summary>
+    /// <summary>Looks around while the database's tool is running, which is when a password is needed.</summary>
     private async Task RunScannedAsync(string tool, params string[] command)
     {
         string directory = tool.StartsWith('p')

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 
-/// <summary><c>resume</c>, <c>cancel</c> and <c>status</c> on a run whose process was killed, or is at work.</summary>
+/// <summary><c>resume</c>, <c>cancel</c> and <c>status</c> on a run whose process was killed, or is running.</summary>
 [Trait("needs", "server")]
 public sealed class UnfinishedRunTests(CommittedSample sample, OnDemand<PostgresServer> server)
     : CommittedSampleTest(sample, server)

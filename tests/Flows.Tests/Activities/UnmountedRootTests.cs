@@ -10,7 +10,7 @@ using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Activities;
 
-/// <summary>A content root whose volume is unmounted while a run is at work: what stands at its path then is the empty
+/// <summary>A content root whose volume is unmounted during a run: what stands at its path then is the empty
 /// directory beneath.</summary>
 [Trait("needs", "server")]
 public sealed class UnmountedRootTests(OnDemand<PostgresServer> server)

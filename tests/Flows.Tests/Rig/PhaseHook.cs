@@ -3,7 +3,7 @@ using AlfrescoBackupFlows.Flows.Tasks;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
-/// <summary>Does something, once, while the first activity of a phase that reports progress is at work; the activity
+/// <summary>Does something, once, while the first activity of a phase that reports progress is running; the activity
 /// waits for it.</summary>
 internal sealed class PhaseHook(Action<string> atPhase) : IProgressSink
 {

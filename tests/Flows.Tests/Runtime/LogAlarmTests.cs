@@ -40,17 +40,17 @@ public sealed class LogAlarmTests
 
         time.Advance(TimeSpan.FromHours(23));
         await LookAsync();
-        Assert.Equal(2, lines.Said.Count());
+        Assert.Equal(2, lines.Said.Count);
 
         await blobs.DeleteAsync("log/999999999998", _token);
         await LookAsync();
         await LookAsync();
-        Assert.Equal((LogLevel.Warning, "LogAlarmOver"), lines.Said.Last());
-        Assert.Equal(3, lines.Said.Count());
+        Assert.Equal((LogLevel.Warning, "LogAlarmOver"), lines.Said[^1]);
+        Assert.Equal(3, lines.Said.Count);
 
         await blobs.PutAsync("log/999999999998", new byte[200], _token);
         await LookAsync();
-        Assert.Equal(4, lines.Said.Count());
+        Assert.Equal(4, lines.Said.Count);
 
         // A server opens the repository for each run, and looks at the log more than once.
         async Task LookAsync()

@@ -72,7 +72,6 @@ internal sealed class TestEngine : IAsyncDisposable
         return new FlowInstance(
             end.Id,
             end.FlowName,
-            null,
             0,
             status,
             end.Input,

@@ -22,11 +22,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
                     ),
                 cancellationToken
             )
-            : throw new PermanentException(
-                connection.Names.Kind,
-                $"{connection.Names.Url}: the set holds a dump of {dump.Vendor}, which {connection.Vendor.Name} "
-                    + $"cannot load; name a {dump.Vendor} database"
-            );
+            : throw dump.RefusedBy(connection);
 
     public async Task<IReadOnlyList<string>> CheckDumpAsync(
         DumpOrigin dump,

@@ -61,7 +61,7 @@ internal static class PostgresLeftovers
 
         throw new PermanentException(
             target.Names.Kind,
-            $"{target.Names.Url}: another restore is at work in {target.Place}; wait for its end, or end it "
+            $"{target.Names.Url}: another restore is running in {target.Place}; wait for its end, or end it "
                 + $"there: SELECT pg_terminate_backend({process})"
         );
     }

@@ -150,7 +150,7 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
         }
     }
 
-    /// <summary>Empty, and no client of an attempt that was killed is at work in it.</summary>
+    /// <summary>Empty, and no client of an attempt that was killed is running in it.</summary>
     private async Task RequireFreeAsync(CancellationToken cancellationToken) =>
         await PostgresSession.AskAsync(
             connection,

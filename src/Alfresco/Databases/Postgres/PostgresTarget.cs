@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Platform.Errors;
 using Npgsql;
 
 namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
@@ -15,11 +14,7 @@ internal sealed class PostgresTarget(DatabaseConnection connection, Action<strin
                 session => new PostgresTargetCheck(session, connection).RunAsync(dump, cancellationToken),
                 cancellationToken
             )
-            : throw new PermanentException(
-                connection.Names.Kind,
-                $"{connection.Names.Url}: the set holds a dump of {dump.Vendor}, which PostgreSQL cannot load; name "
-                    + $"a {dump.Vendor} database"
-            );
+            : throw dump.RefusedBy(connection);
 
     public async Task<IReadOnlyList<string>> CheckDumpAsync(
         DumpOrigin dump,

@@ -31,10 +31,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
     )
     {
         Installation installation = run.DiscoverInstallation();
-        AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(
-            run.Options.Backup.AcknowledgedMissingFile,
-            installation.Urls
-        );
+        AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(run.Options, installation);
         DatabaseCapture database = await run.ReadPageAsync(
             Pages.Database(input.Attempt),
             BackupJson.Default.DatabaseCapture,

@@ -49,7 +49,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
 
         ConfigurationTree.Read(installation.Configuration, new CaptureNotes(ContentRoot.Configuration)).Dispose();
         DatabaseFacts database = await installation.Database.OpenSource(progress.Warn).CheckAsync(cancellationToken);
-        AcknowledgedFiles.Read(options.Backup.AcknowledgedMissingFile, installation.Urls);
+        AcknowledgedFiles.Read(options, installation);
         if (installation.Index is { RefreshCommand.IsEmpty: true } index)
         {
             RequireIndexBackup(index, new SearchIndexBackup(index, run.Time));
@@ -102,7 +102,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
             : roots;
     }
 
-    /// <summary>While the job is at work nothing can be said of its target.</summary>
+    /// <summary>While the job is running nothing can be said of its target.</summary>
     private static void RequireIndexBackup(SearchIndexSource index, SearchIndexBackup backup)
     {
         SearchIndexObservation seen = backup.Observe();

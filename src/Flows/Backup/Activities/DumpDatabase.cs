@@ -34,10 +34,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
     )
     {
         Installation installation = run.DiscoverInstallation();
-        AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(
-            run.Options.Backup.AcknowledgedMissingFile,
-            installation.Urls
-        );
+        AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(run.Options, installation);
         using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
         ContentRef? dump = null;
         DumpResult result = await installation

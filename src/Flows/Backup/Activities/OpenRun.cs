@@ -40,7 +40,7 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
         LogHead head = await repository.Log.ReadRecentAsync(LeaseKeeper.RenewEvery, cancellationToken);
         ImmutableArray<RunId> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
 
-        // As of the run's base, so that a repeated call comes to the same.
+        // As of the run's base, so that a repeated call returns the same.
         SetSummary? parent = head.State.Sets.LastOrDefault(set =>
             set.Installation == opened.Installation && set.Sequence <= opened.Base
         );

@@ -12,7 +12,7 @@ internal static class SearchIndexCopy
         installation.Index
         ?? throw new PermanentException(
             ErrorKind.Configuration,
-            "installation.index.kind became 'none' while a run was at work: start a new backup."
+            "installation.index.kind became 'none' while a run was running: start a new backup."
         );
 
     public static SearchIndexGeneration? GenerationOf(SearchIndexObservation seen) =>

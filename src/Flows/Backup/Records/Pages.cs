@@ -1,6 +1,6 @@
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
-/// <summary>Names of result pages: an activity that runs again, or twice at once, comes to the same name.</summary>
+/// <summary>Names of result pages: an activity that runs again, or twice at once, gets the same name.</summary>
 internal static class Pages
 {
     public const string MergedChunkIndex = "index-blobs";

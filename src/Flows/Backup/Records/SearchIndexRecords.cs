@@ -16,7 +16,7 @@ public sealed record ObserveSearchIndexInput(RunRef Run, TimeSpan Expected, Date
 
 /// <summary>What a look at the index copy found.</summary>
 /// <param name="Action">What the job's schedule and the copy allow.</param>
-/// <param name="IsBusy">The job is at work, or the copy is missing.</param>
+/// <param name="IsBusy">The job is running, or the copy is missing.</param>
 /// <param name="Generation">Null while the copy is missing.</param>
 /// <param name="Reason">Why the phases may not begin, one line.</param>
 /// <param name="Until">When looking again makes sense; null where the action is not to wait.</param>

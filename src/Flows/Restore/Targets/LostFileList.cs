@@ -19,7 +19,7 @@ internal sealed class LostFileList
 
     private const string TemporaryName = Name + ".new";
 
-    /// <summary>Some hundred thousand lines; of what is beyond them only the number is told.</summary>
+    /// <summary>Some hundred thousand lines; of what is beyond them only the number is given.</summary>
     private const int MaxBytes = 32 * 1024 * 1024;
 
     private readonly OwnTree _target;

@@ -28,44 +28,6 @@ internal static unsafe class FileCalls
         return Handle(result, out error);
     }
 
-    /// <summary>Null where the system refuses.</summary>
-    public static FileSystemRoom? TryStatVfs(string path)
-    {
-        StatVfs room;
-        fixed (byte* p = Encoding.UTF8.GetBytes(path + "\0"))
-        {
-            if (Libc.StatVfs(p, &room) != 0)
-            {
-                return null;
-            }
-        }
-
-        return new FileSystemRoom(
-            (long)UInt128.Min(long.MaxValue, (UInt128)room.AvailableBlocks * room.FragmentSize),
-            room.Files == 0 ? null : (long)Math.Min((ulong)long.MaxValue, room.AvailableFiles),
-            (long)Math.Max(1, room.FragmentSize)
-        );
-    }
-
-    /// <summary>What the system says against adding a name to a directory; null where it says nothing.</summary>
-    public static string? WhyNotWritable(string directory)
-    {
-        const int CurrentDirectory = -100;
-        const int WriteAndSearch = 2 | 1;
-        const int AsEffectiveUser = 0x200;
-        fixed (byte* p = Encoding.UTF8.GetBytes(directory + "\0"))
-        {
-            int error = -Checked(Libc.FAccessAt(CurrentDirectory, p, WriteAndSearch, AsEffectiveUser));
-            return error switch
-            {
-                Errno.EACCES => Marshal.GetPInvokeErrorMessage(error),
-                Errno.EPERM => "it is immutable: chattr -i",
-                Errno.EROFS => "its file system is read-only: mount it writable",
-                _ => null,
-            };
-        }
-    }
-
     public static SafeFileHandle? OpenAt(
         SafeFileHandle directory,
         ReadOnlySpan<byte> path,
@@ -266,61 +228,6 @@ internal static unsafe class FileCalls
             GC.KeepAlive(handle);
             return result;
         }
-    }
-
-    public static int Read(SafeFileHandle file, Span<byte> buffer, long offset)
-    {
-        var total = 0;
-        fixed (byte* p = buffer)
-        {
-            while (total < buffer.Length)
-            {
-                var count = Libc.PRead(file, p + total, buffer.Length - total, offset + total);
-                if (count > 0)
-                {
-                    total += (int)count;
-                }
-                else if (count == 0)
-                {
-                    break;
-                }
-                else if (Marshal.GetLastPInvokeError() is var error && error != Errno.EINTR)
-                {
-                    return -error;
-                }
-            }
-        }
-
-        return total;
-    }
-
-    public static int Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
-    {
-        var total = 0;
-        fixed (byte* p = bytes)
-        {
-            while (total < bytes.Length)
-            {
-                var count = Libc.PWrite(file, p + total, bytes.Length - total, offset + total);
-                if (count >= 0)
-                {
-                    total += (int)count;
-                }
-                else if (Marshal.GetLastPInvokeError() is var error && error != Errno.EINTR)
-                {
-                    return -error;
-                }
-            }
-        }
-
-        return 0;
-    }
-
-    /// <summary>The file system's magic number (statfs(2)), 0 where it cannot be told.</summary>
-    public static uint FileSystemMagic(SafeFileHandle file)
-    {
-        var buffer = stackalloc byte[512];
-        return Libc.FStatFs(file, buffer) == 0 ? *(uint*)buffer : 0;
     }
 
     public static int Checked(int result) => result < 0 ? -Marshal.GetLastPInvokeError() : result;

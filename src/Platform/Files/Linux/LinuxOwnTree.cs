@@ -265,7 +265,7 @@ internal sealed class LinuxOwnTree : OwnTree
             FileCalls.OpenAt(directory, NameOf(path), flags, out int error, FileMode)
             ?? throw Barred(directory, path, error);
         InheritedOwner.Give(directory, file);
-        Check(FileCalls.Write(file, content, 0), path);
+        Check(ByteCalls.Write(file, content, 0), path);
         Check(FileCalls.Checked(Libc.FSync(file)), path);
     }
 
@@ -309,7 +309,7 @@ internal sealed class LinuxOwnTree : OwnTree
         }
 
         byte[] there = new byte[content.Length];
-        return FileCalls.Read(file, there, 0) == there.Length && content.SequenceEqual(there);
+        return ByteCalls.Read(file, there, 0) == there.Length && content.SequenceEqual(there);
     }
 
     /// <summary>False where there was nothing.</summary>

@@ -12,7 +12,7 @@ internal sealed class LinuxSourceFile(SafeFileHandle file, string place) : Sourc
 
     public override int Read(Span<byte> buffer, long offset)
     {
-        var result = FileCalls.Read(file, buffer, offset);
+        var result = ByteCalls.Read(file, buffer, offset);
         return result >= 0 ? result : throw LinuxSourceTree.Unreadable(place, -result);
     }
 

@@ -17,7 +17,7 @@ internal sealed class LinuxSourceTree : SourceTree
     {
         _root = root;
         _device = device;
-        KeepsDirectoryTimes = FileSystems.KeepsDirectoryTimes(FileCalls.FileSystemMagic(root));
+        KeepsDirectoryTimes = FileSystems.KeepsDirectoryTimes(FileSystemCalls.FileSystemMagic(root));
     }
 
     public override bool KeepsDirectoryTimes { get; }

@@ -10,7 +10,7 @@ internal sealed class LinuxTargetFile(LinuxTargetTree tree, SafeFileHandle file,
     /// <summary>As the file stands; null: not looked at since the last change.</summary>
     private FileStat? _stat;
 
-    public override void Write(ReadOnlySpan<byte> bytes, long offset) => Check(FileCalls.Write(file, bytes, offset));
+    public override void Write(ReadOnlySpan<byte> bytes, long offset) => Check(ByteCalls.Write(file, bytes, offset));
 
     public override bool TrySetTimes(long mtimeNs) => tree.Allowed(path, FileCalls.SetMtime(file, default, mtimeNs));
 

@@ -241,6 +241,11 @@ internal sealed class LinuxTargetTree : TargetTree
         {
             Errno.ENOSPC => Full(place, "the disk is full"),
             Errno.EDQUOT => Full(place, "the disk quota is used up"),
+            Errno.EFBIG => new PermanentException(
+                ErrorKind.Target,
+                $"target '{place}' may not grow so long; raise the limit of this process (ulimit -f), or use another file "
+                    + "system, and run the same command again: it goes on"
+            ),
             Errno.EEXIST => new PermanentException(ErrorKind.Target, $"target '{place}' exists already"),
             Errno.ELOOP => new PermanentException(
                 ErrorKind.Target,

@@ -42,7 +42,7 @@ internal sealed class ChunkReader(
         return chunk ?? await ReadElsewhereAsync(place, damage, chunkClass, cancellationToken);
     }
 
-    public async ValueTask<List<int>> ReadManyAsync(
+    public async ValueTask<IReadOnlyList<int>> ReadManyAsync(
         IReadOnlyList<ChunkId> ids,
         ChunkClass chunkClass,
         Action<int, ReadOnlySpan<byte>> take,

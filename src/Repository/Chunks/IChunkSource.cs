@@ -22,12 +22,12 @@ public interface IChunkSource
     /// </param>
     /// <param name="cancellationToken">Ends it between two requests.</param>
     /// <returns>The numbers of the ids of which nothing was read.</returns>
-    ValueTask<List<int>> ReadManyAsync(
+    ValueTask<IReadOnlyList<int>> ReadManyAsync(
         IReadOnlyList<ChunkId> ids,
         ChunkClass chunkClass,
         Action<int, ReadOnlySpan<byte>> take,
         CancellationToken cancellationToken
-    ) => ValueTask.FromResult(Enumerable.Range(0, ids.Count).ToList());
+    ) => ValueTask.FromResult<IReadOnlyList<int>>([.. Enumerable.Range(0, ids.Count)]);
 
     /// <summary>A forward-only stream over a reference of any depth.</summary>
     Stream OpenRead(ContentRef content, ChunkClass chunkClass);

@@ -85,7 +85,7 @@ public sealed class ReadManyTests
     private static async Task<Dictionary<int, byte[]>> ReadAsync(OpenedRepository opened, ChunkId[] ids, int[] notRead)
     {
         Dictionary<int, byte[]> read = [];
-        List<int> failed = await opened
+        IReadOnlyList<int> failed = await opened
             .OpenReader()
             .ReadManyAsync(
                 ids,

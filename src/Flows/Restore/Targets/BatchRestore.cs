@@ -24,7 +24,7 @@ internal sealed class BatchRestore(TargetTree target, IChunkSource chunks, Chunk
         try
         {
             List<(ListingEntry Entry, TargetDirectory Directory)> small = Look(batch, open, done, out var large);
-            List<int> notRead = await chunks.ReadManyAsync(
+            IReadOnlyList<int> notRead = await chunks.ReadManyAsync(
                 [.. small.Select(file => file.Entry.Content!.Chunks[0])],
                 chunkClass,
                 (number, content) =>

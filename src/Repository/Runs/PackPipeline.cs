@@ -25,7 +25,6 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     private PackBuilder? _metadata;
     private Task _metadataUpload = Task.CompletedTask;
     private ExceptionDispatchInfo? _fault;
-    private bool _entered;
 
     /// <summary>Rows of chunks that are stored and that <see cref="TakeRows"/> has not given yet.</summary>
     public int RowCount
@@ -111,12 +110,6 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             _content = null;
         }
 
-        if (_entered)
-        {
-            PackBudget.Shared.Leave();
-            _entered = false;
-        }
-
         if (_metadata is not null)
         {
             _metadata.Dispose();
@@ -146,12 +139,6 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
 
         if (_content is null)
         {
-            if (!_entered)
-            {
-                PackBudget.Shared.Enter();
-                _entered = true;
-            }
-
             NativeBuffer buffer = await PackBudget.Shared.RentAsync(cancellationToken);
             _uploads.RemoveAll(upload => upload.IsCompleted);
             _content = new PackBuilder(keys, chunkClass, buffer, _codec);

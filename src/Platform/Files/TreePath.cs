@@ -29,16 +29,22 @@ public static class TreePath
             return false;
         }
 
-        foreach (var range in path.Split((byte)'/'))
+        while (true)
         {
-            var component = path[range];
+            int slash = path.IndexOf((byte)'/');
+            ReadOnlySpan<byte> component = slash < 0 ? path : path[..slash];
             if (component.IsEmpty || component.SequenceEqual("."u8) || component.SequenceEqual(".."u8))
             {
                 return false;
             }
-        }
 
-        return true;
+            if (slash < 0)
+            {
+                return true;
+            }
+
+            path = path[(slash + 1)..];
+        }
     }
 
     /// <summary>

@@ -29,6 +29,7 @@ internal static partial class Layers
         "RequiredFiles",
         "Checks",
         "",
+        "Mirroring",
         "Verification",
     ];
 

@@ -5,6 +5,9 @@ using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Retention;
+using AlfrescoBackupFlows.Flows.Retention.Activities;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
@@ -25,7 +28,8 @@ public static class BackupTasks
                 RuntimeJson.Default,
                 BackupJson.Default,
                 RestoreJson.Default,
-                VerifyJson.Default
+                VerifyJson.Default,
+                RetentionJson.Default
             )
         );
 
@@ -63,7 +67,10 @@ public static class BackupTasks
             .AddFlow<VerifyFlow>()
             .AddFlow<VerifyPartFlow>()
             .AddActivity<PlanVerify>()
-            .AddActivity<VerifyStep>();
+            .AddActivity<VerifyStep>()
+            .AddFlow<RetentionFlow>()
+            .AddActivity<ForgetSets>()
+            .AddActivity<PruneRepository>();
     }
 
     /// <summary>Registers a flow by the name of its class; its failures cross every host.</summary>

@@ -202,6 +202,33 @@ public sealed class AzureBlobStore : IBlobStore
         );
     }
 
+    public async Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        BlobClient blob = Blob(name);
+        return await RunAsync(
+            $"delete {name}",
+            async () =>
+            {
+                try
+                {
+                    await blob.DeleteAsync(cancellationToken: cancellationToken);
+                    return BlobDeletion.Deleted;
+                }
+                catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+                {
+                    return BlobDeletion.Absent;
+                }
+                catch (RequestFailedException e) when (AzureFaults.IsImmutable(e))
+                {
+                    // The policy of a container does not show here; the date of a blob's own policy does.
+                    var found = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+                    return BlobDeletion.Kept(found.Value.HasLegalHold ? null : found.Value.ImmutabilityPolicy?.ExpiresOn);
+                }
+            },
+            cancellationToken
+        );
+    }
+
     public async Task<bool> AcquireLeaseAsync(
         string name,
         Guid leaseId,

@@ -42,6 +42,13 @@ public interface IBlobStore
     Task<bool> DeleteAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Deletes a blob where the store lets go of it. That an immutability policy or a legal hold keeps it is an answer
+    /// here, not a failure.
+    /// </summary>
+    async Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken) =>
+        await DeleteAsync(name, cancellationToken) ? BlobDeletion.Deleted : BlobDeletion.Absent;
+
+    /// <summary>
     /// Takes the lease on a name, or renews it where <paramref name="leaseId"/> holds it already. Returns false where
     /// another holds it. The blob is created (empty) if absent. <paramref name="duration"/> is 15 to 60 s (Azure's
     /// bounds); the lease ends by itself.
@@ -65,6 +72,20 @@ public enum PutOutcome
 {
     Created,
     AlreadyExists,
+}
+
+/// <summary>What became of a blob that was to be deleted.</summary>
+/// <param name="IsGone">It does not exist any more.</param>
+/// <param name="WasThere">This call has deleted it, or it is still there.</param>
+/// <param name="Until">
+/// When the store lets go of one that it keeps, by its clock; null where it does not say, such as under a legal hold.
+/// </param>
+public sealed record BlobDeletion(bool IsGone, bool WasThere, DateTimeOffset? Until = null)
+{
+    public static readonly BlobDeletion Deleted = new(IsGone: true, WasThere: true);
+    public static readonly BlobDeletion Absent = new(IsGone: true, WasThere: false);
+
+    public static BlobDeletion Kept(DateTimeOffset? until) => new(IsGone: false, WasThere: true, until);
 }
 
 /// <param name="Length">Bytes.</param>

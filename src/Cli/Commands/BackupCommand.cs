@@ -81,9 +81,16 @@ internal static class BackupCommand
 
         context.Result.Outcome = $"set {result.Set} is committed";
         context.Result.Write(document, CliJson.Relaxed.BackupResultDocument, writer => WriteText(document, writer));
+        if (result.RetentionFault is { } fault)
+        {
+            context.Messages.Error(
+                $"set {result.Set} is sealed, but what should be forgotten or pruned after it was not: {fault}"
+            );
+        }
+
         if (!result.HasFindings)
         {
-            return ExitCodes.Done;
+            return result.RetentionFault is null ? ExitCodes.Done : ExitCodes.Findings;
         }
 
         context.Messages.Error(

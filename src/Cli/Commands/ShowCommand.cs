@@ -64,7 +64,7 @@ internal static class ShowCommand
         }
 
         IAsyncEnumerable<EntryDocument> entries = SetListing.ReadAsync(
-            opened.Repository.CreateReader(index, null),
+            opened.Repository.CreateFollowingReader(index),
             manifest,
             PathPrefix.Parse(path),
             context.Stop

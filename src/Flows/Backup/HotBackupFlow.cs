@@ -1,5 +1,7 @@
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Retention;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -74,7 +76,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
 
             steps.Status.Begin(Phases.Close);
             await CloseAsync(context, new CloseRunInput(run, Reason: null), steps.Retry(Retries.Storage));
-            return result;
+            return check.Retains ? await RetainAsync(context, result) : result;
         }
         catch (Exception e) when (e is TaskFailedException or AbfException)
         {
@@ -121,6 +123,31 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                         + "another hour."
                 );
             }
+        }
+    }
+
+    /// <summary>Forgets and prunes. The set is whole, whatever comes of that.</summary>
+    private static async Task<HotBackupResult> RetainAsync(TaskOrchestrationContext context, HotBackupResult result)
+    {
+        try
+        {
+            RetentionResult retained = await context.CallSubOrchestratorAsync<RetentionResult>(
+                nameof(RetentionFlow),
+                new RetentionInput(result.Set),
+                new SubOrchestrationOptions(instanceId: FanOut.NewId(context))
+            );
+            return result with { Forgotten = retained.Forgotten };
+        }
+        catch (TaskFailedException e)
+        {
+            FlowFailure failure = FlowFailure.From(e);
+            Logs.RetentionFailed(
+                context.CreateReplaySafeLogger(nameof(HotBackupFlow)),
+                result.Set.ToString(),
+                failure.Kind,
+                failure.Message
+            );
+            return result with { RetentionFault = failure.Message };
         }
     }
 

@@ -16,6 +16,8 @@ public sealed class BackupOptions
 
     public RestoreOptions Restore { get; set; } = new();
 
+    public RetentionOptions Retention { get; set; } = new();
+
     public ServeOptions Serve { get; set; } = new();
 
     /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of

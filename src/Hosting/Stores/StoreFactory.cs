@@ -30,7 +30,11 @@ public static class StoreFactory
     {
         string url = loaded.Options.Repository.Url!;
         IBlobStore blobs = StoreProviders.Of(url).Open(url, loaded.ConnectionString, time);
-        return new RepositoryStores(blobs, blobs);
+        return new RepositoryStores(blobs, blobs)
+        {
+            OpenControl = async cancellationToken =>
+                (await OpenAsync(loaded, create: false, time, cancellationToken)).Control,
+        };
     }
 
     /// <summary>For <c>init</c>: a directory is created where it is missing; a container never is.</summary>

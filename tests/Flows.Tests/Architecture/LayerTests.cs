@@ -17,9 +17,10 @@ public sealed partial class LayerTests
         ["Options"],
         ["Tasks"],
         ["Runtime"],
-        ["Backup.Records", "Restore.Records", "Verify.Records"],
+        ["Backup.Records", "Restore.Records", "Verify.Records", "Retention.Records"],
         ["Capture", "Restore.Targets"],
-        ["Backup.Activities", "Restore.Activities", "Verify.Activities"],
+        ["Backup.Activities", "Restore.Activities", "Verify.Activities", "Retention.Activities"],
+        ["Retention"],
         ["Backup", "Restore", "Verify"],
         [""],
     ];

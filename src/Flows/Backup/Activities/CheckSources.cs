@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -68,6 +69,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
         return new SourceCheck
         {
             HasIndex = installation.Index is not null,
+            Retains = !KeepRules.Of(options.Retention).IsEmpty,
             MaxWait = installation.Index?.MaxWait ?? TimeSpan.Zero,
             RefreshesIndex = installation.Index is { RefreshCommand.IsEmpty: false },
             FilesMustEndWithin = FilesMustEndWithin(installation),

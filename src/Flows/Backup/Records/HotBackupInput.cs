@@ -89,6 +89,14 @@ public sealed record HotBackupResult
 
     public required ImmutableArray<string> Warnings { get; init; }
 
+    /// <summary>Sets that the retention after it has ended; absent where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<RunId> Forgotten { get; init; }
+
+    /// <summary>Why the retention after it failed, which takes nothing from the set; null where it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? RetentionFault { get; init; }
+
     /// <summary>What the numbers of missing and carried-over files do not say; null where that is nothing.</summary>
     public string? FurtherFindings()
     {

@@ -30,6 +30,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
     )
     {
         RestoreInput input = check.Restore;
+        await using IAsyncDisposable held = await environment.Reading.HoldAsync(input.Set, cancellationToken);
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         using var target = TargetTree.Open(input.Target);
         var lost = LostFileList.Read(input.Target);

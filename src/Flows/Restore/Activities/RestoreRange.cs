@@ -21,6 +21,10 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         CancellationToken cancellationToken
     )
     {
+        await using IAsyncDisposable held = await environment.Reading.HoldAsync(
+            new TargetMarker(input.Target).TryRead()?.Set,
+            cancellationToken
+        );
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = input.OpenRoot();
         var restore = new FileRestore(target, chunks, input, new AttributeRestore(target, input.Owner));

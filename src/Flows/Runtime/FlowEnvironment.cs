@@ -79,4 +79,10 @@ public sealed record RepositoryStores(IBlobStore Blobs, IBlobStore Control)
     /// that can be written. Absent: <see cref="Control"/> is it.
     /// </summary>
     public Func<CancellationToken, Task<IBlobStore?>>? OpenControl { get; init; }
+
+    /// <summary>
+    /// Opens the target of a mirror: its URL, the file of its connection string (null: as the repository is opened),
+    /// and whether its place may be made.
+    /// </summary>
+    public Func<string, string?, bool, CancellationToken, Task<IBlobStore>>? OpenMirror { get; init; }
 }

@@ -1,5 +1,7 @@
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
@@ -34,6 +36,7 @@ public static class StoreFactory
         {
             OpenControl = async cancellationToken =>
                 (await OpenAsync(loaded, create: false, time, cancellationToken)).Control,
+            OpenMirror = (target, file, isNew, token) => OpenMirrorAsync(loaded, target, file, isNew, time, token),
         };
     }
 
@@ -78,6 +81,38 @@ public static class StoreFactory
                 cancellationToken
             )
             : await provider.CreateBelowAsync(url, below, loaded.ConnectionString, time, cancellationToken);
-        return new RepositoryStores(blobs, control);
+        return new RepositoryStores(blobs, control)
+        {
+            OpenMirror = (target, file, isNew, token) => OpenMirrorAsync(loaded, target, file, isNew, time, token),
+        };
+    }
+
+    /// <summary>
+    /// The credentials are the target's own: the connection string of its file, or the SAS of its URL. Where it has
+    /// none, those of the repository.
+    /// </summary>
+    private static async Task<IBlobStore> OpenMirrorAsync(
+        LoadedOptions loaded,
+        string url,
+        string? connectionStringFile,
+        bool isNew,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        if (StoreProviders.FaultOf(url) is { } fault)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"the target of the mirror {fault}");
+        }
+
+        Secret? connectionString =
+            connectionStringFile is not null
+                ? SecretFile.Read(connectionStringFile, "the connection string file of the mirror").Value
+            : url.Contains('?', StringComparison.Ordinal) ? null
+            : loaded.ConnectionString;
+        IBlobStoreProvider provider = StoreProviders.Of(url);
+        return isNew
+            ? await provider.CreateAsync(url, connectionString, time, cancellationToken)
+            : provider.Open(url, connectionString, time);
     }
 }

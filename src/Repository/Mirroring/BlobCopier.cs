@@ -38,19 +38,29 @@ internal sealed class BlobCopier(IBlobStore source, IBlobStore target, MirrorOpt
 
     public bool IsTimeUp { get; private set; }
 
-    /// <summary>Whether a check is still to come; one pass makes it.</summary>
-    public bool Checks { get; set; } = options.Checks;
-
     public ImmutableArray<string> Different() => [.. _different.Take(MirrorReport.MaxNames)];
 
     /// <summary>A pass begins anew: what it sees is counted again, what was copied stays counted.</summary>
     public void Restart() => (ExtraBlobs, ExtraBytes, UnfitBlobs, Vanished) = (0, 0, 0, false);
 
-    public Task CopyAsync(MirroredNames names, CancellationToken cancellationToken) =>
+    /// <param name="names">Which blobs.</param>
+    /// <param name="checks">Those that both have are compared by their hashes.</param>
+    public Task CopyAsync(MirroredNames names, bool checks, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
-            names.MergeAsync(source, target, cancellationToken).TakeWhile(_ => !EndsNow()),
+            names.MergeAsync(source, target, cancellationToken).TakeWhile(_ => !IsTimeUp),
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (pair, token) => await HandleAsync(names, pair.Source, pair.Target, token)
+            async (pair, token) => await HandleAsync(names, pair.Source, pair.Target, checks, token)
+        );
+
+    /// <summary>Compares blobs that both have by their hashes.</summary>
+    public Task CheckAllAsync(
+        IEnumerable<(BlobItem Source, BlobItem Target)> pairs,
+        CancellationToken cancellationToken
+    ) =>
+        Parallel.ForEachAsync(
+            pairs,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            async (pair, token) => await CheckAsync(pair.Source, pair.Target, token)
         );
 
     /// <summary>Copies blobs that the target lacks, in any order.</summary>
@@ -106,12 +116,14 @@ internal sealed class BlobCopier(IBlobStore source, IBlobStore target, MirrorOpt
 
     public void Dispose() => _memory.Dispose();
 
-    private bool EndsNow() => IsTimeUp |= options.IsTimeUp?.Invoke() is true;
+    /// <summary>Each call copies something, however long the listings take.</summary>
+    private bool EndsNow() => IsTimeUp || (IsTimeUp = CopiedBlobs > 0 && options.IsTimeUp?.Invoke() is true);
 
     private async ValueTask HandleAsync(
         MirroredNames names,
         BlobItem? one,
         BlobItem? other,
+        bool checks,
         CancellationToken cancellationToken
     )
     {
@@ -132,13 +144,18 @@ internal sealed class BlobCopier(IBlobStore source, IBlobStore target, MirrorOpt
         }
         else if (other is null)
         {
+            if (EndsNow())
+            {
+                return;
+            }
+
             await CopyOneAsync(one, readsBack: false, cancellationToken);
         }
         else if (one.Length != other.Length)
         {
             Note(one.Name);
         }
-        else if (Checks)
+        else if (checks)
         {
             await CheckAsync(one, other, cancellationToken);
         }

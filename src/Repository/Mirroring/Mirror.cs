@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
@@ -18,6 +19,13 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
     /// backup.</summary>
     private const int MaxPasses = 20;
 
+    /// <summary>The id of the repository of a store, 32 hexadecimal digits, by its configs.</summary>
+    /// <exception cref="PermanentException">
+    /// Configuration: there is no repository. Repository: its configs are lost, or none can be read.
+    /// </exception>
+    public static async Task<string> IdOfAsync(IBlobStore blobs, CancellationToken cancellationToken) =>
+        Text(await MirrorIdentity.OfSourceAsync(blobs, cancellationToken));
+
     /// <exception cref="PermanentException">
     /// Repository: the target belongs to another repository, or one of them was cut or forked. Configuration: there is
     /// no repository to copy.
@@ -34,9 +42,9 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
             MirroredLog log = await MirroredLog.ListAsync(source, cancellationToken);
             await new LogComparison(log, there, options).RequireAsync(isWhole, cancellationToken);
             copier.Restart();
-            await copier.CopyAsync(MirroredNames.Packs, cancellationToken);
-            await copier.CopyAsync(MirroredNames.Indexes, cancellationToken);
-            copier.Checks = false;
+            bool checks = options.Checks && pass == 0;
+            await copier.CopyAsync(MirroredNames.Packs, checks, cancellationToken);
+            await copier.CopyAsync(MirroredNames.Indexes, checks, cancellationToken);
             if (copier.IsTimeUp || copier.DifferentBlobs > 0)
             {
                 return await ReportAsync(repository, there, log, 0, copier, isDone: false, cancellationToken);
@@ -67,29 +75,58 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
         CancellationToken cancellationToken
     )
     {
-        BlobItem[] missing = copier.DifferentBlobs > 0 ? [] : [.. log.Entries.Where(e => !there.Has(e.Key)).Select(e => e.Value)];
+        BlobItem[] missing = [.. log.Entries.Where(entry => !there.Has(entry.Key)).Select(entry => entry.Value)];
+        if (options.Checks)
+        {
+            await copier.CheckAllAsync(
+                there.Entries.Select(entry => (log.Find(entry.Key)!, entry.Value)),
+                cancellationToken
+            );
+        }
+
         if (isWhole)
         {
-            await copier.CopyAsync(MirroredNames.Configs, cancellationToken);
-            foreach (BlobItem entry in missing.TakeWhile(_ => copier.DifferentBlobs == 0))
-            {
-                await copier.CopyOneAsync(entry, readsBack: true, cancellationToken);
-            }
+            await copier.CopyAsync(MirroredNames.Configs, options.Checks, cancellationToken);
+            await CopyInOrderAsync(copier, missing, cancellationToken);
         }
-        else
+        else if (copier.DifferentBlobs == 0)
         {
             await copier.CopyAllAsync(missing, cancellationToken);
+            int[] configs = [.. await ConfigFile.ListAsync(source, cancellationToken)];
+            BlobItem[] listed = await MirroredNames
+                .Configs.ListAsync(source, cancellationToken)
+                .ToArrayAsync(cancellationToken);
 
             // The newest is the one that counts.
-            BlobItem[] configs = await MirroredNames.Configs.ListAsync(source, cancellationToken).ToArrayAsync(cancellationToken);
-            foreach (BlobItem config in configs.OrderByDescending(config => config.Name.Length).ThenByDescending(config => config.Name, StringComparer.Ordinal).TakeWhile(_ => copier is { DifferentBlobs: 0, Vanished: false }))
-            {
-                await copier.CopyOneAsync(config, readsBack: true, cancellationToken);
-            }
+            await CopyInOrderAsync(
+                copier,
+                listed.OrderBy(item => Array.FindIndex(configs, number => ConfigFile.BlobName(number) == item.Name)),
+                cancellationToken
+            );
         }
 
         bool isDone = copier is { DifferentBlobs: 0, Vanished: false };
         return await ReportAsync(repository, there, log, missing.Length, copier, isDone, cancellationToken);
+    }
+
+    private static string Text(UInt128 repository) => repository.ToString("x32", CultureInfo.InvariantCulture);
+
+    /// <summary>Until something stands in the way.</summary>
+    private static async Task CopyInOrderAsync(
+        BlobCopier copier,
+        IEnumerable<BlobItem> items,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (BlobItem item in items)
+        {
+            if (copier is not { DifferentBlobs: 0, Vanished: false })
+            {
+                return;
+            }
+
+            await copier.CopyOneAsync(item, readsBack: true, cancellationToken);
+        }
     }
 
     /// <summary>The head of a target that is not done is that which it had.</summary>
@@ -105,7 +142,7 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
     {
         long newest = isDone ? log.Newest : there.Newest;
         return new MirrorReport(
-            repository.ToString("x32", CultureInfo.InvariantCulture),
+            Text(repository),
             newest < 0 ? new RememberedHead(-1, string.Empty) : await log.HeadAsync(newest, cancellationToken),
             copier.CopiedBlobs,
             copier.CopiedBytes,

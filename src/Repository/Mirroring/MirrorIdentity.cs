@@ -43,10 +43,9 @@ internal static class MirrorIdentity
         IReadOnlyList<int> configs = await ConfigFile.ListAsync(target, cancellationToken);
         foreach (int number in configs)
         {
-            ConfigFile config = await ConfigFile.ReadAsync(target, number, cancellationToken);
-            if (config.Repository != repository)
+            if (await TryReadAsync(target, number, cancellationToken) is { } found && found != repository)
             {
-                throw Another(target, config.Repository, repository);
+                throw Another(target, found, repository);
             }
         }
 
@@ -59,6 +58,19 @@ internal static class MirrorIdentity
         }
 
         return configs.Count > 0;
+    }
+
+    /// <summary>Null where it is damaged, which is seen when it is compared.</summary>
+    private static async Task<UInt128?> TryReadAsync(IBlobStore target, int number, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await ConfigFile.ReadAsync(target, number, cancellationToken)).Repository;
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            return null;
+        }
     }
 
     /// <summary>What a first mirror has left behind says in its header whose it is.</summary>

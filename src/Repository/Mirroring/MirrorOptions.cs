@@ -21,7 +21,7 @@ public sealed record MirrorOptions
     /// <summary>The head that a mirror has left in the target before; null where none is known.</summary>
     public RememberedHead? TargetSeen { get; init; }
 
-    /// <summary>Asked before each blob: whether the rest is left to another call. Null: never.</summary>
+    /// <summary>Asked before each blob but the first that is copied: whether the rest is left to another call. Null: never.</summary>
     public Func<bool>? IsTimeUp { get; init; }
 
     /// <summary>Told what was copied so far, from several threads.</summary>

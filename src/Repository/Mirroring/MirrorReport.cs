@@ -35,4 +35,13 @@ public sealed record MirrorReport(
 )
 {
     public const int MaxNames = 100;
+
+    /// <summary>What a person must know of <see cref="Different"/>, one line; null where there is none.</summary>
+    /// <param name="target">How messages call the target.</param>
+    public string? Conflict(string target) =>
+        DifferentBlobs == 0
+            ? null
+            : $"{DifferentBlobs} blobs of {target} are not as in the source ({string.Join(", ", Different.Take(3))}"
+                + $"{(DifferentBlobs > 3 ? ", ..." : string.Empty)}): nothing was overwritten, and its log stays where it "
+                + "was. 'abf verify' says which side is damaged; delete these there, and run 'abf mirror' again";
 }

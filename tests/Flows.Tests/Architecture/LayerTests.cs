@@ -17,10 +17,10 @@ public sealed partial class LayerTests
         ["Options"],
         ["Tasks"],
         ["Runtime"],
-        ["Backup.Records", "Restore.Records", "Verify.Records", "Retention.Records"],
+        ["Backup.Records", "Restore.Records", "Verify.Records", "Retention.Records", "Mirroring.Records"],
         ["Capture", "Restore.Targets"],
-        ["Backup.Activities", "Restore.Activities", "Verify.Activities", "Retention.Activities"],
-        ["Retention"],
+        ["Backup.Activities", "Restore.Activities", "Verify.Activities", "Retention.Activities", "Mirroring.Activities"],
+        ["Retention", "Mirroring"],
         ["Backup", "Restore", "Verify"],
         [""],
     ];

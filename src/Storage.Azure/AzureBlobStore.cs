@@ -220,9 +220,7 @@ public sealed class AzureBlobStore : IBlobStore
                 }
                 catch (RequestFailedException e) when (AzureFaults.IsImmutable(e))
                 {
-                    // The policy of a container does not show here; the date of a blob's own policy does.
-                    var found = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
-                    return BlobDeletion.Kept(found.Value.HasLegalHold ? null : found.Value.ImmutabilityPolicy?.ExpiresOn);
+                    return await FindKeptUntilAsync(blob, cancellationToken);
                 }
             },
             cancellationToken
@@ -327,6 +325,20 @@ public sealed class AzureBlobStore : IBlobStore
             },
             cancellationToken
         );
+    }
+
+    /// <summary>The policy of a container does not show; the date of a blob's own policy does.</summary>
+    private static async Task<BlobDeletion> FindKeptUntilAsync(BlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+            return BlobDeletion.Kept(found.Value.HasLegalHold ? null : found.Value.ImmutabilityPolicy?.ExpiresOn);
+        }
+        catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+        {
+            return BlobDeletion.Absent;
+        }
     }
 
     private static BlobUploadOptions NewUpload() =>

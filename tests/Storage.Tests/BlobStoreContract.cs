@@ -138,6 +138,8 @@ public abstract class BlobStoreContract
         Assert.False(await Store.DeleteAsync("runs/r/page", Ct));
         Assert.Null(await Store.GetPropertiesAsync("runs/r/page", Ct));
         Assert.Equal(PutOutcome.Created, await Store.PutIfAbsentAsync("runs/r/page", Bytes(2), Ct));
+        Assert.Equal(BlobDeletion.Deleted, await Store.TryDeleteAsync("runs/r/page", Ct));
+        Assert.Equal(BlobDeletion.Absent, await Store.TryDeleteAsync("runs/r/page", Ct));
     }
 
     [Fact]

@@ -2,10 +2,12 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
@@ -53,6 +55,39 @@ public sealed class HotBackupFlowTests : IDisposable
             _standIns.Sealed.Phases.Zip(_standIns.Sealed.Phases.Skip(1)),
             pair => Assert.True(pair.First.Ended <= pair.Second.Started)
         );
+    }
+
+    [Fact]
+    public async Task A_retention_follows_the_set_and_goes_on_until_the_prune_is_done()
+    {
+        int parts = 0;
+        _standIns.Check = _standIns.Check with { Retains = true };
+        _standIns.Prune = _ => new PrunedPart(PruneReport.Nothing, IsDone: ++parts == 2);
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        Assert.Equal(
+            ["CommitSet", "CloseRun sealed", "ForgetSets", "PruneRepository", "PruneRepository"],
+            _standIns.Calls.TakeLast(5)
+        );
+        HotBackupResult result = BackupTasks.Converter.Read<HotBackupResult>(run.Result!);
+        Assert.Equal([StandIns.Input.Run], result.Forgotten);
+        Assert.Null(result.RetentionFault);
+    }
+
+    [Fact]
+    public async Task A_retention_that_fails_takes_nothing_from_the_set_and_is_said()
+    {
+        _standIns.Check = _standIns.Check with { Retains = true };
+        _standIns.Prune = _ => throw new PermanentException(ErrorKind.Storage, "the store is gone");
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        HotBackupResult result = BackupTasks.Converter.Read<HotBackupResult>(run.Result!);
+        Assert.Equal("the store is gone", result.RetentionFault);
+        Assert.False(result.HasFindings);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
 
@@ -14,13 +15,19 @@ public static class StoreFactory
     /// <summary>Where the control store is when <c>repository.controlUrl</c> does not say.</summary>
     public const string ControlPrefix = "control";
 
-    /// <summary>Opens what is there.</summary>
-    /// <exception cref="PermanentException">Storage: it is not there, or refuses.</exception>
-    public static Task<RepositoryStores> OpenAsync(
+    /// <summary>Opens what is there, for a host that adds to it.</summary>
+    /// <exception cref="PermanentException">Storage: it is not there, or refuses. Configuration: it is a mirror, to
+    /// which nobody else writes.</exception>
+    public static async Task<RepositoryStores> OpenAsync(
         LoadedOptions loaded,
         TimeProvider time,
         CancellationToken cancellationToken
-    ) => OpenAsync(loaded, create: false, time, cancellationToken);
+    )
+    {
+        RepositoryStores stores = await OpenAsync(loaded, create: false, time, cancellationToken);
+        await MirrorMark.RequireNoneAsync(stores.Blobs, cancellationToken);
+        return stores;
+    }
 
     /// <summary>
     /// Opens what is there for a host that takes no lease, so that a repository on a read-only volume, or of another

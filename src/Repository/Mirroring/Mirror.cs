@@ -84,6 +84,11 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
             );
         }
 
+        if (!options.IsDryRun)
+        {
+            await MirrorMark.WriteAsync(target, source, cancellationToken);
+        }
+
         if (isWhole)
         {
             await copier.CopyAsync(MirroredNames.Configs, options.Checks, cancellationToken);

@@ -80,9 +80,12 @@ public sealed record RepositoryStores(IBlobStore Blobs, IBlobStore Control)
     /// </summary>
     public Func<CancellationToken, Task<IBlobStore?>>? OpenControl { get; init; }
 
-    /// <summary>
-    /// Opens the target of a mirror: its URL, the file of its connection string (null: as the repository is opened),
-    /// and whether its place may be made.
-    /// </summary>
-    public Func<string, string?, bool, CancellationToken, Task<IBlobStore>>? OpenMirror { get; init; }
+    /// <summary>Opens the target of a mirror.</summary>
+    public Func<MirrorPlace, CancellationToken, Task<IBlobStore>>? OpenMirror { get; init; }
 }
+
+/// <summary>Where a mirror copies to.</summary>
+/// <param name="ConnectionStringFile">For it; null: as the repository is opened.</param>
+/// <param name="IsNew">Its place may be made.</param>
+/// <param name="IsDryRun">Nothing is made, and a place that is missing is an empty store.</param>
+public sealed record MirrorPlace(string Url, string? ConnectionStringFile, bool IsNew, bool IsDryRun);

@@ -43,7 +43,7 @@ public static class StoreFactory
         {
             OpenControl = async cancellationToken =>
                 (await OpenAsync(loaded, create: false, time, cancellationToken)).Control,
-            OpenMirror = (target, file, isNew, token) => OpenMirrorAsync(loaded, target, file, isNew, time, token),
+            OpenMirror = (mirror, token) => OpenMirrorAsync(loaded, mirror, time, token),
         };
     }
 
@@ -90,7 +90,7 @@ public static class StoreFactory
             : await provider.CreateBelowAsync(url, below, loaded.ConnectionString, time, cancellationToken);
         return new RepositoryStores(blobs, control)
         {
-            OpenMirror = (target, file, isNew, token) => OpenMirrorAsync(loaded, target, file, isNew, time, token),
+            OpenMirror = (mirror, token) => OpenMirrorAsync(loaded, mirror, time, token),
         };
     }
 
@@ -100,26 +100,27 @@ public static class StoreFactory
     /// </summary>
     private static async Task<IBlobStore> OpenMirrorAsync(
         LoadedOptions loaded,
-        string url,
-        string? connectionStringFile,
-        bool isNew,
+        MirrorPlace place,
         TimeProvider time,
         CancellationToken cancellationToken
     )
     {
+        string url = place.Url;
         if (StoreProviders.FaultOf(url) is { } fault)
         {
             throw new PermanentException(ErrorKind.Configuration, $"the target of the mirror {fault}");
         }
 
         Secret? connectionString =
-            connectionStringFile is not null
-                ? SecretFile.Read(connectionStringFile, "the connection string file of the mirror").Value
+            place.ConnectionStringFile is { } file
+                ? SecretFile.Read(file, "the connection string file of the mirror").Value
             : url.Contains('?', StringComparison.Ordinal) ? null
             : loaded.ConnectionString;
         IBlobStoreProvider provider = StoreProviders.Of(url);
-        return isNew
-            ? await provider.CreateAsync(url, connectionString, time, cancellationToken)
+        return
+            place.IsDryRun && !provider.HasPlace(url) ? new NoBlobs(url)
+            : place is { IsNew: true, IsDryRun: false }
+                ? await provider.CreateAsync(url, connectionString, time, cancellationToken)
             : provider.Open(url, connectionString, time);
     }
 }

@@ -44,9 +44,7 @@ public sealed class Mirroring(FlowEnvironment environment)
         var memory = new MirrorMemory(environment.Options.State!, request.Url);
         RememberedHead? seen = memory.Recall();
         IBlobStore target = await environment.Stores.OpenMirror!(
-            request.Url,
-            request.ConnectionStringFile,
-            seen is null && !request.IsDryRun,
+            new MirrorPlace(request.Url, request.ConnectionStringFile, IsNew: seen is null, request.IsDryRun),
             cancellationToken
         );
         var options = new MirrorOptions

@@ -60,11 +60,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
     }
 
     /// <summary>The run's own, and those that are given up and may be deleted at any time.</summary>
-    private async Task<HashSet<PackId>> NotReadAsync(
-        LogState state,
-        RunId run,
-        CancellationToken cancellationToken
-    )
+    private async Task<HashSet<PackId>> NotReadAsync(LogState state, RunId run, CancellationToken cancellationToken)
     {
         HashSet<PackId> packs = state.TombstonedPacks();
         string prefix = RunNames.Prefix(run) + RunNames.Packs;

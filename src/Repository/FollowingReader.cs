@@ -55,18 +55,18 @@ internal sealed class FollowingReader(BackupRepository repository, ChunkIndex in
             return true;
         }
 
-        ChunkIndex index = await repository.LoadIndexAsync(
+        ChunkIndex newer = await repository.LoadIndexAsync(
             (await repository.Log.ReadAsync(cancellationToken)).State,
             cancellationToken
         );
         lock (_gate)
         {
-            if (index != seen && _now.Index == seen)
+            if (newer != seen && _now.Index == seen)
             {
-                _now = (index, repository.CreateReader(index, null));
+                _now = (newer, repository.CreateReader(newer, null));
             }
         }
 
-        return index != seen;
+        return newer != seen;
     }
 }

@@ -45,23 +45,13 @@ internal static class PruneCommand
             runner.RunAsync(
                 parsed,
                 context =>
-                    RunAsync(
-                        context,
-                        parsed.GetValue(maxUnused),
-                        parsed.GetValue(maxRepack),
-                        parsed.GetValue(dryRun)
-                    )
+                    RunAsync(context, parsed.GetValue(maxUnused), parsed.GetValue(maxRepack), parsed.GetValue(dryRun))
             )
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        CommandContext context,
-        string? maxUnused,
-        string? maxRepack,
-        bool dryRun
-    )
+    private static async Task<int> RunAsync(CommandContext context, string? maxUnused, string? maxRepack, bool dryRun)
     {
         PruneOptions options = Pruning.OptionsOf(context.Load(OptionsScope.Repository).Options.Retention);
         if (maxUnused is not null)

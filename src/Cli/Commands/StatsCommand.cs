@@ -126,7 +126,11 @@ internal static class StatsCommand
             writer.WriteLine($"grows by {Units.Bytes(growth.PerDay)} a day, {Units.Bytes(growth.PerMonth)} a month");
         }
 
-        foreach (ForecastDocument forecast in stats.Forecast.Where(f => f.Days > 0 ? stats.Growth is not null : f.Cost is not null))
+        foreach (
+            ForecastDocument forecast in stats.Forecast.Where(f =>
+                f.Days > 0 ? stats.Growth is not null : f.Cost is not null
+            )
+        )
         {
             string when = forecast.Days == 0 ? "now" : $"in {forecast.Days} days";
             string cost = forecast.Cost is { } money

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace AlfrescoBackupFlows.Cli.Output;
@@ -5,6 +6,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 /// <summary>Numbers as people read them.</summary>
 internal static class Units
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
     private static readonly string[] Names = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
     /// <param name="bytes">A count of bytes.</param>
@@ -28,7 +30,7 @@ internal static class Units
     {
         bytes = 0;
         string trimmed = text.Trim();
-        int end = trimmed.AsSpan().IndexOfAnyExcept("0123456789.");
+        int end = trimmed.AsSpan().IndexOfAnyExcept(Digits);
         string unit = end < 0 ? "B" : trimmed[end..].Trim();
         int power = Array.FindIndex(
             Names,

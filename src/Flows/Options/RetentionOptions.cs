@@ -40,7 +40,12 @@ public sealed class RetentionOptions
         part = 0;
         bool fits =
             text.EndsWith('%')
-            && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out part)
+            && double.TryParse(
+                text.AsSpan(0, text.Length - 1),
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out part
+            )
             && part <= 100;
         part /= 100;
         return fits;

@@ -75,11 +75,7 @@ internal static partial class Logs
         long laterBlobs
     );
 
-    [LoggerMessage(
-        27,
-        LogLevel.Error,
-        "Set {Set} is sealed, but the retention after it failed ({Kind}): {Reason}"
-    )]
+    [LoggerMessage(27, LogLevel.Error, "Set {Set} is sealed, but the retention after it failed ({Kind}): {Reason}")]
     public static partial void RetentionFailed(ILogger logger, string set, ErrorKind kind, string reason);
 
     [LoggerMessage(

@@ -113,7 +113,7 @@ internal sealed class ReadingSets(
 
     private async ValueTask LetGoAsync(string name)
     {
-        await _gate.WaitAsync();
+        await _gate.WaitAsync(CancellationToken.None);
         _readers[name]--;
         _gate.Release();
     }

@@ -75,7 +75,9 @@ internal sealed class SetMarks(IBlobStore control)
     {
         bool all = false;
         HashSet<RunId> sets = [];
-        foreach (BlobItem item in await control.ListAsync(ReadingPrefix, cancellationToken).ToListAsync(cancellationToken))
+        foreach (
+            BlobItem item in await control.ListAsync(ReadingPrefix, cancellationToken).ToListAsync(cancellationToken)
+        )
         {
             string[] parts = item.Name.Split('/');
             if (parts.Length != 3 || !await IsHeldAsync(item.Name, cancellationToken))

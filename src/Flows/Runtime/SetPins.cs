@@ -15,13 +15,8 @@ public sealed class SetPins(FlowEnvironment environment)
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
-        SetSummary found =
-            InstallationSets.Find(head, environment.Options.Installation.Name, set) ?? throw NoSuch(set);
-        await environment.Marks.PinAsync(
-            found.Id,
-            new Pin(reason, environment.Time.GetUtcNow()),
-            cancellationToken
-        );
+        SetSummary found = InstallationSets.Find(head, environment.Options.Installation.Name, set) ?? throw NoSuch(set);
+        await environment.Marks.PinAsync(found.Id, new Pin(reason, environment.Time.GetUtcNow()), cancellationToken);
 
         // A forget that looked at the pins just before this one may have ended it.
         head = await repository.Log.ReadAsync(cancellationToken);

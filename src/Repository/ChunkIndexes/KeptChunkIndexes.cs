@@ -69,7 +69,11 @@ internal sealed class KeptChunkIndexes(SealedBlobs blobs, KeyRing keys, string c
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
-            return await new ChunkIndexReading(blobs, keys, cacheDirectory).LoadAsync(live, tombstoned, cancellationToken);
+            return await new ChunkIndexReading(blobs, keys, cacheDirectory).LoadAsync(
+                live,
+                tombstoned,
+                cancellationToken
+            );
         }
     }
 }

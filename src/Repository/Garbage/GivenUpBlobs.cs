@@ -80,8 +80,10 @@ internal static class GivenUpBlobs
 
     private static long? LengthOf(string name, StoreListing store) =>
         TombstoneRules.TryParsePack(name, out PackId pack)
-                ? store.Packs.TryGetValue(pack, out long length) ? length : null
-            : TombstoneRules.TryParseIndex(name, out ChunkIndexId index)
-                && store.Indexes.TryGetValue(index, out length) ? length
-            : null;
+            ? store.Packs.TryGetValue(pack, out long length)
+                ? length
+                : null
+            : TombstoneRules.TryParseIndex(name, out ChunkIndexId index) && store.Indexes.TryGetValue(index, out length)
+                ? length
+                : null;
 }

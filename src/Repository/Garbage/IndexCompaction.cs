@@ -79,11 +79,7 @@ internal sealed class IndexCompaction(BackupRepository repository)
 
         async Task WriteAsync()
         {
-            written.Add(
-                (
-                    await ChunkIndexBlobs.WriteAsync(repository.Blobs, rows, cancellationToken)
-                ).Index
-            );
+            written.Add((await ChunkIndexBlobs.WriteAsync(repository.Blobs, rows, cancellationToken)).Index);
             rows.Clear();
         }
     }

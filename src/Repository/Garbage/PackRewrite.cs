@@ -166,11 +166,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         }
 
         _builder!.Add(ChunkIndexTable.Decode(_pending.Encode(), "rows of new packs"), rank: 0);
-        (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(
-            repository.Blobs,
-            _pending,
-            cancellationToken
-        );
+        (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(repository.Blobs, _pending, cancellationToken);
         _indexes.Add(index);
         _pending.Clear();
     }

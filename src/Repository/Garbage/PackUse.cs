@@ -116,8 +116,7 @@ internal sealed class PackUse
     }
 
     /// <summary>What a pack holds and what the sets need of it.</summary>
-    public UsedPack this[PackId pack] =>
-        new(_packs[_numbers[pack]], _total[_numbers[pack]], _used[_numbers[pack]]);
+    public UsedPack this[PackId pack] => new(_packs[_numbers[pack]], _total[_numbers[pack]], _used[_numbers[pack]]);
 
     private void Miss(ChunkId id)
     {

@@ -13,6 +13,11 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 /// one finishes it. Used once.
 /// </summary>
 /// <param name="options">How far it goes.</param>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "Used once, and each of its methods disposes of what it holds before it returns."
+)]
 public sealed class Prune(BackupRepository repository, PruneOptions options)
 {
     /// <summary>Other writers were faster so often that something must be wrong.</summary>

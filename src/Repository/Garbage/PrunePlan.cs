@@ -111,7 +111,11 @@ internal sealed record PrunePlan(
             return [];
         }
 
-        HashSet<ChunkIndexId> named = [.. state.Indexes.Select(index => index.Id), .. own.Indexes.Select(own => own.Id)];
+        HashSet<ChunkIndexId> named =
+        [
+            .. state.Indexes.Select(index => index.Id),
+            .. own.Indexes.Select(own => own.Id),
+        ];
         HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
         return store
             .Indexes.Keys.Where(index => !named.Contains(index))

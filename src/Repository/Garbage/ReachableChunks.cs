@@ -48,7 +48,11 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
             }
         }
 
-        ParallelOptions options = new() { MaxDegreeOfParallelism = SegmentsAtOnce, CancellationToken = cancellationToken };
+        ParallelOptions options = new()
+        {
+            MaxDegreeOfParallelism = SegmentsAtOnce,
+            CancellationToken = cancellationToken,
+        };
         await Parallel.ForEachAsync(
             _segments,
             options,
@@ -113,7 +117,10 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
             }
 
             await foreach (
-                SegmentRow row in new ListingReader(chunks, root.Listing).ReadRowsAsync(PathRange.All, cancellationToken)
+                SegmentRow row in new ListingReader(chunks, root.Listing).ReadRowsAsync(
+                    PathRange.All,
+                    cancellationToken
+                )
             )
             {
                 bool isNew = _segments.TryAdd(row.Chunk, number);

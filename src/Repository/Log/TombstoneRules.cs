@@ -40,8 +40,7 @@ internal static class TombstoneRules
                 entry.Indexes.Length <= MaxItems
                 && !ManifestRules.HasGap(entry.Indexes)
                 && entry.Indexes.All(index =>
-                    index.Rows >= 0
-                    && (index.Replaces.IsDefault || index.Replaces.Length <= MaxItems)
+                    index.Rows >= 0 && (index.Replaces.IsDefault || index.Replaces.Length <= MaxItems)
                 )
                 && entry.Indexes.DistinctBy(index => index.Id).Count() == entry.Indexes.Length
             )
@@ -88,9 +87,7 @@ internal static class TombstoneRules
 
         LogState next = ApplyBeyondBreak(state, entry);
         HashSet<ChunkIndexId> live = [.. LogState.Live(state.Indexes).Select(index => index.Id)];
-        return LogState
-            .Live(next.Indexes)
-            .All(index => live.Contains(index.Id) || !known.Contains(index.Id))
+        return LogState.Live(next.Indexes).All(index => live.Contains(index.Id) || !known.Contains(index.Id))
             ? next
             : throw entry.Wrong("an index that was replaced would count again");
     }

@@ -38,11 +38,7 @@ public sealed class RetentionCommandsTests(CommittedSample sample, OnDemand<Post
         AssertDone(await Abf.RunAsync("verify", "--read-data", "--json"));
         string target = Abf.Combine("restored");
         AssertDone(await Abf.RunAsync("restore", "--set", Sample.Set, "--target", target, "--no-database"));
-        await Shell.RunAsync(
-            "diff -r \"$1/contentstore\" \"$2/contentstore\"",
-            Sample.Installation.Root,
-            target
-        );
+        await Shell.RunAsync("diff -r \"$1/contentstore\" \"$2/contentstore\"", Sample.Installation.Root, target);
         Assert.Equal(2, (await BackUpAndListAsync()).Length - 1);
     }
 
@@ -101,7 +97,12 @@ public sealed class RetentionCommandsTests(CommittedSample sample, OnDemand<Post
     public async Task With_a_retention_each_backup_is_followed_by_it_and_what_fails_there_is_loud()
     {
         await BackUpAsync();
-        Abf.Config["retention"] = new JsonObject { ["keepLast"] = 1, ["pruneEvery"] = "0s", ["maxUnused"] = "0%" };
+        Abf.Config["retention"] = new JsonObject
+        {
+            ["keepLast"] = 1,
+            ["pruneEvery"] = "0s",
+            ["maxUnused"] = "0%",
+        };
 
         AbfResult backup = await Abf.RunAsync("backup", "--json");
 
@@ -116,7 +117,11 @@ public sealed class RetentionCommandsTests(CommittedSample sample, OnDemand<Post
         AbfResult loud = await Abf.RunAsync("backup", "--json");
         Assert.Equal(3, loud.ExitCode);
         Assert.Contains("is sealed", Assert.Single(loud.Errors), StringComparison.Ordinal);
-        Assert.Contains("othing is collected", loud.Json.GetProperty("retentionFault").GetString()!, StringComparison.Ordinal);
+        Assert.Contains(
+            "othing is collected",
+            loud.Json.GetProperty("retentionFault").GetString()!,
+            StringComparison.Ordinal
+        );
         Assert.Equal(3, (await Abf.RunAsync("status", "--json")).ExitCode);
     }
 

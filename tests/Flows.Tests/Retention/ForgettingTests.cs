@@ -48,7 +48,10 @@ public sealed class ForgettingTests : IAsyncLifetime
         RunId[] sets = [await CommitAsync(), await CommitAsync(), await CommitAsync("other"), await CommitAsync()];
         await new SetPins(_environment).PinAsync(sets[0].ToString(), "for ever", Token);
 
-        ForgetResult preview = await new Forgetting(_environment).PreviewAsync(new ForgetRequest(KeepNewest, []), Token);
+        ForgetResult preview = await new Forgetting(_environment).PreviewAsync(
+            new ForgetRequest(KeepNewest, []),
+            Token
+        );
         Assert.Equal([sets[1]], preview.Forgotten);
         Assert.Equal(4, (await _repository.Log.ReadAsync(Token)).State.Sets.Length);
 
@@ -171,7 +174,7 @@ public sealed class ForgettingTests : IAsyncLifetime
     }
 
     /// <summary>The sets of these tests have no content, which a prune tells after it has looked at the runs.</summary>
-    private static Task PruneAsync(FlowEnvironment environment) =>
+    private static Task<PermanentException> PruneAsync(FlowEnvironment environment) =>
         Assert.ThrowsAsync<PermanentException>(() => new Pruning(environment).RunAsync(new(0), null, Token));
 
     private async Task AssertRefusedAsync(

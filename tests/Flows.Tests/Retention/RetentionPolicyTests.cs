@@ -68,7 +68,16 @@ public sealed class RetentionPolicyTests
     {
         Assert.Equal(
             [false, true, false, true],
-            Kept(None with { Daily = 2 }, "2026-11-20T01:00", "2026-11-20T02:00", "2026-11-20T03:00?", "2026-11-21T01:00")
+            Kept(
+                None with
+                {
+                    Daily = 2,
+                },
+                "2026-11-20T01:00",
+                "2026-11-20T02:00",
+                "2026-11-20T03:00?",
+                "2026-11-21T01:00"
+            )
         );
 
         // Five bad nights: what is good before them is kept all the same, and the bad ones are no more than asked for.

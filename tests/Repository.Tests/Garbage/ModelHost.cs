@@ -156,7 +156,9 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
 
             if (manifest.Roots[0].Required is { } required)
             {
-                long count = await new RequiredListReader(chunks, required).ReadAsync(CancellationToken.None).CountAsync();
+                long count = await new RequiredListReader(chunks, required)
+                    .ReadAsync(CancellationToken.None)
+                    .CountAsync();
                 Assert.Equal(files.Count, count);
             }
 

@@ -63,7 +63,10 @@ public sealed class PruneTests
 
             await bench.CheckAsync(store);
             await bench.PruneAsync(store);
-            Assert.Equal((await bench.NamesAsync("packs/", counted)).Length, (await bench.NamesAsync("packs/", store)).Length);
+            Assert.Equal(
+                (await bench.NamesAsync("packs/", counted)).Length,
+                (await bench.NamesAsync("packs/", store)).Length
+            );
             Assert.Empty(await bench.NamesAsync("runs/", store));
         }
     }
@@ -299,10 +302,17 @@ public sealed class PruneTests
         Assert.True((await bench.StateAsync()).Sets[^1].Sequence > LogEntry.StateInterval);
         ImmutableArray<string> lines = await IndependentReader.ReadAsync(directory, passphrase: null);
         Assert.Equal(
-            bench.Sets.Values.Select(files => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(files.Dump))).Order(),
+            bench
+                .Sets.Values.Select(files =>
+                    Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(files.Dump))
+                )
+                .Order(),
             lines.Where(line => line.Contains(" dump ", StringComparison.Ordinal)).Select(line => line[^64..]).Order()
         );
-        Assert.Equal(bench.Sets.Values.Sum(files => files.Files.Count), lines.Count(line => line.Contains(".bin", StringComparison.Ordinal) || IsFile(line)));
+        Assert.Equal(
+            bench.Sets.Values.Sum(files => files.Files.Count),
+            lines.Count(line => line.Contains(".bin", StringComparison.Ordinal) || IsFile(line))
+        );
     }
 
     private static bool IsFile(string line) =>

@@ -125,7 +125,11 @@ public sealed class LogGoldenTests
             Indexes =
             [
                 new ChunkIndexSummary(new ChunkIndexId(3), 5, 17),
-                new ChunkIndexSummary(new ChunkIndexId(4), 11, 12) { Replaces = [new ChunkIndexId(3)], Compacted = true },
+                new ChunkIndexSummary(new ChunkIndexId(4), 11, 12)
+                {
+                    Replaces = [new ChunkIndexId(3)],
+                    Compacted = true,
+                },
             ],
             Tombstones = [new PackId(0x1f).BlobName, new ChunkIndexId(7).BlobName],
         };

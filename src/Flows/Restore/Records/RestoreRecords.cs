@@ -163,7 +163,8 @@ public sealed record RestoreRangeInput(
 )
 {
     /// <inheritdoc cref="RestoreInput.Strict"/>
-    public bool Strict { get; init; }}
+    public bool Strict { get; init; }
+}
 
 /// <param name="Required">The list of the root's required files; null where it has none.</param>
 /// <param name="Files">How many files the root has.</param>

@@ -124,9 +124,8 @@ public sealed class Forgetting(FlowEnvironment environment)
         || _read.Contains(set.Id)
         || state.OpenRuns.Any(run =>
             run.Installation == set.Installation
-            && state.Sets.LastOrDefault(other =>
-                other.Installation == run.Installation && other.Sequence <= run.Base
-            ) == set
+            && state.Sets.LastOrDefault(other => other.Installation == run.Installation && other.Sequence <= run.Base)
+                == set
         );
 
     private TimeZoneInfo ZoneOf() => InstallationZone.Of(environment.Options.Installation);

@@ -70,7 +70,11 @@ public sealed class Pruning(FlowEnvironment environment)
                 ? null
                 : JsonSerializer.Deserialize(bytes.AsSpan(0, length.Value), RetentionJson.Default.LastPrune);
             return last is null
-                || RecordedTime.IsDue(last.Ended, environment.Options.Retention.PruneEvery, environment.Time.GetUtcNow());
+                || RecordedTime.IsDue(
+                    last.Ended,
+                    environment.Options.Retention.PruneEvery,
+                    environment.Time.GetUtcNow()
+                );
         }
         catch (JsonException)
         {

@@ -134,7 +134,11 @@ public sealed class OddAzureTests
             HttpResponseMessage answer =
                 number == 1 ? Answer(HttpStatusCode.Conflict, body) : Answer(HttpStatusCode.OK, "");
             answer.Headers.TryAddWithoutValidation("x-ms-error-code", code);
-            answer.Headers.TryAddWithoutValidation("x-ms-immutability-policy-until-date", date);
+            if (date is not null)
+            {
+                answer.Headers.TryAddWithoutValidation("x-ms-immutability-policy-until-date", date);
+            }
+
             answer.Headers.TryAddWithoutValidation("x-ms-legal-hold", isHeld ? "true" : "false");
             return answer;
         });

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
 /// Keeps sets from being forgotten while activities of this process read them: a lease for each, renewed while anybody
-/// reads, and left to end by itself, so that it also holds between two activities. A courtesy: where the control store
+/// reads, and held on between two activities for as long as it lasts. A courtesy: where the control store
 /// cannot be written (a repository on a read-only volume), sets are read without it, and that is said in the log.
 /// </summary>
 /// <param name="openControl">The control store; null where there is none to write to.</param>
@@ -26,7 +26,7 @@ internal sealed class ReadingSets(
     private bool _isOpened;
     private Task _renewal = Task.CompletedTask;
 
-    /// <summary>Until what is returned is disposed, and a minute longer.</summary>
+    /// <summary>Until what is returned is disposed, and up to a minute longer.</summary>
     /// <param name="set">Null: all sets.</param>
     public async Task<IAsyncDisposable> HoldAsync(RunId? set, CancellationToken cancellationToken)
     {
@@ -57,9 +57,34 @@ internal sealed class ReadingSets(
     {
         await _stop.CancelAsync();
         await _renewal;
+        foreach (string name in _readers.Keys)
+        {
+            await TryReleaseAsync(name);
+        }
+
         _stop.Dispose();
         _gate.Dispose();
     }
+
+    /// <summary>The process ends in order: nobody need wait for the leases to end.</summary>
+    private async Task TryReleaseAsync(string name)
+    {
+        try
+        {
+            if (_control is not null)
+            {
+                await _control.ReleaseLeaseAsync(BlobOf(name), _reader, CancellationToken.None);
+                await _control.DeleteAsync(BlobOf(name), CancellationToken.None);
+            }
+        }
+        catch (AbfException e)
+        {
+            Logs.NotHeld(logger, name, e.Message);
+        }
+    }
+
+    private string BlobOf(string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{SetMarks.ReadingPrefix}{name}/{_reader:N}");
 
     private async Task TryTakeAsync(string name, CancellationToken cancellationToken)
     {
@@ -71,10 +96,9 @@ internal sealed class ReadingSets(
                 _isOpened = true;
             }
 
-            string blob = string.Create(CultureInfo.InvariantCulture, $"{SetMarks.ReadingPrefix}{name}/{_reader:N}");
             if (_control is not null)
             {
-                await _control.AcquireLeaseAsync(blob, _reader, LeaseKeeper.Duration, cancellationToken);
+                await _control.AcquireLeaseAsync(BlobOf(name), _reader, LeaseKeeper.Duration, cancellationToken);
             }
         }
         catch (AbfException e)

@@ -28,10 +28,7 @@ internal static class MirrorCommand
             Description = "A file that holds the connection string of the copy (default: as the repository is opened).",
             HelpName = "FILE",
         };
-        var check = new Option<bool>("--check")
-        {
-            Description = "Compare by hashes what both sides have already.",
-        };
+        var check = new Option<bool>("--check") { Description = "Compare by hashes what both sides have already." };
         var repair = new Option<bool>("--repair")
         {
             Description = "Store again what a copy has lost that was cut, emptied or put back.",

@@ -24,9 +24,7 @@ internal static class SetsCommand
         {
             expected,
         };
-        command.SetAction(parsed =>
-            runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(expected)))
-        );
+        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(expected))));
         return command;
     }
 

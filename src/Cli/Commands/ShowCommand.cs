@@ -41,12 +41,7 @@ internal static class ShowCommand
             runner.RunAsync(
                 parsed,
                 context =>
-                    RunAsync(
-                        context,
-                        parsed.GetRequiredValue(set),
-                        parsed.GetValue(path),
-                        parsed.GetValue(expected)
-                    )
+                    RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path), parsed.GetValue(expected))
             )
         );
         return command;

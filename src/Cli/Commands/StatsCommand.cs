@@ -31,9 +31,7 @@ internal static class StatsCommand
         {
             expected,
         };
-        command.SetAction(parsed =>
-            runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(expected)))
-        );
+        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(expected))));
         return command;
     }
 

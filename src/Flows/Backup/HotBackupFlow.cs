@@ -152,7 +152,10 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
             Logs.MirrorFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), result.Set.ToString(), fault);
         }
 
-        return result with { MirrorFault = fault };
+        return result with
+        {
+            MirrorFault = fault,
+        };
     }
 
     /// <summary>Forgets and prunes. The set is whole, whatever comes of that.</summary>

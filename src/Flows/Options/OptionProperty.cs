@@ -46,7 +46,8 @@ public sealed record OptionProperty(string Path, string Key, OptionShape Shape, 
             _ when type == typeof(string[]) => OptionShape.List,
             _ when type == typeof(IDictionary<string, string>) => OptionShape.Map,
             _ when type.IsArray && ShapeOf(type.GetElementType()!) is OptionShape.Section => OptionShape.Sections,
-            _ when type.IsClass && !type.IsArray && type.Name.EndsWith("Options", StringComparison.Ordinal) => OptionShape.Section,
+            _ when type.IsClass && !type.IsArray && type.Name.EndsWith("Options", StringComparison.Ordinal) =>
+                OptionShape.Section,
             _ => OptionShape.Value,
         };
 }

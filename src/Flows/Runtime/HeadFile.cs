@@ -21,7 +21,8 @@ internal sealed class HeadFile(string state, string path)
     {
         try
         {
-            return _state.TryReadAll(path, MaxBytes) is { } bytes
+            return
+                _state.TryReadAll(path, MaxBytes) is { } bytes
                 && JsonSerializer.Deserialize(bytes, HeadJson.Default.RememberedHead) is { } head
                 ? head with
                 {

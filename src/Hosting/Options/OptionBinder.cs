@@ -102,7 +102,9 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
             }
             else if (!string.IsNullOrEmpty(child.Value))
             {
-                faults.Add($"{display(path)} '{child.Value}' is a section of settings, not a single value: write {{ ... }}");
+                faults.Add(
+                    $"{display(path)} '{child.Value}' is a section of settings, not a single value: write {{ ... }}"
+                );
             }
             else
             {

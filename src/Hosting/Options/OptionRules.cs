@@ -47,9 +47,7 @@ internal static partial class OptionRules
             CheckUrl($"{setting}.url", mirror.Url, faults);
             if (places.Contains(StorePlace.Of(mirror.Url)))
             {
-                faults.Add(
-                    $"{setting}.url is the repository's own place, or stands here twice: name another"
-                );
+                faults.Add($"{setting}.url is the repository's own place, or stands here twice: name another");
             }
 
             places.Add(StorePlace.Of(mirror.Url));

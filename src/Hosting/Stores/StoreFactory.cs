@@ -117,8 +117,7 @@ public static class StoreFactory
             : url.Contains('?', StringComparison.Ordinal) ? null
             : loaded.ConnectionString;
         IBlobStoreProvider provider = StoreProviders.Of(url);
-        return
-            place.IsDryRun && !provider.HasPlace(url) ? new NoBlobs(url)
+        return place.IsDryRun && !provider.HasPlace(url) ? new NoBlobs(url)
             : place is { IsNew: true, IsDryRun: false }
                 ? await provider.CreateAsync(url, connectionString, time, cancellationToken)
             : provider.Open(url, connectionString, time);

@@ -24,7 +24,9 @@ internal static class BlobComparison
         HashAlgorithmName algorithm =
             one.ContentMd5.IsEmpty && other.ContentMd5.IsEmpty ? HashAlgorithmName.SHA256 : HashAlgorithmName.MD5;
         ReadOnlyMemory<byte>? left = await HashAsync(source, one, algorithm, cancellationToken);
-        ReadOnlyMemory<byte>? right = left is null ? null : await HashAsync(target, other, algorithm, cancellationToken);
+        ReadOnlyMemory<byte>? right = left is null
+            ? null
+            : await HashAsync(target, other, algorithm, cancellationToken);
         return right is null ? null : left!.Value.Span.SequenceEqual(right.Value.Span);
     }
 

@@ -106,6 +106,5 @@ internal sealed class LogComparison(MirroredLog source, MirroredLog target, Mirr
                 + "an older copy' in docs/restore.md"
             : string.Empty;
 
-    private static PermanentException Refuse(string why) =>
-        new(ErrorKind.Repository, $"Nothing was copied: {why}.");
+    private static PermanentException Refuse(string why) => new(ErrorKind.Repository, $"Nothing was copied: {why}.");
 }

@@ -51,7 +51,9 @@ internal static class MirrorIdentity
 
         if (configs.Count == 0)
         {
-            foreach (MirroredNames names in (MirroredNames[])[MirroredNames.Log, MirroredNames.Packs, MirroredNames.Indexes])
+            foreach (
+                MirroredNames names in (MirroredNames[])[MirroredNames.Log, MirroredNames.Packs, MirroredNames.Indexes]
+            )
             {
                 await RequireFirstAsync(target, names, repository, cancellationToken);
             }

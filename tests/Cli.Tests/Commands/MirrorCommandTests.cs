@@ -24,10 +24,7 @@ public sealed class MirrorCommandTests(CommittedSample sample, OnDemand<Postgres
         AbfResult mirror = await Abf.RunAsync("mirror", "--to", Url, "--json");
 
         AssertDone(mirror);
-        Assert.Equal(
-            planned.GetProperty("copiedBytes").GetInt64(),
-            mirror.Json.GetProperty("copiedBytes").GetInt64()
-        );
+        Assert.Equal(planned.GetProperty("copiedBytes").GetInt64(), mirror.Json.GetProperty("copiedBytes").GetInt64());
         Assert.False(mirror.Json.GetProperty("dryRun").GetBoolean());
         AbfResult again = await Abf.RunAsync("mirror", "--to", Url, "--check", "--json");
         AssertDone(again);
@@ -106,7 +103,11 @@ public sealed class MirrorCommandTests(CommittedSample sample, OnDemand<Postgres
         AbfResult loud = await Abf.RunAsync("backup", "--json");
 
         Assert.Equal(3, loud.ExitCode);
-        Assert.Contains("mirrors do not have it: mirror.0: Nothing was copied", Assert.Single(loud.Errors), StringComparison.Ordinal);
+        Assert.Contains(
+            "mirrors do not have it: mirror.0: Nothing was copied",
+            Assert.Single(loud.Errors),
+            StringComparison.Ordinal
+        );
         Assert.Contains("it has no log", loud.Json.GetProperty("mirrorFault").GetString()!, StringComparison.Ordinal);
         Assert.Equal(3, (await Abf.RunAsync("status", "--json")).ExitCode);
         Abf.Config.Remove("mirror");
@@ -130,7 +131,15 @@ public sealed class MirrorCommandTests(CommittedSample sample, OnDemand<Postgres
         AssertDone(await Abf.RunAsync("backup", "--json"));
         string other = seen[..^1] + (seen[^1] == '0' ? '1' : '0');
         string later = "999:" + seen.Split(':')[1];
-        foreach (string[] command in (string[][])[["sets"], ["show", "latest"], ["stats"], ["mirror", "--to", Url]])
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["sets"],
+                    ["show", "latest"],
+                    ["stats"],
+                    ["mirror", "--to", Url],
+                ]
+        )
         {
             AssertDone(await Abf.RunAsync([.. command, "--expect-head", seen]));
             AssertFault(await Abf.RunAsync([.. command, "--expect-head", other]), 7, "was seen in it before");
@@ -142,7 +151,11 @@ public sealed class MirrorCommandTests(CommittedSample sample, OnDemand<Postgres
     [Fact]
     public async Task A_target_that_cannot_be_one_is_named()
     {
-        AssertFault(await Abf.RunAsync("mirror", "--to", new Uri(Abf.Repository).AbsoluteUri + "/"), 2, "the repository itself");
+        AssertFault(
+            await Abf.RunAsync("mirror", "--to", new Uri(Abf.Repository).AbsoluteUri + "/"),
+            2,
+            "the repository itself"
+        );
         AssertFault(await Abf.RunAsync("mirror", "--to", "ftp://host/x"), 2, "ftp://host/x", "file:///path");
         Abf.Section("repository")["encryption"] = "none";
         Abf.Section("repository")["url"] = Url;

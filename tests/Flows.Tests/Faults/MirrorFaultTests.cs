@@ -99,7 +99,9 @@ public sealed class MirrorFaultTests(
             .. calls
                 .GroupBy(call => (call.Verb, call.Name.Split('/')[0]))
                 .SelectMany(kind =>
-                    isFull ? kind.Select(call => call.Number) : [kind.Min(call => call.Number), kind.Max(call => call.Number)]
+                    isFull
+                        ? kind.Select(call => call.Number)
+                        : [kind.Min(call => call.Number), kind.Max(call => call.Number)]
                 )
                 .Distinct()
                 .Order(),

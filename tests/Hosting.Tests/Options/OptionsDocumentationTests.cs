@@ -53,7 +53,10 @@ public sealed class OptionsDocumentationTests
             .Select(m => m.Groups["path"].Value);
 
         Assert.Equal(
-            Settings.Where(s => s.Shape is not (OptionShape.Section or OptionShape.Sections)).Select(s => s.Path).Order(StringComparer.Ordinal),
+            Settings
+                .Where(s => s.Shape is not (OptionShape.Section or OptionShape.Sections))
+                .Select(s => s.Path)
+                .Order(StringComparer.Ordinal),
             documented.Order(StringComparer.Ordinal)
         );
     }

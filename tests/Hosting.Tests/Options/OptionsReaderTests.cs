@@ -186,13 +186,22 @@ public sealed class OptionsReaderTests : IDisposable
     [InlineData("""[ { "every": "1d" } ]""", "mirror.0.url is not set: write https://")]
     [InlineData("""[ { "url": "ftp://a/b" } ]""", "mirror.0.url 'ftp://a/b' does not fit")]
     [InlineData("""[ { "url": "file:///srv/backup/" } ]""", "mirror.0.url is the repository's own place")]
-    [InlineData("""[ { "url": "file:///mnt/a" }, { "url": "file:///mnt/a" } ]""", "mirror.1.url is the repository's own place, or stands here twice")]
-    [InlineData("""[ { "url": "file:///mnt/a", "evry": "1d" } ]""", "mirror.0.evry: no such setting (did you mean every?)")]
+    [InlineData(
+        """[ { "url": "file:///mnt/a" }, { "url": "file:///mnt/a" } ]""",
+        "mirror.1.url is the repository's own place, or stands here twice"
+    )]
+    [InlineData(
+        """[ { "url": "file:///mnt/a", "evry": "1d" } ]""",
+        "mirror.0.evry: no such setting (did you mean every?)"
+    )]
     [InlineData("""[ { "url": "file:///mnt/a", "every": "often" } ]""", "mirror.0.every 'often' does not fit")]
     public void A_list_of_sections_that_does_not_fit_is_named(string mirror, string expected)
     {
         PermanentException e = Assert.Throws<PermanentException>(() =>
-            Read($$"""{ "repository": { "url": "file:///srv/backup", "encryption": "none" }, "mirror": {{mirror}} }""", OptionsScope.Blobs)
+            Read(
+                $$"""{ "repository": { "url": "file:///srv/backup", "encryption": "none" }, "mirror": {{mirror}} }""",
+                OptionsScope.Blobs
+            )
         );
 
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);

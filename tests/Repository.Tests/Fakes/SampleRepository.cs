@@ -79,10 +79,10 @@ internal static class SampleRepository
     public static async Task ForgetAndPruneAsync(IBlobStore blobs, string encryption, string cache)
     {
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, Access(encryption, cache));
-        await repository.Log.ExpireAsync(state =>
-            Task.FromResult<IReadOnlyCollection<RunId>>([state.Sets[0].Id])
+        await repository.Log.ExpireAsync(state => Task.FromResult<IReadOnlyCollection<RunId>>([state.Sets[0].Id]));
+        Assert.True(
+            (await new Prune(repository, new PruneOptions(0)).RunAsync(CancellationToken.None)).RepackedBytes > 0
         );
-        Assert.True((await new Prune(repository, new PruneOptions(0)).RunAsync(CancellationToken.None)).RepackedBytes > 0);
     }
 
     /// <summary>One more set, of the second's files, as a backup commits it: what is lost of the index is written

@@ -30,7 +30,10 @@ public sealed class MirrorTests
         await bench.CheckAsync(target);
         Assert.True(first.IsDone);
         Assert.Equal(planned, first with { Different = planned.Different });
-        Assert.Equal((await bench.NamesAsync(string.Empty)).Count(name => !name.StartsWith("runs/", StringComparison.Ordinal)), first.CopiedBlobs);
+        Assert.Equal(
+            (await bench.NamesAsync(string.Empty)).Count(name => !name.StartsWith("runs/", StringComparison.Ordinal)),
+            first.CopiedBlobs
+        );
         Assert.Empty(await bench.NamesAsync("runs/", target));
 
         CountingBlobStore counted = new(target);
@@ -47,13 +50,24 @@ public sealed class MirrorTests
     public async Task No_passphrase_is_needed_and_another_reader_reads_the_copy()
     {
         using TempDirectory temp = new();
-        DirectoryBlobStore source = await DirectoryBlobStore.CreateAsync(temp.Combine("a"), TimeProvider.System, default);
-        DirectoryBlobStore target = await DirectoryBlobStore.CreateAsync(temp.Combine("b"), TimeProvider.System, default);
+        DirectoryBlobStore source = await DirectoryBlobStore.CreateAsync(
+            temp.Combine("a"),
+            TimeProvider.System,
+            default
+        );
+        DirectoryBlobStore target = await DirectoryBlobStore.CreateAsync(
+            temp.Combine("b"),
+            TimeProvider.System,
+            default
+        );
         await SampleRepository.WriteAsync(source, "passphrase", temp.Combine("cache"), large: false);
 
         await MirrorBench.RunAsync(source, target);
 
-        (var lines, _) = await SampleRepository.ReadAsync(target, SampleRepository.Access("passphrase", temp.Combine("c")));
+        (var lines, _) = await SampleRepository.ReadAsync(
+            target,
+            SampleRepository.Access("passphrase", temp.Combine("c"))
+        );
         Assert.Equal(
             (await SampleRepository.ReadAsync(source, SampleRepository.Access("passphrase", temp.Combine("d")))).Lines,
             lines
@@ -120,7 +134,10 @@ public sealed class MirrorTests
                 numbers,
                 async (call, isServed, _) =>
                 {
-                    if (Interlocked.CompareExchange(ref number, 0, isServed ? 0 : call.Number) == call.Number && !isServed)
+                    if (
+                        Interlocked.CompareExchange(ref number, 0, isServed ? 0 : call.Number) == call.Number
+                        && !isServed
+                    )
                     {
                         await other.ForgetAsync(0, 1, 2);
                         await other.PruneAsync();

@@ -59,6 +59,7 @@ public sealed class CommandLineTests : IDisposable
             "unpin",
             "prune",
             "stats",
+            "mirror",
             "key",
             "serve",
         ];
@@ -90,7 +91,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(19, commands.Length);
+        Assert.Equal(20, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

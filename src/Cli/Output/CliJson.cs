@@ -17,6 +17,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(PinDocument))]
 [JsonSerializable(typeof(StatsDocument))]
+[JsonSerializable(typeof(MirrorDocument))]
 [JsonSerializable(typeof(KeyDocument[]))]
 [JsonSerializable(typeof(VerificationResultDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]

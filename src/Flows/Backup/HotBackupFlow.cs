@@ -1,5 +1,7 @@
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
 using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
@@ -80,6 +82,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
 
             steps.Status.Begin(Phases.Close);
             await CloseAsync(context, new CloseRunInput(run, Reason: null), steps.Retry(Retries.Storage));
+            result = check.Mirrors ? await MirrorAsync(context, result) : result;
             return check.Retains ? await RetainAsync(context, result) : result;
         }
         catch (Exception e) when (e is TaskFailedException or AbfException)
@@ -129,6 +132,35 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                 );
             }
         }
+    }
+
+    /// <summary>Copies to other stores. The set is whole, whatever comes of that.</summary>
+    private static async Task<HotBackupResult> MirrorAsync(TaskOrchestrationContext context, HotBackupResult result)
+    {
+        string? fault;
+        try
+        {
+            MirrorResult mirrored = await context.CallSubOrchestratorAsync<MirrorResult>(
+                nameof(MirrorFlow),
+                new MirrorInput(result.Set),
+                new SubOrchestrationOptions(instanceId: FanOut.NewId(context))
+            );
+            fault = mirrored.Faults.IsDefaultOrEmpty ? null : string.Join('\n', mirrored.Faults);
+        }
+        catch (TaskFailedException e)
+        {
+            fault = FlowFailure.From(e).Message;
+        }
+
+        if (fault is not null)
+        {
+            Logs.MirrorFailed(context.CreateReplaySafeLogger(nameof(HotBackupFlow)), result.Set.ToString(), fault);
+        }
+
+        return result with
+        {
+            MirrorFault = fault,
+        };
     }
 
     /// <summary>Forgets and prunes. The set is whole, whatever comes of that.</summary>

@@ -18,6 +18,9 @@ public sealed class BackupOptions
 
     public RetentionOptions Retention { get; set; } = new();
 
+    /// <summary>Stores that follow the repository's; none: nothing is copied.</summary>
+    public MirrorTargetOptions[] Mirror { get; set; } = [];
+
     public ServeOptions Serve { get; set; } = new();
 
     /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of

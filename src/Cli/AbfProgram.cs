@@ -81,6 +81,12 @@ internal static class AbfProgram
             ShowCommand.Create(runner),
             VerifyCommand.Create(runner),
             RestoreCommand.Create(runner),
+            ForgetCommand.Create(runner),
+            PinCommand.Create(runner),
+            PinCommand.CreateUnpin(runner),
+            PruneCommand.Create(runner),
+            StatsCommand.Create(runner),
+            MirrorCommand.Create(runner),
             KeyCommand.Create(runner),
             ServeCommand.Create(runner),
         };

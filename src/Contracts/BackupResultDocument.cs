@@ -16,6 +16,13 @@ namespace AlfrescoBackupFlows.Contracts;
 /// <param name="SourceMissing">Files carried over from the set before because the source lost them.</param>
 /// <param name="SourceChanged">Files carried over from the set before because the source's content is another.</param>
 /// <param name="AddedBytes">What the run stored.</param>
+/// <param name="Forgotten">Sets that the retention has forgotten; absent where there are none.</param>
+/// <param name="RetentionFault">
+/// Why the retention after it failed, which takes nothing from the set; absent where it did not.
+/// </param>
+/// <param name="MirrorFault">
+/// Why mirrors do not have the set, which takes nothing from it; absent where all that were due have it.
+/// </param>
 /// <param name="Storage">Told by the command alone, absent over HTTP.</param>
 public sealed record BackupResultDocument(
     string Id,
@@ -29,6 +36,9 @@ public sealed record BackupResultDocument(
     long Bytes,
     long AddedBytes,
     string[] Warnings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Forgotten,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RetentionFault,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MirrorFault,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StorageDocument? Storage
 )
 {
@@ -45,6 +55,9 @@ public sealed record BackupResultDocument(
             Bytes: result.Bytes,
             AddedBytes: result.AddedBytes,
             Warnings: result.Warnings.IsDefault ? [] : [.. result.Warnings],
+            Forgotten: result.Forgotten.IsDefaultOrEmpty ? null : [.. result.Forgotten.Select(set => set.ToString())],
+            RetentionFault: result.RetentionFault,
+            MirrorFault: result.MirrorFault,
             Storage: storage
         );
 }

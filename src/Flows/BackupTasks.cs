@@ -2,9 +2,15 @@ using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Mirroring.Activities;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Retention;
+using AlfrescoBackupFlows.Flows.Retention.Activities;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
@@ -25,7 +31,9 @@ public static class BackupTasks
                 RuntimeJson.Default,
                 BackupJson.Default,
                 RestoreJson.Default,
-                VerifyJson.Default
+                VerifyJson.Default,
+                RetentionJson.Default,
+                MirrorJson.Default
             )
         );
 
@@ -63,7 +71,13 @@ public static class BackupTasks
             .AddFlow<VerifyFlow>()
             .AddFlow<VerifyPartFlow>()
             .AddActivity<PlanVerify>()
-            .AddActivity<VerifyStep>();
+            .AddActivity<VerifyStep>()
+            .AddFlow<RetentionFlow>()
+            .AddActivity<ForgetSets>()
+            .AddActivity<PruneRepository>()
+            .AddFlow<MirrorFlow>()
+            .AddActivity<ListDueMirrors>()
+            .AddActivity<MirrorBlobs>();
     }
 
     /// <summary>Registers a flow by the name of its class; its failures cross every host.</summary>

@@ -56,6 +56,10 @@ public sealed class BackupRepository : IAsyncDisposable
 
     internal SealedBlobs Blobs => _blobs;
 
+    internal KeyRing Ring => _keys;
+
+    internal string CacheDirectory => _access.CacheDirectory;
+
     /// <summary>
     /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already:
     /// <see cref="ErrorKind.Configuration"/>. What a killed <c>init</c> left behind stops nobody.
@@ -104,7 +108,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>The same read from the store, whatever is in memory or in the cache; the caller disposes it.</summary>
     public Task<ChunkIndex> ReadIndexAsync(LogState state, CancellationToken cancellationToken) =>
-        ReadIndexAsync(state.Indexes, [], cancellationToken);
+        ReadIndexAsync(state.Indexes, state.TombstonedPacks(), cancellationToken);
 
     /// <param name="notRead">Packs that are not looked into for what a lost blob held.</param>
     internal Task<ChunkIndex> ReadIndexAsync(
@@ -171,6 +175,12 @@ public sealed class BackupRepository : IAsyncDisposable
         new ChunkReader(_blobs.Store, _keys, _chunkKeys, index, run);
 
     /// <summary>
+    /// A reader of chunks that the sets have stored, which goes on where a prune moves or deletes what it reads.
+    /// </summary>
+    /// <param name="index">Where it begins.</param>
+    public IChunkSource CreateFollowingReader(ChunkIndex index) => new FollowingReader(this, index);
+
+    /// <summary>
     /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of
     /// an earlier call that no manifest names are garbage.
     /// </summary>
@@ -211,6 +221,7 @@ public sealed class BackupRepository : IAsyncDisposable
         IChunkSource chunks,
         ContentRef? dump,
         IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
+        IEnumerable<ContentRef> shortcuts,
         CancellationToken cancellationToken
     )
     {
@@ -220,7 +231,7 @@ public sealed class BackupRepository : IAsyncDisposable
             [.. added.Select(index => new ChunkIndexSummary(index.Id, 0, index.Rows))],
             cancellationToken
         );
-        await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, cancellationToken);
+        await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, shortcuts, cancellationToken);
         await new AddedPacksCheck(_blobs.Store, MaxPacksAskedFor).RequireAsync(own, cancellationToken);
     }
 

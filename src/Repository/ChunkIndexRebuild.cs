@@ -51,7 +51,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
 
         using ChunkIndex index = await repository.ReadIndexAsync(
             state.Indexes,
-            await PacksOfAsync(run, cancellationToken),
+            await NotReadAsync(state, run, cancellationToken),
             cancellationToken
         );
         return index.Lost.IsEmpty
@@ -59,9 +59,10 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
             : new RebuiltChunkIndex(index.Lost, await WriteAsync(index, cancellationToken), [.. Warnings(index)]);
     }
 
-    private async Task<HashSet<PackId>> PacksOfAsync(RunId run, CancellationToken cancellationToken)
+    /// <summary>The run's own, and those that are given up and may be deleted at any time.</summary>
+    private async Task<HashSet<PackId>> NotReadAsync(LogState state, RunId run, CancellationToken cancellationToken)
     {
-        HashSet<PackId> packs = [];
+        HashSet<PackId> packs = state.TombstonedPacks();
         string prefix = RunNames.Prefix(run) + RunNames.Packs;
         await foreach (BlobItem receipt in repository.Blobs.Store.ListAsync(prefix, cancellationToken))
         {

@@ -172,7 +172,10 @@ public sealed class AzureBlobStore : IBlobStore
                     item.Name[_container.Location.Prefix.Length..],
                     item.Properties.ContentLength ?? 0,
                     created
-                );
+                )
+                {
+                    ContentMd5 = item.Properties.ContentHash,
+                };
             }
         }
     }
@@ -193,6 +196,31 @@ public sealed class AzureBlobStore : IBlobStore
                 catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
                 {
                     return false;
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    public async Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        BlobClient blob = Blob(name);
+        return await RunAsync(
+            $"delete {name}",
+            async () =>
+            {
+                try
+                {
+                    await blob.DeleteAsync(cancellationToken: cancellationToken);
+                    return BlobDeletion.Deleted;
+                }
+                catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+                {
+                    return BlobDeletion.Absent;
+                }
+                catch (RequestFailedException e) when (AzureFaults.IsImmutable(e))
+                {
+                    return await FindKeptUntilAsync(blob, cancellationToken);
                 }
             },
             cancellationToken
@@ -297,6 +325,20 @@ public sealed class AzureBlobStore : IBlobStore
             },
             cancellationToken
         );
+    }
+
+    /// <summary>The policy of a container does not show; the date of a blob's own policy does.</summary>
+    private static async Task<BlobDeletion> FindKeptUntilAsync(BlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+            return BlobDeletion.Kept(found.Value.HasLegalHold ? null : found.Value.ImmutabilityPolicy?.ExpiresOn);
+        }
+        catch (RequestFailedException e) when (AzureFaults.IsAbsentBlob(e))
+        {
+            return BlobDeletion.Absent;
+        }
     }
 
     private static BlobUploadOptions NewUpload() =>

@@ -42,6 +42,10 @@ internal static class AzureFaults
     public static bool IsAbsentBlob(RequestFailedException exception) =>
         exception.Status == 404 && !IsAbsentContainer(exception.ErrorCode);
 
+    /// <summary>A policy or a legal hold keeps the blob.</summary>
+    public static bool IsImmutable(RequestFailedException exception) =>
+        exception is { Status: 409, ErrorCode: "BlobImmutableDueToPolicy" or "BlobImmutableDueToLegalHold" };
+
     public static AbfException Translate(Exception exception, AzureContainer container, string doing) =>
         exception switch
         {

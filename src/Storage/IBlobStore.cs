@@ -42,6 +42,13 @@ public interface IBlobStore
     Task<bool> DeleteAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Deletes a blob where the store lets go of it. That an immutability policy or a legal hold keeps it is an answer
+    /// here, not a failure.
+    /// </summary>
+    async Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken) =>
+        await DeleteAsync(name, cancellationToken) ? BlobDeletion.Deleted : BlobDeletion.Absent;
+
+    /// <summary>
     /// Takes the lease on a name, or renews it where <paramref name="leaseId"/> holds it already. Returns false where
     /// another holds it. The blob is created (empty) if absent. <paramref name="duration"/> is 15 to 60 s (Azure's
     /// bounds); the lease ends by itself.
@@ -67,6 +74,20 @@ public enum PutOutcome
     AlreadyExists,
 }
 
+/// <summary>What became of a blob that was to be deleted.</summary>
+/// <param name="IsGone">It does not exist any more.</param>
+/// <param name="WasThere">This call has deleted it, or it is still there.</param>
+/// <param name="Until">
+/// When the store lets go of one that it keeps, by its clock; null where it does not say, such as under a legal hold.
+/// </param>
+public sealed record BlobDeletion(bool IsGone, bool WasThere, DateTimeOffset? Until = null)
+{
+    public static readonly BlobDeletion Deleted = new(IsGone: true, WasThere: true);
+    public static readonly BlobDeletion Absent = new(IsGone: true, WasThere: false);
+
+    public static BlobDeletion Kept(DateTimeOffset? until) => new(IsGone: false, WasThere: true, until);
+}
+
 /// <param name="Length">Bytes.</param>
 /// <param name="Created">Creation time by the store's clock.</param>
 public sealed record BlobProperties(long Length, DateTimeOffset Created);
@@ -74,4 +95,8 @@ public sealed record BlobProperties(long Length, DateTimeOffset Created);
 /// <param name="Name">The whole name, prefix included.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Created">Creation time by the store's clock.</param>
-public sealed record BlobItem(string Name, long Length, DateTimeOffset Created);
+public sealed record BlobItem(string Name, long Length, DateTimeOffset Created)
+{
+    /// <summary>The MD5 of the bytes, 16 of its own, where the store keeps one; else empty.</summary>
+    public ReadOnlyMemory<byte> ContentMd5 { get; init; }
+}

@@ -55,6 +55,12 @@ public sealed class CommandLineTests : IDisposable
             "show",
             "verify",
             "restore",
+            "forget",
+            "pin",
+            "unpin",
+            "prune",
+            "stats",
+            "mirror",
             "key",
             "serve",
         ];
@@ -86,7 +92,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(15, commands.Length);
+        Assert.Equal(21, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

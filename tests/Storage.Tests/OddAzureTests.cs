@@ -122,6 +122,36 @@ public sealed class OddAzureTests
         Assert.Equal(pages + 1, http.Asked.Count);
     }
 
+    [Theory]
+    [InlineData("BlobImmutableDueToPolicy", "Wed, 02 Dec 2026 12:30:00 GMT", false)]
+    [InlineData("BlobImmutableDueToPolicy", null, false)]
+    [InlineData("BlobImmutableDueToLegalHold", "Wed, 02 Dec 2026 12:30:00 GMT", true)]
+    public async Task A_delete_that_a_policy_refuses_is_an_answer_with_its_date(string code, string? date, bool isHeld)
+    {
+        var http = new Canned(number =>
+        {
+            string body = $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>kept</Message></Error>";
+            HttpResponseMessage answer =
+                number == 1 ? Answer(HttpStatusCode.Conflict, body) : Answer(HttpStatusCode.OK, "");
+            answer.Headers.TryAddWithoutValidation("x-ms-error-code", code);
+            if (date is not null)
+            {
+                answer.Headers.TryAddWithoutValidation("x-ms-immutability-policy-until-date", date);
+            }
+
+            answer.Headers.TryAddWithoutValidation("x-ms-legal-hold", isHeld ? "true" : "false");
+            return answer;
+        });
+
+        BlobDeletion deletion = await Open(http).TryDeleteAsync("packs/ab/one", Ct);
+
+        Assert.Equal((false, true), (deletion.IsGone, deletion.WasThere));
+        Assert.Equal(
+            date is null || isHeld ? null : new DateTimeOffset(2026, 12, 2, 12, 30, 0, TimeSpan.Zero),
+            deletion.Until
+        );
+    }
+
     private static AzureBlobStore Open(Canned http) =>
         AzureBlobStore.Open(
             new AzureStoreOptions

@@ -250,7 +250,7 @@ class Repository:
     def replay(entries, broken):
         """The state after all entries; from the broken one on only what can follow."""
         # Without entry 0, the first entry that carries the state is the beginning.
-        state = {"config": entries.get(0, {}).get("config"), "openRuns": {}, "sets": [], "indexes": [], "replaces": {}}
+        state = {"config": entries.get(0, {}).get("config"), "openRuns": {}, "sets": [], "indexes": [], "replaces": {}, "tombstones": [], "compacted": set()}
         for sequence, entry in sorted(entries.items()):
             kind = entry["type"]
             if kind == "run-open":
@@ -264,6 +264,14 @@ class Repository:
                     state["replaces"] |= {index["id"]: index["replaces"] for index in entry["manifest"]["indexes"] if "replaces" in index}
             elif kind == "keys":
                 state["config"] = entry["config"]
+            elif kind == "expire":
+                ended = set(entry["sets"])
+                need(1 <= len(ended) == len(entry["sets"]) <= 65536, "an expire names a set twice, or none")
+                left = [s for s in state["sets"] if s[1]["id"] not in ended]
+                need(len(state["sets"]) - len(left) == len(ended) or sequence >= broken, "a set ends that is not there")
+                state["sets"] = left
+            elif kind == "tombstones":
+                state = Repository.bury(state, sequence, entry, sequence >= broken)
             else:
                 need(kind == "init" and sequence == 0, f"log entry {sequence} is of the unknown type {kind}")
             if sequence % 64 == 0:
@@ -272,13 +280,50 @@ class Repository:
                     state = {"config": carried["config"], "openRuns": {run["run"]: run["sequence"] for run in carried["openRuns"]},
                              "sets": [(s["sequence"], entries[s["sequence"]]["manifest"]) for s in carried["sets"] if s["sequence"] in entries],
                              "indexes": [(i["sequence"], i["id"]) for i in carried["indexes"]],
-                             "replaces": {i["id"]: i["replaces"] for i in carried["indexes"] if "replaces" in i}}
+                             "replaces": {i["id"]: i["replaces"] for i in carried["indexes"] if "replaces" in i},
+                             "tombstones": carried["tombstones"], "compacted": {i["id"] for i in carried["indexes"] if i.get("compacted")}}
                     continue
                 need([s["sequence"] for s in carried["sets"]] == [s[0] for s in state["sets"]]
                      and [r["run"] for r in carried["openRuns"]] == list(state["openRuns"])
                      and [(i["sequence"], i["id"]) for i in carried["indexes"]] == state["indexes"]
+                     and carried["tombstones"] == state["tombstones"]
                      and carried["config"] == state["config"], f"the state in log entry {sequence} is not that of the entries before it")
         need(state["config"], "the log does not begin")
+        return state
+
+    @staticmethod
+    def live(state):
+        replaced = {index for indexes in state["replaces"].values() for index in indexes}
+        return {index for _, index in state["indexes"] if index not in replaced}
+
+    @staticmethod
+    def bury(state, sequence, entry, lenient):
+        """The state after tombstones: what they name is no place of anything, and new index blobs stand for older ones."""
+        names, gone, indexes = entry.get("names", []), entry.get("gone", []), entry.get("indexes", [])
+        known = {index for _, index in state["indexes"]}
+        replaced = {index for ids in state["replaces"].values() for index in ids}
+        for name in names + gone:
+            match = re.fullmatch("packs/([0-9a-f]{2})/\\1[0-9a-f]{30}|index/[0-9a-f]{32}", name)
+            need(match, f"tombstones name {name}")
+        need((names or gone or indexes) and len(set(names)) == len(names) and len(set(gone)) == len(gone)
+             and max(len(names), len(gone), len(indexes)) <= 65536, "tombstones are empty, too many, or name something twice")
+        if not lenient:
+            need(not set(names) & set(state["tombstones"]) and not any(name[6:] in known for name in names if name.startswith("index/")),
+                 "tombstones give up what is named, or was given up before")
+            need(all(index["id"] not in known and set(index.get("replaces", [])) <= known for index in indexes),
+                 "tombstones name an index blob again, or replace one that there is not")
+            need(all(name in state["tombstones"] or (name.startswith("index/") and name[6:] in replaced) for name in gone),
+                 "something is gone that nobody gave up")
+        before = Repository.live(state)
+        lost = {name[6:] for name in gone if name.startswith("index/")}
+        replaces = state["replaces"] | {index["id"]: index["replaces"] for index in indexes if "replaces" in index}
+        replaces = {index: [other for other in ids if other not in lost] for index, ids in replaces.items() if index not in lost}
+        state = state | {
+            "compacted": state["compacted"] | {index["id"] for index in indexes},
+            "tombstones": [name for name in state["tombstones"] + names if name not in gone],
+            "indexes": [i for i in state["indexes"] + [(sequence, index["id"]) for index in indexes if index["id"] not in known] if i[1] not in lost],
+            "replaces": {index: ids for index, ids in replaces.items() if ids}}
+        need(lenient or Repository.live(state) & known <= before, "an index blob that was replaced counts again")
         return state
 
     # -- index and chunks
@@ -303,7 +348,8 @@ class Repository:
             places.sort()
         if lossy:
             self.rebuild({pack[0] for sequence, index, packs in readable for pack in packs
-                          if sequence not in lossy and index not in self.state["replaces"]})
+                          if sequence not in lossy and index not in self.state["replaces"] and index not in self.state["compacted"]}
+                         | {name[9:] for name in self.state["tombstones"] if name.startswith("packs/")})
 
     def index(self, index):
         plain, _ = self.sealed(f"index/{index}", INDEX)

@@ -66,21 +66,15 @@ internal sealed class InstallationDiscovery
 
     private TimeZoneInfo ReadTimeZone()
     {
-        if (string.IsNullOrWhiteSpace(_options.TimeZone))
+        try
         {
-            return TimeZoneInfo.Local;
+            return InstallationZone.Of(_options);
         }
-
-        if (TimeZones.TryFind(_options.TimeZone.Trim(), out var zone))
+        catch (PermanentException e)
         {
-            return zone;
+            _faults.Add(e.Message);
+            return TimeZoneInfo.Utc;
         }
-
-        _faults.Add(
-            $"installation.timeZone '{_options.TimeZone}' is not known on this machine: write an IANA id such as "
-                + "Europe/Zurich (package tzdata), or a Windows id"
-        );
-        return TimeZoneInfo.Utc;
     }
 
     private DatabaseConnection? ReadDatabase()

@@ -107,7 +107,12 @@ internal static class BackupHandlers
             call.Environment.Options.Installation.Name!,
             storage: null
         );
-        return document with { Warnings = call.Text.Clean(document.Warnings) };
+        return document with
+        {
+            Warnings = call.Text.Clean(document.Warnings),
+            RetentionFault = document.RetentionFault is { } fault ? call.Text.Clean([fault])[0] : null,
+            MirrorFault = document.MirrorFault is { } copy ? call.Text.Clean([copy])[0] : null,
+        };
     }
 
     public static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Backups}/{id}";

@@ -81,9 +81,21 @@ internal static class BackupCommand
 
         context.Result.Outcome = $"set {result.Set} is committed";
         context.Result.Write(document, CliJson.Relaxed.BackupResultDocument, writer => WriteText(document, writer));
+        if (result.RetentionFault is { } fault)
+        {
+            context.Messages.Error(
+                $"set {result.Set} is sealed, but what should be forgotten or pruned after it was not: {fault}"
+            );
+        }
+
+        if (result.MirrorFault is { } copies)
+        {
+            context.Messages.Error($"set {result.Set} is sealed, but mirrors do not have it: {copies}");
+        }
+
         if (!result.HasFindings)
         {
-            return ExitCodes.Done;
+            return result is { RetentionFault: null, MirrorFault: null } ? ExitCodes.Done : ExitCodes.Findings;
         }
 
         context.Messages.Error(

@@ -1,8 +1,13 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Mirroring;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -109,7 +114,7 @@ internal static class KeyCommand
                         context.Messages.Warn(warning);
                     }
 
-                    await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+                    await using OpenedRepository opened = await OpenToChangeAsync(context);
                     KeyChange change = await opened.Repository.Keys.AddAsync(
                         passphrase.Value,
                         parsed.GetRequiredValue(name),
@@ -142,7 +147,7 @@ internal static class KeyCommand
                 parsed,
                 async context =>
                 {
-                    await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+                    await using OpenedRepository opened = await OpenToChangeAsync(context);
                     KeyChange change = await opened.Repository.Keys.RemoveAsync(
                         parsed.GetRequiredValue(id),
                         context.Stop
@@ -152,6 +157,14 @@ internal static class KeyCommand
             )
         );
         return command;
+    }
+
+    private static async Task<OpenedRepository> OpenToChangeAsync(CommandContext context)
+    {
+        LoadedOptions loaded = context.Load(OptionsScope.Repository);
+        IBlobStore blobs = StoreFactory.OpenWithoutLeases(loaded, context.Time).Blobs;
+        await MirrorMark.RequireNoneAsync(blobs, context.Stop);
+        return await OpenedRepository.OpenAsync(context, loaded, blobs, isNew: false);
     }
 
     private static int Report(CommandContext context, KeyChange change, string outcome)

@@ -17,7 +17,16 @@ internal sealed class HostEnvironment : IAsyncDisposable
     {
         Options = loaded.Options;
         (_blobs, _control) = (new CountingBlobStore(stores.Blobs), new CountingBlobStore(stores.Control));
-        Flows = new FlowEnvironment(loaded, new RepositoryStores(_blobs, _control), context.Time, context.Loggers)
+        Flows = new FlowEnvironment(
+            loaded,
+            stores with
+            {
+                Blobs = _blobs,
+                Control = _control,
+            },
+            context.Time,
+            context.Loggers
+        )
         {
             Alarms = context.Alarms,
         };

@@ -30,6 +30,30 @@ internal sealed class OpenedRepository : IAsyncDisposable
     /// <summary>The installation's sets, newest first; every installation's where none is named.</summary>
     public IReadOnlyList<SetSummary> Sets { get; }
 
+    /// <summary>The same with an entry that the log must have.</summary>
+    /// <param name="expected">As <c>--expect-head</c> says it; null: any log will do.</param>
+    /// <exception cref="PermanentException">Repository: the log was cut, forked, or put back from an older
+    /// copy.</exception>
+    public static async Task<OpenedRepository> OpenAsync(CommandContext context, string? expected)
+    {
+        RememberedHead? head = ExpectedHead.Parse(expected);
+        OpenedRepository opened = await OpenAsync(context);
+        try
+        {
+            if (head is not null && (await opened.Repository.Log.ReadAsync(head, context.Stop)).Break is { } broken)
+            {
+                throw new PermanentException(ErrorKind.Repository, broken);
+            }
+
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <param name="isNew">It was begun just now: whatever was at its place before is gone.</param>
     public static Task<OpenedRepository> OpenAsync(CommandContext context, bool isNew = false)
     {

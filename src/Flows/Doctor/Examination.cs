@@ -31,6 +31,8 @@ public static class Examination
         new StorageRightsCheck(),
         new ClocksCheck(),
         new PassphrasesCheck(),
+        new RetentionCheck(),
+        new SecondCopyCheck(),
     ];
 
     /// <summary>Of one check: that of the database ends before it, with a line that says why.</summary>

@@ -118,8 +118,10 @@ internal sealed class StorageRightsCheck : ICheck
     {
         try
         {
-            await store.DeleteAsync(name, cancellationToken);
-            return null;
+            BlobDeletion deletion = await store.TryDeleteAsync(name, cancellationToken);
+            return deletion.IsGone ? null
+                : deletion.Until is { } until ? $"a policy keeps what is stored until {until:u}"
+                : "a policy or a legal hold keeps what is stored";
         }
         catch (PermanentException e)
         {

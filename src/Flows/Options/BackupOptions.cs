@@ -16,6 +16,11 @@ public sealed class BackupOptions
 
     public RestoreOptions Restore { get; set; } = new();
 
+    public RetentionOptions Retention { get; set; } = new();
+
+    /// <summary>Stores that follow the repository's; none: nothing is copied.</summary>
+    public MirrorTargetOptions[] Mirror { get; set; } = [];
+
     public ServeOptions Serve { get; set; } = new();
 
     /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of

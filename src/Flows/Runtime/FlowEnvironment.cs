@@ -22,6 +22,11 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
         Alarms = new StandingAlarms(time);
         Repository = new SharedRepository(this);
         Runs = new Runs(this);
+        Reading = new ReadingSets(
+            stores.OpenControl ?? (_ => Task.FromResult<IBlobStore?>(stores.Control)),
+            time,
+            loggers.CreateLogger(nameof(ReadingSets))
+        );
     }
 
     /// <summary>With secrets and warnings.</summary>
@@ -44,6 +49,10 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
 
     internal Runs Runs { get; }
 
+    internal ReadingSets Reading { get; }
+
+    internal SetMarks Marks => new(Stores.Control);
+
     /// <summary>
     /// What activities of a kind share in this process: made at first need, kept as long as this lives.
     /// </summary>
@@ -56,10 +65,27 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Runs.DisposeAsync();
+        await Reading.DisposeAsync();
         await Repository.DisposeAsync();
     }
 }
 
 /// <param name="Blobs">Write-once blobs.</param>
 /// <param name="Control">Leases, pins and progress: the few mutable blobs.</param>
-public sealed record RepositoryStores(IBlobStore Blobs, IBlobStore Control);
+public sealed record RepositoryStores(IBlobStore Blobs, IBlobStore Control)
+{
+    /// <summary>
+    /// Of a host that was opened without the control store: opens it for those who read sets; null where there is none
+    /// that can be written. Absent: <see cref="Control"/> is it.
+    /// </summary>
+    public Func<CancellationToken, Task<IBlobStore?>>? OpenControl { get; init; }
+
+    /// <summary>Opens the target of a mirror.</summary>
+    public Func<MirrorPlace, CancellationToken, Task<IBlobStore>>? OpenMirror { get; init; }
+}
+
+/// <summary>Where a mirror copies to.</summary>
+/// <param name="ConnectionStringFile">For it; null: as the repository is opened.</param>
+/// <param name="IsNew">Its place may be made.</param>
+/// <param name="IsDryRun">Nothing is made, and a place that is missing is an empty store.</param>
+public sealed record MirrorPlace(string Url, string? ConnectionStringFile, bool IsNew, bool IsDryRun);

@@ -28,6 +28,9 @@ internal sealed class LeaseKeeper(IBlobStore control, string name, TimeProvider 
     /// <summary>When this process took or renewed a lease that it has not given back.</summary>
     private readonly Dictionary<RunId, long> _renewed = [];
 
+    /// <summary>The lease of an installation.</summary>
+    public static string NameOf(string installation) => $"leases/{installation}";
+
     /// <summary>The first 16 bytes of SHA-256 over the run's id: the same in every process of a run.</summary>
     public static Guid LeaseId(RunId run) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"abf-lease:{run}")).AsSpan(0, 16));

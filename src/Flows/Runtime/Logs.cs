@@ -55,4 +55,42 @@ internal static partial class Logs
 
     [LoggerMessage(23, LogLevel.Warning, "Run {Run} was cancelled")]
     public static partial void RunCancelled(ILogger logger, string run);
+
+    [LoggerMessage(24, LogLevel.Warning, "{Set}: nothing keeps it from being forgotten while it is read ({Reason})")]
+    public static partial void NotHeld(ILogger logger, string set, string reason);
+
+    [LoggerMessage(25, LogLevel.Information, "Sets that the retention has forgotten: {Sets}")]
+    public static partial void SetsForgotten(ILogger logger, string sets);
+
+    [LoggerMessage(
+        26,
+        LogLevel.Information,
+        "Pruned: {FreedBytes} bytes freed, {RepackedBytes} written anew, {UnusedBytes} unused, {LaterBlobs} blobs kept by the store"
+    )]
+    public static partial void Pruned(
+        ILogger logger,
+        long freedBytes,
+        long repackedBytes,
+        long unusedBytes,
+        long laterBlobs
+    );
+
+    [LoggerMessage(27, LogLevel.Error, "Set {Set} is sealed, but the retention after it failed ({Kind}): {Reason}")]
+    public static partial void RetentionFailed(ILogger logger, string set, ErrorKind kind, string reason);
+
+    [LoggerMessage(
+        28,
+        LogLevel.Information,
+        "Mirrored to {Target}: {CopiedBlobs} blobs, {CopiedBytes} bytes; its log ends at entry {Sequence}"
+    )]
+    public static partial void Mirrored(
+        ILogger logger,
+        string target,
+        long copiedBlobs,
+        long copiedBytes,
+        long sequence
+    );
+
+    [LoggerMessage(29, LogLevel.Error, "Set {Set} is sealed, but mirrors do not have it: {Reason}")]
+    public static partial void MirrorFailed(ILogger logger, string set, string reason);
 }

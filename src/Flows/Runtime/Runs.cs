@@ -14,7 +14,7 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
     public LeaseKeeper Leases { get; } =
         new(
             environment.Stores.Control,
-            $"leases/{environment.InstallationName}",
+            LeaseKeeper.NameOf(environment.InstallationName),
             environment.Time,
             environment.Loggers.CreateLogger(nameof(LeaseKeeper))
         );

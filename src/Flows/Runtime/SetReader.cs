@@ -30,7 +30,7 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         SetManifest manifest = await ReadManifestAsync(repository, head, set, cancellationToken);
         ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
-        return new SetReader(repository, manifest, repository.CreateReader(index, run: null))
+        return new SetReader(repository, manifest, repository.CreateFollowingReader(index))
         {
             State = head.State,
             Index = index,
@@ -98,6 +98,6 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        return repository.CreateReader(await repository.LoadIndexAsync(head.State, cancellationToken), run: null);
+        return repository.CreateFollowingReader(await repository.LoadIndexAsync(head.State, cancellationToken));
     }
 }

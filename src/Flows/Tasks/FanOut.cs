@@ -60,6 +60,6 @@ internal static class FanOut
     /// A nightly backup leaves thousands of sub-orchestrations: that their ids begin with something of their own lets a
     /// host find the runs by the beginning of the id, without reading these.
     /// </summary>
-    private static string NewId(TaskOrchestrationContext context) =>
+    public static string NewId(TaskOrchestrationContext context) =>
         $"sub-{context.InstanceId}-{context.NewGuid().ToString("n", CultureInfo.InvariantCulture)}";
 }

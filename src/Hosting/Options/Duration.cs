@@ -7,7 +7,7 @@ namespace AlfrescoBackupFlows.Hosting.Options;
 /// Durations as people write them: <c>26h</c>, <c>1d12h</c>, <c>90m</c>, or <c>[days.]hours:minutes[:seconds]</c>.
 /// Not <see cref="TimeSpan.Parse(string)"/>, which reads <c>26:00</c> as 26 days.
 /// </summary>
-internal static partial class Duration
+public static partial class Duration
 {
     public const string Form = "write a duration such as 26h, 1d12h, 90m or 26:00:00";
 

@@ -20,12 +20,66 @@ internal static partial class OptionRules
 
         CheckInstallation(options.Installation, scope, faults);
         CheckRepository(options.Repository, faults);
+        CheckRetention(options.Retention, faults);
+        CheckMirrors(options, faults);
         RunOptions backup = options.Backup;
         CheckRange("backup.resumeWithin", backup.ResumeWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7), faults);
         CheckRange("backup.fullScanEvery", backup.FullScanEvery, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
         if (backup.Parallelism is < 1 or > 32)
         {
             faults.Add($"backup.parallelism '{backup.Parallelism}' is out of bounds: write a number from 1 to 32");
+        }
+    }
+
+    private static void CheckMirrors(BackupOptions options, OptionFaults faults)
+    {
+        List<string?> places = [StorePlace.Of(options.Repository.Url)];
+        foreach ((int number, MirrorTargetOptions mirror) in options.Mirror.Index())
+        {
+            string setting = $"mirror.{number}";
+            CheckRange($"{setting}.every", mirror.Every, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
+            if (mirror.Url is null)
+            {
+                faults.Add($"{setting}.url is not set: write {StoreProviders.UrlForms}");
+                continue;
+            }
+
+            CheckUrl($"{setting}.url", mirror.Url, faults);
+            if (places.Contains(StorePlace.Of(mirror.Url)))
+            {
+                faults.Add($"{setting}.url is the repository's own place, or stands here twice: name another");
+            }
+
+            places.Add(StorePlace.Of(mirror.Url));
+        }
+    }
+
+    private static void CheckRetention(RetentionOptions retention, OptionFaults faults)
+    {
+        (string Name, int? Value)[] counts =
+        [
+            ("keepLast", retention.KeepLast),
+            ("keepDaily", retention.KeepDaily),
+            ("keepWeekly", retention.KeepWeekly),
+            ("keepMonthly", retention.KeepMonthly),
+            ("keepYearly", retention.KeepYearly),
+        ];
+        foreach ((string name, int? value) in counts.Where(count => count.Value < 0))
+        {
+            faults.Add($"retention.{name} '{value}' is out of bounds: write 0 or more");
+        }
+
+        TimeSpan longest = TimeSpan.FromDays(36_600);
+        CheckRange("retention.keepWithin", retention.KeepWithin ?? TimeSpan.Zero, TimeSpan.Zero, longest, faults);
+        CheckRange("retention.pruneEvery", retention.PruneEvery, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
+        if (!RetentionOptions.TryParsePart(retention.MaxUnused, out _))
+        {
+            faults.Add($"retention.maxUnused '{retention.MaxUnused}' does not fit: write a percentage such as 5%");
+        }
+
+        if (retention.PricePerGb is { } price && !RetentionOptions.TryParsePrice(price, out _))
+        {
+            faults.Add($"retention.pricePerGb '{price}' does not fit: write a number such as 0.02");
         }
     }
 

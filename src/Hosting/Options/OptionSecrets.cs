@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Hosting.Options;
 /// file.</summary>
 internal static class OptionSecrets
 {
-    public static LoadedOptions Read(BackupOptions options, OptionFaults faults)
+    public static LoadedOptions Read(BackupOptions options, OptionsScope scope, OptionFaults faults)
     {
         var warnings = new List<string>();
         RepositoryOptions repository = options.Repository;
@@ -16,7 +16,7 @@ internal static class OptionSecrets
             repository.ConnectionString
             ?? ReadFile(repository.ConnectionStringFile, "repository.connectionStringFile", faults, warnings);
         Secret? passphrase = null;
-        if (repository.Encryption == RepositoryOptions.EncryptionPassphrase)
+        if (scope is not OptionsScope.Blobs && repository.Encryption == RepositoryOptions.EncryptionPassphrase)
         {
             passphrase =
                 repository.Passphrase

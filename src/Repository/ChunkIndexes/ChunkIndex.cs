@@ -22,7 +22,7 @@ public sealed class ChunkIndex : IDisposable
     internal ChunkIndex(RowFile file, IReadOnlyList<ChunkIndexSummary> indexes)
     {
         (_file, Lost) = (file, []);
-        _replaces = indexes.Any(index => !index.Replaces.IsDefaultOrEmpty);
+        _replaces = indexes.Any(index => !index.Compacted && !index.Replaces.IsDefaultOrEmpty);
     }
 
     /// <param name="rebuilt">Those of the rows that no index blob names which can be read.</param>

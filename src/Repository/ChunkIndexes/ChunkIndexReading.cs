@@ -94,7 +94,10 @@ internal sealed class ChunkIndexReading(SealedBlobs blobs, KeyRing keys, string 
         HashSet<PackId> whole =
         [
             .. _read
-                .Where(read => read.Index.Replaces.IsDefaultOrEmpty && !_lossyEntries.Contains(read.Index.Sequence))
+                .Where(read =>
+                    read.Index is { Replaces.IsDefaultOrEmpty: true, Compacted: false }
+                    && !_lossyEntries.Contains(read.Index.Sequence)
+                )
                 .SelectMany(read => read.Packs),
         ];
         using RowFileBuilder builder = new(cacheDirectory);

@@ -31,7 +31,7 @@ internal sealed class KeptChunkIndexes(SealedBlobs blobs, KeyRing keys, string c
             }
 
             CacheLeftovers.Delete(cacheDirectory, time);
-            ChunkIndex index = await LoadAsync(live, cancellationToken);
+            ChunkIndex index = await LoadAsync(live, state.TombstonedPacks(), cancellationToken);
             _indexes.Add((key, index));
             if (_indexes.Count > MaxIndexes)
             {
@@ -59,6 +59,7 @@ internal sealed class KeptChunkIndexes(SealedBlobs blobs, KeyRing keys, string c
 
     private async Task<ChunkIndex> LoadAsync(
         ImmutableArray<ChunkIndexSummary> live,
+        HashSet<PackId> tombstoned,
         CancellationToken cancellationToken
     )
     {
@@ -68,7 +69,11 @@ internal sealed class KeptChunkIndexes(SealedBlobs blobs, KeyRing keys, string c
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
-            return await new ChunkIndexReading(blobs, keys, cacheDirectory).LoadAsync(live, [], cancellationToken);
+            return await new ChunkIndexReading(blobs, keys, cacheDirectory).LoadAsync(
+                live,
+                tombstoned,
+                cancellationToken
+            );
         }
     }
 }

@@ -42,6 +42,14 @@ internal static class ObjectHeader
     }
 
     /// <summary>
+    /// The repository that a blob says it is of, which nothing proves yet; null where it does not begin as a sealed one.
+    /// </summary>
+    public static UInt128? RepositoryOf(ReadOnlySpan<byte> blob) =>
+        blob.Length >= FixedSize && blob[..4].SequenceEqual(Magic)
+            ? BinaryPrimitives.ReadUInt128BigEndian(blob[16..])
+            : null;
+
+    /// <summary>
     /// In which way a blob is of a newer format than this program reads, a clause; null where it is not.
     /// </summary>
     public static string? NewerThanThis(ReadOnlySpan<byte> blob) =>

@@ -50,10 +50,15 @@ public sealed record SetSummary
 public sealed record ChunkIndexSummary(ChunkIndexId Id, long Sequence, int Rows)
 {
     /// <summary>
-    /// Lost index blobs in whose place this one and the others of its entry stand; absent where there is none.
+    /// Index blobs in whose place this one and the others of its entry stand, because they were lost or are compacted;
+    /// absent where there is none.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<ChunkIndexId> Replaces { get; init; }
+
+    /// <summary>Whether a <c>tombstones</c> entry named it: what it replaces was not lost.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Compacted { get; init; }
 
     internal ChunkIndexBlob ToBlob() => new(Id, Rows);
 }

@@ -9,6 +9,8 @@ public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
 {
     public const int Size = 16;
 
+    internal const string Prefix = "packs/";
+
     /// <summary>
     /// The blob's name, relative to the repository: <c>packs/&lt;first two digits&gt;/&lt;32 digits&gt;</c>.
     /// </summary>

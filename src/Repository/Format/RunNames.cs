@@ -5,6 +5,8 @@ namespace AlfrescoBackupFlows.Repository.Format;
 /// <summary>Names of what an unfinished run has stored.</summary>
 internal static class RunNames
 {
+    public const string Root = "runs/";
+
     /// <summary>The part of a receipt's name after the run's prefix.</summary>
     public const string Packs = "packs/";
 
@@ -12,7 +14,7 @@ internal static class RunNames
         "abcdefghijklmnopqrstuvwxyz0123456789.-"
     );
 
-    public static string Prefix(RunId run) => $"runs/{run}/";
+    public static string Prefix(RunId run) => $"{Root}{run}/";
 
     public static string Receipt(RunId run, PackId pack) => $"{Prefix(run)}{Packs}{pack}";
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -193,6 +194,52 @@ public sealed class CommitLog
     /// </summary>
     public Task EvictAsync(RunId run, string reason, CancellationToken cancellationToken = default) =>
         CloseAsync(LogEntryTypes.Evicted, run, reason, cancellationToken);
+
+    /// <summary>Ends sets: they are forgotten, and what only they need is garbage.</summary>
+    /// <param name="choose">
+    /// Which, by the state as it is; asked anew whenever another writer was faster. Those that are not there are passed
+    /// over.
+    /// </param>
+    /// <returns>The sets that this call has ended.</returns>
+    public async Task<ImmutableArray<RunId>> ExpireAsync(
+        Func<LogState, Task<IReadOnlyCollection<RunId>>> choose,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ImmutableArray<RunId> chosen = [];
+        await _writer.AppendAsync(
+            async seen =>
+            {
+                HashSet<RunId> wanted = [.. await choose(seen.State)];
+                chosen = [.. seen.State.Sets.Select(set => set.Id).Where(wanted.Contains).Take(EndedSets.MaxSets)];
+                return chosen.IsEmpty ? null : _writer.Draft(seen, LogEntryTypes.Expire) with { Sets = chosen };
+            },
+            cancellationToken
+        );
+        return chosen;
+    }
+
+    /// <summary>
+    /// Appends tombstones that were computed from the state after <paramref name="computedFrom"/>, as the entry after
+    /// it. Null where another entry stands there: they are to be computed anew.
+    /// </summary>
+    internal async Task<LogHead?> TryAppendTombstonesAsync(
+        LogHead computedFrom,
+        TombstoneDraft tombstones,
+        CancellationToken cancellationToken
+    )
+    {
+        bool isValid = false;
+        LogHead head = await _writer.AppendAsync(
+            seen =>
+            {
+                isValid = seen.Sequence == computedFrom.Sequence && seen.Sha256 == computedFrom.Sha256;
+                return isValid ? tombstones.On(_writer.Draft(seen, LogEntryTypes.Tombstones)) : null;
+            },
+            cancellationToken
+        );
+        return isValid ? head : null;
+    }
 
     /// <summary>The manifest of a set.</summary>
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken = default)

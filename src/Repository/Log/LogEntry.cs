@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
@@ -13,6 +14,8 @@ internal static class LogEntryTypes
     public const string Abort = "abort";
     public const string Evicted = "evicted";
     public const string Keys = "keys";
+    public const string Expire = "expire";
+    public const string Tombstones = "tombstones";
 }
 
 /// <summary>
@@ -53,6 +56,22 @@ internal sealed record LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SetManifest? Manifest { get; init; }
 
+    /// <summary>Sets that an <c>expire</c> entry ends.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<RunId> Sets { get; init; }
+
+    /// <summary>Names of blobs that a <c>tombstones</c> entry gives up.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Names { get; init; }
+
+    /// <summary>Index blobs of a <c>tombstones</c> entry, in the place of those that they replace.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<ChunkIndexBlob> Indexes { get; init; }
+
+    /// <summary>Names of blobs that were given up and do not exist any more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Gone { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StateDocument? State { get; init; }
 
@@ -84,6 +103,8 @@ internal sealed record LogEntry
             LogEntryTypes.Set => Run is not null && Manifest?.Id == Run,
             LogEntryTypes.Abort or LogEntryTypes.Evicted => Run is not null && Reason is { Length: <= MaxTextLength },
             LogEntryTypes.Keys => Config is not null,
+            LogEntryTypes.Expire => EndedSets.IsComplete(this),
+            LogEntryTypes.Tombstones => TombstoneRules.IsComplete(this),
             _ => throw new PermanentException(
                 ErrorKind.Repository,
                 $"Entry {sequence} of the repository's log is of type '{Type}', which this version does not know: "

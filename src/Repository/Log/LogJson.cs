@@ -23,7 +23,8 @@ internal sealed partial class LogJson : JsonSerializerContext
     public static byte[] Write(LogEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Default.LogEntry);
 
     /// <summary>
-    /// But for what a writer that does not know of replaced index blobs leaves out: nothing is lost by that but time.
+    /// But for what a writer that does not know of replaced or compacted index blobs leaves out: nothing is lost by that
+    /// but time.
     /// </summary>
     public static bool Same(StateDocument left, StateDocument right)
     {
@@ -33,7 +34,7 @@ internal sealed partial class LogJson : JsonSerializerContext
             JsonSerializer.SerializeToUtf8Bytes(
                 state with
                 {
-                    Indexes = [.. state.Indexes.Select(index => index with { Replaces = default })],
+                    Indexes = [.. state.Indexes.Select(index => index with { Replaces = default, Compacted = false })],
                 },
                 Default.StateDocument
             );

@@ -15,6 +15,14 @@ public sealed record LogState(
     ImmutableArray<ChunkIndexSummary> Indexes
 )
 {
+    /// <summary>
+    /// Names of blobs that are given up, and are or will be deleted: nothing that lies in one has its place there.
+    /// </summary>
+    public ImmutableArray<string> Tombstones { get; init; } = [];
+
+    internal HashSet<PackId> TombstonedPacks() =>
+        [.. Tombstones.Select(name => TombstoneRules.TryParsePack(name, out PackId id) ? id : default)];
+
     public RunOpened? FindOpenRun(RunId run) => OpenRuns.FirstOrDefault(open => open.Run == run);
 
     public SetSummary? FindSet(RunId id) => Sets.FirstOrDefault(set => set.Id == id);
@@ -54,7 +62,13 @@ public sealed record LogState(
 
         try
         {
-            return entry.State?.ToState(entry) ?? open.Apply(entry);
+            return entry.State?.ToState(entry)
+                ?? entry.Type switch
+                {
+                    LogEntryTypes.Expire => EndedSets.ApplyBeyondBreak(open, entry),
+                    LogEntryTypes.Tombstones => TombstoneRules.ApplyBeyondBreak(open, entry),
+                    _ => open.Apply(entry),
+                };
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
@@ -86,6 +100,10 @@ public sealed record LogState(
                         Config = entry.Config,
                     }
                     : throw entry.Wrong("it goes back to an older config");
+            case LogEntryTypes.Expire:
+                return EndedSets.Apply(this, entry);
+            case LogEntryTypes.Tombstones:
+                return TombstoneRules.Apply(this, entry);
             default:
                 throw entry.Wrong($"an entry of type '{entry.Type}' cannot stand here");
         }

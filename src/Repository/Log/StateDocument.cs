@@ -4,7 +4,7 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Log;
 
 /// <summary>A <see cref="LogState"/> as an entry carries it.</summary>
-/// <param name="Tombstones">Reserved, empty in version 1.</param>
+/// <param name="Tombstones">Names of blobs.</param>
 internal sealed record StateDocument(
     ConfigStamp Config,
     ImmutableArray<RunOpened> OpenRuns,
@@ -14,7 +14,7 @@ internal sealed record StateDocument(
 )
 {
     public static StateDocument From(LogState state) =>
-        new(state.Config, state.OpenRuns, state.Sets, state.Indexes, []);
+        new(state.Config, state.OpenRuns, state.Sets, state.Indexes, state.Tombstones);
 
     /// <summary>
     /// The state that <paramref name="entry"/> carries. Lists that are not in order of sequence are damage.
@@ -35,8 +35,8 @@ internal sealed record StateDocument(
             IsOrdered(OpenRuns.Select(run => run.Sequence), strict: true, entry.Sequence)
             && IsOrdered(Sets.Select(set => set.Sequence), strict: true, entry.Sequence)
             && IsOrdered(Indexes.Select(index => index.Sequence), strict: false, entry.Sequence);
-        return ordered && Tombstones.IsEmpty
-            ? new LogState(Config, OpenRuns, Sets, Indexes)
+        return ordered && TombstoneRules.AreNames(Tombstones)
+            ? new LogState(Config, OpenRuns, Sets, Indexes) { Tombstones = Tombstones }
             : throw entry.Wrong("the state that it carries cannot be");
     }
 

@@ -83,6 +83,13 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         return deleted;
     }
 
+    public async Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        BlobDeletion deletion = await inner.TryDeleteAsync(name, cancellationToken);
+        Add(BlobVerb.Delete);
+        return deletion;
+    }
+
     public async Task<bool> AcquireLeaseAsync(
         string name,
         Guid leaseId,

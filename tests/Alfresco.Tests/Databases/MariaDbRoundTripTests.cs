@@ -322,6 +322,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
                     await stream.CopyToAsync(Stream.Null, token);
                 },
                 static _ => ValueTask.CompletedTask,
+                known: null,
                 Cancel
             );
 

@@ -222,6 +222,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
                         throw new InvalidDataException("store");
                     },
                     static _ => ValueTask.CompletedTask,
+                    known: null,
                     Cancel
                 )
         );
@@ -254,6 +255,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
                         await stream.CopyToAsync(Stream.Null, token);
                     },
                     static _ => ValueTask.CompletedTask,
+                    known: null,
                     stop.Token
                 )
         );

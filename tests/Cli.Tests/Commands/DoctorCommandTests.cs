@@ -12,7 +12,7 @@ public sealed class DoctorCommandTests(CommittedSample sample, OnDemand<Postgres
     : CommittedSampleTest(sample, server)
 {
     [Fact]
-    public async Task One_passphrase_is_a_warning_and_with_a_second_one_all_is_well()
+    public async Task One_passphrase_and_one_copy_are_warnings_and_with_a_second_of_each_all_is_well()
     {
         AbfResult warned = await Abf.RunAsync("doctor", "--json");
 
@@ -22,11 +22,12 @@ public sealed class DoctorCommandTests(CommittedSample sample, OnDemand<Postgres
             warned.Json.GetProperty("findings").EnumerateArray(),
             finding => Assert.Equal(["id", "severity", "what", "why", "fix"], Members(finding))
         );
-        Assert.Equal(["single-passphrase"], Ids(warned, "warning"));
+        Assert.Equal(["single-passphrase", "no-second-copy"], Ids(warned, "warning"));
         Assert.Contains(Abf.PassphraseFile, warned.Out, StringComparison.Ordinal);
 
         string second = Abf.WriteSecret("second", "another one");
         AssertDone(await Abf.RunAsync("key", "add", "--new-passphrase-file", second, "--name", "safe"));
+        Abf.Config["mirror"] = new JsonArray(new JsonObject { ["url"] = new Uri(Abf.Combine("mirror")).AbsoluteUri });
         AbfResult sound = await Abf.RunAsync("doctor");
         AssertDone(sound);
         Assert.EndsWith(
@@ -59,11 +60,11 @@ public sealed class DoctorCommandTests(CommittedSample sample, OnDemand<Postgres
         );
         Assert.StartsWith("  why: ", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("  fix: install PostgreSQL's client", lines[2], StringComparison.Ordinal);
-        Assert.Equal("2 errors, 1 warning: no backup can be taken", lines[^1].TrimEnd('\r'));
+        Assert.Equal("2 errors, 2 warnings: no backup can be taken", lines[^1].TrimEnd('\r'));
 
         AbfResult quiet = await Abf.RunAsync("doctor", "--quiet");
         Assert.Empty(quiet.Out);
-        Assert.Equal(3, quiet.Errors.Length);
+        Assert.Equal(4, quiet.Errors.Length);
     }
 
     [Theory]

@@ -2,10 +2,13 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
@@ -53,6 +56,61 @@ public sealed class HotBackupFlowTests : IDisposable
             _standIns.Sealed.Phases.Zip(_standIns.Sealed.Phases.Skip(1)),
             pair => Assert.True(pair.First.Ended <= pair.Second.Started)
         );
+    }
+
+    [Fact]
+    public async Task A_retention_follows_the_set_and_goes_on_until_the_prune_is_done()
+    {
+        int parts = 0;
+        _standIns.Check = _standIns.Check with { Retains = true };
+        _standIns.Prune = _ => new PrunedPart(PruneReport.Nothing, IsDone: ++parts == 2);
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        Assert.Equal(
+            ["CommitSet", "CloseRun sealed", "ForgetSets", "PruneRepository", "PruneRepository"],
+            _standIns.Calls.TakeLast(5)
+        );
+        HotBackupResult result = BackupTasks.Converter.Read<HotBackupResult>(run.Result!);
+        Assert.Equal([StandIns.Input.Run], result.Forgotten);
+        Assert.Null(result.RetentionFault);
+    }
+
+    [Fact]
+    public async Task A_retention_that_fails_takes_nothing_from_the_set_and_is_said()
+    {
+        _standIns.Check = _standIns.Check with { Retains = true };
+        _standIns.Prune = _ => throw new PermanentException(ErrorKind.Storage, "the store is gone");
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        HotBackupResult result = BackupTasks.Converter.Read<HotBackupResult>(run.Result!);
+        Assert.Equal("the store is gone", result.RetentionFault);
+        Assert.False(result.HasFindings);
+    }
+
+    [Fact]
+    public async Task Mirrors_follow_the_set_before_sets_are_forgotten_and_one_that_fails_stops_no_other()
+    {
+        int parts = 0;
+        _standIns.Check = _standIns.Check with { Mirrors = true, Retains = true };
+        _standIns.Mirror = step =>
+            step.Target == 0
+                ? throw new PermanentException(ErrorKind.Repository, "it has forked")
+                : new MirroredPart(5, 500, IsDone: ++parts == 2);
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        Assert.Equal(
+            ["ListDueMirrors", "MirrorBlobs", "MirrorBlobs", "MirrorBlobs", "ForgetSets", "PruneRepository"],
+            _standIns.Calls.TakeLast(6)
+        );
+        HotBackupResult result = BackupTasks.Converter.Read<HotBackupResult>(run.Result!);
+        Assert.Equal("mirror.0: it has forked", result.MirrorFault);
+        Assert.Null(result.RetentionFault);
     }
 
     [Fact]

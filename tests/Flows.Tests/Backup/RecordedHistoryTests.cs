@@ -17,6 +17,8 @@ public sealed class RecordedHistoryTests
     [InlineData("backup-finished.json")]
     [InlineData("backup-half.json")]
     [InlineData("backup-voided.json")]
+    [InlineData("backup-retained.json")]
+    [InlineData("backup-mirrored.json")]
     public void A_recorded_run_replays(string name)
     {
         using var standIns = new StandIns();
@@ -52,6 +54,20 @@ public sealed class RecordedHistoryTests
             voided.Observe = _ => StandIns.Clear(voided.Calls.Contains("DumpDatabase") ? second : StandIns.FirstCopy);
             await voided.RunAsync(_token);
             Save(voided, "backup-voided.json");
+        }
+
+        using (var retained = new StandIns())
+        {
+            retained.Check = retained.Check with { Retains = true };
+            await retained.RunAsync(_token);
+            Save(retained, "backup-retained.json");
+        }
+
+        using (var mirrored = new StandIns())
+        {
+            mirrored.Check = mirrored.Check with { Mirrors = true };
+            await mirrored.RunAsync(_token);
+            Save(mirrored, "backup-mirrored.json");
         }
     }
 

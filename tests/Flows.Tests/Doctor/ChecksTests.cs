@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Doctor;
+using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
@@ -212,6 +213,31 @@ public sealed class ChecksTests : IDisposable
         ImmutableArray<Notice> found = await _bench.LookAsync(new ClocksCheck(), subject);
 
         Assert.Equal(says is null ? [] : [("clock-skew", says)], found.Select(notice => (notice.Id, notice.What)));
+    }
+
+    [Fact]
+    public async Task Rules_that_keep_no_set_are_a_warning()
+    {
+        Assert.Empty(await _bench.LookAsync(new RetentionCheck()));
+        _bench.Options.Retention.KeepLast = 0;
+        Assert.Equal("retention-keeps-nothing", Assert.Single(await _bench.LookAsync(new RetentionCheck())).Id);
+        _bench.Options.Retention.KeepWithin = TimeSpan.Zero;
+        Assert.StartsWith(
+            "retention.keepWithin is 0",
+            Assert.Single(await _bench.LookAsync(new RetentionCheck())).What,
+            StringComparison.Ordinal
+        );
+        _bench.Options.Retention.KeepDaily = 14;
+        Assert.Empty(await _bench.LookAsync(new RetentionCheck()));
+    }
+
+    [Fact]
+    public async Task A_repository_without_a_mirror_is_a_warning()
+    {
+        Notice found = Assert.Single(await _bench.LookAsync(new SecondCopyCheck()));
+        Assert.Equal(("no-second-copy", NoticeSeverity.Warning), (found.Id, found.Severity));
+        _bench.Options.Mirror = [new MirrorTargetOptions()];
+        Assert.Empty(await _bench.LookAsync(new SecondCopyCheck()));
     }
 
     [Fact]

@@ -4,9 +4,16 @@ using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Mirroring.Activities;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
+using AlfrescoBackupFlows.Flows.Retention;
+using AlfrescoBackupFlows.Flows.Retention.Activities;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -68,6 +75,14 @@ internal sealed partial class StandIns : IDisposable
 
     public Func<CloseRunInput, Nothing> Close { get; set; } = _ => Nothing.Value;
 
+    public Func<RetentionInput, ForgottenSets> Forget { get; set; } = input => new ForgottenSets([input.Set], true);
+
+    public Func<RetentionInput, PrunedPart> Prune { get; set; } = _ => new PrunedPart(PruneReport.Nothing, true);
+
+    public Func<MirrorInput, DueMirrors> ListMirrors { get; set; } = _ => new DueMirrors([0, 2]);
+
+    public Func<MirrorStep, MirroredPart> Mirror { get; set; } = _ => new MirroredPart(5, 500, IsDone: true);
+
     public MergeChunkIndexInput? MergedPages { get; private set; }
 
     public CommitSetInput? Sealed { get; private set; }
@@ -90,7 +105,11 @@ internal sealed partial class StandIns : IDisposable
 
     public void Register(DurableTaskRegistry registry)
     {
-        registry.AddFlow<HotBackupFlow>().AddFlow<CaptureRangeFlow>();
+        registry.AddFlow<HotBackupFlow>().AddFlow<CaptureRangeFlow>().AddFlow<RetentionFlow>().AddFlow<MirrorFlow>();
+        Note<RetentionInput, ForgottenSets>(registry, nameof(ForgetSets), input => Forget(input));
+        Note<RetentionInput, PrunedPart>(registry, nameof(PruneRepository), input => Prune(input));
+        Note<MirrorInput, DueMirrors>(registry, nameof(ListDueMirrors), input => ListMirrors(input));
+        Note<MirrorStep, MirroredPart>(registry, nameof(MirrorBlobs), input => Mirror(input));
         Note<OpenRunInput, OpenedRun>(registry, nameof(OpenRun), _ => new OpenedRun(3, null, []));
         Note<CheckSourcesInput, SourceCheck>(registry, nameof(CheckSources), _ => Check);
         Note<ObserveSearchIndexInput, SearchIndexLook>(registry, nameof(ObserveSearchIndex), input => Observe(input));

@@ -68,7 +68,10 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
             )
         );
         Assert.Equal(before, List(rig));
-        Assert.Empty(await control.ListAsync(string.Empty, _token).ToListAsync(_token));
+        Assert.All(
+            await control.ListAsync(string.Empty, _token).ToListAsync(_token),
+            item => Assert.StartsWith("reading/all/", item.Name, StringComparison.Ordinal)
+        );
     }
 
     [Fact]

@@ -29,6 +29,8 @@ internal static partial class Layers
         "RequiredFiles",
         "Checks",
         "",
+        "Garbage",
+        "Mirroring",
         "Verification",
     ];
 

@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
@@ -72,6 +73,16 @@ internal static class SampleRepository
         await blobs.DeleteAsync(indexes[1].Id.BlobName, CancellationToken.None);
         await blobs.PutIfAbsentAsync(indexes[1].Id.BlobName, new byte[1000], CancellationToken.None);
         await WriteHealingSetAsync(repository, Samples.Run(5));
+    }
+
+    /// <summary>Forgets the first set, and gives up what only it needed, the packs written anew included.</summary>
+    public static async Task ForgetAndPruneAsync(IBlobStore blobs, string encryption, string cache)
+    {
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, Access(encryption, cache));
+        await repository.Log.ExpireAsync(state => Task.FromResult<IReadOnlyCollection<RunId>>([state.Sets[0].Id]));
+        Assert.True(
+            (await new Prune(repository, new PruneOptions(0)).RunAsync(CancellationToken.None)).RepackedBytes > 0
+        );
     }
 
     /// <summary>One more set, of the second's files, as a backup commits it: what is lost of the index is written
@@ -251,10 +262,12 @@ internal static class SampleRepository
         }
 
         ListingSummary summary = await root.CompleteAsync(CancellationToken.None);
+        RequiredListSummary? list = required.Count == 0 ? null : await required.CompleteAsync(CancellationToken.None);
         return stamp with
         {
             Listing = summary.Listing,
-            Required = required.Count == 0 ? null : await required.CompleteAsync(CancellationToken.None),
+            Required = list?.List,
+            RequiredSegments = list?.Segments,
             Files = summary.Files,
             Directories = summary.Directories,
             Bytes = summary.Bytes,

@@ -20,6 +20,7 @@ public sealed class FormatTests
     [InlineData("passphrase")]
     [InlineData("healed")]
     [InlineData("healed-index")]
+    [InlineData("pruned")]
     public async Task Both_readers_read_the_checked_in_repositories_as_they_were_written(string name)
     {
         using TempDirectory temp = new();
@@ -105,6 +106,7 @@ public sealed class FormatTests
     [InlineData("passphrase")]
     [InlineData("healed")]
     [InlineData("healed-index")]
+    [InlineData("pruned")]
     public async Task Write_the_repositories_that_are_checked_in(string name)
     {
         using TempDirectory temp = new();
@@ -124,6 +126,11 @@ public sealed class FormatTests
         if (name == "healed-index")
         {
             await SampleRepository.LoseIndexesAndHealAsync(blobs, encryption, temp.Path);
+        }
+
+        if (name == "pruned")
+        {
+            await SampleRepository.ForgetAndPruneAsync(blobs, encryption, temp.Path);
         }
 
         (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(

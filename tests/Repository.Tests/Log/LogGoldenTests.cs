@@ -49,8 +49,7 @@ public sealed class LogGoldenTests
     }
 
     [Theory]
-    [InlineData("expire")]
-    [InlineData("tombstones")]
+    [InlineData("mirror")]
     [InlineData("something")]
     public void A_type_that_is_not_known_stops_the_reader(string type)
     {
@@ -114,6 +113,33 @@ public sealed class LogGoldenTests
         yield return ("abort", New(7, "abort") with { Run = run, Reason = "cancelled by root" });
         yield return ("evicted", New(8, "evicted") with { Run = run, Reason = "host b took over" });
         yield return ("keys", New(9, "keys") with { Config = Samples.Config with { Number = 2 } });
+        yield return ("expire", New(10, "expire") with { Sets = [run, Samples.Run(3)] });
+        TombstoneDraft tombstones = new(
+            [new PackId(0x1f).BlobName, new ChunkIndexId(7).BlobName],
+            [new ChunkIndexBlob(new ChunkIndexId(4), 12) { Replaces = [new ChunkIndexId(3)] }],
+            [new PackId(0x2e).BlobName]
+        );
+        yield return ("tombstones", tombstones.On(New(11, "tombstones")));
+        LogState pruned = full with
+        {
+            Indexes =
+            [
+                new ChunkIndexSummary(new ChunkIndexId(3), 5, 17),
+                new ChunkIndexSummary(new ChunkIndexId(4), 11, 12)
+                {
+                    Replaces = [new ChunkIndexId(3)],
+                    Compacted = true,
+                },
+            ],
+            Tombstones = [new PackId(0x1f).BlobName, new ChunkIndexId(7).BlobName],
+        };
+        yield return (
+            "tombstones-state",
+            tombstones.On(New(64, "tombstones")) with
+            {
+                State = StateDocument.From(pruned),
+            }
+        );
         yield return ("keys-state", New(64, "keys") with { Config = full.Config, State = StateDocument.From(full) });
     }
 

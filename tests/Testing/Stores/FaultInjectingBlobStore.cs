@@ -103,6 +103,9 @@ public sealed class FaultInjectingBlobStore(
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.Delete, name, _ => inner.DeleteAsync(name, cancellationToken), cancellationToken);
 
+    public Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken) =>
+        RunAsync(BlobVerb.Delete, name, _ => inner.TryDeleteAsync(name, cancellationToken), cancellationToken);
+
     public Task<bool> AcquireLeaseAsync(
         string name,
         Guid leaseId,

@@ -82,6 +82,9 @@ public sealed class VisitedBlobStore(
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.Delete, name, () => inner.DeleteAsync(name, cancellationToken), cancellationToken);
 
+    public Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken) =>
+        RunAsync(BlobVerb.Delete, name, () => inner.TryDeleteAsync(name, cancellationToken), cancellationToken);
+
     public Task<bool> AcquireLeaseAsync(
         string name,
         Guid leaseId,

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Doctor;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -56,6 +57,8 @@ internal sealed class CheckSources(FlowEnvironment environment)
         return new SourceCheck
         {
             HasIndex = installation.Index is not null,
+            Mirrors = options.Mirror.Length > 0,
+            Retains = !KeepRules.Of(options.Retention).IsEmpty,
             MaxWait = installation.Index?.MaxWait ?? TimeSpan.Zero,
             RefreshesIndex = installation.Index is { RefreshCommand.IsEmpty: false },
             FilesMustEndWithin = FilesMustEndWithin(installation),

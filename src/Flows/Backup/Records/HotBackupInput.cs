@@ -89,6 +89,19 @@ public sealed record HotBackupResult
 
     public required ImmutableArray<string> Warnings { get; init; }
 
+    /// <summary>Sets that the retention after it has ended; absent where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<RunId> Forgotten { get; init; }
+
+    /// <summary>Why the retention after it failed, which takes nothing from the set; null where it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? RetentionFault { get; init; }
+
+    /// <summary>Why mirrors do not have the set, which takes nothing from it; null where all that were due have
+    /// it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? MirrorFault { get; init; }
+
     /// <summary>What the numbers of missing and carried-over files do not say; null where that is nothing.</summary>
     public string? FurtherFindings()
     {

@@ -17,6 +17,7 @@ internal sealed class PlanRestoreRoot(FlowEnvironment environment) : FlowActivit
         CancellationToken cancellationToken
     )
     {
+        await using IAsyncDisposable held = await environment.Reading.HoldAsync(input.Set, cancellationToken);
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         RootStamp root = set.Manifest.Roots[input.Number];
         return new RestoreRoot(

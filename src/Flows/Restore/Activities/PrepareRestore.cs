@@ -22,6 +22,7 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         CancellationToken cancellationToken
     )
     {
+        await using IAsyncDisposable held = await environment.Reading.HoldAsync(input.Set, cancellationToken);
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         (RestorePlan plan, TargetMark? mark) = await CheckAsync(input, set, progress, cancellationToken);
         if (mark is null)

@@ -21,6 +21,7 @@ internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivit
         CancellationToken cancellationToken
     )
     {
+        await using IAsyncDisposable held = await environment.Reading.HoldAsync(input.Set, cancellationToken);
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         DatabaseStamp stamp = set.Manifest.Database!;
         RestoreDatabaseTarget named = input.Database!;

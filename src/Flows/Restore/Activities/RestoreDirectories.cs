@@ -24,6 +24,10 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
     )
     {
         RestoreRangeInput root = input.Root;
+        await using IAsyncDisposable held = await environment.Reading.HoldAsync(
+            new TargetMarker(input.Root.Target).TryRead()?.Set,
+            cancellationToken
+        );
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = root.OpenRoot();
         var attributes = new AttributeRestore(target, root.Owner);

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
@@ -37,7 +38,16 @@ internal sealed class VerifySession(FlowEnvironment environment)
                 await ReleaseAsync(before);
             }
 
-            VerifiedStep done = await work(await opened.Task);
+            OpenedVerification verification = await opened.Task;
+            VerifiedStep done = await work(verification);
+            if (!done.Report.IsSound && await verification.HasMovedAsync(cancellationToken))
+            {
+                throw new TransientException(
+                    ErrorKind.Repository,
+                    "Sets were forgotten or pruned while they were verified: what is left is looked at anew."
+                );
+            }
+
             if (done.Next is null && (step.Part == VerifyParts.Data || !step.Request.ReadData))
             {
                 Forget(opened);
@@ -119,7 +129,10 @@ internal sealed class VerifySession(FlowEnvironment environment)
                 ),
             ];
             SetVerification verification = await SetVerification.OpenAsync(repository, head.State, cancellationToken);
-            return new OpenedVerification(repository, verification, sets, AreAll: sets.Length == there.Length);
+            return new OpenedVerification(repository, verification, sets, AreAll: sets.Length == there.Length)
+            {
+                State = head.State,
+            };
         }
         catch
         {
@@ -146,6 +159,20 @@ internal sealed record OpenedVerification(
 ) : IAsyncDisposable
 {
     private readonly HashSet<RunId> _checked = [];
+
+    /// <summary>Of the log, when it was opened.</summary>
+    public required LogState State { get; init; }
+
+    /// <summary>
+    /// Whether sets were forgotten or packs given up since it was opened: what is not found then was needed no more.
+    /// </summary>
+    public async Task<bool> HasMovedAsync(CancellationToken cancellationToken)
+    {
+        LogState now = (await Repository.Log.ReadAsync(cancellationToken)).State;
+        HashSet<RunId> sets = [.. now.Sets.Select(set => set.Id)];
+        return !State.Tombstones.SequenceEqual(now.Tombstones, StringComparer.Ordinal)
+            || State.Sets.Any(set => !sets.Contains(set.Id));
+    }
 
     public ValueTask DisposeAsync()
     {

@@ -26,6 +26,7 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
         CancellationToken cancellationToken
     )
     {
+        await using IAsyncDisposable held = await environment.Reading.HoldAsync(input.Request.Set, cancellationToken);
         try
         {
             return await environment

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Retention.Activities;
+using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Garbage;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary><c>abf prune</c>: gives back the storage of what no set needs, beside everything else.</summary>
+internal static class PruneCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var maxUnused = new Option<string?>("--max-unused")
+        {
+            Description = "The part of the stored bytes that may stay unused (default: retention.maxUnused).",
+            HelpName = "PERCENT",
+        };
+        var maxRepack = new Option<string?>("--max-repack")
+        {
+            Description = "Read and write anew at most so much, such as 50GiB.",
+            HelpName = "SIZE",
+        };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be freed, and do nothing." };
+        var command = new DocumentedCommand(
+            "prune",
+            "Give back what no set needs. Backups, restores and other prunes go on meanwhile.",
+            "abf prune --max-unused 5% --dry-run",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Busy,
+            ExitCodes.Storage,
+            ExitCodes.Repository
+        )
+        {
+            maxUnused,
+            maxRepack,
+            dryRun,
+        };
+        command.SetAction(parsed =>
+            runner.RunAsync(
+                parsed,
+                context =>
+                    RunAsync(context, parsed.GetValue(maxUnused), parsed.GetValue(maxRepack), parsed.GetValue(dryRun))
+            )
+        );
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string? maxUnused, string? maxRepack, bool dryRun)
+    {
+        PruneOptions options = Pruning.OptionsOf(context.Load(OptionsScope.Repository).Options.Retention);
+        if (maxUnused is not null)
+        {
+            options = RetentionOptions.TryParsePart(maxUnused, out double part)
+                ? options with
+                {
+                    MaxUnused = part,
+                }
+                : throw Wrong("--max-unused", maxUnused, "write a percentage such as 5%");
+        }
+
+        if (maxRepack is not null)
+        {
+            options = Units.TryParseBytes(maxRepack, out long bytes)
+                ? options with
+                {
+                    MaxRepack = bytes,
+                }
+                : throw Wrong("--max-repack", maxRepack, "write a size such as 500MiB or 50GiB");
+        }
+
+        context.HowToGoOn = "what was given up so far is deleted by the next 'abf prune', which goes on";
+        await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
+        var pruning = new Pruning(environment.Flows);
+        PruneReport report = dryRun
+            ? await pruning.PreviewAsync(options, context.Stop)
+            : (await pruning.RunAsync(options, isTimeUp: null, context.Stop)).Report;
+        var document = new PruneDocument(
+            report.FreedBytes,
+            report.RepackedBytes,
+            report.DeletedBlobs,
+            report.LaterBlobs,
+            report.LaterBytes,
+            report.LaterFrom?.UtcDateTime,
+            report.StoredBytes,
+            report.UnusedBytes,
+            dryRun
+        );
+        context.Result.Write(document, CliJson.Relaxed.PruneDocument, writer => WriteText(document, writer));
+        return ExitCodes.Done;
+    }
+
+    private static void WriteText(PruneDocument prune, TextWriter writer)
+    {
+        string would = prune.DryRun ? "would be " : string.Empty;
+        writer.WriteLine(
+            $"{Units.Bytes(prune.FreedBytes)} {would}freed in {Units.Count(prune.DeletedBlobs, "blob")}, "
+                + $"{Units.Bytes(prune.RepackedBytes)} {would}written anew"
+        );
+        if (prune.LaterBlobs > 0)
+        {
+            writer.WriteLine(
+                $"{Units.Count(prune.LaterBlobs, "blob")} ({Units.Bytes(prune.LaterBytes)}) are kept by the store's "
+                    + $"policy{(prune.LaterFrom is { } from ? $" until {Units.Time(from)} at least" : string.Empty)}; "
+                    + "a later prune deletes them"
+            );
+        }
+
+        writer.WriteLine(
+            $"{Units.Bytes(prune.StoredBytes)} {(prune.DryRun ? "would stay" : "stored")}, "
+                + $"{Units.Bytes(prune.UnusedBytes)} of them unused"
+        );
+    }
+
+    private static PermanentException Wrong(string option, string text, string fix) =>
+        new(ErrorKind.Configuration, $"{option} '{text}' does not fit: {fix}");
+}

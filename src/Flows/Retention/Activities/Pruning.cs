@@ -1,0 +1,125 @@
+using System.Text.Json;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Retention.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Flows.Retention.Activities;
+
+/// <summary>Gives back what no set needs, and notes when. May be called again, and beside everything else.</summary>
+public sealed class Pruning(FlowEnvironment environment)
+{
+    private const string LastPruneBlob = "retention/last-prune";
+    private const int MaxBytes = 4096;
+
+    private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(Pruning));
+
+    public static PruneOptions OptionsOf(RetentionOptions retention) =>
+        new(RetentionOptions.TryParsePart(retention.MaxUnused, out double part) ? part : PruneOptions.Usual.MaxUnused);
+
+    /// <param name="isTimeUp">Asked after each part; null: until the end.</param>
+    public async Task<PrunedPart> RunAsync(
+        PruneOptions options,
+        Func<bool>? isTimeUp,
+        CancellationToken cancellationToken
+    )
+    {
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        await EvictDeadAsync(repository, head, cancellationToken);
+        (PruneReport report, bool isDone) = await new Prune(repository, options).RunAsync(isTimeUp, cancellationToken);
+        await environment.Repository.RememberHeadAsync(cancellationToken);
+        if (isDone)
+        {
+            await environment.Stores.Control.PutAsync(
+                LastPruneBlob,
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new LastPrune(environment.Time.GetUtcNow()),
+                    RetentionJson.Default.LastPrune
+                ),
+                cancellationToken
+            );
+            Logs.Pruned(_logger, report.FreedBytes, report.RepackedBytes, report.UnusedBytes, report.LaterBlobs);
+        }
+
+        return new PrunedPart(report, isDone);
+    }
+
+    /// <summary>What it would do now.</summary>
+    public async Task<PruneReport> PreviewAsync(PruneOptions options, CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        await environment.Repository.RereadLogAsync(cancellationToken);
+        return await new Prune(repository, options).PreviewAsync(cancellationToken);
+    }
+
+    /// <summary>Whether the last prune that came to its end, by whichever host, is long enough ago.</summary>
+    public async Task<bool> IsDueAsync(CancellationToken cancellationToken)
+    {
+        byte[] bytes = new byte[MaxBytes];
+        int? length = await environment.Stores.Control.ReadAsync(LastPruneBlob, 0, bytes, cancellationToken);
+        try
+        {
+            LastPrune? last = length is null
+                ? null
+                : JsonSerializer.Deserialize(bytes.AsSpan(0, length.Value), RetentionJson.Default.LastPrune);
+            return last is null
+                || RecordedTime.IsDue(
+                    last.Ended,
+                    environment.Options.Retention.PruneEvery,
+                    environment.Time.GetUtcNow()
+                );
+        }
+        catch (JsonException)
+        {
+            // One prune too many does no harm.
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// A run whose host is gone for good would keep everything that was there at its base. One that is older than a run
+    /// may be to go on, and whose lease nobody holds, is over.
+    /// </summary>
+    private async Task EvictDeadAsync(BackupRepository repository, LogHead head, CancellationToken cancellationToken)
+    {
+        foreach (RunOpened run in head.State.OpenRuns)
+        {
+            if (
+                !RecordedTime.IsDue(run.Opened, environment.Options.Backup.ResumeWithin, environment.Time.GetUtcNow())
+                || head.Break is not null
+            )
+            {
+                continue;
+            }
+
+            string lease = LeaseKeeper.NameOf(run.Installation);
+            Guid own = Guid.NewGuid();
+            IBlobStore control = environment.Stores.Control;
+            if (!await control.AcquireLeaseAsync(lease, own, BlobLease.MinDuration, cancellationToken))
+            {
+                continue;
+            }
+
+            try
+            {
+                await repository.Log.EvictAsync(
+                    run.Run,
+                    "a prune found it unfinished for longer than backup.resumeWithin, and nobody at work for it",
+                    cancellationToken
+                );
+                Logs.RunEvicted(_logger, "(prune)", run.Run.ToString());
+            }
+            finally
+            {
+                await control.ReleaseLeaseAsync(lease, own, CancellationToken.None);
+            }
+        }
+    }
+}

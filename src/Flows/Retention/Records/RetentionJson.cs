@@ -1,0 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AlfrescoBackupFlows.Flows.Retention.Records;
+
+/// <summary>What a retention and its activities write into a journal: a line for each record.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RetentionInput))]
+[JsonSerializable(typeof(RetentionResult))]
+[JsonSerializable(typeof(ForgottenSets))]
+[JsonSerializable(typeof(PrunedPart))]
+[JsonSerializable(typeof(LastPrune))]
+public sealed partial class RetentionJson : JsonSerializerContext;

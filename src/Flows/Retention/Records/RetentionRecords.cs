@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
+
+namespace AlfrescoBackupFlows.Flows.Retention.Records;
+
+/// <summary>What a retention after a backup is told.</summary>
+/// <param name="Set">The set after which it runs, for messages.</param>
+public sealed record RetentionInput(RunId Set);
+
+/// <summary>What a retention after a backup came to.</summary>
+/// <param name="Forgotten">Sets that it has ended.</param>
+/// <param name="Pruned">What the prune did; null where none was due.</param>
+public sealed record RetentionResult(ImmutableArray<RunId> Forgotten, PruneReport? Pruned);
+
+/// <summary>What <c>forget</c> is asked for.</summary>
+/// <param name="Rules">What is kept; null where sets are named.</param>
+/// <param name="Sets">The sets to forget; none where rules say it.</param>
+public sealed record ForgetRequest(KeepRules? Rules, ImmutableArray<RunId> Sets);
+
+/// <summary>Every set of the installation, kept or forgotten, in the order of the log.</summary>
+public sealed record ForgetResult(ImmutableArray<SetVerdict> Verdicts)
+{
+    public IEnumerable<RunId> Forgotten => Verdicts.Where(verdict => !verdict.IsKept).Select(verdict => verdict.Set.Id);
+}
+
+/// <param name="IsDue">Whether a prune follows.</param>
+public sealed record ForgottenSets(ImmutableArray<RunId> Sets, bool IsDue);
+
+/// <param name="Report">What was done so far by this activity.</param>
+/// <param name="IsDone">False: its time was up, and there is more.</param>
+public sealed record PrunedPart(PruneReport Report, bool IsDone);
+
+/// <summary>What a prune of the repository writes down for the next one to know when it is due.</summary>
+/// <param name="Ended">By the clock of the host.</param>
+public sealed record LastPrune(DateTimeOffset Ended);

@@ -1,0 +1,44 @@
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+
+namespace AlfrescoBackupFlows.Flows.Runtime;
+
+/// <summary>Pins sets, which are then never forgotten.</summary>
+public sealed class SetPins(FlowEnvironment environment)
+{
+    /// <param name="set">An id, or <c>latest</c>.</param>
+    /// <returns>The set's id.</returns>
+    /// <exception cref="PermanentException">Configuration: there is no such set, or it was forgotten meanwhile.</exception>
+    public async Task<string> PinAsync(string set, string reason, CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        SetSummary found = InstallationSets.Find(head, environment.Options.Installation.Name, set) ?? throw NoSuch(set);
+        await environment.Marks.PinAsync(found.Id, new Pin(reason, environment.Time.GetUtcNow()), cancellationToken);
+
+        // A forget that looked at the pins just before this one may have ended it.
+        head = await repository.Log.ReadAsync(cancellationToken);
+        if (head.State.FindSet(found.Id) is null)
+        {
+            await environment.Marks.UnpinAsync(found.Id, cancellationToken);
+            throw NoSuch($"{found.Id} (it was forgotten just now)");
+        }
+
+        return found.Id.ToString();
+    }
+
+    /// <returns>False: it was not pinned.</returns>
+    public async Task<bool> UnpinAsync(string set, CancellationToken cancellationToken)
+    {
+        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        RunId id =
+            InstallationSets.Find(head, environment.Options.Installation.Name, set)?.Id
+            ?? (RunId.TryParse(set, out RunId gone) ? gone : throw NoSuch(set));
+        return await environment.Marks.UnpinAsync(id, cancellationToken);
+    }
+
+    private static PermanentException NoSuch(string set) =>
+        new(ErrorKind.Configuration, $"there is no set '{set}': 'abf sets' lists what there is");
+}

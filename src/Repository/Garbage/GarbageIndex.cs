@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+
+namespace AlfrescoBackupFlows.Repository.Garbage;
+
+/// <summary>
+/// The index of a log state as a collector needs it: read from the store, whatever is in a cache, with the packs that
+/// each index blob names, and those that open runs may lean on.
+/// </summary>
+/// <param name="Live">The index blobs that count, in the order of the log, each with the packs that it names.</param>
+/// <param name="Rows">Their rows; before them those of packs that the collector has just written.</param>
+/// <param name="Held">Packs that an index blob names which the log named at the base of an open run.</param>
+internal sealed record GarbageIndex(
+    ImmutableArray<(ChunkIndexSummary Index, ImmutableArray<PackId> Packs)> Live,
+    RowFile Rows,
+    IReadOnlySet<PackId> Held
+) : IDisposable
+{
+    /// <param name="own">Rows of packs that the collector has just written; null where there are none.</param>
+    /// <exception cref="PermanentException">Repository: an index blob is lost.</exception>
+    public static async Task<GarbageIndex> ReadAsync(
+        BackupRepository repository,
+        LogState state,
+        RowFile? own,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await TryReadAsync(repository, state, own, cancellationToken);
+        }
+        catch (Exception exception) when (CacheFault.IsFault(exception))
+        {
+            throw CacheFault.At(repository.CacheDirectory, exception);
+        }
+    }
+
+    public void Dispose() => Rows.Dispose();
+
+    private static async Task<GarbageIndex> TryReadAsync(
+        BackupRepository repository,
+        LogState state,
+        RowFile? own,
+        CancellationToken cancellationToken
+    )
+    {
+        CacheDirectory.Create(repository.CacheDirectory);
+        using RowFileBuilder builder = new(repository.CacheDirectory);
+        if (own is not null)
+        {
+            builder.Add(own, rank: 0);
+        }
+
+        Dictionary<ChunkIndexId, ImmutableArray<PackId>> packs = [];
+        List<(ChunkIndexSummary, ImmutableArray<PackId>)> live = [];
+        int rank = 0;
+        ChunkIndexSummary? previous = null;
+        foreach (ChunkIndexSummary index in LogState.Live(state.Indexes))
+        {
+            rank += previous?.Sequence == index.Sequence ? 0 : 1;
+            previous = index;
+            ChunkIndexTable table = await ReadAsync(repository, index, cancellationToken);
+            builder.Add(table, rank);
+            packs[index.Id] = [.. table.Packs.ToArray().Select(pack => pack.Id)];
+            live.Add((index, packs[index.Id]));
+        }
+
+        HashSet<PackId> held = [];
+        foreach (long runBase in state.OpenRuns.Select(run => run.Base).Distinct())
+        {
+            foreach (ChunkIndexSummary index in LogState.Live(state.WithIndexesUpTo(runBase).Indexes))
+            {
+                if (!packs.TryGetValue(index.Id, out ImmutableArray<PackId> named))
+                {
+                    ChunkIndexTable table = await ReadAsync(repository, index, cancellationToken);
+                    packs[index.Id] = named = [.. table.Packs.ToArray().Select(pack => pack.Id)];
+                }
+
+                held.UnionWith(named);
+            }
+        }
+
+        return new GarbageIndex([.. live], builder.Build(), held);
+    }
+
+    private static async Task<ChunkIndexTable> ReadAsync(
+        BackupRepository repository,
+        ChunkIndexSummary index,
+        CancellationToken cancellationToken
+    )
+    {
+        (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(
+            repository.Blobs,
+            index.ToBlob(),
+            cancellationToken
+        );
+        return rows
+            ?? throw new PermanentException(
+                ErrorKind.Repository,
+                $"Nobody can tell what is needed, and nothing is collected: {new LostChunkIndex(index, isMissing).Warning}"
+            );
+    }
+}

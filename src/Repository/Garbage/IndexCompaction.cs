@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Garbage;
+
+/// <summary>
+/// Writes index blobs in the place of those that name packs which are given up, and of small ones once there are many.
+/// Rows stay in their order, so that each blob names few packs.
+/// </summary>
+internal sealed class IndexCompaction(BackupRepository repository)
+{
+    /// <summary>With fewer rows than this a blob is small.</summary>
+    private const int SmallRows = ChunkIndexBlobs.UsualRows / 2;
+
+    /// <summary>So many small ones are left as they are.</summary>
+    private const int MaxSmall = 8;
+
+    /// <summary>Which index blobs are to be replaced.</summary>
+    /// <param name="givenUp">Packs that no index blob may name any more.</param>
+    /// <param name="added">Index blobs that are named besides.</param>
+    public static ImmutableArray<ChunkIndexSummary> Choose(GarbageIndex index, IReadOnlySet<PackId> givenUp, int added)
+    {
+        HashSet<ChunkIndexId> chosen =
+        [
+            .. index.Live.Where(live => live.Packs.Any(givenUp.Contains)).Select(live => live.Index.Id),
+        ];
+        ChunkIndexSummary[] small =
+        [
+            .. index.Live.Select(live => live.Index).Where(live => live.Rows < SmallRows && !chosen.Contains(live.Id)),
+        ];
+        if (small.Length + (chosen.Count > 0 ? 1 : 0) + added > MaxSmall)
+        {
+            chosen.UnionWith(small.Select(live => live.Id));
+        }
+
+        return [.. index.Live.Select(live => live.Index).Where(live => chosen.Contains(live.Id))];
+    }
+
+    /// <summary>Writes all rows of some index blobs, but for those of packs that are given up.</summary>
+    /// <returns>At least one blob where something is replaced; the first says what.</returns>
+    public async Task<ImmutableArray<ChunkIndexBlob>> WriteAsync(
+        ImmutableArray<ChunkIndexSummary> replaced,
+        IReadOnlySet<PackId> givenUp,
+        CancellationToken cancellationToken
+    )
+    {
+        if (replaced.IsEmpty)
+        {
+            return [];
+        }
+
+        ImmutableArray<ChunkIndexBlob>.Builder written = ImmutableArray.CreateBuilder<ChunkIndexBlob>();
+        ChunkIndexRows rows = new();
+        foreach (ChunkIndexSummary index in replaced)
+        {
+            (ChunkIndexTable table, _) = await ChunkIndexBlobs.ReadAsync(
+                repository.Blobs,
+                index.ToBlob(),
+                cancellationToken
+            );
+            foreach (ChunkPlace place in table.Places.Where(place => !givenUp.Contains(place.Pack.Id)))
+            {
+                rows.Add(place);
+                if (rows.Count == ChunkIndexBlobs.UsualRows)
+                {
+                    await WriteAsync();
+                }
+            }
+        }
+
+        if (rows.Count > 0 || written.Count == 0)
+        {
+            await WriteAsync();
+        }
+
+        written[0] = written[0] with { Replaces = [.. replaced.Select(index => index.Id)] };
+        return written.ToImmutable();
+
+        async Task WriteAsync()
+        {
+            written.Add((await ChunkIndexBlobs.WriteAsync(repository.Blobs, rows, cancellationToken)).Index);
+            rows.Clear();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Buffers.Binary;
+using AlfrescoBackupFlows.Repository.Blobs;
+using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Packs;
+using AlfrescoBackupFlows.Repository.Sorting;
+
+namespace AlfrescoBackupFlows.Repository.Garbage;
+
+/// <summary>
+/// Writes what is needed of some packs into new ones, pack by pack in the order in which it lay, and index blobs that
+/// name these. Nothing counts before a log entry names the index blobs. One pack is in memory at a time.
+/// </summary>
+internal sealed class PackRewrite(BackupRepository repository) : IDisposable
+{
+    private const int RecordSize = PackId.Size + sizeof(int) + sizeof(int) + ChunkId.Size + 1;
+
+    private readonly FrameCodec _codec = new();
+    private readonly ChunkIndexRows _pending = new();
+    private readonly List<ChunkIndexBlob> _indexes = [];
+    private readonly HashSet<PackId> _packs = [];
+    private RowFile? _rows;
+    private RowFileBuilder? _builder;
+
+    /// <summary>Packs that were written.</summary>
+    public IReadOnlySet<PackId> Packs => _packs;
+
+    /// <summary>Index blobs that have every row of these packs.</summary>
+    public IReadOnlyList<ChunkIndexBlob> Indexes => _indexes;
+
+    /// <summary>The rows; null where there are none.</summary>
+    public RowFile? Rows => _rows;
+
+    /// <summary>Bytes of the packs.</summary>
+    public long Bytes { get; private set; }
+
+    /// <param name="use">Says which chunks of the packs are needed.</param>
+    /// <param name="packs">The packs that are to become garbage.</param>
+    /// <param name="chunks">Reads them.</param>
+    public async Task RunAsync(
+        PackUse use,
+        IReadOnlySet<PackId> packs,
+        IChunkSource chunks,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            CacheDirectory.Create(repository.CacheDirectory);
+            using ExternalSort sort = Sort(use, packs);
+            _builder = new RowFileBuilder(repository.CacheDirectory);
+            if (_rows is not null)
+            {
+                _builder.Add(_rows, rank: 0);
+            }
+
+            await CopyAsync(sort.ReadSorted(), chunks, cancellationToken);
+            await FlushRowsAsync(cancellationToken);
+            RowFile built = _builder.Build();
+            _rows?.Dispose();
+            _rows = built;
+        }
+        catch (Exception exception) when (CacheFault.IsFault(exception))
+        {
+            throw CacheFault.At(repository.CacheDirectory, exception);
+        }
+        finally
+        {
+            _builder?.Dispose();
+            _builder = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        _rows?.Dispose();
+        _codec.Dispose();
+    }
+
+    /// <summary>By class, pack and place, so that packs are read from their beginning to their end.</summary>
+    private ExternalSort Sort(PackUse use, IReadOnlySet<PackId> packs)
+    {
+        ExternalSort sort = new(repository.CacheDirectory, static (left, right) => left.SequenceCompareTo(right));
+        Span<byte> record = stackalloc byte[RecordSize];
+        foreach (ChunkPlace place in use.Places())
+        {
+            if (packs.Contains(place.Pack.Id))
+            {
+                record[0] = (byte)place.Pack.Class;
+                place.Pack.Id.Write(record[1..]);
+                BinaryPrimitives.WriteInt32BigEndian(record[(1 + PackId.Size)..], place.FrameOffset);
+                BinaryPrimitives.WriteInt32BigEndian(record[(5 + PackId.Size)..], place.Offset);
+                place.Id.Write(record[(9 + PackId.Size)..]);
+                sort.Add(record);
+            }
+        }
+
+        return sort;
+    }
+
+    private async Task CopyAsync(
+        IEnumerable<ReadOnlyMemory<byte>> records,
+        IChunkSource chunks,
+        CancellationToken cancellationToken
+    )
+    {
+        NativeBuffer? buffer = null;
+        PackBuilder? builder = null;
+        try
+        {
+            foreach (ReadOnlyMemory<byte> record in records)
+            {
+                var chunkClass = (ChunkClass)record.Span[0];
+                ChunkId id = ChunkId.Read(record.Span[(9 + PackId.Size)..]);
+                byte[] plain = await chunks.ReadChunkAsync(id, chunkClass, cancellationToken);
+                if (builder is not null && (builder.Class != chunkClass || !builder.Fits(plain.Length)))
+                {
+                    await StoreAsync(builder, cancellationToken);
+                    (builder, buffer) = (Free(builder), Free(buffer));
+                }
+
+                if (builder is null)
+                {
+                    buffer = new NativeBuffer(
+                        chunkClass == ChunkClass.Metadata ? PackBuilder.MetadataCapacity : PackBuilder.ContentCapacity
+                    );
+                    builder = new PackBuilder(repository.Ring, chunkClass, buffer, _codec);
+                }
+
+                builder.Add(id, plain);
+            }
+
+            if (builder is not null)
+            {
+                await StoreAsync(builder, cancellationToken);
+            }
+        }
+        finally
+        {
+            Free(builder);
+            Free(buffer);
+        }
+    }
+
+    private async Task StoreAsync(PackBuilder builder, CancellationToken cancellationToken)
+    {
+        FinishedPack pack = builder.Finish();
+        await repository.Blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, cancellationToken);
+        _packs.Add(pack.Entry.Id);
+        Bytes += pack.Entry.Length;
+        _pending.Add(pack.Places);
+        if (_pending.Count >= ChunkIndexBlobs.UsualRows)
+        {
+            await FlushRowsAsync(cancellationToken);
+        }
+    }
+
+    private async Task FlushRowsAsync(CancellationToken cancellationToken)
+    {
+        if (_pending.Count == 0)
+        {
+            return;
+        }
+
+        _builder!.Add(ChunkIndexTable.Decode(_pending.Encode(), "rows of new packs"), rank: 0);
+        (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(repository.Blobs, _pending, cancellationToken);
+        _indexes.Add(index);
+        _pending.Clear();
+    }
+
+    private static PackBuilder? Free(PackBuilder? builder)
+    {
+        builder?.Dispose();
+        return null;
+    }
+
+    private static NativeBuffer? Free(NativeBuffer? buffer)
+    {
+        buffer?.Free();
+        return null;
+    }
+}

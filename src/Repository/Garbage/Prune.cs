@@ -1,0 +1,292 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+
+namespace AlfrescoBackupFlows.Repository.Garbage;
+
+/// <summary>
+/// Gives back what no set needs, beside backups, restores and other prunes: no lock, the log decides. First the log says
+/// what is given up and which index blobs count from there on, then it is deleted. It may be killed anywhere: the next
+/// one finishes it. Used once.
+/// </summary>
+/// <param name="options">How far it goes.</param>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "Used once, and each of its methods disposes of what it holds before it returns."
+)]
+public sealed class Prune(BackupRepository repository, PruneOptions options)
+{
+    /// <summary>Other writers were faster so often that something must be wrong.</summary>
+    private const int MaxAttempts = 100;
+
+    private readonly BlobDeletions _deletions = new(repository.Blobs.Store);
+    private readonly HashSet<string> _discarded = new(StringComparer.Ordinal);
+    private PackRewrite _own = new(repository);
+    private long _repacked;
+
+    /// <summary>Names that one entry of the log gives up.</summary>
+    internal int MaxNames { get; init; } = TombstoneRules.MaxItems;
+
+    /// <exception cref="PermanentException">
+    /// Repository: the log has an alarm, an index blob is lost or a set cannot be followed, so nobody can tell what is
+    /// needed; nothing is deleted.
+    /// </exception>
+    public async Task<PruneReport> RunAsync(CancellationToken cancellationToken) =>
+        (await RunAsync(null, cancellationToken)).Report;
+
+    /// <param name="isTimeUp">Asked after each part that is done; null: until the end.</param>
+    /// <returns>Whether nothing is left to do.</returns>
+    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
+    public async Task<(PruneReport Report, bool IsDone)> RunAsync(
+        Func<bool>? isTimeUp,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            bool hasWritten = false;
+            for (int attempt = 0; attempt < MaxAttempts; attempt++)
+            {
+                if (await TryRoundAsync(hasWritten, cancellationToken) is not { } round)
+                {
+                    continue;
+                }
+
+                hasWritten = true;
+                if (round.IsLast || isTimeUp?.Invoke() == true)
+                {
+                    PruneReport report = _deletions.Report with
+                    {
+                        RepackedBytes = _repacked,
+                        StoredBytes = round.Plan.StoredBytes,
+                        UnusedBytes = round.Plan.UnusedBytes,
+                    };
+                    return (report, round.IsLast);
+                }
+            }
+
+            throw new TransientException(
+                ErrorKind.Busy,
+                $"The log at {repository.Blobs.Store.Location} was written to {MaxAttempts} times while the prune looked for "
+                    + "what can go. What was given up so far is deleted. Run it again when fewer backups begin."
+            );
+        }
+        finally
+        {
+            _own.Dispose();
+        }
+    }
+
+    /// <summary>What it would do now.</summary>
+    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
+    public async Task<PruneReport> PreviewAsync(CancellationToken cancellationToken)
+    {
+        using PackRewrite own = _own;
+        StoreListing store = await StoreListing.ReadAsync(repository.Blobs.Store, cancellationToken);
+        LogHead head = await ReadHeadAsync(cancellationToken);
+        using GarbageIndex index = await GarbageIndex.ReadAsync(repository, head.State, null, cancellationToken);
+        PackUse use = await MarkAsync(head.State, store, index, cancellationToken);
+        PrunePlan plan = Plan(head.State, store, index, use);
+        HashSet<PackId> dead = [.. plan.Dead, .. plan.Rewrite];
+        LogState after = head.State with
+        {
+            Tombstones = [.. head.State.Tombstones, .. plan.Orphans, .. dead.Select(pack => pack.BlobName)],
+        };
+        (string Name, long Length)[] deleted =
+        [
+            .. GivenUpBlobs.Deletable(after, store),
+            .. IndexCompaction
+                .Choose(index, dead, plan.Rewrite.Count > 0 ? 1 : 0)
+                .Where(_ => after.OpenRuns.IsEmpty)
+                .Select(replaced => (replaced.Id.BlobName, store.Indexes.GetValueOrDefault(replaced.Id))),
+        ];
+        return new PruneReport(
+            FreedBytes: deleted.Sum(blob => blob.Length),
+            RepackedBytes: plan.RewrittenBytes,
+            DeletedBlobs: deleted.Length,
+            LaterBlobs: 0,
+            LaterBytes: 0,
+            LaterFrom: null,
+            plan.StoredBytes,
+            plan.UnusedBytes
+        );
+    }
+
+    /// <summary>One look at everything, one entry in the log, and what it permits to delete.</summary>
+    /// <param name="hasWritten">An entry was written before: what is gone since then, the next prune tells the log.</param>
+    /// <returns>Null where the log moved meanwhile.</returns>
+    private async Task<(PrunePlan Plan, bool IsLast)?> TryRoundAsync(
+        bool hasWritten,
+        CancellationToken cancellationToken
+    )
+    {
+        // First the listing, then the log: what a run has stored by then is named, or the run is open. And the log as it
+        // was before: what is named since then does not stand in the listing.
+        LogHead earlier = await ReadHeadAsync(cancellationToken);
+        StoreListing store = await StoreListing.ReadAsync(repository.Blobs.Store, cancellationToken);
+        LogHead head = await ReadHeadAsync(cancellationToken);
+        if (head.Sequence != earlier.Sequence)
+        {
+            return null;
+        }
+
+        DiscardOwnIfGivenUp(head.State, store);
+        try
+        {
+            using GarbageIndex index = await GarbageIndex.ReadAsync(
+                repository,
+                head.State,
+                _own.Rows,
+                cancellationToken
+            );
+            PackUse use = await MarkAsync(head.State, store, index, cancellationToken);
+            PrunePlan plan = Plan(head.State, store, index, use);
+            if (plan.Rewrite.Count > 0)
+            {
+                long before = _own.Bytes;
+                await _own.RunAsync(use, plan.Rewrite, CreateReader(index), cancellationToken);
+                plan = plan with { StoredBytes = plan.StoredBytes - plan.RewrittenBytes + _own.Bytes - before };
+            }
+
+            (TombstoneDraft draft, bool isWhole) = await DraftAsync(head.State, store, index, plan, cancellationToken);
+            bool isNeeded = !draft.Names.IsEmpty || !draft.Indexes.IsEmpty || !(draft.Gone.IsEmpty || hasWritten);
+            LogHead? given = isNeeded
+                ? await repository.Log.TryAppendTombstonesAsync(head, draft, cancellationToken)
+                : head;
+            if (given is null)
+            {
+                _discarded.UnionWith(draft.Indexes.Except(_own.Indexes).Select(written => written.Id.BlobName));
+                return null;
+            }
+
+            if (isNeeded)
+            {
+                _repacked += _own.Bytes;
+                BeginAnew();
+                _discarded.Clear();
+            }
+
+            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store), cancellationToken);
+            return (plan, isWhole && !plan.IsPart);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            // Another prune may have deleted what was to be read. What was written of it by then is not whole.
+            DiscardOwn();
+            LogHead now = await ReadHeadAsync(cancellationToken);
+            if (now.Sequence == head.Sequence)
+            {
+                throw;
+            }
+
+            return null;
+        }
+    }
+
+    private PrunePlan Plan(LogState state, StoreListing store, GarbageIndex index, PackUse use) =>
+        PrunePlan.Make(
+            state,
+            store,
+            index,
+            use,
+            _own,
+            options,
+            (options.MaxRepack ?? long.MaxValue) - _repacked - _own.Bytes
+        );
+
+    private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
+    {
+        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        return head.Alarms.IsEmpty
+            ? head
+            : throw new PermanentException(ErrorKind.Repository, $"Nothing is collected: {head.Alarms[0]}");
+    }
+
+    private async Task<PackUse> MarkAsync(
+        LogState state,
+        StoreListing store,
+        GarbageIndex index,
+        CancellationToken cancellationToken
+    )
+    {
+        using ReachableChunks reached = new(repository, CreateReader(index), repository.CacheDirectory);
+        await reached.AddAsync(state.Sets, cancellationToken);
+        PackUse use = PackUse.Count(index.Rows, reached.ReadSorted(), store.IsWhole);
+        return use.Missing == 0
+            ? use
+            : throw new PermanentException(
+                ErrorKind.Repository,
+                $"Nothing is collected: {use.Missing} chunks that sets need are stored nowhere, the first is "
+                    + $"{use.FirstMissing}. 'abf verify' names the sets; a full scan stores again what the source still "
+                    + "has. Forget the sets that cannot be healed."
+            );
+    }
+
+    private IChunkSource CreateReader(GarbageIndex index) =>
+        repository.CreateReader(new ChunkIndex(index.Rows, [.. index.Live.Select(live => live.Index)]), null);
+
+    /// <summary>Whether nothing was left out because an entry has no room for it.</summary>
+    private async Task<(TombstoneDraft Draft, bool IsWhole)> DraftAsync(
+        LogState state,
+        StoreListing store,
+        GarbageIndex index,
+        PrunePlan plan,
+        CancellationToken cancellationToken
+    )
+    {
+        // Packs first whose chunks were written anew: these must not count twice.
+        PackId[] packs = [.. plan.Rewrite, .. plan.Dead.Order()];
+        HashSet<PackId> givenUp = [.. packs.Take(Math.Max(MaxNames, plan.Rewrite.Count))];
+        string[] others = [.. _discarded.Except(state.Tombstones, StringComparer.Ordinal).Union(plan.Orphans)];
+        string[] names =
+        [
+            .. givenUp.Select(pack => pack.BlobName),
+            .. others.Take(Math.Max(0, MaxNames - givenUp.Count)),
+        ];
+        ImmutableArray<ChunkIndexBlob> compacted = await new IndexCompaction(repository).WriteAsync(
+            IndexCompaction.Choose(index, givenUp, _own.Indexes.Count),
+            givenUp,
+            cancellationToken
+        );
+        TombstoneDraft draft = new(
+            [.. names],
+            [.. _own.Indexes, .. compacted],
+            [.. GivenUpBlobs.Gone(state, store).Take(MaxNames)]
+        );
+        return (draft, names.Length == givenUp.Count + others.Length && givenUp.Count == packs.Length);
+    }
+
+    /// <summary>
+    /// Another prune takes what is not named yet for garbage: what it has given up is written anew, under other names.
+    /// </summary>
+    private void DiscardOwnIfGivenUp(LogState state, StoreListing store)
+    {
+        HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
+        bool isWhole =
+            _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
+            && _own.Indexes.All(index =>
+                store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName)
+            );
+        if (!isWhole)
+        {
+            DiscardOwn();
+        }
+    }
+
+    private void DiscardOwn()
+    {
+        _discarded.UnionWith(_own.Packs.Select(pack => pack.BlobName));
+        _discarded.UnionWith(_own.Indexes.Select(index => index.Id.BlobName));
+        BeginAnew();
+    }
+
+    private void BeginAnew()
+    {
+        _own.Dispose();
+        _own = new PackRewrite(repository);
+    }
+}

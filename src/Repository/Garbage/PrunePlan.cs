@@ -1,0 +1,125 @@
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+
+namespace AlfrescoBackupFlows.Repository.Garbage;
+
+/// <summary>What is to be given up, by the rules of <c>docs/repository-format.md</c>, section Garbage.</summary>
+/// <param name="Dead">Packs that index blobs name and that nobody needs.</param>
+/// <param name="Rewrite">Packs of which little is needed: once that is written anew, they are dead as well.</param>
+/// <param name="Orphans">Packs and index blobs that the log does not name, by name.</param>
+/// <param name="StoredBytes">Of the packs that are left then.</param>
+/// <param name="UnusedBytes">Of these.</param>
+/// <param name="IsPart">More is to be written anew, after the log says so of this.</param>
+internal sealed record PrunePlan(
+    IReadOnlySet<PackId> Dead,
+    IReadOnlySet<PackId> Rewrite,
+    IReadOnlyList<string> Orphans,
+    long RewrittenBytes,
+    long StoredBytes,
+    long UnusedBytes,
+    bool IsPart
+)
+{
+    /// <param name="own">What this prune has written, which the log does not name yet.</param>
+    /// <param name="repackLeft">Bytes that may still be written anew.</param>
+    public static PrunePlan Make(
+        LogState state,
+        StoreListing store,
+        GarbageIndex index,
+        PackUse use,
+        PackRewrite own,
+        PruneOptions options,
+        long repackLeft
+    )
+    {
+        HashSet<PackId> dead = [];
+        List<UsedPack> partly = [];
+        (long stored, long unused) = (0, 0);
+        foreach (UsedPack pack in use.Packs)
+        {
+            bool isFree = !index.Held.Contains(pack.Pack.Id) && !own.Packs.Contains(pack.Pack.Id);
+            if (isFree && pack.Used == 0)
+            {
+                dead.Add(pack.Pack.Id);
+            }
+            else if (store.IsWhole(pack.Pack))
+            {
+                stored += pack.Pack.Length;
+                unused += pack.UnusedBytes;
+                if (isFree && pack.UnusedBytes > 0)
+                {
+                    partly.Add(pack);
+                }
+            }
+        }
+
+        HashSet<PackId> rewrite = [];
+        long rewritten = 0;
+        bool isPart = false;
+        foreach (UsedPack pack in partly.OrderByDescending(pack => (double)pack.UnusedBytes / pack.Pack.Length))
+        {
+            long needed = pack.Pack.Length - pack.UnusedBytes;
+            if (unused <= options.MaxUnused * stored || isPart)
+            {
+                break;
+            }
+
+            if (rewritten + needed <= repackLeft)
+            {
+                rewrite.Add(pack.Pack.Id);
+                rewritten += needed;
+                stored -= pack.UnusedBytes;
+                unused -= pack.UnusedBytes;
+                isPart = rewritten >= options.RewriteAtOnce;
+            }
+        }
+
+        string[] orphans = [.. OrphanPacks(state, store, index, use, own), .. OrphanIndexes(state, store, own)];
+        return new PrunePlan(dead, rewrite, orphans, rewritten, stored, unused, isPart);
+    }
+
+    /// <summary>
+    /// While a run is open it may have stored any of them, whatever a clock says, but for those of which a receipt says
+    /// that they are another run's.
+    /// </summary>
+    private static IEnumerable<string> OrphanPacks(
+        LogState state,
+        StoreListing store,
+        GarbageIndex index,
+        PackUse use,
+        PackRewrite own
+    )
+    {
+        HashSet<PackId> named = [.. use.Packs.Select(pack => pack.Pack.Id), .. state.TombstonedPacks()];
+        return store
+            .Packs.Keys.Where(pack =>
+                !named.Contains(pack)
+                && !index.Held.Contains(pack)
+                && !own.Packs.Contains(pack)
+                && (
+                    state.OpenRuns.IsEmpty
+                    || (store.Receipts.TryGetValue(pack, out RunId run) && state.FindOpenRun(run) is null)
+                )
+            )
+            .Select(pack => pack.BlobName);
+    }
+
+    private static IEnumerable<string> OrphanIndexes(LogState state, StoreListing store, PackRewrite own)
+    {
+        if (!state.OpenRuns.IsEmpty)
+        {
+            return [];
+        }
+
+        HashSet<ChunkIndexId> named =
+        [
+            .. state.Indexes.Select(index => index.Id),
+            .. own.Indexes.Select(own => own.Id),
+        ];
+        HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
+        return store
+            .Indexes.Keys.Where(index => !named.Contains(index))
+            .Select(index => index.BlobName)
+            .Where(name => !tombstoned.Contains(name));
+    }
+}

@@ -1,0 +1,175 @@
+using System.Buffers.Binary;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Sorting;
+
+namespace AlfrescoBackupFlows.Repository.Garbage;
+
+/// <summary>
+/// Every chunk that some sets reach: of their dumps, listings, segments, lists of required files and files, lists of
+/// chunks at every depth included. A segment that several sets share is read once. Memory is bounded, but for some 40
+/// bytes a segment. Used once: sets are added, then the chunks are read.
+/// </summary>
+/// <param name="directory">For what does not fit into memory; it exists.</param>
+internal sealed class ReachableChunks(BackupRepository repository, IChunkSource chunks, string directory) : IDisposable
+{
+    /// <summary>In the place of a set: more than one reach the chunk.</summary>
+    public const int Several = -1;
+
+    private const int RecordSize = ChunkId.Size + sizeof(int);
+    private const int SegmentsAtOnce = 8;
+
+    private readonly ExternalSort _sort = new(
+        directory,
+        static (left, right) => left[..ChunkId.Size].SequenceCompareTo(right[..ChunkId.Size])
+    );
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ChunkId, int> _segments = [];
+
+    /// <summary>Follows the sets; a set's number is its place in the list.</summary>
+    /// <exception cref="PermanentException">
+    /// Repository: a part of a set that leads to others cannot be read, so nobody can tell what it needs.
+    /// </exception>
+    public async Task AddAsync(IReadOnlyList<SetSummary> sets, CancellationToken cancellationToken)
+    {
+        for (int number = 0; number < sets.Count; number++)
+        {
+            try
+            {
+                SetManifest manifest = await repository.Log.ReadManifestAsync(sets[number], cancellationToken);
+                await AddAsync(manifest, number, cancellationToken);
+            }
+            catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+            {
+                throw Unreadable($"set {sets[number].Id}", e);
+            }
+        }
+
+        ParallelOptions options = new()
+        {
+            MaxDegreeOfParallelism = SegmentsAtOnce,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForEachAsync(
+            _segments,
+            options,
+            async (segment, token) =>
+            {
+                try
+                {
+                    await AddSegmentAsync(segment.Key, segment.Value, token);
+                }
+                catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+                {
+                    string whose = segment.Value == Several ? "several sets" : $"set {sets[segment.Value].Id}";
+                    throw Unreadable(whose, e);
+                }
+            }
+        );
+    }
+
+    /// <summary>Each chunk once, in order, with the number of the one set that reaches it, or <see cref="Several"/>.</summary>
+    public IEnumerable<(ChunkId Id, int Set)> ReadSorted()
+    {
+        (ChunkId Id, int Set)? current = null;
+        foreach (ReadOnlyMemory<byte> record in _sort.ReadSorted())
+        {
+            ChunkId id = ChunkId.Read(record.Span);
+            int set = BinaryPrimitives.ReadInt32LittleEndian(record.Span[ChunkId.Size..]);
+            if (current is { } same && same.Id == id)
+            {
+                current = (id, same.Set == set ? set : Several);
+                continue;
+            }
+
+            if (current is { } done)
+            {
+                yield return done;
+            }
+
+            current = (id, set);
+        }
+
+        if (current is { } last)
+        {
+            yield return last;
+        }
+    }
+
+    public void Dispose() => _sort.Dispose();
+
+    private async Task AddAsync(SetManifest manifest, int number, CancellationToken cancellationToken)
+    {
+        if (manifest.Database is { } database)
+        {
+            await AddAsync(database.Dump, number, cancellationToken);
+        }
+
+        foreach (RootStamp root in manifest.Roots)
+        {
+            await AddAsync(root.Listing, number, cancellationToken);
+            if (root.Required is { } required)
+            {
+                await AddAsync(required, number, cancellationToken);
+            }
+
+            await foreach (
+                SegmentRow row in new ListingReader(chunks, root.Listing).ReadRowsAsync(
+                    PathRange.All,
+                    cancellationToken
+                )
+            )
+            {
+                bool isNew = _segments.TryAdd(row.Chunk, number);
+                if (!isNew && _segments[row.Chunk] != number)
+                {
+                    _segments[row.Chunk] = Several;
+                }
+            }
+        }
+    }
+
+    private async Task AddAsync(ContentRef content, int number, CancellationToken cancellationToken)
+    {
+        await foreach ((ChunkId id, _) in chunks.WalkAsync(content, cancellationToken))
+        {
+            Add(id, number);
+        }
+    }
+
+    private async Task AddSegmentAsync(ChunkId id, int number, CancellationToken cancellationToken)
+    {
+        byte[] segment = await chunks.ReadChunkAsync(id, ChunkClass.Metadata, cancellationToken);
+        List<ListingEntry> entries = SegmentDecoder.Decode(segment, $"listing segment {id}");
+        Add(id, number);
+        foreach (ListingEntry entry in entries)
+        {
+            if (entry.Content is { } content)
+            {
+                await AddAsync(content, number, cancellationToken);
+            }
+        }
+    }
+
+    private void Add(ChunkId id, int number)
+    {
+        Span<byte> record = stackalloc byte[RecordSize];
+        id.Write(record);
+        BinaryPrimitives.WriteInt32LittleEndian(record[ChunkId.Size..], number);
+        lock (_gate)
+        {
+            _sort.Add(record);
+        }
+    }
+
+    private static PermanentException Unreadable(string whose, PermanentException why) =>
+        new(
+            ErrorKind.Repository,
+            $"A part of {whose} cannot be read, so nobody can tell what it needs, and nothing is collected: {why.Message} "
+                + "Bring the blob back, or forget the set; 'abf verify' names what is lost.",
+            why
+        );
+}

@@ -1,0 +1,93 @@
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Repository.Garbage;
+
+/// <summary>What lies in the store, by one listing of each kind. Some 100 bytes of memory a blob.</summary>
+internal sealed class StoreListing
+{
+    private readonly Dictionary<string, long> _runs = new(StringComparer.Ordinal);
+
+    /// <summary>Lengths of the packs.</summary>
+    public Dictionary<PackId, long> Packs { get; } = [];
+
+    /// <summary>Lengths of the index blobs.</summary>
+    public Dictionary<ChunkIndexId, long> Indexes { get; } = [];
+
+    /// <summary>Numbers of the configs.</summary>
+    public IReadOnlyList<int> Configs { get; private set; } = [];
+
+    /// <summary>Packs that a run has stored, by its receipts.</summary>
+    public Dictionary<PackId, RunId> Receipts { get; } = [];
+
+    public static async Task<StoreListing> ReadAsync(IBlobStore blobs, CancellationToken cancellationToken)
+    {
+        StoreListing listing = new();
+        await foreach (BlobItem item in blobs.ListAsync(PackId.Prefix, cancellationToken))
+        {
+            if (
+                PackId.TryParse(item.Name.AsSpan(item.Name.LastIndexOf('/') + 1), out PackId id)
+                && id.BlobName == item.Name
+            )
+            {
+                listing.Packs[id] = item.Length;
+            }
+        }
+
+        await foreach (BlobItem item in blobs.ListAsync(ChunkIndexId.Prefix, cancellationToken))
+        {
+            if (ChunkIndexId.TryParse(item.Name.AsSpan(ChunkIndexId.Prefix.Length), out ChunkIndexId id))
+            {
+                listing.Indexes[id] = item.Length;
+            }
+        }
+
+        await foreach (BlobItem item in blobs.ListAsync(RunNames.Root, cancellationToken))
+        {
+            listing.AddRunBlob(item);
+        }
+
+        listing.Configs = await ConfigFile.ListAsync(blobs, cancellationToken);
+        return listing;
+    }
+
+    public bool IsWhole(PackEntry pack) => Packs.TryGetValue(pack.Id, out long length) && length == pack.Length;
+
+    /// <summary>Pages and receipts of runs, with their lengths.</summary>
+    public IEnumerable<(RunId Run, string Name, long Length)> RunBlobs()
+    {
+        foreach ((string name, long length) in _runs)
+        {
+            if (TryParseRun(name, out RunId run))
+            {
+                yield return (run, name, length);
+            }
+        }
+    }
+
+    private void AddRunBlob(BlobItem item)
+    {
+        if (!TryParseRun(item.Name, out RunId run))
+        {
+            return;
+        }
+
+        _runs[item.Name] = item.Length;
+        string receipts = RunNames.Prefix(run) + RunNames.Packs;
+        if (
+            item.Name.StartsWith(receipts, StringComparison.Ordinal)
+            && PackId.TryParse(item.Name.AsSpan(receipts.Length), out PackId pack)
+        )
+        {
+            Receipts[pack] = run;
+        }
+    }
+
+    private static bool TryParseRun(string name, out RunId run)
+    {
+        int end = name.IndexOf('/', RunNames.Root.Length);
+        run = default;
+        return end > 0 && RunId.TryParse(name[RunNames.Root.Length..end], out run);
+    }
+}

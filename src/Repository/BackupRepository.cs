@@ -36,7 +36,7 @@ public sealed class BackupRepository : IAsyncDisposable
         _chunkKeys = new ChunkKeys(keys);
         _indexes = new KeptChunkIndexes(blobs, keys, access.CacheDirectory, access.Time);
         Log = log;
-        Keys = new KeySlots(blobs.Store, keys, log, access.Time, config);
+        Keys = new KeySlots(blobs.Store, keys, log, access, config);
         Pages = new RunPages(blobs);
     }
 

@@ -75,10 +75,10 @@ internal static class KeyCommand
     {
         var file = new Option<string>("--new-passphrase-file")
         {
-            Description = "A file that holds the new passphrase.",
+            Description = "A file that holds the new passphrase; without it, standard input or the terminal.",
             HelpName = "FILE",
-            Required = true,
         };
+        Option<bool> dryRun = DryRun();
         var name = new Option<string>("--name")
         {
             Description = "What it is for, for 'key list'.",
@@ -97,25 +97,23 @@ internal static class KeyCommand
         {
             file,
             name,
+            dryRun,
         };
         command.SetAction(parsed =>
             runner.RunAsync(
                 parsed,
                 async context =>
                 {
-                    SecretFile passphrase = SecretFile.Read(parsed.GetRequiredValue(file), "--new-passphrase-file");
-                    if (passphrase.Warning is { } warning)
-                    {
-                        context.Messages.Warn(warning);
-                    }
-
+                    Secret passphrase = await NewPassphrase.ReadAsync(context, parsed.GetValue(file), file.Name);
                     await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+                    bool isDry = parsed.GetValue(dryRun);
                     KeyChange change = await opened.Repository.Keys.AddAsync(
-                        passphrase.Value,
+                        passphrase,
                         parsed.GetRequiredValue(name),
+                        isDry,
                         context.Stop
                     );
-                    return Report(context, change, "added");
+                    return Report(context, change, isDry ? "would be added" : "added");
                 }
             )
         );
@@ -124,10 +122,11 @@ internal static class KeyCommand
 
     private static DocumentedCommand CreateRemove(CommandRunner runner)
     {
+        Option<bool> dryRun = DryRun();
         var id = new Argument<string>("ID") { Description = "As 'key list' shows it." };
         var command = new DocumentedCommand(
             "remove",
-            "Shut a passphrase out. The last one is kept.",
+            "Shut a passphrase out. The last one is kept, and so is the one in use.",
             "abf key remove 0a1b2c3d",
             ExitCodes.Done,
             ExitCodes.Usage,
@@ -136,6 +135,7 @@ internal static class KeyCommand
         )
         {
             id,
+            dryRun,
         };
         command.SetAction(parsed =>
             runner.RunAsync(
@@ -143,16 +143,21 @@ internal static class KeyCommand
                 async context =>
                 {
                     await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+                    bool isDry = parsed.GetValue(dryRun);
                     KeyChange change = await opened.Repository.Keys.RemoveAsync(
                         parsed.GetRequiredValue(id),
+                        isDry,
                         context.Stop
                     );
-                    return Report(context, change, "removed");
+                    return Report(context, change, isDry ? "would be removed" : "removed");
                 }
             )
         );
         return command;
     }
+
+    private static Option<bool> DryRun() =>
+        new("--dry-run") { Description = "Say what would be done, and do nothing." };
 
     private static int Report(CommandContext context, KeyChange change, string outcome)
     {
@@ -164,7 +169,7 @@ internal static class KeyCommand
         context.Result.Write(
             new KeyChangeDocument(change.SlotId, outcome),
             CliJson.Relaxed.KeyChangeDocument,
-            writer => writer.WriteLine($"key {change.SlotId} is {outcome}")
+            writer => writer.WriteLine(change.SlotId is { } id ? $"key {id}: {outcome}" : $"a key {outcome}")
         );
         return ExitCodes.Done;
     }

@@ -55,8 +55,9 @@ internal sealed record InitDocument(string Repository, string Location, string E
 internal sealed record KeyDocument(string Id, string Name, DateTime Created);
 
 /// <summary><c>key add --json</c> and <c>key remove --json</c>.</summary>
-/// <param name="Outcome"><c>added</c> or <c>removed</c>.</param>
-internal sealed record KeyChangeDocument(string Id, string Outcome);
+/// <param name="Id">Null where one would be added.</param>
+/// <param name="Outcome"><c>added</c> or <c>removed</c>; <c>would be added</c> or <c>would be removed</c>.</param>
+internal sealed record KeyChangeDocument(string? Id, string Outcome);
 
 /// <summary><c>restore --dry-run --json</c>.</summary>
 /// <param name="Files">Files that will be restored: without those that are lost.</param>

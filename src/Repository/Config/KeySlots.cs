@@ -12,12 +12,12 @@ namespace AlfrescoBackupFlows.Repository.Config;
 /// <param name="Id">8 hexadecimal digits.</param>
 public sealed record KeySlotSummary(string Id, string Name, DateTimeOffset Created);
 
-/// <summary>What a change of the slots did.</summary>
-/// <param name="SlotId">The slot that was added or removed.</param>
+/// <summary>What a change of the slots did, or would do.</summary>
+/// <param name="SlotId">The slot that was added or removed; null where one would be added.</param>
 /// <param name="Warning">
 /// Says that the config before this one could not be deleted, and what that means; null where it is gone.
 /// </param>
-public sealed record KeyChange(string SlotId, string? Warning);
+public sealed record KeyChange(string? SlotId, string? Warning);
 
 /// <summary>
 /// The passphrases of a repository. A change writes a new config, then a log entry that makes it count, then deletes
@@ -29,29 +29,39 @@ public sealed class KeySlots
     private readonly KeyRing _keys;
     private readonly CommitLog _log;
     private readonly TimeProvider _time;
+    private readonly Secret? _passphrase;
+    private readonly CurrentConfig _current;
     private ConfigFile _known;
 
     /// <param name="known">The config that opened the repository.</param>
-    internal KeySlots(IBlobStore blobs, KeyRing keys, CommitLog log, TimeProvider time, ConfigFile known)
+    internal KeySlots(IBlobStore blobs, KeyRing keys, CommitLog log, RepositoryAccess access, ConfigFile known)
     {
         _known = known;
         _blobs = blobs;
         _keys = keys;
         _log = log;
-        _time = time;
+        _time = access.Time;
+        _passphrase = access.Passphrase;
+        _current = new CurrentConfig(blobs, log, access.Time);
     }
 
     /// <summary>The slots of the config that counts; none with encryption <c>none</c>.</summary>
     public async Task<IReadOnlyList<KeySlotSummary>> ListAsync(CancellationToken cancellationToken = default)
     {
-        ConfigFile current = await ReadCurrentAsync(cancellationToken);
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
         return [.. Slots(current).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))];
     }
 
     /// <summary>Another passphrase opens the repository from here on.</summary>
-    public async Task<KeyChange> AddAsync(Secret passphrase, string name, CancellationToken cancellationToken = default)
+    /// <param name="dryRun">Nothing is written.</param>
+    public async Task<KeyChange> AddAsync(
+        Secret passphrase,
+        string name,
+        bool dryRun = false,
+        CancellationToken cancellationToken = default
+    )
     {
-        ConfigFile current = await ReadCurrentAsync(cancellationToken);
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
         RefuseWithoutEncryption(current);
         if (current.Config.Slots.Length >= KeySlot.MaxSlots)
         {
@@ -61,6 +71,11 @@ public sealed class KeySlots
             );
         }
 
+        if (dryRun)
+        {
+            return new KeyChange(null, null);
+        }
+
         SlotDocument slot = KeySlot.Create(
             _keys,
             ConfigKeys.Need(passphrase),
@@ -68,24 +83,22 @@ public sealed class KeySlots
             current.Config.Slots[0].Kdf,
             _time.GetUtcNow()
         );
-        return await ReplaceAsync(
-            current,
-            current.Config with
-            {
-                Slots = current.Config.Slots.Add(slot),
-            },
-            slot.Id,
-            cancellationToken
-        );
+        RepositoryConfig config = current.Config with { Slots = current.Config.Slots.Add(slot) };
+        return new KeyChange(slot.Id, await _current.ReplaceAsync(current, config, cancellationToken));
     }
 
     /// <summary>
-    /// A passphrase no longer opens the repository. The last one cannot be removed. Whoever kept a copy of an old
-    /// config and its passphrase still has the keys.
+    /// A passphrase no longer opens the repository. The last one cannot be removed, and neither can the one that is in
+    /// use here. Whoever kept a copy of an old config and its passphrase still has the keys.
     /// </summary>
-    public async Task<KeyChange> RemoveAsync(string slotId, CancellationToken cancellationToken = default)
+    /// <param name="dryRun">Nothing is written.</param>
+    public async Task<KeyChange> RemoveAsync(
+        string slotId,
+        bool dryRun = false,
+        CancellationToken cancellationToken = default
+    )
     {
-        ConfigFile current = await ReadCurrentAsync(cancellationToken);
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
         RefuseWithoutEncryption(current);
         SlotDocument slot =
             current.Config.Slots.FirstOrDefault(slot => slot.Id == slotId)
@@ -102,15 +115,19 @@ public sealed class KeySlots
             );
         }
 
-        return await ReplaceAsync(
-            current,
-            current.Config with
-            {
-                Slots = current.Config.Slots.Remove(slot),
-            },
-            slotId,
-            cancellationToken
-        );
+        RepositoryConfig config = current.Config with { Slots = current.Config.Slots.Remove(slot) };
+        PassphraseTries tries = new(ConfigKeys.Need(_passphrase));
+        if (!await tries.OpensAnyAsync(current, config.Slots, cancellationToken))
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"Key slot '{slotId}' ('{slot.Name}') is the only one that the passphrase of this machine opens: without "
+                    + "it, nothing here could read or write the repository. Set repository.passphraseFile to a "
+                    + $"passphrase of another slot first.{tries.PassedOver}"
+            );
+        }
+
+        return new KeyChange(slotId, dryRun ? null : await _current.ReplaceAsync(current, config, cancellationToken));
     }
 
     /// <summary>Whether the config that was read last is the one that counts.</summary>
@@ -174,66 +191,5 @@ public sealed class KeySlots
                 "The repository has encryption 'none': it has no passphrases to add or remove."
             );
         }
-    }
-
-    private async Task<ConfigFile> ReadCurrentAsync(CancellationToken cancellationToken)
-    {
-        ConfigStamp stamp = (await _log.ReadAsync(cancellationToken)).State.Config;
-        ConfigFile file = await ConfigFile.ReadAsync(_blobs, stamp.Number, cancellationToken);
-        return file.Stamp == stamp
-            ? file
-            : throw Damage.In(ConfigFile.BlobName(stamp.Number), "it is not the config that the log names");
-    }
-
-    private async Task<KeyChange> ReplaceAsync(
-        ConfigFile old,
-        RepositoryConfig config,
-        string slotId,
-        CancellationToken cancellationToken
-    )
-    {
-        // A number above every one that is there: a change that was killed before its log entry leaves a config that
-        // nobody names.
-        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
-        int number = checked(Math.Max(numbers.Count == 0 ? 0 : numbers[0], old.Number) + 1);
-        ConfigFile file =
-            await ConfigFile.TryCreateAsync(_blobs, _time, number, config, cancellationToken)
-            ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
-        try
-        {
-            await _log.AppendKeysAsync(old.Stamp, file.Stamp, cancellationToken);
-        }
-        catch (PermanentException exception) when (exception.Kind == ErrorKind.Busy)
-        {
-            // Another change counts, and nothing will ever name this config; with its passphrases it must not stay.
-            throw await DeleteAsync([number], cancellationToken) is { } warning
-                ? new PermanentException(ErrorKind.Busy, $"{exception.Message} {warning}")
-                : exception;
-        }
-
-        // Older ones as well: those that an earlier change could not delete, or had no time to.
-        return new KeyChange(slotId, await DeleteAsync(numbers.Where(other => other < number), cancellationToken));
-    }
-
-    /// <summary>Deletes configs that do not count. Returns what is to be said of those that stay, or null.</summary>
-    private async Task<string?> DeleteAsync(IEnumerable<int> numbers, CancellationToken cancellationToken)
-    {
-        List<string> warnings = [];
-        foreach (string name in numbers.Select(ConfigFile.BlobName))
-        {
-            try
-            {
-                await _blobs.DeleteAsync(name, cancellationToken);
-            }
-            catch (AbfException exception) when (exception.Kind == ErrorKind.Storage)
-            {
-                warnings.Add(
-                    $"{name} does not count any more, but could not be deleted ({exception.Message}). Delete it when "
-                        + "the store permits: with it, a removed passphrase still opens the keys."
-                );
-            }
-        }
-
-        return warnings.Count == 0 ? null : string.Join(' ', warnings);
     }
 }

@@ -6,13 +6,13 @@ using AlfrescoBackupFlows.Repository.Config;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf key list|add|remove</c>: the passphrases that open the repository.</summary>
+/// <summary><c>abf key</c>: the passphrases that open the repository, and its keys.</summary>
 internal static class KeyCommand
 {
     public static Command Create(CommandRunner runner) =>
         new DocumentedCommand(
             "key",
-            "List, add or remove passphrases.",
+            "List, add or remove passphrases; rotate the keys.",
             "abf key list",
             ExitCodes.Done,
             ExitCodes.Usage,
@@ -23,6 +23,7 @@ internal static class KeyCommand
             CreateList(runner),
             CreateAdd(runner),
             CreateRemove(runner),
+            KeyRotateCommand.Create(runner),
         };
 
     private static DocumentedCommand CreateList(CommandRunner runner)

@@ -14,6 +14,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyChangeDocument))]
 [JsonSerializable(typeof(KeyDocument[]))]
+[JsonSerializable(typeof(KeyRotationDocument))]
 [JsonSerializable(typeof(VerificationResultDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]
 [JsonSerializable(typeof(RestorePlanDocument))]

@@ -59,6 +59,13 @@ internal sealed record KeyDocument(string Id, string Name, DateTime Created);
 /// <param name="Outcome"><c>added</c> or <c>removed</c>; <c>would be added</c> or <c>would be removed</c>.</param>
 internal sealed record KeyChangeDocument(string? Id, string Outcome);
 
+/// <summary><c>key rotate --json</c>.</summary>
+/// <param name="Outcome"><c>rotated</c> or <c>would be rotated</c>.</param>
+/// <param name="Generation">Of the keys that seal from here on.</param>
+/// <param name="Kept">Passphrases that open them.</param>
+/// <param name="Dropped">Passphrases that open the repository no longer.</param>
+internal sealed record KeyRotationDocument(string Outcome, uint Generation, KeyDocument[] Kept, KeyDocument[] Dropped);
+
 /// <summary><c>restore --dry-run --json</c>.</summary>
 /// <param name="Files">Files that will be restored: without those that are lost.</param>
 /// <param name="Bytes">Of these files.</param>

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Storage;
@@ -24,8 +26,8 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, TimeProvide
     /// Makes another config count, and deletes older ones where the store permits. Where somebody else changes the keys
     /// at the same time: <see cref="ErrorKind.Busy"/>, and nothing of this change stays.
     /// </summary>
-    /// <returns>What is to be said of configs that could not be deleted; null where there are none.</returns>
-    public async Task<string?> ReplaceAsync(
+    /// <returns>What counts now, and what is to be said of configs that could not be deleted, or null.</returns>
+    public async Task<(ConfigFile File, string? Warning)> ReplaceAsync(
         ConfigFile old,
         RepositoryConfig config,
         CancellationToken cancellationToken
@@ -51,8 +53,40 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, TimeProvide
         }
 
         // Older ones as well: those that an earlier change could not delete, or had no time to.
-        return await DeleteAsync(numbers.Where(other => other < number), cancellationToken);
+        return (file, await DeleteAsync(numbers.Where(other => other < number), cancellationToken));
     }
+
+    /// <summary>
+    /// A generation that no config in the store names, also none of a rotation that was never finished: two keys under
+    /// one number would be taken for each other.
+    /// </summary>
+    /// <param name="known">The newest generation of the config that counts.</param>
+    public async Task<uint> NextGenerationAsync(uint known, CancellationToken cancellationToken)
+    {
+        uint newest = known;
+        foreach (int number in await ConfigFile.ListAsync(blobs, cancellationToken))
+        {
+            try
+            {
+                ConfigFile file = await ConfigFile.ReadAsync(blobs, number, cancellationToken);
+                newest = Slots(file)
+                    .SelectMany(slot => slot.Keys)
+                    .Select(key => key.Generation)
+                    .Where(generation => generation <= known + KeySlot.MaxKeys)
+                    .Append(newest)
+                    .Max();
+            }
+            catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+            {
+                // Whoever may write to the store could have put it there, with any number.
+            }
+        }
+
+        return checked(newest + 1);
+    }
+
+    public static ImmutableArray<SlotDocument> Slots(ConfigFile file) =>
+        file.Config.Slots.IsDefault ? [] : file.Config.Slots;
 
     /// <summary>Deletes configs that do not count. Returns what is to be said of those that stay, or null.</summary>
     private async Task<string?> DeleteAsync(IEnumerable<int> numbers, CancellationToken cancellationToken)

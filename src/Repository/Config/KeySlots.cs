@@ -30,6 +30,7 @@ public sealed class KeySlots
     private readonly CommitLog _log;
     private readonly TimeProvider _time;
     private readonly Secret? _passphrase;
+    private readonly NewKeys _newKeys;
     private readonly CurrentConfig _current;
     private ConfigFile _known;
 
@@ -42,6 +43,7 @@ public sealed class KeySlots
         _log = log;
         _time = access.Time;
         _passphrase = access.Passphrase;
+        _newKeys = new NewKeys(blobs, access, keys);
         _current = new CurrentConfig(blobs, log, access.Time);
     }
 
@@ -49,7 +51,7 @@ public sealed class KeySlots
     public async Task<IReadOnlyList<KeySlotSummary>> ListAsync(CancellationToken cancellationToken = default)
     {
         ConfigFile current = await _current.ReadAsync(cancellationToken);
-        return [.. Slots(current).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))];
+        return [.. CurrentConfig.Slots(current).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))];
     }
 
     /// <summary>Another passphrase opens the repository from here on.</summary>
@@ -76,15 +78,17 @@ public sealed class KeySlots
             return new KeyChange(null, null);
         }
 
+        // Not disposed: the keys in it may be those of the open repository.
+        KeyRing all = new(_keys.Repository, await KeysOfAsync(current, cancellationToken));
         SlotDocument slot = KeySlot.Create(
-            _keys,
+            all,
             ConfigKeys.Need(passphrase),
             name,
             current.Config.Slots[0].Kdf,
             _time.GetUtcNow()
         );
         RepositoryConfig config = current.Config with { Slots = current.Config.Slots.Add(slot) };
-        return new KeyChange(slot.Id, await _current.ReplaceAsync(current, config, cancellationToken));
+        return new KeyChange(slot.Id, await ReplaceAsync(current, config, cancellationToken));
     }
 
     /// <summary>
@@ -127,7 +131,43 @@ public sealed class KeySlots
             );
         }
 
-        return new KeyChange(slotId, dryRun ? null : await _current.ReplaceAsync(current, config, cancellationToken));
+        return new KeyChange(slotId, dryRun ? null : await ReplaceAsync(current, config, cancellationToken));
+    }
+
+    /// <summary>
+    /// A new generation of the keys for content, metadata and log: what is written from here on is sealed with it, and
+    /// what was written before stays readable.
+    /// </summary>
+    /// <param name="others">Passphrases of further slots; that of this machine is known.</param>
+    /// <param name="dropOthers">Slots that no passphrase opens are removed; otherwise they are refused.</param>
+    /// <param name="dryRun">Nothing is written.</param>
+    public async Task<RotatedKeys> RotateAsync(
+        IReadOnlyList<Secret> others,
+        bool dropOthers = false,
+        bool dryRun = false,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
+        RefuseWithoutEncryption(current);
+        (RotatedKeys result, ConfigFile file, IReadOnlyList<ClassKey> added) = await new KeyRotation(
+            _current,
+            _keys.Repository
+        ).RunAsync(
+            current,
+            await KeysOfAsync(current, cancellationToken),
+            [ConfigKeys.Need(_passphrase), .. others],
+            dropOthers,
+            dryRun,
+            cancellationToken
+        );
+        if (!dryRun)
+        {
+            _known = file;
+            _keys.Add(added, seal: true);
+        }
+
+        return result;
     }
 
     /// <summary>Whether the config that was read last is the one that counts.</summary>
@@ -147,7 +187,13 @@ public sealed class KeySlots
         byte[]? stored = await ConfigFile.TryReadBytesAsync(_blobs, current.Number, cancellationToken);
         if (stored is not null && ConfigFile.HashOf(stored) == current.Sha256)
         {
-            _known = _known.Stamp == current ? _known : ConfigFile.From(current.Number, stored, _blobs.Location);
+            if (_known.Stamp != current)
+            {
+                ConfigFile file = ConfigFile.From(current.Number, stored, _blobs.Location);
+                await _newKeys.TakeAsync(file, cancellationToken);
+                _known = file;
+            }
+
             return null;
         }
 
@@ -179,8 +225,27 @@ public sealed class KeySlots
         return $"'{name}' is damaged; '{ConfigFile.BlobName(next.Number)}', which says the same, counts in its place.";
     }
 
-    private static ImmutableArray<SlotDocument> Slots(ConfigFile file) =>
-        file.Config.Slots.IsDefault ? [] : file.Config.Slots;
+    private async Task<string?> ReplaceAsync(
+        ConfigFile old,
+        RepositoryConfig config,
+        CancellationToken cancellationToken
+    )
+    {
+        (_known, string? warning) = await _current.ReplaceAsync(old, config, cancellationToken);
+        return warning;
+    }
+
+    /// <summary>All keys of the config that counts, also where another host has changed it since the opening.</summary>
+    private async Task<IReadOnlyList<ClassKey>> KeysOfAsync(ConfigFile current, CancellationToken cancellationToken)
+    {
+        if (current.Stamp != _known.Stamp)
+        {
+            await _newKeys.TakeAsync(current, cancellationToken);
+            _known = current;
+        }
+
+        return [.. _keys.Keys];
+    }
 
     private static void RefuseWithoutEncryption(ConfigFile current)
     {

@@ -44,20 +44,20 @@ internal static class ObjectHeader
     /// <summary>
     /// In which way a blob is of a newer format than this program reads, a clause; null where it is not.
     /// </summary>
-    public static string? NewerThanThis(ReadOnlySpan<byte> blob) =>
+    private static string? NewerThanThis(ReadOnlySpan<byte> blob) =>
         blob.Length > 4 && blob[..4].SequenceEqual(Magic) && blob[4] > FormatVersion
             ? $"has format version {blob[4]}, and this program reads version {FormatVersion}"
             : null;
 
     /// <summary>
     /// The same for a blob that claims to be an object of this repository, and whose header names a key mode or a
-    /// generation of its key that this program does not have.
+    /// generation of its key that this program does not have; with what to do, to its full stop.
     /// </summary>
     public static string? NewerThanThis(ReadOnlySpan<byte> blob, ObjectType type, KeyRing keys)
     {
         if (NewerThanThis(blob) is { } newer)
         {
-            return newer;
+            return $"{newer}. Use a newer version of abf.";
         }
 
         KeyClass keyClass = KeyClasses.Of(type);
@@ -73,10 +73,12 @@ internal static class ObjectHeader
         }
 
         uint generation = BinaryPrimitives.ReadUInt32LittleEndian(blob[8..]);
-        return blob[7] != SaltMode ? $"has key mode {blob[7]}, which this program does not know"
+        return blob[7] != SaltMode
+                ? $"has key mode {blob[7]}, which this program does not know. Use a newer version of abf."
             : !keys.TryGet(keyClass, generation, out _)
                 ? $"names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, "
-                    + "which this program does not have"
+                    + "which the passphrase does not open: the keys were rotated. Use a passphrase that opens the new "
+                    + "ones (repository.passphraseFile)."
             : null;
     }
 

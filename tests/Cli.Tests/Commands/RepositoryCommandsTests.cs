@@ -203,6 +203,35 @@ public sealed class RepositoryCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_are_rotated_for_the_passphrases_that_are_named_and_shut_the_others_out()
+    {
+        await _abf.RunAsync("init");
+        string second = _abf.WriteSecret("second", "correct horse");
+        await _abf.RunAsync("key", "add", "--name", "second", "--new-passphrase-file", second);
+        AbfResult refused = await _abf.RunAsync("key", "rotate");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("('second')", Assert.Single(refused.Errors));
+
+        JsonElement rotated = (await _abf.RunAsync("key", "rotate", "--passphrase-file", second, "--json")).Json;
+        Assert.Equal("rotated", rotated.GetProperty("outcome").GetString());
+        Assert.Equal(2, rotated.GetProperty("generation").GetInt32());
+        Assert.Equal(
+            ["init", "second"],
+            rotated.GetProperty("kept").EnumerateArray().Select(slot => slot.GetProperty("name").GetString())
+        );
+
+        JsonElement dry = (await _abf.RunAsync("key", "rotate", "--drop-others", "--dry-run", "--json")).Json;
+        Assert.Equal("would be rotated", dry.GetProperty("outcome").GetString());
+        Assert.Equal(2, (await _abf.RunAsync("key", "list", "--json")).Json.GetArrayLength());
+        AbfResult dropped = await _abf.RunAsync("key", "rotate", "--drop-others");
+        Assert.Equal(0, dropped.ExitCode);
+        Assert.Contains("(second): opens nothing of it any more", dropped.Out);
+        Assert.Equal(0, (await _abf.RunAsync("sets")).ExitCode);
+        _abf.Section("repository")["passphraseFile"] = second;
+        Assert.Equal(7, (await _abf.RunAsync("sets")).ExitCode);
+    }
+
+    [Fact]
     public async Task Without_a_run_there_is_nothing_to_look_at_or_to_cancel()
     {
         await _abf.RunAsync("init");

@@ -47,6 +47,19 @@ internal static class SampleRepository
         await repository.Log.AbortAsync(aborted.Run, "given up");
     }
 
+    /// <summary>Rotates the keys, and commits a set whose new chunks are sealed with the new ones.</summary>
+    public static async Task RotateAndGoOnAsync(IBlobStore blobs, string cache)
+    {
+        RepositoryAccess access = Access(RepositoryAccess.EncryptionPassphrase, cache);
+        await using (BackupRepository rotating = await BackupRepository.OpenAsync(blobs, access))
+        {
+            await rotating.Keys.RotateAsync([]);
+        }
+
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
+        await WriteSetAsync(repository, 3, Samples.Run(2), large: false, Samples.Run(6));
+    }
+
     /// <summary>Loses every content pack, and stores again what the second set held of them.</summary>
     public static async Task LoseAndStoreAgainAsync(IBlobStore blobs, string encryption, string cache)
     {

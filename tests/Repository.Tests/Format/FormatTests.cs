@@ -18,13 +18,14 @@ public sealed class FormatTests
     [Theory]
     [InlineData("none")]
     [InlineData("passphrase")]
+    [InlineData("rotated")]
     [InlineData("healed")]
     [InlineData("healed-index")]
     public async Task Both_readers_read_the_checked_in_repositories_as_they_were_written(string name)
     {
         using TempDirectory temp = new();
         string vector = SourceFiles.Path("tests", "reader", "vectors", name);
-        string encryption = name == "passphrase" ? name : "none";
+        string encryption = EncryptionOf(name);
         string[] expected = await File.ReadAllLinesAsync(vector + ".txt");
         IBlobStore blobs = DirectoryBlobStore.Open(vector, TimeProvider.System);
         (ImmutableArray<string> lines, LogHead head) = await SampleRepository.ReadAsync(
@@ -54,6 +55,11 @@ public sealed class FormatTests
             CancellationToken.None
         );
         await SampleRepository.WriteAsync(blobs, encryption, temp.Combine("cache"), large: true);
+        if (encryption == "passphrase")
+        {
+            await SampleRepository.RotateAndGoOnAsync(blobs, temp.Combine("cache"));
+        }
+
         (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(
             blobs,
             SampleRepository.Access(encryption, temp.Combine("cache"))
@@ -103,19 +109,25 @@ public sealed class FormatTests
     [Theory(Explicit = true)]
     [InlineData("none")]
     [InlineData("passphrase")]
+    [InlineData("rotated")]
     [InlineData("healed")]
     [InlineData("healed-index")]
     public async Task Write_the_repositories_that_are_checked_in(string name)
     {
         using TempDirectory temp = new();
         string vector = SourceFiles.Path("tests", "reader", "vectors", name);
-        string encryption = name == "passphrase" ? name : "none";
+        string encryption = EncryptionOf(name);
         Assert.False(
             Directory.Exists(vector),
             $"{vector} is fixed: a reader of this version must read it for ever. Remove it by hand to write it anew."
         );
         IBlobStore blobs = await DirectoryBlobStore.CreateAsync(vector, TimeProvider.System, CancellationToken.None);
         await SampleRepository.WriteAsync(blobs, encryption, temp.Path, large: false);
+        if (name == "rotated")
+        {
+            await SampleRepository.RotateAndGoOnAsync(blobs, temp.Path);
+        }
+
         if (name == "healed")
         {
             await SampleRepository.LoseAndStoreAgainAsync(blobs, encryption, temp.Path);
@@ -132,4 +144,6 @@ public sealed class FormatTests
         );
         await File.WriteAllLinesAsync(vector + ".txt", lines);
     }
+
+    private static string EncryptionOf(string vector) => vector is "passphrase" or "rotated" ? "passphrase" : "none";
 }

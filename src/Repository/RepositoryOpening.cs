@@ -17,7 +17,7 @@ internal static class RepositoryOpening
     )
     {
         PassphraseTries? tries =
-            access.Encryption == RepositoryAccess.EncryptionNone
+            access.Encryption == RepositoryAccess.EncryptionNone || access.KeyFile is not null
                 ? null
                 : new PassphraseTries(ConfigKeys.Need(access.Passphrase));
         (BackupRepository? repository, PermanentException? why, bool moved) = await TryOpenAsync(
@@ -38,7 +38,13 @@ internal static class RepositoryOpening
                 ErrorKind.Repository,
                 (
                     why?.Message
-                    ?? $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile."
+                    ?? (
+                        access.KeyFile is null
+                            ? $"The passphrase does not open the repository at {blobs.Location}. Check "
+                                + "repository.passphraseFile."
+                            : $"The key file is of another repository than that at {blobs.Location}. Check "
+                                + "repository.keyFile."
+                    )
                 ) + tries?.PassedOver,
                 why
             );

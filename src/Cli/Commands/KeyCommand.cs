@@ -12,10 +12,11 @@ internal static class KeyCommand
     public static Command Create(CommandRunner runner) =>
         new DocumentedCommand(
             "key",
-            "List, add or remove passphrases; rotate the keys.",
+            "List, add or remove passphrases; rotate the keys, or export some.",
             "abf key list",
             ExitCodes.Done,
             ExitCodes.Usage,
+            ExitCodes.Busy,
             ExitCodes.Storage,
             ExitCodes.Repository
         )
@@ -24,6 +25,7 @@ internal static class KeyCommand
             CreateAdd(runner),
             CreateRemove(runner),
             KeyRotateCommand.Create(runner),
+            KeyExportCommand.Create(runner),
         };
 
     private static DocumentedCommand CreateList(CommandRunner runner)
@@ -92,6 +94,7 @@ internal static class KeyCommand
             "abf key add --new-passphrase-file /root/second-passphrase --name safe",
             ExitCodes.Done,
             ExitCodes.Usage,
+            ExitCodes.Busy,
             ExitCodes.Storage,
             ExitCodes.Repository
         )
@@ -131,6 +134,7 @@ internal static class KeyCommand
             "abf key remove 0a1b2c3d",
             ExitCodes.Done,
             ExitCodes.Usage,
+            ExitCodes.Busy,
             ExitCodes.Storage,
             ExitCodes.Repository
         )

@@ -11,15 +11,8 @@ internal static class KeyRotateCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var files = new Option<string[]>("--passphrase-file")
-        {
-            Description = "A file with the passphrase of another slot; once for each.",
-            HelpName = "FILE",
-        };
-        var dropOthers = new Option<bool>("--drop-others")
-        {
-            Description = "Shut out every passphrase that is not given.",
-        };
+        Option<string[]> files = PassphraseFiles();
+        Option<bool> dropOthers = DropOthers();
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and do nothing." };
         var command = new DocumentedCommand(
             "rotate",
@@ -53,35 +46,52 @@ internal static class KeyRotateCommand
 
     private static async Task<int> RunAsync(CommandContext context, string[] files, bool dropOthers, bool dryRun)
     {
+        Secret[] passphrases = ReadPassphrases(context, files);
+        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+        RotatedKeys rotated = await opened.Repository.Keys.RotateAsync(passphrases, dropOthers, dryRun, context.Stop);
+        KeyRotationDocument document = Describe(context, rotated, dryRun);
+        context.Result.Write(document, CliJson.Relaxed.KeyRotationDocument, writer => WriteText(document, writer));
+        return ExitCodes.Done;
+    }
+
+    public static Option<string[]> PassphraseFiles() =>
+        new("--passphrase-file")
+        {
+            Description = "A file with the passphrase of another slot; once for each.",
+            HelpName = "FILE",
+        };
+
+    public static Option<bool> DropOthers() =>
+        new("--drop-others") { Description = "Shut out every passphrase that is not given." };
+
+    public static Secret[] ReadPassphrases(CommandContext context, IEnumerable<string> files)
+    {
         SecretFile[] passphrases = [.. files.Select(path => SecretFile.Read(path, "--passphrase-file"))];
         foreach (string warning in passphrases.Select(file => file.Warning).OfType<string>())
         {
             context.Messages.Warn(warning);
         }
 
-        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
-        RotatedKeys rotated = await opened.Repository.Keys.RotateAsync(
-            [.. passphrases.Select(file => file.Value)],
-            dropOthers,
-            dryRun,
-            context.Stop
-        );
+        return [.. passphrases.Select(file => file.Value)];
+    }
+
+    /// <summary>Its warning is said.</summary>
+    public static KeyRotationDocument Describe(CommandContext context, RotatedKeys rotated, bool dryRun)
+    {
         if (rotated.Warning is { } left)
         {
             context.Messages.Warn(left);
         }
 
-        var document = new KeyRotationDocument(
+        return new KeyRotationDocument(
             dryRun ? "would be rotated" : "rotated",
             rotated.Generations.Values.Max(),
             [.. rotated.Kept.Select(Document)],
             [.. rotated.Dropped.Select(Document)]
         );
-        context.Result.Write(document, CliJson.Relaxed.KeyRotationDocument, writer => WriteText(document, writer));
-        return ExitCodes.Done;
     }
 
-    private static void WriteText(KeyRotationDocument document, TextWriter writer)
+    public static void WriteText(KeyRotationDocument document, TextWriter writer)
     {
         writer.WriteLine($"keys: {document.Outcome}, generation {document.Generation}");
         foreach (KeyDocument slot in document.Dropped)

@@ -54,6 +54,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
             context.Time
         )
         {
+            KeyFile = loaded.KeyFile,
             Remembered = repository =>
             {
                 if (isNew)

@@ -15,6 +15,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(KeyChangeDocument))]
 [JsonSerializable(typeof(KeyDocument[]))]
 [JsonSerializable(typeof(KeyRotationDocument))]
+[JsonSerializable(typeof(KeyExportDocument))]
 [JsonSerializable(typeof(VerificationResultDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]
 [JsonSerializable(typeof(RestorePlanDocument))]

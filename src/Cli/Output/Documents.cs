@@ -66,6 +66,11 @@ internal sealed record KeyChangeDocument(string? Id, string Outcome);
 /// <param name="Dropped">Passphrases that open the repository no longer.</param>
 internal sealed record KeyRotationDocument(string Outcome, uint Generation, KeyDocument[] Kept, KeyDocument[] Dropped);
 
+/// <summary><c>key export --json</c>.</summary>
+/// <param name="Outcome"><c>written</c> or <c>would be written</c>.</param>
+/// <param name="Rotation">Null where the keys were of the right kind already.</param>
+internal sealed record KeyExportDocument(string File, string Outcome, KeyRotationDocument? Rotation);
+
 /// <summary><c>restore --dry-run --json</c>.</summary>
 /// <param name="Files">Files that will be restored: without those that are lost.</param>
 /// <param name="Bytes">Of these files.</param>

@@ -26,12 +26,14 @@ public sealed record RotatedKeys(
 internal sealed class KeyRotation(CurrentConfig configs, UInt128 repository)
 {
     /// <param name="known">All keys of the config that counts.</param>
+    /// <param name="pair">The content key is to be a pair, as it stays once it was one.</param>
     /// <param name="passphrases">Slots that none of them opens are dropped, or refused.</param>
     public async Task<(RotatedKeys Result, ConfigFile File, IReadOnlyList<ClassKey> Added)> RunAsync(
         ConfigFile current,
         IReadOnlyList<ClassKey> known,
         IReadOnlyList<Secret> passphrases,
         bool dropOthers,
+        bool pair,
         bool dryRun,
         CancellationToken cancellationToken
     )
@@ -84,6 +86,22 @@ internal sealed class KeyRotation(CurrentConfig configs, UInt128 repository)
         {
             Slots = [.. kept.Select(entry => KeySlot.WrapAgain(entry.Slot, all, entry.Passphrase))],
         };
+        ImmutableArray<PublicKeyDocument> pairs = config.PublicKeys.IsDefault ? [] : config.PublicKeys;
+        if (pair || pairs.Length > 0)
+        {
+            ClassKey content = added.First(key => key.Class == KeyClass.Content);
+            config = config with
+            {
+                PublicKeys = pairs.Add(
+                    new PublicKeyDocument(
+                        KeyClasses.NameOf(KeyClass.Content),
+                        content.Generation,
+                        KeyPair.PublicOf(content.Bytes)
+                    )
+                ),
+            };
+        }
+
         (ConfigFile file, string? warning) = await configs.ReplaceAsync(current, config, cancellationToken);
         return (result with { Warning = warning }, file, added);
     }

@@ -141,11 +141,41 @@ public sealed class KeySlots
     /// <param name="others">Passphrases of further slots; that of this machine is known.</param>
     /// <param name="dropOthers">Slots that no passphrase opens are removed; otherwise they are refused.</param>
     /// <param name="dryRun">Nothing is written.</param>
-    public async Task<RotatedKeys> RotateAsync(
+    public Task<RotatedKeys> RotateAsync(
         IReadOnlyList<Secret> others,
         bool dropOthers = false,
         bool dryRun = false,
         CancellationToken cancellationToken = default
+    ) => RotateAsync(others, dropOthers, pair: false, dryRun, cancellationToken);
+
+    /// <summary>
+    /// The keys of a host that may add to the repository and not read its content. Where the content key is no pair yet,
+    /// the keys are rotated first, so that it is one from here on.
+    /// </summary>
+    /// <inheritdoc cref="RotateAsync(IReadOnlyList{Secret}, bool, bool, CancellationToken)" path="/param"/>
+    /// <returns>The text of the key file, null in a dry run; and what a rotation did, null where none was needed.</returns>
+    public async Task<(byte[]? Text, RotatedKeys? Rotated)> ExportWriteOnlyAsync(
+        IReadOnlyList<Secret> others,
+        bool dropOthers = false,
+        bool dryRun = false,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
+        RefuseWithoutEncryption(current);
+        await KeysOfAsync(current, cancellationToken);
+        RotatedKeys? rotated = _keys.PublicKeyOf(KeyClass.Content, _keys.CurrentGeneration(KeyClass.Content)).IsEmpty
+            ? await RotateAsync(others, dropOthers, pair: true, dryRun, cancellationToken)
+            : null;
+        return (dryRun ? null : WriteOnlyKeys.Export(_keys, _time.GetUtcNow()), rotated);
+    }
+
+    private async Task<RotatedKeys> RotateAsync(
+        IReadOnlyList<Secret> others,
+        bool dropOthers,
+        bool pair,
+        bool dryRun,
+        CancellationToken cancellationToken
     )
     {
         ConfigFile current = await _current.ReadAsync(cancellationToken);
@@ -158,13 +188,14 @@ public sealed class KeySlots
             await KeysOfAsync(current, cancellationToken),
             [ConfigKeys.Need(_passphrase), .. others],
             dropOthers,
+            pair,
             dryRun,
             cancellationToken
         );
         if (!dryRun)
         {
             _known = file;
-            _keys.Add(added, seal: true);
+            _keys.Add(added, ConfigKeys.PublicKeysOf(file, [.. _keys.Keys, .. added]), seal: true);
         }
 
         return result;
@@ -247,8 +278,13 @@ public sealed class KeySlots
         return [.. _keys.Keys];
     }
 
-    private static void RefuseWithoutEncryption(ConfigFile current)
+    private void RefuseWithoutEncryption(ConfigFile current)
     {
+        if (_keys.WritesOnly)
+        {
+            throw WriteOnly.Fault("The keys cannot be changed");
+        }
+
         if (current.Config.Encryption == RepositoryAccess.EncryptionNone)
         {
             throw new PermanentException(

@@ -28,7 +28,7 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
                     && await OpenAsync(file, cancellationToken) is { } found
                 )
                 {
-                    keys.Add(found, seal: false);
+                    keys.Add(found, ConfigKeys.PublicKeysOf(file, found), seal: false);
                     return true;
                 }
             }
@@ -47,7 +47,7 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
     {
         if (AreAllKnown(current))
         {
-            keys.Add([], seal: true);
+            keys.Add([], [], seal: true);
             return;
         }
 
@@ -55,10 +55,10 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
             await OpenAsync(current, cancellationToken)
             ?? throw new PermanentException(
                 ErrorKind.Repository,
-                $"The keys of the repository at {blobs.Location} were rotated, and the passphrase does not open the new "
-                    + "ones. Use a passphrase that does (repository.passphraseFile)."
+                $"The keys of the repository at {blobs.Location} were rotated, and nothing at hand opens the new ones. "
+                    + ObjectHeader.ConfigHint
             );
-        keys.Add(found, seal: true);
+        keys.Add(found, ConfigKeys.PublicKeysOf(current, found), seal: true);
     }
 
     /// <summary>All keys of a config; null where the passphrase opens none of its slots.</summary>
@@ -77,5 +77,5 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
     private bool AreAllKnown(ConfigFile file) =>
         file.Config.Slots.IsDefaultOrEmpty
         || file.Config.Slots.SelectMany(slot => slot.Keys)
-            .All(key => keys.Holds(KeySlot.ClassOf(key.Class, ConfigFile.BlobName(file.Number)), key.Generation));
+            .All(key => keys.Knows(KeySlot.ClassOf(key.Class, ConfigFile.BlobName(file.Number)), key.Generation));
 }

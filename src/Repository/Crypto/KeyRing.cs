@@ -16,15 +16,18 @@ internal sealed class KeyRing : IDisposable
 
     // Replaced as a whole, and never changed: whoever reads takes no lock.
     private volatile Dictionary<(KeyClass Class, uint Generation), byte[]> _keys;
+    private volatile Dictionary<uint, byte[]> _publicKeys;
     private volatile Dictionary<KeyClass, uint> _current;
     private readonly Lock _gate = new();
 
     /// <summary>Takes the keys over. The newest generation of each class seals; all of them open.</summary>
-    public KeyRing(UInt128 repository, IEnumerable<ClassKey> keys)
+    /// <param name="publicKeys">Generations of the content key with which is sealed for whoever has the private half.</param>
+    public KeyRing(UInt128 repository, IEnumerable<ClassKey> keys, IEnumerable<PublicKeyBytes>? publicKeys = null)
     {
         Repository = repository;
         _keys = keys.ToDictionary(key => (key.Class, key.Generation), key => key.Bytes);
-        _current = Newest(_keys.Keys);
+        _publicKeys = (publicKeys ?? []).ToDictionary(key => key.Generation, key => key.Bytes);
+        _current = Newest(_keys.Keys, _publicKeys.Keys);
     }
 
     public UInt128 Repository { get; }
@@ -53,14 +56,27 @@ internal sealed class KeyRing : IDisposable
     /// <summary>The generation that new objects of a class are sealed with.</summary>
     public uint CurrentGeneration(KeyClass keyClass) => _current[keyClass];
 
-    public bool Holds(KeyClass keyClass, uint generation) => _keys.ContainsKey((keyClass, generation));
+    /// <summary>No content key is here: packs of content, dump and search index can be sealed and not opened.</summary>
+    public bool WritesOnly => !_keys.Keys.Any(key => key.Class == KeyClass.Content);
+
+    public IEnumerable<PublicKeyBytes> PublicKeys =>
+        _publicKeys.OrderBy(pair => pair.Key).Select(pair => new PublicKeyBytes(pair.Key, pair.Value));
+
+    /// <summary>Whether what is sealed with it can be opened, or need not be here.</summary>
+    public bool Knows(KeyClass keyClass, uint generation) =>
+        _keys.ContainsKey((keyClass, generation))
+        || (keyClass == KeyClass.Content && WritesOnly && generation <= CurrentGeneration(KeyClass.Content));
+
+    /// <summary>The public half of a generation; empty where it is not a pair.</summary>
+    public ReadOnlySpan<byte> PublicKeyOf(KeyClass keyClass, uint generation) =>
+        keyClass == KeyClass.Content ? _publicKeys.GetValueOrDefault(generation) : null;
 
     /// <summary>Takes further generations over.</summary>
     /// <param name="seal">
     /// Whether the newest of them seals from here on: only where the log names the config that holds them. Then they
     /// also count before others of the same number.
     /// </param>
-    public void Add(IEnumerable<ClassKey> keys, bool seal)
+    public void Add(IEnumerable<ClassKey> keys, IEnumerable<PublicKeyBytes> publicKeys, bool seal)
     {
         lock (_gate)
         {
@@ -73,8 +89,15 @@ internal sealed class KeyRing : IDisposable
                 }
             }
 
+            Dictionary<uint, byte[]> allPublic = new(_publicKeys);
+            foreach (PublicKeyBytes key in publicKeys)
+            {
+                allPublic[key.Generation] = key.Bytes;
+            }
+
             _keys = all;
-            _current = seal ? Newest(all.Keys) : _current;
+            _publicKeys = allPublic;
+            _current = seal ? Newest(all.Keys, allPublic.Keys) : _current;
         }
     }
 
@@ -99,8 +122,13 @@ internal sealed class KeyRing : IDisposable
         return derived;
     }
 
-    private static Dictionary<KeyClass, uint> Newest(IEnumerable<(KeyClass Class, uint Generation)> keys) =>
-        keys.GroupBy(key => key.Class).ToDictionary(group => group.Key, group => group.Max(key => key.Generation));
+    private static Dictionary<KeyClass, uint> Newest(
+        IEnumerable<(KeyClass Class, uint Generation)> keys,
+        IEnumerable<uint> pairs
+    ) =>
+        keys.Concat(pairs.Select(generation => (Class: KeyClass.Content, Generation: generation)))
+            .GroupBy(key => key.Class)
+            .ToDictionary(group => group.Key, group => group.Max(key => key.Generation));
 
     public void Dispose()
     {

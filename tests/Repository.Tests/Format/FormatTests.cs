@@ -19,6 +19,7 @@ public sealed class FormatTests
     [InlineData("none")]
     [InlineData("passphrase")]
     [InlineData("rotated")]
+    [InlineData("write-only")]
     [InlineData("healed")]
     [InlineData("healed-index")]
     public async Task Both_readers_read_the_checked_in_repositories_as_they_were_written(string name)
@@ -58,6 +59,7 @@ public sealed class FormatTests
         if (encryption == "passphrase")
         {
             await SampleRepository.RotateAndGoOnAsync(blobs, temp.Combine("cache"));
+            await SampleRepository.ExportAndGoOnAsync(blobs, temp.Combine("cache"));
         }
 
         (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(
@@ -110,6 +112,7 @@ public sealed class FormatTests
     [InlineData("none")]
     [InlineData("passphrase")]
     [InlineData("rotated")]
+    [InlineData("write-only")]
     [InlineData("healed")]
     [InlineData("healed-index")]
     public async Task Write_the_repositories_that_are_checked_in(string name)
@@ -126,6 +129,11 @@ public sealed class FormatTests
         if (name == "rotated")
         {
             await SampleRepository.RotateAndGoOnAsync(blobs, temp.Path);
+        }
+
+        if (name == "write-only")
+        {
+            await SampleRepository.ExportAndGoOnAsync(blobs, temp.Path);
         }
 
         if (name == "healed")
@@ -145,5 +153,6 @@ public sealed class FormatTests
         await File.WriteAllLinesAsync(vector + ".txt", lines);
     }
 
-    private static string EncryptionOf(string vector) => vector is "passphrase" or "rotated" ? "passphrase" : "none";
+    private static string EncryptionOf(string vector) =>
+        vector is "none" or "healed" or "healed-index" ? "none" : "passphrase";
 }

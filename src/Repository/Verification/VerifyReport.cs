@@ -43,7 +43,11 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
             Findings = Cap(Findings.Concat(news)),
             Errors = Math.Max(Errors + errors, again.Errors),
             Warnings = Math.Max(Warnings + news.Length - errors, again.Warnings),
-            Totals = Totals with { Lost = Math.Max(Totals.Lost, again.Totals.Lost) },
+            Totals = Totals with
+            {
+                Lost = Math.Max(Totals.Lost, again.Totals.Lost),
+                LostBytes = Math.Max(Totals.LostBytes, again.Totals.LostBytes),
+            },
         };
     }
 

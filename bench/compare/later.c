@@ -1,4 +1,4 @@
-// Moves the wall clock on by LATER_SECONDS for the process that it is preloaded into. Used by bench/million only.
+// Moves the wall clock on by LATER_SECONDS for the process that it is preloaded into. Used by tools.py only.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>

@@ -64,7 +64,7 @@ public sealed class KeySlots
     )
     {
         ConfigFile current = await _current.ReadAsync(cancellationToken);
-        RefuseWithoutEncryption(current);
+        RequireChangeable(current);
         if (current.Config.Slots.Length >= KeySlot.MaxSlots)
         {
             throw new PermanentException(
@@ -103,7 +103,7 @@ public sealed class KeySlots
     )
     {
         ConfigFile current = await _current.ReadAsync(cancellationToken);
-        RefuseWithoutEncryption(current);
+        RequireChangeable(current);
         SlotDocument slot =
             current.Config.Slots.FirstOrDefault(slot => slot.Id == slotId)
             ?? throw new PermanentException(
@@ -162,7 +162,7 @@ public sealed class KeySlots
     )
     {
         ConfigFile current = await _current.ReadAsync(cancellationToken);
-        RefuseWithoutEncryption(current);
+        RequireChangeable(current);
         await KeysOfAsync(current, cancellationToken);
         RotatedKeys? rotated = _keys.PublicKeyOf(KeyClass.Content, _keys.CurrentGeneration(KeyClass.Content)).IsEmpty
             ? await RotateAsync(others, dropOthers, pair: true, dryRun, cancellationToken)
@@ -179,7 +179,7 @@ public sealed class KeySlots
     )
     {
         ConfigFile current = await _current.ReadAsync(cancellationToken);
-        RefuseWithoutEncryption(current);
+        RequireChangeable(current);
         (RotatedKeys result, ConfigFile file, IReadOnlyList<ClassKey> added) = await new KeyRotation(
             _current,
             _keys.Repository
@@ -278,7 +278,7 @@ public sealed class KeySlots
         return [.. _keys.Keys];
     }
 
-    private void RefuseWithoutEncryption(ConfigFile current)
+    private void RequireChangeable(ConfigFile current)
     {
         if (_keys.WritesOnly)
         {

@@ -88,7 +88,7 @@ internal static class ObjectHeader
                 ? $"has key mode {blob[7]}, which this program does not know. Use a newer version of abf."
             : !keys.TryGet(keyClass, generation, out _)
                 ? $"names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, "
-                    + $"which is not among the keys at hand: the keys were rotated. {ConfigHint}"
+                    + $"which is not among the keys at hand: the keys were rotated, or the blob was changed. {ConfigHint}"
             : null;
     }
 

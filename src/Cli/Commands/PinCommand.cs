@@ -17,7 +17,7 @@ internal static class PinCommand
         var command = new DocumentedCommand(
             "pin",
             "Keep a set from being forgotten, until it is unpinned.",
-            "abf pin 20261122T201500Z-1f2e3d4c --reason \"before the upgrade\"",
+            "abf pin 20261122T201500Z-1f2e3d4c --reason upgrade",
             ExitCodes.Done,
             ExitCodes.Usage,
             ExitCodes.Storage,

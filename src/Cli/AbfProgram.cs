@@ -85,6 +85,7 @@ internal static class AbfProgram
             PinCommand.CreateUnpin(runner),
             PruneCommand.Create(runner),
             StatsCommand.Create(runner),
+            MirrorCommand.Create(runner),
             KeyCommand.Create(runner),
             ServeCommand.Create(runner),
         };

@@ -20,6 +20,9 @@ namespace AlfrescoBackupFlows.Contracts;
 /// <param name="RetentionFault">
 /// Why the retention after it failed, which takes nothing from the set; absent where it did not.
 /// </param>
+/// <param name="MirrorFault">
+/// Why mirrors do not have the set, which takes nothing from it; absent where all that were due have it.
+/// </param>
 /// <param name="Storage">Told by the command alone, absent over HTTP.</param>
 public sealed record BackupResultDocument(
     string Id,
@@ -35,6 +38,7 @@ public sealed record BackupResultDocument(
     string[] Warnings,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Forgotten,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RetentionFault,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MirrorFault,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StorageDocument? Storage
 )
 {
@@ -53,6 +57,7 @@ public sealed record BackupResultDocument(
             Warnings: result.Warnings.IsDefault ? [] : [.. result.Warnings],
             Forgotten: result.Forgotten.IsDefaultOrEmpty ? null : [.. result.Forgotten.Select(set => set.ToString())],
             RetentionFault: result.RetentionFault,
+            MirrorFault: result.MirrorFault,
             Storage: storage
         );
 }

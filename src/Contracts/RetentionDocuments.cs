@@ -41,6 +41,7 @@ public sealed record PinDocument(string Id, string Outcome);
 /// <param name="Bytes">Of all these sets, as if each were restored.</param>
 /// <param name="StoredBytes">Of the repository's packs, whichever installation's.</param>
 /// <param name="UnusedBytes">About as many of these hold nothing that a set needs.</param>
+/// <param name="Head">Of the log, as it was read.</param>
 /// <param name="Growth">Absent where there are not two sets, or their clocks say no time between them.</param>
 public sealed record StatsDocument(
     SetStatsDocument[] Sets,
@@ -51,6 +52,7 @@ public sealed record StatsDocument(
     long StoredBytes,
     long UnusedBytes,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] GrowthDocument? Growth,
+    HeadDocument Head,
     ForecastDocument[] Forecast
 );
 

@@ -2,6 +2,9 @@ using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Mirroring.Activities;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Activities;
 using AlfrescoBackupFlows.Flows.Restore.Records;
@@ -29,7 +32,8 @@ public static class BackupTasks
                 BackupJson.Default,
                 RestoreJson.Default,
                 VerifyJson.Default,
-                RetentionJson.Default
+                RetentionJson.Default,
+                MirrorJson.Default
             )
         );
 
@@ -70,7 +74,10 @@ public static class BackupTasks
             .AddActivity<VerifyStep>()
             .AddFlow<RetentionFlow>()
             .AddActivity<ForgetSets>()
-            .AddActivity<PruneRepository>();
+            .AddActivity<PruneRepository>()
+            .AddFlow<MirrorFlow>()
+            .AddActivity<ListDueMirrors>()
+            .AddActivity<MirrorBlobs>();
     }
 
     /// <summary>Registers a flow by the name of its class; its failures cross every host.</summary>

@@ -172,7 +172,10 @@ public sealed class AzureBlobStore : IBlobStore
                     item.Name[_container.Location.Prefix.Length..],
                     item.Properties.ContentLength ?? 0,
                     created
-                );
+                )
+                {
+                    ContentMd5 = item.Properties.ContentHash,
+                };
             }
         }
     }

@@ -95,4 +95,8 @@ public sealed record BlobProperties(long Length, DateTimeOffset Created);
 /// <param name="Name">The whole name, prefix included.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Created">Creation time by the store's clock.</param>
-public sealed record BlobItem(string Name, long Length, DateTimeOffset Created);
+public sealed record BlobItem(string Name, long Length, DateTimeOffset Created)
+{
+    /// <summary>The MD5 of the bytes, 16 of its own, where the store keeps one; else empty.</summary>
+    public ReadOnlyMemory<byte> ContentMd5 { get; init; }
+}

@@ -26,6 +26,9 @@ public interface IBlobStoreProvider
     /// </summary>
     string? FaultOf(Uri url);
 
+    /// <summary>Whether the place of a store is there, as far as that can be known without a request.</summary>
+    bool HasPlace(string url) => true;
+
     /// <summary>Opens a store that exists.</summary>
     /// <exception cref="PermanentException">Storage: it does not exist, where that can be known without a
     /// request.</exception>

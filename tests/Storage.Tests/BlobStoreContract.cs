@@ -127,7 +127,7 @@ public abstract class BlobStoreContract
         BlobProperties properties = Assert.IsType<BlobProperties>(await Store.GetPropertiesAsync("blob", Ct));
         Assert.Equal(123, properties.Length);
         BlobItem item = await Store.ListAsync("blob", Ct).SingleAsync(Ct);
-        Assert.Equal(new BlobItem("blob", 123, properties.Created), item);
+        Assert.Equal(new BlobItem("blob", 123, properties.Created), item with { ContentMd5 = default });
     }
 
     [Fact]

@@ -111,6 +111,7 @@ internal static class BackupHandlers
         {
             Warnings = call.Text.Clean(document.Warnings),
             RetentionFault = document.RetentionFault is { } fault ? call.Text.Clean([fault])[0] : null,
+            MirrorFault = document.MirrorFault is { } copy ? call.Text.Clean([copy])[0] : null,
         };
     }
 

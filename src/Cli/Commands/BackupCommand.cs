@@ -88,9 +88,14 @@ internal static class BackupCommand
             );
         }
 
+        if (result.MirrorFault is { } copies)
+        {
+            context.Messages.Error($"set {result.Set} is sealed, but mirrors do not have it: {copies}");
+        }
+
         if (!result.HasFindings)
         {
-            return result.RetentionFault is null ? ExitCodes.Done : ExitCodes.Findings;
+            return result is { RetentionFault: null, MirrorFault: null } ? ExitCodes.Done : ExitCodes.Findings;
         }
 
         context.Messages.Error(

@@ -11,6 +11,7 @@ internal static class SetsCommand
 {
     public static Command Create(CommandRunner runner)
     {
+        Option<string?> expected = ExpectedHead.NewOption();
         var command = new DocumentedCommand(
             "sets",
             "List the sets, newest first.",
@@ -19,14 +20,17 @@ internal static class SetsCommand
             ExitCodes.Usage,
             ExitCodes.Storage,
             ExitCodes.Repository
-        );
-        command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
+        )
+        {
+            expected,
+        };
+        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(expected))));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context)
+    private static async Task<int> RunAsync(CommandContext context, string? expected)
     {
-        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context, expected);
         SetDocument[] sets = [.. opened.Sets.Select(SetDocument.Of)];
         context.Result.Write(sets, CliJson.Relaxed.SetDocumentArray, writer => WriteText(sets, opened.Head, writer));
         return ExitCodes.Done;

@@ -22,6 +22,7 @@ internal static class ShowCommand
             Description = "Also list what begins with this path, such as contentstore/2026/11.",
             HelpName = "PREFIX",
         };
+        Option<string?> expected = ExpectedHead.NewOption();
         var command = new DocumentedCommand(
             "show",
             "Show a set: phases, contents, findings.",
@@ -34,16 +35,21 @@ internal static class ShowCommand
         {
             set,
             path,
+            expected,
         };
         command.SetAction(parsed =>
-            runner.RunAsync(parsed, context => RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path)))
+            runner.RunAsync(
+                parsed,
+                context =>
+                    RunAsync(context, parsed.GetRequiredValue(set), parsed.GetValue(path), parsed.GetValue(expected))
+            )
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string set, string? path)
+    private static async Task<int> RunAsync(CommandContext context, string set, string? path, string? expected)
     {
-        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context, expected);
         SetSummary summary = opened.FindSet(set);
         SetManifest manifest = await opened.Repository.Log.ReadManifestAsync(summary, context.Stop);
         SetDetailDocument document = SetDetailDocument.Of(summary, manifest, withPaths: true);

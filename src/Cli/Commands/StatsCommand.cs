@@ -18,6 +18,7 @@ internal static class StatsCommand
 
     public static Command Create(CommandRunner runner)
     {
+        Option<string?> expected = ExpectedHead.NewOption();
         var command = new DocumentedCommand(
             "stats",
             "Show what each set takes up, how the repository grows, and what it will come to.",
@@ -26,14 +27,17 @@ internal static class StatsCommand
             ExitCodes.Usage,
             ExitCodes.Storage,
             ExitCodes.Repository
-        );
-        command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
+        )
+        {
+            expected,
+        };
+        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(expected))));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context)
+    private static async Task<int> RunAsync(CommandContext context, string? expected)
     {
-        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
+        await using OpenedRepository opened = await OpenedRepository.OpenAsync(context, expected);
         RepositoryUse use = await RepositoryUse.ReadAsync(opened.Repository, opened.Head.State, context.Stop);
         HashSet<RunId> own = [.. opened.Sets.Select(set => set.Id)];
         SetUse[] sets = [.. use.Sets.Where(set => own.Contains(set.Set.Id))];
@@ -51,6 +55,7 @@ internal static class StatsCommand
             use.StoredBytes,
             use.UnusedBytes,
             growth,
+            new HeadDocument(opened.Head.Sequence, opened.Head.Sha256),
             [.. Forecasts.Select(days => Forecast(days, use.StoredBytes + ((growth?.PerDay ?? 0) * days), price))]
         );
         context.Result.Write(document, CliJson.Relaxed.StatsDocument, writer => WriteText(document, writer));

@@ -48,7 +48,8 @@ internal static class StatusCommand
         state switch
         {
             "running" => ExitCodes.Done,
-            "sealed" => FlowHost.Read<HotBackupResult>(run.Result!) is { HasFindings: false, RetentionFault: null }
+            "sealed" => FlowHost.Read<HotBackupResult>(run.Result!)
+                is { HasFindings: false, RetentionFault: null, MirrorFault: null }
                 ? ExitCodes.Done
                 : ExitCodes.Findings,
             "failed" => run.Failure is { } failure ? ExitCodes.Of(failure.Kind) : ExitCodes.Unexpected,

@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -29,6 +30,40 @@ internal sealed class OpenedRepository : IAsyncDisposable
 
     /// <summary>The installation's sets, newest first; every installation's where none is named.</summary>
     public IReadOnlyList<SetSummary> Sets { get; }
+
+    /// <summary>The same with an entry that the log must have.</summary>
+    /// <param name="expected">As <c>--expect-head</c> says it; null: any log will do.</param>
+    /// <exception cref="PermanentException">Repository: the log was cut, forked, or put back from an older
+    /// copy.</exception>
+    public static async Task<OpenedRepository> OpenAsync(CommandContext context, string? expected)
+    {
+        RememberedHead? head = ExpectedHead.Parse(expected);
+        OpenedRepository opened = await OpenAsync(context);
+        try
+        {
+            if (head is not null && (await opened.Repository.Log.ReadAsync(head, context.Stop)).Break is { } broken)
+            {
+                throw new PermanentException(ErrorKind.Repository, broken);
+            }
+
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The same for a command that changes it.</summary>
+    /// <exception cref="PermanentException">Configuration: it is a mirror.</exception>
+    public static async Task<OpenedRepository> OpenToChangeAsync(CommandContext context)
+    {
+        LoadedOptions loaded = context.Load(OptionsScope.Repository);
+        IBlobStore blobs = StoreFactory.OpenWithoutLeases(loaded, context.Time).Blobs;
+        await MirrorMark.RequireNoneAsync(blobs, context.Stop);
+        return await OpenAsync(context, loaded, blobs, isNew: false);
+    }
 
     /// <param name="isNew">It was begun just now: whatever was at its place before is gone.</param>
     public static Task<OpenedRepository> OpenAsync(CommandContext context, bool isNew = false)
@@ -54,6 +89,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
             context.Time
         )
         {
+            KeyFile = loaded.KeyFile,
             Remembered = repository =>
             {
                 if (isNew)

@@ -18,6 +18,9 @@ public sealed class BackupOptions
 
     public RetentionOptions Retention { get; set; } = new();
 
+    /// <summary>Stores that follow the repository's; none: nothing is copied.</summary>
+    public MirrorTargetOptions[] Mirror { get; set; } = [];
+
     public ServeOptions Serve { get; set; } = new();
 
     /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of
@@ -58,6 +61,10 @@ public sealed class RepositoryOptions
     /// <summary>The passphrase itself, for the environment (<c>ABF__REPOSITORY__PASSPHRASE</c>); refused in a
     /// file.</summary>
     public Secret? Passphrase { get; set; }
+
+    /// <summary>In place of a passphrase: the keys of a host that adds to the repository and cannot read its content.</summary>
+    [PathSetting]
+    public string? KeyFile { get; set; }
 
     /// <summary><c>passphrase</c> or <c>none</c>. Pinned here: a repository that says otherwise is refused.</summary>
     public string Encryption { get; set; } = EncryptionPassphrase;

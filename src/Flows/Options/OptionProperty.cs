@@ -9,6 +9,9 @@ public enum OptionShape
     List,
     Map,
     Section,
+
+    /// <summary>A list of sections.</summary>
+    Sections,
 }
 
 /// <summary>One setting: its path as an administrator writes it (<c>installation.index.maxWait</c>) and the property
@@ -29,7 +32,12 @@ public sealed record OptionProperty(string Path, string Key, OptionShape Shape, 
     public static IEnumerable<OptionProperty> All(Type type, string prefix = "") =>
         Of(type, prefix)
             .SelectMany(p =>
-                p.Shape is OptionShape.Section ? All(p.Property.PropertyType, p.Path + ".").Prepend(p) : [p]
+                p.Shape switch
+                {
+                    OptionShape.Section => All(p.Property.PropertyType, p.Path + ".").Prepend(p),
+                    OptionShape.Sections => All(p.Property.PropertyType.GetElementType()!, p.Path + ".").Prepend(p),
+                    _ => [p],
+                }
             );
 
     private static OptionShape ShapeOf(Type type) =>
@@ -37,7 +45,9 @@ public sealed record OptionProperty(string Path, string Key, OptionShape Shape, 
         {
             _ when type == typeof(string[]) => OptionShape.List,
             _ when type == typeof(IDictionary<string, string>) => OptionShape.Map,
-            _ when type.IsClass && type.Name.EndsWith("Options", StringComparison.Ordinal) => OptionShape.Section,
+            _ when type.IsArray && ShapeOf(type.GetElementType()!) is OptionShape.Section => OptionShape.Sections,
+            _ when type.IsClass && !type.IsArray && type.Name.EndsWith("Options", StringComparison.Ordinal) =>
+                OptionShape.Section,
             _ => OptionShape.Value,
         };
 }

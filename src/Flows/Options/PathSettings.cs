@@ -17,6 +17,7 @@ public static class PathSettings
             IEnumerable<(string, Action<string>)> found = property.GetValue(section) switch
             {
                 { } inner when option.Shape is OptionShape.Section => InSection(inner),
+                object[] inner when option.Shape is OptionShape.Sections => inner.SelectMany(InSection),
                 string path when IsPath(property) => [(path, changed => property.SetValue(section, changed))],
                 string[] list when IsPath(property) => InList(list),
                 IDictionary<string, string> map when IsPath(property) => InMap(map),

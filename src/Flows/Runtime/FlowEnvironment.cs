@@ -79,4 +79,13 @@ public sealed record RepositoryStores(IBlobStore Blobs, IBlobStore Control)
     /// that can be written. Absent: <see cref="Control"/> is it.
     /// </summary>
     public Func<CancellationToken, Task<IBlobStore?>>? OpenControl { get; init; }
+
+    /// <summary>Opens the target of a mirror.</summary>
+    public Func<MirrorPlace, CancellationToken, Task<IBlobStore>>? OpenMirror { get; init; }
 }
+
+/// <summary>Where a mirror copies to.</summary>
+/// <param name="ConnectionStringFile">For it; null: as the repository is opened.</param>
+/// <param name="IsNew">Its place may be made.</param>
+/// <param name="IsDryRun">Nothing is made, and a place that is missing is an empty store.</param>
+public sealed record MirrorPlace(string Url, string? ConnectionStringFile, bool IsNew, bool IsDryRun);

@@ -1,8 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Platform.Files;
-using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 
@@ -17,40 +13,8 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// <param name="location">Where it was found, as messages show it.</param>
 public sealed class HeadMemory(string state, string repository, string location)
 {
-    private const int MaxBytes = 64 * 1024;
-
-    private readonly OwnTree _state = OwnTree.OpenPrivate(StateDirectory.Prepare(state));
-    private readonly string _path = $"heads/{repository}.json";
+    private readonly HeadFile _file = new(state, $"heads/{repository}.json");
     private readonly RepositoryPin _pin = new(state, location);
-
-    /// <summary>Null: this machine sees the repository for the first time.</summary>
-    private RememberedHead? Read()
-    {
-        try
-        {
-            return _state.TryReadAll(_path, MaxBytes) is { } bytes
-                ? JsonSerializer.Deserialize(bytes, HeadJson.Default.RememberedHead)
-                : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PermanentException(
-                ErrorKind.Configuration,
-                $"state: {_state.Describe(_path)} cannot be read ({e.Message}): give it to the user that runs "
-                    + "abf (chown)",
-                e
-            );
-        }
-        catch (JsonException e)
-        {
-            throw new PermanentException(
-                ErrorKind.Configuration,
-                $"state: {_state.Describe(_path)} is damaged: look whether the repository's sets are as they should "
-                    + "be, then delete it",
-                e
-            );
-        }
-    }
 
     /// <summary>
     /// What the log is to be read against: one that was cut or forked since then says so in <see cref="LogHead.Break"/>.
@@ -60,7 +24,7 @@ public sealed class HeadMemory(string state, string repository, string location)
     public RememberedHead? Recall()
     {
         _pin.Check(repository);
-        return Read() is { } known ? known with { File = _state.Describe(_path) } : null;
+        return _file.Read();
     }
 
     /// <summary>
@@ -72,42 +36,9 @@ public sealed class HeadMemory(string state, string repository, string location)
     /// </param>
     public void Remember(LogHead head, Action<string> warn)
     {
-        if (head.Break is null && TryWrite(head.Remember()) is { } fault)
+        if (head.Break is null && _file.TryWrite(head.Remember()) is { } fault)
         {
             warn(fault);
         }
     }
-
-    /// <summary>Only forward: another command may have seen a newer head meanwhile.</summary>
-    /// <returns>Why it could not be written; null where it was.</returns>
-    private string? TryWrite(RememberedHead head)
-    {
-        if (Read() is { } known && known.Sequence >= head.Sequence)
-        {
-            return null;
-        }
-
-        try
-        {
-            _state.Replace(
-                _path,
-                $"{_path}.{Guid.NewGuid():n}",
-                JsonSerializer.SerializeToUtf8Bytes(head, HeadJson.Default.RememberedHead)
-            );
-            return null;
-        }
-        catch (UnsafeEntryException e)
-        {
-            throw new PermanentException(ErrorKind.Configuration, $"state: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"state: {_state.Describe(_path)} cannot be written ({e.Message}): make room, or give the right to "
-                + "write there";
-        }
-    }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(RememberedHead))]
-internal sealed partial class HeadJson : JsonSerializerContext;

@@ -77,4 +77,20 @@ internal static partial class Logs
 
     [LoggerMessage(27, LogLevel.Error, "Set {Set} is sealed, but the retention after it failed ({Kind}): {Reason}")]
     public static partial void RetentionFailed(ILogger logger, string set, ErrorKind kind, string reason);
+
+    [LoggerMessage(
+        28,
+        LogLevel.Information,
+        "Mirrored to {Target}: {CopiedBlobs} blobs, {CopiedBytes} bytes; its log ends at entry {Sequence}"
+    )]
+    public static partial void Mirrored(
+        ILogger logger,
+        string target,
+        long copiedBlobs,
+        long copiedBytes,
+        long sequence
+    );
+
+    [LoggerMessage(29, LogLevel.Error, "Set {Set} is sealed, but mirrors do not have it: {Reason}")]
+    public static partial void MirrorFailed(ILogger logger, string set, string reason);
 }

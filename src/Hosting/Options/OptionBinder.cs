@@ -55,6 +55,9 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
             case OptionShape.Section:
                 Bind(section, property.GetValue(target)!, option.Path + ".");
                 break;
+            case OptionShape.Sections:
+                property.SetValue(target, BindList(section, option, (Array)property.GetValue(target)!));
+                break;
             case OptionShape.List:
                 property.SetValue(target, ReadList(section, option));
                 break;
@@ -74,6 +77,45 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
 
                 break;
         }
+    }
+
+    /// <summary>A list of sections, over what is there: a variable may set one value of one of them.</summary>
+    private Array BindList(IConfigurationSection section, OptionProperty option, Array there)
+    {
+        Type type = option.Property.PropertyType.GetElementType()!;
+        List<object> items = [.. there.Cast<object>()];
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            faults.Add($"{display(option.Path)} '{section.Value}' is a list of sections: write [ {{ ... }} ]");
+        }
+
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            string path = $"{option.Path}.{child.Key}";
+            if (!int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            {
+                faults.Add($"{display(path)}: {option.Path} is a list of sections: write [ {{ ... }} ]");
+            }
+            else if (number > items.Count)
+            {
+                faults.Add($"{display(path)} has no place: {option.Path} has {items.Count} before it, counted from 0");
+            }
+            else if (!string.IsNullOrEmpty(child.Value))
+            {
+                faults.Add(
+                    $"{display(path)} '{child.Value}' is a section of settings, not a single value: write {{ ... }}"
+                );
+            }
+            else
+            {
+                items.AddRange(number == items.Count ? [Activator.CreateInstance(type)!] : []);
+                Bind(child, items[number], path + ".");
+            }
+        }
+
+        Array bound = Array.CreateInstance(type, items.Count);
+        items.ToArray().CopyTo(bound, 0);
+        return bound;
     }
 
     private string[] ReadList(IConfigurationSection section, OptionProperty option)

@@ -21,12 +21,36 @@ internal static partial class OptionRules
         CheckInstallation(options.Installation, scope, faults);
         CheckRepository(options.Repository, faults);
         CheckRetention(options.Retention, faults);
+        CheckMirrors(options, faults);
         RunOptions backup = options.Backup;
         CheckRange("backup.resumeWithin", backup.ResumeWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7), faults);
         CheckRange("backup.fullScanEvery", backup.FullScanEvery, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
         if (backup.Parallelism is < 1 or > 32)
         {
             faults.Add($"backup.parallelism '{backup.Parallelism}' is out of bounds: write a number from 1 to 32");
+        }
+    }
+
+    private static void CheckMirrors(BackupOptions options, OptionFaults faults)
+    {
+        List<string?> places = [StorePlace.Of(options.Repository.Url)];
+        foreach ((int number, MirrorTargetOptions mirror) in options.Mirror.Index())
+        {
+            string setting = $"mirror.{number}";
+            CheckRange($"{setting}.every", mirror.Every, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
+            if (mirror.Url is null)
+            {
+                faults.Add($"{setting}.url is not set: write {StoreProviders.UrlForms}");
+                continue;
+            }
+
+            CheckUrl($"{setting}.url", mirror.Url, faults);
+            if (places.Contains(StorePlace.Of(mirror.Url)))
+            {
+                faults.Add($"{setting}.url is the repository's own place, or stands here twice: name another");
+            }
+
+            places.Add(StorePlace.Of(mirror.Url));
         }
     }
 

@@ -77,9 +77,9 @@ public static class OptionsReader
         new OptionBinder(faults, path => path).Bind(WithoutSchema(file), options, string.Empty);
         new OptionBinder(faults, VariableName).Bind(environment, options, string.Empty);
         OptionPaths.Resolve(options, directory);
-        options.State ??= scope is OptionsScope.Repository ? OptionPaths.DefaultState() : null;
+        options.State ??= scope is not OptionsScope.Installation ? OptionPaths.DefaultState() : null;
         OptionRules.Check(options, scope, faults);
-        return OptionSecrets.Read(options, faults);
+        return OptionSecrets.Read(options, scope, faults);
     }
 
     /// <summary>What the installation's own properties make of the settings: faults there are reported together with

@@ -6,6 +6,9 @@ public enum OptionsScope
     /// <summary>The repository alone; the installation's name and the state directory may be left out.</summary>
     Repository,
 
+    /// <summary>The same for who handles blobs alone, and needs no passphrase.</summary>
+    Blobs,
+
     /// <summary>All that a backup needs: also the installation's name and place, and a state directory.</summary>
     Installation,
 }

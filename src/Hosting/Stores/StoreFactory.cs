@@ -1,6 +1,9 @@
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
 
@@ -12,13 +15,19 @@ public static class StoreFactory
     /// <summary>Where the control store is when <c>repository.controlUrl</c> does not say.</summary>
     public const string ControlPrefix = "control";
 
-    /// <summary>Opens what is there.</summary>
-    /// <exception cref="PermanentException">Storage: it is not there, or refuses.</exception>
-    public static Task<RepositoryStores> OpenAsync(
+    /// <summary>Opens what is there, for a host that adds to it.</summary>
+    /// <exception cref="PermanentException">Storage: it is not there, or refuses. Configuration: it is a mirror, to
+    /// which nobody else writes.</exception>
+    public static async Task<RepositoryStores> OpenAsync(
         LoadedOptions loaded,
         TimeProvider time,
         CancellationToken cancellationToken
-    ) => OpenAsync(loaded, create: false, time, cancellationToken);
+    )
+    {
+        RepositoryStores stores = await OpenAsync(loaded, create: false, time, cancellationToken);
+        await MirrorMark.RequireNoneAsync(stores.Blobs, cancellationToken);
+        return stores;
+    }
 
     /// <summary>
     /// Opens what is there for a host that takes no lease, so that a repository on a read-only volume, or of another
@@ -34,6 +43,7 @@ public static class StoreFactory
         {
             OpenControl = async cancellationToken =>
                 (await OpenAsync(loaded, create: false, time, cancellationToken)).Control,
+            OpenMirror = (mirror, token) => OpenMirrorAsync(loaded, mirror, time, token),
         };
     }
 
@@ -78,6 +88,38 @@ public static class StoreFactory
                 cancellationToken
             )
             : await provider.CreateBelowAsync(url, below, loaded.ConnectionString, time, cancellationToken);
-        return new RepositoryStores(blobs, control);
+        return new RepositoryStores(blobs, control)
+        {
+            OpenMirror = (mirror, token) => OpenMirrorAsync(loaded, mirror, time, token),
+        };
+    }
+
+    /// <summary>
+    /// The credentials are the target's own: the connection string of its file, or the SAS of its URL. Where it has
+    /// none, those of the repository.
+    /// </summary>
+    private static async Task<IBlobStore> OpenMirrorAsync(
+        LoadedOptions loaded,
+        MirrorPlace place,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        string url = place.Url;
+        if (StoreProviders.FaultOf(url) is { } fault)
+        {
+            throw new PermanentException(ErrorKind.Configuration, $"the target of the mirror {fault}");
+        }
+
+        Secret? connectionString =
+            place.ConnectionStringFile is { } file
+                ? SecretFile.Read(file, "the connection string file of the mirror").Value
+            : url.Contains('?', StringComparison.Ordinal) ? null
+            : loaded.ConnectionString;
+        IBlobStoreProvider provider = StoreProviders.Of(url);
+        return place.IsDryRun && !provider.HasPlace(url) ? new NoBlobs(url)
+            : place is { IsNew: true, IsDryRun: false }
+                ? await provider.CreateAsync(url, connectionString, time, cancellationToken)
+            : provider.Open(url, connectionString, time);
     }
 }

@@ -63,7 +63,8 @@ internal sealed class WriteOnce(IBlobStore blobs, TimeProvider time)
         }
     }
 
-    private async Task<bool> EqualsStoredAsync(
+    /// <summary>Whether these bytes, and no others, stand there.</summary>
+    public async Task<bool> EqualsStoredAsync(
         string name,
         ReadOnlyMemory<byte> content,
         CancellationToken cancellationToken

@@ -40,6 +40,20 @@ public sealed class DirectoryBlobStore : IBlobStore
     public static DirectoryBlobStore Open(string path, TimeProvider timeProvider) =>
         Open(path, timeProvider, DefaultListingPage);
 
+    /// <summary>Whether something is there that can be opened, or that says itself why not.</summary>
+    internal static bool Exists(string path)
+    {
+        OwnTree tree = OwnTree.OpenShared(path);
+        try
+        {
+            return tree.TryIdentify() is not null;
+        }
+        catch (Exception e) when (DirectoryFaults.IsExpected(e))
+        {
+            return true;
+        }
+    }
+
     /// <summary>
     /// Creates the directory where it is missing, and refuses a file system on which two writers could both create the
     /// same file.

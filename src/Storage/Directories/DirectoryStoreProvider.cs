@@ -22,6 +22,8 @@ public sealed class DirectoryStoreProvider : IBlobStoreProvider
             ? $"names no directory: write {UrlForm}, with three slashes"
             : null;
 
+    public bool HasPlace(string url) => DirectoryBlobStore.Exists(PathOf(url));
+
     public IBlobStore Open(string url, Secret? connectionString, TimeProvider time) =>
         DirectoryBlobStore.Open(PathOf(url), time);
 

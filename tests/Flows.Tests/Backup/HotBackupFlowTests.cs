@@ -2,6 +2,7 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
 using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
@@ -88,6 +89,28 @@ public sealed class HotBackupFlowTests : IDisposable
         HotBackupResult result = BackupTasks.Converter.Read<HotBackupResult>(run.Result!);
         Assert.Equal("the store is gone", result.RetentionFault);
         Assert.False(result.HasFindings);
+    }
+
+    [Fact]
+    public async Task Mirrors_follow_the_set_before_sets_are_forgotten_and_one_that_fails_stops_no_other()
+    {
+        int parts = 0;
+        _standIns.Check = _standIns.Check with { Mirrors = true, Retains = true };
+        _standIns.Mirror = step =>
+            step.Target == 0
+                ? throw new PermanentException(ErrorKind.Repository, "it has forked")
+                : new MirroredPart(5, 500, IsDone: ++parts == 2);
+
+        FlowInstance run = await _standIns.RunAsync(_token);
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        Assert.Equal(
+            ["ListDueMirrors", "MirrorBlobs", "MirrorBlobs", "MirrorBlobs", "ForgetSets", "PruneRepository"],
+            _standIns.Calls.TakeLast(6)
+        );
+        HotBackupResult result = BackupTasks.Converter.Read<HotBackupResult>(run.Result!);
+        Assert.Equal("mirror.0: it has forked", result.MirrorFault);
+        Assert.Null(result.RetentionFault);
     }
 
     [Fact]

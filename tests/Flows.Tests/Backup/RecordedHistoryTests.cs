@@ -18,6 +18,7 @@ public sealed class RecordedHistoryTests
     [InlineData("backup-half.json")]
     [InlineData("backup-voided.json")]
     [InlineData("backup-retained.json")]
+    [InlineData("backup-mirrored.json")]
     public void A_recorded_run_replays(string name)
     {
         using var standIns = new StandIns();
@@ -60,6 +61,13 @@ public sealed class RecordedHistoryTests
             retained.Check = retained.Check with { Retains = true };
             await retained.RunAsync(_token);
             Save(retained, "backup-retained.json");
+        }
+
+        using (var mirrored = new StandIns())
+        {
+            mirrored.Check = mirrored.Check with { Mirrors = true };
+            await mirrored.RunAsync(_token);
+            Save(mirrored, "backup-mirrored.json");
         }
     }
 

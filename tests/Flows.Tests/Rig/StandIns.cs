@@ -4,6 +4,9 @@ using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Mirroring.Activities;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
 using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
 using AlfrescoBackupFlows.Flows.Retention.Records;
@@ -76,6 +79,10 @@ internal sealed partial class StandIns : IDisposable
 
     public Func<RetentionInput, PrunedPart> Prune { get; set; } = _ => new PrunedPart(PruneReport.Nothing, true);
 
+    public Func<MirrorInput, DueMirrors> ListMirrors { get; set; } = _ => new DueMirrors([0, 2]);
+
+    public Func<MirrorStep, MirroredPart> Mirror { get; set; } = _ => new MirroredPart(5, 500, IsDone: true);
+
     public MergeChunkIndexInput? MergedPages { get; private set; }
 
     public CommitSetInput? Sealed { get; private set; }
@@ -98,9 +105,11 @@ internal sealed partial class StandIns : IDisposable
 
     public void Register(DurableTaskRegistry registry)
     {
-        registry.AddFlow<HotBackupFlow>().AddFlow<CaptureRangeFlow>().AddFlow<RetentionFlow>();
+        registry.AddFlow<HotBackupFlow>().AddFlow<CaptureRangeFlow>().AddFlow<RetentionFlow>().AddFlow<MirrorFlow>();
         Note<RetentionInput, ForgottenSets>(registry, nameof(ForgetSets), input => Forget(input));
         Note<RetentionInput, PrunedPart>(registry, nameof(PruneRepository), input => Prune(input));
+        Note<MirrorInput, DueMirrors>(registry, nameof(ListDueMirrors), input => ListMirrors(input));
+        Note<MirrorStep, MirroredPart>(registry, nameof(MirrorBlobs), input => Mirror(input));
         Note<OpenRunInput, OpenedRun>(registry, nameof(OpenRun), _ => new OpenedRun(3, null, []));
         Note<CheckSourcesInput, SourceCheck>(registry, nameof(CheckSources), _ => Check);
         Note<ObserveSearchIndexInput, SearchIndexLook>(registry, nameof(ObserveSearchIndex), input => Observe(input));

@@ -53,13 +53,17 @@ public sealed class OptionsDocumentationTests
             .Select(m => m.Groups["path"].Value);
 
         Assert.Equal(
-            Settings.Where(s => s.Shape is not OptionShape.Section).Select(s => s.Path).Order(StringComparer.Ordinal),
+            Settings
+                .Where(s => s.Shape is not (OptionShape.Section or OptionShape.Sections))
+                .Select(s => s.Path)
+                .Order(StringComparer.Ordinal),
             documented.Order(StringComparer.Ordinal)
         );
     }
 
     private static IEnumerable<string> SchemaPaths(JsonElement node, string prefix)
     {
+        node = ItemOf(node);
         if (!node.TryGetProperty("properties", out JsonElement properties))
         {
             yield break;
@@ -77,13 +81,20 @@ public sealed class OptionsDocumentationTests
     }
 
     private static JsonElement Find(JsonElement node, string path) =>
-        path.Split('.').Aggregate(node, (n, key) => n.GetProperty("properties").GetProperty(key));
+        path.Split('.').Aggregate(node, (n, key) => ItemOf(n).GetProperty("properties").GetProperty(key));
+
+    /// <summary>Of a list, what is in it.</summary>
+    private static JsonElement ItemOf(JsonElement node) =>
+        node.TryGetProperty("items", out JsonElement item) ? item : node;
 
     private static object Owner(object root, string path) =>
         path.Split('.')[..^1]
             .Aggregate(
                 root,
-                (o, key) => OptionProperty.Of(o.GetType(), "").Single(p => p.Key == key).Property.GetValue(o)!
+                (o, key) =>
+                    OptionProperty.Of(o.GetType(), "").Single(p => p.Key == key) is { Shape: OptionShape.Sections } list
+                        ? Activator.CreateInstance(list.Property.PropertyType.GetElementType()!)!
+                        : OptionProperty.Of(o.GetType(), "").Single(p => p.Key == key).Property.GetValue(o)!
             );
 
     private static string Docs(string name, [CallerFilePath] string here = "") =>

@@ -165,6 +165,49 @@ public sealed class OptionsReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_list_of_sections_is_read_and_a_variable_changes_one_value_of_it()
+    {
+        const string json = """
+            { "repository": { "url": "file:///srv/backup", "passphraseFile": "gone" },
+              "mirror": [ { "url": "file:///mnt/a", "every": "7d" }, { "url": "file:///mnt/b", "connectionStringFile": "b" } ] }
+            """;
+
+        BackupOptions options = Read(json, OptionsScope.Blobs, ("mirror:1:url", "file:///mnt/c")).Options;
+
+        Assert.Equal(["file:///mnt/a", "file:///mnt/c"], options.Mirror.Select(mirror => mirror.Url));
+        Assert.Equal([TimeSpan.FromDays(7), TimeSpan.Zero], options.Mirror.Select(mirror => mirror.Every));
+        Assert.Equal(Path.Combine(_directory, "b"), options.Mirror[1].ConnectionStringFile);
+    }
+
+    [Theory]
+    [InlineData("""{ "url": "file:///mnt/a" }""", "mirror.url: mirror is a list of sections: write [ { ... } ]")]
+    [InlineData("\"file:///mnt/a\"", "mirror 'file:///mnt/a' is a list of sections")]
+    [InlineData("""[ "file:///mnt/a" ]""", "mirror.0 'file:///mnt/a' is a section of settings")]
+    [InlineData("""[ { "every": "1d" } ]""", "mirror.0.url is not set: write https://")]
+    [InlineData("""[ { "url": "ftp://a/b" } ]""", "mirror.0.url 'ftp://a/b' does not fit")]
+    [InlineData("""[ { "url": "file:///srv/backup/" } ]""", "mirror.0.url is the repository's own place")]
+    [InlineData(
+        """[ { "url": "file:///mnt/a" }, { "url": "file:///mnt/a" } ]""",
+        "mirror.1.url is the repository's own place, or stands here twice"
+    )]
+    [InlineData(
+        """[ { "url": "file:///mnt/a", "evry": "1d" } ]""",
+        "mirror.0.evry: no such setting (did you mean every?)"
+    )]
+    [InlineData("""[ { "url": "file:///mnt/a", "every": "often" } ]""", "mirror.0.every 'often' does not fit")]
+    public void A_list_of_sections_that_does_not_fit_is_named(string mirror, string expected)
+    {
+        PermanentException e = Assert.Throws<PermanentException>(() =>
+            Read(
+                $$"""{ "repository": { "url": "file:///srv/backup", "encryption": "none" }, "mirror": {{mirror}} }""",
+                OptionsScope.Blobs
+            )
+        );
+
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_list_in_the_environment_replaces_the_one_of_the_file()
     {
         string json = Valid.Replace("\"name\"", "\"index\": { \"refreshCommand\": [ \"a\", \"b\" ] }, \"name\"");

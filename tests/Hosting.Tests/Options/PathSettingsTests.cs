@@ -19,6 +19,7 @@ public sealed class PathSettingsTests
         "installation.index.onWindow",
         "installation.name",
         "installation.timeZone",
+        "mirror.url",
         "repository.controlUrl",
         "repository.encryption",
         "repository.url",
@@ -35,7 +36,7 @@ public sealed class PathSettingsTests
     public void Every_path_is_resolved_and_no_other_text_is_touched()
     {
         string directory = Path.GetTempPath();
-        var options = new BackupOptions();
+        var options = new BackupOptions { Mirror = [new()] };
         OptionProperty[] texts = [.. Settings.Where(s => s.Property.PropertyType == typeof(string))];
         foreach (OptionProperty text in texts)
         {
@@ -84,6 +85,10 @@ public sealed class PathSettingsTests
             .Aggregate(
                 (object)options,
                 (section, key) =>
-                    OptionProperty.Of(section.GetType(), "").Single(p => p.Key == key).Property.GetValue(section)!
+                    OptionProperty.Of(section.GetType(), "").Single(p => p.Key == key).Property.GetValue(section) switch
+                    {
+                        object[] list => list[0],
+                        var inner => inner!,
+                    }
             );
 }

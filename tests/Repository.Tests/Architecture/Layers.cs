@@ -30,6 +30,7 @@ internal static partial class Layers
         "Checks",
         "",
         "Garbage",
+        "Mirroring",
         "Verification",
     ];
 

@@ -35,6 +35,19 @@ internal sealed class PruneBench : IDisposable
         return bench;
     }
 
+    /// <summary>A repository that is there.</summary>
+    /// <param name="sets">What it should hold.</param>
+    public static PruneBench Of(IBlobStore blobs, IReadOnlyDictionary<RunId, ModelFiles> sets)
+    {
+        var bench = new PruneBench(blobs) { _runs = 1000 };
+        foreach ((RunId set, ModelFiles files) in sets)
+        {
+            bench.Sets.Add(set, files);
+        }
+
+        return bench;
+    }
+
     /// <summary>So many nights, each a set.</summary>
     public async Task BackUpAsync(int nights, string installation = "acme")
     {

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
@@ -12,8 +13,9 @@ namespace AlfrescoBackupFlows.Repository.Tests.Garbage;
 
 /// <summary>
 /// A history of two hosts and a collector on one repository, drawn from a seed: backups step by step, sets that are
-/// forgotten, prunes in whose requests other hosts work and which die at one, a clock that jumps, a store that refuses
-/// to delete. After each step every set that should be there is read, byte by byte.
+/// forgotten, prunes and mirrors in whose requests other hosts work and which die at one, a clock that jumps, a store
+/// that refuses to delete. After each step every set that should be there is read, byte by byte, and after each mirror
+/// every set of the copy.
 /// </summary>
 internal sealed class RandomHistory : IAsyncDisposable
 {
@@ -24,6 +26,9 @@ internal sealed class RandomHistory : IAsyncDisposable
     private readonly ModelHost[] _hosts;
     private readonly ModelFiles[] _files = [ModelFiles.None, ModelFiles.None];
     private readonly Dictionary<RunId, ModelFiles> _sets = [];
+    private readonly Dictionary<RunId, ModelFiles> _everySet = [];
+    private readonly MemoryBlobStore _copy = new();
+    private bool _hasForgotten;
     private readonly List<string> _done = [];
     private int _runs;
     private int _caches;
@@ -62,7 +67,7 @@ internal sealed class RandomHistory : IAsyncDisposable
 
     private async Task StepAsync(bool mayPrune)
     {
-        switch (_random.Next(mayPrune ? 14 : 9))
+        switch (_random.Next(mayPrune ? 16 : 9))
         {
             case < 7:
                 await BackUpAsync(_random.Next(2));
@@ -77,6 +82,9 @@ internal sealed class RandomHistory : IAsyncDisposable
             case 9:
                 _store.KeepsFor = TimeSpan.FromHours(_random.Next(3) == 0 ? 48 : 0);
                 Note($"the store keeps for {_store.KeepsFor.TotalHours} h");
+                break;
+            case 10 or 11:
+                await MirrorAsync();
                 break;
             default:
                 await PruneAsync();
@@ -109,6 +117,7 @@ internal sealed class RandomHistory : IAsyncDisposable
             RunId run = host.Run;
             await host.CommitAsync();
             _sets.Add(run, _files[number]);
+            _everySet.Add(run, _files[number]);
         }
     }
 
@@ -125,20 +134,64 @@ internal sealed class RandomHistory : IAsyncDisposable
         )
         {
             Note($"{set} is forgotten");
+            _hasForgotten = true;
             Assert.True(_sets.Remove(set));
+        }
+    }
+
+    /// <summary>A copy that was left in the middle names what is there, unless a set came and went since the
+    /// last.</summary>
+    private async Task MirrorAsync()
+    {
+        bool hadForgotten = _hasForgotten;
+        _hasForgotten = false;
+        bool isDone = await DisturbAsync(
+            "mirror",
+            _store,
+            async store =>
+            {
+                MirrorReport report = await new Mirror(store, _copy, new MirrorOptions(), TimeProvider.System).RunAsync(
+                    CancellationToken.None
+                );
+                Assert.True(report.IsDone, report.ToString());
+            }
+        );
+        _hasForgotten |= hadForgotten && !isDone;
+        if ((isDone || !_hasForgotten) && await _copy.ListAsync("config/", CancellationToken.None).AnyAsync())
+        {
+            Dictionary<RunId, ModelFiles> there = await ModelHost.ReadAllAsync(_copy, NewCache());
+            ModelHost.RequireSame(_everySet.Where(set => there.ContainsKey(set.Key)).ToDictionary(), there);
         }
     }
 
     private async Task PruneAsync()
     {
+        var options = new PruneOptions(_random.Next(3) * 0.1, _random.Next(4) == 0 ? 20_000 : null);
+        await DisturbAsync(
+            "prune",
+            _store,
+            async store =>
+            {
+                await using BackupRepository repository = await BackupRepository.OpenAsync(
+                    store,
+                    new RepositoryAccess("none", null, NewCache(), _clock)
+                );
+                await new Prune(repository, options).RunAsync(CancellationToken.None);
+            }
+        );
+    }
+
+    /// <summary>Work that dies at a request, and in whose requests others are at work.</summary>
+    /// <returns>Whether it came to its end.</returns>
+    private async Task<bool> DisturbAsync(string what, IBlobStore blobs, Func<IBlobStore, Task> work)
+    {
         int dies = _random.Next(3) == 0 ? _random.Next(60) : int.MaxValue;
         bool served = _random.Next(2) == 0;
         HashSet<int> others = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => _random.Next(60))];
-        var options = new PruneOptions(_random.Next(3) * 0.1, _random.Next(4) == 0 ? 20_000 : null);
         using var dead = new CancellationTokenSource();
         using var turn = new SemaphoreSlim(1);
         var store = new VisitedBlobStore(
-            _store,
+            blobs,
             new RequestNumbers(),
             async (call, isServed, _) =>
             {
@@ -160,18 +213,16 @@ internal sealed class RandomHistory : IAsyncDisposable
                 }
             }
         );
-        Note(dies == int.MaxValue ? "prune" : $"prune dies at {dies}");
+        Note(dies == int.MaxValue ? what : $"{what} dies at {dies}");
         try
         {
-            await using BackupRepository repository = await BackupRepository.OpenAsync(
-                store,
-                new RepositoryAccess("none", null, NewCache(), _clock)
-            );
-            await new Prune(repository, options).RunAsync(CancellationToken.None);
+            await work(store);
+            return true;
         }
         catch (OperationCanceledException) when (dead.IsCancellationRequested)
         {
             // As asked for.
+            return false;
         }
     }
 
@@ -189,6 +240,8 @@ internal sealed class RandomHistory : IAsyncDisposable
             await repository.Log.AbortAsync(run.Run, "the end");
         }
 
+        await new Mirror(_store, _copy, new MirrorOptions(), TimeProvider.System).RunAsync(CancellationToken.None);
+        ModelHost.RequireSame(_sets, await ModelHost.ReadAllAsync(_copy, NewCache()));
         _clock.Now += TimeSpan.FromDays(1000);
         PruneReport first = await new Prune(repository, new PruneOptions(0.05)).RunAsync(CancellationToken.None);
         await CheckAsync();

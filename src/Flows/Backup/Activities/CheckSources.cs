@@ -69,6 +69,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
         return new SourceCheck
         {
             HasIndex = installation.Index is not null,
+            Mirrors = options.Mirror.Length > 0,
             Retains = !KeepRules.Of(options.Retention).IsEmpty,
             MaxWait = installation.Index?.MaxWait ?? TimeSpan.Zero,
             RefreshesIndex = installation.Index is { RefreshCommand.IsEmpty: false },

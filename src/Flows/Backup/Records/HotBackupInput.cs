@@ -97,6 +97,11 @@ public sealed record HotBackupResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? RetentionFault { get; init; }
 
+    /// <summary>Why mirrors do not have the set, which takes nothing from it; null where all that were due have
+    /// it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? MirrorFault { get; init; }
+
     /// <summary>What the numbers of missing and carried-over files do not say; null where that is nothing.</summary>
     public string? FurtherFindings()
     {

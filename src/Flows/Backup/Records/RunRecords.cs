@@ -62,6 +62,10 @@ public sealed record SourceCheck
     /// <summary>Sets are to be forgotten by rules, once this one is there; absent in what an older version began.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Retains { get; init; }
+
+    /// <summary>The configuration names targets of mirrors; absent in what an older version began.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Mirrors { get; init; }
 }
 
 /// <param name="Reason">One line for the log's <c>abort</c> entry; null where the run has its set.</param>

@@ -1,0 +1,47 @@
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Mirroring;
+
+namespace AlfrescoBackupFlows.Flows.Mirroring.Activities;
+
+/// <summary>Copies to one target until it has all or its time is up: what is copied stays so either way.</summary>
+internal sealed class MirrorBlobs(FlowEnvironment environment) : FlowActivity<MirrorStep, MirroredPart>
+{
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
+
+    public override async Task<MirroredPart> RunAsync(
+        MirrorStep input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
+    {
+        // The configuration may have become another one while the run waited.
+        if (environment.Options.Mirror.ElementAtOrDefault(input.Target) is not { } target)
+        {
+            return new MirroredPart(0, 0, IsDone: true);
+        }
+
+        long started = environment.Time.GetTimestamp();
+        var mirroring = new Mirroring(environment);
+        MirrorReport report = await mirroring.RunAsync(
+            new MirrorRequest(target.Url!, target.ConnectionStringFile),
+            () => environment.Time.GetElapsedTime(started) >= Budget,
+            onCopied: null,
+            cancellationToken
+        );
+        if (report.DifferentBlobs > 0)
+        {
+            throw new PermanentException(ErrorKind.Repository, report.Conflict(StorePlace.Of(target.Url)!)!);
+        }
+
+        if (report.IsDone)
+        {
+            await mirroring.NoteEndAsync(target, cancellationToken);
+        }
+
+        return new MirroredPart(report.CopiedBlobs, report.CopiedBytes, report.IsDone);
+    }
+}

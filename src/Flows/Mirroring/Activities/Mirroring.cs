@@ -1,0 +1,111 @@
+using System.Text.Json;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Mirroring;
+using AlfrescoBackupFlows.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Flows.Mirroring.Activities;
+
+/// <summary>Brings a second store to the state of the repository's. Opens no repository, and needs no passphrase. May
+/// be called again, and beside everything else.</summary>
+public sealed class Mirroring(FlowEnvironment environment)
+{
+    private const int MaxBytes = 4096;
+
+    private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(Mirroring));
+
+    /// <param name="isTimeUp">Whether the rest is left to another call; null: until the end.</param>
+    /// <param name="onCopied">Told how many blobs and bytes were copied so far, from several threads.</param>
+    /// <exception cref="PermanentException">
+    /// Repository: the source or the target was cut, has forked, or is that of another repository. Configuration: the
+    /// target is the repository's own place.
+    /// </exception>
+    public async Task<MirrorReport> RunAsync(
+        MirrorRequest request,
+        Func<bool>? isTimeUp,
+        Action<long, long>? onCopied,
+        CancellationToken cancellationToken
+    )
+    {
+        if (StorePlace.Of(request.Url) == StorePlace.Of(environment.Options.Repository.Url))
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                "the target of the mirror is the repository itself (repository.url): name another place"
+            );
+        }
+
+        IBlobStore source = environment.Stores.Blobs;
+        var memory = new MirrorMemory(environment.Options.State!, request.Url);
+        RememberedHead? seen = memory.Recall();
+        IBlobStore target = await environment.Stores.OpenMirror!(
+            new MirrorPlace(request.Url, request.ConnectionStringFile, IsNew: seen is null, request.IsDryRun),
+            cancellationToken
+        );
+        var options = new MirrorOptions
+        {
+            Checks = request.Checks,
+            Repairs = request.Repairs,
+            IsDryRun = request.IsDryRun,
+            SourceSeen = request.Expected ?? await SourceHeadAsync(source, cancellationToken),
+            TargetSeen = seen,
+            IsTimeUp = isTimeUp,
+            OnCopied = onCopied,
+        };
+        MirrorReport report = await new Mirror(source, target, options, environment.Time).RunAsync(cancellationToken);
+        if (report.IsDone && !request.IsDryRun)
+        {
+            if (memory.TryRemember(report.Head) is { } fault)
+            {
+                Logs.HeadNotRemembered(_logger, fault);
+            }
+
+            Logs.Mirrored(_logger, target.Location, report.CopiedBlobs, report.CopiedBytes, report.Head.Sequence);
+        }
+
+        return report;
+    }
+
+    /// <summary>Whether the last mirror that came to its end there, by whichever host, is long enough ago.</summary>
+    internal async Task<bool> IsDueAsync(MirrorTargetOptions target, CancellationToken cancellationToken)
+    {
+        byte[] bytes = new byte[MaxBytes];
+        int? length = await environment.Stores.Control.ReadAsync(NameOf(target.Url!), 0, bytes, cancellationToken);
+        try
+        {
+            LastMirror? last = length is null
+                ? null
+                : JsonSerializer.Deserialize(bytes.AsSpan(0, length.Value), MirrorJson.Default.LastMirror);
+            return last is null || RecordedTime.IsDue(last.Ended, target.Every, environment.Time.GetUtcNow());
+        }
+        catch (JsonException)
+        {
+            // One mirror too many does no harm.
+            return true;
+        }
+    }
+
+    internal Task NoteEndAsync(MirrorTargetOptions target, CancellationToken cancellationToken) =>
+        environment.Stores.Control.PutAsync(
+            NameOf(target.Url!),
+            JsonSerializer.SerializeToUtf8Bytes(
+                new LastMirror(environment.Time.GetUtcNow()),
+                MirrorJson.Default.LastMirror
+            ),
+            cancellationToken
+        );
+
+    private static string NameOf(string url) => $"mirrors/{MirrorMemory.KeyOf(url)}";
+
+    /// <summary>What this machine has seen of the source; it is told from a target that went on by itself.</summary>
+    private async Task<RememberedHead?> SourceHeadAsync(IBlobStore source, CancellationToken cancellationToken)
+    {
+        string id = await Mirror.IdOfAsync(source, cancellationToken);
+        return new HeadMemory(environment.Options.State!, id, source.Location).Recall();
+    }
+}

@@ -108,6 +108,11 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
             await AddAsync(database.Dump, number, cancellationToken);
         }
 
+        foreach (ContentRef shortcut in manifest.Shortcuts)
+        {
+            await AddAsync(shortcut, number, cancellationToken);
+        }
+
         foreach (RootStamp root in manifest.Roots)
         {
             await AddAsync(root.Listing, number, cancellationToken);

@@ -87,7 +87,7 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
         RootStamp stamp = manifest.Roots[1] with
         {
             Listing = summary.Listing,
-            Required = required.Count == 0 ? null : await required.CompleteAsync(CancellationToken.None),
+            Required = required.Count == 0 ? null : (await required.CompleteAsync(CancellationToken.None)).List,
             Files = summary.Files,
             Directories = summary.Directories,
             Bytes = summary.Bytes,

@@ -55,6 +55,7 @@ internal sealed partial class TextScrubber
         Secret?[] secrets =
         [
             loaded.Passphrase,
+            loaded.KeyFile,
             loaded.ConnectionString,
             options.Installation.Database.Password,
             options.Restore.DatabasePassword,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
@@ -35,6 +36,9 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     /// <summary>Chunks of packs on their way, and those whose rows are not stored yet.</summary>
     private readonly HashSet<ChunkId> _own = [];
     private readonly List<ChunkIndexBlob> _indexes = [];
+
+    /// <summary>The last rows; null until everything is stored.</summary>
+    private ChunkIndexRows? _rows;
 
     internal RunWriter(
         SealedBlobs blobs,
@@ -112,6 +116,32 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     public ulong SegmentHash(ReadOnlySpan<byte> path) => _chunkKeys.SegmentHash(path);
 
     /// <summary>
+    /// Waits until everything is stored. The result as JSON where this activity added no chunk and relies on none of its
+    /// run, so that no set will need its page; null where it did, or the JSON is longer.
+    /// </summary>
+    /// <param name="most">Bytes.</param>
+    public async Task<byte[]?> TryKeepPageAsync<T>(
+        T result,
+        JsonTypeInfo<T> type,
+        int most,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            _rows ??= await _pipeline.CompleteAsync(cancellationToken);
+            byte[] json = JsonSerializer.SerializeToUtf8Bytes(result, type);
+            return _rows.Count == 0 && _indexes.Count == 0 && json.Length <= most ? json : null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>
     /// Waits until everything is stored, then creates the result page, with the rows of all chunks that this activity
     /// has added or relies upon. Where the page exists already, its result counts and is returned; what this writer
     /// stored is then used by nobody.
@@ -122,7 +152,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            ChunkIndexRows rows = await _pipeline.CompleteAsync(cancellationToken);
+            ChunkIndexRows rows = _rows ?? await _pipeline.CompleteAsync(cancellationToken);
             byte[] plain = PageContent.Encode(result, type, _indexes, rows);
             if (await _blobs.CreateAsync(ObjectType.Page, _page, plain, cancellationToken) == PutOutcome.Created)
             {

@@ -373,6 +373,7 @@ public sealed class RunWriterTests
                 opened.OpenReader(),
                 database,
                 [(listed, null)],
+                shortcuts: [],
                 CancellationToken.None
             );
     }

@@ -37,6 +37,12 @@ public sealed class ContentUrlMap
         && name is not ("." or ".." or "store" or "spoof")
         && !name.AsSpan().ContainsAnyExcept(ProtocolCharacters);
 
+    /// <summary>
+    /// What the places depend on beside the URL, one line: two maps that say the same lead to the same places. Begins with
+    /// the version of the rules below.
+    /// </summary>
+    public string Rules => $"1 {string.Join(' ', _stores)}";
+
     /// <summary>The place that Alfresco would read. Never throws.</summary>
     public ContentPlace Locate(string contentUrl)
     {

@@ -25,6 +25,7 @@ internal sealed class BoundedSource(DatabaseConnection connection, IDatabaseSour
     public Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
+        RowDigests? known,
         CancellationToken cancellationToken
-    ) => inner.DumpAsync(dump, required, cancellationToken);
+    ) => inner.DumpAsync(dump, required, known, cancellationToken);
 }

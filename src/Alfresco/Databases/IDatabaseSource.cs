@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
 /// <summary>The database of a live installation. Errors are of kind Source and name the setting to correct.</summary>
@@ -19,10 +21,14 @@ public interface IDatabaseSource
     /// </summary>
     /// <param name="dump">Reads the tool's output (SQL text, not compressed) to its end.</param>
     /// <param name="required">Called for each required URL, in no order, one call at a time: before
-    /// <paramref name="dump"/> or while it waits in a read, never beside its other work. A URL may come twice.</param>
+    /// <paramref name="dump"/> or while it waits in a read, or after it, never beside its other work. A URL may come
+    /// twice.</param>
+    /// <param name="known">Ranges of ids whose rows need not be given where they are as these say; null: all rows are
+    /// given. See <see cref="DumpResult.Withheld"/>.</param>
     Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
+        RowDigests? known,
         CancellationToken cancellationToken
     );
 }
@@ -61,6 +67,15 @@ public sealed record DumpResult(
 {
     /// <summary>PostgreSQL: the schema of Alfresco's tables; null where the vendor has no schemas.</summary>
     public string? Schema { get; init; }
+
+    /// <summary>Of the required rows, in the dump's snapshot; null where they could not be computed.</summary>
+    public RowDigests? Digests { get; init; }
+
+    /// <summary>
+    /// The ranges of ids whose rows are those that were known before and were not given: what was given of them all the
+    /// same comes to these.
+    /// </summary>
+    public IReadOnlySet<long> Withheld { get; init; } = FrozenSet<long>.Empty;
 }
 
 /// <summary>The newest transaction in the dump: how far the index must be, or may be brought.</summary>

@@ -16,16 +16,25 @@ internal sealed record FilesPart(int Roots, ImmutableArray<RootPages> Pages, Pha
 /// <summary>The three phases of one attempt, fit to be committed.</summary>
 internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, DatabasePart Database, FilesPart Files)
 {
-    public CheckConsistencyInput ToProve(RunRef run) => new(run, Attempt, Files.Roots);
+    public CheckConsistencyInput ToProve(RunRef run, SourceCheck check, KeptPages kept) =>
+        new(run, Attempt, Files.Roots)
+        {
+            FullScan = check.FullScan,
+            Pages = kept.Pages,
+            Room = kept.Room,
+        };
 
-    public MergeChunkIndexInput ToMerge(RunRef run) => new(run, Attempt, Index is not null, Files.Pages);
+    /// <param name="names">Pages that the history keeps.</param>
+    public MergeChunkIndexInput ToMerge(RunRef run, ImmutableArray<string> names, int room) =>
+        new(run, Attempt, Index is not null, Files.Pages) { Kept = names.IsEmpty ? default : names, Room = room };
 
     public CommitSetInput ToCommit(
         RunRef run,
         OpenedRun opened,
         DateTimeOffset started,
         DateTimeOffset now,
-        SourceCheck check
+        SourceCheck check,
+        KeptPages kept
     )
     {
         ImmutableArray<PhaseTimes> phases = Index is null
@@ -43,6 +52,7 @@ internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, Datab
             Phases = phases,
             FullScan = check.FullScan,
             Warnings = check.Warnings,
+            Pages = kept.Pages,
         };
     }
 }

@@ -11,7 +11,13 @@ namespace AlfrescoBackupFlows.Flows.Backup;
 /// copy before and after: a dump that ended under another generation may be older than the index, which is the one
 /// order that must never be.
 /// </summary>
-internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPhase index)
+internal sealed class DatabasePhase(
+    BackupSteps steps,
+    RunRef run,
+    SearchIndexPhase index,
+    bool fullScan,
+    KeptPages kept
+)
 {
     /// <summary>Returns the part, or why the phases must be taken again.</summary>
     public async Task<(DatabasePart? Part, string? Misfit)> DumpAsync(int attempt, SearchIndexPart? indexPart)
@@ -26,11 +32,12 @@ internal sealed class DatabasePhase(BackupSteps steps, RunRef run, SearchIndexPh
         DatabaseCapture capture = await steps.UnlessCancelledAsync(
             steps.Context.CallActivityAsync<DatabaseCapture>(
                 nameof(DumpDatabase),
-                new DumpDatabaseInput(run, attempt),
+                new DumpDatabaseInput(run, attempt) { FullScan = fullScan, Room = kept.Room },
                 steps.Retry(Retries.Dump)
             )
         );
-        var part = new DatabasePart(capture, new PhaseTimes(Phases.Database, started, steps.Now));
+        kept.Add(Pages.Database(attempt), capture.Page);
+        var part = new DatabasePart(capture with { Page = null }, new PhaseTimes(Phases.Database, started, steps.Now));
         if (indexPart is null)
         {
             return (part, null);

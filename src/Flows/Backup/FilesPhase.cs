@@ -11,9 +11,18 @@ namespace AlfrescoBackupFlows.Flows.Backup;
 /// least once, because <c>contentstore</c> is read before <c>contentstore.deleted</c>. Within a root, ranges run side
 /// by side.
 /// </summary>
-internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck check, bool acceptContentLoss)
+internal sealed class FilesPhase(
+    BackupSteps steps,
+    RunRef run,
+    SourceCheck check,
+    KeptPages kept,
+    bool acceptContentLoss
+)
 {
     private const int SeedingPass = 0;
+
+    /// <summary>One bit each; a plan has fewer.</summary>
+    private const int MaxKeptRanges = 64;
 
     private readonly List<RootPages> _pages = [];
 
@@ -61,6 +70,8 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 steps.Context.CallActivityAsync<FilePlan>(nameof(PlanFiles), planning, steps.Retry(Retries.Check))
             );
 
+            var ofSteps = new KeptPages([]);
+            int room = plan.Ranges.Length <= MaxKeptRanges ? ofSteps.RoomOf(plan.Ranges.Length) : 0;
             CaptureRangeFlowInput[] ranges =
             [
                 .. plan.Ranges.Select(
@@ -76,6 +87,8 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                                 Paths = paths,
                                 Inherit = plan.Inherit,
                                 Required = database?.RequiredOf(root),
+                                RequiredSegments = database?.RequiredListOf(root)?.Segments,
+                                Room = room,
                                 UsesTrustedDirectories = plan.UsesTrustedDirectories,
                                 GrantsTrust = plan.GrantsTrust,
                             },
@@ -97,6 +110,13 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 return false;
             }
 
+            ulong keptRanges = 0;
+            for (int range = 0; range < captured.Length; range++)
+            {
+                keptRanges |= captured[range].Page is null ? 0 : 1UL << range;
+                ofSteps.Add(Pages.Range(pass, number, range, step: 0), captured[range].Page);
+            }
+
             var merging = new MergeListingInput
             {
                 Run = run,
@@ -106,15 +126,18 @@ internal sealed class FilesPhase(BackupSteps steps, RunRef run, SourceCheck chec
                 Steps = [.. captured.Select(range => range.Steps)],
                 Inherit = plan.Inherit,
                 AcceptContentLoss = acceptContentLoss || pass == SeedingPass,
+                Pages = ofSteps.Pages,
+                Room = kept.Room,
             };
-            await steps.UnlessCancelledAsync(
+            RootListing listing = await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<RootListing>(
                     nameof(MergeListing),
                     merging,
                     steps.Retry(Retries.Storage)
                 )
             );
-            _pages.Add(new RootPages(pass, number, merging.Steps));
+            kept.Add(Pages.Listing(pass, number), listing.Page);
+            _pages.Add(new RootPages(pass, number, merging.Steps) { Kept = keptRanges });
         }
 
         return true;

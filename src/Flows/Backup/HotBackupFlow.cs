@@ -42,32 +42,36 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                 )
             );
 
-            var files = new FilesPhase(steps, run, check, input.AcceptContentLoss);
+            var kept = new KeptPages(check.Warnings);
+            var files = new FilesPhase(steps, run, check, kept, input.AcceptContentLoss);
             if (check.SeedsFirst)
             {
                 await files.SeedAsync();
             }
 
-            CapturedPhases captured = await CaptureInOrderAsync(steps, run, check, files);
+            CapturedPhases captured = await CaptureInOrderAsync(steps, run, check, files, kept);
 
             steps.Status.Begin(Phases.Consistency);
-            await steps.UnlessCancelledAsync(
+            ConsistencyResult proof = await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<ConsistencyResult>(
                     nameof(CheckConsistency),
-                    captured.ToProve(run),
+                    captured.ToProve(run, check, kept),
                     steps.Retry(Retries.Storage)
                 )
             );
 
+            kept.Add(Pages.Consistency(captured.Attempt), proof.Page);
+
             steps.Status.Begin(Phases.Commit);
-            await steps.UnlessCancelledAsync(
+            MergedChunkIndex merged = await steps.UnlessCancelledAsync(
                 steps.Context.CallActivityAsync<MergedChunkIndex>(
                     nameof(MergeChunkIndex),
-                    captured.ToMerge(run),
+                    captured.ToMerge(run, [.. kept.Names], kept.Room),
                     steps.Retry(Retries.Storage)
                 )
             );
-            CommitSetInput commit = captured.ToCommit(run, opened, started, steps.Now, check);
+            kept.Add(Pages.MergedChunkIndex, merged.Page);
+            CommitSetInput commit = captured.ToCommit(run, opened, started, steps.Now, check, kept);
 
             // From here on a cancel comes too late: whoever gave up waiting could not say whether there is a set.
             HotBackupResult result = await context.CallActivityAsync<HotBackupResult>(
@@ -98,11 +102,12 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
         BackupSteps steps,
         RunRef run,
         SourceCheck check,
-        FilesPhase files
+        FilesPhase files,
+        KeptPages kept
     )
     {
-        var index = new SearchIndexPhase(steps, run, check);
-        var database = new DatabasePhase(steps, run, index);
+        var index = new SearchIndexPhase(steps, run, check, kept);
+        var database = new DatabasePhase(steps, run, index, check.FullScan, kept);
         for (int attempt = 1; ; attempt++)
         {
             SearchIndexPart? indexPart = check.HasIndex ? await index.CaptureAsync(attempt) : null;

@@ -12,7 +12,7 @@ namespace AlfrescoBackupFlows.Flows.Backup;
 /// Waits until Alfresco's own index-backup job is out of the way, refreshes the copy where that is configured, and
 /// captures it.
 /// </summary>
-internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceCheck check)
+internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceCheck check, KeptPages kept)
 {
     /// <summary>
     /// The longest sleep between two looks. Short, because the job may end early, and because the run's lease is
@@ -41,11 +41,12 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
         SearchIndexCapture capture = await steps.UnlessCancelledAsync(
             steps.Context.CallActivityAsync<SearchIndexCapture>(
                 nameof(CaptureSearchIndex),
-                new CaptureSearchIndexInput(run, attempt),
+                new CaptureSearchIndexInput(run, attempt) { Room = kept.Room },
                 steps.Retry(Retries.Capture)
             )
         );
-        return new SearchIndexPart(capture, new PhaseTimes(Phases.Index, started, steps.Now));
+        kept.Add(Pages.Index(attempt), capture.Page);
+        return new SearchIndexPart(capture with { Page = null }, new PhaseTimes(Phases.Index, started, steps.Now));
     }
 
     /// <summary>One look, as journaled; says why the captured copy no longer stands, or null.</summary>

@@ -29,6 +29,9 @@ internal sealed class CaptureProgress(IProgressSink sink, string phase)
         _ahead = 0;
     }
 
+    /// <summary>Files that were taken over together.</summary>
+    public void Listed(int files, long bytes) => Count(files, bytes);
+
     public void Report()
     {
         sink.Advance(phase, _unreported.Files, _unreported.Bytes);

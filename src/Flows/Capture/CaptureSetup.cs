@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -22,8 +23,13 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
     /// <summary>What of that listing can be taken over.</summary>
     public required Inheritance Inheritance { get; init; }
 
-    /// <summary>The files that the dump requires of the root; null where nothing is.</summary>
-    public RequiredListReader? Required { get; init; }
+    /// <summary>The files that the dump requires of a range of the root; null where nothing is.</summary>
+    public Func<PathRange, CancellationToken, IAsyncEnumerable<RequiredFile>>? Required { get; init; }
+
+    /// <summary>
+    /// The segments of the inherited listing that may be taken over unread; null: every one is read.
+    /// </summary>
+    public UntouchedSegments? Untouched { get; init; }
 
     /// <inheritdoc cref="CaptureSource.FollowsLinks"/>
     public bool FollowsLinks { get; init; }
@@ -50,23 +56,20 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         var notes = new CaptureNotes(root);
         var source = new CaptureSource(tree, elsewhere, notes) { FollowsLinks = FollowsLinks };
         var live = new CaptureProgress(progress, Phase);
-        var listing = new RangeListing(writer, Budget, live);
+        var listing = new RangeListing(writer, Budget, live, keepsDirectories: GrantsTrust);
         var reader = new ContentReader(writer, Class, Budget, live);
         var files = new FileCapture(source, reader, listing, Inheritance);
         var trusted = new TrustedDirectories(tree, notes, time.GetUtcNow(), UsesTrustedDirectories, GrantsTrust);
 
-        // Open-ended: a directory at the end of the range is judged by all of its files.
-        IAsyncEnumerable<ListingEntry> inherited = Inherit is null
-            ? AsyncEnumerable.Empty<ListingEntry>()
-            : Inheritance.Open(Inherit).ReadAsync(Range with { To = null }, cancellationToken);
-        IAsyncEnumerable<RequiredFile> needed = Required is null
-            ? AsyncEnumerable.Empty<RequiredFile>()
-            : Required.ReadAsync(Range, cancellationToken);
-        await using var parent = new Lookahead<ListingEntry>(inherited, cancellationToken);
-        await using var required = new Lookahead<RequiredFile>(needed, cancellationToken);
-
-        var capture = new RangeCapture(source, Range, parent, required, listing, trusted, files, Budget);
-        byte[]? next = await capture.RunAsync(cancellationToken);
+        RangeWalk? walk = await LookAsync(source, progress, cancellationToken) is { } untouched
+            ? new RangeWalk(writer, untouched, listing, Budget, CaptureAsync)
+            : null;
+        byte[]? next = await (walk?.RunAsync(Range, cancellationToken) ?? CaptureAsync(Range, cancellationToken));
+        if (walk?.Taken is { } taken)
+        {
+            live.Report();
+            return new CapturedStep(next, Rows: null, Totals(listing, files, notes), notes.Warnings) { Taken = taken };
+        }
 
         // The listing of a part of a root is nobody's once it is joined with those of the others.
         bool isWhole = next is null && Range == PathRange.All;
@@ -78,7 +81,53 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         )
         {
             Segments = isWhole ? null : await listing.CompletePartAsync(cancellationToken),
+            Directories = isWhole ? null : listing.EncodeDirectories(),
+            DirectoryTable = isWhole ? await listing.WriteDirectoriesAsync(cancellationToken) : null,
         };
+
+        async Task<byte[]?> CaptureAsync(PathRange range, CancellationToken token)
+        {
+            // Open-ended: a directory at the end of the range is judged by all of its files.
+            await using var parent = new Lookahead<ListingEntry>(
+                Inherit is null
+                    ? AsyncEnumerable.Empty<ListingEntry>()
+                    : Inheritance.Open(Inherit).ReadAsync(range with { To = null }, token),
+                token
+            );
+            await using var required = new Lookahead<RequiredFile>(
+                Required is null ? AsyncEnumerable.Empty<RequiredFile>() : Required(range, token),
+                token
+            );
+            return await new RangeCapture(source, range, parent, required, listing, trusted, files, Budget).RunAsync(
+                token
+            );
+        }
+    }
+
+    /// <summary>Null where every segment is to be read.</summary>
+    private async Task<UntouchedSegments?> LookAsync(
+        CaptureSource source,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Untouched is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            await Untouched.LookAsync(source, Range, cancellationToken);
+            return Untouched;
+        }
+        catch (PermanentException e) when (e.Kind == ErrorKind.Repository)
+        {
+            progress.Warn(
+                $"The table of directories of the set before is lost, and so its listing is read: {e.Message}"
+            );
+            return null;
+        }
     }
 
     private static FileTotals Totals(RangeListing listing, FileCapture files, CaptureNotes notes) =>

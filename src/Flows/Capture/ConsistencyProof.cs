@@ -14,7 +14,11 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
     /// <summary>Findings that are named.</summary>
     public const int MaxNamed = 1000;
 
+    /// <summary>Paths with a finding that are kept for the next proof; of more, that one looks everything up.</summary>
+    private const int MaxFindings = 100_000;
+
     private readonly ImmutableArray<NamedFile>.Builder _named = ImmutableArray.CreateBuilder<NamedFile>();
+    private readonly List<(string Root, byte[] Path)> _findings = [];
 
     private readonly SizeComparison _sizes = new();
 
@@ -31,7 +35,25 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
     /// <inheritdoc cref="SizeComparison.LooksEncoded"/>
     public bool LooksEncoded => _sizes.LooksEncoded;
 
+    /// <summary>So many of those that were looked up have another size that all would have to be seen.</summary>
+    public bool MayLookEncoded => _sizes.Wrong >= SizeComparison.MinFiles;
+
+    public bool ChecksSizes => checkSizes;
+
     public ImmutableArray<NamedFile> Named => _named.ToImmutable();
+
+    /// <summary>Those among the required that were not looked up, because the parent's proof holds for them.</summary>
+    public long BySegment { get; private set; }
+
+    /// <summary>Paths with a finding, each once, root by root in path order; null where they are too many.</summary>
+    public IReadOnlyList<(string Root, byte[] Path)>? Findings => _findings.Count > MaxFindings ? null : _findings;
+
+    /// <summary>So many files, beside those that were looked up, are required and proved.</summary>
+    public void AddProved(long count)
+    {
+        Required += count;
+        BySegment += count;
+    }
 
     /// <summary>Both streams are in path order.</summary>
     public async Task AddRootAsync(
@@ -115,6 +137,11 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
 
     private void NameCarriedOver(string root, ListingEntry entry)
     {
+        if ((entry.Flags & (EntryFlags.SourceMissing | EntryFlags.SourceChanged)) != EntryFlags.None)
+        {
+            NoteFinding(root, entry.Path);
+        }
+
         if (entry.Flags.HasFlag(EntryFlags.SourceMissing))
         {
             Name(new NamedFile(root, Display(entry.Path), entry.Length, "source-missing"));
@@ -129,6 +156,7 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
     {
         Required++;
         Missing++;
+        NoteFinding(root, file.Path);
         if (acknowledged.Contains(root, file.Path))
         {
             Acknowledged++;
@@ -137,6 +165,16 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
         {
             long? size = file.Size == RequiredFile.NoFilesSize ? null : file.Size;
             Name(new NamedFile(root, Display(file.Path), size, reason));
+        }
+    }
+
+    private void NoteFinding(string root, byte[] path)
+    {
+        bool isNoted =
+            _findings.Count > 0 && _findings[^1].Root == root && _findings[^1].Path.AsSpan().SequenceEqual(path);
+        if (!isNoted && _findings.Count <= MaxFindings)
+        {
+            _findings.Add((root, path));
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class Inheritance(IChunkSource chunks, ChunkIndex? index, LostPa
 {
     private readonly bool _looks = lost.Count > 0 || index is { WasRebuilt: true };
 
+    /// <summary>Whether everything can be taken over, without a look.</summary>
+    public bool IsWhole => !_looks;
+
     /// <summary>What the run may take over.</summary>
     public static async Task<Inheritance> OfAsync(RunContext run, CancellationToken cancellationToken) =>
         new(run.Chunks, run.Index, await run.LostPacksAsync(cancellationToken));

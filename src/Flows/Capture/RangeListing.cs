@@ -6,9 +6,15 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>Writes the listing of a step and counts what enters it.</summary>
-internal sealed class RangeListing(IChunkWriter metadata, StepBudget budget, CaptureProgress progress)
+/// <param name="keepsDirectories">The directories of each segment are stored beside it.</param>
+internal sealed class RangeListing(
+    IChunkWriter metadata,
+    StepBudget budget,
+    CaptureProgress progress,
+    bool keepsDirectories = false
+)
 {
-    private readonly ListingWriter _writer = new(metadata);
+    private readonly ListingWriter _writer = new(metadata) { KeepsDirectories = keepsDirectories };
     private byte[] _last = [];
     private bool _lastIsFile;
 
@@ -41,6 +47,35 @@ internal sealed class RangeListing(IChunkWriter metadata, StepBudget budget, Cap
         Bytes += entry.Length;
         progress.Listed(entry.Length);
     }
+
+    /// <inheritdoc cref="ListingWriter.GoOnWithin"/>
+    public void GoOnWithin(byte[]? trusted) => _writer.GoOnWithin(trusted);
+
+    /// <summary>Takes a segment of the parent's listing over; false where a segment is open.</summary>
+    public bool TryAddSegment(UntouchedSegment segment)
+    {
+        SegmentRow row = segment.Row;
+        if (!_writer.TryAddSegment(row, segment.Directories, segment.EndsWithFile))
+        {
+            return false;
+        }
+
+        _writer.GoOnWithin(segment.TrustedAfter);
+        (_last, _lastIsFile) = (row.Last, segment.EndsWithFile);
+        budget.Listed();
+        Directories += row.Entries - row.Files;
+        Files += row.Files;
+        Bytes += row.Bytes;
+        progress.Listed(row.Files, row.Bytes);
+        return true;
+    }
+
+    /// <summary>The directories of the segments written, as <see cref="SegmentDirectories"/> encodes them.</summary>
+    public byte[]? EncodeDirectories() => keepsDirectories ? SegmentDirectories.Encode(_writer.Directories) : null;
+
+    /// <summary>The table of the directories, of a listing that is whole.</summary>
+    public async Task<ContentRef?> WriteDirectoriesAsync(CancellationToken cancellationToken) =>
+        keepsDirectories ? await DirectoryTable.WriteAsync(metadata, _writer.Directories, cancellationToken) : null;
 
     /// <summary>
     /// Ends the listing of a part of a root and returns the rows of its segments, for the step's page: no set needs

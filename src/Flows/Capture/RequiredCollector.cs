@@ -32,6 +32,7 @@ internal sealed class RequiredCollector : IDisposable
     private readonly SortedDictionary<string, long> _unprotected = new(StringComparer.Ordinal);
     private readonly ImmutableArray<string>.Builder _samples = ImmutableArray.CreateBuilder<string>();
     private readonly List<string> _warnings = [];
+    private readonly HashSet<long> _odd = [];
 
     /// <param name="acknowledged">
     /// What an administrator has accepted; says it of URLs that name no file, for nobody else sees them all.
@@ -54,6 +55,11 @@ internal sealed class RequiredCollector : IDisposable
     /// <summary>Of those that are not acknowledged.</summary>
     public ImmutableArray<string> UnmappedSamples => _samples.ToImmutable();
 
+    /// <summary>
+    /// Ranges of ids with a row that is more, or less, than a record of a list: they are read again each time.
+    /// </summary>
+    public IReadOnlySet<long> OddRanges => _odd;
+
     /// <summary>The first rows whose size no file can have, a line each.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
@@ -66,6 +72,7 @@ internal sealed class RequiredCollector : IDisposable
                 _sort.Add(_roots.IndexOf(place.Root), FileOf(required, place));
                 break;
             case ContentPlaceKind.Outside:
+                _odd.Add(RowDigests.RangeOf(required.Id));
                 _unprotected[place.Protocol] = _unprotected.GetValueOrDefault(place.Protocol) + 1;
                 break;
             case ContentPlaceKind.Invalid:
@@ -80,58 +87,44 @@ internal sealed class RequiredCollector : IDisposable
     }
 
     /// <summary>Called once, after the dump came to its end.</summary>
+    /// <param name="before">The lists of the set before, of which what was withheld is taken over; null: nothing is.</param>
+    /// <param name="withheld">Ranges of ids whose records these lists have.</param>
     public async Task<ImmutableArray<RequiredFiles>> WriteListsAsync(
         IChunkWriter metadata,
+        RequiredBefore? before,
+        IReadOnlySet<long> withheld,
         CancellationToken cancellationToken
     )
     {
+        var merge = new RequiredMerge(before, withheld);
         var lists = ImmutableArray.CreateBuilder<RequiredFiles>();
-        RequiredListWriter? writer = null;
-        int current = -1;
-        long bytes = 0;
-        try
+        using IEnumerator<(int Root, RequiredFile File)> sorted = _sort.ReadSorted().GetEnumerator();
+        bool more = sorted.MoveNext();
+        for (int root = 0; root < _roots.Length; root++)
         {
-            RequiredFile? last = null;
-            foreach ((int root, RequiredFile file) in _sort.ReadSorted())
+            long bytes = 0;
+            bool comes = more && sorted.Current.Root == root;
+            if (await merge.WriteAsync(_roots[root], comes, FilesOf(root), metadata, cancellationToken) is { } list)
             {
-                if (root != current)
-                {
-                    await CompleteAsync();
-                    (current, writer, last, bytes) = (root, new RequiredListWriter(metadata), null, 0);
-                }
+                // Of a list that is made of another one only the new part is known.
+                lists.Add(list with { Bytes = merge.Takes(_roots[root]) ? 0 : bytes });
+            }
 
-                // A database may give a URL twice.
-                if (last is null || last.UrlId != file.UrlId || !last.Path.AsSpan().SequenceEqual(file.Path))
+            IEnumerable<RequiredFile> FilesOf(int number)
+            {
+                for (; more && sorted.Current.Root == number; more = sorted.MoveNext())
                 {
-                    await writer!.AddAsync(file, cancellationToken);
+                    RequiredFile file = sorted.Current.File;
+
                     // A size that no file can have is a finding about its row, and no part of what is to be read.
                     long size = file.Size is { } known and not RequiredFile.NoFilesSize ? known : 0;
                     bytes += Math.Clamp(size, 0, MaxBytes - bytes);
-                    last = file;
+                    yield return file;
                 }
             }
-
-            await CompleteAsync();
-            return lists.ToImmutable();
-        }
-        finally
-        {
-            if (writer is not null)
-            {
-                await writer.DisposeAsync();
-            }
         }
 
-        async Task CompleteAsync()
-        {
-            if (writer is not null)
-            {
-                ContentRef list = await writer.CompleteAsync(cancellationToken);
-                lists.Add(new RequiredFiles(_roots[current], list, writer.Count, bytes));
-                await writer.DisposeAsync();
-                writer = null;
-            }
-        }
+        return lists.ToImmutable();
     }
 
     public void Dispose() => _sort.Dispose();
@@ -143,6 +136,7 @@ internal sealed class RequiredCollector : IDisposable
             return new RequiredFile(place.Path, required.Size, Math.Max(0, required.Id));
         }
 
+        _odd.Add(RowDigests.RangeOf(required.Id));
         if (_warnings.Count < MaxWarnings)
         {
             _warnings.Add(
@@ -156,6 +150,7 @@ internal sealed class RequiredCollector : IDisposable
 
     private void AddUnmapped(RequiredUrl required)
     {
+        _odd.Add(RowDigests.RangeOf(required.Id));
         Unmapped++;
         if (_acknowledged.ContainsUrl(required.Url))
         {

@@ -7,7 +7,7 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 internal sealed class SizeComparison
 {
     /// <summary>Fewer show no rule.</summary>
-    private const int MinFiles = 3;
+    public const int MinFiles = 3;
 
     /// <summary>Of the files compared that must have another size, and of these that must fit.</summary>
     private const double NearlyAll = 0.9;

@@ -19,7 +19,11 @@ internal abstract class RunActivity<TInput, TOutput>(FlowEnvironment environment
     ) =>
         Environment.Runs.WorkAsync(
             input.Run,
-            (run, token) => WorkAsync(run, input, progress, token),
+            (run, token) =>
+            {
+                run.Keep(input as IKeptPages);
+                return WorkAsync(run, input, progress, token);
+            },
             cancellationToken
         );
 
@@ -34,7 +38,7 @@ internal abstract class RunActivity<TInput, TOutput>(FlowEnvironment environment
 
 /// <summary>
 /// One whose result is a page of the run: a page that is there already is the result, and the one that is created first
-/// counts.
+/// counts. Where it stored nothing new, and the history has room, the history keeps the page, and no store.
 /// </summary>
 /// <param name="type">How the page is written.</param>
 internal abstract class PageActivity<TInput, TOutput>(FlowEnvironment environment, JsonTypeInfo<TOutput> type)
@@ -57,7 +61,12 @@ internal abstract class PageActivity<TInput, TOutput>(FlowEnvironment environmen
 
         await using RunWriter writer = await run.OpenWriterAsync(page, cancellationToken);
         TOutput result = await ProduceAsync(run, writer, input, progress, cancellationToken);
-        return ForHistory(await writer.CommitPageAsync(result, type, cancellationToken));
+        return
+            input is IKeepsPage { Room: > 0 and int room }
+            && ForHistory(result) is IKept<TOutput> kept
+            && await writer.TryKeepPageAsync(result, type, room, cancellationToken) is { } json
+            ? kept.WithPage(json)
+            : ForHistory(await writer.CommitPageAsync(result, type, cancellationToken));
     }
 
     /// <summary>The name of the page: the same for the same input.</summary>

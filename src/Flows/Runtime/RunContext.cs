@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
@@ -25,6 +26,7 @@ internal sealed class RunContext : IDisposable
     private const string LostPacksPage = "lost-packs";
 
     private readonly ConcurrentDictionary<ContentRef, RequiredListReader> _requiredLists = new();
+    private readonly ConcurrentDictionary<string, byte[]> _kept = new(StringComparer.Ordinal);
     private LostPacks? _lost;
     private SetManifest? _parent;
 
@@ -128,7 +130,19 @@ internal sealed class RunContext : IDisposable
 
     private async Task<T?> TryReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>
-        RunIndex.TryGetPage(page, type) ?? await Repository.Pages.TryReadAsync(Run.Id, page, type, cancellationToken);
+        _kept.TryGetValue(page, out byte[]? json)
+            ? JsonSerializer.Deserialize(json, type)
+            : RunIndex.TryGetPage(page, type)
+                ?? await Repository.Pages.TryReadAsync(Run.Id, page, type, cancellationToken);
+
+    /// <summary>Pages that the history keeps count as those that are stored.</summary>
+    public void Keep(IKeptPages? input)
+    {
+        foreach (KeptPage page in input is null || input.Pages.IsDefault ? [] : input.Pages)
+        {
+            _kept[page.Name] = page.Json;
+        }
+    }
 
     /// <summary>A page that the journal counts.</summary>
     public async Task<T> ReadPageAsync<T>(string page, JsonTypeInfo<T> type, CancellationToken cancellationToken)

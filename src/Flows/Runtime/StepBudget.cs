@@ -30,9 +30,9 @@ internal sealed class StepBudget(TimeProvider time)
             MaxTime = TimeSpan.MaxValue / 2,
         };
 
-    public void Read(long bytes)
+    public void Read(long bytes, long files = 1)
     {
-        _filesRead++;
+        _filesRead += files;
         _bytes += bytes;
     }
 

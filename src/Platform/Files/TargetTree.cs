@@ -64,6 +64,13 @@ public abstract class TargetTree : IDisposable
     /// One that exists is fine.</summary>
     public abstract void CreateDirectory(ReadOnlySpan<byte> path);
 
+    /// <summary>Opens a directory beneath the root, made as by <see cref="CreateDirectory"/>. The caller disposes
+    /// it.</summary>
+    public abstract TargetDirectory OpenDirectory(ReadOnlySpan<byte> path);
+
+    /// <summary>The same where it is there; null where it is not, and where nothing can be there.</summary>
+    public abstract TargetDirectory? TryOpenDirectory(ReadOnlySpan<byte> path);
+
     /// <summary>Makes a file (mode 0600) in a directory that exists. One that exists is a fault: delete it
     /// first.</summary>
     public abstract TargetFile CreateFile(ReadOnlySpan<byte> path);

@@ -29,16 +29,22 @@ public static class TreePath
             return false;
         }
 
-        foreach (var range in path.Split((byte)'/'))
+        while (true)
         {
-            var component = path[range];
+            int slash = path.IndexOf((byte)'/');
+            ReadOnlySpan<byte> component = slash < 0 ? path : path[..slash];
             if (component.IsEmpty || component.SequenceEqual("."u8) || component.SequenceEqual(".."u8))
             {
                 return false;
             }
-        }
 
-        return true;
+            if (slash < 0)
+            {
+                return true;
+            }
+
+            path = path[(slash + 1)..];
+        }
     }
 
     /// <summary>
@@ -84,6 +90,16 @@ public static class TreePath
         catch (DecoderFallbackException)
         {
             return null;
+        }
+    }
+
+    /// <summary>The same for the name of one entry.</summary>
+    internal static void RequireName(ReadOnlySpan<byte> name)
+    {
+        Require(name);
+        if (name.IsEmpty || name.Contains((byte)'/'))
+        {
+            throw new ArgumentException($"'{Display(name)}' is not a name of one entry.", nameof(name));
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
     public async Task RequireAsync(
         ContentRef? dump,
         IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
+        IEnumerable<ContentRef> shortcuts,
         CancellationToken cancellationToken
     )
     {
@@ -36,6 +37,11 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
             {
                 await RequireAsync(required, ChunkClass.Metadata, cancellationToken);
             }
+        }
+
+        foreach (ContentRef shortcut in shortcuts)
+        {
+            await RequireAsync(shortcut, ChunkClass.Metadata, cancellationToken);
         }
     }
 

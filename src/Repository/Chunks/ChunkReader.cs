@@ -42,6 +42,39 @@ internal sealed class ChunkReader(
         return chunk ?? await ReadElsewhereAsync(place, damage, chunkClass, cancellationToken);
     }
 
+    public async ValueTask<IReadOnlyList<int>> ReadManyAsync(
+        IReadOnlyList<ChunkId> ids,
+        ChunkClass chunkClass,
+        Action<int, ReadOnlySpan<byte>> take,
+        CancellationToken cancellationToken
+    )
+    {
+        List<int> notRead = [];
+        List<int> numbers = new(ids.Count);
+        List<ChunkPlace> places = new(ids.Count);
+        for (int i = 0; i < ids.Count; i++)
+        {
+            if (TryFind(ids[i], out ChunkPlace place) && !_failed.ContainsKey(place.Pack.Id))
+            {
+                numbers.Add(i);
+                places.Add(place);
+            }
+            else
+            {
+                notRead.Add(i);
+            }
+        }
+
+        List<int> failed = await new ChunkBatch(blobs, keys, chunkKeys, _windows, _frames).ReadAsync(
+            places,
+            chunkClass,
+            (number, chunk) => take(numbers[number], chunk),
+            cancellationToken
+        );
+        notRead.AddRange(failed.Select(number => numbers[number]));
+        return notRead;
+    }
+
     public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new ChunkReadStream(this, content, chunkClass);
 
     /// <summary>
@@ -118,9 +151,12 @@ internal sealed class ChunkReader(
         return frame.Length == place.Length ? frame : frame.AsSpan(place.Offset, place.Length).ToArray();
     }
 
+    private bool TryFind(ChunkId id, out ChunkPlace place) =>
+        index.TryFind(id, out place) || (run is not null && run.TryFind(id, out place));
+
     private async ValueTask<ChunkPlace> FindAsync(ChunkId id, CancellationToken cancellationToken)
     {
-        if (index.TryFind(id, out ChunkPlace place) || (run is not null && run.TryFind(id, out place)))
+        if (TryFind(id, out ChunkPlace place))
         {
             return place;
         }

@@ -53,6 +53,17 @@ public sealed record SetManifest
     /// <summary>The program that committed the set, such as <c>abf 0.1.0</c>.</summary>
     public required string Tool { get; init; }
 
+    /// <summary>
+    /// Metadata streams that spare the next run work: no restore needs them, and where they are lost that run does all the
+    /// work.
+    /// </summary>
+    [JsonIgnore]
+    public IEnumerable<ContentRef> Shortcuts =>
+        Roots
+            .SelectMany(static root => new[] { root.RequiredSegments, root.Findings, root.DirectoryTable })
+            .Append(Database?.RequiredDigests)
+            .OfType<ContentRef>();
+
     /// <summary>The phase of a name, or null.</summary>
     public PhaseTimes? Phase(string name) => Phases.FirstOrDefault(phase => phase.Name == name);
 }
@@ -111,6 +122,13 @@ public sealed record DatabaseStamp(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Schema { get; init; }
+
+    /// <summary>
+    /// Digests of the rows that the lists of required files were made of (<c>docs/repository-format.md</c>); absent: there
+    /// are none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? RequiredDigests { get; init; }
 }
 
 /// <param name="Transaction">The highest id in <c>alf_transaction</c>.</param>
@@ -145,6 +163,20 @@ public sealed record RootStamp(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SealingOff { get; init; }
+
+    /// <summary>The table of the listing's directories; absent: there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? DirectoryTable { get; init; }
+
+    /// <summary>
+    /// A list, in the form of one of required files, of the paths that the proof had a finding of; absent: none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? Findings { get; init; }
+
+    /// <summary>The table of segments of the list of required files; absent: there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? RequiredSegments { get; init; }
 }
 
 /// <param name="Consistent">Nothing required is missing beyond what was acknowledged.</param>
@@ -192,10 +224,24 @@ public sealed record ConsistencyReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<string> Unproven { get; init; }
 
+    /// <summary>How it was proved; absent in sets of earlier versions: every file was looked up.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ProofStamp? Proof { get; init; }
+
     /// <summary>Whether the database could say which files it requires.</summary>
     [JsonIgnore]
     public bool IsProven => Unproven.IsDefaultOrEmpty;
 }
+
+/// <summary>How the required files of a set were proved.</summary>
+/// <param name="BySegment">
+/// Those that stand in segments of list and listing which the parent set has as well, where they were proved.
+/// </param>
+/// <param name="ByFile">Those that were looked up, each in the listing.</param>
+/// <param name="IsComplete">
+/// The roots' lists of findings are complete, so that the next set may lean on this proof. False where they were too many.
+/// </param>
+public sealed record ProofStamp(long BySegment, long ByFile, bool IsComplete);
 
 /// <param name="Root">The root's name.</param>
 /// <param name="Path">As <see cref="TreePath.Display"/> writes it.</param>

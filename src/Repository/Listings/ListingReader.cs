@@ -24,6 +24,9 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
     /// </summary>
     public Func<ChunkId, bool> Holds { get; init; } = static _ => true;
 
+    /// <summary>Which segments are read at all; entries of others are passed over.</summary>
+    public Func<SegmentRow, bool> Wants { get; init; } = static _ => true;
+
     /// <summary>
     /// Told of each segment that is lost or damaged, and why: the entries of the others are read all the same. Without
     /// it the first one is thrown. The listing's own stream, which names the segments, is needed whole either way.
@@ -70,7 +73,7 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
         ListingEntry? previous = null;
         await foreach (SegmentRow row in ReadRowsAsync(range, cancellationToken))
         {
-            if (!Holds(row.Chunk))
+            if (!Holds(row.Chunk) || !Wants(row))
             {
                 continue;
             }

@@ -11,7 +11,8 @@ namespace AlfrescoBackupFlows.Repository.Packs;
 /// </summary>
 internal static class FrameProof
 {
-    private const int SmallFrame = 1 << 20;
+    /// <summary>A new mapping for each frame costs more than its decryption; up to here arrays are kept.</summary>
+    private const int SmallFrame = 4 << 20;
 
     private static readonly Lock Gate = new();
 

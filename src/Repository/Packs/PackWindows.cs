@@ -50,6 +50,13 @@ internal sealed class PackWindows(IBlobStore blobs)
             await ReadFullyAsync(pack, 0, header, cancellationToken);
         }
 
+        KeepHeader(pack, header);
+        return header;
+    }
+
+    /// <summary>For whoever has read the header of a pack with something else.</summary>
+    public void KeepHeader(PackEntry pack, ReadOnlySpan<byte> header)
+    {
         lock (_gate)
         {
             if (_headers.Count >= MaxHeaders)
@@ -57,10 +64,11 @@ internal sealed class PackWindows(IBlobStore blobs)
                 _headers.Clear();
             }
 
-            _headers[pack.Id] = header;
+            if (!_headers.ContainsKey(pack.Id))
+            {
+                _headers[pack.Id] = header.ToArray();
+            }
         }
-
-        return header;
     }
 
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(

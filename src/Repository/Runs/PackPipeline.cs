@@ -215,7 +215,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     {
         try
         {
-            await blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
+            await PutAsync(pack, giveBack);
             string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
             await blobs.PutAsync(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places), _stop.Token);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
@@ -229,6 +229,15 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             // The next call of the writer throws it; a cancellation that follows from it is not kept.
             Keep(exception);
             await _stop.CancelAsync();
+        }
+    }
+
+    /// <summary>The next pack may be filled while the receipt is written.</summary>
+    private async Task PutAsync(FinishedPack pack, Action<NativeBuffer> giveBack)
+    {
+        try
+        {
+            await blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, _stop.Token);
         }
         finally
         {

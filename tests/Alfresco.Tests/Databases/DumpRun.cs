@@ -8,7 +8,11 @@ internal sealed record DumpRun(byte[] Sql, IReadOnlyList<RequiredUrl> Required, 
     public DumpOrigin Origin => new(Result.Vendor, Result.ServerVersion, Result.ToolVersion);
 
     /// <summary>Dumps; the required URLs come sorted by URL.</summary>
-    public static async Task<DumpRun> TakeAsync(IDatabaseSource source, CancellationToken cancellationToken)
+    public static async Task<DumpRun> TakeAsync(
+        IDatabaseSource source,
+        CancellationToken cancellationToken,
+        RowDigests? known = null
+    )
     {
         var sql = new MemoryStream();
         var required = new List<RequiredUrl>();
@@ -19,6 +23,7 @@ internal sealed record DumpRun(byte[] Sql, IReadOnlyList<RequiredUrl> Required, 
                 required.Add(url);
                 return ValueTask.CompletedTask;
             },
+            known,
             cancellationToken
         );
         return new DumpRun(sql.ToArray(), Sorted(required), result);

@@ -274,6 +274,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
                     await stream.CopyToAsync(Stream.Null, token);
                 },
                 static _ => ValueTask.CompletedTask,
+                known: null,
                 Cancel
             );
 

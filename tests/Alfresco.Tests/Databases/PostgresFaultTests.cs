@@ -181,6 +181,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
                         throw new InvalidDataException("store");
                     },
                     static _ => ValueTask.CompletedTask,
+                    known: null,
                     Cancel
                 )
         );
@@ -213,6 +214,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
                         await stream.CopyToAsync(Stream.Null, token);
                     },
                     static _ => ValueTask.CompletedTask,
+                    known: null,
                     stop.Token
                 )
         );

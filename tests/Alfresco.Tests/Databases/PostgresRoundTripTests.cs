@@ -163,6 +163,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
                     await stream.CopyToAsync(Stream.Null, token);
                 },
                 static _ => ValueTask.CompletedTask,
+                known: null,
                 Cancel
             );
 

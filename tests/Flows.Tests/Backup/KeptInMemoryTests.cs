@@ -114,7 +114,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
             _token,
             name =>
             {
-                if (name.Contains("/consistency.", StringComparison.Ordinal))
+                if (name.EndsWith("/lost-packs", StringComparison.Ordinal))
                 {
                     Interlocked.Exchange(ref loses, null)?.Invoke();
                 }
@@ -158,6 +158,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         // A host without a cache: nothing names the packs any more.
         Directory.Delete(Path.Combine(rig.State, "cache"), recursive: true);
         rig.FullScanEvery = TimeSpan.Zero;
+        await rig.Sample.AddDocumentsAsync(1, _token);
         FlowInstance run = await rig.BackupAsync(_token);
         Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
         SetManifest set = (await rig.ReadSetsAsync(_token))[1];
@@ -207,7 +208,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
         public static async Task<Kept> OpenAsync(
             PostgresServer server,
             CancellationToken cancellationToken,
-            Action<string>? beforePut = null
+            Action<string>? beforeCall = null
         )
         {
             BackupRig rig = await BackupRig.CreateAsync(server, documents: 20, cancellationToken);
@@ -216,9 +217,9 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
                 new RequestNumbers(),
                 (call, served, _) =>
                 {
-                    if (!served && call.Verb == BlobVerb.PutIfAbsent)
+                    if (!served)
                     {
-                        beforePut?.Invoke(call.Name);
+                        beforeCall?.Invoke(call.Name);
                     }
 
                     return Task.CompletedTask;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
@@ -59,7 +60,9 @@ public sealed class PayloadSizeTests
         ];
         ImmutableArray<RequiredFiles> required =
         [
-            .. Enumerable.Range(0, Roots).Select(_ => new RequiredFiles(Root, Stream, long.MaxValue)),
+            .. Enumerable
+                .Range(0, Roots)
+                .Select(_ => new RequiredFiles(Root, Stream, long.MaxValue) { Segments = Stream }),
         ];
         var capture = new CaptureRangeInput
         {
@@ -74,6 +77,25 @@ public sealed class PayloadSizeTests
             Required = Stream,
             UsesTrustedDirectories = true,
             GrantsTrust = true,
+            RequiredSegments = Stream,
+            Room = int.MaxValue,
+        };
+        var database = new DatabaseCapture
+        {
+            Dump = Stream,
+            Vendor = "postgresql",
+            ServerVersion = "17",
+            ToolVersion = "17",
+            TransactionId = 1,
+            CommitTimeMs = 1,
+            Rows = Tables(1000),
+            NotApplicable = [.. Tables(1000).Keys],
+            Required = required,
+            Unprotected = Tables(20),
+            Unmapped = 1,
+            UnmappedSamples = Warnings,
+            UnmappedAcknowledged = 1,
+            Warnings = Warnings,
         };
         (string What, int Bytes)[] sizes =
         [
@@ -107,28 +129,11 @@ public sealed class PayloadSizeTests
                     Warnings = Warnings,
                 }.ForHistory()
             ),
-            Size(
-                new DatabaseCapture
-                {
-                    Dump = Stream,
-                    Vendor = "postgresql",
-                    ServerVersion = "17",
-                    ToolVersion = "17",
-                    TransactionId = 1,
-                    CommitTimeMs = 1,
-                    Rows = Tables(1000),
-                    NotApplicable = [.. Tables(1000).Keys],
-                    Required = required,
-                    Unprotected = Tables(20),
-                    Unmapped = 1,
-                    UnmappedSamples = Warnings,
-                    UnmappedAcknowledged = 1,
-                    Warnings = Warnings,
-                }.ForHistory()
-            ),
+            Size(database.ForHistory()),
+            Size((database with { Required = [.. required.Take(12)], Page = new byte[Kept([]).Room] }).ForHistory()),
             Size(new FilePlan(LongestCuts, Stream, true, true)),
             Size(capture),
-            Size(new CaptureRangeFlowInput(capture, Now, Totals)),
+            Size(new CaptureRangeFlowInput(capture, Now, Totals) { Page = new byte[Kept([]).Room] }),
             Size(new CapturedStep(LongestCuts[0], Stream, Totals, Warnings).ForHistory()),
             Size(
                 new MergeListingInput
@@ -140,10 +145,19 @@ public sealed class PayloadSizeTests
                     Steps = [.. Enumerable.Repeat(9999, Cuts + 1)],
                     Inherit = Stream,
                     AcceptContentLoss = true,
+                    Pages = FilledFor([], Cuts + 1),
+                    Room = int.MaxValue,
                 }
             ),
             Size(new RootListing(Root, Stream, Totals, true, Warnings).ForHistory()),
-            Size(new CheckConsistencyInput(Run, 3, Roots)),
+            Size(
+                new CheckConsistencyInput(Run, 3, Roots)
+                {
+                    FullScan = true,
+                    Pages = FilledFor(Warnings, 5),
+                    Room = int.MaxValue,
+                }
+            ),
             Size(new ConsistencyResult(long.MaxValue, long.MaxValue, long.MaxValue, Stream)),
             Size(
                 new MergedChunkIndex(
@@ -165,6 +179,7 @@ public sealed class PayloadSizeTests
                     Phases = [.. phases],
                     FullScan = true,
                     Warnings = Warnings,
+                    Pages = FilledFor(Warnings, 5),
                 }
             ),
             Size(
@@ -204,7 +219,7 @@ public sealed class PayloadSizeTests
     [Fact]
     public void The_numbers_of_all_result_pages_stay_under_32_KB()
     {
-        var pages = new RootPages(3, Roots, [.. Enumerable.Repeat(9999, Cuts + 1)]);
+        var pages = new RootPages(3, Roots, [.. Enumerable.Repeat(9999, Cuts + 1)]) { Kept = ulong.MaxValue };
         Assert.InRange(
             Size(new MergeChunkIndexInput(Run, 3, true, [.. Enumerable.Repeat(pages, 2 * Roots)])).Bytes,
             1,
@@ -226,6 +241,20 @@ public sealed class PayloadSizeTests
             WarningLines.Fit(Enumerable.Range(0, 100).Select(i => $"warning {i}"))[^1]
         );
         Assert.InRange(Warnings.Sum(Encoding.UTF8.GetByteCount), 1000, WarningLines.MaxBytes + 50);
+    }
+
+    private static KeptPages Kept(ImmutableArray<string> beside) => new(beside);
+
+    /// <summary>As many pages as the history keeps.</summary>
+    private static ImmutableArray<KeptPage> FilledFor(ImmutableArray<string> beside, int pages)
+    {
+        KeptPages kept = Kept(beside);
+        for (int left = pages; left > 0; left--)
+        {
+            kept.Add("files.999.999.999.999", new byte[kept.RoomOf(left)]);
+        }
+
+        return kept.Pages;
     }
 
     private static (string What, int Bytes) Size<T>(T payload)

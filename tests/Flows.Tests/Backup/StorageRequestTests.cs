@@ -27,9 +27,6 @@ public sealed partial class StorageRequestTests(OnDemand<PostgresServer> server,
     public async Task An_unchanged_night_has_no_more_requests_than_these()
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 300, _token);
-
-        // Two dumps of one state differ in the key of \restrict, which pg_dump draws.
-        rig.UseStandInDump("[ -f \"$here/kept\" ] || \"$real\" \"$@\" > \"$here/kept\"; cat \"$here/kept\"; exit 0");
         var stores = new RepositoryStores(new MemoryBlobStore(), new MemoryBlobStore());
         await BackupRepository.InitAsync(
             stores.Blobs,
@@ -55,7 +52,6 @@ public sealed partial class StorageRequestTests(OnDemand<PostgresServer> server,
                 "List log: 2",
                 "List runs: 1",
                 "PutIfAbsent log: 2",
-                "PutIfAbsent runs: 14",
                 "Read config: 2",
                 "Read index: 2",
                 "Read log: 12",

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -36,7 +37,12 @@ public sealed class RequiredCollectorTests : IDisposable
         await collector.Add(RequiredUrl.FromRow(3, "store://2026/c.bin"u8.ToArray(), "-1"));
 
         RequiredFiles list = Assert.Single(
-            await collector.WriteListsAsync(new Discarded(), TestContext.Current.CancellationToken)
+            await collector.WriteListsAsync(
+                new Discarded(),
+                before: null,
+                FrozenSet<long>.Empty,
+                TestContext.Current.CancellationToken
+            )
         );
 
         Assert.Equal((3, 30), (list.Files, list.Bytes));
@@ -49,7 +55,7 @@ public sealed class RequiredCollectorTests : IDisposable
             ChunkClass chunkClass,
             ReadOnlyMemory<byte> plain,
             CancellationToken cancellationToken
-        ) => throw new NotSupportedException();
+        ) => ValueTask.FromResult(ChunkId.Read(new byte[ChunkId.Size]));
 
         public ContentStream CreateStream(ChunkClass chunkClass) => new DiscardedStream();
 

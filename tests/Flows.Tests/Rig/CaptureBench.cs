@@ -102,7 +102,9 @@ internal sealed class CaptureBench : IAsyncDisposable
         ContentRef? inherit = null,
         PathRange? range = null,
         (string Path, long? Size)[]? required = null,
-        StepBudget? budget = null
+        StepBudget? budget = null,
+        RequiredListReader? list = null,
+        UntouchedSegments? untouched = null
     )
     {
         await using RunWriter writer = _repository.OpenRunWriter(
@@ -119,7 +121,12 @@ internal sealed class CaptureBench : IAsyncDisposable
             Range = range ?? PathRange.All,
             Inherit = inherit,
             Inheritance = new Inheritance(Chunks, index: null, LostPacks.None),
-            Required = required is null ? null : new RequiredListReader(Chunks, await WriteRequiredAsync(required)),
+            Untouched = untouched,
+            Required = required is null
+                ? list is null
+                    ? null
+                    : list.ReadAsync
+                : new RequiredListReader(Chunks, await WriteRequiredAsync(required)).ReadAsync,
             FollowsLinks = FollowsLinks,
             UsesTrustedDirectories = UsesTrustedDirectories,
             GrantsTrust = GrantsTrust,
@@ -130,6 +137,21 @@ internal sealed class CaptureBench : IAsyncDisposable
 
         CapturedStep step = await setup.RunAsync(Chunks, writer, Time, new Silence(), _token);
         return await writer.CommitPageAsync(step, BackupJson.Default.CapturedStep, _token);
+    }
+
+    /// <summary>Stores what is written, so that <see cref="Chunks"/> has it.</summary>
+    public async Task<T> StoreAsync<T>(Func<RunWriter, Task<T>> write)
+    {
+        await using RunWriter writer = _repository.OpenRunWriter(
+            Run,
+            $"stored.{_pages++}",
+            _index,
+            _runIndex,
+            LostPacks.None
+        );
+        T stored = await write(writer);
+        await writer.CommitPageAsync(new MergedChunkIndex([], 0, 0), BackupJson.Default.MergedChunkIndex, _token);
+        return stored;
     }
 
     public async Task<ImmutableArray<ListingEntry>> ReadAsync(CapturedStep step)
@@ -195,7 +217,7 @@ internal sealed class CaptureBench : IAsyncDisposable
             await list.AddAsync(new RequiredFile(Encoding.UTF8.GetBytes(path), size, id++), _token);
         }
 
-        ContentRef content = await list.CompleteAsync(_token);
+        ContentRef content = (await list.CompleteAsync(_token)).List;
         await writer.CommitPageAsync(new MergedChunkIndex([], 0, 0), BackupJson.Default.MergedChunkIndex, _token);
         return content;
     }

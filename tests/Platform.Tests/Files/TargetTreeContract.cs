@@ -125,6 +125,73 @@ public abstract class TargetTreeContract : IDisposable
     }
 
     [Fact]
+    public void A_file_in_an_open_directory_takes_the_place_of_what_had_its_name()
+    {
+        using var outside = new TempTree();
+        File.WriteAllText(outside.At("victim"), "untouched");
+        using var tree = Open(_temp.Path);
+        using var directory = tree.OpenDirectory("a/b"u8);
+        File.WriteAllText(_temp.At("a/b/file"), "an older and longer one");
+        File.CreateSymbolicLink(_temp.At("a/b/link"), outside.At("victim"));
+        Directory.CreateDirectory(_temp.At("a/b/empty"));
+        Directory.CreateDirectory(_temp.At("a/b/full/x"));
+
+        foreach (string name in (string[])["file", "link", "empty", "new"])
+        {
+            using var file = directory.ReplaceFile(Encoding.ASCII.GetBytes(name), Convert.ToInt32("6666", 8));
+            file.Write("bytes"u8, 0);
+            Assert.True(file.TrySetMode(Convert.ToInt32("6664", 8)));
+            Assert.True(file.TrySetTimes(1_000_000_000));
+        }
+
+        foreach (string name in (string[])["file", "link", "empty", "new"])
+        {
+            Assert.Equal("bytes", File.ReadAllText(_temp.At("a/b/" + name)));
+            var stat = directory.TryStat(Encoding.ASCII.GetBytes(name))!.Value;
+            Assert.Equal(
+                (EntryType.File, Convert.ToInt32("6664", 8), 1_000_000_000),
+                (stat.Type, stat.Mode, stat.MtimeNs)
+            );
+        }
+
+        AssertTarget(() => directory.ReplaceFile("full"u8, 0), "a/b/full");
+        Assert.Null(directory.TryStat("none"u8));
+        Assert.Equal("untouched", File.ReadAllText(outside.At("victim")));
+        Assert.Throws<ArgumentException>(() => directory.ReplaceFile("../file"u8, 0));
+        Assert.Throws<ArgumentException>(() => directory.TryStat("x/y"u8));
+    }
+
+    [Fact]
+    public void A_directory_is_opened_where_no_link_leads_to_it()
+    {
+        using var outside = new TempTree();
+        Directory.CreateDirectory(outside.At("below"));
+        File.CreateSymbolicLink(_temp.At("link"), outside.Path);
+        using var tree = Open(_temp.Path);
+        tree.CreateDirectory("d"u8);
+        tree.CreateFile("d/f"u8).Dispose();
+
+        AssertTarget(() => tree.OpenDirectory("link"u8), "link");
+        AssertTarget(() => tree.OpenDirectory("link/below"u8), "link");
+        AssertTarget(() => tree.OpenDirectory("d/f"u8), "d/f");
+        Assert.Throws<ArgumentException>(() => tree.OpenDirectory("../x"u8));
+        Assert.Null(tree.TryOpenDirectory("link"u8));
+        Assert.Null(tree.TryOpenDirectory("link/below"u8));
+        Assert.Null(tree.TryOpenDirectory("d/f"u8));
+        Assert.Null(tree.TryOpenDirectory("none/none"u8));
+        using (var known = tree.TryOpenDirectory("d"u8)!)
+        {
+            Assert.False(known.IsNew);
+            Assert.Equal(EntryType.File, known.TryStat("f"u8)!.Value.Type);
+        }
+
+        using var root = tree.OpenDirectory(default);
+        Assert.False(root.IsNew);
+        Assert.Equal(EntryType.Directory, root.TryStat("d"u8)!.Value.Type);
+        Assert.False(Directory.Exists(_temp.At("none")));
+    }
+
+    [Fact]
     public void Deleting_takes_files_and_empty_directories_and_what_is_not_there()
     {
         using var tree = Open(_temp.Path);

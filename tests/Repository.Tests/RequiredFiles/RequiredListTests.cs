@@ -71,7 +71,7 @@ public sealed class RequiredListTests
             await writer.AddAsync(file, Never);
         }
 
-        RequiredListReader reader = new(chunks, await writer.CompleteAsync(Never));
+        RequiredListReader reader = new(chunks, (await writer.CompleteAsync(Never)).List);
         Assert.Equal(files.Select(Text), (await reader.ReadAsync(Never).ToListAsync(Never)).Select(Text));
         PathRange range = PathRange.Of("2026/07"u8);
         List<RequiredFile> some = await reader.ReadAsync(range, Never).ToListAsync(Never);
@@ -101,7 +101,7 @@ public sealed class RequiredListTests
             await writer.AddAsync(file, Never);
         }
 
-        ContentRef list = await writer.CompleteAsync(Never);
+        ContentRef list = (await writer.CompleteAsync(Never)).List;
         RequiredListReader reader = new(chunks, list);
         Assert.Equal(files.Length, await reader.ReadAsync(Never).CountAsync(Never));
         foreach (int day in (int[])[0, 1, 50, 123, 198, 199])

@@ -6,7 +6,8 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 /// <summary>
 /// Makes required URLs, watermark and counts of the rows that pass: they agree with the dump because they are the dump.
 /// </summary>
-internal sealed class AlfrescoInserts : IInsertRows
+/// <param name="known">Of the set before; null: every required URL is told.</param>
+internal sealed class AlfrescoInserts(RowDigests? known = null) : IInsertRows
 {
     private static readonly string[] Known =
     [
@@ -22,13 +23,20 @@ internal sealed class AlfrescoInserts : IInsertRows
     private readonly SortedDictionary<string, long> _rows = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _tenantRoots = new(StringComparer.Ordinal);
     private readonly IdSet _used = new();
+    private readonly UrlRanges _urls = new(known);
     private string _table = string.Empty;
 
     /// <summary>An orphaned URL was passed over whose users were not known yet.</summary>
     private bool _mayBeUsed;
 
     /// <summary>Required URLs since the last time the caller emptied it.</summary>
-    public Queue<RequiredUrl> Pending { get; } = new();
+    public Queue<RequiredUrl> Pending => _urls.Pending;
+
+    /// <inheritdoc cref="UrlRanges.Digests"/>
+    public RowDigests Digests => _urls.Digests;
+
+    /// <inheritdoc cref="UrlRanges.Withheld"/>
+    public IReadOnlySet<long> Withheld => _urls.Withheld;
 
     public DumpWatermark? Watermark { get; private set; }
 
@@ -37,6 +45,9 @@ internal sealed class AlfrescoInserts : IInsertRows
     public IReadOnlyList<string> NotApplicable => [.. Known.Where(table => !_tables.Contains(table))];
 
     public IReadOnlyList<string> TenantRoots => [.. _tenantRoots];
+
+    /// <summary>The dump has ended: the last range is told as well.</summary>
+    public void Complete() => _urls.Complete();
 
     public void Table(string table)
     {
@@ -112,7 +123,7 @@ internal sealed class AlfrescoInserts : IInsertRows
                 _tenantRoots.Add(Text(root));
                 break;
             case "avm_nodes" when values[0] is { } url:
-                Pending.Enqueue(RequiredUrl.FromRow(0, url));
+                _urls.Add(RequiredUrl.FromRow(0, url));
                 break;
         }
     }
@@ -122,7 +133,7 @@ internal sealed class AlfrescoInserts : IInsertRows
         _mayBeUsed |= orphan && !_tables.Contains("alf_content_data");
         if (!orphan || _used.Contains(url.Id))
         {
-            Pending.Enqueue(url);
+            _urls.Add(url);
         }
     }
 

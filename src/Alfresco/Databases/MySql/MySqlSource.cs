@@ -6,7 +6,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 
 /// <summary>
 /// Dumps through <c>mariadb-dump</c> or <c>mysqldump</c>. Their snapshot cannot be shared, so required URLs, watermark
-/// and counts are read out of the dump as it passes (<see cref="InsertReader"/>).
+/// counts and the digests of the rows are read out of the dump as it passes (<see cref="InsertReader"/>).
 /// </summary>
 internal sealed class MySqlSource(DatabaseConnection connection, Action<string> tell) : IDatabaseSource
 {
@@ -42,6 +42,7 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
     public async Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
+        RowDigests? known,
         CancellationToken cancellationToken
     )
     {
@@ -63,7 +64,7 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
             cancellationToken
         );
 
-        var inserts = new AlfrescoInserts();
+        var inserts = new AlfrescoInserts(known);
         string[] arguments = Arguments(tool, hasEvents, settings);
         var said = await RunAsync(tool, arguments, inserts, dump, required, cancellationToken);
         if (inserts.NotApplicable.Contains("alf_node"))
@@ -85,7 +86,11 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
             NotApplicable: inserts.NotApplicable,
             TenantRoots: inserts.TenantRoots,
             Warnings: [.. Warnings(server, tool), .. said]
-        );
+        )
+        {
+            Digests = inserts.Digests,
+            Withheld = inserts.Withheld,
+        };
     }
 
     /// <summary>Under a watch: the server's own tables wait for whoever changes one.</summary>
@@ -172,6 +177,8 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
             throw MySqlDump.Failed(connection, tool, exit);
         }
 
+        inserts.Complete();
+        await TellAsync();
         return MySqlDump.IsComplete(tail.Bytes)
             ? exit.Errors
             : throw new PermanentException(
@@ -186,6 +193,11 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
         {
             tail.Append(piece.Span);
             reader.Read(piece.Span);
+            await TellAsync();
+        }
+
+        async ValueTask TellAsync()
+        {
             while (inserts.Pending.TryDequeue(out var url))
             {
                 await required(url);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using AlfrescoBackupFlows.Alfresco.Processes;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -41,6 +42,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
     public async Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
+        RowDigests? known,
         CancellationToken cancellationToken
     )
     {
@@ -66,7 +68,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             DumpResult found = await watch.RunAsync(
                 "reading Alfresco's tables",
                 silence: null,
-                token => ReadAsync(session, tool, required, token),
+                token => ReadAsync(session, tool, required, known, token),
                 cancellationToken
             );
             var said = await RunAsync(
@@ -91,13 +93,17 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         NpgsqlConnection session,
         PostgresTool tool,
         Func<RequiredUrl, ValueTask> required,
+        RowDigests? known,
         CancellationToken cancellationToken
     )
     {
         try
         {
             var tables = await PostgresTables.LookAsync(session, connection, cancellationToken);
-            await tables.ReadRequiredAsync(session, required, cancellationToken);
+            RowDigests? digests = await tables.ReadDigestsAsync(session, cancellationToken);
+            FrozenSet<long> withheld = digests?.EqualTo(known) ?? FrozenSet<long>.Empty;
+            var wanted = withheld.Count == 0 ? null : digests!.Ranges.Keys.Where(range => !withheld.Contains(range));
+            await tables.ReadRequiredAsync(session, required, wanted, cancellationToken);
             var rows = await tables.CountAsync(session, cancellationToken);
             var watermark = await tables.ReadWatermarkAsync(session, cancellationToken);
             var roots = await tables.ReadTenantRootsAsync(session, cancellationToken);
@@ -113,6 +119,8 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             )
             {
                 Schema = tables.Schema,
+                Digests = digests,
+                Withheld = withheld,
             };
         }
         catch (NpgsqlException exception)

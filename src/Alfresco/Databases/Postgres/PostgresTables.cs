@@ -66,38 +66,62 @@ internal sealed class PostgresTables
     }
 
     /// <summary>Streams every content URL that must exist as a file; rows are not held.</summary>
+    /// <param name="ranges">Those whose rows are wanted (<see cref="RowDigests.RangeOf"/>); null: all.</param>
     public async Task ReadRequiredAsync(
         NpgsqlConnection connection,
         Func<RequiredUrl, ValueTask> required,
+        IEnumerable<long>? ranges,
         CancellationToken cancellationToken
     )
     {
-        if (_present.Contains("alf_content_url"))
+        long[]? wanted = ranges?.Order().ToArray();
+        if (_present.Contains("alf_content_url") && wanted is not [])
         {
-            // Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.
-            string used = _present.Contains("alf_content_data")
-                ? $" OR EXISTS (SELECT 1 FROM {Name("alf_content_data")} d WHERE d.content_url_id = u.id)"
-                : string.Empty;
+            string only = wanted is null ? string.Empty : "unnest(@lows, @highs) AS range (low, high) JOIN ";
+            string within = wanted is null ? string.Empty : " ON u.id BETWEEN range.low AND range.high";
             await ReadAsync(
                 connection,
-                $"SELECT u.id, {UrlOf(connection, "u")}, u.content_size::text FROM {Name("alf_content_url")} u WHERE u.orphan_time "
-                    + $"IS NULL{used}",
+                $"SELECT u.id, {UrlOf(connection, "u")}, u.content_size::text FROM {only}{Name("alf_content_url")} u{within} "
+                    + $"WHERE {IsRequired}",
+                wanted,
                 hasSizes: true,
                 required,
                 cancellationToken
             );
         }
 
-        if (_present.Contains("avm_nodes"))
+        if (_present.Contains("avm_nodes") && (wanted is null || wanted.Contains(RowDigests.RangeOf(0))))
         {
             await ReadAsync(
                 connection,
-                $"SELECT 0::int8, {UrlOf(connection, "a")} FROM {Name("avm_nodes")} a WHERE a.content_url IS NOT NULL",
+                $"SELECT 0::int8, {UrlOf(connection, "a")} FROM {Name("avm_nodes")} a WHERE {IsWebContent}",
+                ranges: null,
                 hasSizes: false,
                 required,
                 cancellationToken
             );
         }
+    }
+
+    /// <summary>Of the same rows; null where the server cannot say them, or has none of the tables.</summary>
+    public async Task<RowDigests?> ReadDigestsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        List<string> rows = [];
+        if (_present.Contains("alf_content_url"))
+        {
+            rows.Add(
+                $"SELECT u.id, u.content_url, u.content_size::text FROM {Name("alf_content_url")} u WHERE {IsRequired}"
+            );
+        }
+
+        if (_present.Contains("avm_nodes"))
+        {
+            rows.Add($"SELECT 0::int8, a.content_url, NULL::text FROM {Name("avm_nodes")} a WHERE {IsWebContent}");
+        }
+
+        return rows.Count == 0
+            ? null
+            : await PostgresDigests.ReadAsync(connection, string.Join(" UNION ALL ", rows), cancellationToken);
     }
 
     /// <summary>Exact counts of the main tables.</summary>
@@ -168,12 +192,19 @@ internal sealed class PostgresTables
     private static async Task ReadAsync(
         NpgsqlConnection connection,
         string sql,
+        long[]? ranges,
         bool hasSizes,
         Func<RequiredUrl, ValueTask> required,
         CancellationToken cancellationToken
     )
     {
         await using var command = new NpgsqlCommand(sql, connection);
+        if (ranges is not null)
+        {
+            command.Parameters.AddWithValue("lows", Array.ConvertAll(ranges, RowDigests.LowestOf));
+            command.Parameters.AddWithValue("highs", Array.ConvertAll(ranges, RowDigests.HighestOf));
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -190,6 +221,14 @@ internal sealed class PostgresTables
                 ? null
                 : await reader.GetFieldValueAsync<T>(column, cancellationToken);
     }
+
+    private const string IsWebContent = "a.content_url IS NOT NULL";
+
+    /// <summary>Nearly all rows are not orphaned: only of the others it is asked whether somebody uses them.</summary>
+    private string IsRequired =>
+        _present.Contains("alf_content_data")
+            ? $"(u.orphan_time IS NULL OR EXISTS (SELECT 1 FROM {Name("alf_content_data")} d WHERE d.content_url_id = u.id))"
+            : "u.orphan_time IS NULL";
 
     /// <summary>
     /// A database of encoding SQL_ASCII holds whatever was put into it, and the server refuses to send it as text where

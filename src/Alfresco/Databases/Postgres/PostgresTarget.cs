@@ -63,7 +63,7 @@ internal sealed class PostgresTarget(DatabaseConnection connection, Action<strin
         try
         {
             var tables = await PostgresTables.LookAsync(session, connection, cancellationToken);
-            await tables.ReadRequiredAsync(session, required, cancellationToken);
+            await tables.ReadRequiredAsync(session, required, ranges: null, cancellationToken);
         }
         catch (NpgsqlException exception)
         {

@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
@@ -52,7 +53,8 @@ internal sealed class CaptureRange(FlowEnvironment environment)
             Range = input.Paths,
             Inherit = input.Inherit,
             Inheritance = inheritance,
-            Required = input.Required is { } required ? run.OpenRequired(required) : null,
+            Required = RequiredOf(run, input),
+            Untouched = await UntouchedOfAsync(run, input, inheritance, cancellationToken),
             FollowsLinks = input.Root == ContentRoot.Keystore,
             UsesTrustedDirectories = input.UsesTrustedDirectories,
             GrantsTrust = input.GrantsTrust,
@@ -71,6 +73,50 @@ internal sealed class CaptureRange(FlowEnvironment environment)
                 other.Dispose();
             }
         }
+    }
+
+    private static Func<PathRange, CancellationToken, IAsyncEnumerable<RequiredFile>>? RequiredOf(
+        RunContext run,
+        CaptureRangeInput input
+    ) =>
+        input.RequiredSegments is { } segments ? new RequiredSegmentReader(run.Chunks, segments).ReadAsync
+        : input.Required is { } list ? run.OpenRequired(list).ReadAsync
+        : null;
+
+    /// <summary>
+    /// Null where every segment is to be read: while seeding, in a full scan, where parts of the repository are lost, and
+    /// where the parent does not say enough.
+    /// </summary>
+    private static async Task<UntouchedSegments?> UntouchedOfAsync(
+        RunContext run,
+        CaptureRangeInput input,
+        Inheritance inheritance,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            !input.UsesTrustedDirectories
+            || input.Pass == 0
+            || input.Root == ContentRoot.Keystore
+            || !inheritance.IsWhole
+        )
+        {
+            return null;
+        }
+
+        SetManifest? parent = await run.ReadParentAsync(cancellationToken);
+        RootStamp? root = parent?.Roots.FirstOrDefault(stamp => stamp.Name == input.Root);
+        return
+            root?.DirectoryTable is { } table
+            && root.Listing == input.Inherit
+            && ProvedBefore.Knows(parent!.Consistency, root, input.Required, input.RequiredSegments)
+            ? new UntouchedSegments(
+                run.Chunks,
+                root.Listing,
+                table,
+                await ProvedBefore.RequiredChangesAsync(run.Chunks, root, input.RequiredSegments, cancellationToken)
+            )
+            : null;
     }
 
     /// <summary>

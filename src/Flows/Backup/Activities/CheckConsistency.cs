@@ -15,12 +15,15 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
 /// The proof: each root's list of required files is merged with its final listing, both as they will be committed. What is
-/// absent, of the wrong size or changed while it was read is missing; the first thousand findings are named.
+/// absent, of the wrong size or changed while it was read is missing; the first thousand findings are named. What stands in
+/// segments that the parent set has as well was proved there, and is looked up again by a full scan.
 /// </summary>
 internal sealed class CheckConsistency(FlowEnvironment environment)
     : PageActivity<CheckConsistencyInput, ConsistencyResult>(environment, BackupJson.Default.ConsistencyResult)
 {
     protected override string PageOf(CheckConsistencyInput input) => Pages.Consistency(input.Attempt);
+
+    protected override ConsistencyResult ForHistory(ConsistencyResult page) => page.ForHistory();
 
     protected override async Task<ConsistencyResult> ProduceAsync(
         RunContext run,
@@ -43,30 +46,12 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
             input.Roots,
             cancellationToken
         );
-        var proof = new ConsistencyProof(acknowledged, installation.CheckSizes);
-        foreach (
-            RequiredFiles required in database.Required.Where(required =>
-                listings.All(listing => listing.Root != required.Root)
-            )
-        )
+        SetManifest? parent = input.FullScan ? null : await run.ReadParentAsync(cancellationToken);
+        ConsistencyProof proof = await ProveAsync(parent);
+        if (proof is { BySegment: > 0, MayLookEncoded: true })
         {
-            await proof.AddAbsentRootAsync(
-                required.Root,
-                new RequiredListReader(run.Chunks, required.List).ReadAsync(cancellationToken)
-            );
-        }
-
-        foreach (RootListing root in listings)
-        {
-            ContentRef? list = database.RequiredOf(root.Root);
-            IAsyncEnumerable<RequiredFile> required = list is null
-                ? AsyncEnumerable.Empty<RequiredFile>()
-                : new RequiredListReader(run.Chunks, list).ReadAsync(cancellationToken);
-            await proof.AddRootAsync(
-                root.Root,
-                required,
-                new ListingReader(run.Chunks, root.Listing).ReadAsync(cancellationToken)
-            );
+            // Whether a store encrypts is seen by all of its files.
+            proof = await ProveAsync(null);
         }
 
         proof.AddUnmapped(database.Unmapped, database.UnmappedAcknowledged, database.UnmappedSamples);
@@ -82,7 +67,103 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
             WrongSizes = proof.WrongSizes,
             LooksEncoded = proof.LooksEncoded,
             Unproven = unproven.Length == 0 ? default : [.. unproven],
+            Proof = new ProofStamp(
+                proof.BySegment,
+                proof.Required - proof.BySegment - database.Unmapped,
+                proof.Findings is not null
+            ),
+            Findings = await WriteFindingsAsync(proof.Findings ?? [], writer, cancellationToken),
+            DigestAlarm = input.FullScan
+                ? await RecheckAsync(run, database, installation, progress, cancellationToken)
+                : null,
         };
+
+        async Task<ConsistencyProof> ProveAsync(SetManifest? before)
+        {
+            var proving = new ConsistencyProof(acknowledged, installation.CheckSizes);
+            await AddAbsentRootsAsync(proving, run, database, listings, cancellationToken);
+            foreach (RootListing root in listings)
+            {
+                await ProvedBefore.AddRootAsync(
+                    proving,
+                    run.Chunks,
+                    before?.Consistency,
+                    before?.Roots.FirstOrDefault(stamp => stamp.Name == root.Root),
+                    root,
+                    database.RequiredListOf(root.Root),
+                    cancellationToken
+                );
+            }
+
+            return proving;
+        }
+    }
+
+    private static async Task AddAbsentRootsAsync(
+        ConsistencyProof proof,
+        RunContext run,
+        DatabaseCapture database,
+        ImmutableArray<RootListing> listings,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (
+            RequiredFiles required in database.Required.Where(required =>
+                listings.All(listing => listing.Root != required.Root)
+            )
+        )
+        {
+            await proof.AddAbsentRootAsync(
+                required.Root,
+                new RequiredListReader(run.Chunks, required.List).ReadAsync(cancellationToken)
+            );
+        }
+    }
+
+    private static async Task<ImmutableArray<RootFindings>> WriteFindingsAsync(
+        IReadOnlyList<(string Root, byte[] Path)> findings,
+        RunWriter writer,
+        CancellationToken cancellationToken
+    )
+    {
+        var lists = ImmutableArray.CreateBuilder<RootFindings>();
+        foreach (IGrouping<string, (string Root, byte[] Path)> root in findings.GroupBy(finding => finding.Root))
+        {
+            await using var list = new RequiredListWriter(writer);
+            foreach ((_, byte[] path) in root)
+            {
+                await list.AddAsync(new RequiredFile(path, Size: null, UrlId: 0), cancellationToken);
+            }
+
+            lists.Add(new RootFindings(root.Key, (await list.CompleteAsync(cancellationToken)).List));
+        }
+
+        return lists.Count == 0 ? default : lists.ToImmutable();
+    }
+
+    private static async Task<string?> RecheckAsync(
+        RunContext run,
+        DatabaseCapture database,
+        Installation installation,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
+    {
+        RequiredBefore? before = await RequiredBefore.ReadAsync(
+            run,
+            installation.Urls.Rules,
+            progress.Warn,
+            cancellationToken
+        );
+        return before is null || database.RequiredDigests is not { } stored
+            ? null
+            : await RequiredRecheck.FindDifferenceAsync(
+                before,
+                await RequiredDigests.ReadAsync(run.Chunks, stored, cancellationToken),
+                database.Required,
+                run.Chunks,
+                cancellationToken
+            );
     }
 
     private static async Task<ContentRef?> WriteAsync(

@@ -69,6 +69,7 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
         CancellationToken cancellationToken
     )
     {
+        run.Keep(input);
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         Installation installation = run.DiscoverInstallation();
         CapturedParts parts = await CapturedParts.ReadAsync(input, run, cancellationToken);
@@ -104,6 +105,7 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
             run.Chunks,
             manifest.Database?.Dump,
             manifest.Roots.Select(root => (root.Listing, root.Required)),
+            manifest.Shortcuts,
             cancellationToken
         );
 

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
@@ -8,13 +11,17 @@ using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
 /// Dumps the database through the vendor's tool, straight into the repository, and writes the sorted lists of what the
-/// same snapshot requires of the content stores. All of it is one page: there is no dump without its lists.
+/// same snapshot requires of the content stores. All of it is one page: there is no dump without its lists. Rows whose
+/// digest is that of the parent set are not read again; a full scan reads them all, and the proof holds them against the
+/// parent's lists.
 /// </summary>
 internal sealed class DumpDatabase(FlowEnvironment environment)
     : PageActivity<DumpDatabaseInput, DatabaseCapture>(environment, BackupJson.Default.DatabaseCapture)
@@ -36,18 +43,32 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
         Installation installation = run.DiscoverInstallation();
         AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(run.Options, installation);
         using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
+        RequiredBefore? before = await RequiredBefore.ReadAsync(
+            run,
+            installation.Urls.Rules,
+            progress.Warn,
+            cancellationToken
+        );
         ContentRef? dump = null;
         DumpResult result = await installation
             .Database.OpenSource(progress.Warn)
             .DumpAsync(
                 async (output, token) =>
                 {
-                    await using var counted = new ProgressStream(output, progress, Phases.Database);
+                    await using var stable = new StableDump(output, RestrictKey(writer));
+                    await using var counted = new ProgressStream(stable, progress, Phases.Database);
                     dump = await writer.WriteAsync(ChunkClass.Dump, counted, token);
                 },
                 required.Add,
+                input.FullScan ? null : before?.Known,
                 cancellationToken
             );
+        ImmutableArray<RequiredFiles> lists = await required.WriteListsAsync(
+            writer,
+            before,
+            result.Withheld,
+            cancellationToken
+        );
 
         return new DatabaseCapture
         {
@@ -60,7 +81,11 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             CommitTimeMs = result.Watermark?.CommitTimeMs,
             Rows = result.Rows.ToImmutableSortedDictionary(StringComparer.Ordinal),
             NotApplicable = [.. result.NotApplicable],
-            Required = await required.WriteListsAsync(writer, cancellationToken),
+            Required = lists,
+            RequiredDigests =
+                result.Digests is { } digests && lists.All(list => list.Segments is not null)
+                    ? await DigestsOf(digests, installation, required).WriteAsync(writer, cancellationToken)
+                    : null,
             Unprotected = required.Unprotected,
             Unmapped = required.Unmapped,
             UnmappedSamples = required.UnmappedSamples,
@@ -74,6 +99,37 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             ],
         };
     }
+
+    /// <summary>The same for all dumps of a repository, and known to nobody without its keys.</summary>
+    private static string RestrictKey(RunWriter chunks) =>
+        string.Concat(
+            Enumerable
+                .Range(0, 4)
+                .Select(part =>
+                    chunks
+                        .SegmentHash(Encoding.ASCII.GetBytes($"\\restrict {part}"))
+                        .ToString("x16", CultureInfo.InvariantCulture)
+                )
+        );
+
+    private static RequiredDigests DigestsOf(
+        RowDigests digests,
+        Installation installation,
+        RequiredCollector required
+    ) =>
+        new(
+            RequiredBefore.Method(digests, installation.Urls.Rules),
+            [
+                .. digests
+                    .Ranges.OrderBy(range => range.Key)
+                    .Select(range => new RequiredDigest(
+                        range.Key,
+                        range.Value.Rows,
+                        (range.Value.First, range.Value.Second),
+                        IsListed: !required.OddRanges.Contains(range.Key)
+                    )),
+            ]
+        );
 
     private static IEnumerable<string> TenantWarnings(Installation installation, DumpResult result) =>
         from tenant in result.TenantRoots

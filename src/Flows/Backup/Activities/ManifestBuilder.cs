@@ -46,6 +46,7 @@ internal static class ManifestBuilder
             )
             {
                 Schema = database.Schema,
+                RequiredDigests = proof.DigestAlarm is null ? database.RequiredDigests : null,
             },
             Roots = roots,
             Consistency = new ConsistencyReport(
@@ -63,6 +64,7 @@ internal static class ManifestBuilder
                 WrongSizes = proof.WrongSizes,
                 LooksEncoded = proof.LooksEncoded,
                 Unproven = proof.Unproven,
+                Proof = proof.Proof,
             },
             Totals = new SetTotals(
                 roots.Sum(root => root.Files),
@@ -122,6 +124,11 @@ internal static class ManifestBuilder
             )
             {
                 SealingOff = wasOff || root.TrustBroken,
+                RequiredSegments = required?.Segments,
+                DirectoryTable = root.Directories,
+                Findings = parts.Consistency.Findings.IsDefault
+                    ? null
+                    : parts.Consistency.Findings.FirstOrDefault(list => list.Root == root.Root)?.List,
             };
         }
     }
@@ -141,6 +148,11 @@ internal static class ManifestBuilder
         if (parts.Consistency.LooksEncoded)
         {
             yield return $"{HotBackupResult.Encoded(parts.Consistency.WrongSizes)}. If it is neither, they are damaged.";
+        }
+
+        if (parts.Consistency.DigestAlarm is { } alarm)
+        {
+            yield return alarm;
         }
 
         foreach (string warning in input.Warnings)

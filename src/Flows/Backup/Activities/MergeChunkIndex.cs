@@ -27,7 +27,7 @@ internal sealed class MergeChunkIndex(FlowEnvironment environment)
     {
         AddedChunkIndexes merge = await run.Repository.MergeRunIndexAsync(
             run.Run.Id,
-            Pages.Behind(input),
+            Pages.StoredBehind(input),
             run.RunIndex,
             cancellationToken
         );

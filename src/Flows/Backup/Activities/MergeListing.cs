@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
@@ -27,55 +28,173 @@ internal sealed class MergeListing(FlowEnvironment environment)
         CancellationToken cancellationToken
     )
     {
-        await using var root = new ListingRoot(writer);
-        var totals = FileTotals.None;
-        var warnings = new List<string>();
+        SetManifest? set = await run.ReadParentAsync(cancellationToken);
+        RootStamp? parent = set?.Roots.FirstOrDefault(stamp =>
+            stamp.Name == input.Root && stamp.Listing == input.Inherit
+        );
+        List<CapturedStep> steps = await ReadStepsAsync(run, input, cancellationToken);
+        FileTotals totals = steps.Aggregate(FileTotals.None, static (sum, step) => sum + step.Totals);
+        var warnings = steps.SelectMany(step => step.Warnings).Take(CaptureNotes.MaxWarnings).ToList();
+        (ContentRef listing, ContentRef? directories) =
+            parent is not null && IsParents(steps)
+                ? (parent.Listing, parent.DirectoryTable)
+                : await JoinAsync(run, writer, parent, steps, cancellationToken);
+        if (!input.AcceptContentLoss)
+        {
+            ContentLoss.Check(
+                input.Root,
+                totals,
+                parent?.Files ?? await CountFilesAsync(run, input.Inherit, cancellationToken),
+                warnings
+            );
+        }
+
+        return new RootListing(input.Root, listing, totals, totals.BrokenTrusts > 0, [.. warnings])
+        {
+            Directories = directories,
+        };
+    }
+
+    /// <summary>Every step took over all of its rows: the listing is the parent's.</summary>
+    private static bool IsParents(List<CapturedStep> steps)
+    {
+        int next = 0;
+        foreach (CapturedStep step in steps)
+        {
+            if (step.Taken?.First != next)
+            {
+                return false;
+            }
+
+            next += step.Taken.Count;
+        }
+
+        return true;
+    }
+
+    private static async Task<List<CapturedStep>> ReadStepsAsync(
+        RunContext run,
+        MergeListingInput input,
+        CancellationToken cancellationToken
+    )
+    {
+        List<CapturedStep> steps = [];
         for (int range = 0; range < input.Steps.Length; range++)
         {
             for (int step = 0; step < input.Steps[range]; step++)
             {
                 string page = Pages.Range(input.Pass, input.RootNumber, range, step);
-                CapturedStep captured = await run.ReadPageAsync(
-                    page,
-                    BackupJson.Default.CapturedStep,
-                    cancellationToken
-                );
-                totals += captured.Totals;
-                warnings.AddRange(captured.Warnings.Take(CaptureNotes.MaxWarnings - warnings.Count));
-                await foreach (SegmentRow row in RowsOf(captured, run, cancellationToken))
-                {
-                    await root.AddAsync(row, cancellationToken);
-                }
+                steps.Add(await run.ReadPageAsync(page, BackupJson.Default.CapturedStep, cancellationToken));
+            }
+        }
+
+        return steps;
+    }
+
+    private static async Task<(ContentRef Listing, ContentRef? Directories)> JoinAsync(
+        RunContext run,
+        RunWriter writer,
+        RootStamp? parent,
+        List<CapturedStep> steps,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var root = new ListingRoot(writer);
+        var directories = new List<SegmentDirectories>();
+        bool hasDirectories = true;
+        foreach (CapturedStep step in steps)
+        {
+            hasDirectories &= await TryAddDirectoriesAsync(step, parent, run, directories, cancellationToken);
+            await foreach (SegmentRow row in RowsOf(step, parent, run, cancellationToken))
+            {
+                await root.AddAsync(row, cancellationToken);
             }
         }
 
         ListingSummary summary = await root.CompleteAsync(cancellationToken);
-        if (!input.AcceptContentLoss)
+        return (
+            summary.Listing,
+            hasDirectories ? await DirectoryTable.WriteAsync(writer, directories, cancellationToken) : null
+        );
+    }
+
+    /// <summary>False where a step has none.</summary>
+    private static async Task<bool> TryAddDirectoriesAsync(
+        CapturedStep step,
+        RootStamp? parent,
+        RunContext run,
+        List<SegmentDirectories> directories,
+        CancellationToken cancellationToken
+    )
+    {
+        if (step.Taken is { } taken)
         {
-            long before = input.Inherit is null
-                ? 0
-                : await CountFilesAsync(new ListingReader(run.Chunks, input.Inherit), cancellationToken);
-            ContentLoss.Check(input.Root, totals, before, warnings);
+            directories.AddRange(
+                await DirectoryTable
+                    .ReadAsync(run.Chunks, ParentsTable(parent), cancellationToken)
+                    .Skip(taken.First)
+                    .Take(taken.Count)
+                    .ToListAsync(cancellationToken)
+            );
+        }
+        else if (step.Directories is { } rows)
+        {
+            directories.AddRange(SegmentDirectories.Decode(rows));
+        }
+        else if (step.DirectoryTable is { } table)
+        {
+            await foreach (SegmentDirectories row in DirectoryTable.ReadAsync(run.Chunks, table, cancellationToken))
+            {
+                directories.Add(row);
+            }
+        }
+        else
+        {
+            return false;
         }
 
-        return new RootListing(input.Root, summary.Listing, totals, totals.BrokenTrusts > 0, [.. warnings]);
+        return true;
     }
 
     private static IAsyncEnumerable<SegmentRow> RowsOf(
         CapturedStep step,
+        RootStamp? parent,
         RunContext run,
         CancellationToken cancellationToken
     ) =>
-        step.Segments is { } segments
-            ? SegmentRows.Decode(segments).ToAsyncEnumerable()
-            : new ListingReader(run.Chunks, step.Rows!).ReadRowsAsync(PathRange.All, cancellationToken);
+        step.Taken is { } taken
+            ? ReadRows(run, Parents(parent).Listing, cancellationToken).Skip(taken.First).Take(taken.Count)
+        : step.Segments is { } segments ? SegmentRows.Decode(segments).ToAsyncEnumerable()
+        : ReadRows(run, step.Rows!, cancellationToken);
 
-    private static async Task<long> CountFilesAsync(ListingReader listing, CancellationToken cancellationToken)
+    private static IAsyncEnumerable<SegmentRow> ReadRows(
+        RunContext run,
+        ContentRef listing,
+        CancellationToken cancellationToken
+    ) => new ListingReader(run.Chunks, listing).ReadRowsAsync(PathRange.All, cancellationToken);
+
+    private static RootStamp Parents(RootStamp? parent) =>
+        parent
+        ?? throw new PermanentException(
+            ErrorKind.Repository,
+            "The set that this run inherits from is gone from the log: start a new backup."
+        );
+
+    private static ContentRef ParentsTable(RootStamp? parent) => Parents(parent).DirectoryTable!;
+
+    private static async Task<long> CountFilesAsync(
+        RunContext run,
+        ContentRef? listing,
+        CancellationToken cancellationToken
+    )
     {
         long files = 0;
-        await foreach (SegmentRow row in listing.ReadRowsAsync(PathRange.All, cancellationToken))
+        if (listing is not null)
         {
-            files += row.Files;
+            await foreach (SegmentRow row in ReadRows(run, listing, cancellationToken))
+            {
+                files += row.Files;
+            }
         }
 
         return files;

@@ -6,11 +6,23 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Flows.Backup.Records;
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
-public sealed record DumpDatabaseInput(RunRef Run, int Attempt) : IRunInput;
+public sealed record DumpDatabaseInput(RunRef Run, int Attempt) : IRunInput, IKeepsPage
+{
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Room { get; init; }
+
+    /// <summary>Every row is read, whatever its digest.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FullScan { get; init; }
+}
 
 /// <summary>The dump, and what the same snapshot of the database requires of the content stores.</summary>
-public sealed record DatabaseCapture
+public sealed record DatabaseCapture : IKept<DatabaseCapture>
 {
+    /// <summary>Lists whose tables the history has room for: of more roots, every segment is read.</summary>
+    private const int MaxTables = 12;
+
     /// <summary>The plain dump as the vendor's tool wrote it.</summary>
     public required ContentRef Dump { get; init; }
 
@@ -38,6 +50,10 @@ public sealed record DatabaseCapture
     /// <summary>Sorted lists of required files, one per content root that has any.</summary>
     public required ImmutableArray<RequiredFiles> Required { get; init; }
 
+    /// <summary>Digests of the rows that the lists were made of; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? RequiredDigests { get; init; }
+
     /// <summary>Required URLs whose bytes lie outside the file system, by protocol (<c>azb</c>, <c>s3</c>).</summary>
     public required ImmutableSortedDictionary<string, long> Unprotected { get; init; }
 
@@ -52,6 +68,12 @@ public sealed record DatabaseCapture
 
     public required ImmutableArray<string> Warnings { get; init; }
 
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Page { get; init; }
+
+    DatabaseCapture IKept<DatabaseCapture>.WithPage(byte[] page) => this with { Page = page };
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal DatabaseCapture ForHistory() =>
         this with
@@ -62,19 +84,24 @@ public sealed record DatabaseCapture
             NotApplicable = [],
             UnmappedSamples = [],
             Warnings = [],
+            RequiredDigests = null,
+            Required =
+                Required.Length <= MaxTables ? Required : [.. Required.Select(list => list with { Segments = null })],
         };
 
     /// <summary>How much the files phase will find at least: files and bytes, as the database says them.</summary>
     internal (long Files, long Bytes) RequiredTotals() =>
         (Required.Sum(list => list.Files), Required.Sum(list => list.Bytes));
 
-    public ContentRef? RequiredOf(string root)
+    public ContentRef? RequiredOf(string root) => RequiredListOf(root)?.List;
+
+    public RequiredFiles? RequiredListOf(string root)
     {
         foreach (RequiredFiles list in Required)
         {
             if (list.Root == root)
             {
-                return list.List;
+                return list;
             }
         }
 
@@ -84,5 +111,11 @@ public sealed record DatabaseCapture
 
 /// <param name="Root">Name of the content root.</param>
 /// <param name="List">The sorted list (see <c>docs/repository-format.md</c>).</param>
-/// <param name="Bytes">Of the files whose size the database says; 0 where an earlier version wrote it.</param>
-public sealed record RequiredFiles(string Root, ContentRef List, long Files, long Bytes = 0);
+/// <param name="Bytes">Of the files whose size the database says; 0 where it is not known: an earlier version wrote it, or
+/// it was made of the list of the set before.</param>
+public sealed record RequiredFiles(string Root, ContentRef List, long Files, long Bytes = 0)
+{
+    /// <summary>The list's table of segments; null where an earlier version wrote it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? Segments { get; init; }
+}

@@ -29,8 +29,12 @@ public sealed record FilePlan(
 }
 
 /// <summary>One step of a range. Pass, root, range and step name the result page.</summary>
-public sealed record CaptureRangeInput : IRunInput
+public sealed record CaptureRangeInput : IRunInput, IKeepsPage
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Room { get; init; }
+
     public required RunRef Run { get; init; }
 
     /// <summary>0 for the seeding pass, else the attempt.</summary>
@@ -57,6 +61,10 @@ public sealed record CaptureRangeInput : IRunInput
     /// <summary>The root's list of required files; null where nothing is, and while seeding.</summary>
     public ContentRef? Required { get; init; }
 
+    /// <summary>That list's table of segments; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? RequiredSegments { get; init; }
+
     /// <inheritdoc cref="FilePlan"/>
     public required bool UsesTrustedDirectories { get; init; }
 
@@ -75,28 +83,79 @@ public sealed record CapturedStep(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContentRef? Rows,
     FileTotals Totals,
     ImmutableArray<string> Warnings
-)
+) : IKept<CapturedStep>
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Page { get; init; }
+
+    CapturedStep IKept<CapturedStep>.WithPage(byte[] page) => this with { Page = page };
+
     /// <summary>
     /// Of a part of a root: rows of the listing segments written, as <c>SegmentRows</c> encodes them; in pages alone.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public byte[]? Segments { get; init; }
 
+    /// <summary>
+    /// In place of these: which rows of the inherited listing the step is, where it took all of them over and captured
+    /// nothing itself.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TakenRows? Taken { get; init; }
+
+    /// <summary>The directories of these segments, as <c>SegmentDirectories</c> encodes them; in pages alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Directories { get; init; }
+
+    /// <summary>The table of directories of a listing of the whole root; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? DirectoryTable { get; init; }
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
-    internal CapturedStep ForHistory() => this with { Warnings = [], Segments = null };
+    internal CapturedStep ForHistory() =>
+        this with
+        {
+            Warnings = [],
+            Segments = null,
+            Directories = null,
+            DirectoryTable = null,
+            Taken = null,
+        };
 }
 
+/// <param name="First">The place of the first row in the listing.</param>
+/// <param name="Count">How many.</param>
+public sealed record TakenRows(int First, int Count);
+
 /// <param name="Deadline">No further step begins after it; null: none.</param>
-public sealed record CaptureRangeFlowInput(CaptureRangeInput Next, DateTimeOffset? Deadline, FileTotals Totals);
+public sealed record CaptureRangeFlowInput(CaptureRangeInput Next, DateTimeOffset? Deadline, FileTotals Totals)
+{
+    /// <inheritdoc cref="CapturedRange.Page"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Page { get; init; }
+}
 
 /// <param name="Steps">How many result pages the range has.</param>
 /// <param name="Expired">The deadline passed before the end: the range is incomplete and the phase is void.</param>
-public sealed record CapturedRange(int Steps, bool Expired, FileTotals Totals);
+public sealed record CapturedRange(int Steps, bool Expired, FileTotals Totals)
+{
+    /// <summary>The page of its first step; null where it is stored.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Page { get; init; }
+}
 
 /// <summary>Which result pages make a root's listing: pass, root, range and step name each.</summary>
-public sealed record MergeListingInput : IRunInput
+public sealed record MergeListingInput : IRunInput, IKeptPages, IKeepsPage
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<KeptPage> Pages { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Room { get; init; }
+
     public required RunRef Run { get; init; }
 
     /// <summary>0 for the seeding pass, else the attempt.</summary>
@@ -128,10 +187,20 @@ public sealed record RootListing(
     FileTotals Totals,
     bool TrustBroken,
     ImmutableArray<string> Warnings
-)
+) : IKept<RootListing>
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Page { get; init; }
+
+    RootListing IKept<RootListing>.WithPage(byte[] page) => this with { Page = page };
+
+    /// <summary>The table of its directories; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? Directories { get; init; }
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
-    internal RootListing ForHistory() => this with { Warnings = [] };
+    internal RootListing ForHistory() => this with { Warnings = [], Directories = null };
 }
 
 /// <summary>

@@ -44,4 +44,15 @@ internal static class Pages
 
         yield return Consistency(input.Attempt);
     }
+
+    /// <summary>Those of them that are stored: the history keeps the others, and no row is in them.</summary>
+    public static IEnumerable<string> StoredBehind(MergeChunkIndexInput input)
+    {
+        IEnumerable<string> steps =
+            from root in input.Files
+            from range in Enumerable.Range(0, root.Steps.Length)
+            where range < 64 && (root.Kept >> range & 1) == 1
+            select Range(root.Pass, root.RootNumber, range, step: 0);
+        return Behind(input).Except(input.Kept.IsDefault ? steps : steps.Concat(input.Kept), StringComparer.Ordinal);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
@@ -35,12 +36,17 @@ public sealed record SearchIndexLook(
 }
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
-public sealed record CaptureSearchIndexInput(RunRef Run, int Attempt) : IRunInput;
+public sealed record CaptureSearchIndexInput(RunRef Run, int Attempt) : IRunInput, IKeepsPage
+{
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Room { get; init; }
+}
 
 /// <summary>
 /// The captured index copy. The generation stood unchanged from before the first file was read until after the last.
 /// </summary>
-public sealed record SearchIndexCapture
+public sealed record SearchIndexCapture : IKept<SearchIndexCapture>
 {
     public required SearchIndexGeneration Generation { get; init; }
 
@@ -59,6 +65,12 @@ public sealed record SearchIndexCapture
     public required long Bytes { get; init; }
 
     public required ImmutableArray<string> Warnings { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Page { get; init; }
+
+    SearchIndexCapture IKept<SearchIndexCapture>.WithPage(byte[] page) => this with { Page = page };
 
     /// <summary>What the flow needs; all of it stays in the page.</summary>
     internal SearchIndexCapture ForHistory() => this with { Warnings = [] };

@@ -34,7 +34,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         using var target = TargetTree.Open(input.Target);
         var lost = LostFileList.Read(input.Target);
-        var look = new Look(
+        using var look = new Look(
             input.DatabaseOnly ? null : target,
             lost,
             !set.Manifest.Consistency.SizesIgnored,
@@ -109,13 +109,17 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
     }
 
     /// <param name="target">Null: no files were restored, they are only counted.</param>
-    private sealed class Look(TargetTree? target, LostFileList lost, bool checkSizes, long knownMissing)
+    private sealed class Look(TargetTree? target, LostFileList lost, bool checkSizes, long knownMissing) : IDisposable
     {
         private readonly HashSet<string> _lost = [.. lost.Paths];
         private readonly HashSet<string> _unnamed = [.. lost.UnnamedRoots];
         private readonly Dictionary<string, List<(string Path, string Why)>> _found = [];
         private readonly HashSet<long> _missing = [];
         private readonly ImmutableArray<string>.Builder _named = ImmutableArray.CreateBuilder<string>();
+
+        // Files come directory by directory: the last one stays open.
+        private byte[] _path = [];
+        private TargetDirectory? _directory;
 
         public long Required { get; private set; }
 
@@ -170,6 +174,8 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
             }
         }
 
+        public void Dispose() => _directory?.Dispose();
+
         /// <summary>The restore has said so already.</summary>
         private bool IsLost(ContentPlace place)
         {
@@ -197,10 +203,20 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         private static long KeyOf(long id, string name) =>
             BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {name}")));
 
-        private bool IsThere(ContentPlace place, long? size) =>
-            target!.TryStat([.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path])
-                is { Type: EntryType.File } file
-            && size != RequiredFile.NoFilesSize
-            && (!checkSizes || size is null || size == file.Size);
+        private bool IsThere(ContentPlace place, long? size)
+        {
+            byte[] path = [.. Encoding.UTF8.GetBytes(place.Root), (byte)'/', .. place.Path];
+            int slash = path.AsSpan().LastIndexOf((byte)'/');
+            if (!path.AsSpan(0, slash).SequenceEqual(_path))
+            {
+                _directory?.Dispose();
+                _path = path[..slash];
+                _directory = target!.TryOpenDirectory(_path);
+            }
+
+            return _directory?.TryStat(path.AsSpan(slash + 1)) is { Type: EntryType.File } file
+                && size != RequiredFile.NoFilesSize
+                && (!checkSizes || size is null || size == file.Size);
+        }
     }
 }

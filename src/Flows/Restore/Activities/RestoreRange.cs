@@ -15,6 +15,9 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// </summary>
 internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredStep>
 {
+    /// <summary>While one waits for the store or the disk, the other opens and writes.</summary>
+    private const int BatchesAtOnce = 2;
+
     public override async Task<RestoredStep> RunAsync(
         RestoreRangeInput input,
         IProgressSink progress,
@@ -27,46 +30,29 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         );
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = input.OpenRoot();
-        var restore = new FileRestore(target, chunks, input, new AttributeRestore(target, input.Owner));
-        var budget = new StepBudget(environment.Time);
-        long files = 0;
-        long bytes = 0;
-        long losses = 0;
-        byte[]? next = null;
+        var attributes = new AttributeRestore(target, input.Owner);
+        var files = new FileRestore(target, chunks, input, attributes);
+        using var restore = new BatchRestore(target, chunks, input.Class, files);
         var listing = new ReadableListing(chunks, input);
-        await foreach (ListingEntry entry in listing.ReadAsync(cancellationToken))
-        {
-            if (budget.IsSpent(atSegmentEnd: true))
+        var batches = new EntryBatches(listing, new StepBudget(environment.Time));
+        await using var flush = new EarlyFlush(target);
+        await Parallel.ForEachAsync(
+            batches.ReadAsync(cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce, CancellationToken = cancellationToken },
+            async (batch, stop) =>
             {
-                next = entry.Path;
-                break;
+                RestoredBatch done = await restore.RunAsync(batch, stop);
+                batches.Done(done);
+                flush.Wrote(done.FilesWritten, done.BytesWritten);
+                progress.Advance(Phases.Files, done.Files, done.Bytes);
             }
-
-            budget.Listed();
-            if (entry.IsDirectory)
-            {
-                target.CreateDirectory(entry.Path);
-                continue;
-            }
-
-            if (!restore.IsDone(entry))
-            {
-                string? lost = await restore.TryWriteAsync(entry, cancellationToken);
-                budget.Read(entry.Length);
-                if (lost is not null)
-                {
-                    losses++;
-                    continue;
-                }
-            }
-
-            files++;
-            bytes += entry.Length;
-            progress.Advance(Phases.Files, 1, entry.Length);
-        }
-
-        target.Flush();
-        losses += listing.Lost.Count + (listing.Fault is null ? 0 : 1);
-        return new RestoredStep(next, new RestoredTotals(files, bytes, restore.Unset) { Losses = losses });
+        );
+        await flush.CompleteAsync();
+        RestoredBatch total = batches.Total;
+        long losses = total.Losses + listing.Lost.Count + (listing.Fault is null ? 0 : 1);
+        return new RestoredStep(
+            batches.Next,
+            new RestoredTotals(total.Files, total.Bytes, attributes.Unset) { Losses = losses }
+        );
     }
 }

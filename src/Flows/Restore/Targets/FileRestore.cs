@@ -1,3 +1,4 @@
+using System.Buffers;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
@@ -7,7 +8,7 @@ using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
-/// <summary>Writes files of a root from their chunks. Not thread-safe.</summary>
+/// <summary>Writes files of a root from their chunks. Thread-safe.</summary>
 internal sealed class FileRestore(
     TargetTree target,
     IChunkSource chunks,
@@ -17,21 +18,15 @@ internal sealed class FileRestore(
 {
     private const int BufferSize = 1024 * 1024;
 
-    private readonly byte[] _buffer = new byte[BufferSize];
-    private byte[] _directory = [];
-    private bool _hasDirectory;
-
-    public UnsetAttributes Unset => attributes.Unset;
-
     /// <summary>
     /// True where an earlier attempt finished the file; its owner and mode are seen to once more, because this attempt
     /// may have been given another owner, or more rights. Times are compared as coarsely as the coarsest platform keeps
     /// them (100 ns).
     /// </summary>
-    public bool IsDone(ListingEntry entry)
+    public bool IsDone(TargetDirectory directory, ListingEntry entry)
     {
         if (
-            target.TryStat(entry.Path) is not { Type: EntryType.File } there
+            directory.TryStat(entry.Name()) is not { Type: EntryType.File } there
             || there.Size != entry.Length
             || there.MtimeNs / 100 != entry.MtimeNs / 100
         )
@@ -53,13 +48,26 @@ internal sealed class FileRestore(
     public bool IsThere(ListingEntry entry) =>
         target.TryStat(entry.Path) is { Type: EntryType.File } there && there.Size == entry.Length;
 
+    /// <summary>Writes a file whose bytes are all at hand.</summary>
+    public void Write(TargetDirectory directory, ListingEntry entry, ReadOnlySpan<byte> content)
+    {
+        using TargetFile file = directory.ReplaceFile(entry.Name(), entry.Mode);
+        if (!content.IsEmpty)
+        {
+            file.Write(content, 0);
+        }
+
+        attributes.Apply(file, entry);
+    }
+
     /// <returns>Null; or why the file is lost, of which nothing is left then.</returns>
     /// <exception cref="PermanentException">Repository: it is lost, and <c>--strict</c> was said.</exception>
     public async Task<string?> TryWriteAsync(ListingEntry entry, CancellationToken cancellationToken)
     {
         try
         {
-            await WriteAsync(entry, cancellationToken);
+            using TargetDirectory directory = target.OpenDirectory(entry.Directory());
+            await WriteAsync(directory, entry, cancellationToken);
             return null;
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
@@ -75,38 +83,28 @@ internal sealed class FileRestore(
         }
     }
 
-    private async Task WriteAsync(ListingEntry entry, CancellationToken cancellationToken)
+    private async Task WriteAsync(TargetDirectory directory, ListingEntry entry, CancellationToken cancellationToken)
     {
-        CreateDirectoryOf(entry.Path);
-        target.Delete(entry.Path);
-        using TargetFile file = target.CreateFile(entry.Path);
-        await using (Stream content = chunks.OpenRead(entry.Content!, root.Class))
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(entry.Length, 1, BufferSize));
+        try
         {
-            long offset = 0;
-            int read;
-            while ((read = await content.ReadAsync(_buffer, cancellationToken)) > 0)
+            using TargetFile file = directory.ReplaceFile(entry.Name(), entry.Mode);
+            await using (Stream content = chunks.OpenRead(entry.Content!, root.Class))
             {
-                file.Write(_buffer.AsSpan(0, read), offset);
-                offset += read;
+                long offset = 0;
+                int read;
+                while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
+                {
+                    file.Write(buffer.AsSpan(0, read), offset);
+                    offset += read;
+                }
             }
+
+            attributes.Apply(file, entry);
         }
-
-        (uint uid, uint gid) = attributes.OwnerOf(entry);
-        bool owned = file.TrySetOwner(uid, gid);
-        bool moded = file.TrySetMode(entry.Mode);
-        bool timed = file.TrySetTimes(entry.MtimeNs);
-        attributes.Count(owned, moded, timed);
-    }
-
-    /// <summary>A range may begin in the middle of a directory whose own entry another range has.</summary>
-    private void CreateDirectoryOf(byte[] path)
-    {
-        int slash = path.AsSpan().LastIndexOf((byte)'/');
-        ReadOnlySpan<byte> directory = slash < 0 ? [] : path.AsSpan(0, slash);
-        if (!_hasDirectory || !directory.SequenceEqual(_directory))
+        finally
         {
-            target.CreateDirectory(directory);
-            (_directory, _hasDirectory) = (directory.ToArray(), true);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

@@ -49,6 +49,33 @@ internal static unsafe class FileCalls
         return Handle(result, out error);
     }
 
+    /// <summary>Opens what lies beneath the directory and is reached over no link, whatever the number of names in the
+    /// path (openat2(2), Linux 5.6).</summary>
+    public static SafeFileHandle? OpenBeneath(
+        SafeFileHandle directory,
+        ReadOnlySpan<byte> path,
+        int flags,
+        out int error
+    )
+    {
+        using var terminated = new Terminated(path, stackalloc byte[OnStack]);
+        OpenHow how = new()
+        {
+            Flags = (ulong)(uint)(flags | OpenFlags.CloseOnExec),
+            Resolve = OpenHow.NoMagicLinks | OpenHow.NoSymlinks | OpenHow.Beneath,
+        };
+        int result;
+        fixed (byte* p = terminated.Bytes)
+        {
+            do
+            {
+                result = Checked((int)Libc.OpenAt2(OpenHow.Call, directory, p, &how, OpenHow.Size));
+            } while (result == -Errno.EINTR);
+        }
+
+        return Handle(result, out error);
+    }
+
     /// <summary>Stats an entry; the empty path is the directory (or file) of the handle itself.</summary>
     public static int Stat(SafeFileHandle directory, ReadOnlySpan<byte> path, bool followLinks, out FileStat stat)
     {

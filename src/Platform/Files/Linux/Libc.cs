@@ -12,6 +12,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(SafeFileHandle directory, byte* path, int flags, uint mode);
 
+    /// <summary>No C library has a function of its own for it yet.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint OpenAt2(nint call, SafeFileHandle directory, byte* path, OpenHow* how, nint size);
+
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
     public static partial int Open(byte* path, int flags, uint mode);
 
@@ -126,6 +130,21 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "getgrnam_r")]
     public static partial int GetGrNam(byte* name, byte* entry, byte* buffer, nint length, byte** result);
+}
+
+/// <summary><c>struct open_how</c> (openat2(2)); the number of the call is the same on every architecture.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct OpenHow
+{
+    public const nint Call = 437;
+    public const nint Size = 24;
+    public const ulong NoMagicLinks = 0x02;
+    public const ulong NoSymlinks = 0x04;
+    public const ulong Beneath = 0x08;
+
+    public ulong Flags;
+    public ulong Mode;
+    public ulong Resolve;
 }
 
 /// <summary><c>struct pollfd</c>.</summary>

@@ -18,7 +18,7 @@ internal sealed class LinuxTargetTree : TargetTree
     private readonly SafeFileHandle _root;
 
     // Files come directory by directory: the last one stays open for whoever asks next.
-    private TargetDirectory? _last;
+    private KeptDirectory? _last;
 
     private LinuxTargetTree(string rootPath, SafeFileHandle root)
         : base(rootPath)
@@ -80,13 +80,29 @@ internal sealed class LinuxTargetTree : TargetTree
         using var made = Walk(path, create: true, out var error) ?? throw Fault(path, error);
     }
 
+    public override TargetDirectory OpenDirectory(ReadOnlySpan<byte> path)
+    {
+        TreePath.Require(path);
+        var directory = Walk(path, create: true, out var made, out var error) ?? throw Fault(path, error);
+        return new LinuxTargetDirectory(this, directory, path.ToArray(), made);
+    }
+
+    public override TargetDirectory? TryOpenDirectory(ReadOnlySpan<byte> path)
+    {
+        TreePath.Require(path);
+        return Walk(path, create: false, out var error) is { } directory
+                ? new LinuxTargetDirectory(this, directory, path.ToArray(), isNew: false)
+            : IsAbsent(error) ? null
+            : throw Fault(path, error);
+    }
+
     public override TargetFile CreateFile(ReadOnlySpan<byte> path)
     {
         using var parent = WalkToParent(path, out var name, out var error);
         var directory = parent.Handle ?? throw Fault(path, error);
         var flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
         var file = FileCalls.OpenAt(directory, name, flags, out error, PrivateFile) ?? throw Fault(path, error);
-        return new LinuxTargetFile(this, file, Describe(path));
+        return new LinuxTargetFile(this, file, path.ToArray());
     }
 
     public override FileStat? TryStat(ReadOnlySpan<byte> path)
@@ -122,17 +138,25 @@ internal sealed class LinuxTargetTree : TargetTree
         }
         else
         {
-            error = -FileCalls.Unlink(directory, name, 0);
-            if (error == Errno.EISDIR)
-            {
-                error = -FileCalls.Unlink(directory, name, OpenFlags.AtRemoveDirectory);
-            }
+            error = Remove(directory, name);
         }
 
-        if (error is not (0 or Errno.ENOENT))
+        if (error != 0)
         {
             throw Fault(path, error);
         }
+    }
+
+    /// <summary>Removes a file, a link or an empty directory. 0: it is gone, or was not there.</summary>
+    internal static int Remove(SafeFileHandle directory, ReadOnlySpan<byte> name)
+    {
+        var error = -FileCalls.Unlink(directory, name, 0);
+        if (error == Errno.EISDIR)
+        {
+            error = -FileCalls.Unlink(directory, name, OpenFlags.AtRemoveDirectory);
+        }
+
+        return error == Errno.ENOENT ? 0 : error;
     }
 
     public override bool TrySetTimes(ReadOnlySpan<byte> path, long mtimeNs)
@@ -177,26 +201,18 @@ internal sealed class LinuxTargetTree : TargetTree
         return Allowed(path, FileCalls.SetOwner(directory, name, uid, gid));
     }
 
-    public override void Flush() => Check(RootPath, FileCalls.Checked(Libc.SyncFs(_root)));
-
-    internal void Check(string place, int result)
-    {
-        if (result < 0)
-        {
-            throw Fault(place, -result);
-        }
-    }
+    public override void Flush() => Check(default, FileCalls.Checked(Libc.SyncFs(_root)));
 
     /// <summary>False where the rights or the file system do not permit what was asked; every other failure is a
     /// fault.</summary>
-    internal bool Allowed(string place, int result)
+    internal bool Allowed(ReadOnlySpan<byte> path, int result)
     {
         if (result is -Errno.EPERM or -Errno.EACCES or -Errno.EINVAL or -Errno.EOPNOTSUPP or -Errno.ENOSYS)
         {
             return false;
         }
 
-        Check(place, result);
+        Check(path, result);
         return true;
     }
 
@@ -207,10 +223,8 @@ internal sealed class LinuxTargetTree : TargetTree
     }
 
     /// <summary>Nothing is there, or can be there: a name that is too long, a way through a file or a link.</summary>
-    private static bool IsAbsent(int error) =>
+    internal static bool IsAbsent(int error) =>
         error is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENAMETOOLONG;
-
-    private bool Allowed(ReadOnlySpan<byte> path, int result) => result == 0 || Allowed(Describe(path), result);
 
     private void Check(ReadOnlySpan<byte> path, int result)
     {
@@ -220,7 +234,7 @@ internal sealed class LinuxTargetTree : TargetTree
         }
     }
 
-    private PermanentException Fault(ReadOnlySpan<byte> path, int error) => Fault(Describe(path), error);
+    internal PermanentException Fault(ReadOnlySpan<byte> path, int error) => Fault(Describe(path), error);
 
     private PermanentException Fault(string place, int error) =>
         error switch
@@ -263,11 +277,11 @@ internal sealed class LinuxTargetTree : TargetTree
         }
 
         last?.Dispose();
-        return new Parent(this, TargetDirectory.TryTake(place, Walk(place, create: false, out error)));
+        return new Parent(this, KeptDirectory.TryTake(place, Walk(place, create: false, out error)));
     }
 
     /// <summary>A directory in use by one call; disposal leaves it open for the next.</summary>
-    private readonly ref struct Parent(LinuxTargetTree tree, TargetDirectory? directory)
+    private readonly ref struct Parent(LinuxTargetTree tree, KeptDirectory? directory)
     {
         public SafeFileHandle? Handle => directory?.Handle;
 
@@ -282,20 +296,28 @@ internal sealed class LinuxTargetTree : TargetTree
 
     /// <summary>A path-only handle of a directory beneath the root, which the caller disposes; null and an error number
     /// where the way is barred.</summary>
-    private SafeFileHandle? Walk(ReadOnlySpan<byte> path, bool create, out int error)
+    private SafeFileHandle? Walk(ReadOnlySpan<byte> path, bool create, out int error) =>
+        Walk(path, create, out _, out error);
+
+    /// <param name="made">The last directory was not there before.</param>
+    private SafeFileHandle? Walk(ReadOnlySpan<byte> path, bool create, out bool made, out int error)
     {
-        var current = FileCalls.OpenAt(_root, "."u8, Step, out error);
+        made = false;
+        error = 0;
+        var current = OpenNearest(ref path) ?? FileCalls.OpenAt(_root, "."u8, Step, out error);
         while (current is not null && !path.IsEmpty)
         {
             var slash = path.IndexOf((byte)'/');
             var name = slash < 0 ? path : path[..slash];
             path = slash < 0 ? default : path[(slash + 1)..];
 
+            made = false;
             var next = FileCalls.OpenAt(current, name, Step, out error);
             if (next is null && error == Errno.ENOENT && create)
             {
                 // Another writer may make the same directory: then it is there, which is all that is wanted.
                 error = -FileCalls.MakeDirectory(current, name, PrivateDirectory);
+                made = error == 0;
                 next = error is 0 or Errno.EEXIST ? FileCalls.OpenAt(current, name, Step, out error) : null;
             }
 
@@ -304,5 +326,34 @@ internal sealed class LinuxTargetTree : TargetTree
         }
 
         return current;
+    }
+
+    /// <summary>One call in place of the walk, where the kernel has it: to the directory itself, or to the one above
+    /// it.</summary>
+    /// <param name="path">What is left to walk.</param>
+    /// <returns>Null where it must be walked from the root, which also tells what bars the way.</returns>
+    private SafeFileHandle? OpenNearest(ref ReadOnlySpan<byte> path)
+    {
+        if (path.IsEmpty)
+        {
+            return null;
+        }
+
+        var whole = FileCalls.OpenBeneath(_root, path, Step, out var error);
+        if (whole is not null)
+        {
+            path = default;
+            return whole;
+        }
+
+        var slash = path.LastIndexOf((byte)'/');
+        if (error != Errno.ENOENT || slash < 0)
+        {
+            return null;
+        }
+
+        var above = FileCalls.OpenBeneath(_root, path[..slash], Step, out _);
+        path = above is null ? path : path[(slash + 1)..];
+        return above;
     }
 }

@@ -38,6 +38,15 @@ internal sealed class PortableTargetTree : TargetTree
         Guarded(place, () => OperatingSystem.IsWindows() ? Directory.CreateDirectory(place) : CreatePrivate(place));
     }
 
+    public override TargetDirectory OpenDirectory(ReadOnlySpan<byte> path)
+    {
+        CreateDirectory(path);
+        return new PortableTargetDirectory(this, path.ToArray());
+    }
+
+    public override TargetDirectory? TryOpenDirectory(ReadOnlySpan<byte> path) =>
+        TryStat(path) is { Type: EntryType.Directory } ? new PortableTargetDirectory(this, path.ToArray()) : null;
+
     public override TargetFile CreateFile(ReadOnlySpan<byte> path)
     {
         var place = Resolve(path);

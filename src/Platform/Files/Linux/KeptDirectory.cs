@@ -4,12 +4,12 @@ namespace AlfrescoBackupFlows.Platform.Files.Linux;
 
 /// <summary>A directory of a target that was reached without following a link, and is held open. For one call at a
 /// time.</summary>
-internal sealed class TargetDirectory : IDisposable
+internal sealed class KeptDirectory : IDisposable
 {
     private readonly byte[] _path;
     private readonly FileStat _identity;
 
-    private TargetDirectory(byte[] path, SafeFileHandle handle, FileStat identity)
+    private KeptDirectory(byte[] path, SafeFileHandle handle, FileStat identity)
     {
         (_path, Handle, _identity) = (path, handle, identity);
     }
@@ -17,7 +17,7 @@ internal sealed class TargetDirectory : IDisposable
     public SafeFileHandle Handle { get; }
 
     /// <summary>Null where there is no handle.</summary>
-    public static TargetDirectory? TryTake(ReadOnlySpan<byte> path, SafeFileHandle? handle)
+    public static KeptDirectory? TryTake(ReadOnlySpan<byte> path, SafeFileHandle? handle)
     {
         if (handle is null)
         {
@@ -26,7 +26,7 @@ internal sealed class TargetDirectory : IDisposable
 
         // Failing leaves the identity empty, which matches nothing: then it serves this one call.
         _ = FileCalls.Stat(handle, default, followLinks: false, out var identity);
-        return new TargetDirectory(path.ToArray(), handle, identity);
+        return new KeptDirectory(path.ToArray(), handle, identity);
     }
 
     /// <summary>Whether the path still leads to this directory: it may have been removed and made again, or replaced by

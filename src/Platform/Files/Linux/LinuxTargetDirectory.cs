@@ -1,0 +1,45 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace AlfrescoBackupFlows.Platform.Files.Linux;
+
+internal sealed class LinuxTargetDirectory(LinuxTargetTree tree, SafeFileHandle handle, byte[] path, bool isNew)
+    : TargetDirectory
+{
+    private const int PermissionBits = 0x1FF;
+
+    private static readonly int NewFile =
+        OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
+
+    public override bool IsNew => isNew;
+
+    public override FileStat? TryStat(ReadOnlySpan<byte> name)
+    {
+        TreePath.RequireName(name);
+        int result = FileCalls.Stat(handle, name, followLinks: false, out FileStat stat);
+        if (result < 0 && !LinuxTargetTree.IsAbsent(-result))
+        {
+            throw tree.Fault(PathOf(name), -result);
+        }
+
+        return result < 0 ? null : stat;
+    }
+
+    public override TargetFile ReplaceFile(ReadOnlySpan<byte> name, int mode)
+    {
+        TreePath.RequireName(name);
+        uint bits = (uint)(mode & PermissionBits);
+        SafeFileHandle? file = FileCalls.OpenAt(handle, name, NewFile, out int error, bits);
+        if (file is null && error == Errno.EEXIST)
+        {
+            error = LinuxTargetTree.Remove(handle, name);
+            file = error == 0 ? FileCalls.OpenAt(handle, name, NewFile, out error, bits) : null;
+        }
+
+        byte[] place = PathOf(name);
+        return file is null ? throw tree.Fault(place, error) : new LinuxTargetFile(tree, file, place);
+    }
+
+    protected override void Dispose(bool disposing) => handle.Dispose();
+
+    private byte[] PathOf(ReadOnlySpan<byte> name) => path.Length == 0 ? name.ToArray() : [.. path, (byte)'/', .. name];
+}

@@ -1,0 +1,32 @@
+namespace AlfrescoBackupFlows.Platform.Files;
+
+/// <summary>
+/// A directory of a <see cref="TargetTree"/> that is held open: what is asked for by name here needs no way from the
+/// root. Links are not followed, and faults are those of the tree. For one thread at a time.
+/// </summary>
+public abstract class TargetDirectory : IDisposable
+{
+    /// <summary>Opening it made it, so that nothing can be in it yet. False where that cannot be told.</summary>
+    public abstract bool IsNew { get; }
+
+    /// <inheritdoc cref="TargetTree.TryStat"/>
+    public abstract FileStat? TryStat(ReadOnlySpan<byte> name);
+
+    /// <summary>
+    /// Makes a file. A file, a link or an empty directory that has the name is removed; anything else is a fault.
+    /// </summary>
+    /// <param name="name">Without a <c>/</c>.</param>
+    /// <param name="mode">
+    /// Of its permission bits the system gives it at most those for reading, writing and running: with
+    /// <see cref="TargetFile.TrySetMode"/> it gets exactly these.
+    /// </param>
+    public abstract TargetFile ReplaceFile(ReadOnlySpan<byte> name, int mode);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}

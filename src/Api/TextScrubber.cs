@@ -42,6 +42,7 @@ internal sealed partial class TextScrubber
             .. PathSettings.In(options).Select(setting => setting.Path),
             DirectoryOf(options.Repository.Url),
             DirectoryOf(options.Repository.ControlUrl),
+            .. options.Mirror.Select(mirror => DirectoryOf(mirror.Url)),
         ];
         _paths =
         [
@@ -54,6 +55,7 @@ internal sealed partial class TextScrubber
         Secret?[] secrets =
         [
             loaded.Passphrase,
+            loaded.KeyFile,
             loaded.ConnectionString,
             options.Installation.Database.Password,
             options.Restore.DatabasePassword,

@@ -25,6 +25,29 @@ public sealed record SecretFile(Secret Value, string? Warning)
     public static SecretFile Read(string path, string setting)
     {
         (byte[] bytes, bool isReadableByOthers) = ReadBytes(path, setting);
+        return new SecretFile(
+            Decode(bytes, $"{setting} '{path}'"),
+            isReadableByOthers ? $"{setting} '{path}' is readable by others: chmod o-rwx '{path}'" : null
+        );
+    }
+
+    /// <summary>Reads a secret from a stream to its end.</summary>
+    /// <param name="source">What it is, for messages.</param>
+    /// <exception cref="PermanentException">Of kind Configuration: empty, too long or not UTF-8.</exception>
+    public static async Task<Secret> ReadAsync(Stream stream, string source, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxBytes + 1];
+        int length = await stream.ReadAtLeastAsync(buffer, buffer.Length, false, cancellationToken);
+        byte[] bytes = buffer[..length];
+        Array.Clear(buffer);
+        return length <= MaxBytes
+            ? Decode(bytes, source)
+            : throw Fault($"{source} has more than {MaxBytes} bytes: give it the secret alone");
+    }
+
+    /// <summary>Clears the bytes.</summary>
+    private static Secret Decode(byte[] bytes, string source)
+    {
         int length = bytes switch
         {
             [.., (byte)'\r', (byte)'\n'] => bytes.Length - 2,
@@ -33,20 +56,17 @@ public sealed record SecretFile(Secret Value, string? Warning)
         };
         if (length == 0)
         {
-            throw Fault($"{setting} '{path}' is empty: write the secret into it");
+            throw Fault($"{source} is empty: write the secret into it");
         }
 
         try
         {
-            return new SecretFile(
-                new Secret(Strict.GetString(bytes, 0, length)),
-                isReadableByOthers ? $"{setting} '{path}' is readable by others: chmod o-rwx '{path}'" : null
-            );
+            return new Secret(Strict.GetString(bytes, 0, length));
         }
         catch (DecoderFallbackException)
         {
             // Not passed on: its message quotes bytes of the secret.
-            throw Fault($"{setting} '{path}' is not UTF-8: save it as UTF-8");
+            throw Fault($"{source} is not UTF-8: save it as UTF-8");
         }
         finally
         {

@@ -36,7 +36,7 @@ public sealed class BackupRepository : IAsyncDisposable
         _chunkKeys = new ChunkKeys(keys);
         _indexes = new KeptChunkIndexes(blobs, keys, access.CacheDirectory, access.Time);
         Log = log;
-        Keys = new KeySlots(blobs.Store, keys, log, access.Time, config);
+        Keys = new KeySlots(blobs.Store, keys, log, access, config);
         Pages = new RunPages(blobs);
     }
 
@@ -47,6 +47,19 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>The passphrases that open the repository.</summary>
     public KeySlots Keys { get; }
+
+    /// <summary>
+    /// Looks whether documents, dumps and the search index can be read here; a host with a write-only key file cannot:
+    /// <see cref="ErrorKind.Configuration"/>.
+    /// </summary>
+    /// <param name="what">What cannot be done without, a clause.</param>
+    public void RequireContentKeys(string what)
+    {
+        if (_keys.WritesOnly)
+        {
+            throw WriteOnly.Fault(what);
+        }
+    }
 
     /// <summary>Result pages of runs.</summary>
     public RunPages Pages { get; }

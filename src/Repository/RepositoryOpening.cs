@@ -17,7 +17,7 @@ internal static class RepositoryOpening
     )
     {
         PassphraseTries? tries =
-            access.Encryption == RepositoryAccess.EncryptionNone
+            access.Encryption == RepositoryAccess.EncryptionNone || access.KeyFile is not null
                 ? null
                 : new PassphraseTries(ConfigKeys.Need(access.Passphrase));
         (BackupRepository? repository, PermanentException? why, bool moved) = await TryOpenAsync(
@@ -38,7 +38,13 @@ internal static class RepositoryOpening
                 ErrorKind.Repository,
                 (
                     why?.Message
-                    ?? $"The passphrase does not open the repository at {blobs.Location}. Check repository.passphraseFile."
+                    ?? (
+                        access.KeyFile is null
+                            ? $"The passphrase does not open the repository at {blobs.Location}. Check "
+                                + "repository.passphraseFile."
+                            : $"The key file is of another repository than that at {blobs.Location}. Check "
+                                + "repository.keyFile."
+                    )
                 ) + tries?.PassedOver,
                 why
             );
@@ -46,7 +52,9 @@ internal static class RepositoryOpening
 
     /// <summary>
     /// Tries one config after the other. One that is no good is only remembered as the reason: whoever may write to the
-    /// store could put it there.
+    /// store could put it there. One that opens a log with an alarm, and that the log does not name, is taken where no
+    /// other will do: it may be of a change of the keys that was never finished, and what is sealed with such keys is
+    /// lost.
     /// </summary>
     private static async Task<(BackupRepository? Repository, PermanentException? Why, bool Moved)> TryOpenAsync(
         IBlobStore blobs,
@@ -57,6 +65,7 @@ internal static class RepositoryOpening
     {
         IReadOnlyList<int> numbers = await ListConfigsAsync(blobs, cancellationToken);
         PermanentException? why = null;
+        BackupRepository? unnamed = null;
         bool moved = false;
         foreach ((bool costly, int number) in numbers.Select(n => (false, n)).Concat(numbers.Select(n => (true, n))))
         {
@@ -80,9 +89,22 @@ internal static class RepositoryOpening
                     blobs.Location,
                     cancellationToken
                 );
-                if (keys is not null)
+                if (keys is null)
                 {
-                    return (await OpenAsync(blobs, access, file, keys, cancellationToken), null, moved);
+                    continue;
+                }
+
+                (BackupRepository opened, bool isNamed) = await OpenAsync(blobs, access, file, keys, cancellationToken);
+                BackupRepository? other = isNamed || unnamed is null ? unnamed : opened;
+                unnamed = other == opened ? unnamed : opened;
+                if (other is not null)
+                {
+                    await other.DisposeAsync();
+                }
+
+                if (isNamed)
+                {
+                    return (opened, null, moved);
                 }
             }
             catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository && !newer)
@@ -91,7 +113,7 @@ internal static class RepositoryOpening
             }
         }
 
-        return (null, why, moved);
+        return (unnamed, why, moved);
     }
 
     /// <summary>The numbers of the configs, the highest first; there is at least one.</summary>
@@ -119,8 +141,11 @@ internal static class RepositoryOpening
         );
     }
 
-    /// <summary>Takes the keys over. A config that the log does not name as the one that counts is refused.</summary>
-    private static async Task<BackupRepository> OpenAsync(
+    /// <summary>
+    /// Takes the keys over. A config that the log does not name as the one that counts is refused, unless there is an
+    /// alarm.
+    /// </summary>
+    private static async Task<(BackupRepository Repository, bool IsNamed)> OpenAsync(
         IBlobStore blobs,
         RepositoryAccess access,
         ConfigFile file,
@@ -128,7 +153,7 @@ internal static class RepositoryOpening
         CancellationToken cancellationToken
     )
     {
-        SealedBlobs opened = new(blobs, keys, access.Time);
+        SealedBlobs opened = new(blobs, keys, access.Time) { NewKeys = new NewKeys(blobs, access, keys).FindAsync };
         try
         {
             CommitLog log = new(opened, access.Time);
@@ -141,7 +166,7 @@ internal static class RepositoryOpening
             // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm
             // is raised.
             return current == file.Stamp || !head.Alarms.IsEmpty
-                ? new BackupRepository(opened, access, keys, log, file)
+                ? (new BackupRepository(opened, access, keys, log, file), current == file.Stamp)
                 : throw new PermanentException(
                     ErrorKind.Repository,
                     $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, "

@@ -6,7 +6,7 @@ namespace AlfrescoBackupFlows.Api.Tests;
 
 public sealed class TextScrubberTests
 {
-    private readonly BackupOptions _options = new();
+    private readonly BackupOptions _options = new() { Mirror = [new()] };
 
     [Fact]
     public void Every_path_setting_is_hidden_with_the_blanks_in_it()
@@ -28,6 +28,11 @@ public sealed class TextScrubberTests
                 )
         );
         Assert.All(paths, path => Assert.Equal("it lies in [path].", scrubber.Clean($"it lies in {path}/be/low.")));
+        _options.Mirror[0].Url = "file:///mnt/second copy";
+        Assert.Equal(
+            "the target [path] was cut",
+            new TextScrubber(new LoadedOptions(_options, null, null, [])).Clean("the target /mnt/second copy was cut")
+        );
     }
 
     [Theory]
@@ -72,7 +77,11 @@ public sealed class TextScrubberTests
             .Aggregate(
                 (object)_options,
                 (owner, key) =>
-                    OptionProperty.Of(owner.GetType(), "").Single(p => p.Key == key).Property.GetValue(owner)!
+                    OptionProperty.Of(owner.GetType(), "").Single(p => p.Key == key).Property.GetValue(owner) switch
+                    {
+                        object[] list => list[0],
+                        var inner => inner!,
+                    }
             );
         if (setting.Property.GetValue(section) is IDictionary<string, string> map)
         {

@@ -22,8 +22,10 @@ import sys
 import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 LOG, INDEX, PAGE, RECEIPT, CONTENT_PACK, DUMP_PACK, INDEX_PACK, METADATA_PACK = range(1, 9)
 KEY_CLASS = {LOG: 3, INDEX: 2, PAGE: 2, RECEIPT: 2, CONTENT_PACK: 1, DUMP_PACK: 1, INDEX_PACK: 1, METADATA_PACK: 2}
@@ -44,6 +46,10 @@ def need(condition, what):
 
 def hkdf(ikm, salt, info):
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=salt, info=info).derive(ikm)
+
+
+def raw_public(private):
+    return private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def varint_bytes(value):
@@ -170,7 +176,7 @@ class Repository:
                 continue
             self.left -= self.cost(slot)
             try:
-                return self.unwrap_slot(slot, passphrase)
+                return self.check_public_keys(config, self.unwrap_slot(slot, passphrase))
             except InvalidTag:
                 continue
         raise Damage("the passphrase is wrong")
@@ -178,6 +184,15 @@ class Repository:
     @staticmethod
     def cost(slot):
         return slot["kdf"]["memoryKiB"] * slot["kdf"]["iterations"]
+
+    @staticmethod
+    def check_public_keys(config, keys):
+        for key in config.get("publicKeys", []):
+            private = keys.get(("content", key["generation"]))
+            need(key["class"] == "content" and private is not None, "a public key has no private one")
+            need(raw_public(X25519PrivateKey.from_private_bytes(private)) == base64.b64decode(key["public"]),
+                 "a public key does not fit the private one")
+        return keys
 
     def unwrap_slot(self, slot, passphrase):
         from argon2.low_level import Type, hash_secret_raw
@@ -196,12 +211,22 @@ class Repository:
     def header(self, blob, kind):
         need(len(blob) >= 64 and blob[:4] == b"ABF1", "a blob has no header")
         need(blob[4] == 1, "a blob has another format version")
-        need(blob[5] == kind and blob[6] == KEY_CLASS[kind] and blob[7] == 1, "a blob is of another type")
+        need(blob[5] == kind and blob[6] == KEY_CLASS[kind], "a blob is of another type")
+        need(blob[7] == 1 or blob[7] == 2 and blob[6] == 1, "a blob has another key mode")
         generation, length = struct.unpack("<II", blob[8:16])
         need(length == 32 and blob[16:32] == self.id, "a blob belongs to another repository")
         key = self.keys.get((CLASS_NAME[blob[6]], generation))
         need(key is not None, "a key is not known")
-        return blob[:64], AESGCM(hkdf(key, blob[32:64], b"abf/v1/object" + blob[:32]))
+        info = b"abf/v1/object" + blob[:32]
+        if blob[7] == 2:
+            private = X25519PrivateKey.from_private_bytes(key)
+            try:
+                key = private.exchange(X25519PublicKey.from_public_bytes(blob[32:64]))
+            except ValueError:
+                raise Damage("a blob's key material is no public key") from None
+            key += hkdf(self.keys["chunk", 1], b"", b"abf/v1/sender")
+            info += raw_public(private)
+        return blob[:64], AESGCM(hkdf(key, blob[32:64], info))
 
     def frame(self, header, cipher, number, last, name, sealed):
         associated = header + struct.pack("<IB", number, last) + name.encode()

@@ -3,24 +3,22 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Hosting.Options;
-using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Config;
-using AlfrescoBackupFlows.Repository.Mirroring;
-using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf key list|add|remove</c>: the passphrases that open the repository.</summary>
+/// <summary><c>abf key</c>: the passphrases that open the repository, and its keys.</summary>
 internal static class KeyCommand
 {
     public static Command Create(CommandRunner runner) =>
         new DocumentedCommand(
             "key",
-            "List, add or remove passphrases.",
+            "List, add or remove passphrases; rotate the keys, or export some.",
             "abf key list",
             ExitCodes.Done,
             ExitCodes.Usage,
+            ExitCodes.Busy,
             ExitCodes.Storage,
             ExitCodes.Repository
         )
@@ -28,6 +26,8 @@ internal static class KeyCommand
             CreateList(runner),
             CreateAdd(runner),
             CreateRemove(runner),
+            KeyRotateCommand.Create(runner),
+            KeyExportCommand.Create(runner),
         };
 
     private static DocumentedCommand CreateList(CommandRunner runner)
@@ -80,10 +80,10 @@ internal static class KeyCommand
     {
         var file = new Option<string>("--new-passphrase-file")
         {
-            Description = "A file that holds the new passphrase.",
+            Description = "A file that holds the new passphrase; without it, standard input or the terminal.",
             HelpName = "FILE",
-            Required = true,
         };
+        Option<bool> dryRun = DryRun();
         var name = new Option<string>("--name")
         {
             Description = "What it is for, for 'key list'.",
@@ -96,31 +96,30 @@ internal static class KeyCommand
             "abf key add --new-passphrase-file /root/second-passphrase --name safe",
             ExitCodes.Done,
             ExitCodes.Usage,
+            ExitCodes.Busy,
             ExitCodes.Storage,
             ExitCodes.Repository
         )
         {
             file,
             name,
+            dryRun,
         };
         command.SetAction(parsed =>
             runner.RunAsync(
                 parsed,
                 async context =>
                 {
-                    SecretFile passphrase = SecretFile.Read(parsed.GetRequiredValue(file), "--new-passphrase-file");
-                    if (passphrase.Warning is { } warning)
-                    {
-                        context.Messages.Warn(warning);
-                    }
-
-                    await using OpenedRepository opened = await OpenToChangeAsync(context);
+                    Secret passphrase = await NewPassphrase.ReadAsync(context, parsed.GetValue(file), file.Name);
+                    await using OpenedRepository opened = await OpenedRepository.OpenToChangeAsync(context);
+                    bool isDry = parsed.GetValue(dryRun);
                     KeyChange change = await opened.Repository.Keys.AddAsync(
-                        passphrase.Value,
+                        passphrase,
                         parsed.GetRequiredValue(name),
+                        isDry,
                         context.Stop
                     );
-                    return Report(context, change, "added");
+                    return Report(context, change, isDry ? "would be added" : "added");
                 }
             )
         );
@@ -129,43 +128,43 @@ internal static class KeyCommand
 
     private static DocumentedCommand CreateRemove(CommandRunner runner)
     {
+        Option<bool> dryRun = DryRun();
         var id = new Argument<string>("ID") { Description = "As 'key list' shows it." };
         var command = new DocumentedCommand(
             "remove",
-            "Shut a passphrase out. The last one is kept.",
+            "Shut a passphrase out. The last one is kept, and so is the one in use.",
             "abf key remove 0a1b2c3d",
             ExitCodes.Done,
             ExitCodes.Usage,
+            ExitCodes.Busy,
             ExitCodes.Storage,
             ExitCodes.Repository
         )
         {
             id,
+            dryRun,
         };
         command.SetAction(parsed =>
             runner.RunAsync(
                 parsed,
                 async context =>
                 {
-                    await using OpenedRepository opened = await OpenToChangeAsync(context);
+                    await using OpenedRepository opened = await OpenedRepository.OpenToChangeAsync(context);
+                    bool isDry = parsed.GetValue(dryRun);
                     KeyChange change = await opened.Repository.Keys.RemoveAsync(
                         parsed.GetRequiredValue(id),
+                        isDry,
                         context.Stop
                     );
-                    return Report(context, change, "removed");
+                    return Report(context, change, isDry ? "would be removed" : "removed");
                 }
             )
         );
         return command;
     }
 
-    private static async Task<OpenedRepository> OpenToChangeAsync(CommandContext context)
-    {
-        LoadedOptions loaded = context.Load(OptionsScope.Repository);
-        IBlobStore blobs = StoreFactory.OpenWithoutLeases(loaded, context.Time).Blobs;
-        await MirrorMark.RequireNoneAsync(blobs, context.Stop);
-        return await OpenedRepository.OpenAsync(context, loaded, blobs, isNew: false);
-    }
+    private static Option<bool> DryRun() =>
+        new("--dry-run") { Description = "Say what would be done, and do nothing." };
 
     private static int Report(CommandContext context, KeyChange change, string outcome)
     {
@@ -177,7 +176,7 @@ internal static class KeyCommand
         context.Result.Write(
             new KeyChangeDocument(change.SlotId, outcome),
             CliJson.Relaxed.KeyChangeDocument,
-            writer => writer.WriteLine($"key {change.SlotId} is {outcome}")
+            writer => writer.WriteLine(change.SlotId is { } id ? $"key {id}: {outcome}" : $"a key {outcome}")
         );
         return ExitCodes.Done;
     }

@@ -59,6 +59,7 @@ internal static class RestoreCommand
         RunId set;
         await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
         {
+            opened.Repository.RequireContentKeys("A set cannot be restored");
             database = ReadDatabase(context.Options, parsed, options);
             target = databaseOnly
                 ? DatabaseDirectory(context.Options, database!)

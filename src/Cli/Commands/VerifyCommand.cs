@@ -48,6 +48,11 @@ internal static class VerifyCommand
         VerifyInput input;
         await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
         {
+            if (readData)
+            {
+                opened.Repository.RequireContentKeys("--read-data: the bytes of sets cannot be read");
+            }
+
             sets = set is null ? [.. opened.Sets] : [opened.FindSet(set)];
             input = new VerifyInput(set is null ? null : sets[0].Id, readData);
         }

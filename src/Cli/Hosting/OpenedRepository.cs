@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -54,6 +55,16 @@ internal sealed class OpenedRepository : IAsyncDisposable
         }
     }
 
+    /// <summary>The same for a command that changes it.</summary>
+    /// <exception cref="PermanentException">Configuration: it is a mirror.</exception>
+    public static async Task<OpenedRepository> OpenToChangeAsync(CommandContext context)
+    {
+        LoadedOptions loaded = context.Load(OptionsScope.Repository);
+        IBlobStore blobs = StoreFactory.OpenWithoutLeases(loaded, context.Time).Blobs;
+        await MirrorMark.RequireNoneAsync(blobs, context.Stop);
+        return await OpenAsync(context, loaded, blobs, isNew: false);
+    }
+
     /// <param name="isNew">It was begun just now: whatever was at its place before is gone.</param>
     public static Task<OpenedRepository> OpenAsync(CommandContext context, bool isNew = false)
     {
@@ -78,6 +89,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
             context.Time
         )
         {
+            KeyFile = loaded.KeyFile,
             Remembered = repository =>
             {
                 if (isNew)

@@ -19,6 +19,8 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(StatsDocument))]
 [JsonSerializable(typeof(MirrorDocument))]
 [JsonSerializable(typeof(KeyDocument[]))]
+[JsonSerializable(typeof(KeyRotationDocument))]
+[JsonSerializable(typeof(KeyExportDocument))]
 [JsonSerializable(typeof(VerificationResultDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]

@@ -55,8 +55,21 @@ internal sealed record InitDocument(string Repository, string Location, string E
 internal sealed record KeyDocument(string Id, string Name, DateTime Created);
 
 /// <summary><c>key add --json</c> and <c>key remove --json</c>.</summary>
-/// <param name="Outcome"><c>added</c> or <c>removed</c>.</param>
-internal sealed record KeyChangeDocument(string Id, string Outcome);
+/// <param name="Id">Null where one would be added.</param>
+/// <param name="Outcome"><c>added</c> or <c>removed</c>; <c>would be added</c> or <c>would be removed</c>.</param>
+internal sealed record KeyChangeDocument(string? Id, string Outcome);
+
+/// <summary><c>key rotate --json</c>.</summary>
+/// <param name="Outcome"><c>rotated</c> or <c>would be rotated</c>.</param>
+/// <param name="Generation">Of the keys that seal from here on.</param>
+/// <param name="Kept">Passphrases that open them.</param>
+/// <param name="Dropped">Passphrases that open the repository no longer.</param>
+internal sealed record KeyRotationDocument(string Outcome, uint Generation, KeyDocument[] Kept, KeyDocument[] Dropped);
+
+/// <summary><c>key export --json</c>.</summary>
+/// <param name="Outcome"><c>written</c> or <c>would be written</c>.</param>
+/// <param name="Rotation">Null where the keys were of the right kind already.</param>
+internal sealed record KeyExportDocument(string File, string Outcome, KeyRotationDocument? Rotation);
 
 /// <summary><c>restore --dry-run --json</c>.</summary>
 /// <param name="Files">Files that will be restored: without those that are lost.</param>

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
@@ -9,7 +10,7 @@ internal sealed class PassphrasesCheck : ICheck
 {
     public string Id => "single-passphrase";
 
-    public string Why => "where it is lost with this machine, no set can be restored by anybody";
+    public string Why => "where it is lost, no set can be restored by anybody";
 
     public bool IsPreflight => false;
 
@@ -22,13 +23,17 @@ internal sealed class PassphrasesCheck : ICheck
 
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         IReadOnlyList<KeySlotSummary> slots = await repository.Keys.ListAsync(cancellationToken);
-        string place = subject.Options.Repository.PassphraseFile is { } file ? $"'{file}'" : "a variable";
+        RepositoryOptions settings = subject.Options.Repository;
+        string place =
+            settings.PassphraseFile is { } file ? $", which this machine has in '{file}'"
+            : settings.KeyFile is null ? ", which this machine has in a variable"
+            : string.Empty;
         return slots.Count == 1
             ?
             [
                 new Notice(
                     Id,
-                    $"the repository has one passphrase ('{slots[0].Name}'), which this machine has in {place}",
+                    $"the repository has one passphrase ('{slots[0].Name}'){place}",
                     Why,
                     "write it down and keep it elsewhere, and add another one of that kind with 'abf key add'"
                 ),

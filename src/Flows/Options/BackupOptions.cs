@@ -62,6 +62,10 @@ public sealed class RepositoryOptions
     /// file.</summary>
     public Secret? Passphrase { get; set; }
 
+    /// <summary>In place of a passphrase: the keys of a host that adds to the repository and cannot read its content.</summary>
+    [PathSetting]
+    public string? KeyFile { get; set; }
+
     /// <summary><c>passphrase</c> or <c>none</c>. Pinned here: a repository that says otherwise is refused.</summary>
     public string Encryption { get; set; } = EncryptionPassphrase;
 }

@@ -26,7 +26,7 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
         CancellationToken cancellationToken
     )
     {
-        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        BackupRepository repository = await OpenRepositoryAsync(environment, cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         SetManifest manifest = await ReadManifestAsync(repository, head, set, cancellationToken);
         ChunkIndex index = await repository.LoadIndexAsync(head.State, cancellationToken);
@@ -96,8 +96,18 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
         CancellationToken cancellationToken
     )
     {
-        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        BackupRepository repository = await OpenRepositoryAsync(environment, cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         return repository.CreateFollowingReader(await repository.LoadIndexAsync(head.State, cancellationToken));
+    }
+
+    private static async Task<BackupRepository> OpenRepositoryAsync(
+        FlowEnvironment environment,
+        CancellationToken cancellationToken
+    )
+    {
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        repository.RequireContentKeys("A set cannot be restored");
+        return repository;
     }
 }

@@ -170,6 +170,7 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
             environment.Time
         )
         {
+            KeyFile = environment.Loaded.KeyFile,
             Remembered = repository => MemoryOf(repository).Recall(),
         };
 }

@@ -16,7 +16,26 @@ internal static class OptionSecrets
             repository.ConnectionString
             ?? ReadFile(repository.ConnectionStringFile, "repository.connectionStringFile", faults, warnings);
         Secret? passphrase = null;
-        if (scope is not OptionsScope.Blobs && repository.Encryption == RepositoryOptions.EncryptionPassphrase)
+        Secret? keyFile = null;
+        if (scope is OptionsScope.Blobs)
+        {
+            // Nothing is opened: blobs are read and written as they are.
+        }
+        else if (repository.KeyFile is not null)
+        {
+            keyFile = ReadFile(repository.KeyFile, "repository.keyFile", faults, warnings);
+            if (
+                repository is not { Passphrase: null, PassphraseFile: null }
+                || repository.Encryption != RepositoryOptions.EncryptionPassphrase
+            )
+            {
+                faults.Add(
+                    "repository.keyFile takes the place of a passphrase: leave out repository.passphraseFile, "
+                        + "ABF__REPOSITORY__PASSPHRASE and repository.encryption, or leave out repository.keyFile"
+                );
+            }
+        }
+        else if (repository.Encryption == RepositoryOptions.EncryptionPassphrase)
         {
             passphrase =
                 repository.Passphrase
@@ -29,7 +48,7 @@ internal static class OptionSecrets
             }
         }
 
-        return new LoadedOptions(options, passphrase, connectionString, [.. warnings]);
+        return new LoadedOptions(options, passphrase, connectionString, [.. warnings]) { KeyFile = keyFile };
     }
 
     private static Secret? ReadFile(string? path, string setting, OptionFaults faults, List<string> warnings)

@@ -49,6 +49,9 @@ public static class PrivateFile
         }
     }
 
+    /// <summary>Removes one that was made here and is of no use.</summary>
+    public static void Delete(string path) => File.Delete(path);
+
     private static FileStream Create(string path, FileShare share, FileOptions options)
     {
         var create = new FileStreamOptions

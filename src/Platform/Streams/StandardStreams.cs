@@ -1,3 +1,4 @@
+using System.Text;
 using AlfrescoBackupFlows.Platform.Files.Linux;
 
 namespace AlfrescoBackupFlows.Platform.Streams;
@@ -49,6 +50,30 @@ public static class StandardStreams
     /// until there is room: <see cref="TimeoutException"/>.
     /// </summary>
     public static Stream OpenError(TimeSpan limit) => Open(2, limit) ?? Console.OpenStandardError();
+
+    /// <summary>Whether somebody types at the input.</summary>
+    public static bool IsInputTerminal => !Console.IsInputRedirected;
+
+    public static Stream OpenInput() => Console.OpenStandardInput();
+
+    /// <summary>A line that somebody types at a terminal, without showing it.</summary>
+    public static string ReadHidden()
+    {
+        StringBuilder line = new();
+        while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
+        {
+            if (key.Key == ConsoleKey.Backspace)
+            {
+                line.Length = Math.Max(0, line.Length - 1);
+            }
+            else if (key.KeyChar != '\0')
+            {
+                line.Append(key.KeyChar);
+            }
+        }
+
+        return line.ToString();
+    }
 
     /// <summary>Whoever reads the pipe has read what it wanted: no fault of anybody's.</summary>
     public static bool IsReaderGone(Exception fault) => fault is IOException && fault.HResult == Errno.EPIPE;

@@ -40,6 +40,14 @@ internal sealed class ChunkIndexReading(SealedBlobs blobs, KeyRing keys, string 
 
             using (named)
             {
+                if (keys.WritesOnly)
+                {
+                    throw WriteOnly.Fault(
+                        $"The repository lost {_lost.Count} index blobs ({_lost[0]}), and the packs that say what they held "
+                            + "cannot be opened"
+                    );
+                }
+
                 RowFile rebuilt = await RebuildAsync(named, notRead, cancellationToken);
                 using RowFileBuilder both = new(cacheDirectory);
                 both.Add(named, rank: 0);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -94,17 +95,20 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
             throw Damage.In(name, "it does not name the repository's id");
         }
 
-        bool sound = config.Encryption switch
-        {
-            RepositoryAccess.EncryptionPassphrase => config.Slots
-                is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxSlots }
-                && config.Slots.All(KeySlot.IsComplete)
-                && config.Keys.IsDefault,
-            RepositoryAccess.EncryptionNone => config.Keys is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxKeys }
-                && config.Keys.All(key => key is not null)
-                && config.Slots.IsDefaultOrEmpty,
-            _ => false,
-        };
+        bool sound =
+            ArePublicKeysSound(config.PublicKeys)
+            && config.Encryption switch
+            {
+                RepositoryAccess.EncryptionPassphrase => config.Slots
+                    is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxSlots }
+                    && config.Slots.All(KeySlot.IsComplete)
+                    && config.Keys.IsDefault,
+                RepositoryAccess.EncryptionNone => config.Keys
+                    is { IsDefaultOrEmpty: false, Length: <= KeySlot.MaxKeys }
+                    && config.Keys.All(key => key is not null)
+                    && config.Slots.IsDefaultOrEmpty,
+                _ => false,
+            };
         return sound
             ? config
             : throw Damage.In(
@@ -113,6 +117,18 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
                     + "or its keys do not fit it"
             );
     }
+
+    /// <summary>Whether each is complete, of the one class that has pairs, and there once; none need be there.</summary>
+    public static bool ArePublicKeysSound(ImmutableArray<PublicKeyDocument> keys) =>
+        keys.IsDefault
+        || (
+            keys.Length <= KeySlot.MaxKeys
+            && keys.All(key =>
+                key is { Class: not null, Public.Length: KeyPair.KeySize, Generation: > 0 }
+                && key.Class == KeyClasses.NameOf(KeyClass.Content)
+            )
+            && keys.DistinctBy(key => key.Generation).Count() == keys.Length
+        );
 
     /// <summary>Creates the config if no other has taken the number. Null: it is taken.</summary>
     public static async Task<ConfigFile?> TryCreateAsync(

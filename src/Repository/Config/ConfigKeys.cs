@@ -32,6 +32,11 @@ internal static class ConfigKeys
             );
         }
 
+        if (access.KeyFile is { } keyFile)
+        {
+            return WriteOnlyKeys.Parse(keyFile).TryOpen(file);
+        }
+
         if (tries is null)
         {
             IEnumerable<ClassKey> clear = file.Config.Keys.Select(key => new ClassKey(
@@ -43,6 +48,30 @@ internal static class ConfigKeys
         }
 
         return await tries.OpenAsync(file, costly, cancellationToken) is { } keys ? Ring(file, keys) : null;
+    }
+
+    /// <summary>
+    /// The public halves that a config names, each held against its private half: nobody puts another in its place.
+    /// </summary>
+    public static IReadOnlyList<PublicKeyBytes> PublicKeysOf(ConfigFile file, IReadOnlyList<ClassKey> keys)
+    {
+        List<PublicKeyBytes> known = [];
+        foreach (PublicKeyDocument document in file.Config.PublicKeys.IsDefault ? [] : file.Config.PublicKeys)
+        {
+            ClassKey? key = keys.FirstOrDefault(key =>
+                key.Class == KeyClass.Content && key.Generation == document.Generation
+            );
+            known.Add(
+                key is not null && KeyPair.PublicOf(key.Bytes).AsSpan().SequenceEqual(document.Public)
+                    ? new PublicKeyBytes(document.Generation, document.Public)
+                    : throw Damage.In(
+                        ConfigFile.BlobName(file.Number),
+                        $"its public key of generation {document.Generation} does not fit the private one"
+                    )
+            );
+        }
+
+        return known;
     }
 
     public static ImmutableArray<ClearKeyDocument> InClear(KeyRing keys) =>
@@ -63,7 +92,7 @@ internal static class ConfigKeys
             && keys.DistinctBy(key => (key.Class, key.Generation)).Count() == keys.Count
             && KeyClasses.All.All(entry => keys.Any(key => key.Class == entry.Class));
         return complete
-            ? new KeyRing(file.Repository, keys)
+            ? new KeyRing(file.Repository, keys, PublicKeysOf(file, keys))
             : throw Damage.In(ConfigFile.BlobName(file.Number), "a key is missing, or is there twice");
     }
 }

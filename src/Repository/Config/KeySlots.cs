@@ -12,12 +12,12 @@ namespace AlfrescoBackupFlows.Repository.Config;
 /// <param name="Id">8 hexadecimal digits.</param>
 public sealed record KeySlotSummary(string Id, string Name, DateTimeOffset Created);
 
-/// <summary>What a change of the slots did.</summary>
-/// <param name="SlotId">The slot that was added or removed.</param>
+/// <summary>What a change of the slots did, or would do.</summary>
+/// <param name="SlotId">The slot that was added or removed; null where one would be added.</param>
 /// <param name="Warning">
 /// Says that the config before this one could not be deleted, and what that means; null where it is gone.
 /// </param>
-public sealed record KeyChange(string SlotId, string? Warning);
+public sealed record KeyChange(string? SlotId, string? Warning);
 
 /// <summary>
 /// The passphrases of a repository. A change writes a new config, then a log entry that makes it count, then deletes
@@ -29,30 +29,42 @@ public sealed class KeySlots
     private readonly KeyRing _keys;
     private readonly CommitLog _log;
     private readonly TimeProvider _time;
+    private readonly Secret? _passphrase;
+    private readonly NewKeys _newKeys;
+    private readonly CurrentConfig _current;
     private ConfigFile _known;
 
     /// <param name="known">The config that opened the repository.</param>
-    internal KeySlots(IBlobStore blobs, KeyRing keys, CommitLog log, TimeProvider time, ConfigFile known)
+    internal KeySlots(IBlobStore blobs, KeyRing keys, CommitLog log, RepositoryAccess access, ConfigFile known)
     {
         _known = known;
         _blobs = blobs;
         _keys = keys;
         _log = log;
-        _time = time;
+        _time = access.Time;
+        _passphrase = access.Passphrase;
+        _newKeys = new NewKeys(blobs, access, keys);
+        _current = new CurrentConfig(blobs, log, access.Time);
     }
 
     /// <summary>The slots of the config that counts; none with encryption <c>none</c>.</summary>
     public async Task<IReadOnlyList<KeySlotSummary>> ListAsync(CancellationToken cancellationToken = default)
     {
-        ConfigFile current = await ReadCurrentAsync(cancellationToken);
-        return [.. Slots(current).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))];
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
+        return [.. CurrentConfig.Slots(current).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))];
     }
 
     /// <summary>Another passphrase opens the repository from here on.</summary>
-    public async Task<KeyChange> AddAsync(Secret passphrase, string name, CancellationToken cancellationToken = default)
+    /// <param name="dryRun">Nothing is written.</param>
+    public async Task<KeyChange> AddAsync(
+        Secret passphrase,
+        string name,
+        bool dryRun = false,
+        CancellationToken cancellationToken = default
+    )
     {
-        ConfigFile current = await ReadCurrentAsync(cancellationToken);
-        RefuseWithoutEncryption(current);
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
+        RequireChangeable(current);
         if (current.Config.Slots.Length >= KeySlot.MaxSlots)
         {
             throw new PermanentException(
@@ -61,32 +73,37 @@ public sealed class KeySlots
             );
         }
 
+        if (dryRun)
+        {
+            return new KeyChange(null, null);
+        }
+
+        // Not disposed: the keys in it may be those of the open repository.
+        KeyRing all = new(_keys.Repository, await KeysOfAsync(current, cancellationToken));
         SlotDocument slot = KeySlot.Create(
-            _keys,
+            all,
             ConfigKeys.Need(passphrase),
             name,
             current.Config.Slots[0].Kdf,
             _time.GetUtcNow()
         );
-        return await ReplaceAsync(
-            current,
-            current.Config with
-            {
-                Slots = current.Config.Slots.Add(slot),
-            },
-            slot.Id,
-            cancellationToken
-        );
+        RepositoryConfig config = current.Config with { Slots = current.Config.Slots.Add(slot) };
+        return new KeyChange(slot.Id, await ReplaceAsync(current, config, cancellationToken));
     }
 
     /// <summary>
-    /// A passphrase no longer opens the repository. The last one cannot be removed. Whoever kept a copy of an old
-    /// config and its passphrase still has the keys.
+    /// A passphrase no longer opens the repository. The last one cannot be removed, and neither can the one that is in
+    /// use here. Whoever kept a copy of an old config and its passphrase still has the keys.
     /// </summary>
-    public async Task<KeyChange> RemoveAsync(string slotId, CancellationToken cancellationToken = default)
+    /// <param name="dryRun">Nothing is written.</param>
+    public async Task<KeyChange> RemoveAsync(
+        string slotId,
+        bool dryRun = false,
+        CancellationToken cancellationToken = default
+    )
     {
-        ConfigFile current = await ReadCurrentAsync(cancellationToken);
-        RefuseWithoutEncryption(current);
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
+        RequireChangeable(current);
         SlotDocument slot =
             current.Config.Slots.FirstOrDefault(slot => slot.Id == slotId)
             ?? throw new PermanentException(
@@ -102,15 +119,86 @@ public sealed class KeySlots
             );
         }
 
-        return await ReplaceAsync(
+        RepositoryConfig config = current.Config with { Slots = current.Config.Slots.Remove(slot) };
+        PassphraseTries tries = new(ConfigKeys.Need(_passphrase));
+        if (!await tries.OpensAnyAsync(current, config.Slots, cancellationToken))
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"Key slot '{slotId}' ('{slot.Name}') is the only one that the passphrase of this machine opens: without "
+                    + "it, nothing here could read or write the repository. Set repository.passphraseFile to a "
+                    + $"passphrase of another slot first.{tries.PassedOver}"
+            );
+        }
+
+        return new KeyChange(slotId, dryRun ? null : await ReplaceAsync(current, config, cancellationToken));
+    }
+
+    /// <summary>
+    /// A new generation of the keys for content, metadata and log: what is written from here on is sealed with it, and
+    /// what was written before stays readable.
+    /// </summary>
+    /// <param name="others">Passphrases of further slots; that of this machine is known.</param>
+    /// <param name="dropOthers">Slots that no passphrase opens are removed; otherwise they are refused.</param>
+    /// <param name="dryRun">Nothing is written.</param>
+    public Task<RotatedKeys> RotateAsync(
+        IReadOnlyList<Secret> others,
+        bool dropOthers = false,
+        bool dryRun = false,
+        CancellationToken cancellationToken = default
+    ) => RotateAsync(others, dropOthers, pair: false, dryRun, cancellationToken);
+
+    /// <summary>
+    /// The keys of a host that may add to the repository and not read its content. Where the content key is no pair yet,
+    /// the keys are rotated first, so that it is one from here on.
+    /// </summary>
+    /// <inheritdoc cref="RotateAsync(IReadOnlyList{Secret}, bool, bool, CancellationToken)" path="/param"/>
+    /// <returns>The text of the key file, null in a dry run; and what a rotation did, null where none was needed.</returns>
+    public async Task<(byte[]? Text, RotatedKeys? Rotated)> ExportWriteOnlyAsync(
+        IReadOnlyList<Secret> others,
+        bool dropOthers = false,
+        bool dryRun = false,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
+        RequireChangeable(current);
+        await KeysOfAsync(current, cancellationToken);
+        RotatedKeys? rotated = _keys.PublicKeyOf(KeyClass.Content, _keys.CurrentGeneration(KeyClass.Content)).IsEmpty
+            ? await RotateAsync(others, dropOthers, pair: true, dryRun, cancellationToken)
+            : null;
+        return (dryRun ? null : WriteOnlyKeys.Export(_keys, _time.GetUtcNow()), rotated);
+    }
+
+    private async Task<RotatedKeys> RotateAsync(
+        IReadOnlyList<Secret> others,
+        bool dropOthers,
+        bool pair,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
+    {
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
+        RequireChangeable(current);
+        (RotatedKeys result, ConfigFile file, IReadOnlyList<ClassKey> added) = await new KeyRotation(
+            _current,
+            _keys.Repository
+        ).RunAsync(
             current,
-            current.Config with
-            {
-                Slots = current.Config.Slots.Remove(slot),
-            },
-            slotId,
+            await KeysOfAsync(current, cancellationToken),
+            [ConfigKeys.Need(_passphrase), .. others],
+            dropOthers,
+            pair,
+            dryRun,
             cancellationToken
         );
+        if (!dryRun)
+        {
+            _known = file;
+            _keys.Add(added, ConfigKeys.PublicKeysOf(file, [.. _keys.Keys, .. added]), seal: true);
+        }
+
+        return result;
     }
 
     /// <summary>Whether the config that was read last is the one that counts.</summary>
@@ -130,7 +218,13 @@ public sealed class KeySlots
         byte[]? stored = await ConfigFile.TryReadBytesAsync(_blobs, current.Number, cancellationToken);
         if (stored is not null && ConfigFile.HashOf(stored) == current.Sha256)
         {
-            _known = _known.Stamp == current ? _known : ConfigFile.From(current.Number, stored, _blobs.Location);
+            if (_known.Stamp != current)
+            {
+                ConfigFile file = ConfigFile.From(current.Number, stored, _blobs.Location);
+                await _newKeys.TakeAsync(file, cancellationToken);
+                _known = file;
+            }
+
             return null;
         }
 
@@ -162,11 +256,35 @@ public sealed class KeySlots
         return $"'{name}' is damaged; '{ConfigFile.BlobName(next.Number)}', which says the same, counts in its place.";
     }
 
-    private static ImmutableArray<SlotDocument> Slots(ConfigFile file) =>
-        file.Config.Slots.IsDefault ? [] : file.Config.Slots;
-
-    private static void RefuseWithoutEncryption(ConfigFile current)
+    private async Task<string?> ReplaceAsync(
+        ConfigFile old,
+        RepositoryConfig config,
+        CancellationToken cancellationToken
+    )
     {
+        (_known, string? warning) = await _current.ReplaceAsync(old, config, cancellationToken);
+        return warning;
+    }
+
+    /// <summary>All keys of the config that counts, also where another host has changed it since the opening.</summary>
+    private async Task<IReadOnlyList<ClassKey>> KeysOfAsync(ConfigFile current, CancellationToken cancellationToken)
+    {
+        if (current.Stamp != _known.Stamp)
+        {
+            await _newKeys.TakeAsync(current, cancellationToken);
+            _known = current;
+        }
+
+        return [.. _keys.Keys];
+    }
+
+    private void RequireChangeable(ConfigFile current)
+    {
+        if (_keys.WritesOnly)
+        {
+            throw WriteOnly.Fault("The keys cannot be changed");
+        }
+
         if (current.Config.Encryption == RepositoryAccess.EncryptionNone)
         {
             throw new PermanentException(
@@ -174,66 +292,5 @@ public sealed class KeySlots
                 "The repository has encryption 'none': it has no passphrases to add or remove."
             );
         }
-    }
-
-    private async Task<ConfigFile> ReadCurrentAsync(CancellationToken cancellationToken)
-    {
-        ConfigStamp stamp = (await _log.ReadAsync(cancellationToken)).State.Config;
-        ConfigFile file = await ConfigFile.ReadAsync(_blobs, stamp.Number, cancellationToken);
-        return file.Stamp == stamp
-            ? file
-            : throw Damage.In(ConfigFile.BlobName(stamp.Number), "it is not the config that the log names");
-    }
-
-    private async Task<KeyChange> ReplaceAsync(
-        ConfigFile old,
-        RepositoryConfig config,
-        string slotId,
-        CancellationToken cancellationToken
-    )
-    {
-        // A number above every one that is there: a change that was killed before its log entry leaves a config that
-        // nobody names.
-        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
-        int number = checked(Math.Max(numbers.Count == 0 ? 0 : numbers[0], old.Number) + 1);
-        ConfigFile file =
-            await ConfigFile.TryCreateAsync(_blobs, _time, number, config, cancellationToken)
-            ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
-        try
-        {
-            await _log.AppendKeysAsync(old.Stamp, file.Stamp, cancellationToken);
-        }
-        catch (PermanentException exception) when (exception.Kind == ErrorKind.Busy)
-        {
-            // Another change counts, and nothing will ever name this config; with its passphrases it must not stay.
-            throw await DeleteAsync([number], cancellationToken) is { } warning
-                ? new PermanentException(ErrorKind.Busy, $"{exception.Message} {warning}")
-                : exception;
-        }
-
-        // Older ones as well: those that an earlier change could not delete, or had no time to.
-        return new KeyChange(slotId, await DeleteAsync(numbers.Where(other => other < number), cancellationToken));
-    }
-
-    /// <summary>Deletes configs that do not count. Returns what is to be said of those that stay, or null.</summary>
-    private async Task<string?> DeleteAsync(IEnumerable<int> numbers, CancellationToken cancellationToken)
-    {
-        List<string> warnings = [];
-        foreach (string name in numbers.Select(ConfigFile.BlobName))
-        {
-            try
-            {
-                await _blobs.DeleteAsync(name, cancellationToken);
-            }
-            catch (AbfException exception) when (exception.Kind == ErrorKind.Storage)
-            {
-                warnings.Add(
-                    $"{name} does not count any more, but could not be deleted ({exception.Message}). Delete it when "
-                        + "the store permits: with it, a removed passphrase still opens the keys."
-                );
-            }
-        }
-
-        return warnings.Count == 0 ? null : string.Join(' ', warnings);
     }
 }

@@ -48,12 +48,7 @@ internal sealed class PassphraseTries(Secret passphrase, long maxCost = Passphra
                 continue;
             }
 
-            // Beside this thread: the derivation cannot be stopped, and a stop does not wait for it.
-            Task<IReadOnlyList<ClassKey>?> opening = Task.Run(
-                () => KeySlot.TryOpen(slot, file.Repository, passphrase, name),
-                CancellationToken.None
-            );
-            if (await opening.WaitAsync(cancellationToken) is { } keys)
+            if (await TryAsync(slot, file, cancellationToken) is { } keys)
             {
                 return keys;
             }
@@ -62,10 +57,45 @@ internal sealed class PassphraseTries(Secret passphrase, long maxCost = Passphra
         return null;
     }
 
+    /// <summary>Whether the passphrase opens one of these slots of a config, whatever they cost.</summary>
+    public async Task<bool> OpensAnyAsync(
+        ConfigFile file,
+        IEnumerable<SlotDocument> slots,
+        CancellationToken cancellationToken
+    )
+    {
+        string name = ConfigFile.BlobName(file.Number);
+        foreach (SlotDocument slot in slots.OrderBy(slot => CostOf(slot.Kdf)))
+        {
+            if (
+                slot.Type == KeySlot.PassphraseType
+                && MayTry(slot, name)
+                && await TryAsync(slot, file, cancellationToken) is not null
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private string More =>
         _passedOver.Count <= MaxNamed
             ? string.Empty
             : string.Create(CultureInfo.InvariantCulture, $", and {_passedOver.Count - MaxNamed} more");
+
+    /// <summary>Beside this thread: the derivation cannot be stopped, and a stop does not wait for it.</summary>
+    private Task<IReadOnlyList<ClassKey>?> TryAsync(
+        SlotDocument slot,
+        ConfigFile file,
+        CancellationToken cancellationToken
+    ) =>
+        Task.Run(
+                () => KeySlot.TryOpen(slot, file.Repository, passphrase, ConfigFile.BlobName(file.Number)),
+                CancellationToken.None
+            )
+            .WaitAsync(cancellationToken);
 
     private bool MayTry(SlotDocument slot, string name)
     {

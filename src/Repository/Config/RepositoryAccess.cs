@@ -18,6 +18,9 @@ public sealed record RepositoryAccess(string Encryption, Secret? Passphrase, str
     /// </summary>
     public Func<string, RememberedHead?>? Remembered { get; init; }
 
+    /// <summary>The text of the key file of a host that writes only; it takes the place of a passphrase.</summary>
+    public Secret? KeyFile { get; init; }
+
     public const string EncryptionPassphrase = "passphrase";
     public const string EncryptionNone = "none";
 }

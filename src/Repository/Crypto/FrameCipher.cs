@@ -18,26 +18,20 @@ internal sealed class FrameCipher : IDisposable
     private readonly AesGcm _aes;
     private readonly byte[] _associated;
 
-    private FrameCipher(KeyRing keys, ReadOnlySpan<byte> header, string blobName)
+    /// <param name="secret">From which the object key is derived.</param>
+    /// <param name="recipient">In key mode 2, the public key that it is sealed for; otherwise empty.</param>
+    private FrameCipher(
+        ReadOnlySpan<byte> secret,
+        ReadOnlySpan<byte> recipient,
+        ReadOnlySpan<byte> header,
+        string blobName
+    )
     {
-        KeyClass keyClass = (KeyClass)header[6];
-        uint generation = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        if (!keys.TryGet(keyClass, generation, out ReadOnlySpan<byte> classKey))
-        {
-            throw Damage.In(
-                blobName,
-                $"it names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, "
-                    + "which the config does not hold"
-            );
-        }
-
-        Span<byte> info = stackalloc byte["abf/v1/object"u8.Length + ObjectHeader.FixedSize];
-        "abf/v1/object"u8.CopyTo(info);
-        header[..ObjectHeader.FixedSize].CopyTo(info["abf/v1/object"u8.Length..]);
+        byte[] info = [.. "abf/v1/object"u8, .. header[..ObjectHeader.FixedSize], .. recipient];
         Span<byte> objectKey = stackalloc byte[KeyRing.KeySize];
         HKDF.DeriveKey(
             HashAlgorithmName.SHA256,
-            classKey,
+            secret,
             objectKey,
             header[ObjectHeader.FixedSize..ObjectHeader.Size],
             info
@@ -53,22 +47,73 @@ internal sealed class FrameCipher : IDisposable
     /// <summary>The header that stands at the start of the blob.</summary>
     public ReadOnlySpan<byte> Header => _associated.AsSpan(0, ObjectHeader.Size);
 
-    /// <summary>For a new blob: draws a fresh salt.</summary>
+    /// <summary>For a new blob: draws a fresh salt, or a fresh pair.</summary>
     public static FrameCipher Create(KeyRing keys, ObjectType type, string blobName)
     {
-        Span<byte> salt = stackalloc byte[ObjectHeader.KeyMaterialSize];
-        RandomNumberGenerator.Fill(salt);
+        KeyClass keyClass = KeyClasses.Of(type);
+        uint generation = keys.CurrentGeneration(keyClass);
         Span<byte> header = stackalloc byte[ObjectHeader.Size];
-        ObjectHeader.Write(header, type, keys.CurrentGeneration(KeyClasses.Of(type)), keys.Repository, salt);
-        return new FrameCipher(keys, header, blobName);
+        ReadOnlySpan<byte> publicKey = keys.PublicKeyOf(keyClass, generation);
+        if (publicKey.IsEmpty)
+        {
+            Span<byte> salt = stackalloc byte[ObjectHeader.KeyMaterialSize];
+            RandomNumberGenerator.Fill(salt);
+            ObjectHeader.Write(header, type, ObjectHeader.SaltMode, generation, keys.Repository, salt);
+            return new FrameCipher(ClassKeyOf(keys, keyClass, generation, blobName), [], header, blobName);
+        }
+
+        (byte[] ephemeral, byte[] shared) = KeyPair.Send(publicKey);
+        ObjectHeader.Write(header, type, ObjectHeader.PairMode, generation, keys.Repository, ephemeral);
+        return FromShared(keys, shared, publicKey, header, blobName);
     }
 
     /// <summary>For a stored blob, from its first <see cref="ObjectHeader.Size"/> bytes.</summary>
     public static FrameCipher Open(KeyRing keys, ObjectType type, string blobName, ReadOnlySpan<byte> header)
     {
-        ObjectHeader.Check(header, blobName, type, keys.Repository);
-        return new FrameCipher(keys, header, blobName);
+        uint generation = ObjectHeader.Check(header, blobName, type, keys.Repository);
+        ReadOnlySpan<byte> key = ClassKeyOf(keys, KeyClasses.Of(type), generation, blobName);
+        if (header[7] == ObjectHeader.SaltMode)
+        {
+            return new FrameCipher(key, [], header, blobName);
+        }
+
+        byte[] shared =
+            KeyPair.TryReceive(key, header[ObjectHeader.FixedSize..ObjectHeader.Size])
+            ?? throw Damage.In(blobName, "its key material is no public key");
+        return FromShared(keys, shared, KeyPair.PublicOf(key), header, blobName);
     }
+
+    /// <summary>
+    /// What only holders of the repository's keys have goes in as well: a public key alone makes no object that
+    /// authenticates.
+    /// </summary>
+    private static FrameCipher FromShared(
+        KeyRing keys,
+        byte[] shared,
+        ReadOnlySpan<byte> recipient,
+        ReadOnlySpan<byte> header,
+        string blobName
+    )
+    {
+        byte[] secret = [.. shared, .. keys.DeriveFromChunkKey("abf/v1/sender", KeyRing.KeySize)];
+        CryptographicOperations.ZeroMemory(shared);
+        try
+        {
+            return new FrameCipher(secret, recipient, header, blobName);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    private static ReadOnlySpan<byte> ClassKeyOf(KeyRing keys, KeyClass keyClass, uint generation, string blobName) =>
+        keys.TryGet(keyClass, generation, out ReadOnlySpan<byte> key) ? key
+        : keyClass == KeyClass.Content && keys.WritesOnly ? throw WriteOnly.Fault($"'{blobName}' cannot be opened")
+        : throw Damage.In(
+            blobName,
+            $"it names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, which the config does not hold"
+        );
 
     /// <summary>
     /// Encrypts a payload in place and appends the tag: <paramref name="frame"/> is the payload and

@@ -7,24 +7,27 @@ namespace AlfrescoBackupFlows.Repository.Crypto;
 internal sealed record ClassKey(KeyClass Class, uint Generation, byte[] Bytes);
 
 /// <summary>
-/// The keys of an open repository. Immutable but for <see cref="Dispose"/>, which clears them; may be shared by
+/// The keys of an open repository. Generations may be added; <see cref="Dispose"/> clears all. May be shared by
 /// threads.
 /// </summary>
 internal sealed class KeyRing : IDisposable
 {
     public const int KeySize = 32;
 
-    private readonly Dictionary<(KeyClass Class, uint Generation), byte[]> _keys;
-    private readonly Dictionary<KeyClass, uint> _current;
+    // Replaced as a whole, and never changed: whoever reads takes no lock.
+    private volatile Dictionary<(KeyClass Class, uint Generation), byte[]> _keys;
+    private volatile Dictionary<uint, byte[]> _publicKeys;
+    private volatile Dictionary<KeyClass, uint> _current;
+    private readonly Lock _gate = new();
 
     /// <summary>Takes the keys over. The newest generation of each class seals; all of them open.</summary>
-    public KeyRing(UInt128 repository, IEnumerable<ClassKey> keys)
+    /// <param name="publicKeys">Generations of the content key with which is sealed for whoever has the private half.</param>
+    public KeyRing(UInt128 repository, IEnumerable<ClassKey> keys, IEnumerable<PublicKeyBytes>? publicKeys = null)
     {
         Repository = repository;
         _keys = keys.ToDictionary(key => (key.Class, key.Generation), key => key.Bytes);
-        _current = _keys
-            .Keys.GroupBy(key => key.Class)
-            .ToDictionary(group => group.Key, group => group.Max(key => key.Generation));
+        _publicKeys = (publicKeys ?? []).ToDictionary(key => key.Generation, key => key.Bytes);
+        _current = Newest(_keys.Keys, _publicKeys.Keys);
     }
 
     public UInt128 Repository { get; }
@@ -36,6 +39,14 @@ internal sealed class KeyRing : IDisposable
             KeyClasses.All.Select(entry => new ClassKey(entry.Class, 1, RandomNumberGenerator.GetBytes(KeySize)))
         );
 
+    /// <summary>One more key of every class but the chunk key, which stays for the repository's life.</summary>
+    public static IReadOnlyList<ClassKey> NewGeneration(uint generation) =>
+        [
+            .. KeyClasses
+                .All.Where(entry => entry.Class != KeyClass.Chunk)
+                .Select(entry => new ClassKey(entry.Class, generation, RandomNumberGenerator.GetBytes(KeySize))),
+        ];
+
     public IEnumerable<ClassKey> Keys =>
         _keys
             .OrderBy(pair => pair.Key.Class)
@@ -44,6 +55,51 @@ internal sealed class KeyRing : IDisposable
 
     /// <summary>The generation that new objects of a class are sealed with.</summary>
     public uint CurrentGeneration(KeyClass keyClass) => _current[keyClass];
+
+    /// <summary>No content key is here: packs of content, dump and search index can be sealed and not opened.</summary>
+    public bool WritesOnly => !_keys.Keys.Any(key => key.Class == KeyClass.Content);
+
+    public IEnumerable<PublicKeyBytes> PublicKeys =>
+        _publicKeys.OrderBy(pair => pair.Key).Select(pair => new PublicKeyBytes(pair.Key, pair.Value));
+
+    /// <summary>Whether what is sealed with it can be opened, or need not be here.</summary>
+    public bool Knows(KeyClass keyClass, uint generation) =>
+        _keys.ContainsKey((keyClass, generation))
+        || (keyClass == KeyClass.Content && WritesOnly && generation <= CurrentGeneration(KeyClass.Content));
+
+    /// <summary>The public half of a generation; empty where it is not a pair.</summary>
+    public ReadOnlySpan<byte> PublicKeyOf(KeyClass keyClass, uint generation) =>
+        keyClass == KeyClass.Content ? _publicKeys.GetValueOrDefault(generation) : null;
+
+    /// <summary>Takes further generations over.</summary>
+    /// <param name="seal">
+    /// Whether the newest of them seals from here on: only where the log names the config that holds them. Then they
+    /// also count before others of the same number.
+    /// </param>
+    public void Add(IEnumerable<ClassKey> keys, IEnumerable<PublicKeyBytes> publicKeys, bool seal)
+    {
+        lock (_gate)
+        {
+            Dictionary<(KeyClass Class, uint Generation), byte[]> all = new(_keys);
+            foreach (ClassKey key in keys)
+            {
+                if (seal || !all.ContainsKey((key.Class, key.Generation)))
+                {
+                    all[(key.Class, key.Generation)] = key.Bytes;
+                }
+            }
+
+            Dictionary<uint, byte[]> allPublic = new(_publicKeys);
+            foreach (PublicKeyBytes key in publicKeys)
+            {
+                allPublic[key.Generation] = key.Bytes;
+            }
+
+            _keys = all;
+            _publicKeys = allPublic;
+            _current = seal ? Newest(all.Keys, allPublic.Keys) : _current;
+        }
+    }
 
     public bool TryGet(KeyClass keyClass, uint generation, out ReadOnlySpan<byte> key)
     {
@@ -65,6 +121,14 @@ internal sealed class KeyRing : IDisposable
         );
         return derived;
     }
+
+    private static Dictionary<KeyClass, uint> Newest(
+        IEnumerable<(KeyClass Class, uint Generation)> keys,
+        IEnumerable<uint> pairs
+    ) =>
+        keys.Concat(pairs.Select(generation => (Class: KeyClass.Content, Generation: generation)))
+            .GroupBy(key => key.Class)
+            .ToDictionary(group => group.Key, group => group.Max(key => key.Generation));
 
     public void Dispose()
     {

@@ -28,10 +28,22 @@ internal static class KeySlot
         string name,
         KdfDocument parameters,
         DateTimeOffset now
+    ) => Wrap(keys, passphrase, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)), name, parameters, now);
+
+    /// <summary>The same slot with other keys, and with a salt of its own.</summary>
+    public static SlotDocument WrapAgain(SlotDocument slot, KeyRing keys, Secret passphrase) =>
+        Wrap(keys, passphrase, slot.Id, slot.Name, slot.Kdf, slot.Created);
+
+    private static SlotDocument Wrap(
+        KeyRing keys,
+        Secret passphrase,
+        string id,
+        string name,
+        KdfDocument parameters,
+        DateTimeOffset created
     )
     {
         KdfDocument kdf = parameters with { Salt = RandomNumberGenerator.GetBytes(KeyDerivation.SaltSize) };
-        string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
         byte[] wrapping = Derive(passphrase, kdf);
         try
         {
@@ -43,7 +55,7 @@ internal static class KeySlot
                     Wrap(wrapping, kdf.Salt, keys.Repository, id, key)
                 )),
             ];
-            return new SlotDocument(id, name, now, PassphraseType, kdf, wrapped);
+            return new SlotDocument(id, name, created, PassphraseType, kdf, wrapped);
         }
         finally
         {

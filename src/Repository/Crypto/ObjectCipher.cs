@@ -107,8 +107,8 @@ internal sealed class ObjectCipher(KeyRing keys) : IDisposable
     }
 
     /// <summary>
-    /// In which way the blob claims to be of a newer format than this program reads, a clause; null where it does not.
-    /// Not authenticated.
+    /// In which way the blob claims to be of a newer format than this program reads, or sealed with newer keys, a clause
+    /// with what to do; null where it does not. Not authenticated.
     /// </summary>
     public string? NewerThanThis(ObjectType type, ReadOnlySpan<byte> blob) =>
         ObjectHeader.NewerThanThis(blob, type, keys);

@@ -12,33 +12,44 @@ internal static class ObjectHeader
     /// <summary>Bytes before the key material; they go into the derivation of the object key.</summary>
     public const int FixedSize = 32;
 
-    /// <summary>Bytes of a header of key mode 1, the only mode of version 1.</summary>
+    /// <summary>Bytes of a header; both key modes have as much key material.</summary>
     public const int Size = FixedSize + KeyMaterialSize;
 
     public const int KeyMaterialSize = 32;
 
     private const byte FormatVersion = 1;
-    private const byte SaltMode = 1;
+
+    /// <summary>The key material is a salt for the class key.</summary>
+    public const byte SaltMode = 1;
+
+    /// <summary>The key material is the public half of a fresh pair; for the class content.</summary>
+    public const byte PairMode = 2;
+
+    /// <summary>What to do where keys are newer than what opened the repository.</summary>
+    public const string ConfigHint =
+        "Use a passphrase that opens the new ones (repository.passphraseFile), or export the key file of this machine anew "
+        + "(repository.keyFile, 'abf key export').";
 
     private static ReadOnlySpan<byte> Magic => "ABF1"u8;
 
     public static void Write(
         Span<byte> destination,
         ObjectType type,
+        byte mode,
         uint generation,
         UInt128 repository,
-        ReadOnlySpan<byte> salt
+        ReadOnlySpan<byte> material
     )
     {
         Magic.CopyTo(destination);
         destination[4] = FormatVersion;
         destination[5] = (byte)type;
         destination[6] = (byte)KeyClasses.Of(type);
-        destination[7] = SaltMode;
+        destination[7] = mode;
         BinaryPrimitives.WriteUInt32LittleEndian(destination[8..], generation);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], KeyMaterialSize);
         BinaryPrimitives.WriteUInt128BigEndian(destination[16..], repository);
-        salt.CopyTo(destination[FixedSize..]);
+        material.CopyTo(destination[FixedSize..]);
     }
 
     /// <summary>
@@ -52,20 +63,20 @@ internal static class ObjectHeader
     /// <summary>
     /// In which way a blob is of a newer format than this program reads, a clause; null where it is not.
     /// </summary>
-    public static string? NewerThanThis(ReadOnlySpan<byte> blob) =>
+    private static string? NewerThanThis(ReadOnlySpan<byte> blob) =>
         blob.Length > 4 && blob[..4].SequenceEqual(Magic) && blob[4] > FormatVersion
             ? $"has format version {blob[4]}, and this program reads version {FormatVersion}"
             : null;
 
     /// <summary>
     /// The same for a blob that claims to be an object of this repository, and whose header names a key mode or a
-    /// generation of its key that this program does not have.
+    /// generation of its key that this program does not have; with what to do, to its full stop.
     /// </summary>
     public static string? NewerThanThis(ReadOnlySpan<byte> blob, ObjectType type, KeyRing keys)
     {
         if (NewerThanThis(blob) is { } newer)
         {
-            return newer;
+            return $"{newer}. Use a newer version of abf.";
         }
 
         KeyClass keyClass = KeyClasses.Of(type);
@@ -81,10 +92,11 @@ internal static class ObjectHeader
         }
 
         uint generation = BinaryPrimitives.ReadUInt32LittleEndian(blob[8..]);
-        return blob[7] != SaltMode ? $"has key mode {blob[7]}, which this program does not know"
+        return blob[7] != SaltMode
+                ? $"has key mode {blob[7]}, which this program does not know. Use a newer version of abf."
             : !keys.TryGet(keyClass, generation, out _)
                 ? $"names generation {generation} of the {KeyClasses.NameOf(keyClass)} key, "
-                    + "which this program does not have"
+                    + $"which is not among the keys at hand: the keys were rotated, or the blob was changed. {ConfigHint}"
             : null;
     }
 
@@ -120,7 +132,8 @@ internal static class ObjectHeader
             throw Damage.In(blobName, $"it is of type {blob[5]} where type {(byte)type} belongs");
         }
 
-        if (blob[7] != SaltMode || BinaryPrimitives.ReadUInt32LittleEndian(blob[12..]) != KeyMaterialSize)
+        bool isKnown = blob[7] == SaltMode || (blob[7] == PairMode && KeyClasses.Of(type) == KeyClass.Content);
+        if (!isKnown || BinaryPrimitives.ReadUInt32LittleEndian(blob[12..]) != KeyMaterialSize)
         {
             throw Damage.In(blobName, $"its key mode {blob[7]} is not known");
         }

@@ -18,6 +18,14 @@ internal sealed class SealedBlobs(IBlobStore store, KeyRing keys, TimeProvider t
 
     public ObjectCipher Cipher { get; } = new(keys);
 
+    /// <summary>
+    /// Looks for generations of keys that were added since the repository was opened. Null: there can be none.
+    /// </summary>
+    public Func<CancellationToken, Task<bool>>? NewKeys { get; init; }
+
+    public Task<bool> LookForKeysAsync(CancellationToken cancellationToken) =>
+        NewKeys is null ? Task.FromResult(false) : NewKeys(cancellationToken);
+
     /// <summary>Writes bytes as they are, such as packs.</summary>
     public WriteOnce Once { get; } = new(store, time);
 

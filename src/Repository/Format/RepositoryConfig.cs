@@ -26,6 +26,26 @@ internal sealed record RepositoryConfig
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<ClearKeyDocument> Keys { get; init; }
+
+    /// <summary>Generations of the content key that are pairs; not there before the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<PublicKeyDocument> PublicKeys { get; init; }
+}
+
+/// <summary>The public half of a generation of the content key.</summary>
+internal sealed record PublicKeyDocument(string Class, uint Generation, byte[] Public);
+
+/// <summary>What a host gets that may add to the repository and not read its content. Secret.</summary>
+internal sealed record KeyFileDocument(
+    string Format,
+    int Version,
+    string Repository,
+    DateTimeOffset Created,
+    ImmutableArray<ClearKeyDocument> Keys,
+    ImmutableArray<PublicKeyDocument> PublicKeys
+)
+{
+    public const string FormatName = "AlfrescoBackupFlows write-only keys";
 }
 
 /// <param name="Id">8 hexadecimal digits.</param>
@@ -51,4 +71,5 @@ internal sealed record ClearKeyDocument(string Class, uint Generation, byte[] Cl
     RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(RepositoryConfig))]
+[JsonSerializable(typeof(KeyFileDocument))]
 internal sealed partial class ConfigJson : JsonSerializerContext;

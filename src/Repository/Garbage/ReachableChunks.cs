@@ -108,6 +108,11 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
             await AddAsync(database.Dump, number, cancellationToken);
         }
 
+        foreach (ContentRef shortcut in manifest.Shortcuts)
+        {
+            await TryAddAsync(shortcut, number, cancellationToken);
+        }
+
         foreach (RootStamp root in manifest.Roots)
         {
             await AddAsync(root.Listing, number, cancellationToken);
@@ -137,6 +142,19 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         await foreach ((ChunkId id, _) in chunks.WalkAsync(content, cancellationToken))
         {
             Add(id, number);
+        }
+    }
+
+    /// <summary>No restore needs it: where it is lost, it holds nothing up.</summary>
+    private async Task TryAddAsync(ContentRef content, int number, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AddAsync(content, number, cancellationToken);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            // The next run does without it.
         }
     }
 

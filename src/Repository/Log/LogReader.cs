@@ -90,12 +90,17 @@ internal sealed class LogReader(SealedBlobs blobs)
             );
         }
 
-        return blobs.Cipher.NewerThanThis(ObjectType.LogEntry, blob.Span) is not { } newer
+        string? newer = blobs.Cipher.NewerThanThis(ObjectType.LogEntry, blob.Span);
+        if (newer is not null && await blobs.LookForKeysAsync(cancellationToken))
+        {
+            newer = blobs.Cipher.NewerThanThis(ObjectType.LogEntry, blob.Span);
+        }
+
+        return newer is null
             ? Open(blob, name, sequence)
             : throw new PermanentException(
                 ErrorKind.Repository,
-                $"Log entry {sequence} ({name}) of the repository at {blobs.Store.Location} {newer}. "
-                    + "Use a newer version of abf."
+                $"Log entry {sequence} ({name}) of the repository at {blobs.Store.Location} {newer}"
             );
     }
 

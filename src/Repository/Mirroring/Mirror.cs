@@ -53,7 +53,11 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
             // What was deleted meanwhile was given up by an entry: with it in the log, nobody looks for it.
             if (options.IsDryRun || (!copier.Vanished && !await HasGrownAsync(log, cancellationToken)))
             {
-                return await CopyLogAsync(repository, isWhole, there, log, copier, cancellationToken);
+                MirrorReport report = await CopyLogAsync(repository, isWhole, there, log, copier, cancellationToken);
+                if (!copier.Vanished)
+                {
+                    return report;
+                }
             }
         }
 
@@ -100,6 +104,7 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
             int[] configs = [.. await ConfigFile.ListAsync(source, cancellationToken)];
             BlobItem[] listed = await MirroredNames
                 .Configs.ListAsync(source, cancellationToken)
+                .Where(item => item.Length <= MirroredNames.Configs.MaxLength)
                 .ToArrayAsync(cancellationToken);
 
             // The newest is the one that counts.

@@ -154,8 +154,12 @@ public sealed class RepositoryFaultTests(CommittedSample sample, OnDemand<Postgr
         string entry = Directory.GetFiles(Path.Combine(Abf.Repository, "log")).Order(StringComparer.Ordinal).First();
         byte[] original = await File.ReadAllBytesAsync(entry, Token);
         foreach (
-            (int position, string says) in ((int, string)[])
-                [(4, "format version 9"), (7, "key mode 9"), (8, "generation 9 of the log key")]
+            (int position, string says, string fix) in ((int, string, string)[])
+                [
+                    (4, "format version 9", "newer version of abf"),
+                    (7, "key mode 9", "newer version of abf"),
+                    (8, "generation 9 of the log key", "repository.passphraseFile"),
+                ]
         )
         {
             byte[] lie = [.. original];
@@ -164,7 +168,7 @@ public sealed class RepositoryFaultTests(CommittedSample sample, OnDemand<Postgr
             string before = await ListAsync();
             foreach (string command in (string[])["backup", "verify", "sets"])
             {
-                AssertFault(await Abf.RunAsync(command), 7, Path.GetFileName(entry), says, "newer version of abf");
+                AssertFault(await Abf.RunAsync(command), 7, Path.GetFileName(entry), says, fix);
             }
 
             Assert.Equal(before, await ListAsync());

@@ -174,11 +174,60 @@ public sealed class RepositoryCommandsTests : IDisposable
         Assert.Equal(["id", "name", "created"], slots[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal(["init", "second"], slots.Select(s => s.GetProperty("name").GetString()));
 
+        AbfResult inUse = await _abf.RunAsync("key", "remove", slots[0].GetProperty("id").GetString()!);
+        Assert.Equal(2, inUse.ExitCode);
+        Assert.Contains("repository.passphraseFile", Assert.Single(inUse.Errors));
         _abf.Section("repository")["passphraseFile"] = second;
         Assert.Equal(0, (await _abf.RunAsync("key", "remove", slots[0].GetProperty("id").GetString()!)).ExitCode);
         AbfResult last = await _abf.RunAsync("key", "remove", slots[1].GetProperty("id").GetString()!);
         Assert.Equal(2, last.ExitCode);
         _abf.Section("repository")["passphraseFile"] = _abf.PassphraseFile;
+        Assert.Equal(7, (await _abf.RunAsync("sets")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_passphrase_is_added_from_standard_input_and_a_dry_run_adds_none()
+    {
+        await _abf.RunAsync("init");
+        AbfResult empty = await _abf.RunAsync("key", "add", "--name", "typed");
+        Assert.Equal(2, empty.ExitCode);
+        Assert.Contains("--new-passphrase-file FILE, is empty", Assert.Single(empty.Errors));
+        _abf.Input = "correct horse\n";
+        JsonElement dry = (await _abf.RunAsync("key", "add", "--name", "typed", "--dry-run", "--json")).Json;
+        Assert.Equal("would be added", dry.GetProperty("outcome").GetString());
+        Assert.Equal(1, (await _abf.RunAsync("key", "list", "--json")).Json.GetArrayLength());
+
+        Assert.Equal(0, (await _abf.RunAsync("key", "add", "--name", "typed")).ExitCode);
+        _abf.Section("repository")["passphraseFile"] = _abf.WriteSecret("typed", "correct horse");
+        Assert.Equal(2, (await _abf.RunAsync("key", "list", "--json")).Json.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Keys_are_rotated_for_the_passphrases_that_are_named_and_shut_the_others_out()
+    {
+        await _abf.RunAsync("init");
+        string second = _abf.WriteSecret("second", "correct horse");
+        await _abf.RunAsync("key", "add", "--name", "second", "--new-passphrase-file", second);
+        AbfResult refused = await _abf.RunAsync("key", "rotate");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("('second')", Assert.Single(refused.Errors));
+
+        JsonElement rotated = (await _abf.RunAsync("key", "rotate", "--passphrase-file", second, "--json")).Json;
+        Assert.Equal("rotated", rotated.GetProperty("outcome").GetString());
+        Assert.Equal(2, rotated.GetProperty("generation").GetInt32());
+        Assert.Equal(
+            ["init", "second"],
+            rotated.GetProperty("kept").EnumerateArray().Select(slot => slot.GetProperty("name").GetString())
+        );
+
+        JsonElement dry = (await _abf.RunAsync("key", "rotate", "--drop-others", "--dry-run", "--json")).Json;
+        Assert.Equal("would be rotated", dry.GetProperty("outcome").GetString());
+        Assert.Equal(2, (await _abf.RunAsync("key", "list", "--json")).Json.GetArrayLength());
+        AbfResult dropped = await _abf.RunAsync("key", "rotate", "--drop-others");
+        Assert.Equal(0, dropped.ExitCode);
+        Assert.Contains("(second): opens nothing of it any more", dropped.Out);
+        Assert.Equal(0, (await _abf.RunAsync("sets")).ExitCode);
+        _abf.Section("repository")["passphraseFile"] = second;
         Assert.Equal(7, (await _abf.RunAsync("sets")).ExitCode);
     }
 

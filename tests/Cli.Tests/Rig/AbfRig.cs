@@ -83,6 +83,9 @@ internal sealed class AbfRig : IDisposable
         return path;
     }
 
+    /// <summary>What the next commands find on standard input.</summary>
+    public string Input { get; set; } = string.Empty;
+
     /// <summary>Runs a command with <c>--config</c> at its end.</summary>
     public Task<AbfResult> RunAsync(params string[] arguments)
     {
@@ -126,6 +129,7 @@ internal sealed class AbfRig : IDisposable
         Process process = ChildProcess.Start(start);
         if (closesInput)
         {
+            process.StandardInput.Write(Input);
             process.StandardInput.Close();
         }
 

@@ -114,7 +114,7 @@ public sealed class StorageChecksTests : IDisposable
 
         Assert.Equal(("single-passphrase", NoticeSeverity.Warning), (found.Id, found.Severity));
         BackupRepository repository = await subject.Environment!.Repository.OpenAsync(_token);
-        await repository.Keys.AddAsync(new Secret("another"), "safe", _token);
+        await repository.Keys.AddAsync(new Secret("another"), "safe", cancellationToken: _token);
         Assert.Empty(await _bench.LookAsync(new PassphrasesCheck(), subject));
     }
 

@@ -91,9 +91,9 @@ public sealed class MirrorFaultTests(
         }
     }
 
-    private int[] Choose(IReadOnlyCollection<BlobCall> calls)
+    private int[] Choose(ConcurrentQueue<BlobCall> calls)
     {
-        bool isFull = Environment.GetEnvironmentVariable("ABF_FAULT_SWEEP") == "full";
+        bool isFull = FaultSweep.IsFull;
         int[] chosen =
         [
             .. calls

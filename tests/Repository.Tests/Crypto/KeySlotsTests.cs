@@ -49,13 +49,47 @@ public sealed class KeySlotsTests
     }
 
     [Fact]
+    public async Task The_passphrase_in_use_is_removed_only_where_it_opens_another_slot()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
+        KeySlots keys = opened.Repository.Keys;
+        string first = Assert.Single(await keys.ListAsync()).Id;
+        await keys.AddAsync(Second, "second");
+        Assert.Contains(
+            "of another slot first",
+            (await Assert.ThrowsAsync<PermanentException>(() => keys.RemoveAsync(first))).Message,
+            StringComparison.Ordinal
+        );
+        await keys.AddAsync(First, "the first again");
+        await keys.RemoveAsync(first);
+        await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
+        Assert.Equal(["second", "the first again"], (await again.Keys.ListAsync()).Select(slot => slot.Name));
+    }
+
+    [Fact]
+    public async Task A_dry_run_changes_no_key()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
+        KeySlots keys = opened.Repository.Keys;
+        Assert.Null((await keys.AddAsync(Second, "second", dryRun: true)).SlotId);
+        string added = (await keys.AddAsync(Second, "second")).SlotId!;
+        await keys.RemoveAsync(added, dryRun: true);
+        Assert.Equal(["first", "second"], (await keys.ListAsync()).Select(slot => slot.Name));
+        Assert.Equal(["config/2"], await opened.NamesAsync("config/"));
+    }
+
+    [Fact]
     public async Task An_old_config_that_cannot_be_deleted_is_said_and_does_not_count()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(new WithoutDeletes(), First);
         KeySlotSummary first = Assert.Single(await opened.Repository.Keys.ListAsync());
         await opened.Repository.Keys.AddAsync(Second, "second");
-        KeyChange removed = await opened.Repository.Keys.RemoveAsync(first.Id);
-        Assert.Contains("config/2", removed.Warning, StringComparison.Ordinal);
+        await using (BackupRepository other = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Second)))
+        {
+            KeyChange removed = await other.Keys.RemoveAsync(first.Id);
+            Assert.Contains("config/2", removed.Warning, StringComparison.Ordinal);
+        }
+
         await Assert.ThrowsAsync<PermanentException>(() =>
             BackupRepository.OpenAsync(opened.Blobs, opened.Access(First))
         );
@@ -130,9 +164,9 @@ public sealed class KeySlotsTests
     public async Task A_config_whose_passphrase_was_removed_never_comes_back()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
-        await using (BackupRepository other = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)))
+        await opened.Repository.Keys.AddAsync(Second, "second");
+        await using (BackupRepository other = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(Second)))
         {
-            await other.Keys.AddAsync(Second, "second");
             await other.Keys.RemoveAsync((await other.Keys.ListAsync())[0].Id);
         }
 

@@ -48,6 +48,38 @@ internal static class SampleRepository
         await repository.Log.AbortAsync(aborted.Run, "given up");
     }
 
+    /// <summary>Rotates the keys, and commits a set whose new chunks are sealed with the new ones.</summary>
+    public static async Task RotateAndGoOnAsync(IBlobStore blobs, string cache)
+    {
+        RepositoryAccess access = Access(RepositoryAccess.EncryptionPassphrase, cache);
+        await using (BackupRepository rotating = await BackupRepository.OpenAsync(blobs, access))
+        {
+            await rotating.Keys.RotateAsync([]);
+        }
+
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
+        await WriteSetAsync(repository, 3, Samples.Run(2), large: false, Samples.Run(6));
+    }
+
+    /// <summary>A host with a write-only key file commits a set.</summary>
+    public static async Task ExportAndGoOnAsync(IBlobStore blobs, string cache)
+    {
+        byte[] text;
+        RepositoryAccess access = Access(RepositoryAccess.EncryptionPassphrase, cache);
+        await using (BackupRepository exporting = await BackupRepository.OpenAsync(blobs, access))
+        {
+            text = (await exporting.Keys.ExportWriteOnlyAsync([])).Text!;
+        }
+
+        access = access with { Passphrase = null, KeyFile = new Secret(Encoding.UTF8.GetString(text)) };
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
+        await WriteOtherSetAsync(repository, Samples.Run(7));
+    }
+
+    /// <summary>One more set of files of its own, and of such that the other sets have.</summary>
+    public static Task WriteOtherSetAsync(BackupRepository repository, RunId id, int number = 4) =>
+        WriteSetAsync(repository, number, id == Samples.Run(1) ? null : Samples.Run(1), large: false, id);
+
     /// <summary>Loses every content pack, and stores again what the second set held of them.</summary>
     public static async Task LoseAndStoreAgainAsync(IBlobStore blobs, string encryption, string cache)
     {

@@ -18,6 +18,8 @@ public sealed class FormatTests
     [Theory]
     [InlineData("none")]
     [InlineData("passphrase")]
+    [InlineData("rotated")]
+    [InlineData("write-only")]
     [InlineData("healed")]
     [InlineData("healed-index")]
     [InlineData("pruned")]
@@ -25,7 +27,7 @@ public sealed class FormatTests
     {
         using TempDirectory temp = new();
         string vector = SourceFiles.Path("tests", "reader", "vectors", name);
-        string encryption = name == "passphrase" ? name : "none";
+        string encryption = EncryptionOf(name);
         string[] expected = await File.ReadAllLinesAsync(vector + ".txt");
         IBlobStore blobs = DirectoryBlobStore.Open(vector, TimeProvider.System);
         (ImmutableArray<string> lines, LogHead head) = await SampleRepository.ReadAsync(
@@ -55,6 +57,12 @@ public sealed class FormatTests
             CancellationToken.None
         );
         await SampleRepository.WriteAsync(blobs, encryption, temp.Combine("cache"), large: true);
+        if (encryption == "passphrase")
+        {
+            await SampleRepository.RotateAndGoOnAsync(blobs, temp.Combine("cache"));
+            await SampleRepository.ExportAndGoOnAsync(blobs, temp.Combine("cache"));
+        }
+
         (ImmutableArray<string> lines, _) = await SampleRepository.ReadAsync(
             blobs,
             SampleRepository.Access(encryption, temp.Combine("cache"))
@@ -104,6 +112,8 @@ public sealed class FormatTests
     [Theory(Explicit = true)]
     [InlineData("none")]
     [InlineData("passphrase")]
+    [InlineData("rotated")]
+    [InlineData("write-only")]
     [InlineData("healed")]
     [InlineData("healed-index")]
     [InlineData("pruned")]
@@ -111,13 +121,23 @@ public sealed class FormatTests
     {
         using TempDirectory temp = new();
         string vector = SourceFiles.Path("tests", "reader", "vectors", name);
-        string encryption = name == "passphrase" ? name : "none";
+        string encryption = EncryptionOf(name);
         Assert.False(
             Directory.Exists(vector),
             $"{vector} is fixed: a reader of this version must read it for ever. Remove it by hand to write it anew."
         );
         IBlobStore blobs = await DirectoryBlobStore.CreateAsync(vector, TimeProvider.System, CancellationToken.None);
         await SampleRepository.WriteAsync(blobs, encryption, temp.Path, large: false);
+        if (name == "rotated")
+        {
+            await SampleRepository.RotateAndGoOnAsync(blobs, temp.Path);
+        }
+
+        if (name == "write-only")
+        {
+            await SampleRepository.ExportAndGoOnAsync(blobs, temp.Path);
+        }
+
         if (name == "healed")
         {
             await SampleRepository.LoseAndStoreAgainAsync(blobs, encryption, temp.Path);
@@ -139,4 +159,7 @@ public sealed class FormatTests
         );
         await File.WriteAllLinesAsync(vector + ".txt", lines);
     }
+
+    private static string EncryptionOf(string vector) =>
+        vector is "none" or "healed" or "healed-index" ? "none" : "passphrase";
 }

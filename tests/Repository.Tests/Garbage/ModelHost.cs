@@ -84,10 +84,12 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
         }
 
         ListingSummary summary = await root.CompleteAsync(CancellationToken.None);
+        RequiredListSummary? list = required.Count == 0 ? null : await required.CompleteAsync(CancellationToken.None);
         RootStamp stamp = manifest.Roots[1] with
         {
             Listing = summary.Listing,
-            Required = required.Count == 0 ? null : await required.CompleteAsync(CancellationToken.None),
+            Required = list?.List,
+            RequiredSegments = list?.Segments,
             Files = summary.Files,
             Directories = summary.Directories,
             Bytes = summary.Bytes,

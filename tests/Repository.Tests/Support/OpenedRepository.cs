@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Runs;
@@ -17,6 +18,9 @@ internal sealed class OpenedRepository : IAsyncDisposable
 {
     public static readonly RunId Run = RunId.Parse("20261122T201500Z-1f2e3d4c");
 
+    /// <summary>The least that the format permits, for tests that try many passphrases.</summary>
+    public static readonly KdfDocument CheapSlots = new("argon2id", 8192, 1, 1, []);
+
     private readonly TempDirectory _cache = new();
 
     private OpenedRepository(IBlobStore blobs) => Blobs = blobs;
@@ -31,13 +35,19 @@ internal sealed class OpenedRepository : IAsyncDisposable
 
     public RunChunkIndex RunChunkIndex { get; private set; } = null!;
 
-    public static async Task<OpenedRepository> CreateAsync(IBlobStore? blobs = null, Secret? passphrase = null)
+    public static async Task<OpenedRepository> CreateAsync(
+        IBlobStore? blobs = null,
+        Secret? passphrase = null,
+        KdfDocument? slots = null
+    )
     {
         var opened = new OpenedRepository(blobs ?? new MemoryBlobStore());
         string encryption = passphrase is null ? "none" : "passphrase";
         await BackupRepository.InitAsync(
             opened.Blobs,
-            new RepositoryInit(encryption, passphrase, "first", TimeProvider.System)
+            new RepositoryInit(encryption, passphrase, "first", TimeProvider.System),
+            slots ?? KeyDerivation.Usual,
+            CancellationToken.None
         );
         opened.Repository = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(passphrase));
         await opened.ReloadAsync();

@@ -23,7 +23,14 @@ internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<Ver
         try
         {
             (BackupRepository repository, LogHead head) = await environment.Repository.OpenAnewAsync(cancellationToken);
-            await repository.DisposeAsync();
+            await using (repository)
+            {
+                if (input.ReadData)
+                {
+                    repository.RequireContentKeys("The bytes of sets cannot be read");
+                }
+            }
+
             return new VerifyPlan(head.Sequence, VerifyReport.OfLog(head));
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)

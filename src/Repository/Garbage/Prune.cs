@@ -98,7 +98,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         };
         (string Name, long Length)[] deleted =
         [
-            .. GivenUpBlobs.Deletable(after, store),
+            .. GivenUpBlobs.Deletable(after, store, repository.Ring),
             .. IndexCompaction
                 .Choose(index, dead, plan.Rewrite.Count > 0 ? 1 : 0)
                 .Where(_ => after.OpenRuns.IsEmpty)
@@ -170,7 +170,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 _discarded.Clear();
             }
 
-            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store), cancellationToken);
+            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store, repository.Ring), cancellationToken);
             return (plan, isWhole && !plan.IsPart);
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)

@@ -237,6 +237,24 @@ public sealed class PruneTests
     }
 
     [Fact]
+    public async Task What_only_spares_the_next_run_work_holds_nothing_up_where_it_is_lost()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(3);
+        await using ModelHost host = bench.NewHost("other");
+        await host.BeginAsync(bench.NewRun());
+        host.Directories = row => row with { Chunk = new ChunkId(4711) };
+        await host.StoreAsync(bench.Sets.Values.Last());
+        await host.CommitAsync();
+        await bench.ForgetAsync(0, 1);
+
+        PruneReport report = await bench.PruneAsync();
+
+        Assert.True(report.DeletedBlobs > 0);
+        Assert.Equal((0, await BytesAsync(bench.Blobs, "packs/")), (report.UnusedBytes, report.StoredBytes));
+    }
+
+    [Fact]
     public async Task A_reader_goes_on_where_a_prune_moved_what_it_reads()
     {
         using PruneBench bench = await PruneBench.CreateAsync();

@@ -50,6 +50,9 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [Theory]
     [InlineData("NightlyBackup")]
     [InlineData("CommitSet")]
+    [InlineData("MirrorBlobs")]
+    [InlineData("ForgetSets")]
+    [InlineData("PruneRepository")]
     public void What_the_app_says_of_a_run_is_heard(string function)
     {
         using ILoggerFactory factory = CreateFactory();
@@ -73,7 +76,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [Fact]
     public void No_other_line_below_a_warning_is_written() =>
         Assert.Equal(
-            ["SetCommitted", "Started"],
+            ["Mirrored", "Pruned", "SetCommitted", "SetsForgotten", "Started"],
             new[] { typeof(HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
                 .SelectMany(assembly => assembly.GetTypes())
                 .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))

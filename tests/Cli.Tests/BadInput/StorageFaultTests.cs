@@ -87,7 +87,7 @@ public sealed class StorageFaultTests(
     [Fact]
     public async Task A_full_disk_under_the_repository()
     {
-        AbfResult result = await FullDisk.RunAsync(Abf, Abf.Combine("disk"), "40k", move: Abf.Repository, ["backup"]);
+        AbfResult result = await FullDisk.RunAsync(Abf, Abf.Combine("disk"), "12k", move: Abf.Repository, ["backup"]);
 
         AssertFault(result, 6, "repository.url", Abf.Combine("disk"), "the disk is full", "make room");
 

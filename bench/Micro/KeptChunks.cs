@@ -31,5 +31,20 @@ internal sealed class KeptChunks : IChunkWriter, IChunkSource
     public ValueTask<byte[]> ReadChunkAsync(ChunkId id, ChunkClass chunkClass, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_chunks[id]);
 
+    public ValueTask<IReadOnlyList<int>> ReadManyAsync(
+        IReadOnlyList<ChunkId> ids,
+        ChunkClass chunkClass,
+        Action<int, ReadOnlySpan<byte>> take,
+        CancellationToken cancellationToken
+    )
+    {
+        for (int i = 0; i < ids.Count; i++)
+        {
+            take(i, _chunks[ids[i]]);
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<int>>([]);
+    }
+
     public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new ChunkReadStream(this, content, chunkClass);
 }

@@ -14,7 +14,7 @@ namespace AlfrescoBackupFlows.Contracts;
 /// <param name="DifferentBlobs">Names that both have with other bytes: then the log of the target stays where it
 /// was.</param>
 /// <param name="Different">The first 100 of these names.</param>
-/// <param name="UnfitBlobs">Blobs of the source that are longer than any blob may be: not copied.</param>
+/// <param name="UnfitBlobs">Blobs of the source that are longer than any blob may be, and log entries behind a gap: not copied.</param>
 /// <param name="DryRun">Nothing was written.</param>
 public sealed record MirrorDocument(
     string Repository,

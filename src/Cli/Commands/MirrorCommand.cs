@@ -106,8 +106,8 @@ internal static class MirrorCommand
         if (report.UnfitBlobs > 0)
         {
             context.Messages.Warn(
-                $"{Units.Count(report.UnfitBlobs, "blob")} of {document.Source} are longer than any may be, and were not "
-                    + "copied: look into who can write there"
+                $"{Units.Count(report.UnfitBlobs, "blob")} of {document.Source} are longer than any may be, or lie in its log "
+                    + "behind a gap, and were not copied: look into who can write there"
             );
         }
 

@@ -51,10 +51,11 @@ internal sealed class HeadFile(string state, string path)
     }
 
     /// <summary>Only forward: another command may have seen a newer head meanwhile.</summary>
+    /// <param name="overwrites">Backward as well.</param>
     /// <returns>Why it could not be written; null where it was.</returns>
-    public string? TryWrite(RememberedHead head)
+    public string? TryWrite(RememberedHead head, bool overwrites = false)
     {
-        if (Read() is { } known && known.Sequence >= head.Sequence)
+        if (!overwrites && Read() is { } known && known.Sequence >= head.Sequence)
         {
             return null;
         }

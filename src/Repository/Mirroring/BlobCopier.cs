@@ -41,7 +41,8 @@ internal sealed class BlobCopier(IBlobStore source, IBlobStore target, MirrorOpt
     public ImmutableArray<string> Different() => [.. _different.Take(MirrorReport.MaxNames)];
 
     /// <summary>A pass begins anew: what it sees is counted again, what was copied stays counted.</summary>
-    public void Restart() => (ExtraBlobs, ExtraBytes, UnfitBlobs, Vanished) = (0, 0, 0, false);
+    /// <param name="unfit">Log entries that are not copied.</param>
+    public void Restart(long unfit) => (ExtraBlobs, ExtraBytes, UnfitBlobs, Vanished) = (0, 0, unfit, false);
 
     /// <param name="names">Which blobs.</param>
     /// <param name="checks">Those that both have are compared by their hashes.</param>

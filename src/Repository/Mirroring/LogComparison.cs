@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Repository.Mirroring;
 /// Whether the log of a target is the beginning of the log of the source. Entries say the hash of the one before them,
 /// so where the newest that both have is the same in each byte, all before it are.
 /// </summary>
-/// <param name="source">Listed after the target, which another mirror may carry on meanwhile.</param>
+/// <param name="source">Without what lies behind a gap. Listed after the target, which another mirror may carry on meanwhile.</param>
 internal sealed class LogComparison(MirroredLog source, MirroredLog target, MirrorOptions options)
 {
     /// <param name="isWhole">The target was a whole repository before; else a first mirror is at work in it, which
@@ -21,18 +21,33 @@ internal sealed class LogComparison(MirroredLog source, MirroredLog target, Mirr
             throw Refuse($"{source.Blobs.Location} has no log: it was lost, or 'abf init' did not come to its end");
         }
 
+        // A target that has the entry which the source lost can give it back, so that is said first.
+        bool isBehind = options.SourceSeen is { } seen && source.Behind.Contains(seen.Sequence);
+        if (!isBehind)
+        {
+            await RequireSeenAsync(cancellationToken);
+        }
+
+        await RequireBeginningAsync(cancellationToken);
+        if (isBehind)
+        {
+            await RequireSeenAsync(cancellationToken);
+        }
+
+        if (!options.Repairs)
+        {
+            await RequireUncutAsync(isWhole, cancellationToken);
+        }
+    }
+
+    private async Task RequireSeenAsync(CancellationToken cancellationToken)
+    {
         if (await source.LacksAsync(options.SourceSeen, cancellationToken) is { } lost)
         {
             throw Refuse(
                 $"the source {source.Blobs.Location} was cut, forked or put back from an older copy: {lost}"
                     + FileOf(options.SourceSeen)
             );
-        }
-
-        await RequireBeginningAsync(cancellationToken);
-        if (!options.Repairs)
-        {
-            await RequireUncutAsync(isWhole, cancellationToken);
         }
     }
 
@@ -43,12 +58,17 @@ internal sealed class LogComparison(MirroredLog source, MirroredLog target, Mirr
         {
             if (source.Find(sequence) is not { } same)
             {
-                throw sequence > source.Newest
+                throw sequence > source.End && !source.Behind.Any(one => one > sequence && target.Has(one))
                     ? Refuse(
-                        $"the log of the target {target.Blobs.Location} goes on to entry {target.Newest}, and that of "
-                            + $"the source {source.Blobs.Location} ends at entry {source.Newest}: the source was cut "
-                            + "or put back from an older copy, or something was written to the target, which has "
-                            + "forked by that"
+                        $"the log of the target {target.Blobs.Location} goes on to entry {target.Newest} "
+                            + $"({target.Find(target.Newest)!.Name}), and that of the source {source.Blobs.Location} "
+                            + $"ends at entry {source.End}: the source was cut or put back from an older copy, or "
+                            + "something was written to the target, which has forked by that"
+                            + (
+                                sequence > target.End
+                                    ? ". The target has no entry before it: where somebody put it there, delete it"
+                                    : string.Empty
+                            )
                     )
                     : Refuse(
                         $"the source {source.Blobs.Location} lacks log entry {sequence}, which the target "
@@ -87,6 +107,7 @@ internal sealed class LogComparison(MirroredLog source, MirroredLog target, Mirr
             throw Refuse(
                 $"the target {target.Blobs.Location} was cut, emptied or put back from an older copy, or its disk is not "
                     + $"mounted: {lost}. Look into that; 'abf mirror --repair' then stores again what it lacks"
+                    + (options.TargetSeen?.File is { } file ? $", and writes '{file}', which says what was seen" : "")
             );
         }
 

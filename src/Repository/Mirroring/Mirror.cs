@@ -39,21 +39,36 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
         for (int pass = 0; pass < MaxPasses; pass++)
         {
             MirroredLog there = await MirroredLog.ListAsync(target, cancellationToken);
-            MirroredLog log = await MirroredLog.ListAsync(source, cancellationToken);
+            MirroredLog log = (await MirroredLog.ListAsync(source, cancellationToken)).UpToEnd();
             await new LogComparison(log, there, options).RequireAsync(isWhole, cancellationToken);
-            copier.Restart();
+            copier.Restart(unfit: log.TooLong + log.Behind.Count);
             bool checks = options.Checks && pass == 0;
             await copier.CopyAsync(MirroredNames.Packs, checks, cancellationToken);
             await copier.CopyAsync(MirroredNames.Indexes, checks, cancellationToken);
+            BlobItem[] configs = isWhole ? [] : await ListConfigsAsync(cancellationToken);
+            if (isWhole)
+            {
+                await copier.CopyAsync(MirroredNames.Configs, checks, cancellationToken);
+            }
+
             if (copier.IsTimeUp || copier.DifferentBlobs > 0)
             {
                 return await ReportAsync(repository, there, log, 0, copier, isDone: false, cancellationToken);
             }
 
-            // What was deleted meanwhile was given up by an entry: with it in the log, nobody looks for it.
+            // What was deleted meanwhile was given up by an entry: with it in the log, nobody looks for it. The same is
+            // true of configs, so these were listed before as well.
             if (options.IsDryRun || (!copier.Vanished && !await HasGrownAsync(log, cancellationToken)))
             {
-                MirrorReport report = await CopyLogAsync(repository, isWhole, there, log, copier, cancellationToken);
+                MirrorReport report = await CopyLogAsync(
+                    repository,
+                    isWhole,
+                    there,
+                    log,
+                    configs,
+                    copier,
+                    cancellationToken
+                );
                 if (!copier.Vanished)
                 {
                     return report;
@@ -68,13 +83,14 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
     }
 
     private async Task<bool> HasGrownAsync(MirroredLog log, CancellationToken cancellationToken) =>
-        await source.GetPropertiesAsync(LogNames.BlobName(log.Newest + 1), cancellationToken) is not null;
+        await source.GetPropertiesAsync(LogNames.BlobName(log.End + 1), cancellationToken) is not null;
 
     private async Task<MirrorReport> CopyLogAsync(
         UInt128 repository,
         bool isWhole,
         MirroredLog there,
         MirroredLog log,
+        BlobItem[] configs,
         BlobCopier copier,
         CancellationToken cancellationToken
     )
@@ -95,29 +111,26 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
 
         if (isWhole)
         {
-            await copier.CopyAsync(MirroredNames.Configs, options.Checks, cancellationToken);
             await CopyInOrderAsync(copier, missing, cancellationToken);
         }
         else if (copier.DifferentBlobs == 0)
         {
             await copier.CopyAllAsync(missing, cancellationToken);
-            int[] configs = [.. await ConfigFile.ListAsync(source, cancellationToken)];
-            BlobItem[] listed = await MirroredNames
-                .Configs.ListAsync(source, cancellationToken)
-                .Where(item => item.Length <= MirroredNames.Configs.MaxLength)
-                .ToArrayAsync(cancellationToken);
-
-            // The newest is the one that counts.
-            await CopyInOrderAsync(
-                copier,
-                listed.OrderBy(item => Array.FindIndex(configs, number => ConfigFile.BlobName(number) == item.Name)),
-                cancellationToken
-            );
+            await CopyInOrderAsync(copier, configs, cancellationToken);
         }
 
         bool isDone = copier is { DifferentBlobs: 0, Vanished: false };
         return await ReportAsync(repository, there, log, missing.Length, copier, isDone, cancellationToken);
     }
+
+    /// <summary>The newest first: it is the one that counts.</summary>
+    private async Task<BlobItem[]> ListConfigsAsync(CancellationToken cancellationToken) =>
+        await MirroredNames
+            .Configs.ListAsync(source, cancellationToken)
+            .Where(item => item.Length <= MirroredNames.Configs.MaxLength)
+            .OrderByDescending(item => item.Name.Length)
+            .ThenByDescending(item => item.Name, StringComparer.Ordinal)
+            .ToArrayAsync(cancellationToken);
 
     private static string Text(UInt128 repository) => repository.ToString("x32", CultureInfo.InvariantCulture);
 

@@ -17,7 +17,7 @@ namespace AlfrescoBackupFlows.Repository.Mirroring;
 /// where there is one, the log of the target stays where it was.
 /// </param>
 /// <param name="DifferentBlobs">How many they are.</param>
-/// <param name="UnfitBlobs">Blobs of the source that are longer than any blob may be: not copied.</param>
+/// <param name="UnfitBlobs">Blobs of the source that are longer than any blob may be, and log entries behind a gap: not copied.</param>
 /// <param name="IsDone">False: there is more to copy, and another call goes on.</param>
 public sealed record MirrorReport(
     string Repository,

@@ -9,13 +9,31 @@ internal sealed class MirroredLog
 {
     private readonly SortedDictionary<long, BlobItem> _entries;
 
-    private MirroredLog(IBlobStore blobs, SortedDictionary<long, BlobItem> entries) =>
-        (Blobs, _entries, Newest) = (blobs, entries, entries.Count == 0 ? -1 : entries.Keys.Last());
+    private MirroredLog(IBlobStore blobs, SortedDictionary<long, BlobItem> entries, long end, long[] behind) =>
+        (Blobs, _entries, Newest, End, Behind) = (
+            blobs,
+            entries,
+            entries.Count == 0 ? -1 : entries.Keys.Last(),
+            end,
+            behind
+        );
 
     public IBlobStore Blobs { get; }
 
     /// <summary>Sequence of the newest entry; -1 where there is none.</summary>
     public long Newest { get; }
+
+    /// <summary>
+    /// Last sequence of those that have a name, from 0 on without a gap; -1 where there is none. A blob that is no entry
+    /// has its place in the log as well: who writes goes on behind it.
+    /// </summary>
+    public long End { get; }
+
+    /// <summary>Sequences behind a gap, from the oldest on: anybody may have put a name there.</summary>
+    public IReadOnlyList<long> Behind { get; }
+
+    /// <summary>Names from 0 to <see cref="End"/> that are too long for entries.</summary>
+    public long TooLong => End + 1 - _entries.Keys.Count(sequence => sequence <= End);
 
     /// <summary>From the oldest on.</summary>
     public IEnumerable<KeyValuePair<long, BlobItem>> Entries => _entries;
@@ -23,16 +41,37 @@ internal sealed class MirroredLog
     public static async Task<MirroredLog> ListAsync(IBlobStore blobs, CancellationToken cancellationToken)
     {
         SortedDictionary<long, BlobItem> entries = [];
+        List<long> names = [];
         await foreach (BlobItem item in MirroredNames.Log.ListAsync(blobs, cancellationToken))
         {
-            if (LogNames.TryParse(item.Name, out long sequence) && item.Length <= MirroredNames.Log.MaxLength)
+            if (LogNames.TryParse(item.Name, out long sequence))
             {
-                entries[sequence] = item;
+                names.Add(sequence);
+                if (item.Length <= MirroredNames.Log.MaxLength)
+                {
+                    entries[sequence] = item;
+                }
             }
         }
 
-        return new MirroredLog(blobs, entries);
+        names.Sort();
+        int count = 0;
+        while (count < names.Count && names[count] == count)
+        {
+            count++;
+        }
+
+        return new MirroredLog(blobs, entries, count - 1, [.. names.Skip(count)]);
     }
+
+    /// <summary>The same without what lies behind a gap.</summary>
+    public MirroredLog UpToEnd() =>
+        new(
+            Blobs,
+            new SortedDictionary<long, BlobItem>(_entries.Where(entry => entry.Key <= End).ToDictionary()),
+            End,
+            [.. Behind]
+        );
 
     public bool Has(long sequence) => _entries.ContainsKey(sequence);
 

@@ -47,6 +47,9 @@ public sealed class MirrorCommandTests(CommittedSample sample, OnDemand<Postgres
                     ["prune"],
                     ["forget", "--keep-last", "1"],
                     ["key", "add", "--name", "x", "--new-passphrase-file", secret],
+                    ["key", "remove", "x"],
+                    ["key", "rotate"],
+                    ["key", "export", "--write-only", Abf.Combine("keys.json")],
                 ]
         )
         {
@@ -82,6 +85,34 @@ public sealed class MirrorCommandTests(CommittedSample sample, OnDemand<Postgres
         AssertDone(await Abf.RunAsync("mirror", "--to", Url, "--repair"));
         OpenCopy();
         AssertDone(await Abf.RunAsync("verify", "--read-data", "--json"));
+    }
+
+    /// <summary>The source is put back from an older copy, and another repository is begun in its place.</summary>
+    [Fact]
+    public async Task What_was_seen_of_an_emptied_copy_is_in_the_way_until_a_repair_or_another_repository()
+    {
+        string older = Abf.Combine("older");
+        await Shell.RunAsync("cp -a \"$1\" \"$2\"", Abf.Repository, older);
+        string second = Abf.WriteSecret("second", "another passphrase\n");
+        AssertDone(await Abf.RunAsync("key", "add", "--name", "x", "--new-passphrase-file", second));
+        AssertDone(await Abf.RunAsync("mirror", "--to", Url));
+        Directory.Delete(Abf.Repository, recursive: true);
+        Directory.Move(older, Abf.Repository);
+        string heads = Path.Combine(Abf.State, "heads");
+        string seen = Assert.Single(Directory.GetFiles(heads, "mirror-*.json"));
+        File.Delete(Assert.Single(Directory.GetFiles(heads, "????????????????????????????????.json")));
+        Directory.Delete(Copy, recursive: true);
+        Directory.CreateDirectory(Copy);
+
+        AssertFault(await Abf.RunAsync("mirror", "--to", Url), 7, "it has no log", "--repair", seen);
+        AssertDone(await Abf.RunAsync("mirror", "--to", Url, "--repair"));
+        AssertDone(await Abf.RunAsync("mirror", "--to", Url));
+
+        Directory.Delete(Abf.Repository, recursive: true);
+        Directory.Delete(Copy, recursive: true);
+        Directory.CreateDirectory(Copy);
+        AssertDone(await Abf.RunAsync("init"));
+        AssertDone(await Abf.RunAsync("mirror", "--to", Url));
     }
 
     [Fact]

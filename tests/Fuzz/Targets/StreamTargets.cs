@@ -40,6 +40,13 @@ internal static class StreamTargets
                 ? ValueTask.FromResult(bytes)
                 : throw new PermanentException(ErrorKind.Repository, "there is no such chunk");
 
+        public ValueTask<IReadOnlyList<int>> ReadManyAsync(
+            IReadOnlyList<ChunkId> ids,
+            ChunkClass chunkClass,
+            Action<int, ReadOnlySpan<byte>> take,
+            CancellationToken cancellationToken
+        ) => ValueTask.FromResult<IReadOnlyList<int>>([.. Enumerable.Range(0, ids.Count)]);
+
         public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new MemoryStream(bytes, writable: false);
     }
 }

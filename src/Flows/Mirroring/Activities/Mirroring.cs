@@ -41,7 +41,8 @@ public sealed class Mirroring(FlowEnvironment environment)
         }
 
         IBlobStore source = environment.Stores.Blobs;
-        var memory = new MirrorMemory(environment.Options.State!, request.Url);
+        string id = await Mirror.IdOfAsync(source, cancellationToken);
+        var memory = new MirrorMemory(environment.Options.State!, id, request.Url);
         RememberedHead? seen = memory.Recall();
         IBlobStore target = await environment.Stores.OpenMirror!(
             new MirrorPlace(request.Url, request.ConnectionStringFile, IsNew: seen is null, request.IsDryRun),
@@ -52,7 +53,7 @@ public sealed class Mirroring(FlowEnvironment environment)
             Checks = request.Checks,
             Repairs = request.Repairs,
             IsDryRun = request.IsDryRun,
-            SourceSeen = request.Expected ?? await SourceHeadAsync(source, cancellationToken),
+            SourceSeen = request.Expected ?? SourceHead(id),
             TargetSeen = seen,
             IsTimeUp = isTimeUp,
             OnCopied = onCopied,
@@ -60,7 +61,7 @@ public sealed class Mirroring(FlowEnvironment environment)
         MirrorReport report = await new Mirror(source, target, options, environment.Time).RunAsync(cancellationToken);
         if (report.IsDone && !request.IsDryRun)
         {
-            if (memory.TryRemember(report.Head) is { } fault)
+            if (memory.TryRemember(report.Head, request.Repairs) is { } fault)
             {
                 Logs.HeadNotRemembered(_logger, fault);
             }
@@ -103,9 +104,6 @@ public sealed class Mirroring(FlowEnvironment environment)
     private static string NameOf(string url) => $"mirrors/{MirrorMemory.KeyOf(url)}";
 
     /// <summary>What this machine has seen of the source; it is told from a target that went on by itself.</summary>
-    private async Task<RememberedHead?> SourceHeadAsync(IBlobStore source, CancellationToken cancellationToken)
-    {
-        string id = await Mirror.IdOfAsync(source, cancellationToken);
-        return new HeadMemory(environment.Options.State!, id, source.Location).Recall();
-    }
+    private RememberedHead? SourceHead(string repository) =>
+        new HeadMemory(environment.Options.State!, repository, environment.Stores.Blobs.Location).Recall();
 }

@@ -218,7 +218,7 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>
     /// Looks whether a set that adds these index blobs to the log would find its own streams: lists of chunks at every
-    /// depth, and the segments of listings. The blobs are read back from the store, and the packs that they name must
+    /// depth, the segments of listings and their directories. The blobs are read back from the store, and the packs that they name must
     /// be there in their length. The chunks of files are not looked up: their places stand in the same pages.
     /// </summary>
     /// <param name="known">The index of the log as it was at the run's base.</param>
@@ -226,14 +226,14 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <param name="added">The index blobs that the set adds.</param>
     /// <param name="chunks">Reads the lists themselves.</param>
     /// <param name="dump">The dump; null where there is none.</param>
-    /// <param name="roots">Each root's listing and list of required files.</param>
+    /// <param name="roots">Each root's listing, list of required files and table of directories.</param>
     public async Task RequireStreamsAsync(
         ChunkIndex known,
         LostPacks lost,
         IReadOnlyList<ChunkIndexBlob> added,
         IChunkSource chunks,
         ContentRef? dump,
-        IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
+        IEnumerable<(ContentRef Listing, ContentRef? Required, ContentRef? Directories)> roots,
         IEnumerable<ContentRef> shortcuts,
         CancellationToken cancellationToken
     )

@@ -37,6 +37,14 @@ internal sealed class FollowingReader(BackupRepository repository, ChunkIndex in
         }
     }
 
+    /// <summary>What is not where the index said is not read: <see cref="ReadChunkAsync"/> follows it.</summary>
+    public ValueTask<IReadOnlyList<int>> ReadManyAsync(
+        IReadOnlyList<ChunkId> ids,
+        ChunkClass chunkClass,
+        Action<int, ReadOnlySpan<byte>> take,
+        CancellationToken cancellationToken
+    ) => Now().Chunks.ReadManyAsync(ids, chunkClass, take, cancellationToken);
+
     public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new ChunkReadStream(this, content, chunkClass);
 
     private (ChunkIndex Index, IChunkSource Chunks) Now()

@@ -16,10 +16,7 @@ internal static class RepositoryOpening
         CancellationToken cancellationToken
     )
     {
-        PassphraseTries? tries =
-            access.Encryption == RepositoryAccess.EncryptionNone || access.KeyFile is not null
-                ? null
-                : new PassphraseTries(ConfigKeys.Need(access.Passphrase));
+        PassphraseTries? tries = ConfigKeys.TriesFor(access);
         (BackupRepository? repository, PermanentException? why, bool moved) = await TryOpenAsync(
             blobs,
             access,
@@ -162,6 +159,11 @@ internal static class RepositoryOpening
                 cancellationToken
             );
             ConfigStamp current = head.State.Config;
+
+            if (current == file.Stamp && access.KeyFile is null)
+            {
+                keys.OpenedConfig = file.Number;
+            }
 
             // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm
             // is raised.

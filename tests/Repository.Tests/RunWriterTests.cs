@@ -326,7 +326,7 @@ public sealed class RunWriterTests
         await using RunWriter writer = opened.OpenWriter("a");
         ContentRef dump = await writer.WriteAsync(ChunkClass.Dump, Content.Random(3_000_000, 1));
         await using var root = new ListingRoot(writer);
-        var listing = new ListingWriter(writer);
+        var listing = new ListingWriter(writer) { KeepsDirectories = true };
         await listing.AddAsync(Samples.Folder(string.Empty), CancellationToken.None);
         foreach (SegmentRow row in await listing.CompleteAsync(CancellationToken.None))
         {
@@ -334,6 +334,12 @@ public sealed class RunWriterTests
         }
 
         ContentRef names = (await root.CompleteAsync(CancellationToken.None)).Listing;
+        ContentRef table = await DirectoryTable.WriteAsync(writer, listing.Directories, CancellationToken.None);
+        ContentRef leadsNowhere = await DirectoryTable.WriteAsync(
+            writer,
+            listing.Directories.Select(row => row with { Chunk = new ChunkId(1) }),
+            CancellationToken.None
+        );
         await writer.CommitPageAsync(new PageResult("me", dump), TestJson.Default.PageResult, CancellationToken.None);
         AddedChunkIndexes merge = await opened.Repository.MergeRunIndexAsync(
             OpenedRepository.Run,
@@ -341,7 +347,8 @@ public sealed class RunWriterTests
             known: null,
             CancellationToken.None
         );
-        await RequireAsync(merge.Indexes, dump, names);
+        await RequireAsync(merge.Indexes, dump, names, table);
+        await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump, names, leadsNowhere));
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], dump, names));
         await Assert.ThrowsAsync<PermanentException>(() => RequireAsync([], null, names));
         await Assert.ThrowsAsync<PermanentException>(() =>
@@ -365,14 +372,19 @@ public sealed class RunWriterTests
             (await Assert.ThrowsAsync<PermanentException>(() => RequireAsync(merge.Indexes, dump, names))).Message
         );
 
-        Task RequireAsync(IReadOnlyList<ChunkIndexBlob> added, ContentRef? database, ContentRef listed) =>
+        Task RequireAsync(
+            IReadOnlyList<ChunkIndexBlob> added,
+            ContentRef? database,
+            ContentRef listed,
+            ContentRef? directories = null
+        ) =>
             opened.Repository.RequireStreamsAsync(
                 opened.Index,
                 LostPacks.None,
                 added,
                 opened.OpenReader(),
                 database,
-                [(listed, null)],
+                [(listed, null, directories)],
                 shortcuts: [],
                 CancellationToken.None
             );

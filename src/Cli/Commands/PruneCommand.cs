@@ -92,6 +92,11 @@ internal static class PruneCommand
             dryRun
         );
         context.Result.Write(document, CliJson.Relaxed.PruneDocument, writer => WriteText(document, writer));
+        foreach (string warning in report.Warnings ?? [])
+        {
+            context.Messages.Warn(warning);
+        }
+
         return ExitCodes.Done;
     }
 

@@ -42,6 +42,9 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
 
     public required StepBudget Budget { get; init; }
 
+    /// <summary>Told once of a shortcut that is lost, however many ranges there are.</summary>
+    public required Action<string> Warn { get; init; }
+
     /// <summary>For live progress.</summary>
     public required string Phase { get; init; }
 
@@ -61,7 +64,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         var files = new FileCapture(source, reader, listing, Inheritance);
         var trusted = new TrustedDirectories(tree, notes, time.GetUtcNow(), UsesTrustedDirectories, GrantsTrust);
 
-        RangeWalk? walk = await LookAsync(source, progress, cancellationToken) is { } untouched
+        RangeWalk? walk = await LookAsync(source, cancellationToken) is { } untouched
             ? new RangeWalk(writer, untouched, listing, Budget, CaptureAsync)
             : null;
         byte[]? next = await (walk?.RunAsync(Range, cancellationToken) ?? CaptureAsync(Range, cancellationToken));
@@ -105,11 +108,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
     }
 
     /// <summary>Null where every segment is to be read.</summary>
-    private async Task<UntouchedSegments?> LookAsync(
-        CaptureSource source,
-        IProgressSink progress,
-        CancellationToken cancellationToken
-    )
+    private async Task<UntouchedSegments?> LookAsync(CaptureSource source, CancellationToken cancellationToken)
     {
         if (Untouched is null)
         {
@@ -123,9 +122,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         }
         catch (PermanentException e) when (e.Kind == ErrorKind.Repository)
         {
-            progress.Warn(
-                $"The table of directories of the set before is lost, and so its listing is read: {e.Message}"
-            );
+            Warn($"The table of directories of the set before is lost, and so its listing is read: {e.Message}");
             return null;
         }
     }

@@ -47,7 +47,7 @@ internal sealed class RequiredBefore
     /// files, or one whose lists are lost.
     /// </summary>
     /// <param name="mapping">Which file a content URL means.</param>
-    /// <param name="warn">Told where the parent's digests are lost.</param>
+    /// <param name="warn">Told where the parent's digests, or the table of a list, are lost.</param>
     public static async Task<RequiredBefore?> ReadAsync(
         RunContext run,
         string mapping,
@@ -67,13 +67,20 @@ internal sealed class RequiredBefore
         try
         {
             RequiredDigests digests = await RequiredDigests.ReadAsync(run.Chunks, stored, cancellationToken);
-            return MethodOf(digests.Method).Mapping == mapping && await AreHeldAsync(run, parent, cancellationToken)
-                ? new RequiredBefore(run.Chunks, parent.Roots, digests)
-                : null;
+            if (MethodOf(digests.Method).Mapping != mapping || !await AreHeldAsync(run, parent, cancellationToken))
+            {
+                return null;
+            }
+
+            var before = new RequiredBefore(run.Chunks, parent.Roots, digests);
+            await before.RequireTablesAsync(cancellationToken);
+            return before;
         }
         catch (PermanentException e) when (e.Kind == ErrorKind.Repository)
         {
-            warn($"The digests of set {parent.Id} are lost, and so every row is read again: {e.Message}");
+            warn(
+                $"The digests of set {parent.Id}, or a table of its lists, are lost, and so every row is read again: {e.Message}"
+            );
             return null;
         }
     }
@@ -88,6 +95,17 @@ internal sealed class RequiredBefore
     public RequiredSegmentReader Open(RootStamp root) => new(_chunks, root.RequiredSegments!);
 
     public RequiredListReader OpenList(RootStamp root) => new(_chunks, root.Required!);
+
+    /// <summary>
+    /// Reads the tables of the lists: once the database has withheld rows, it is too late to find that one is lost.
+    /// </summary>
+    private async Task RequireTablesAsync(CancellationToken cancellationToken)
+    {
+        foreach (RootStamp root in _roots.Where(static root => root.Required is not null))
+        {
+            await Open(root).RequireTableAsync(cancellationToken);
+        }
+    }
 
     private static async Task<bool> AreHeldAsync(
         RunContext run,

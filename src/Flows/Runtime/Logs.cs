@@ -93,4 +93,7 @@ internal static partial class Logs
 
     [LoggerMessage(29, LogLevel.Error, "Set {Set} is sealed, but mirrors do not have it: {Reason}")]
     public static partial void MirrorFailed(ILogger logger, string set, string reason);
+
+    [LoggerMessage(30, LogLevel.Warning, "Prune: {Warning}")]
+    public static partial void PruneWarned(ILogger logger, string warning);
 }

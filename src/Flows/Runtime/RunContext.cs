@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Repository;
@@ -27,6 +28,7 @@ internal sealed class RunContext : IDisposable
 
     private readonly ConcurrentDictionary<ContentRef, RequiredListReader> _requiredLists = new();
     private readonly ConcurrentDictionary<string, byte[]> _kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
     private LostPacks? _lost;
     private SetManifest? _parent;
 
@@ -85,6 +87,15 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>Read anew each time: a setting that was corrected counts when a run goes on.</summary>
     public Installation DiscoverInstallation() => Installation.Discover(Options.Installation);
+
+    /// <summary>Warns of what many activities of the run come upon: this process says it once.</summary>
+    public void WarnOnce(IProgressSink progress, string message)
+    {
+        if (_told.TryAdd(message, true))
+        {
+            progress.Warn(message);
+        }
+    }
 
     /// <summary>A local directory for sorting what does not fit into memory.</summary>
     public string SpillDirectory() => StateDirectory.MakeBeneath(Options.State!, "cache", "spill");

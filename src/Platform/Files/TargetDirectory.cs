@@ -17,8 +17,8 @@ public abstract class TargetDirectory : IDisposable
     /// </summary>
     /// <param name="name">Without a <c>/</c>.</param>
     /// <param name="mode">
-    /// Of its permission bits the system gives it at most those for reading, writing and running: with
-    /// <see cref="TargetFile.TrySetMode"/> it gets exactly these.
+    /// Of these bits it has at most the owner's for reading and writing until <see cref="TargetFile.TrySetMode"/> gives
+    /// it exactly these: nobody else may open a file that is not whole, or not its owner's yet.
     /// </param>
     public abstract TargetFile ReplaceFile(ReadOnlySpan<byte> name, int mode);
 

@@ -14,7 +14,7 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
 {
     public async Task RequireAsync(
         ContentRef? dump,
-        IEnumerable<(ContentRef Listing, ContentRef? Required)> roots,
+        IEnumerable<(ContentRef Listing, ContentRef? Required, ContentRef? Directories)> roots,
         IEnumerable<ContentRef> shortcuts,
         CancellationToken cancellationToken
     )
@@ -24,7 +24,7 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
             await RequireAsync(dump, ChunkClass.Dump, cancellationToken);
         }
 
-        foreach ((ContentRef listing, ContentRef? required) in roots)
+        foreach ((ContentRef listing, ContentRef? required, ContentRef? directories) in roots)
         {
             await RequireAsync(listing, ChunkClass.Metadata, cancellationToken);
             ListingReader reader = new(chunks, listing);
@@ -37,11 +37,28 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
             {
                 await RequireAsync(required, ChunkClass.Metadata, cancellationToken);
             }
+
+            if (directories is not null)
+            {
+                await RequireDirectoriesAsync(directories, cancellationToken);
+            }
         }
 
         foreach (ContentRef shortcut in shortcuts)
         {
             await RequireAsync(shortcut, ChunkClass.Metadata, cancellationToken);
+        }
+    }
+
+    /// <summary>What was taken over from the set before was read there in this run, and what is new was stored.</summary>
+    private async Task RequireDirectoriesAsync(ContentRef table, CancellationToken cancellationToken)
+    {
+        await foreach (SegmentDirectories row in DirectoryTable.ReadAsync(chunks, table, cancellationToken))
+        {
+            if (row.Chunk is { } chunk)
+            {
+                Require(chunk, ChunkClass.Metadata);
+            }
         }
     }
 

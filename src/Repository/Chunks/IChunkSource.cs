@@ -27,7 +27,7 @@ public interface IChunkSource
         ChunkClass chunkClass,
         Action<int, ReadOnlySpan<byte>> take,
         CancellationToken cancellationToken
-    ) => ValueTask.FromResult<IReadOnlyList<int>>([.. Enumerable.Range(0, ids.Count)]);
+    );
 
     /// <summary>A forward-only stream over a reference of any depth.</summary>
     Stream OpenRead(ContentRef content, ChunkClass chunkClass);

@@ -75,7 +75,19 @@ internal static class ConfigKeys
     }
 
     public static ImmutableArray<ClearKeyDocument> InClear(KeyRing keys) =>
-        [.. keys.Keys.Select(key => new ClearKeyDocument(KeyClasses.NameOf(key.Class), key.Generation, key.Bytes))];
+        [
+            .. keys.KeysOfConfig.Select(key => new ClearKeyDocument(
+                KeyClasses.NameOf(key.Class),
+                key.Generation,
+                key.Bytes
+            )),
+        ];
+
+    /// <summary>For <see cref="TryOpenAsync"/>; null where no passphrase opens the keys.</summary>
+    public static PassphraseTries? TriesFor(RepositoryAccess access) =>
+        access.Encryption == RepositoryAccess.EncryptionNone || access.KeyFile is not null
+            ? null
+            : new PassphraseTries(Need(access.Passphrase));
 
     public static Secret Need(Secret? passphrase) =>
         passphrase is not null && passphrase.Reveal().Length > 0

@@ -10,7 +10,7 @@ namespace AlfrescoBackupFlows.Repository.Config;
 /// <summary>
 /// The config that the log names, and its replacement: a new config, then a log entry that makes it count.
 /// </summary>
-internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, TimeProvider time)
+internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, KeyRing keys, TimeProvider time)
 {
     /// <summary>The config that counts.</summary>
     public async Task<ConfigFile> ReadAsync(CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, TimeProvide
     }
 
     /// <summary>
-    /// Makes another config count, and deletes older ones where the store permits. Where somebody else changes the keys
+    /// Makes another config count, and deletes older ones where the store permits and no key is lost with them. Where somebody else changes the keys
     /// at the same time: <see cref="ErrorKind.Busy"/>, and nothing of this change stays.
     /// </summary>
     /// <returns>What counts now, and what is to be said of configs that could not be deleted, or null.</returns>
@@ -50,6 +50,15 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, TimeProvide
             throw await DeleteAsync([number], cancellationToken) is { } warning
                 ? new PermanentException(ErrorKind.Busy, $"{exception.Message} {warning}")
                 : exception;
+        }
+
+        if (!keys.NeedsOnly(old.Number))
+        {
+            return (
+                file,
+                $"The configs before {ConfigFile.BlobName(number)} were not deleted: one of them holds keys that it does "
+                    + "not. With them, a removed passphrase still opens keys."
+            );
         }
 
         // Older ones as well: those that an earlier change could not delete, or had no time to.

@@ -44,7 +44,7 @@ public sealed class KeySlots
         _time = access.Time;
         _passphrase = access.Passphrase;
         _newKeys = new NewKeys(blobs, access, keys);
-        _current = new CurrentConfig(blobs, log, access.Time);
+        _current = new CurrentConfig(blobs, log, keys, access.Time);
     }
 
     /// <summary>The slots of the config that counts; none with encryption <c>none</c>.</summary>
@@ -104,6 +104,7 @@ public sealed class KeySlots
     {
         ConfigFile current = await _current.ReadAsync(cancellationToken);
         RequireChangeable(current);
+        await KeysOfAsync(current, cancellationToken);
         SlotDocument slot =
             current.Config.Slots.FirstOrDefault(slot => slot.Id == slotId)
             ?? throw new PermanentException(
@@ -195,7 +196,8 @@ public sealed class KeySlots
         if (!dryRun)
         {
             _known = file;
-            _keys.Add(added, ConfigKeys.PublicKeysOf(file, [.. _keys.Keys, .. added]), seal: true);
+            IReadOnlyList<ClassKey> all = [.. _keys.KeysOfConfig, .. added];
+            _keys.Take(file.Number, all, ConfigKeys.PublicKeysOf(file, all));
         }
 
         return result;
@@ -240,6 +242,14 @@ public sealed class KeySlots
             throw stored is null ? Damage.Missing(name) : Damage.In(name, "it is not the config that the log names");
         }
 
+        // Whoever changes the keys deletes this config after the entry that names the next: what was deleted so, with a
+        // passphrase that was removed, must not come back.
+        LogHead now = await _log.ReadAsync(cancellationToken);
+        if (now.State.Config != current)
+        {
+            return await HealAsync(now, cancellationToken);
+        }
+
         if (stored is null)
         {
             return await ConfigFile.TryPutAsync(_blobs, _time, _known, cancellationToken) is not null
@@ -253,6 +263,11 @@ public sealed class KeySlots
             await ConfigFile.TryPutAsync(_blobs, _time, next, cancellationToken)
             ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
         await _log.AppendKeysAsync(current, next.Stamp, cancellationToken);
+        if (_keys.OpenedConfig == current.Number)
+        {
+            _keys.OpenedConfig = next.Number;
+        }
+
         return $"'{name}' is damaged; '{ConfigFile.BlobName(next.Number)}', which says the same, counts in its place.";
     }
 
@@ -263,6 +278,7 @@ public sealed class KeySlots
     )
     {
         (_known, string? warning) = await _current.ReplaceAsync(old, config, cancellationToken);
+        _keys.OpenedConfig = _known.Number;
         return warning;
     }
 
@@ -275,7 +291,7 @@ public sealed class KeySlots
             _known = current;
         }
 
-        return [.. _keys.Keys];
+        return _keys.KeysOfConfig;
     }
 
     private void RequireChangeable(ConfigFile current)

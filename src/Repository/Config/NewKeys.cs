@@ -28,7 +28,7 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
                     && await OpenAsync(file, cancellationToken) is { } found
                 )
                 {
-                    keys.Add(found, ConfigKeys.PublicKeysOf(file, found), seal: false);
+                    keys.Add(found, ConfigKeys.PublicKeysOf(file, found));
                     return true;
                 }
             }
@@ -41,28 +41,48 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
         return false;
     }
 
-    /// <summary>Takes over what a config has that the log names: the newest generations seal from here on.</summary>
-    /// <exception cref="PermanentException">Repository: the keys were rotated, and not for this passphrase.</exception>
+    /// <summary>
+    /// Takes over what a config has that the log names: the newest generations seal from here on. Whoever holds keys of
+    /// the log can name a config of their own there, or an old one, so it must open here and hold every key of the one
+    /// before.
+    /// </summary>
+    /// <exception cref="PermanentException">Repository: it does not.</exception>
     public async Task TakeAsync(ConfigFile current, CancellationToken cancellationToken)
     {
-        if (AreAllKnown(current))
+        PassphraseTries? tries = ConfigKeys.TriesFor(access);
+        // Not disposed: its keys are those of the open repository from here on.
+        KeyRing? found =
+            await ConfigKeys.TryOpenAsync(current, access, tries, costly: false, blobs.Location, cancellationToken)
+            ?? await ConfigKeys.TryOpenAsync(current, access, tries, costly: true, blobs.Location, cancellationToken);
+        string name = ConfigFile.BlobName(current.Number);
+        if (found is null || found.Repository != keys.Repository)
         {
-            keys.Add([], [], seal: true);
-            return;
-        }
-
-        IReadOnlyList<ClassKey> found =
-            await OpenAsync(current, cancellationToken)
-            ?? throw new PermanentException(
+            throw new PermanentException(
                 ErrorKind.Repository,
-                $"The keys of the repository at {blobs.Location} were rotated, and nothing at hand opens the new ones. "
+                $"Nothing at hand opens {name}, which counts in the log of the repository at {blobs.Location}: the "
+                    + "passphrase was removed, the keys were rotated without it, or somebody else wrote that file. "
                     + ObjectHeader.ConfigHint
             );
-        keys.Add(found, ConfigKeys.PublicKeysOf(current, found), seal: true);
+        }
+
+        if (keys.OpenedConfig != 0 && !keys.KeysOfConfig.All(key => Holds(found, key)))
+        {
+            throw new PermanentException(
+                ErrorKind.Repository,
+                $"{name} counts in the log of the repository at {blobs.Location} and lacks keys of "
+                    + $"{ConfigFile.BlobName(keys.OpenedConfig)}: abf writes no such config. Keep all configs, and find out "
+                    + "who wrote it."
+            );
+        }
+
+        keys.Take(access.KeyFile is null ? current.Number : 0, [.. found.Keys], [.. found.PublicKeys]);
     }
 
+    private static bool Holds(KeyRing found, ClassKey key) =>
+        found.TryGet(key.Class, key.Generation, out ReadOnlySpan<byte> bytes) && bytes.SequenceEqual(key.Bytes);
+
     /// <summary>All keys of a config; null where the passphrase opens none of its slots.</summary>
-    public async Task<IReadOnlyList<ClassKey>?> OpenAsync(ConfigFile file, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ClassKey>?> OpenAsync(ConfigFile file, CancellationToken cancellationToken)
     {
         if (file.Repository != keys.Repository || access.Passphrase is null)
         {

@@ -30,11 +30,17 @@ internal sealed class WriteOnlyKeys
                 now,
                 [.. ConfigKeys.InClear(keys).Where(key => key.Class != KeyClasses.NameOf(KeyClass.Content))],
                 [
-                    .. keys.PublicKeys.Select(key => new PublicKeyDocument(
-                        KeyClasses.NameOf(KeyClass.Content),
-                        key.Generation,
-                        key.Bytes
-                    )),
+                    .. keys
+                        .PublicKeys.Where(pair =>
+                            keys.KeysOfConfig.Any(key =>
+                                key.Class == KeyClass.Content && key.Generation == pair.Generation
+                            )
+                        )
+                        .Select(key => new PublicKeyDocument(
+                            KeyClasses.NameOf(KeyClass.Content),
+                            key.Generation,
+                            key.Bytes
+                        )),
                 ]
             ),
             ConfigJson.Default.KeyFileDocument

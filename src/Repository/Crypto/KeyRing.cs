@@ -18,6 +18,8 @@ internal sealed class KeyRing : IDisposable
     private volatile Dictionary<(KeyClass Class, uint Generation), byte[]> _keys;
     private volatile Dictionary<uint, byte[]> _publicKeys;
     private volatile Dictionary<KeyClass, uint> _current;
+    private volatile IReadOnlyList<ClassKey> _ofConfig;
+    private volatile int _openedConfig;
     private readonly Lock _gate = new();
 
     /// <summary>Takes the keys over. The newest generation of each class seals; all of them open.</summary>
@@ -28,6 +30,7 @@ internal sealed class KeyRing : IDisposable
         _keys = keys.ToDictionary(key => (key.Class, key.Generation), key => key.Bytes);
         _publicKeys = (publicKeys ?? []).ToDictionary(key => key.Generation, key => key.Bytes);
         _current = Newest(_keys.Keys, _publicKeys.Keys);
+        _ofConfig = [.. Keys];
     }
 
     public UInt128 Repository { get; }
@@ -53,6 +56,27 @@ internal sealed class KeyRing : IDisposable
             .ThenBy(pair => pair.Key.Generation)
             .Select(pair => new ClassKey(pair.Key.Class, pair.Key.Generation, pair.Value));
 
+    /// <summary>
+    /// The keys of the config that was opened last, and none that were only found in others: what a new config must hold.
+    /// </summary>
+    public IReadOnlyList<ClassKey> KeysOfConfig => _ofConfig;
+
+    /// <summary>
+    /// The number of the config that the log names and that was really opened here, not merely held against a key file;
+    /// 0 where none was.
+    /// </summary>
+    public int OpenedConfig
+    {
+        get => _openedConfig;
+        set => _openedConfig = value;
+    }
+
+    /// <summary>
+    /// Whether a config was opened here and holds all keys that are known here. Only then may older ones be deleted:
+    /// otherwise the keys may be nowhere else.
+    /// </summary>
+    public bool NeedsOnly(int config) => config == _openedConfig && _keys.Count == _ofConfig.Count;
+
     /// <summary>The generation that new objects of a class are sealed with.</summary>
     public uint CurrentGeneration(KeyClass keyClass) => _current[keyClass];
 
@@ -71,22 +95,42 @@ internal sealed class KeyRing : IDisposable
     public ReadOnlySpan<byte> PublicKeyOf(KeyClass keyClass, uint generation) =>
         keyClass == KeyClass.Content ? _publicKeys.GetValueOrDefault(generation) : null;
 
-    /// <summary>Takes further generations over.</summary>
-    /// <param name="seal">
-    /// Whether the newest of them seals from here on: only where the log names the config that holds them. Then they
-    /// also count before others of the same number.
-    /// </param>
-    public void Add(IEnumerable<ClassKey> keys, IEnumerable<PublicKeyBytes> publicKeys, bool seal)
+    /// <summary>Further generations, of a config that the log need not name: they open, and seal nothing.</summary>
+    public void Add(IEnumerable<ClassKey> keys, IEnumerable<PublicKeyBytes> publicKeys)
     {
         lock (_gate)
         {
             Dictionary<(KeyClass Class, uint Generation), byte[]> all = new(_keys);
             foreach (ClassKey key in keys)
             {
-                if (seal || !all.ContainsKey((key.Class, key.Generation)))
-                {
-                    all[(key.Class, key.Generation)] = key.Bytes;
-                }
+                all.TryAdd((key.Class, key.Generation), key.Bytes);
+            }
+
+            Dictionary<uint, byte[]> allPublic = new(_publicKeys);
+            foreach (PublicKeyBytes key in publicKeys)
+            {
+                allPublic.TryAdd(key.Generation, key.Bytes);
+            }
+
+            _keys = all;
+            _publicKeys = allPublic;
+        }
+    }
+
+    /// <summary>
+    /// The keys of a config that the log names: they count before others of the same number, and the newest of them seal
+    /// from here on, whatever was found elsewhere.
+    /// </summary>
+    /// <param name="config">As <see cref="OpenedConfig"/>.</param>
+    /// <param name="keys">All keys of the config.</param>
+    public void Take(int config, IReadOnlyList<ClassKey> keys, IReadOnlyList<PublicKeyBytes> publicKeys)
+    {
+        lock (_gate)
+        {
+            Dictionary<(KeyClass Class, uint Generation), byte[]> all = new(_keys);
+            foreach (ClassKey key in keys)
+            {
+                all[(key.Class, key.Generation)] = key.Bytes;
             }
 
             Dictionary<uint, byte[]> allPublic = new(_publicKeys);
@@ -97,7 +141,12 @@ internal sealed class KeyRing : IDisposable
 
             _keys = all;
             _publicKeys = allPublic;
-            _current = seal ? Newest(all.Keys, allPublic.Keys) : _current;
+            _ofConfig = [.. keys.OrderBy(key => key.Class).ThenBy(key => key.Generation)];
+            _current = Newest(
+                keys.Select(key => (key.Class, key.Generation)),
+                publicKeys.Select(key => key.Generation)
+            );
+            _openedConfig = config;
         }
     }
 

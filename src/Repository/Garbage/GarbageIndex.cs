@@ -57,14 +57,12 @@ internal sealed record GarbageIndex(
 
         Dictionary<ChunkIndexId, ImmutableArray<PackId>> packs = [];
         List<(ChunkIndexSummary, ImmutableArray<PackId>)> live = [];
-        int rank = 0;
-        ChunkIndexSummary? previous = null;
         foreach (ChunkIndexSummary index in LogState.Live(state.Indexes))
         {
-            rank += previous?.Sequence == index.Sequence ? 0 : 1;
-            previous = index;
             ChunkIndexTable table = await ReadAsync(repository, index, cancellationToken);
-            builder.Add(table, rank);
+            // All of one rank: of several places of a chunk the lowest pack id comes first. By the order of the log another
+            // place would count after each compaction, and what this prune keeps would be garbage to the next.
+            builder.Add(table, rank: 1);
             packs[index.Id] = [.. table.Packs.ToArray().Select(pack => pack.Id)];
             live.Add((index, packs[index.Id]));
         }

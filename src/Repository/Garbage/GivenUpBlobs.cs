@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 
@@ -11,8 +12,11 @@ internal static class GivenUpBlobs
     /// Blobs of the listing that may be deleted: tombstoned ones, index blobs that others replace and that no open run
     /// reads, pages and receipts of runs that have ended, old configs.
     /// </summary>
+    /// <param name="keys">
+    /// Old configs stay unless the one that counts was opened here: somebody without a passphrase may have named it.
+    /// </param>
     /// <param name="store">Older than the state: what a run has begun since is not in it.</param>
-    public static IEnumerable<(string Name, long Length)> Deletable(LogState state, StoreListing store)
+    public static IEnumerable<(string Name, long Length)> Deletable(LogState state, StoreListing store, KeyRing keys)
     {
         foreach (string name in state.Tombstones)
         {
@@ -36,6 +40,11 @@ internal static class GivenUpBlobs
             {
                 yield return (name, length);
             }
+        }
+
+        if (!keys.NeedsOnly(state.Config.Number))
+        {
+            yield break;
         }
 
         foreach (int config in store.Configs.Where(number => number < state.Config.Number))

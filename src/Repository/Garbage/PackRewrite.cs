@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
@@ -40,7 +41,10 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
     /// <param name="use">Says which chunks of the packs are needed.</param>
     /// <param name="packs">The packs that are to become garbage.</param>
     /// <param name="chunks">Reads them.</param>
-    public async Task RunAsync(
+    /// <returns>
+    /// Packs of which something that is needed cannot be read, and why: they must not become garbage.
+    /// </returns>
+    public async Task<IReadOnlyDictionary<PackId, string>> RunAsync(
         PackUse use,
         IReadOnlySet<PackId> packs,
         IChunkSource chunks,
@@ -57,11 +61,12 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
                 _builder.Add(_rows, rank: 0);
             }
 
-            await CopyAsync(sort.ReadSorted(), chunks, cancellationToken);
+            Dictionary<PackId, string> damaged = await CopyAsync(sort.ReadSorted(), chunks, cancellationToken);
             await FlushRowsAsync(cancellationToken);
             RowFile built = _builder.Build();
             _rows?.Dispose();
             _rows = built;
+            return damaged;
         }
         catch (Exception exception) when (CacheFault.IsFault(exception))
         {
@@ -101,12 +106,13 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         return sort;
     }
 
-    private async Task CopyAsync(
+    private async Task<Dictionary<PackId, string>> CopyAsync(
         IEnumerable<ReadOnlyMemory<byte>> records,
         IChunkSource chunks,
         CancellationToken cancellationToken
     )
     {
+        Dictionary<PackId, string> damaged = [];
         NativeBuffer? buffer = null;
         PackBuilder? builder = null;
         try
@@ -115,7 +121,15 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
             {
                 var chunkClass = (ChunkClass)record.Span[0];
                 ChunkId id = ChunkId.Read(record.Span[(9 + PackId.Size)..]);
-                byte[] plain = await chunks.ReadChunkAsync(id, chunkClass, cancellationToken);
+                PackId pack = PackId.Read(record.Span[1..]);
+                if (
+                    damaged.ContainsKey(pack)
+                    || await TryReadAsync(chunks, id, chunkClass, pack, damaged, cancellationToken) is not { } plain
+                )
+                {
+                    continue;
+                }
+
                 if (builder is not null && (builder.Class != chunkClass || !builder.Fits(plain.Length)))
                 {
                     await StoreAsync(builder, cancellationToken);
@@ -137,11 +151,33 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
             {
                 await StoreAsync(builder, cancellationToken);
             }
+
+            return damaged;
         }
         finally
         {
             Free(builder);
             Free(buffer);
+        }
+    }
+
+    private static async Task<byte[]?> TryReadAsync(
+        IChunkSource chunks,
+        ChunkId id,
+        ChunkClass chunkClass,
+        PackId pack,
+        Dictionary<PackId, string> damaged,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await chunks.ReadChunkAsync(id, chunkClass, cancellationToken);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            damaged.Add(pack, e.Message);
+            return null;
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class PackUse
     public IEnumerable<UsedPack> Packs =>
         Enumerable.Range(0, _packs.Length).Select(i => new UsedPack(_packs[i], _total[i], _used[i]));
 
-    /// <summary>Chunks that the sets reach and no index blob names.</summary>
+    /// <summary>Chunks that the sets need and no index blob names.</summary>
     public long Missing { get; private set; }
 
     /// <summary>The first of them.</summary>
@@ -46,14 +46,14 @@ internal sealed class PackUse
     /// <param name="told">Told of each chunk's place that counts, its bytes in the store, and the number of its set.</param>
     public static PackUse Count(
         RowFile rows,
-        IEnumerable<(ChunkId Id, int Set)> reached,
+        IEnumerable<ReachedChunk> reached,
         Func<PackEntry, bool> isWhole,
         Action<ChunkPlace, int>? told = null
     )
     {
         PackUse use = new(rows);
         bool[] whole = [.. use._packs.Select(isWhole)];
-        using IEnumerator<(ChunkId Id, int Set)> wanted = reached.GetEnumerator();
+        using IEnumerator<ReachedChunk> wanted = reached.GetEnumerator();
         bool any = wanted.MoveNext();
         List<(int Row, ChunkPlace Place)> places = [];
         int row = 0;
@@ -75,7 +75,7 @@ internal sealed class PackUse
 
         for (; any; any = wanted.MoveNext())
         {
-            use.Miss(wanted.Current.Id);
+            use.Miss(wanted.Current);
         }
 
         return use;
@@ -85,7 +85,7 @@ internal sealed class PackUse
             ChunkId id = places[0].Place.Id;
             for (; any && wanted.Current.Id < id; any = wanted.MoveNext())
             {
-                use.Miss(wanted.Current.Id);
+                use.Miss(wanted.Current);
             }
 
             if (any && wanted.Current.Id == id)
@@ -118,9 +118,14 @@ internal sealed class PackUse
     /// <summary>What a pack holds and what the sets need of it.</summary>
     public UsedPack this[PackId pack] => new(_packs[_numbers[pack]], _total[_numbers[pack]], _used[_numbers[pack]]);
 
-    private void Miss(ChunkId id)
+    private void Miss(ReachedChunk chunk)
     {
-        FirstMissing = Missing == 0 ? id : FirstMissing;
+        if (!chunk.IsNeeded)
+        {
+            return;
+        }
+
+        FirstMissing = Missing == 0 ? chunk.Id : FirstMissing;
         Missing++;
     }
 }

@@ -25,6 +25,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
 
     private readonly BlobDeletions _deletions = new(repository.Blobs.Store);
     private readonly HashSet<string> _discarded = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<PackId, string> _damaged = [];
     private PackRewrite _own = new(repository);
     private long _repacked;
 
@@ -64,6 +65,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                         RepackedBytes = _repacked,
                         StoredBytes = round.Plan.StoredBytes,
                         UnusedBytes = round.Plan.UnusedBytes,
+                        Warnings = Warnings(round.Plan),
                     };
                     return (report, round.IsLast);
                 }
@@ -98,7 +100,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         };
         (string Name, long Length)[] deleted =
         [
-            .. GivenUpBlobs.Deletable(after, store),
+            .. GivenUpBlobs.Deletable(after, store, repository.Ring),
             .. IndexCompaction
                 .Choose(index, dead, plan.Rewrite.Count > 0 ? 1 : 0)
                 .Where(_ => after.OpenRuns.IsEmpty)
@@ -113,7 +115,10 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             LaterFrom: null,
             plan.StoredBytes,
             plan.UnusedBytes
-        );
+        )
+        {
+            Warnings = Warnings(plan),
+        };
     }
 
     /// <summary>One look at everything, one entry in the log, and what it permits to delete.</summary>
@@ -145,11 +150,17 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             );
             PackUse use = await MarkAsync(head.State, store, index, cancellationToken);
             PrunePlan plan = Plan(head.State, store, index, use);
+            IReadOnlyDictionary<PackId, string> damaged = ImmutableDictionary<PackId, string>.Empty;
             if (plan.Rewrite.Count > 0)
             {
                 long before = _own.Bytes;
-                await _own.RunAsync(use, plan.Rewrite, CreateReader(index), cancellationToken);
-                plan = plan with { StoredBytes = plan.StoredBytes - plan.RewrittenBytes + _own.Bytes - before };
+                damaged = await _own.RunAsync(use, plan.Rewrite, CreateReader(index), cancellationToken);
+                plan = plan with
+                {
+                    Rewrite = plan.Rewrite.Where(pack => !damaged.ContainsKey(pack)).ToHashSet(),
+                    StoredBytes = plan.StoredBytes - plan.RewrittenBytes + _own.Bytes - before,
+                    IsPart = plan.IsPart || damaged.Count > 0,
+                };
             }
 
             (TombstoneDraft draft, bool isWhole) = await DraftAsync(head.State, store, index, plan, cancellationToken);
@@ -163,6 +174,12 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 return null;
             }
 
+            // Only now: a pack that another prune has given up meanwhile is none that is damaged.
+            foreach ((PackId pack, string why) in damaged)
+            {
+                _damaged[pack] = why;
+            }
+
             if (isNeeded)
             {
                 _repacked += _own.Bytes;
@@ -170,7 +187,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 _discarded.Clear();
             }
 
-            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store), cancellationToken);
+            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store, repository.Ring), cancellationToken);
             return (plan, isWhole && !plan.IsPart);
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
@@ -195,8 +212,31 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             use,
             _own,
             options,
-            (options.MaxRepack ?? long.MaxValue) - _repacked - _own.Bytes
+            pack =>
+                !_damaged.ContainsKey(pack.Id) && (pack.Class == ChunkClass.Metadata || !repository.Ring.WritesOnly),
+            (options.MaxRepack ?? long.MaxValue) - _repacked - _own.Bytes,
+            MaxNames
         );
+
+    private List<string>? Warnings(PrunePlan plan)
+    {
+        List<string> warnings =
+        [
+            .. _damaged.Select(pack =>
+                $"Pack '{pack.Key.BlobName}' is kept as it is, because what sets need of it cannot be read: {pack.Value}"
+            ),
+        ];
+        if (repository.Ring.WritesOnly && plan.UnusedBytes > options.MaxUnused * plan.StoredBytes)
+        {
+            warnings.Add(
+                "Packs of documents, dumps and search index are not written anew, so more stays unused than is asked for: "
+                    + "this machine writes only, its key file (repository.keyFile) does not open them. Run 'abf prune' "
+                    + "where repository.passphraseFile names a passphrase of the repository."
+            );
+        }
+
+        return warnings.Count == 0 ? null : warnings;
+    }
 
     private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
     {
@@ -240,7 +280,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     {
         // Packs first whose chunks were written anew: these must not count twice.
         PackId[] packs = [.. plan.Rewrite, .. plan.Dead.Order()];
-        HashSet<PackId> givenUp = [.. packs.Take(Math.Max(MaxNames, plan.Rewrite.Count))];
+        HashSet<PackId> givenUp = [.. packs.Take(MaxNames)];
         string[] others = [.. _discarded.Except(state.Tombstones, StringComparer.Ordinal).Union(plan.Orphans)];
         string[] names =
         [

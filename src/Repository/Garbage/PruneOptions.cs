@@ -33,6 +33,9 @@ public sealed record PruneReport(
     long UnusedBytes
 )
 {
+    /// <summary>What could not be written anew, a line each; null where there is nothing of the kind.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     public static readonly PruneReport Nothing = new(0, 0, 0, 0, 0, null, 0, 0);
 
     /// <summary>With what a further part came to, which has tried again what the store kept.</summary>

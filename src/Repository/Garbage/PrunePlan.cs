@@ -21,7 +21,9 @@ internal sealed record PrunePlan(
 )
 {
     /// <param name="own">What this prune has written, which the log does not name yet.</param>
+    /// <param name="mayRewrite">Whether a pack can be read here, as far as is known.</param>
     /// <param name="repackLeft">Bytes that may still be written anew.</param>
+    /// <param name="maxRewrite">So many packs are written anew at most before the log says so.</param>
     public static PrunePlan Make(
         LogState state,
         StoreListing store,
@@ -29,7 +31,9 @@ internal sealed record PrunePlan(
         PackUse use,
         PackRewrite own,
         PruneOptions options,
-        long repackLeft
+        Func<PackEntry, bool> mayRewrite,
+        long repackLeft,
+        int maxRewrite
     )
     {
         HashSet<PackId> dead = [];
@@ -46,7 +50,7 @@ internal sealed record PrunePlan(
             {
                 stored += pack.Pack.Length;
                 unused += pack.UnusedBytes;
-                if (isFree && pack.UnusedBytes > 0)
+                if (isFree && pack.UnusedBytes > 0 && mayRewrite(pack.Pack))
                 {
                     partly.Add(pack);
                 }
@@ -70,7 +74,7 @@ internal sealed record PrunePlan(
                 rewritten += needed;
                 stored -= pack.UnusedBytes;
                 unused -= pack.UnusedBytes;
-                isPart = rewritten >= options.RewriteAtOnce;
+                isPart = rewritten >= options.RewriteAtOnce || rewrite.Count >= maxRewrite;
             }
         }
 

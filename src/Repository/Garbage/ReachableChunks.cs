@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -19,7 +20,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
     /// <summary>In the place of a set: more than one reach the chunk.</summary>
     public const int Several = -1;
 
-    private const int RecordSize = ChunkId.Size + sizeof(int);
+    private const int RecordSize = ChunkId.Size + sizeof(int) + 1;
     private const int SegmentsAtOnce = 8;
 
     private readonly ExternalSort _sort = new(
@@ -71,17 +72,18 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         );
     }
 
-    /// <summary>Each chunk once, in order, with the number of the one set that reaches it, or <see cref="Several"/>.</summary>
-    public IEnumerable<(ChunkId Id, int Set)> ReadSorted()
+    /// <summary>Each chunk once, in order.</summary>
+    public IEnumerable<ReachedChunk> ReadSorted()
     {
-        (ChunkId Id, int Set)? current = null;
+        ReachedChunk? current = null;
         foreach (ReadOnlyMemory<byte> record in _sort.ReadSorted())
         {
             ChunkId id = ChunkId.Read(record.Span);
             int set = BinaryPrimitives.ReadInt32LittleEndian(record.Span[ChunkId.Size..]);
+            bool isNeeded = record.Span[^1] != 0;
             if (current is { } same && same.Id == id)
             {
-                current = (id, same.Set == set ? set : Several);
+                current = new ReachedChunk(id, same.Set == set ? set : Several, same.IsNeeded || isNeeded);
                 continue;
             }
 
@@ -90,7 +92,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
                 yield return done;
             }
 
-            current = (id, set);
+            current = new ReachedChunk(id, set, isNeeded);
         }
 
         if (current is { } last)
@@ -110,12 +112,17 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
 
         foreach (ContentRef shortcut in manifest.Shortcuts)
         {
-            await TryAddAsync(shortcut, number, cancellationToken);
+            await TryAddAsync(chunks.WalkAsync(shortcut, cancellationToken).Select(chunk => chunk.Id), number);
         }
 
         foreach (RootStamp root in manifest.Roots)
         {
             await AddAsync(root.Listing, number, cancellationToken);
+            if (root.DirectoryTable is { } table)
+            {
+                await TryAddAsync(DirectoriesAsync(table, cancellationToken), number);
+            }
+
             if (root.Required is { } required)
             {
                 await AddAsync(required, number, cancellationToken);
@@ -145,12 +152,30 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         }
     }
 
-    /// <summary>No restore needs it: where it is lost, it holds nothing up.</summary>
-    private async Task TryAddAsync(ContentRef content, int number, CancellationToken cancellationToken)
+    /// <summary>The chunks that a table of directories names, beside those of which it is made.</summary>
+    private async IAsyncEnumerable<ChunkId> DirectoriesAsync(
+        ContentRef table,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await foreach (SegmentDirectories row in DirectoryTable.ReadAsync(chunks, table, cancellationToken))
+        {
+            if (row.Chunk is { } chunk)
+            {
+                yield return chunk;
+            }
+        }
+    }
+
+    /// <summary>No restore needs them: where they are lost, they hold nothing up.</summary>
+    private async Task TryAddAsync(IAsyncEnumerable<ChunkId> shortcut, int number)
     {
         try
         {
-            await AddAsync(content, number, cancellationToken);
+            await foreach (ChunkId id in shortcut)
+            {
+                Add(id, number, isNeeded: false);
+            }
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
         {
@@ -172,11 +197,12 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         }
     }
 
-    private void Add(ChunkId id, int number)
+    private void Add(ChunkId id, int number, bool isNeeded = true)
     {
         Span<byte> record = stackalloc byte[RecordSize];
         id.Write(record);
         BinaryPrimitives.WriteInt32LittleEndian(record[ChunkId.Size..], number);
+        record[^1] = (byte)(isNeeded ? 1 : 0);
         lock (_gate)
         {
             _sort.Add(record);
@@ -191,3 +217,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
             why
         );
 }
+
+/// <param name="Set">The number of the one set that reaches the chunk, or <see cref="ReachableChunks.Several"/>.</param>
+/// <param name="IsNeeded">False: it only spares the next run work, and may be lost.</param>
+internal readonly record struct ReachedChunk(ChunkId Id, int Set, bool IsNeeded);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -31,6 +32,16 @@ public sealed class RequiredSegmentReader(IChunkSource chunks, ContentRef table)
             stream.Advance(length);
             last = row.Last;
             yield return row;
+        }
+    }
+
+    /// <summary>Reads the table to its end, and nothing else.</summary>
+    /// <exception cref="PermanentException">Repository: it is lost or damaged.</exception>
+    public async Task RequireTableAsync(CancellationToken cancellationToken)
+    {
+        await foreach (RequiredSegment _ in ReadRowsAsync(cancellationToken))
+        {
+            // Reading is the check.
         }
     }
 

@@ -133,6 +133,7 @@ internal sealed class CaptureBench : IAsyncDisposable
             Class = ChunkClass.Content,
             Budget = budget ?? new StepBudget(Time),
             Phase = Phases.Files,
+            Warn = new Silence().Warn,
         };
 
         CapturedStep step = await setup.RunAsync(Chunks, writer, Time, new Silence(), _token);

@@ -182,6 +182,22 @@ public sealed class KeySlotsTests
     }
 
     [Fact]
+    public async Task A_config_that_was_replaced_since_the_log_was_read_is_not_put_back()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(passphrase: First);
+        string second = (await opened.Repository.Keys.AddAsync(Second, "second")).SlotId!;
+        LogHead before = await opened.Repository.Log.ReadAsync();
+        await using (BackupRepository other = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)))
+        {
+            await other.Keys.RemoveAsync(second);
+        }
+
+        Assert.Null(await opened.Repository.Keys.HealAsync(before));
+        Assert.Equal(["config/3"], await opened.NamesAsync("config/"));
+        Assert.True(opened.Repository.Keys.AreOf(await opened.Repository.Log.ReadAsync()));
+    }
+
+    [Fact]
     public async Task Without_encryption_there_are_no_passphrases_to_change()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();

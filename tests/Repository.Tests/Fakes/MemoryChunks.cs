@@ -43,6 +43,22 @@ internal sealed class MemoryChunks : IChunkWriter, IChunkSource
         return ValueTask.FromResult(Chunks[id]);
     }
 
+    public ValueTask<IReadOnlyList<int>> ReadManyAsync(
+        IReadOnlyList<ChunkId> ids,
+        ChunkClass chunkClass,
+        Action<int, ReadOnlySpan<byte>> take,
+        CancellationToken cancellationToken
+    )
+    {
+        for (int i = 0; i < ids.Count; i++)
+        {
+            Reads++;
+            take(i, Chunks[ids[i]]);
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<int>>([]);
+    }
+
     public Stream OpenRead(ContentRef content, ChunkClass chunkClass) =>
         new MemoryStream([.. Flatten(content.Chunks, content.Depth).SelectMany(id => Chunks[id])]);
 

@@ -161,5 +161,5 @@ public sealed class FormatTests
     }
 
     private static string EncryptionOf(string vector) =>
-        vector is "none" or "healed" or "healed-index" ? "none" : "passphrase";
+        vector is "none" or "healed" or "healed-index" or "pruned" ? "none" : "passphrase";
 }

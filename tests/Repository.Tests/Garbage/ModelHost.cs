@@ -27,6 +27,9 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
     private RunChunkIndex? _runIndex;
     private SetManifest? _manifest;
 
+    /// <summary>What the table of directories says of a segment.</summary>
+    public Func<SegmentDirectories, SegmentDirectories> Directories { get; set; } = row => row;
+
     public bool HasRun => _run is not null;
 
     public RunId Run => _run!.Run;
@@ -61,7 +64,7 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
         SetManifest manifest = Samples.Manifest(_run!.Run, _run.Base, parent?.Id);
         await using RunWriter writer = repository.OpenRunWriter(Run, "all", _index!, _runIndex!, LostPacks.None);
         writer.RowsPerBlob = 8;
-        ListingWriter listing = new(writer);
+        ListingWriter listing = new(writer) { KeepsDirectories = true };
         await using RequiredListWriter required = new(writer);
         await listing.AddAsync(Samples.Folder(string.Empty), CancellationToken.None);
         foreach ((string path, ImmutableArray<byte> bytes) in files.Files)
@@ -88,6 +91,11 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
         RootStamp stamp = manifest.Roots[1] with
         {
             Listing = summary.Listing,
+            DirectoryTable = await DirectoryTable.WriteAsync(
+                writer,
+                listing.Directories.Select(Directories),
+                CancellationToken.None
+            ),
             Required = list?.List,
             RequiredSegments = list?.Segments,
             Files = summary.Files,
@@ -164,6 +172,19 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
                 Assert.Equal(files.Count, count);
             }
 
+            int directories = 0;
+            await foreach (
+                SegmentDirectories row in DirectoryTable.ReadAsync(
+                    chunks,
+                    manifest.Roots[0].DirectoryTable!,
+                    CancellationToken.None
+                )
+            )
+            {
+                directories += (await DirectoryTable.ReadDirectoriesAsync(chunks, row, CancellationToken.None)).Count;
+            }
+
+            Assert.Equal(1, directories);
             byte[] dump = await chunks.ReadAsync(manifest.Database!.Dump, ChunkClass.Dump);
             sets.Add(set.Id, new ModelFiles(files.ToImmutable(), dump));
         }

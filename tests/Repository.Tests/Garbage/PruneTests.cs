@@ -1,8 +1,12 @@
 using System.Collections.Immutable;
+using System.Text;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Format;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
@@ -234,6 +238,105 @@ public sealed class PruneTests
         Assert.Equal(ErrorKind.Repository, refusal.Kind);
         Assert.Contains("othing is collected", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(before, await bench.NamesAsync(string.Empty));
+    }
+
+    [Fact]
+    public async Task What_only_spares_the_next_run_work_holds_nothing_up_where_it_is_lost()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(3);
+        await using ModelHost host = bench.NewHost("other");
+        await host.BeginAsync(bench.NewRun());
+        host.Directories = row => row with { Chunk = new ChunkId(4711) };
+        await host.StoreAsync(bench.Sets.Values.Last());
+        await host.CommitAsync();
+        await bench.ForgetAsync(0, 1);
+
+        PruneReport report = await bench.PruneAsync();
+
+        Assert.True(report.DeletedBlobs > 0);
+        Assert.Equal((0, await BytesAsync(bench.Blobs, "packs/")), (report.UnusedBytes, report.StoredBytes));
+    }
+
+    [Fact]
+    public async Task A_damaged_pack_is_named_and_kept_and_the_others_are_written_anew()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpHalvesAsync();
+        await bench.ForgetAsync(0, 1, 2);
+        BlobItem pack = await bench
+            .Blobs.ListAsync("packs/", CancellationToken.None)
+            .FirstAsync(p => p.Length > 99_999);
+        byte[] good = new byte[pack.Length];
+        await bench.Blobs.ReadAsync(pack.Name, 0, good, CancellationToken.None);
+        byte[] bad = [.. good];
+        bad[bad.Length * 3 / 4] ^= 1;
+        await bench.Blobs.PutAsync(pack.Name, bad, CancellationToken.None);
+
+        PruneReport report = await bench.PruneAsync();
+
+        Assert.Contains(pack.Name, Assert.Single(report.Warnings!), StringComparison.Ordinal);
+        Assert.InRange(report.RepackedBytes, 200_000, 310_000);
+        Assert.InRange(report.UnusedBytes, 99_000, 200_000);
+        Assert.Equal(report.StoredBytes, await BytesAsync(bench.Blobs, "packs/"));
+        Assert.Contains(pack.Name, await bench.NamesAsync("packs/"));
+        await bench.Blobs.PutAsync(pack.Name, good, CancellationToken.None);
+        await bench.CheckAsync();
+        PruneReport whole = await bench.PruneAsync();
+        Assert.Equal((0, null), (whole.UnusedBytes, whole.Warnings));
+        Assert.DoesNotContain(pack.Name, await bench.NamesAsync("packs/"));
+        await bench.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Of_packs_to_write_anew_no_more_are_taken_at_once_than_an_entry_of_the_log_has_names()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpHalvesAsync();
+        await bench.ForgetAsync(0, 1, 2);
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+
+        (PruneReport report, bool isDone) = await new Prune(repository, new PruneOptions(0)) { MaxNames = 2 }.RunAsync(
+            isTimeUp: () => true,
+            CancellationToken.None
+        );
+
+        Assert.False(isDone);
+        Assert.Equal(2, (await bench.StateAsync()).Tombstones.Length);
+        Assert.InRange(report.RepackedBytes, 1, 210_000);
+        await bench.CheckAsync();
+    }
+
+    [Fact]
+    public async Task A_host_that_only_writes_gives_back_what_it_can_and_says_what_is_left()
+    {
+        using TempDirectory temp = new();
+        var blobs = new MemoryBlobStore();
+        RepositoryAccess full = SampleRepository.Access("passphrase", temp.Combine("cache"));
+        await SampleRepository.WriteAsync(blobs, "passphrase", temp.Combine("cache"), large: false);
+        RepositoryAccess writing;
+        await using (BackupRepository repository = await BackupRepository.OpenAsync(blobs, full))
+        {
+            byte[] file = (await repository.Keys.ExportWriteOnlyAsync([])).Text!;
+            writing = full with { Passphrase = null, KeyFile = new Secret(Encoding.UTF8.GetString(file)) };
+            await repository.Log.ExpireAsync(state => Task.FromResult<IReadOnlyCollection<RunId>>([state.Sets[0].Id]));
+        }
+
+        (ImmutableArray<string> before, _) = await SampleRepository.ReadAsync(blobs, full);
+        PruneReport report = await PruneAsync(writing);
+
+        Assert.True(report.DeletedBlobs > 0 && report.UnusedBytes > 0, $"{report}");
+        Assert.Contains("repository.keyFile", Assert.Single(report.Warnings!), StringComparison.Ordinal);
+        Assert.Equal(before, (await SampleRepository.ReadAsync(blobs, full)).Lines);
+        PruneReport rest = await PruneAsync(full);
+        Assert.True(rest.RepackedBytes > 0 && rest.Warnings is null, $"{rest}");
+        Assert.Equal(before, (await SampleRepository.ReadAsync(blobs, full)).Lines);
+
+        async Task<PruneReport> PruneAsync(RepositoryAccess access)
+        {
+            await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
+            return await new Prune(repository, new PruneOptions(0)).RunAsync(CancellationToken.None);
+        }
     }
 
     [Fact]

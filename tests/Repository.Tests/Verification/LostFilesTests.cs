@@ -223,6 +223,27 @@ public sealed class LostFilesTests
                 ? throw new PermanentException(ErrorKind.Repository, "It is lost.")
                 : Inner.ReadChunkAsync(id, chunkClass, cancellationToken);
 
+        public async ValueTask<IReadOnlyList<int>> ReadManyAsync(
+            IReadOnlyList<ChunkId> ids,
+            ChunkClass chunkClass,
+            Action<int, ReadOnlySpan<byte>> take,
+            CancellationToken cancellationToken
+        )
+        {
+            int[] there = [.. Enumerable.Range(0, ids.Count).Where(number => ids[number] != Lost)];
+            IReadOnlyList<int> notRead = await Inner.ReadManyAsync(
+                [.. there.Select(number => ids[number])],
+                chunkClass,
+                (number, chunk) => take(there[number], chunk),
+                cancellationToken
+            );
+            return
+            [
+                .. notRead.Select(number => there[number]),
+                .. Enumerable.Range(0, ids.Count).Where(number => ids[number] == Lost),
+            ];
+        }
+
         public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => Inner.OpenRead(content, chunkClass);
     }
 }

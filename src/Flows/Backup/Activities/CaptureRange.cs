@@ -45,6 +45,7 @@ internal sealed class CaptureRange(FlowEnvironment environment)
         }
 
         ContentRoot root = ContentRoots.Find(installation, input.Root);
+        input = await WithTableAsync(run, input, progress, cancellationToken);
         using SourceTree tree = run.Roots.Open(root);
         RequireFilled(root, tree, input.Paths);
         ImmutableArray<SourceTree> elsewhere = ContentRoots.OpenElsewhere(installation, run.Roots, input.Root);
@@ -54,13 +55,14 @@ internal sealed class CaptureRange(FlowEnvironment environment)
             Inherit = input.Inherit,
             Inheritance = inheritance,
             Required = RequiredOf(run, input),
-            Untouched = await UntouchedOfAsync(run, input, inheritance, cancellationToken),
+            Untouched = await UntouchedOfAsync(run, input, inheritance, progress, cancellationToken),
             FollowsLinks = input.Root == ContentRoot.Keystore,
             UsesTrustedDirectories = input.UsesTrustedDirectories,
             GrantsTrust = input.GrantsTrust,
             Class = ChunkClass.Content,
             Budget = new StepBudget(run.Time),
             Phase = phase,
+            Warn = message => run.WarnOnce(progress, message),
         };
         try
         {
@@ -72,6 +74,36 @@ internal sealed class CaptureRange(FlowEnvironment environment)
             {
                 other.Dispose();
             }
+        }
+    }
+
+    /// <summary>
+    /// The table of the list may be an older set's, and lost with it: then the list is read without it.
+    /// </summary>
+    private static async Task<CaptureRangeInput> WithTableAsync(
+        RunContext run,
+        CaptureRangeInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
+    {
+        if (input.RequiredSegments is not { } segments)
+        {
+            return input;
+        }
+
+        try
+        {
+            await new RequiredSegmentReader(run.Chunks, segments).RequireTableAsync(cancellationToken);
+            return input;
+        }
+        catch (PermanentException e) when (e.Kind == ErrorKind.Repository)
+        {
+            run.WarnOnce(
+                progress,
+                $"The table of the list of required files of {input.Root} is lost, and so the list is read: {e.Message}"
+            );
+            return input with { RequiredSegments = null };
         }
     }
 
@@ -91,6 +123,7 @@ internal sealed class CaptureRange(FlowEnvironment environment)
         RunContext run,
         CaptureRangeInput input,
         Inheritance inheritance,
+        IProgressSink progress,
         CancellationToken cancellationToken
     )
     {
@@ -106,17 +139,32 @@ internal sealed class CaptureRange(FlowEnvironment environment)
 
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         RootStamp? root = parent?.Roots.FirstOrDefault(stamp => stamp.Name == input.Root);
-        return
-            root?.DirectoryTable is { } table
-            && root.Listing == input.Inherit
-            && ProvedBefore.Knows(parent!.Consistency, root, input.Required, input.RequiredSegments)
-            ? new UntouchedSegments(
+        if (
+            root?.DirectoryTable is not { } table
+            || root.Listing != input.Inherit
+            || !ProvedBefore.Knows(parent!.Consistency, root, input.Required, input.RequiredSegments)
+        )
+        {
+            return null;
+        }
+
+        try
+        {
+            return new UntouchedSegments(
                 run.Chunks,
                 root.Listing,
                 table,
                 await ProvedBefore.RequiredChangesAsync(run.Chunks, root, input.RequiredSegments, cancellationToken)
-            )
-            : null;
+            );
+        }
+        catch (PermanentException e) when (e.Kind == ErrorKind.Repository)
+        {
+            run.WarnOnce(
+                progress,
+                $"What changed in {root.Name} since set {parent!.Id} cannot be told, and so all of it is read: {e.Message}"
+            );
+            return null;
+        }
     }
 
     /// <summary>

@@ -52,6 +52,7 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
                 Inheritance = inheritance,
                 Class = ChunkClass.Index,
                 Budget = StepBudget.Unlimited(run.Time),
+                Warn = progress.Warn,
                 Phase = Phases.Index,
             };
             CapturedStep captured = await capture.RunAsync(run.Chunks, writer, run.Time, progress, cancellationToken);

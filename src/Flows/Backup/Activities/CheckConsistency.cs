@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -47,7 +48,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
             cancellationToken
         );
         SetManifest? parent = input.FullScan ? null : await run.ReadParentAsync(cancellationToken);
-        ConsistencyProof proof = await ProveAsync(parent);
+        ConsistencyProof proof = await ProveFromParentAsync();
         if (proof is { BySegment: > 0, MayLookEncoded: true })
         {
             // Whether a store encrypts is seen by all of its files.
@@ -77,6 +78,21 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
                 ? await RecheckAsync(run, database, installation, progress, cancellationToken)
                 : null,
         };
+
+        async Task<ConsistencyProof> ProveFromParentAsync()
+        {
+            try
+            {
+                return await ProveAsync(parent);
+            }
+            catch (PermanentException e) when (e.Kind == ErrorKind.Repository && parent is not null)
+            {
+                progress.Warn(
+                    $"What set {parent.Id} proved cannot be told, and so every required file is looked up: {e.Message}"
+                );
+                return await ProveAsync(null);
+            }
+        }
 
         async Task<ConsistencyProof> ProveAsync(SetManifest? before)
         {
@@ -155,15 +171,29 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
             progress.Warn,
             cancellationToken
         );
-        return before is null || database.RequiredDigests is not { } stored
-            ? null
-            : await RequiredRecheck.FindDifferenceAsync(
+        if (before is null || database.RequiredDigests is not { } stored)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await RequiredRecheck.FindDifferenceAsync(
                 before,
                 await RequiredDigests.ReadAsync(run.Chunks, stored, cancellationToken),
                 database.Required,
                 run.Chunks,
                 cancellationToken
             );
+        }
+        catch (PermanentException e) when (e.Kind == ErrorKind.Repository)
+        {
+            // The proof has read this run's lists to their end: what is lost is of the set before.
+            progress.Warn(
+                $"The lists of required files are not compared with those of the set before, which are lost: {e.Message}"
+            );
+            return null;
+        }
     }
 
     private static async Task<ContentRef?> WriteAsync(

@@ -104,7 +104,7 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
             manifest.Indexes,
             run.Chunks,
             manifest.Database?.Dump,
-            manifest.Roots.Select(root => (root.Listing, root.Required)),
+            manifest.Roots.Select(root => (root.Listing, root.Required, root.DirectoryTable)),
             manifest.Shortcuts,
             cancellationToken
         );

@@ -38,7 +38,7 @@ internal sealed class MergeListing(FlowEnvironment environment)
         (ContentRef listing, ContentRef? directories) =
             parent is not null && IsParents(steps)
                 ? (parent.Listing, parent.DirectoryTable)
-                : await JoinAsync(run, writer, parent, steps, cancellationToken);
+                : await JoinAsync(run, writer, parent, steps, progress, cancellationToken);
         if (!input.AcceptContentLoss)
         {
             ContentLoss.Check(
@@ -96,6 +96,7 @@ internal sealed class MergeListing(FlowEnvironment environment)
         RunWriter writer,
         RootStamp? parent,
         List<CapturedStep> steps,
+        IProgressSink progress,
         CancellationToken cancellationToken
     )
     {
@@ -104,7 +105,9 @@ internal sealed class MergeListing(FlowEnvironment environment)
         bool hasDirectories = true;
         foreach (CapturedStep step in steps)
         {
-            hasDirectories &= await TryAddDirectoriesAsync(step, parent, run, directories, cancellationToken);
+            hasDirectories =
+                hasDirectories
+                && await TryAddDirectoriesAsync(step, parent, run, directories, progress, cancellationToken);
             await foreach (SegmentRow row in RowsOf(step, parent, run, cancellationToken))
             {
                 await root.AddAsync(row, cancellationToken);
@@ -118,42 +121,40 @@ internal sealed class MergeListing(FlowEnvironment environment)
         );
     }
 
-    /// <summary>False where a step has none.</summary>
+    /// <summary>False where a step has none, or what it has is lost: a chunk of it may be an older set's.</summary>
     private static async Task<bool> TryAddDirectoriesAsync(
         CapturedStep step,
         RootStamp? parent,
         RunContext run,
         List<SegmentDirectories> directories,
+        IProgressSink progress,
         CancellationToken cancellationToken
     )
     {
-        if (step.Taken is { } taken)
+        try
         {
-            directories.AddRange(
-                await DirectoryTable
-                    .ReadAsync(run.Chunks, ParentsTable(parent), cancellationToken)
-                    .Skip(taken.First)
-                    .Take(taken.Count)
-                    .ToListAsync(cancellationToken)
-            );
-        }
-        else if (step.Directories is { } rows)
-        {
-            directories.AddRange(SegmentDirectories.Decode(rows));
-        }
-        else if (step.DirectoryTable is { } table)
-        {
-            await foreach (SegmentDirectories row in DirectoryTable.ReadAsync(run.Chunks, table, cancellationToken))
+            IAsyncEnumerable<SegmentDirectories>? rows =
+                step.Taken is { } taken
+                    ? DirectoryTable
+                        .ReadAsync(run.Chunks, ParentsTable(parent), cancellationToken)
+                        .Skip(taken.First)
+                        .Take(taken.Count)
+                : step.Directories is { } own ? SegmentDirectories.Decode(own).ToAsyncEnumerable()
+                : step.DirectoryTable is { } table ? DirectoryTable.ReadAsync(run.Chunks, table, cancellationToken)
+                : null;
+            if (rows is null)
             {
-                directories.Add(row);
+                return false;
             }
+
+            directories.AddRange(await rows.ToListAsync(cancellationToken));
+            return true;
         }
-        else
+        catch (PermanentException e) when (e.Kind == ErrorKind.Repository)
         {
+            progress.Warn($"A listing gets no table of directories, for a part of it is lost: {e.Message}");
             return false;
         }
-
-        return true;
     }
 
     private static IAsyncEnumerable<SegmentRow> RowsOf(

@@ -35,6 +35,11 @@ public sealed class Pruning(FlowEnvironment environment)
         await EvictDeadAsync(repository, head, cancellationToken);
         (PruneReport report, bool isDone) = await new Prune(repository, options).RunAsync(isTimeUp, cancellationToken);
         await environment.Repository.RememberHeadAsync(cancellationToken);
+        foreach (string warning in report.Warnings ?? [])
+        {
+            Logs.PruneWarned(_logger, warning);
+        }
+
         if (isDone)
         {
             await environment.Stores.Control.PutAsync(

@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Platform.Files.Linux;
 internal sealed class LinuxTargetDirectory(LinuxTargetTree tree, SafeFileHandle handle, byte[] path, bool isNew)
     : TargetDirectory
 {
-    private const int PermissionBits = 0x1FF;
+    private const int OwnersBits = 0x180; // 0600
 
     private static readonly int NewFile =
         OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
@@ -27,7 +27,9 @@ internal sealed class LinuxTargetDirectory(LinuxTargetTree tree, SafeFileHandle 
     public override TargetFile ReplaceFile(ReadOnlySpan<byte> name, int mode)
     {
         TreePath.RequireName(name);
-        uint bits = (uint)(mode & PermissionBits);
+
+        // It has neither its owner nor its bytes yet: nobody else is let in before it has both.
+        uint bits = (uint)(mode & OwnersBits);
         SafeFileHandle? file = FileCalls.OpenAt(handle, name, NewFile, out int error, bits);
         if (file is null && error == Errno.EEXIST)
         {

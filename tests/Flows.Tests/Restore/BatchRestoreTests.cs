@@ -1,0 +1,58 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Storage.Directories;
+using AlfrescoBackupFlows.Testing.Servers;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Restore;
+
+[Trait("needs", "server")]
+public sealed class BatchRestoreTests(OnDemand<PostgresServer> server)
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Files_are_restored_with_far_fewer_requests_than_there_are_files()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 100, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        RootStamp root = (await rig.ReadSetsAsync(_token))[0].Roots.Single(stamp => stamp.Name == "contentstore");
+        var store = new CountingBlobStore(DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System));
+        await using FlowEnvironment environment = rig.CreateEnvironment(
+            stores: new RepositoryStores(store, DirectoryBlobStore.Open(rig.Combine("control"), TimeProvider.System))
+        );
+        IChunkSource chunks = await SetReader.OpenChunksAsync(environment, _token);
+        List<ListingEntry> batch = await new ListingReader(chunks, root.Listing).ReadAsync(_token).ToListAsync(_token);
+        string path = Directory.CreateDirectory(rig.Combine("restored")).FullName;
+        using TargetTree target = TargetTree.Open(path);
+        var input = new RestoreRangeInput(path, root.Name, root.Listing, root.Class, PathRange.All, Owner: null);
+        var files = new FileRestore(target, chunks, input, new AttributeRestore(target, owner: null));
+        using var restore = new BatchRestore(target, chunks, root.Class, files);
+
+        long requests = store.Count(BlobVerb.Read);
+        RestoredBatch done = await restore.RunAsync(batch, _token);
+
+        Assert.Equal((root.Files, 0), (done.FilesWritten, done.Losses));
+        Assert.True(root.Files >= 100, "there are files to read together");
+        Assert.InRange(store.Count(BlobVerb.Read) - requests, 1, 10);
+        Assert.All(
+            batch.Where(entry => !entry.IsDirectory),
+            entry =>
+            {
+                string name = System.Text.Encoding.UTF8.GetString(entry.Path);
+                Assert.Equal(
+                    File.ReadAllBytes(Path.Combine(rig.Sample.Contentstore, name)),
+                    File.ReadAllBytes(Path.Combine(path, name))
+                );
+            }
+        );
+    }
+}

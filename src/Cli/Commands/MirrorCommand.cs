@@ -41,6 +41,7 @@ internal static class MirrorCommand
             "abf mirror --to file:///mnt/usb/acme",
             ExitCodes.Done,
             ExitCodes.Usage,
+            ExitCodes.Findings,
             ExitCodes.Busy,
             ExitCodes.Storage,
             ExitCodes.Repository
@@ -117,7 +118,7 @@ internal static class MirrorCommand
             return ExitCodes.Repository;
         }
 
-        return ExitCodes.Done;
+        return report.UnfitBlobs > 0 ? ExitCodes.Findings : ExitCodes.Done;
     }
 
     /// <summary>Says every few seconds how far it is.</summary>

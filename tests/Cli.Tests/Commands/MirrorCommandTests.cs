@@ -61,6 +61,22 @@ public sealed class MirrorCommandTests(CommittedSample sample, OnDemand<Postgres
     }
 
     [Fact]
+    public async Task A_name_that_somebody_put_into_the_log_is_told_with_exit_code_3_and_not_copied()
+    {
+        string planted = Path.Combine("log", "000000000000");
+        await File.WriteAllTextAsync(Path.Combine(Abf.Repository, planted), "no entry", Token);
+
+        AbfResult mirror = await Abf.RunAsync("mirror", "--to", Url, "--json");
+
+        Assert.Equal(3, mirror.ExitCode);
+        Assert.Equal(1, mirror.Json.GetProperty("unfitBlobs").GetInt64());
+        Assert.Contains("behind a gap", mirror.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(Copy, planted)));
+        File.Delete(Path.Combine(Abf.Repository, planted));
+        AssertDone(await Abf.RunAsync("mirror", "--to", Url));
+    }
+
+    [Fact]
     public async Task A_copy_that_was_emptied_or_changed_is_told_and_never_overwritten()
     {
         AssertDone(await Abf.RunAsync("mirror", "--to", Url));

@@ -249,13 +249,26 @@ internal sealed class RandomHistory : IAsyncDisposable
         Assert.Equal(0, first.LaterBlobs);
         Assert.Equal(first.StoredBytes, await BytesAsync("packs/"));
         Assert.Equal(0, await BytesAsync("runs/"));
-        PruneReport second = await new Prune(repository, new PruneOptions(0.05)).RunAsync(CancellationToken.None);
-        Assert.Equal((0, 0, 0), (second.FreedBytes, second.RepackedBytes, second.DeletedBlobs));
+        await RequireRestAsync(repository);
         LogState state = (await repository.Log.ReadAsync()).State;
         Assert.Empty(state.Tombstones);
         Assert.All(state.Indexes, index => Assert.True(index.Replaces.IsDefault));
         Assert.Equal(state.Indexes.Length, await _store.ListAsync("index/", CancellationToken.None).CountAsync());
         await CheckAsync();
+    }
+
+    /// <summary>
+    /// Prunes come to an end. Not always at once: of a chunk that lies in two packs the lower id counts, which is drawn anew
+    /// for a pack that is written anew.
+    /// </summary>
+    private static async Task RequireRestAsync(BackupRepository repository)
+    {
+        List<PruneReport> reports = [];
+        do
+        {
+            Assert.True(reports.Count < 5, string.Join("; ", reports));
+            reports.Add(await new Prune(repository, new PruneOptions(0.05)).RunAsync(CancellationToken.None));
+        } while (reports[^1] is not { FreedBytes: 0, RepackedBytes: 0, DeletedBlobs: 0 });
     }
 
     private async Task<long> BytesAsync(string prefix) =>

@@ -83,7 +83,8 @@ public class ListingBenchmarks
         Encoding.ASCII.GetBytes(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"2025/{1 + (number / 20 / 60 / 24 / 28)}/{1 + (number / 20 / 60 / 24 % 28)}/{number / 20 / 60 % 24}/{number / 20 % 60}/{new Guid(number * 7919, 1, 2, new byte[8]):D}.bin"
+                $"2025/{1 + (number / 20 / 60 / 24 / 28)}/{1 + (number / 20 / 60 / 24 % 28)}/"
+                    + $"{number / 20 / 60 % 24}/{number / 20 % 60}/{new Guid(number * 7919, 1, 2, new byte[8]):D}.bin"
             )
         );
 }

@@ -22,7 +22,9 @@ internal static class SampleBytes
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{random.Next()}\t{random.Next(50)}\tstore://2026/{random.Next(1, 13)}/{random.Next(1, 29)}/{random.Next(24)}/{random.Next(60)}/{new Guid(random.Next(), 4711, 17, new byte[8])}.bin\t{random.Next(1_000_000)}\n"
+                $"{random.Next()}\t{random.Next(50)}\tstore://2026/{random.Next(1, 13)}/{random.Next(1, 29)}/"
+                    + $"{random.Next(24)}/{random.Next(60)}/{new Guid(random.Next(), 4711, 17, new byte[8])}.bin\t"
+                    + $"{random.Next(1_000_000)}\n"
             );
         }
 

@@ -47,6 +47,7 @@ foreach (bool unchanged in (bool[])[false, true])
     HistoryReport.Print("the run's own history", JournalView.Export(directory, run), catalog);
     HistoryReport.Print("a range, before it continues as new", installation.LongestRange, catalog);
     Console.WriteLine(
-        $"sub-orchestrations: {JournalView.Tree(directory, run).Count - 1}; journal on disk: {Directory.EnumerateFiles(directory).Sum(file => new FileInfo(file).Length) / 1048576.0:F1} MiB"
+        $"sub-orchestrations: {JournalView.Tree(directory, run).Count - 1}; "
+            + $"journal on disk: {Directory.EnumerateFiles(directory).Sum(file => new FileInfo(file).Length) / 1048576.0:F1} MiB"
     );
 }

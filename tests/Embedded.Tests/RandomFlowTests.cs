@@ -52,7 +52,9 @@ public sealed class RandomFlowTests
                 }
 
                 var end = await engine.RunToEndAsync("one", TestContext.Current.CancellationToken);
-                return $"{end.Status} {end.Result} {end.Failure} {end.Generation} {end.CustomStatus} {string.Join(' ', JournalView.Tree(stage.StateDirectory, "one"))} "
+                return $"{end.Status} {end.Result} {end.Failure} {end.Generation} {end.CustomStatus} "
+                    + string.Join(' ', JournalView.Tree(stage.StateDirectory, "one"))
+                    + ' '
                     + string.Join(' ', engine.Client.CountActivities("one").Select(c => $"{c.Activity}={c.Calls}"));
             }
             catch (SimulatedCrashException) { }

@@ -264,7 +264,8 @@ internal sealed class JournalDatabase : IDisposable
             ),
             _ => new PermanentException(
                 ErrorKind.Configuration,
-                $"state: the journal {_file} cannot be read or written ({e.Message}): look at the owner, the rights and the free space of the directory, and at the limit on the length of files (ulimit -f)",
+                $"state: the journal {_file} cannot be read or written ({e.Message}): look at the owner, the rights and the "
+                    + "free space of the directory, and at the limit on the length of files (ulimit -f)",
                 e
             ),
         };

@@ -37,7 +37,8 @@ public sealed class RestoreOrphanTests(
         // By its name, not by its text alone: the question itself has the same text, and a connection of the pool shows
         // its last one.
         const string Sleeping =
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'abf%' AND state = 'active' AND query LIKE 'SELECT pg_sleep(3600)%' AND datname = ";
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'abf%' AND state = 'active' "
+            + "AND query LIKE 'SELECT pg_sleep(3600)%' AND datname = ";
         await KillWhenAsync(
             command,
             () => CountAsync(new NpgsqlConnection(postgres.ConnectionString("postgres")), $"{Sleeping}'{database}'")

@@ -143,7 +143,8 @@ public sealed partial class MariaDbRunbookTests(OnDemand<MariaDbServer> server) 
 
     private static Task<string> DumpAsync(MariaDbServer maria, string database) =>
         Shell.RunAsync(
-            @"MYSQL_PWD=""$4"" mariadb-dump --no-defaults --host ""$1"" --port ""$2"" --user root --skip-comments --skip-extended-insert --hex-blob --routines --events ""$3"" | sort",
+            @"MYSQL_PWD=""$4"" mariadb-dump --no-defaults --host ""$1"" --port ""$2"" --user root --skip-comments "
+                + @"--skip-extended-insert --hex-blob --routines --events ""$3"" | sort",
             maria.Host,
             $"{maria.Port}",
             database,

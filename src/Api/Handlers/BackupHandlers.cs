@@ -110,8 +110,8 @@ internal static class BackupHandlers
         return document with
         {
             Warnings = call.Text.Clean(document.Warnings),
-            RetentionFault = document.RetentionFault is { } fault ? call.Text.Clean([fault])[0] : null,
-            MirrorFault = document.MirrorFault is { } copy ? call.Text.Clean([copy])[0] : null,
+            RetentionFault = document.RetentionFault is { } fault ? call.Text.Clean(fault) : null,
+            MirrorFault = document.MirrorFault is { } copy ? call.Text.Clean(copy) : null,
         };
     }
 

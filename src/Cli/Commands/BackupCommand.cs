@@ -93,17 +93,20 @@ internal static class BackupCommand
             context.Messages.Error($"set {result.Set} is sealed, but mirrors do not have it: {copies}");
         }
 
-        if (!result.HasFindings)
+        if (result.HasFindings)
         {
-            return result is { RetentionFault: null, MirrorFault: null } ? ExitCodes.Done : ExitCodes.Findings;
+            context.Messages.Error(
+                $"set {result.Set} is sealed, with findings: {string.Join("; ", FindingsOf(result))}; "
+                    + $"'{context.CommandLine("show " + result.Set)}' names them"
+            );
         }
 
-        context.Messages.Error(
-            $"set {result.Set} is sealed, with findings: {string.Join("; ", FindingsOf(result))}; "
-                + $"'{context.CommandLine("show " + result.Set)}' names them"
-        );
-        return ExitCodes.Findings;
+        return CodeOf(result);
     }
+
+    /// <summary>What a backup that sealed a set ends with.</summary>
+    public static int CodeOf(HotBackupResult result) =>
+        result is { HasFindings: false, RetentionFault: null, MirrorFault: null } ? ExitCodes.Done : ExitCodes.Findings;
 
     private static IEnumerable<string> FindingsOf(HotBackupResult result)
     {

@@ -31,7 +31,7 @@ internal static class ForgetCommand
         Option<int?> weekly = Count("--keep-weekly", "Keep the newest set of each of N weeks.");
         Option<int?> monthly = Count("--keep-monthly", "Keep the newest set of each of N months.");
         Option<int?> yearly = Count("--keep-yearly", "Keep the newest set of each of N years.");
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be forgotten, and do nothing." };
+        Option<bool> dryRun = DryRun.NewOption("forgotten");
         var command = new DocumentedCommand(
             "forget",
             "Forget sets, by rules (default: those of 'retention') or by name. 'abf prune' then gives their storage back.",
@@ -99,7 +99,7 @@ internal static class ForgetCommand
     {
         if (sets.Length > 0)
         {
-            return given == new KeepRules(null, null, null, null, null, null)
+            return given == KeepRules.None
                 ? new ForgetRequest(null, [.. sets.Select(Parse)])
                 : throw new PermanentException(
                     ErrorKind.Configuration,
@@ -107,10 +107,7 @@ internal static class ForgetCommand
                 );
         }
 
-        KeepRules rules =
-            given == new KeepRules(null, null, null, null, null, null)
-                ? KeepRules.Of(context.Options.Retention)
-                : given;
+        KeepRules rules = given == KeepRules.None ? KeepRules.Of(context.Options.Retention) : given;
         return rules.IsEmpty
             ? throw new PermanentException(
                 ErrorKind.Configuration,

@@ -83,7 +83,7 @@ internal static class KeyCommand
             Description = "A file that holds the new passphrase; without it, standard input or the terminal.",
             HelpName = "FILE",
         };
-        Option<bool> dryRun = DryRun();
+        Option<bool> dryRun = DryRun.NewOption();
         var name = new Option<string>("--name")
         {
             Description = "What it is for, for 'key list'.",
@@ -128,7 +128,7 @@ internal static class KeyCommand
 
     private static DocumentedCommand CreateRemove(CommandRunner runner)
     {
-        Option<bool> dryRun = DryRun();
+        Option<bool> dryRun = DryRun.NewOption();
         var id = new Argument<string>("ID") { Description = "As 'key list' shows it." };
         var command = new DocumentedCommand(
             "remove",
@@ -162,9 +162,6 @@ internal static class KeyCommand
         );
         return command;
     }
-
-    private static Option<bool> DryRun() =>
-        new("--dry-run") { Description = "Say what would be done, and do nothing." };
 
     private static int Report(CommandContext context, KeyChange change, string outcome)
     {

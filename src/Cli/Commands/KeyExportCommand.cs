@@ -20,7 +20,7 @@ internal static class KeyExportCommand
         };
         Option<string[]> files = KeyRotateCommand.PassphraseFiles();
         Option<bool> dropOthers = KeyRotateCommand.DropOthers();
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and do nothing." };
+        Option<bool> dryRun = DryRun.NewOption();
         var command = new DocumentedCommand(
             "export",
             "Write keys to a file, for another host. The first time, the keys are rotated.",

@@ -13,7 +13,7 @@ internal static class KeyRotateCommand
     {
         Option<string[]> files = PassphraseFiles();
         Option<bool> dropOthers = DropOthers();
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and do nothing." };
+        Option<bool> dryRun = DryRun.NewOption();
         var command = new DocumentedCommand(
             "rotate",
             "New keys for all that is written from here on. What was written before stays readable.",

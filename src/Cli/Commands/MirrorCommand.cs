@@ -33,7 +33,7 @@ internal static class MirrorCommand
         {
             Description = "Store again what a copy has lost that was cut, emptied or put back.",
         };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be copied, and do nothing." };
+        Option<bool> dryRun = DryRun.NewOption("copied");
         Option<string?> expected = ExpectedHead.NewOption();
         var command = new DocumentedCommand(
             "mirror",

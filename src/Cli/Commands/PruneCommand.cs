@@ -25,7 +25,7 @@ internal static class PruneCommand
             Description = "Read and write anew at most so much, such as 50GiB.",
             HelpName = "SIZE",
         };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be freed, and do nothing." };
+        Option<bool> dryRun = DryRun.NewOption("freed");
         var command = new DocumentedCommand(
             "prune",
             "Give back what no set needs. Backups, restores and other prunes go on meanwhile.",

@@ -48,10 +48,7 @@ internal static class StatusCommand
         state switch
         {
             "running" => ExitCodes.Done,
-            "sealed" => FlowHost.Read<HotBackupResult>(run.Result!)
-                is { HasFindings: false, RetentionFault: null, MirrorFault: null }
-                ? ExitCodes.Done
-                : ExitCodes.Findings,
+            "sealed" => BackupCommand.CodeOf(FlowHost.Read<HotBackupResult>(run.Result!)),
             "failed" => run.Failure is { } failure ? ExitCodes.Of(failure.Kind) : ExitCodes.Unexpected,
             _ => ExitCodes.Cancelled,
         };

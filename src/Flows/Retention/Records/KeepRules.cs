@@ -6,6 +6,9 @@ namespace AlfrescoBackupFlows.Flows.Retention.Records;
 /// <param name="Within">Counted from the newest set.</param>
 public sealed record KeepRules(int? Last, TimeSpan? Within, int? Daily, int? Weekly, int? Monthly, int? Yearly)
 {
+    /// <summary>None is given.</summary>
+    public static readonly KeepRules None = new(null, null, null, null, null, null);
+
     /// <summary>Nothing would be kept by them.</summary>
     public bool IsEmpty =>
         (Last ?? 0) == 0

@@ -262,6 +262,5 @@ public sealed class BackupRepository : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    internal static string IdOf(KeyRing keys) =>
-        keys.Repository.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    internal static string IdOf(KeyRing keys) => HexId.Format(keys.Repository);
 }

@@ -56,7 +56,16 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
         );
         return index.Lost.IsEmpty
             ? RebuiltChunkIndex.Nothing
-            : new RebuiltChunkIndex(index.Lost, await WriteAsync(index, cancellationToken), [.. Warnings(index)]);
+            : new RebuiltChunkIndex(
+                index.Lost,
+                await ChunkIndexBlobs.WriteReplacingAsync(
+                    repository.Blobs,
+                    index.Rebuilt.ToAsyncEnumerable(),
+                    index.Lost.Select(lost => lost.Index.Id),
+                    cancellationToken
+                ),
+                [.. Warnings(index)]
+            );
     }
 
     /// <summary>The run's own, and those that are given up and may be deleted at any time.</summary>
@@ -150,37 +159,6 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
     /// <summary>The ids of chunks alone, which no compression makes shorter.</summary>
     private static long ShortestLength(ChunkIndexSummary index) =>
         ObjectHeader.Size + ((long)index.Rows * ChunkId.Size);
-
-    /// <summary>
-    /// At least one blob, without rows where the packs are lost too: it says which blobs are replaced.
-    /// </summary>
-    private async Task<ImmutableArray<ChunkIndexBlob>> WriteAsync(ChunkIndex index, CancellationToken cancellationToken)
-    {
-        ImmutableArray<ChunkIndexBlob>.Builder written = ImmutableArray.CreateBuilder<ChunkIndexBlob>();
-        ChunkIndexRows rows = new();
-        foreach (ChunkPlace place in index.Rebuilt)
-        {
-            rows.Add(place);
-            if (rows.Count == ChunkIndexBlobs.UsualRows)
-            {
-                await WriteAsync();
-            }
-        }
-
-        if (rows.Count > 0 || written.Count == 0)
-        {
-            await WriteAsync();
-        }
-
-        written[0] = written[0] with { Replaces = [.. index.Lost.Select(lost => lost.Index.Id)] };
-        return written.ToImmutable();
-
-        async Task WriteAsync()
-        {
-            written.Add((await ChunkIndexBlobs.WriteAsync(repository.Blobs, rows, cancellationToken)).Index);
-            rows.Clear();
-        }
-    }
 
     private static IEnumerable<string> Warnings(ChunkIndex index)
     {

@@ -92,16 +92,23 @@ internal static class RepositoryOpening
                 }
 
                 (BackupRepository opened, bool isNamed) = await OpenAsync(blobs, access, file, keys, cancellationToken);
-                BackupRepository? other = isNamed || unnamed is null ? unnamed : opened;
-                unnamed = other == opened ? unnamed : opened;
-                if (other is not null)
-                {
-                    await other.DisposeAsync();
-                }
-
                 if (isNamed)
                 {
+                    if (unnamed is not null)
+                    {
+                        await unnamed.DisposeAsync();
+                    }
+
                     return (opened, null, moved);
+                }
+
+                if (unnamed is null)
+                {
+                    unnamed = opened;
+                }
+                else
+                {
+                    await opened.DisposeAsync();
                 }
             }
             catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository && !newer)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Config;
@@ -46,7 +45,7 @@ internal static class RepositoryStart
         {
             Format = RepositoryConfig.FormatName,
             Version = RepositoryConfig.FormatVersion,
-            Repository = keys.Repository.ToString("x32", CultureInfo.InvariantCulture),
+            Repository = HexId.Format(keys.Repository),
             Created = now,
             Encryption = init.Encryption,
         };

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Crypto;
@@ -68,5 +69,40 @@ internal static class ChunkIndexBlobs
         ChunkIndexId id = new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16)));
         int length = await blobs.PutAsync(ObjectType.Index, id.BlobName, rows.Encode(), cancellationToken);
         return (new ChunkIndexBlob(id, rows.Count), length);
+    }
+
+    /// <summary>Writes blobs of the usual length that take the place of others.</summary>
+    /// <returns>At least one, without rows where there is no place: the first says what is replaced.</returns>
+    public static async Task<ImmutableArray<ChunkIndexBlob>> WriteReplacingAsync(
+        SealedBlobs blobs,
+        IAsyncEnumerable<ChunkPlace> places,
+        IEnumerable<ChunkIndexId> replaced,
+        CancellationToken cancellationToken
+    )
+    {
+        ImmutableArray<ChunkIndexBlob>.Builder written = ImmutableArray.CreateBuilder<ChunkIndexBlob>();
+        ChunkIndexRows rows = new();
+        await foreach (ChunkPlace place in places.WithCancellation(cancellationToken))
+        {
+            rows.Add(place);
+            if (rows.Count == UsualRows)
+            {
+                await WriteAsync();
+            }
+        }
+
+        if (rows.Count > 0 || written.Count == 0)
+        {
+            await WriteAsync();
+        }
+
+        written[0] = written[0] with { Replaces = [.. replaced] };
+        return written.ToImmutable();
+
+        async Task WriteAsync()
+        {
+            written.Add((await ChunkIndexBlobs.WriteAsync(blobs, rows, cancellationToken)).Index);
+            rows.Clear();
+        }
     }
 }

@@ -1,3 +1,6 @@
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+
 namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>Reads records, each of at most a known size, from a forward-only stream through one buffer.</summary>
@@ -35,6 +38,19 @@ internal sealed class RecordStream(Stream stream, int maxRecord) : IAsyncDisposa
         }
 
         return _start < _end;
+    }
+
+    /// <summary>Passes over the version that the stream begins with.</summary>
+    /// <param name="what">The stream, for the fault.</param>
+    /// <exception cref="PermanentException">Repository: it is empty, or of another version.</exception>
+    public async ValueTask BeginAsync(byte version, string what, CancellationToken cancellationToken)
+    {
+        if (!await FillAsync(cancellationToken) || Buffered[0] != version)
+        {
+            throw Damage.InPart(what, "its version is not known");
+        }
+
+        Advance(1);
     }
 
     public void Advance(int count) => _start += count;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -26,7 +25,7 @@ internal sealed class WriteOnlyKeys
             new KeyFileDocument(
                 KeyFileDocument.FormatName,
                 Version,
-                keys.Repository.ToString("x32", CultureInfo.InvariantCulture),
+                HexId.Format(keys.Repository),
                 now,
                 [.. ConfigKeys.InClear(keys).Where(key => key.Class != KeyClasses.NameOf(KeyClass.Content))],
                 [

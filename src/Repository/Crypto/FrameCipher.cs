@@ -77,10 +77,10 @@ internal sealed class FrameCipher : IDisposable
             return new FrameCipher(key, [], header, blobName);
         }
 
-        byte[] shared =
+        (byte[] shared, byte[] recipient) =
             KeyPair.TryReceive(key, header[ObjectHeader.FixedSize..ObjectHeader.Size])
             ?? throw Damage.In(blobName, "its key material is no public key");
-        return FromShared(keys, shared, KeyPair.PublicOf(key), header, blobName);
+        return FromShared(keys, shared, recipient, header, blobName);
     }
 
     /// <summary>

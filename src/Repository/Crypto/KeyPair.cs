@@ -31,11 +31,19 @@ internal static class KeyPair
         );
     }
 
-    /// <summary>The same secret, from the other side; null where the bytes are no public key that gives one.</summary>
-    public static byte[]? TryReceive(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> ephemeral)
+    /// <summary>
+    /// The same secret, from the other side, and this side's public half; null where the bytes are no public key that
+    /// gives one.
+    /// </summary>
+    public static (byte[] Shared, byte[] Recipient)? TryReceive(
+        ReadOnlySpan<byte> privateKey,
+        ReadOnlySpan<byte> ephemeral
+    )
     {
         using Key key = Key.Import(X25519, privateKey, KeyBlobFormat.RawPrivateKey);
-        return TryAgree(key, ephemeral);
+        return TryAgree(key, ephemeral) is { } shared
+            ? (shared, key.PublicKey.Export(KeyBlobFormat.RawPublicKey))
+            : null;
     }
 
     private static byte[]? TryAgree(Key key, ReadOnlySpan<byte> publicKey)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace AlfrescoBackupFlows.Repository.Format;
@@ -41,5 +40,5 @@ public readonly record struct ChunkId(UInt128 Value) : IComparable<ChunkId>
 
     public static bool operator >=(ChunkId left, ChunkId right) => left.Value >= right.Value;
 
-    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString() => HexId.Format(Value);
 }

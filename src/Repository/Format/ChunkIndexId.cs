@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -25,7 +24,7 @@ public readonly record struct ChunkIndexId(UInt128 Value)
         return true;
     }
 
-    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString() => HexId.Format(Value);
 }
 
 /// <summary>An index id as 32 hexadecimal digits; anything else is a <see cref="JsonException"/>.</summary>

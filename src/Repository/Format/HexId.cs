@@ -8,6 +8,8 @@ internal static class HexId
 {
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
+    public static string Format(UInt128 value) => value.ToString("x32", CultureInfo.InvariantCulture);
+
     public static bool TryParse(ReadOnlySpan<char> text, out UInt128 value)
     {
         value = default;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace AlfrescoBackupFlows.Repository.Format;
@@ -63,5 +62,5 @@ public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
 
     public static bool operator >=(PackId left, PackId right) => left.Value >= right.Value;
 
-    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString() => HexId.Format(Value);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 
@@ -39,6 +40,10 @@ internal sealed record GarbageIndex(
         }
     }
 
+    /// <summary>Reads chunks at these places.</summary>
+    public IChunkSource CreateReader(BackupRepository repository) =>
+        repository.CreateReader(new ChunkIndex(Rows, [.. Live.Select(live => live.Index)]), null);
+
     public void Dispose() => Rows.Dispose();
 
     private static async Task<GarbageIndex> TryReadAsync(
@@ -63,7 +68,7 @@ internal sealed record GarbageIndex(
             // All of one rank: of several places of a chunk the lowest pack id comes first. By the order of the log another
             // place would count after each compaction, and what this prune keeps would be garbage to the next.
             builder.Add(table, rank: 1);
-            packs[index.Id] = [.. table.Packs.ToArray().Select(pack => pack.Id)];
+            packs[index.Id] = PacksOf(table);
             live.Add((index, packs[index.Id]));
         }
 
@@ -75,7 +80,7 @@ internal sealed record GarbageIndex(
                 if (!packs.TryGetValue(index.Id, out ImmutableArray<PackId> named))
                 {
                     ChunkIndexTable table = await ReadAsync(repository, index, cancellationToken);
-                    packs[index.Id] = named = [.. table.Packs.ToArray().Select(pack => pack.Id)];
+                    packs[index.Id] = named = PacksOf(table);
                 }
 
                 held.UnionWith(named);
@@ -84,6 +89,9 @@ internal sealed record GarbageIndex(
 
         return new GarbageIndex([.. live], builder.Build(), held);
     }
+
+    private static ImmutableArray<PackId> PacksOf(ChunkIndexTable table) =>
+        [.. table.Packs.ToArray().Select(pack => pack.Id)];
 
     private static async Task<ChunkIndexTable> ReadAsync(
         BackupRepository repository,

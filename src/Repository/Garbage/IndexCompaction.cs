@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -50,8 +51,20 @@ internal sealed class IndexCompaction(BackupRepository repository)
             return [];
         }
 
-        ImmutableArray<ChunkIndexBlob>.Builder written = ImmutableArray.CreateBuilder<ChunkIndexBlob>();
-        ChunkIndexRows rows = new();
+        return await ChunkIndexBlobs.WriteReplacingAsync(
+            repository.Blobs,
+            ReadAsync(replaced, givenUp, cancellationToken),
+            replaced.Select(index => index.Id),
+            cancellationToken
+        );
+    }
+
+    private async IAsyncEnumerable<ChunkPlace> ReadAsync(
+        ImmutableArray<ChunkIndexSummary> replaced,
+        IReadOnlySet<PackId> givenUp,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
         foreach (ChunkIndexSummary index in replaced)
         {
             (ChunkIndexTable table, _) = await ChunkIndexBlobs.ReadAsync(
@@ -61,26 +74,8 @@ internal sealed class IndexCompaction(BackupRepository repository)
             );
             foreach (ChunkPlace place in table.Places.Where(place => !givenUp.Contains(place.Pack.Id)))
             {
-                rows.Add(place);
-                if (rows.Count == ChunkIndexBlobs.UsualRows)
-                {
-                    await WriteAsync();
-                }
+                yield return place;
             }
-        }
-
-        if (rows.Count > 0 || written.Count == 0)
-        {
-            await WriteAsync();
-        }
-
-        written[0] = written[0] with { Replaces = [.. replaced.Select(index => index.Id)] };
-        return written.ToImmutable();
-
-        async Task WriteAsync()
-        {
-            written.Add((await ChunkIndexBlobs.WriteAsync(repository.Blobs, rows, cancellationToken)).Index);
-            rows.Clear();
         }
     }
 }

@@ -154,7 +154,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             if (plan.Rewrite.Count > 0)
             {
                 long before = _own.Bytes;
-                damaged = await _own.RunAsync(use, plan.Rewrite, CreateReader(index), cancellationToken);
+                damaged = await _own.RunAsync(use, plan.Rewrite, index.CreateReader(repository), cancellationToken);
                 plan = plan with
                 {
                     Rewrite = plan.Rewrite.Where(pack => !damaged.ContainsKey(pack)).ToHashSet(),
@@ -253,7 +253,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         CancellationToken cancellationToken
     )
     {
-        using ReachableChunks reached = new(repository, CreateReader(index), repository.CacheDirectory);
+        using ReachableChunks reached = new(repository, index.CreateReader(repository), repository.CacheDirectory);
         await reached.AddAsync(state.Sets, cancellationToken);
         PackUse use = PackUse.Count(index.Rows, reached.ReadSorted(), store.IsWhole);
         return use.Missing == 0
@@ -265,9 +265,6 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                     + "has. Forget the sets that cannot be healed."
             );
     }
-
-    private IChunkSource CreateReader(GarbageIndex index) =>
-        repository.CreateReader(new ChunkIndex(index.Rows, [.. index.Live.Select(live => live.Index)]), null);
 
     /// <summary>Whether nothing was left out because an entry has no room for it.</summary>
     private async Task<(TombstoneDraft Draft, bool IsWhole)> DraftAsync(

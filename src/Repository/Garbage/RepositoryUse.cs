@@ -28,12 +28,7 @@ public sealed record RepositoryUse(ImmutableArray<SetUse> Sets, long Packs, long
     {
         StoreListing store = await StoreListing.ReadAsync(repository.Blobs.Store, cancellationToken);
         using GarbageIndex index = await GarbageIndex.ReadAsync(repository, state, null, cancellationToken);
-        var located = new ChunkIndex(index.Rows, [.. index.Live.Select(live => live.Index)]);
-        using ReachableChunks reached = new(
-            repository,
-            repository.CreateReader(located, null),
-            repository.CacheDirectory
-        );
+        using ReachableChunks reached = new(repository, index.CreateReader(repository), repository.CacheDirectory);
         await reached.AddAsync(state.Sets, cancellationToken);
         Dictionary<(PackId Pack, int Set), long> unique = [];
         PackUse use = PackUse.Count(

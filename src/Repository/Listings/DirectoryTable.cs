@@ -45,12 +45,7 @@ public static class DirectoryTable
     )
     {
         await using RecordStream stream = new(chunks.OpenRead(table, ChunkClass.Metadata), SegmentDirectories.RowBytes);
-        if (!await stream.FillAsync(cancellationToken) || stream.Buffered[0] != Version)
-        {
-            throw Damage.InPart(What, "its version is not known");
-        }
-
-        stream.Advance(1);
+        await stream.BeginAsync(Version, What, cancellationToken);
         while (await stream.FillAsync(cancellationToken))
         {
             SegmentDirectories row =

@@ -40,12 +40,7 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
     )
     {
         await using RecordStream stream = new(chunks.OpenRead(listing, ChunkClass.Metadata), MaxRowBytes);
-        if (!await stream.FillAsync(cancellationToken) || stream.Buffered[0] != ListingRoot.Version)
-        {
-            throw Damage.InPart(What, "its version is not known");
-        }
-
-        stream.Advance(1);
+        await stream.BeginAsync(ListingRoot.Version, What, cancellationToken);
         byte[]? last = null;
         while (await stream.FillAsync(cancellationToken))
         {

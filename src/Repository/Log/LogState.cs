@@ -27,6 +27,10 @@ public sealed record LogState(
 
     public SetSummary? FindSet(RunId id) => Sets.FirstOrDefault(set => set.Id == id);
 
+    /// <summary>The set that a run inherits from: the newest of its installation at its base.</summary>
+    public SetSummary? ParentOf(RunOpened run) =>
+        Sets.LastOrDefault(set => set.Installation == run.Installation && set.Sequence <= run.Base);
+
     /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
     public LogState WithIndexesUpTo(long sequence) =>
         this with

@@ -13,8 +13,6 @@ internal sealed record TombstoneDraft(
     ImmutableArray<string> Gone
 )
 {
-    public bool IsEmpty => Names.IsEmpty && Indexes.IsEmpty && Gone.IsEmpty;
-
     public LogEntry On(LogEntry entry) =>
         entry with
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
@@ -24,7 +23,7 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
     /// Configuration: there is no repository. Repository: its configs are lost, or none can be read.
     /// </exception>
     public static async Task<string> IdOfAsync(IBlobStore blobs, CancellationToken cancellationToken) =>
-        Text(await MirrorIdentity.OfSourceAsync(blobs, cancellationToken));
+        HexId.Format(await MirrorIdentity.OfSourceAsync(blobs, cancellationToken));
 
     /// <exception cref="PermanentException">
     /// Repository: the target belongs to another repository, or one of them was cut or forked. Configuration: there is
@@ -132,8 +131,6 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
             .ThenByDescending(item => item.Name, StringComparer.Ordinal)
             .ToArrayAsync(cancellationToken);
 
-    private static string Text(UInt128 repository) => repository.ToString("x32", CultureInfo.InvariantCulture);
-
     /// <summary>Until something stands in the way.</summary>
     private static async Task CopyInOrderAsync(
         BlobCopier copier,
@@ -165,7 +162,7 @@ public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions o
     {
         long newest = isDone ? log.Newest : there.Newest;
         return new MirrorReport(
-            Text(repository),
+            HexId.Format(repository),
             newest < 0 ? new RememberedHead(-1, string.Empty) : await log.HeadAsync(newest, cancellationToken),
             copier.CopiedBlobs,
             copier.CopiedBytes,

@@ -1,7 +1,7 @@
-using System.Globalization;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Mirroring;
@@ -110,9 +110,7 @@ internal static class MirrorIdentity
     private static PermanentException Another(IBlobStore target, UInt128 found, UInt128 repository) =>
         new(
             ErrorKind.Repository,
-            $"Nothing was copied: the target {target.Location} belongs to another repository ({Text(found)}, and the "
-                + $"source is {Text(repository)}). Name an empty place, or the mirror of this one."
+            $"Nothing was copied: the target {target.Location} belongs to another repository ({HexId.Format(found)}, and the "
+                + $"source is {HexId.Format(repository)}). Name an empty place, or the mirror of this one."
         );
-
-    private static string Text(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 }

@@ -54,12 +54,7 @@ public sealed record RequiredDigests(string Method, IReadOnlyList<RequiredDigest
     )
     {
         await using RecordStream stream = new(chunks.OpenRead(digests, ChunkClass.Metadata), MaxRecordBytes);
-        if (!await stream.FillAsync(cancellationToken) || stream.Buffered[0] != Version)
-        {
-            throw Damage.InPart(What, "its version is not known");
-        }
-
-        stream.Advance(1);
+        await stream.BeginAsync(Version, What, cancellationToken);
         await stream.FillAsync(cancellationToken);
         (string method, int length) = ReadMethod(stream.Buffered);
         stream.Advance(length);

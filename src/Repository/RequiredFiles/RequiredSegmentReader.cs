@@ -19,12 +19,7 @@ public sealed class RequiredSegmentReader(IChunkSource chunks, ContentRef table)
     )
     {
         await using RecordStream stream = new(chunks.OpenRead(table, ChunkClass.Metadata), MaxRowBytes);
-        if (!await stream.FillAsync(cancellationToken) || stream.Buffered[0] != RequiredSegmentTable.Version)
-        {
-            throw Damage.InPart(What, "its version is not known");
-        }
-
-        stream.Advance(1);
+        await stream.BeginAsync(RequiredSegmentTable.Version, What, cancellationToken);
         byte[]? last = null;
         while (await stream.FillAsync(cancellationToken))
         {

@@ -22,8 +22,8 @@ public sealed class DeadRuns(FlowEnvironment environment)
     public async Task<FreedStorage> FreeAsync(RunId run, bool mayHaveSealed, CancellationToken cancellationToken)
     {
         const string Reason = "it was given up";
-        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         if (mayHaveSealed)
         {
             await repository.Log.AbortAsync(run, Reason, cancellationToken);

@@ -78,8 +78,7 @@ internal sealed class RangeWalk(
         Taken = taken == takes.Length ? new TakenRows(untouched.First, taken) : null;
         return null;
 
-        // The lowest bound that comes after the segment's last path and before all that is below it.
-        byte[]? EndOf(int number) => number == takes.Length - 1 ? range.To : [.. segments[number].Row.Last, (byte)'/'];
+        byte[]? EndOf(int number) => number == takes.Length - 1 ? range.To : segments[number].End;
     }
 
     private bool Takes(UntouchedSegment segment, int number, PathRange range) =>

@@ -20,7 +20,7 @@ internal sealed class RequiredBefore
 
     private RequiredBefore(IChunkSource chunks, ImmutableArray<RootStamp> roots, RequiredDigests digests)
     {
-        (_chunks, _roots, Digests) = (chunks, roots, digests);
+        (_chunks, _roots, Digests) = (chunks, [.. roots.Where(static root => root.Required is not null)], digests);
         Known = new RowDigests(
             MethodOf(digests.Method).Database,
             digests
@@ -39,8 +39,7 @@ internal sealed class RequiredBefore
     public RequiredDigests Digests { get; }
 
     /// <summary>Names of the roots that have a list.</summary>
-    public IEnumerable<string> Roots =>
-        _roots.Where(static root => root.Required is not null).Select(static root => root.Name);
+    public IEnumerable<string> Roots => _roots.Select(static root => root.Name);
 
     /// <summary>
     /// Null where there is nothing to take over: no parent, one of an earlier version, one whose content URLs meant other
@@ -89,8 +88,7 @@ internal sealed class RequiredBefore
     public static string Method(RowDigests digests, string mapping) => $"{digests.Method}\n{mapping}";
 
     /// <summary>The root's list; null where nothing was required of it.</summary>
-    public RootStamp? Of(string root) =>
-        _roots.FirstOrDefault(stamp => stamp.Name == root && stamp.Required is not null);
+    public RootStamp? Of(string root) => _roots.FirstOrDefault(stamp => stamp.Name == root);
 
     public RequiredSegmentReader Open(RootStamp root) => new(_chunks, root.RequiredSegments!);
 
@@ -101,7 +99,7 @@ internal sealed class RequiredBefore
     /// </summary>
     private async Task RequireTablesAsync(CancellationToken cancellationToken)
     {
-        foreach (RootStamp root in _roots.Where(static root => root.Required is not null))
+        foreach (RootStamp root in _roots)
         {
             await Open(root).RequireTableAsync(cancellationToken);
         }

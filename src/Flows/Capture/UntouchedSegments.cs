@@ -15,7 +15,11 @@ internal sealed record UntouchedSegment(
     byte[]? TrustedBefore,
     byte[]? TrustedAfter,
     bool EndsWithFile
-);
+)
+{
+    /// <summary>The lowest bound that comes after its last path and before all that is below that.</summary>
+    public byte[] End => [.. Row.Last, (byte)'/'];
+}
 
 /// <summary>
 /// Tells which segments of the parent's listing are as they were, by the directories that the table of directories has of
@@ -89,7 +93,7 @@ internal sealed class UntouchedSegments(
             && !range.StartsAfter(row.First)
             && !range.EndsBefore(row.Last)
             && !changes.Overlaps(
-                number == 0 ? range.From ?? [] : [.. _segments[number - 1].Row.Last, (byte)'/'],
+                number == 0 ? range.From ?? [] : _segments[number - 1].End,
                 isLast ? range.To ?? PathIntervals.End : row.Last
             );
     }

@@ -17,11 +17,10 @@ public sealed class MirrorFlow : TaskOrchestrator<MirrorInput, MirrorResult>
 
     public override async Task<MirrorResult> RunAsync(TaskOrchestrationContext context, MirrorInput input)
     {
-        using var ended = new CancellationTokenSource();
         DueMirrors due = await context.CallActivityAsync<DueMirrors>(
             nameof(ListDueMirrors),
             input,
-            Retries.Storage.Until(ended.Token)
+            Retries.Storage.Until(CancellationToken.None)
         );
         DateTime started = context.CurrentUtcDateTime;
         var result = new MirrorResult(0, 0, []);
@@ -35,7 +34,7 @@ public sealed class MirrorFlow : TaskOrchestrator<MirrorInput, MirrorResult>
                     MirroredPart part = await context.CallActivityAsync<MirroredPart>(
                         nameof(MirrorBlobs),
                         new MirrorStep(target),
-                        Retries.Storage.Until(ended.Token)
+                        Retries.Storage.Until(CancellationToken.None)
                     );
                     result = result with
                     {

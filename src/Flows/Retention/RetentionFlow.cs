@@ -17,11 +17,10 @@ public sealed class RetentionFlow : TaskOrchestrator<RetentionInput, RetentionRe
 
     public override async Task<RetentionResult> RunAsync(TaskOrchestrationContext context, RetentionInput input)
     {
-        using var ended = new CancellationTokenSource();
         ForgottenSets forgotten = await context.CallActivityAsync<ForgottenSets>(
             nameof(ForgetSets),
             input,
-            Retries.Storage.Until(ended.Token)
+            Retries.Storage.Until(CancellationToken.None)
         );
         PruneReport? pruned = null;
         DateTime started = context.CurrentUtcDateTime;
@@ -31,7 +30,7 @@ public sealed class RetentionFlow : TaskOrchestrator<RetentionInput, RetentionRe
             PrunedPart done = await context.CallActivityAsync<PrunedPart>(
                 nameof(PruneRepository),
                 input,
-                Retries.Storage.Until(ended.Token)
+                Retries.Storage.Until(CancellationToken.None)
             );
             pruned = (pruned ?? PruneReport.Nothing).Then(done.Report);
             isDue = !done.IsDone;

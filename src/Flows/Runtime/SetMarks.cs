@@ -20,7 +20,6 @@ internal sealed class SetMarks(IBlobStore control)
 {
     public const string ReadingPrefix = "reading/";
     private const string PinsPrefix = "pins/";
-    private const int MaxPinBytes = 16 * 1024;
 
     /// <summary>In the place of a set: every one of them is read.</summary>
     public const string All = "all";
@@ -48,25 +47,6 @@ internal sealed class SetMarks(IBlobStore control)
         }
 
         return pinned;
-    }
-
-    /// <summary>Null: it is not pinned. A pin that cannot be read is one all the same.</summary>
-    public async Task<Pin?> FindPinAsync(RunId set, CancellationToken cancellationToken)
-    {
-        byte[] bytes = new byte[MaxPinBytes];
-        if (await control.ReadAsync($"{PinsPrefix}{set}", 0, bytes, cancellationToken) is not { } length)
-        {
-            return null;
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), PinJson.Default.Pin);
-        }
-        catch (JsonException)
-        {
-            return new Pin(string.Empty, default);
-        }
     }
 
     /// <summary>The sets that somebody reads just now; those of readers that died are cleared away.</summary>

@@ -13,8 +13,8 @@ public sealed class SetPins(FlowEnvironment environment)
     /// <exception cref="PermanentException">Configuration: there is no such set, or it was forgotten meanwhile.</exception>
     public async Task<string> PinAsync(string set, string reason, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         SetSummary found = InstallationSets.Find(head, environment.Options.Installation.Name, set) ?? throw NoSuch(set);
         await environment.Marks.PinAsync(found.Id, new Pin(reason, environment.Time.GetUtcNow()), cancellationToken);
 

@@ -41,7 +41,6 @@ internal sealed class CheckSources(FlowEnvironment environment)
                 AcceptContentLoss = input.AcceptContentLoss,
                 OpenRoot = run.Roots.Open,
                 Tell = progress.Warn,
-                Environment = Environment,
                 Earlier = parent is null ? [] : [parent],
             },
             cancellationToken

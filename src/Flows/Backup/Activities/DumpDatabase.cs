@@ -43,12 +43,10 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
         Installation installation = run.DiscoverInstallation();
         AcknowledgedFiles acknowledged = AcknowledgedFiles.Read(run.Options, installation);
         using var required = new RequiredCollector(installation, acknowledged, run.SpillDirectory());
-        RequiredBefore? before = await RequiredBefore.ReadAsync(
-            run,
-            installation.Urls.Rules,
-            progress.Warn,
-            cancellationToken
-        );
+        // A full scan reads every row: nothing is taken over.
+        RequiredBefore? before = input.FullScan
+            ? null
+            : await RequiredBefore.ReadAsync(run, installation.Urls.Rules, progress.Warn, cancellationToken);
         ContentRef? dump = null;
         DumpResult result = await installation
             .Database.OpenSource(progress.Warn)
@@ -60,7 +58,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
                     dump = await writer.WriteAsync(ChunkClass.Dump, counted, token);
                 },
                 required.Add,
-                input.FullScan ? null : before?.Known,
+                before?.Known,
                 cancellationToken
             );
         ImmutableArray<RequiredFiles> lists = await required.WriteListsAsync(

@@ -41,9 +41,7 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
         ImmutableArray<RunId> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
 
         // As of the run's base, so that a repeated call returns the same.
-        SetSummary? parent = head.State.Sets.LastOrDefault(set =>
-            set.Installation == opened.Installation && set.Sequence <= opened.Base
-        );
+        SetSummary? parent = head.State.ParentOf(opened);
         return new OpenedRun(opened.Base, parent?.Id, evicted);
     }
 

@@ -26,8 +26,8 @@ public sealed class Forgetting(FlowEnvironment environment)
     /// </exception>
     public async Task<ForgetResult> RunAsync(ForgetRequest request, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         ImmutableArray<SetVerdict> verdicts = [];
         await repository.Log.ExpireAsync(
             async state =>
@@ -118,15 +118,8 @@ public sealed class Forgetting(FlowEnvironment environment)
             )
         : null;
 
-    /// <summary>An open run has inherited from the newest set that was there at its base.</summary>
     private bool IsInUse(SetSummary set, LogState state) =>
-        _allRead
-        || _read.Contains(set.Id)
-        || state.OpenRuns.Any(run =>
-            run.Installation == set.Installation
-            && state.Sets.LastOrDefault(other => other.Installation == run.Installation && other.Sequence <= run.Base)
-                == set
-        );
+        _allRead || _read.Contains(set.Id) || state.OpenRuns.Any(run => state.ParentOf(run)?.Id == set.Id);
 
     private TimeZoneInfo ZoneOf() => InstallationZone.Of(environment.Options.Installation);
 }

@@ -30,8 +30,8 @@ public sealed class Pruning(FlowEnvironment environment)
         CancellationToken cancellationToken
     )
     {
-        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         await EvictDeadAsync(repository, head, cancellationToken);
         (PruneReport report, bool isDone) = await new Prune(repository, options).RunAsync(isTimeUp, cancellationToken);
         await environment.Repository.RememberHeadAsync(cancellationToken);
@@ -59,8 +59,8 @@ public sealed class Pruning(FlowEnvironment environment)
     /// <summary>What it would do now.</summary>
     public async Task<PruneReport> PreviewAsync(PruneOptions options, CancellationToken cancellationToken)
     {
-        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         return await new Prune(repository, options).PreviewAsync(cancellationToken);
     }
 
@@ -96,10 +96,7 @@ public sealed class Pruning(FlowEnvironment environment)
     {
         foreach (RunOpened run in head.State.OpenRuns)
         {
-            if (
-                !RecordedTime.IsDue(run.Opened, environment.Options.Backup.ResumeWithin, environment.Time.GetUtcNow())
-                || head.Break is not null
-            )
+            if (!RecordedTime.IsDue(run.Opened, environment.Options.Backup.ResumeWithin, environment.Time.GetUtcNow()))
             {
                 continue;
             }

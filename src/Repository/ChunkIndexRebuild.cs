@@ -30,7 +30,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
 {
     /// <summary>
     /// Index blobs of so many bytes are read by every run; that is some ten million chunks. Of more, each run reads as
-    /// many, and the next one goes on behind them.
+    /// many, a part that is drawn: sets are forgotten, so that their number does not say whose turn it is.
     /// </summary>
     internal const long MaxReadEachTime = 512L << 20;
 
@@ -44,7 +44,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
         CancellationToken cancellationToken
     )
     {
-        if (!await IsAnyLostAsync(LogState.Live(state.Indexes), readAll, state.Sets.Length, cancellationToken))
+        if (!await IsAnyLostAsync(LogState.Live(state.Indexes), readAll, Random.Shared.Next(), cancellationToken))
         {
             return RebuiltChunkIndex.Nothing;
         }
@@ -128,7 +128,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
     /// The blobs in parts of <see cref="MaxReadEachTime"/> in the order of the log, and of these parts the one whose
     /// turn it is.
     /// </summary>
-    /// <param name="turn">A number that grows by one from set to set.</param>
+    /// <param name="turn">Any number from 0 on.</param>
     internal static ImmutableArray<ChunkIndexSummary> ShareOf(
         ImmutableArray<ChunkIndexSummary> live,
         Func<ChunkIndexSummary, long> lengthOf,

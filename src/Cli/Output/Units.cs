@@ -46,9 +46,9 @@ internal static class Units
                 CultureInfo.InvariantCulture,
                 out decimal number
             )
-            && number * (decimal)Math.Pow(1024, power) is var size
-            && size <= long.MaxValue
-            && (bytes = (long)size) >= 0;
+            && (decimal)Math.Pow(1024, power) is var scale
+            && number <= long.MaxValue / scale
+            && (bytes = (long)(number * scale)) >= 0;
         return fits;
     }
 

@@ -53,6 +53,7 @@ public sealed class RetentionCommandsTests(CommittedSample sample, OnDemand<Post
         AssertFault(await Abf.RunAsync("pin", "20200101T000000Z-00000000"), 2, "there is no set");
         AssertFault(await Abf.RunAsync("prune", "--max-unused", "much"), 2, "--max-unused", "5%");
         AssertFault(await Abf.RunAsync("prune", "--max-repack", "lots"), 2, "--max-repack", "GiB");
+        AssertFault(await Abf.RunAsync("prune", "--max-repack", "99999999999999999999PiB"), 2, "--max-repack", "GiB");
         AbfResult unpinned = await Abf.RunAsync("unpin", Sample.Set, "--json");
         Assert.Equal("was not pinned", unpinned.Json.GetProperty("outcome").GetString());
         await AssertOnlyTheEarlierSetStandsAsync();

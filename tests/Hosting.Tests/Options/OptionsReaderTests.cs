@@ -208,6 +208,20 @@ public sealed class OptionsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Directories_that_differ_behind_a_hash_or_a_question_mark_are_different_mirrors()
+    {
+        const string json = """
+            { "repository": { "url": "file:///mnt/a", "encryption": "none" },
+              "mirror": [ { "url": "file:///mnt/a#1" }, { "url": "file:///mnt/a#2" }, { "url": "file:///mnt/a?2" } ] }
+            """;
+
+        Assert.Equal(
+            ["file:///mnt/a#1", "file:///mnt/a#2", "file:///mnt/a?2"],
+            Read(json, OptionsScope.Blobs).Options.Mirror.Select(mirror => mirror.Url)
+        );
+    }
+
+    [Fact]
     public void A_list_in_the_environment_replaces_the_one_of_the_file()
     {
         string json = Valid.Replace("\"name\"", "\"index\": { \"refreshCommand\": [ \"a\", \"b\" ] }, \"name\"");

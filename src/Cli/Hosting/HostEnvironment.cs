@@ -36,8 +36,8 @@ internal sealed class HostEnvironment : IAsyncDisposable
 
     public FlowEnvironment Flows { get; }
 
-    /// <param name="takesLeases">Backups are to run; where only restores and verifications are, a repository that
-    /// cannot be written will do.</param>
+    /// <param name="takesLeases">It adds to the repository or to its control store; for who reads alone, a repository
+    /// that cannot be written will do.</param>
     public static async Task<HostEnvironment> OpenAsync(CommandContext context, bool takesLeases)
     {
         LoadedOptions loaded =

@@ -62,6 +62,7 @@ public sealed record SetManifest
         Roots
             .SelectMany(static root => new[] { root.RequiredSegments, root.Findings, root.DirectoryTable })
             .Append(Database?.RequiredDigests)
+            .Append(Database?.CatalogueDigests)
             .OfType<ContentRef>();
 
     /// <summary>The phase of a name, or null.</summary>
@@ -135,6 +136,13 @@ public sealed record DatabaseStamp(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public CatalogueStamp? Catalogue { get; init; }
+
+    /// <summary>
+    /// Digests of the rows that the catalogue was made of, in the form of <see cref="RequiredDigests"/>; absent: there are
+    /// none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? CatalogueDigests { get; init; }
 }
 
 /// <summary>A searchable list of the nodes in the dump, from its own snapshot.</summary>

@@ -49,6 +49,7 @@ internal static class ManifestBuilder
                 Schema = database.Schema,
                 RequiredDigests = proof.DigestAlarm is null ? database.RequiredDigests : null,
                 Catalogue = database.Catalogue,
+                CatalogueDigests = database.CatalogueDigests,
             },
             Roots = roots,
             Consistency = new ConsistencyReport(

@@ -58,6 +58,10 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CatalogueStamp? Catalogue { get; init; }
 
+    /// <summary>Digests of the rows that it was made of; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? CatalogueDigests { get; init; }
+
     /// <summary>Required URLs whose bytes lie outside the file system, by protocol (<c>azb</c>, <c>s3</c>).</summary>
     public required ImmutableSortedDictionary<string, long> Unprotected { get; init; }
 
@@ -90,6 +94,7 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
             Warnings = [],
             RequiredDigests = null,
             Catalogue = null,
+            CatalogueDigests = null,
             Required =
                 Required.Length <= MaxTables ? Required : [.. Required.Select(list => list with { Segments = null })],
         };

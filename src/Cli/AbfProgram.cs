@@ -79,6 +79,7 @@ internal static class AbfProgram
             CancelCommand.Create(runner),
             SetsCommand.Create(runner),
             ShowCommand.Create(runner),
+            ReportCommand.Create(runner),
             VerifyCommand.Create(runner),
             RestoreCommand.Create(runner),
             ForgetCommand.Create(runner),

@@ -26,7 +26,7 @@ public static class InstanceIds
 
     /// <summary>What stands for a verification of the same sets in the same depth.</summary>
     public static string StampOf(VerifyInput input) =>
-        StampOf($"{input.Set?.ToString() ?? "all"} {(input.ReadData ? VerifyParts.Data : VerifyParts.Structure)}");
+        StampOf($"{input.Set?.ToString() ?? "all"} {input.Depth}{(input.Sample is { } sample ? $" {sample}" : string.Empty)}");
 
     /// <summary>What stands for a target directory where its path must not.</summary>
     /// <param name="target">The directory, absolute.</param>

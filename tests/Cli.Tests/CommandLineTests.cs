@@ -54,6 +54,7 @@ public sealed class CommandLineTests : IDisposable
             "cancel",
             "sets",
             "show",
+            "report",
             "verify",
             "restore",
             "forget",

@@ -102,7 +102,8 @@ public sealed record VerificationFindingDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReportNodeDocument[]? Nodes
 )
 {
-    internal static VerificationFindingDocument Of(Finding finding) =>
+    /// <summary>Without what only a host can say: URL and nodes.</summary>
+    public static VerificationFindingDocument Of(Finding finding) =>
         new(
             finding.Severity switch
             {

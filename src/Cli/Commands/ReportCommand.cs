@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -53,15 +54,17 @@ internal static class ReportCommand
             context.Messages.Warn(lost.Warning);
         }
 
-        var findings = new SetFindings(opened.Repository.CreateFollowingReader(index), manifest);
+        IChunkSource chunks = opened.Repository.CreateFollowingReader(index);
+        var findings = new SetFindings(chunks, manifest);
         (ReportCountsDocument counts, bool isComplete) = await findings.CountAsync(context.Stop);
-        var document = ReportDocument.Of(summary, manifest, counts, isComplete, hasCatalogue: false);
+        ContentUsers users = await ContentUsers.OpenAsync(chunks, manifest, context.Messages.WarnOnce, context.Stop);
+        var document = ReportDocument.Of(summary, manifest, counts, isComplete, users.IsKnown);
         foreach ((string protocol, long count) in document.Unprotected)
         {
             context.Messages.Warn(ReportText.Unprotected(protocol, count));
         }
 
-        var files = new ReportedFiles(findings);
+        var files = new ReportedFiles(findings, users);
         context.Result.Outcome = $"the report of set {summary.Id} was read";
         await context.Result.WriteAsync(
             writer => WriteJsonAsync(writer, document, files, context.Stop),

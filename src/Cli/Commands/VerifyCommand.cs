@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Hosting.Options;
@@ -80,16 +80,9 @@ internal static class VerifyCommand
         double? percent = null;
         if (share is not null)
         {
-            percent =
-                share.EndsWith('%')
-                && double.TryParse(
-                    share.AsSpan(0, share.Length - 1).Trim(),
-                    NumberStyles.AllowDecimalPoint,
-                    CultureInfo.InvariantCulture,
-                    out double number
-                )
-                    ? number
-                    : throw Wrong($"--share '{share}': write a share of the packs, such as 5%");
+            percent = RetentionOptions.TryParsePart(share, out double part)
+                ? part * 100
+                : throw Wrong($"--share '{share}': write a share of the packs, such as 5%");
         }
 
         TimeSpan? time = null;
@@ -127,17 +120,22 @@ internal static class VerifyCommand
 
         await using VerifyHost host = await VerifyHost.OpenAsync(context, input);
         VerifyResult result = await host.RunAsync(input);
-        return Report(context, input, [.. sets.Where(s => s.Sequence <= result.Head)], result.Report);
+        return await ReportAsync(context, input, [.. sets.Where(s => s.Sequence <= result.Head)], result.Report);
     }
 
-    private static int Report(CommandContext context, VerifyInput asked, SetSummary[] sets, VerifyReport report)
+    private static async Task<int> ReportAsync(
+        CommandContext context,
+        VerifyInput asked,
+        SetSummary[] sets,
+        VerifyReport report
+    )
     {
         string[] ids = [.. sets.Select(s => s.Id.ToString())];
         VerificationResultDocument document = VerificationResultDocument.Of(report, asked, ids);
-        document = document with { Findings = [.. document.Findings.Select(FindingUrls.Complete)] };
+        document = document with { Findings = await VerifiedFiles.CompleteAsync(context, report) };
         foreach (VerificationFindingDocument finding in document.Findings)
         {
-            string line = FindingUrls.Line(finding);
+            string line = VerifiedFiles.Line(finding);
             if (finding.Severity == "warning")
             {
                 context.Messages.WarnOnce(line);

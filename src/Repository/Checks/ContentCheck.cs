@@ -37,6 +37,10 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
         }
     }
 
+    /// <summary>Whether a metadata chunk has a place in a pack that is whole; its pack is noted.</summary>
+    public bool Has(ChunkId id, Action<string> packFault) =>
+        TryPlace(id, ChunkClass.Metadata, packFault, out ChunkPlace place) && packs.IsWhole(place.Pack);
+
     /// <summary>
     /// Whether a chunk of the content stands in none but these packs and those that are not in the store; the content's
     /// lists of chunks can be read.

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -122,10 +123,15 @@ public sealed class SetVerification : IDisposable
 
             if (
                 manifest.Consistency.Details is { } details
-                && await _contents.FindFaultAsync(details, ChunkClass.Metadata, OfPack, cancellationToken) is { } lost
+                && await _contents.FindFaultAsync(details, ChunkClass.Metadata, Spared, cancellationToken) is { } lost
             )
             {
                 findings.Warning(set.Id, $"The list of findings for 'abf report' cannot be read: {lost}.");
+            }
+
+            if (manifest.Database?.Catalogue is { } catalogue)
+            {
+                await CheckCatalogueAsync(set.Id, catalogue, findings, cancellationToken);
             }
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
@@ -137,6 +143,8 @@ public sealed class SetVerification : IDisposable
         return findings.Report(totals);
 
         void OfPack(string fault) => findings.Error(set.Id, fault);
+
+        void Spared(string fault) => findings.Warning(set.Id, fault);
     }
 
     /// <summary>
@@ -213,6 +221,37 @@ public sealed class SetVerification : IDisposable
 
         _damaged.Clear();
         return report;
+    }
+
+    /// <summary>No restore needs it: what is lost of it is a warning.</summary>
+    private async Task CheckCatalogueAsync(
+        RunId set,
+        CatalogueStamp catalogue,
+        Findings findings,
+        CancellationToken cancellationToken
+    )
+    {
+        long lost = 0;
+        string? why = null;
+        try
+        {
+            await foreach (ChunkId id in CatalogueChunks.WalkAsync(_chunks, catalogue, cancellationToken))
+            {
+                lost += _contents.Has(id, fault => why ??= fault.TrimEnd('.')) ? 0 : 1;
+            }
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+        {
+            (lost, why) = (Math.Max(1, lost), exception.Message.TrimEnd('.'));
+        }
+
+        if (lost > 0)
+        {
+            findings.Warning(
+                set,
+                $"The catalogue of documents is lost in part ({lost}), and names fewer: {why ?? "parts are stored nowhere"}."
+            );
+        }
     }
 
     internal static string DumpIsLost(string why) =>

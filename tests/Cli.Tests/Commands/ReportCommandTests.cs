@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AlfrescoBackupFlows.Cli.Tests.Documentation;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Testing.Sample;
 using AlfrescoBackupFlows.Testing.Servers;
@@ -147,6 +148,17 @@ public sealed class ReportCommandTests(OnDemand<PostgresServer> postgres, OnDema
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
         Assert.Empty(report.GetProperty("carriedOver").EnumerateArray());
+        Assert.True(report.GetProperty("catalogue").GetBoolean());
+        JsonElement lost = report.GetProperty("missing").EnumerateArray().Single(file => Text(file, "url") == UrlOf(files[0]));
+        JsonElement node = Assert.Single(lost.GetProperty("nodes").EnumerateArray());
+        Assert.StartsWith("workspace://SpacesStore/", Text(node, "nodeRef"), StringComparison.Ordinal);
+        Assert.StartsWith("Angebot ", Text(node, "name"), StringComparison.Ordinal);
+        Assert.Equal("{http://www.alfresco.org/model/content/1.0}content", Text(node, "property"));
+        Assert.False(string.IsNullOrEmpty(Text(node, "mimetype")));
+        Assert.Equal(
+            4,
+            report.GetProperty("missing").EnumerateArray().Count(file => file.GetProperty("nodes").GetArrayLength() == 0)
+        );
         JsonElement mark = report.GetProperty("watermark");
         Assert.True(mark.GetProperty("inOrder").GetBoolean());
         Assert.True(Number(mark, "transaction") > 0);
@@ -160,6 +172,13 @@ public sealed class ReportCommandTests(OnDemand<PostgresServer> postgres, OnDema
         }
 
         Assert.Contains("missing: contentstore/2020/unread.bin: missed by the backup", text.Out);
+        Assert.Contains($"  used by {Text(node, "nodeRef")} ", text.Out);
+        string page = DocumentedCommands.Page("report.md");
+        foreach (JsonElement document in (JsonElement[])[report, report.GetProperty("counts"), mark, lost, node])
+        {
+            Assert.All(document.EnumerateObject(), member => Assert.Contains($"\"{member.Name}\":", page));
+        }
+
         Assert.Contains($"missing: contentstore/{UrlOf(files[0])["store://".Length..]}: missing in the live system too", text.Out);
 
         // A second night, which proves by segments what did not change, finds the same, and what the set before had.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlfrescoBackupFlows.Cli.Tests.Documentation;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
@@ -16,7 +17,7 @@ public sealed class VerifyDepthCommandTests(CommittedSample sample, OnDemand<Pos
     [InlineData("--share, --budget: they belong to --depth sample", "--depth", "data", "--budget", "10min")]
     [InlineData("--share '5': write a share of the packs, such as 5%", "--depth", "sample", "--share", "5")]
     [InlineData("--share 0%: write more than 0% and at most 100%", "--depth", "sample", "--share", "0%")]
-    [InlineData("--share 101%: write more than 0% and at most 100%", "--depth", "sample", "--share", "101%")]
+    [InlineData("--share '101%': write a share of the packs, such as 5%", "--depth", "sample", "--share", "101%")]
     [InlineData("--budget 'soon': write a time such as 10min or 2h", "--depth", "sample", "--budget", "soon")]
     [InlineData("--budget: write a time longer than none", "--depth", "sample", "--budget", "0min")]
     [InlineData("--depth live: --read-data means depth data", "--depth", "live", "--read-data")]
@@ -75,7 +76,12 @@ public sealed class VerifyDepthCommandTests(CommittedSample sample, OnDemand<Pos
         Assert.StartsWith("contentstore/", Text(file, "path"), StringComparison.Ordinal);
         JsonElement named = findings.First(finding => Text(finding, "path")?.EndsWith(".bin", StringComparison.Ordinal) == true);
         Assert.Equal(Text(named, "path")!.Replace("contentstore/", "store://", StringComparison.Ordinal), Text(named, "url"));
-        Assert.Contains($"({Text(named, "url")})", samples[^1].Error);
+        string page = DocumentedCommands.Page("verify.md");
+        Assert.All(named.EnumerateObject(), member => Assert.Contains(member.Name, page));
+        JsonElement node = Assert.Single(named.GetProperty("nodes").EnumerateArray());
+        Assert.StartsWith("workspace://SpacesStore/", Text(node, "nodeRef"), StringComparison.Ordinal);
+        Assert.Contains(Text(named, "url")!, samples[^1].Error);
+        Assert.Contains(Text(node, "nodeRef")!, samples[^1].Error);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class SetRoutesTests
     [InlineData("""{"sharePercent":5}""", "share, budget: they belong to depth sample")]
     [InlineData("""{"depth":"sample","sharePercent":0}""", "share 0%: write more than 0% and at most 100%")]
     [InlineData("""{"depth":"sample","budgetSeconds":0}""", "budget: write a time longer than none")]
-    [InlineData("""{"depth":"sample","share":5}""", "unknown member")]
+    [InlineData("""{"depth":"sample","share":5}""", "member share")]
     public async Task A_depth_that_does_not_fit_is_told_before_anything_is_read(string body, string says)
     {
         await using ApiRig api = await ApiRig.StartAsync();

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
-using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Listings;
+using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;

@@ -117,14 +117,16 @@ internal static class ReportText
             },
         };
         string accepted = file.Acknowledged ? ", accepted" : string.Empty;
-        string sizes =
-            file is { Reason: FindingReasons.WrongSize, Captured: { } found, Size: { } said }
-                ? $" ({Units.Count(found)} of {Units.Count(said)} bytes)"
-                : string.Empty;
+        string sizes = file is { Reason: FindingReasons.WrongSize, Captured: { } found, Size: { } said }
+            ? $" ({Units.Count(found)} of {Units.Count(said)} bytes)"
+            : string.Empty;
         writer.WriteLine($"{file.Reason}: {file.Path ?? file.Url}{sizes}: {live}{accepted}");
         foreach (ReportNodeDocument node in file.Nodes)
         {
-            string[] parts = [.. new[] { node.NodeRef, node.Property, node.Path ?? node.Name, node.Mimetype }.OfType<string>()];
+            string[] parts =
+            [
+                .. new[] { node.NodeRef, node.Property, node.Path ?? node.Name, node.Mimetype }.OfType<string>(),
+            ];
             writer.WriteLine($"  used by {string.Join(' ', parts)}");
         }
     }

@@ -59,7 +59,10 @@ internal static class VerifiedFiles
                         context.Stop
                     )
                     : ContentUsers.Nobody;
-            var nodes = await users.FindAsync([.. set.SelectMany(number => UrlsOf(report.Findings[number]))], context.Stop);
+            var nodes = await users.FindAsync(
+                [.. set.SelectMany(number => UrlsOf(report.Findings[number]))],
+                context.Stop
+            );
             foreach (int number in set)
             {
                 string[] urls = [.. UrlsOf(report.Findings[number])];
@@ -80,7 +83,9 @@ internal static class VerifiedFiles
         string[] more =
         [
             .. new[] { finding.Url }.OfType<string>(),
-            .. (finding.Nodes ?? []).Take(1).Select(static node => $"{node.Path ?? node.Name ?? string.Empty} {node.NodeRef}".Trim()),
+            .. (finding.Nodes ?? [])
+                .Take(1)
+                .Select(static node => $"{node.Path ?? node.Name ?? string.Empty} {node.NodeRef}".Trim()),
         ];
         return more.Length == 0 ? line : $"{line} ({string.Join(", ", more)})";
     }

@@ -25,14 +25,7 @@ public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
             return new VerifyResult(plan.Head, plan.Report);
         }
 
-        VerifiedPart structure = await RunPartAsync(
-            context,
-            cancel,
-            input,
-            plan,
-            VerifyParts.Structure,
-            plan.Report
-        );
+        VerifiedPart structure = await RunPartAsync(context, cancel, input, plan, VerifyParts.Structure, plan.Report);
         if (structure.IsStopped || input.Depth == VerifyDepths.Structure)
         {
             return new VerifyResult(plan.Head, structure.Report);

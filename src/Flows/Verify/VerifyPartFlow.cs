@@ -30,15 +30,7 @@ public sealed class VerifyPartFlow : TaskOrchestrator<VerifyPartInput, VerifiedP
                 return new VerifiedPart(report, step.IsStopped);
             }
 
-            next =
-                next.Sample is null
-                    ? next with { After = step.Next }
-                    : next with
-                    {
-                        After = step.Next,
-                        Read = next.Read + step.Report.Totals.BytesRead,
-                        Spent = next.Spent + step.Took,
-                    };
+            next = next with { After = step.Next, Spent = next.Spent + step.Took };
         }
 
         context.ContinueAsNew(new VerifyPartInput(next, report));

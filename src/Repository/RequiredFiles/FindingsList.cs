@@ -102,7 +102,8 @@ public sealed class FindingsList : IAsyncDisposable
         long id = reader.ReadBounded(long.MaxValue, "an id");
 
         // What names a file is joined with directories by whoever reads it.
-        bool fits = reason is not null && live <= (byte)LiveFile.Present && (root.Length == 0 || PathOrder.IsValid(path));
+        bool fits =
+            reason is not null && live <= (byte)LiveFile.Present && (root.Length == 0 || PathOrder.IsValid(path));
         return fits
             ? (
                 new FileFinding(

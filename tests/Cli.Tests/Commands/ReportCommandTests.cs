@@ -16,8 +16,7 @@ namespace AlfrescoBackupFlows.Cli.Tests.Commands;
 /// </summary>
 [Trait("needs", "server")]
 [Trait("needs", "linux")]
-public sealed class ReportCommandTests(OnDemand<PostgresServer> postgres, OnDemand<MariaDbServer> mariaDb)
-    : IDisposable
+public sealed class ReportCommandTests(OnDemand<PostgresServer> postgres, OnDemand<MariaDbServer> mariaDb) : IDisposable
 {
     private const string Webs =
         "INSERT INTO avm_nodes VALUES (1, 'plainfile', 'store://2010/1/1/1/1/there.bin', 5), "
@@ -81,7 +80,9 @@ public sealed class ReportCommandTests(OnDemand<PostgresServer> postgres, OnDema
         await sample.AddDocumentsAsync(20, Token);
         string[] files =
         [
-            .. Directory.GetFiles(sample.Contentstore, "*.bin", SearchOption.AllDirectories).Order(StringComparer.Ordinal),
+            .. Directory
+                .GetFiles(sample.Contentstore, "*.bin", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal),
         ];
         JsonObject installation = _abf.Section("installation");
         installation["globalProperties"] = sample.PropertiesFile;
@@ -149,7 +150,10 @@ public sealed class ReportCommandTests(OnDemand<PostgresServer> postgres, OnDema
         Assert.Equal(expected.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
         Assert.Empty(report.GetProperty("carriedOver").EnumerateArray());
         Assert.True(report.GetProperty("catalogue").GetBoolean());
-        JsonElement lost = report.GetProperty("missing").EnumerateArray().Single(file => Text(file, "url") == UrlOf(files[0]));
+        JsonElement lost = report
+            .GetProperty("missing")
+            .EnumerateArray()
+            .Single(file => Text(file, "url") == UrlOf(files[0]));
         JsonElement node = Assert.Single(lost.GetProperty("nodes").EnumerateArray());
         Assert.StartsWith("workspace://SpacesStore/", Text(node, "nodeRef"), StringComparison.Ordinal);
         Assert.StartsWith("Angebot ", Text(node, "name"), StringComparison.Ordinal);
@@ -157,7 +161,10 @@ public sealed class ReportCommandTests(OnDemand<PostgresServer> postgres, OnDema
         Assert.False(string.IsNullOrEmpty(Text(node, "mimetype")));
         Assert.Equal(
             4,
-            report.GetProperty("missing").EnumerateArray().Count(file => file.GetProperty("nodes").GetArrayLength() == 0)
+            report
+                .GetProperty("missing")
+                .EnumerateArray()
+                .Count(file => file.GetProperty("nodes").GetArrayLength() == 0)
         );
         JsonElement mark = report.GetProperty("watermark");
         Assert.True(mark.GetProperty("inOrder").GetBoolean());
@@ -165,7 +172,9 @@ public sealed class ReportCommandTests(OnDemand<PostgresServer> postgres, OnDema
 
         AbfResult text = await _abf.RunAsync("report", "latest");
         AssertExit(3, text);
-        foreach (string protocol in (string[])["2 documents at azb://", "1 document at s3://", "1 document at nowhere://"])
+        foreach (
+            string protocol in (string[])["2 documents at azb://", "1 document at s3://", "1 document at nowhere://"]
+        )
         {
             Assert.Contains($"NOT PROTECTED: {protocol}", text.Out);
             Assert.Contains($"NOT PROTECTED: {protocol}", text.Error);
@@ -179,7 +188,10 @@ public sealed class ReportCommandTests(OnDemand<PostgresServer> postgres, OnDema
             Assert.All(document.EnumerateObject(), member => Assert.Contains($"\"{member.Name}\":", page));
         }
 
-        Assert.Contains($"missing: contentstore/{UrlOf(files[0])["store://".Length..]}: missing in the live system too", text.Out);
+        Assert.Contains(
+            $"missing: contentstore/{UrlOf(files[0])["store://".Length..]}: missing in the live system too",
+            text.Out
+        );
 
         // A second night, which proves by segments what did not change, finds the same, and what the set before had.
         UseTool(tool, $"rm -f '{files[3]}'");

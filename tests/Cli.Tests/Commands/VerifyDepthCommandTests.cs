@@ -69,13 +69,15 @@ public sealed class VerifyDepthCommandTests(CommittedSample sample, OnDemand<Pos
         JsonElement[] findings = [.. samples[^1].Json.GetProperty("findings").EnumerateArray()];
         Assert.Contains(findings, finding => Text(finding, "blob") == pack && Text(finding, "set") is null);
         JsonElement file = findings.First(finding => Text(finding, "path") is not null);
-        Assert.Equal(
-            (Sample.Set, pack, "error"),
-            (Text(file, "set"), Text(file, "blob"), Text(file, "severity"))
-        );
+        Assert.Equal((Sample.Set, pack, "error"), (Text(file, "set"), Text(file, "blob"), Text(file, "severity")));
         Assert.StartsWith("contentstore/", Text(file, "path"), StringComparison.Ordinal);
-        JsonElement named = findings.First(finding => Text(finding, "path")?.EndsWith(".bin", StringComparison.Ordinal) == true);
-        Assert.Equal(Text(named, "path")!.Replace("contentstore/", "store://", StringComparison.Ordinal), Text(named, "url"));
+        JsonElement named = findings.First(finding =>
+            Text(finding, "path")?.EndsWith(".bin", StringComparison.Ordinal) == true
+        );
+        Assert.Equal(
+            Text(named, "path")!.Replace("contentstore/", "store://", StringComparison.Ordinal),
+            Text(named, "url")
+        );
         string page = DocumentedCommands.Page("verify.md");
         Assert.All(named.EnumerateObject(), member => Assert.Contains(member.Name, page));
         JsonElement node = Assert.Single(named.GetProperty("nodes").EnumerateArray());

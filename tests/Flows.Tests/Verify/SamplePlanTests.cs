@@ -30,8 +30,14 @@ public sealed class SamplePlanTests
 
         Assert.InRange(samples, 15, 20);
         Assert.Equal(packs.Length, read.Take(packs.Length).Distinct().Count());
-        Assert.Equal(packs.Length, new SamplePlan(start, new SampleRequest(1, null, "all"), packs).Packs.Distinct().Count());
-        Assert.Equal(packs.Length, new SamplePlan(start, new SampleRequest(null, TimeSpan.MaxValue, "all"), packs).Packs.Length);
+        Assert.Equal(
+            packs.Length,
+            new SamplePlan(start, new SampleRequest(1, null, "all"), packs).Packs.Distinct().Count()
+        );
+        Assert.Equal(
+            packs.Length,
+            new SamplePlan(start, new SampleRequest(null, TimeSpan.MaxValue, "all"), packs).Packs.Length
+        );
     }
 
     [Fact]
@@ -66,6 +72,11 @@ public sealed class SamplePlanTests
     private static PackEntry[] Packs(int count, ChunkClass chunkClass)
     {
         var random = new Random(5);
-        return [.. Enumerable.Range(0, count).Select(_ => new PackEntry(PackId.Draw(chunkClass), random.Next(1, 1000), chunkClass))];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ => new PackEntry(PackId.Draw(chunkClass), random.Next(1, 1000), chunkClass)),
+        ];
     }
 }

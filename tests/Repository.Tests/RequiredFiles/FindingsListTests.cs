@@ -17,7 +17,16 @@ public sealed class FindingsListTests
         var chunks = new MemoryChunks();
         FileFinding[] findings =
         [
-            new("contentstore", "2026/1/a.bin"u8.ToArray(), FindingReasons.Missing, LiveFile.Missing, 7, null, 41, false),
+            new(
+                "contentstore",
+                "2026/1/a.bin"u8.ToArray(),
+                FindingReasons.Missing,
+                LiveFile.Missing,
+                7,
+                null,
+                41,
+                false
+            ),
             new("contentstore", "2026/1/a.bin"u8.ToArray(), FindingReasons.WrongSize, LiveFile.Present, 7, 0, 42, true),
             new("contentstore", [0xFF, (byte)'x'], FindingReasons.Unstable, LiveFile.Unknown, null, 3, 0, false),
             new("stores/a", "b"u8.ToArray(), FindingReasons.SourceMissing, LiveFile.Missing, 0, 9, 1, false),

@@ -126,12 +126,7 @@ public sealed class VerifyDepthTests
         {
             await using BackupRepository repository = await OpenAsync(blobs, encryption, temp);
             LogHead head = await repository.Log.ReadAsync();
-            VerifyReport report = await new SetVerifier(repository).VerifyAsync(
-                head,
-                head.State.Sets,
-                readData,
-                Never
-            );
+            VerifyReport report = await new SetVerifier(repository).VerifyAsync(head, head.State.Sets, readData, Never);
             return report.Findings.IsEmpty;
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository or ErrorKind.Configuration)

@@ -40,7 +40,8 @@ internal sealed class LiveFindings
             };
             if (!isSame)
             {
-                string what = $"File '{TreePath.Display(entry.Path)}' of {root} has other bytes in the live installation than in this set";
+                string what =
+                    $"File '{TreePath.Display(entry.Path)}' of {root} has other bytes in the live installation than in this set";
                 Keep(
                     isRequired ? FindingSeverity.Alarm : FindingSeverity.Warning,
                     root,

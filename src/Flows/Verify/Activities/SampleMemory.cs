@@ -38,10 +38,9 @@ internal sealed class SampleMemory(FlowEnvironment environment, string turn)
     public async Task<SampleStart> RecallAsync(CancellationToken cancellationToken)
     {
         byte[] content = new byte[MaxBytes];
-        int length =
-            await OpenAsync(cancellationToken) is { } control
-                ? await control.ReadAsync(Name, 0, content, cancellationToken) ?? 0
-                : 0;
+        int length = await OpenAsync(cancellationToken) is { } control
+            ? await control.ReadAsync(Name, 0, content, cancellationToken) ?? 0
+            : 0;
         return Read(content.AsSpan(0, length)) ?? new SampleStart(DrawPlace(), []);
     }
 

@@ -26,7 +26,10 @@ internal sealed class SamplePlan
         Packs =
         [
             .. again,
-            .. needed.Except(again).OrderBy(pack => PlaceOf(pack.Id)).TakeWhile(pack => (sum += pack.Length) - pack.Length < goal),
+            .. needed
+                .Except(again)
+                .OrderBy(pack => PlaceOf(pack.Id))
+                .TakeWhile(pack => (sum += pack.Length) - pack.Length < goal),
         ];
     }
 

@@ -20,9 +20,6 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
     /// <summary>Between two looks at the clock.</summary>
     private const int PacksAtOnce = 8;
 
-    /// <inheritdoc cref="PacksAtOnce"/>
-    private const int PacksOfSample = 2;
-
     public override async Task<VerifiedStep> RunAsync(
         VerifyStepInput input,
         IProgressSink progress,
@@ -39,15 +36,18 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
                     opened =>
                         (input.Part, input.Request.Sample) switch
                         {
-                            (VerifyParts.Structure, _) =>
-                                CheckSetsAsync(opened, input.After, progress, cancellationToken),
-                            (VerifyParts.Live, _) =>
-                                new LiveComparison(environment, opened, progress).RunAsync(
-                                    input.After,
-                                    Budget,
-                                    cancellationToken
-                                ),
-                            (_, { } sample) => ReadSampleAsync(opened, input, sample, progress, cancellationToken),
+                            (VerifyParts.Structure, _) => CheckSetsAsync(
+                                opened,
+                                input.After,
+                                progress,
+                                cancellationToken
+                            ),
+                            (VerifyParts.Live, _) => new LiveComparison(environment, opened, progress).RunAsync(
+                                input.After,
+                                Budget,
+                                cancellationToken
+                            ),
+                            (_, { } sample) => new SampleReading(environment, opened, progress).RunAsync(input, sample, Budget, cancellationToken),
                             _ => ReadPacksAsync(opened, input.After, progress, cancellationToken),
                         },
                     cancellationToken
@@ -117,63 +117,5 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
 
         async Task<VerifyReport> WithLostFilesAsync() =>
             report + await opened.Verification.NameLostFilesAsync(opened.Sets, cancellationToken);
-    }
-
-    /// <summary>
-    /// What was read is remembered after each step; of an attempt whose result was lost the turn has moved on, but where it
-    /// found damage the next sample reads again.
-    /// </summary>
-    private async Task<VerifiedStep> ReadSampleAsync(
-        OpenedVerification opened,
-        VerifyStepInput input,
-        SampleRequest sample,
-        IProgressSink progress,
-        CancellationToken cancellationToken
-    )
-    {
-        VerifyReport? again = await opened.CheckAgainAsync(long.MaxValue, cancellationToken);
-        var plan = new SamplePlan(input.Sample!, sample, opened.Verification.NeededPacks);
-        long started = environment.Time.GetTimestamp();
-        VerifyReport report = VerifyReport.None;
-        string? last = input.After;
-        bool isDone = true;
-        List<PackEntry> read = [];
-        foreach (PackEntry[] packs in plan.After(input.After).Chunk(PacksOfSample))
-        {
-            TimeSpan took = environment.Time.GetElapsedTime(started);
-            bool isOver = input.Spent + took >= (sample.Budget ?? TimeSpan.MaxValue);
-            if (report.Totals.PacksRead > 0 && (isOver || took >= Budget))
-            {
-                isDone = isOver;
-                break;
-            }
-
-            report += await opened.Verification.ReadPacksAsync(
-                packs,
-                pack => progress.Advance(VerifyParts.Data, 0, pack.Length),
-                cancellationToken
-            );
-            read.AddRange(packs);
-            last = packs[^1].Id.ToString();
-        }
-
-        report += await opened.Verification.NameLostFilesAsync(opened.Sets, cancellationToken);
-        if (read.Count > 0)
-        {
-            var memory = new SampleMemory(environment, sample.Turn);
-            SampleStart remembered = await memory.RecallAsync(cancellationToken);
-            SampleStart reached = plan.Reached(last!, read, opened.Verification.DamagedPacks, remembered);
-            if (!await memory.TryRememberAsync(reached, cancellationToken))
-            {
-                progress.Warn(
-                    "The control store cannot be written: the next sample begins anywhere, not where this one ended."
-                );
-            }
-        }
-
-        return new VerifiedStep(report, isDone ? null : last, Again: again)
-        {
-            Took = environment.Time.GetElapsedTime(started),
-        };
     }
 }

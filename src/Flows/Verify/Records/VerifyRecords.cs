@@ -95,10 +95,6 @@ public sealed record VerifyStepInput(VerifyInput Request, long Head, string Part
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public SampleStart? Sample { get; init; }
 
-    /// <summary>Of a sample: bytes that earlier steps have read.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public long Read { get; init; }
-
     /// <summary>Of a sample: for how long earlier steps have read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public TimeSpan Spent { get; init; }
@@ -109,12 +105,7 @@ public sealed record VerifyStepInput(VerifyInput Request, long Head, string Part
 /// <param name="Again">
 /// What is found now in sets that an earlier process has reported on; null where none was looked at again.
 /// </param>
-public sealed record VerifiedStep(
-    VerifyReport Report,
-    string? Next,
-    bool IsStopped = false,
-    VerifyReport? Again = null
-)
+public sealed record VerifiedStep(VerifyReport Report, string? Next, bool IsStopped = false, VerifyReport? Again = null)
 {
     /// <summary>Of a sample: for how long the step has read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -13,6 +13,8 @@ public sealed record CatalogueNode(long Id, string Store, string Uuid, string Na
     /// <summary>The most bytes, in UTF-8, of a name, a URL or another text.</summary>
     public const int MaxTextBytes = 65_535;
 
+    private const string Main = "{http://www.alfresco.org/model/content/1.0}content";
+
     /// <summary>When it was changed last; null where the database does not say.</summary>
     public DateTimeOffset? Modified { get; init; }
 
@@ -29,6 +31,13 @@ public sealed record CatalogueNode(long Id, string Store, string Uuid, string Na
 
     /// <summary>Such as <c>workspace://SpacesStore/UUID</c>.</summary>
     public string NodeRef => $"{Store}/{Uuid}";
+
+    /// <summary>The content that people mean: that of <c>cm:content</c>, or the first one; null where it has none.</summary>
+    public CatalogueContent? MainContent =>
+        Contents.FirstOrDefault(static content => content.Property == Main) ?? Contents.FirstOrDefault();
+
+    /// <summary>Neither a folder nor a version.</summary>
+    public bool IsDocument => !Contents.IsEmpty && VersionOf.Length == 0;
 
     /// <summary>What it is called by people: its UUID where it has no name.</summary>
     public string Title => Name.Length > 0 ? Name : Uuid;

@@ -42,7 +42,7 @@ public sealed class CatalogueReader
             CatalogueGroup group in CatalogueTable.ReadAsync(segments.Chunks, catalogue.Table, cancellationToken)
         )
         {
-            groups.Add(group);
+            groups.Add(group with { Segments = [.. group.Segments.Select(segments.Share)] });
         }
 
         return new CatalogueReader(segments, catalogue, groups);
@@ -88,30 +88,15 @@ public sealed class CatalogueReader
 
     /// <summary>The nodes of a UUID, one for each store that has it.</summary>
     public Task<List<CatalogueNode>> FindByUuidAsync(string uuid, CancellationToken cancellationToken) =>
-        FindAllAsync(
-            CatalogueKeyKind.Uuid,
-            [CatalogueKey.OfUuid(uuid)],
-            node => string.Equals(node.Uuid, uuid, StringComparison.OrdinalIgnoreCase),
-            cancellationToken
-        );
+        FindAllAsync(CatalogueLookup.OfUuid(uuid), cancellationToken);
 
     /// <summary>The versions of the document that has, or had, a UUID.</summary>
     public Task<List<CatalogueNode>> FindVersionsAsync(string uuid, CancellationToken cancellationToken) =>
-        FindAllAsync(
-            CatalogueKeyKind.Uuid,
-            [CatalogueKey.OfVersion(uuid)],
-            node => string.Equals(node.VersionOf, uuid, StringComparison.OrdinalIgnoreCase),
-            cancellationToken
-        );
+        FindAllAsync(CatalogueLookup.OfVersionsOf(uuid), cancellationToken);
 
     /// <summary>The nodes of a name, whatever the case of its letters.</summary>
     public Task<List<CatalogueNode>> FindByNameAsync(string name, CancellationToken cancellationToken) =>
-        FindAllAsync(
-            CatalogueKeyKind.Name,
-            [CatalogueKey.OfName(name)],
-            node => CatalogueKey.Fold(node.Name) == CatalogueKey.Fold(name),
-            cancellationToken
-        );
+        FindAllAsync(CatalogueLookup.OfName(name), cancellationToken);
 
     /// <summary>The nodes at a path, such as <c>Sites/x/documentLibrary/y.pdf</c>; see <see cref="PathOfAsync"/>.</summary>
     public async Task<List<CatalogueNode>> FindByPathAsync(string path, CancellationToken cancellationToken)
@@ -148,13 +133,7 @@ public sealed class CatalogueReader
     )
     {
         HashSet<string> wanted = new(urls, StringComparer.Ordinal);
-        IAsyncEnumerable<CatalogueNode> nodes = FindAsync(
-            CatalogueKeyKind.Url,
-            [.. wanted.Select(CatalogueKey.OfUrl)],
-            node => node.Contents.Any(content => wanted.Contains(content.Url)),
-            cancellationToken
-        );
-        await foreach (CatalogueNode node in nodes)
+        await foreach (CatalogueNode node in FindAsync(CatalogueLookup.OfUrls(wanted), cancellationToken))
         {
             string? path = await PathOfAsync(node, cancellationToken);
             foreach (CatalogueContent content in node.Contents.Where(content => wanted.Contains(content.Url)))
@@ -208,13 +187,7 @@ public sealed class CatalogueReader
         List<CatalogueNode> found = [];
         foreach (string name in names)
         {
-            string folded = CatalogueKey.Fold(name);
-            found = await FindAllAsync(
-                CatalogueKeyKind.Child,
-                [.. parents.Select(parent => CatalogueKey.OfChild(parent, name))],
-                node => parents.Contains(node.Parent) && CatalogueKey.Fold(node.Name) == folded,
-                cancellationToken
-            );
+            found = await FindAllAsync(CatalogueLookup.OfChildren(parents, name), cancellationToken);
             parents = [.. found.Select(static node => node.Id)];
             if (parents.Count == 0)
             {
@@ -245,15 +218,10 @@ public sealed class CatalogueReader
         return found;
     }
 
-    private async Task<List<CatalogueNode>> FindAllAsync(
-        CatalogueKeyKind kind,
-        IReadOnlyCollection<CatalogueKey> keys,
-        Func<CatalogueNode, bool> isWanted,
-        CancellationToken cancellationToken
-    )
+    private async Task<List<CatalogueNode>> FindAllAsync(CatalogueLookup lookup, CancellationToken cancellationToken)
     {
         List<CatalogueNode> found = [];
-        await foreach (CatalogueNode node in FindAsync(kind, keys, isWanted, cancellationToken))
+        await foreach (CatalogueNode node in FindAsync(lookup, cancellationToken))
         {
             found.Add(node);
         }
@@ -262,57 +230,59 @@ public sealed class CatalogueReader
     }
 
     private async IAsyncEnumerable<CatalogueNode> FindAsync(
-        CatalogueKeyKind kind,
-        IReadOnlyCollection<CatalogueKey> keys,
-        Func<CatalogueNode, bool> isWanted,
+        CatalogueLookup lookup,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        HashSet<CatalogueSegmentRow> candidates = await FilterAsync(kind, keys, cancellationToken);
+        IReadOnlySet<CatalogueSegmentRow> candidates = await FindSegmentsAsync(lookup, cancellationToken);
         await foreach (CatalogueNode node in ReadAsync(candidates.Contains, cancellationToken))
         {
-            if (isWanted(node))
+            if (lookup.Wants(node))
             {
                 yield return node;
             }
         }
     }
 
-    /// <summary>The segments that may have a node of one of the keys.</summary>
-    private async Task<HashSet<CatalogueSegmentRow>> FilterAsync(
-        CatalogueKeyKind kind,
-        IReadOnlyCollection<CatalogueKey> keys,
+    /// <summary>The segments that may have a node that is looked up.</summary>
+    public async Task<IReadOnlySet<CatalogueSegmentRow>> FindSegmentsAsync(
+        CatalogueLookup lookup,
         CancellationToken cancellationToken
     )
     {
+        int kind = (int)lookup.Kind;
         HashSet<CatalogueSegmentRow> found = [];
-        IEnumerable<CatalogueGroup> groups = _groups.Where(group => group.Filters[(int)kind] is not null);
+        IEnumerable<CatalogueGroup> groups = _groups.Where(group => group.Filters[kind] is not null);
         foreach (CatalogueGroup[] batch in groups.Chunk(CatalogueSegments.Batch))
         {
+            ChunkId[] unread =
+            [
+                .. batch
+                    .Select(group => group.Filters[kind]!.Value)
+                    .Where(id => !lookup.Positions.ContainsKey(id))
+                    .Distinct(),
+            ];
             IReadOnlyList<int> notRead = await _segments.Chunks.ReadManyAsync(
-                [.. batch.Select(group => group.Filters[(int)kind]!.Value)],
+                unread,
                 ChunkClass.Metadata,
-                (number, filter) => Take(batch[number], filter),
+                (number, filter) => lookup.Positions[unread[number]] = CatalogueFilter.Find(filter, lookup.Keys),
                 cancellationToken
             );
-            foreach (int number in notRead)
+            foreach (ChunkId id in notRead.Select(number => unread[number]))
             {
-                ChunkId filter = batch[number].Filters[(int)kind]!.Value;
-                Take(
-                    batch[number],
-                    await _segments.Chunks.ReadChunkAsync(filter, ChunkClass.Metadata, cancellationToken)
+                byte[] filter = await _segments.Chunks.ReadChunkAsync(id, ChunkClass.Metadata, cancellationToken);
+                lookup.Positions[id] = CatalogueFilter.Find(filter, lookup.Keys);
+            }
+
+            foreach (CatalogueGroup group in batch)
+            {
+                List<int> positions = lookup.Positions[group.Filters[kind]!.Value];
+                found.UnionWith(
+                    group.Segments.Where(row => positions.Contains((int)(row.Number % CatalogueTable.SegmentsPerGroup)))
                 );
             }
         }
 
         return found;
-
-        void Take(CatalogueGroup group, ReadOnlySpan<byte> filter)
-        {
-            List<int> positions = CatalogueFilter.Find(filter, keys);
-            found.UnionWith(
-                group.Segments.Where(row => positions.Contains((int)(row.Number % CatalogueTable.SegmentsPerGroup)))
-            );
-        }
     }
 }

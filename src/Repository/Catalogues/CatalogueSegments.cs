@@ -18,8 +18,10 @@ public sealed class CatalogueSegments(IChunkSource chunks)
         LinkedListNode<(CatalogueSegmentRow Row, List<CatalogueNode> Nodes)>
     > _nodes = [];
 
-    /// <summary>Segments read at once.</summary>
-    internal const int Batch = 32;
+    private readonly Dictionary<CatalogueSegmentRow, CatalogueSegmentRow> _rows = [];
+
+    /// <summary>Segments read at once, at most.</summary>
+    public const int Batch = 32;
 
     /// <summary>Segments that were read from the repository so far.</summary>
     public long Read { get; private set; }
@@ -46,11 +48,10 @@ public sealed class CatalogueSegments(IChunkSource chunks)
         return nodes;
     }
 
-    /// <summary>The same for up to <see cref="Batch"/> of them, with few requests; they are kept.</summary>
-    internal async ValueTask ReadAheadAsync(
-        IReadOnlyList<CatalogueSegmentRow> rows,
-        CancellationToken cancellationToken
-    )
+    /// <summary>
+    /// Reads up to <see cref="Batch"/> of them with few requests, so that <see cref="ReadAsync"/> has them at hand.
+    /// </summary>
+    public async ValueTask ReadAheadAsync(IReadOnlyList<CatalogueSegmentRow> rows, CancellationToken cancellationToken)
     {
         CatalogueSegmentRow[] wanted = [.. rows.Where(row => !_nodes.ContainsKey(row))];
         if (wanted.Length > 1)
@@ -63,6 +64,18 @@ public sealed class CatalogueSegments(IChunkSource chunks)
                 cancellationToken
             );
         }
+    }
+
+    /// <summary>Tables of many sets name the same segments: each is in memory once.</summary>
+    internal CatalogueSegmentRow Share(CatalogueSegmentRow row)
+    {
+        if (_rows.TryGetValue(row, out CatalogueSegmentRow? known))
+        {
+            return known;
+        }
+
+        _rows.Add(row, row);
+        return row;
     }
 
     private void Keep(CatalogueSegmentRow row, List<CatalogueNode> nodes)

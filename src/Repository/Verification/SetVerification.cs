@@ -119,19 +119,34 @@ public sealed class SetVerification : IDisposable
                 {
                     findings.Error(set.Id, DumpIsLost(fault), Damage.BlobIn(fault));
                 }
+
+                if (
+                    database.Catalogue is { } catalogue
+                    && await _contents.FindFaultAsync(
+                        CatalogueChunks.WalkAsync(_chunks, catalogue, cancellationToken),
+                        OfPack,
+                        cancellationToken
+                    )
+                        is { } lost
+                )
+                {
+                    findings.Error(
+                        set.Id,
+                        $"The catalogue of documents is lost in part: {lost}. The set restores all the same; 'abf find', "
+                            + "'abf diff' and 'abf extract' lack what is lost."
+                    );
+                }
             }
 
             if (
                 manifest.Consistency.Details is { } details
-                && await _contents.FindFaultAsync(details, ChunkClass.Metadata, Spared, cancellationToken) is { } lost
+                && await _contents.FindFaultAsync(details, ChunkClass.Metadata, OfPack, cancellationToken) is { } why
             )
             {
-                findings.Warning(set.Id, $"The list of findings for 'abf report' cannot be read: {lost}.");
-            }
-
-            if (manifest.Database?.Catalogue is { } catalogue)
-            {
-                await CheckCatalogueAsync(set.Id, catalogue, findings, cancellationToken);
+                findings.Error(
+                    set.Id,
+                    $"The list of findings cannot be read: {why}. The set restores all the same; 'abf report' lacks it."
+                );
             }
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
@@ -143,8 +158,6 @@ public sealed class SetVerification : IDisposable
         return findings.Report(totals);
 
         void OfPack(string fault) => findings.Error(set.Id, fault);
-
-        void Spared(string fault) => findings.Warning(set.Id, fault);
     }
 
     /// <summary>
@@ -221,37 +234,6 @@ public sealed class SetVerification : IDisposable
 
         _damaged.Clear();
         return report;
-    }
-
-    /// <summary>No restore needs it: what is lost of it is a warning.</summary>
-    private async Task CheckCatalogueAsync(
-        RunId set,
-        CatalogueStamp catalogue,
-        Findings findings,
-        CancellationToken cancellationToken
-    )
-    {
-        long lost = 0;
-        string? why = null;
-        try
-        {
-            await foreach (ChunkId id in CatalogueChunks.WalkAsync(_chunks, catalogue, cancellationToken))
-            {
-                lost += _contents.Has(id, fault => why ??= fault.TrimEnd('.')) ? 0 : 1;
-            }
-        }
-        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
-        {
-            (lost, why) = (Math.Max(1, lost), exception.Message.TrimEnd('.'));
-        }
-
-        if (lost > 0)
-        {
-            findings.Warning(
-                set,
-                $"The catalogue of documents is lost in part ({lost}), and names fewer: {why ?? "parts are stored nowhere"}."
-            );
-        }
     }
 
     internal static string DumpIsLost(string why) =>

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
@@ -13,6 +14,7 @@ internal static class StreamTargets
     [
         new("listing", bytes => Drain(new ListingReader(new OneChunk(bytes), Of(bytes)).ReadAsync(default))),
         new("findings-list", bytes => Drain(FindingsList.ReadAsync(new OneChunk(bytes), Of(bytes), default))),
+        new("catalogue-table", bytes => Drain(CatalogueTable.ReadAsync(new OneChunk(bytes), Of(bytes), default))),
         new("required-list", bytes => Drain(new RequiredListReader(new OneChunk(bytes), Of(bytes)).ReadAsync(default))),
     ];
 

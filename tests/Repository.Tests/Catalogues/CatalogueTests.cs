@@ -223,7 +223,7 @@ public sealed class CatalogueTests
             chunks.Chunks[id] = whole;
         }
 
-        Assert.InRange(damages, 60, 299);
+        Assert.InRange(damages, 20, 299);
     }
 
     [Fact]

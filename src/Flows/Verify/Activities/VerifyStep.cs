@@ -47,7 +47,12 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
                                 Budget,
                                 cancellationToken
                             ),
-                            (_, { } sample) => new SampleReading(environment, opened, progress).RunAsync(input, sample, Budget, cancellationToken),
+                            (_, { } sample) => new SampleReading(environment, opened, progress).RunAsync(
+                                input,
+                                sample,
+                                Budget,
+                                cancellationToken
+                            ),
                             _ => ReadPacksAsync(opened, input.After, progress, cancellationToken),
                         },
                     cancellationToken

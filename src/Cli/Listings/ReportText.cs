@@ -20,19 +20,14 @@ internal static class ReportText
         CancellationToken cancellationToken
     )
     {
-        string state = SetState.Of(report.Consistent, report.Unproven, report.Counts.CarriedOver);
-        writer.WriteLine($"set {report.Set} of {report.Installation}: {state}, sealed {Units.Time(report.Sealed)}");
-        writer.WriteLine(
-            $"{Units.Count(report.Required, "required file")}: {Units.Count(report.Captured)} captured, "
-                + $"{Units.Count(report.Counts.Missing)} missing"
-        );
+        WriteHead(report, writer);
         WriteCounts(report, writer);
         WriteWatermark(report.Watermark, writer);
         await WriteFilesAsync(isMissing: true, report.Counts.Missing);
         await WriteFilesAsync(isMissing: false, report.Counts.CarriedOver);
         if (!report.Catalogue && report.Counts.Missing + report.Counts.CarriedOver > 0)
         {
-            writer.WriteLine("which documents use these files the set cannot tell: it has no catalogue");
+            await writer.WriteLineAsync("which documents use these files the set cannot tell: it has no catalogue");
         }
 
         async Task WriteFilesAsync(bool isMissing, long count)
@@ -51,9 +46,19 @@ internal static class ReportText
             if (count > Math.Min(named, MaxNamed))
             {
                 string how = report.Complete ? "--json has them all" : "an earlier version made the set";
-                writer.WriteLine($"... {Units.Count(count - Math.Min(named, MaxNamed))} more; {how}");
+                await writer.WriteLineAsync($"... {Units.Count(count - Math.Min(named, MaxNamed))} more; {how}");
             }
         }
+    }
+
+    private static void WriteHead(ReportDocument report, TextWriter writer)
+    {
+        string state = SetState.Of(report.Consistent, report.Unproven, report.Counts.CarriedOver);
+        writer.WriteLine($"set {report.Set} of {report.Installation}: {state}, sealed {Units.Time(report.Sealed)}");
+        writer.WriteLine(
+            $"{Units.Count(report.Required, "required file")}: {Units.Count(report.Captured)} captured, "
+                + $"{Units.Count(report.Counts.Missing)} missing"
+        );
     }
 
     private static void WriteCounts(ReportDocument report, TextWriter writer)

@@ -79,6 +79,7 @@ internal static class AbfProgram
             CancelCommand.Create(runner),
             SetsCommand.Create(runner),
             ShowCommand.Create(runner),
+            ReportCommand.Create(runner),
             FindCommand.Create(runner),
             ExtractCommand.Create(runner),
             DiffCommand.Create(runner),

@@ -26,7 +26,16 @@ public static class InstanceIds
 
     /// <summary>What stands for a verification of the same sets in the same depth.</summary>
     public static string StampOf(VerifyInput input) =>
-        StampOf($"{input.Set?.ToString() ?? "all"} {(input.ReadData ? VerifyParts.Data : VerifyParts.Structure)}");
+        StampOf(
+            input.Sample is { } sample
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{NameOf(input)} {input.Depth} {sample.Share} {sample.Budget} {sample.Turn}"
+                )
+                : $"{NameOf(input)} {input.Depth}"
+        );
+
+    private static string NameOf(VerifyInput input) => input.Set?.ToString() ?? "all";
 
     /// <summary>What stands for a target directory where its path must not.</summary>
     /// <param name="target">The directory, absolute.</param>

@@ -23,6 +23,8 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(KeyExportDocument))]
 [JsonSerializable(typeof(VerificationResultDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ReportDocument))]
+[JsonSerializable(typeof(ReportFindingDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]
 [JsonSerializable(typeof(RestorePlanDocument))]
 [JsonSerializable(typeof(FoundDocument))]

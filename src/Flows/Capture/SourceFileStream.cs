@@ -4,8 +4,8 @@ using AlfrescoBackupFlows.Platform.Streams;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>An open file of the source from its first byte to its last. The file stays the caller's.</summary>
-/// <param name="progress">Is told live what is read.</param>
-internal sealed class SourceFileStream(SourceFile file, CaptureProgress progress) : ReadOnlyStream
+/// <param name="progress">Is told live what is read; null: nobody is.</param>
+internal sealed class SourceFileStream(SourceFile file, CaptureProgress? progress = null) : ReadOnlyStream
 {
     private long _position;
 
@@ -19,7 +19,7 @@ internal sealed class SourceFileStream(SourceFile file, CaptureProgress progress
     {
         int read = file.Read(buffer, _position);
         _position += read;
-        progress.Read(read);
+        progress?.Read(read);
         return read;
     }
 

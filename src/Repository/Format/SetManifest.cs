@@ -54,8 +54,8 @@ public sealed record SetManifest
     public required string Tool { get; init; }
 
     /// <summary>
-    /// Metadata streams that spare the next run work: no restore needs them, and where they are lost that run does all the
-    /// work.
+    /// Metadata streams that no restore needs: they spare the next run work, which does all of it where they are lost, or
+    /// say more of this set.
     /// </summary>
     [JsonIgnore]
     public IEnumerable<ContentRef> Shortcuts =>
@@ -63,6 +63,7 @@ public sealed record SetManifest
             .SelectMany(static root => new[] { root.RequiredSegments, root.Findings, root.DirectoryTable })
             .Append(Database?.RequiredDigests)
             .Append(Database?.CatalogueDigests)
+            .Append(Consistency.Details)
             .OfType<ContentRef>();
 
     /// <summary>The phase of a name, or null.</summary>
@@ -251,6 +252,19 @@ public sealed record ConsistencyReport(
     /// <summary>How it was proved; absent in sets of earlier versions: every file was looked up.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ProofStamp? Proof { get; init; }
+
+    /// <summary>
+    /// All findings, with what the live system had then (<c>docs/repository-format.md</c>); absent: there are none, or an
+    /// earlier version wrote the set.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? Details { get; init; }
+
+    /// <summary>
+    /// Content URLs that have no file, because Alfresco makes their content when it is read (<c>spoof://</c>).
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Generated { get; init; }
 
     /// <summary>Whether the database could say which files it requires.</summary>
     [JsonIgnore]

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -106,7 +105,7 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
 
         void OfPack(string fault) => findings.Error(manifest.Id, fault);
 
-        void SayLost(byte[] path, string why) => findings.Error(manifest.Id, FileIsLost(root, path, why));
+        void SayLost(byte[] path, string why) => findings.LostFile(manifest.Id, root, path, why);
 
         async Task SayLostAsync(LostSegments segments)
         {
@@ -123,9 +122,6 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
             }
         }
     }
-
-    internal static string FileIsLost(RootStamp root, byte[] path, string why) =>
-        $"File '{TreePath.Display(path)}' of {root.Name} does not restore: {why}.";
 
     /// <summary>
     /// Notes every pack that the root's own streams need; their bytes are read by the pass over the entries.

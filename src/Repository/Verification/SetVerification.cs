@@ -24,6 +24,7 @@ public sealed class SetVerification : IDisposable
     private readonly IChunkSource _chunks;
     private readonly DataCheck _data;
     private readonly HashSet<PackId> _damaged = [];
+    private readonly HashSet<PackId> _everDamaged = [];
 
     private SetVerification(BackupRepository repository, ChunkIndex index, PackInventory packs)
     {
@@ -36,6 +37,12 @@ public sealed class SetVerification : IDisposable
 
     /// <summary>The packs that the sets need which were checked so far, by id.</summary>
     public IReadOnlyList<PackEntry> NeededPacks => [.. _packs.Needed.OrderBy(pack => pack.Id)];
+
+    /// <summary>Packs in which <see cref="ReadPacksAsync"/> found damage.</summary>
+    public IReadOnlySet<PackId> DamagedPacks => _everDamaged;
+
+    /// <summary>Chunks of the sets; what cannot be read is an exception.</summary>
+    public IChunkSource Chunks => _chunks;
 
     /// <param name="state">Of the log: its sets can be checked.</param>
     public static async Task<SetVerification> OpenAsync(
@@ -110,7 +117,7 @@ public sealed class SetVerification : IDisposable
                 ContentRef dump = database.Dump;
                 if (await _contents.FindFaultAsync(dump, ChunkClass.Dump, OfPack, cancellationToken) is { } fault)
                 {
-                    findings.Error(set.Id, DumpIsLost(fault));
+                    findings.Error(set.Id, DumpIsLost(fault), Damage.BlobIn(fault));
                 }
 
                 if (
@@ -129,6 +136,17 @@ public sealed class SetVerification : IDisposable
                             + "'abf diff' and 'abf extract' lack what is lost."
                     );
                 }
+            }
+
+            if (
+                manifest.Consistency.Details is { } details
+                && await _contents.FindFaultAsync(details, ChunkClass.Metadata, OfPack, cancellationToken) is { } why
+            )
+            {
+                findings.Error(
+                    set.Id,
+                    $"The list of findings cannot be read: {why}. The set restores all the same; 'abf report' lacks it."
+                );
             }
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
@@ -165,6 +183,7 @@ public sealed class SetVerification : IDisposable
             VerifyTotals.None with
             {
                 Packs = _packs.Needed.Count(),
+                PackBytes = _packs.Needed.Sum(static pack => (long)pack.Length),
                 UnneededPacks = packs,
                 UnneededBytes = bytes,
             }
@@ -184,6 +203,7 @@ public sealed class SetVerification : IDisposable
     {
         (VerifyReport report, IReadOnlySet<PackId> damaged) = await _data.RunAsync(packs, done, cancellationToken);
         _damaged.UnionWith(damaged);
+        _everDamaged.UnionWith(damaged);
         return report;
     }
 

@@ -103,6 +103,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             Unmapped = required.Unmapped,
             UnmappedSamples = required.UnmappedSamples,
             UnmappedAcknowledged = required.UnmappedAcknowledged,
+            Generated = required.Generated,
             Warnings =
             [
                 .. new[] { lack }

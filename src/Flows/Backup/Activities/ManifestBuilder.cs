@@ -68,6 +68,8 @@ internal static class ManifestBuilder
                 LooksEncoded = proof.LooksEncoded,
                 Unproven = proof.Unproven,
                 Proof = proof.Proof,
+                Details = proof.Details,
+                Generated = database.Generated,
             },
             Totals = new SetTotals(
                 roots.Sum(root => root.Files),

@@ -74,6 +74,10 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
     /// <summary>Those that the administrator has accepted.</summary>
     public long UnmappedAcknowledged { get; init; }
 
+    /// <summary>Required URLs that have no file: Alfresco makes their content when it is read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Generated { get; init; }
+
     public required ImmutableArray<string> Warnings { get; init; }
 
     /// <inheritdoc/>
@@ -91,6 +95,7 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
             Unprotected = ImmutableSortedDictionary<string, long>.Empty,
             NotApplicable = [],
             UnmappedSamples = [],
+            Generated = 0,
             Warnings = [],
             RequiredDigests = null,
             Catalogue = null,

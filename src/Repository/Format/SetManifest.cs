@@ -53,6 +53,10 @@ public sealed record SetManifest
     /// <summary>The program that committed the set, such as <c>abf 0.1.0</c>.</summary>
     public required string Tool { get; init; }
 
+    /// <summary>Which set it is the copy of, out of an exported file; absent: it was backed up here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OriginStamp? Origin { get; init; }
+
     /// <summary>
     /// Metadata streams that spare the next run work: no restore needs them, and where they are lost that run does all the
     /// work.
@@ -67,6 +71,20 @@ public sealed record SetManifest
     /// <summary>The phase of a name, or null.</summary>
     public PhaseTimes? Phase(string name) => Phases.FirstOrDefault(phase => phase.Name == name);
 }
+
+/// <summary>Where an imported set comes from, as the exported file says it: nothing proves it.</summary>
+/// <param name="Repository">32 hexadecimal digits.</param>
+/// <param name="Set">Its id there.</param>
+/// <param name="Installation">The installation's name there.</param>
+/// <param name="Exported">When the file was written.</param>
+/// <param name="Tool">The program that had committed it.</param>
+public sealed record OriginStamp(
+    string Repository,
+    RunId Set,
+    string Installation,
+    DateTimeOffset Exported,
+    string Tool
+);
 
 /// <param name="Name">The installation's name.</param>
 /// <param name="Fingerprint">What tells this installation from another of the same name.</param>

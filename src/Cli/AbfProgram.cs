@@ -81,6 +81,8 @@ internal static class AbfProgram
             ShowCommand.Create(runner),
             VerifyCommand.Create(runner),
             RestoreCommand.Create(runner),
+            ExportCommand.Create(runner),
+            ImportCommand.Create(runner),
             ForgetCommand.Create(runner),
             PinCommand.Create(runner),
             PinCommand.CreateUnpin(runner),

@@ -15,6 +15,13 @@ internal static class ManifestText
             $"{Units.Count(set.Files, "file")}, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added"
                 + (set.Parent is null ? string.Empty : $" to {set.Parent}")
         );
+        if (set.Origin is { } origin)
+        {
+            writer.WriteLine(
+                $"imported: it was set {origin.Set} of {origin.Installation}, exported {Units.Time(origin.Exported)}"
+            );
+        }
+
         WritePhases(set, writer);
         if (set.Database is { } db)
         {

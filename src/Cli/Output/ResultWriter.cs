@@ -12,6 +12,9 @@ namespace AlfrescoBackupFlows.Cli.Output;
 /// </summary>
 internal sealed class ResultWriter(Stream stdout, bool json, bool quiet, MessageWriter messages)
 {
+    /// <summary>One document is wanted, and no text.</summary>
+    public bool IsJson => json;
+
     /// <summary>What the command has done, for the case that its result cannot be written.</summary>
     public string Outcome { get; set; } = "the command is done";
 

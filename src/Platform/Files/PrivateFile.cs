@@ -49,6 +49,13 @@ public static class PrivateFile
         }
     }
 
+    /// <summary>Gives one that was made here its name, durably; one that was taken meanwhile, unless it may be replaced, is an <see cref="IOException"/>.</summary>
+    public static void Rename(string temporary, string path, bool overwrite)
+    {
+        File.Move(temporary, path, overwrite);
+        DurableFiles.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
     /// <summary>Removes one that was made here and is of no use.</summary>
     public static void Delete(string path) => File.Delete(path);
 

@@ -20,6 +20,8 @@ internal sealed class TarReader(Stream input)
     /// <summary>tar fills its last record with zeros.</summary>
     private const int MaxTrailer = 1 << 20;
 
+    private const long MaxSize = 1L << 60;
+
     private readonly byte[] _block = new byte[TarFormat.BlockSize];
     private long _left;
     private int _padding;
@@ -79,7 +81,7 @@ internal sealed class TarReader(Stream input)
         }
 
         long size = pax.Size ?? Number(TarFormat.SizeField, "size");
-        if (size < 0 || (isDirectory && size != 0))
+        if (size is < 0 or > MaxSize || (isDirectory && size != 0))
         {
             throw ArchiveFault.Of($"'{shown}' has an impossible size");
         }
@@ -95,7 +97,7 @@ internal sealed class TarReader(Stream input)
                 pax.User ?? Text(TarFormat.UserField),
                 pax.Group ?? Text(TarFormat.GroupField)
             ),
-            pax.MtimeNs ?? checked(Number(TarFormat.MtimeField, "time") * 1_000_000_000)
+            pax.MtimeNs ?? Math.Min(Number(TarFormat.MtimeField, "time"), TarFormat.MaxNumber) * 1_000_000_000
         )
         {
             Flags = pax.Flags,

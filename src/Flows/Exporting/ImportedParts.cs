@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AlfrescoBackupFlows.Flows.Archives;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
@@ -216,7 +217,10 @@ internal sealed class ImportedParts(ExportManifest manifest, ImportReader reader
         }
         catch (ArgumentException e)
         {
-            throw ArchiveFault.Of($"a name stands in it twice or out of order: {e.Message}", e);
+            throw ArchiveFault.Of(
+                $"'{TreePath.Display(entry.Path)}' stands in it twice, out of order, or below a file",
+                e
+            );
         }
     }
 

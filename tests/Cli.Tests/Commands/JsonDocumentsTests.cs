@@ -67,6 +67,7 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "bytes",
                 "addedBytes",
                 "parent",
+                "imported",
                 "phases",
                 "index",
                 "database",
@@ -80,6 +81,7 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "findings",
                 "warnings",
                 "tool",
+                "origin",
                 "entries",
             ],
             Members(shown)

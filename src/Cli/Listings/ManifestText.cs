@@ -44,6 +44,11 @@ internal static class ManifestText
         }
 
         roots.WriteTo(writer, 1, 2, 3);
+        foreach (string step in set.Index.Reindex)
+        {
+            writer.WriteLine($"index, after a restore: {step}");
+        }
+
         WriteFindings(set, writer);
     }
 

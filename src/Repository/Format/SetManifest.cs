@@ -101,12 +101,15 @@ public static class PhaseNames
     public const string Files = "files";
 }
 
-/// <param name="Kind"><c>lucene</c> or <c>none</c>.</param>
+/// <param name="Kind"><c>lucene</c>, <c>solr</c> or <c>none</c>.</param>
 /// <param name="Generation">
 /// What told this copy of the index from the one before and after it; null for <c>none</c>.
 /// </param>
 /// <param name="Written">When Alfresco's job finished it; null for <c>none</c>.</param>
-/// <param name="Root">The name of the root that holds the copy; null for <c>none</c>.</param>
+/// <param name="Root">
+/// The name of the root that holds the copy, for <c>solr</c> of the directory with a root for each core; null for
+/// <c>none</c>.
+/// </param>
 /// <param name="Warnings">Such as: the copy was older than <c>maxAge</c>.</param>
 public sealed record SearchIndexCopyStamp(
     string Kind,
@@ -114,7 +117,12 @@ public sealed record SearchIndexCopyStamp(
     DateTimeOffset? Written,
     string? Root,
     ImmutableArray<string> Warnings
-);
+)
+{
+    /// <summary>For <c>none</c>: how the index is made again after a restore, a step each; absent for the others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Reindex { get; init; }
+}
 
 /// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>; readers ignore case.</param>
 /// <param name="ServerVersion">As the server says it.</param>

@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Flows.Exporting;
 
 /// <summary>What was exported.</summary>
 /// <param name="Files">Files of the set that are in it.</param>
-/// <param name="Bytes">Of these files.</param>
+/// <param name="Bytes">Of these files, and of the dump.</param>
 /// <param name="PlainBytes">Of the archive before it is compressed.</param>
 public sealed record ExportResult(RunId Set, long Files, long Bytes, long PlainBytes)
 {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -18,7 +19,8 @@ internal sealed record ReadEntry(ListingEntry Entry, ReadOnlyMemory<byte> Conten
 
 /// <summary>
 /// Reads the files of a root in the order of its listing. Those of one chunk come in batches, whose chunks are read
-/// together, in the order of the packs; the next batch is read while one is written.
+/// together, in the order of the packs; the next batch is read while one is written. What an entry holds is gone when the
+/// next one is asked for.
 /// </summary>
 internal sealed class ReadEntries(IChunkSource chunks, ChunkClass chunkClass)
 {
@@ -31,18 +33,20 @@ internal sealed class ReadEntries(IChunkSource chunks, ChunkClass chunkClass)
     )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var batches = Channel.CreateBounded<IReadOnlyList<ReadEntry>>(
+        var batches = Channel.CreateBounded<Batch>(
             new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true }
         );
         Task reading = ReadBatchesAsync(entries, batches.Writer, stop.Token);
         try
         {
-            await foreach (IReadOnlyList<ReadEntry> batch in batches.Reader.ReadAllAsync(cancellationToken))
+            await foreach (Batch batch in batches.Reader.ReadAllAsync(cancellationToken))
             {
-                foreach (ReadEntry entry in batch)
+                foreach (ReadEntry entry in batch.Entries)
                 {
                     yield return entry;
                 }
+
+                ArrayPool<byte>.Shared.Return(batch.Bytes);
             }
         }
         finally
@@ -54,7 +58,7 @@ internal sealed class ReadEntries(IChunkSource chunks, ChunkClass chunkClass)
 
     private async Task ReadBatchesAsync(
         IAsyncEnumerable<ListingEntry> entries,
-        ChannelWriter<IReadOnlyList<ReadEntry>> batches,
+        ChannelWriter<Batch> batches,
         CancellationToken cancellationToken
     )
     {
@@ -88,31 +92,32 @@ internal sealed class ReadEntries(IChunkSource chunks, ChunkClass chunkClass)
         batches.Complete(fault);
     }
 
-    private async Task<IReadOnlyList<ReadEntry>> ReadBatchAsync(
-        List<ListingEntry> batch,
-        CancellationToken cancellationToken
-    )
+    private async Task<Batch> ReadBatchAsync(List<ListingEntry> batch, CancellationToken cancellationToken)
     {
         var result = batch.Select(static entry => new ReadEntry(entry, default, Why: null)).ToArray();
         int[] small = [.. Enumerable.Range(0, batch.Count).Where(number => IsShort(batch[number]))];
-        IReadOnlyList<int> notRead = await chunks.ReadManyAsync(
+        byte[] bytes = ArrayPool<byte>.Shared.Rent((int)Math.Max(1, small.Sum(number => batch[number].Length)));
+        int length = 0;
+        await chunks.ReadManyAsync(
             [.. small.Select(number => batch[number].Content!.Chunks[0])],
             chunkClass,
             (at, content) =>
             {
                 if (content.Length == batch[small[at]].Length)
                 {
-                    result[small[at]] = result[small[at]] with { Content = content.ToArray() };
+                    content.CopyTo(bytes.AsSpan(length));
+                    result[small[at]] = result[small[at]] with { Content = bytes.AsMemory(length, content.Length) };
+                    length += content.Length;
                 }
             },
             cancellationToken
         );
-        foreach (int number in notRead.Select(at => small[at]).Concat(small.Where(n => result[n].Content.IsEmpty)))
+        foreach (int number in small.Where(number => result[number].Content.IsEmpty).ToArray())
         {
             result[number] = await ReadAloneAsync(batch[number], cancellationToken);
         }
 
-        return result;
+        return new Batch(bytes, result);
     }
 
     private async Task<ReadEntry> ReadAloneAsync(ListingEntry entry, CancellationToken cancellationToken)
@@ -131,4 +136,7 @@ internal sealed class ReadEntries(IChunkSource chunks, ChunkClass chunkClass)
     }
 
     private static bool IsShort(ListingEntry entry) => entry.Content is { Depth: 0, Chunks.Length: 1 };
+
+    /// <param name="Bytes">Rented; what the entries hold lies in it, but for those that were read alone.</param>
+    private sealed record Batch(byte[] Bytes, IReadOnlyList<ReadEntry> Entries);
 }

@@ -77,7 +77,7 @@ internal static class ExportCommand
         }
 
         context.HowToGoOn = "nothing is left of the file; an export begins anew";
-        context.Messages.Alert(
+        context.Messages.Warn(
             "what is exported is plain text: documents, database, keystore and passwords, for whoever can read it; keep it "
                 + "where only they may, or encrypt it"
         );

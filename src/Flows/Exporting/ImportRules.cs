@@ -52,6 +52,11 @@ internal static class ImportRules
             && manifest.Phases.All(static phase => phase is not null)
             && manifest.Warnings.All(static line => line is not null)
             && manifest.Consistency.Named.All(static file => file is not null);
+        if (!IsInstallation(manifest.Installation.Name))
+        {
+            throw ArchiveFault.Of("the installation in its MANIFEST.json has a name that none can have");
+        }
+
         if (!isWhole || !HasPossibleNumbers(manifest))
         {
             throw ArchiveFault.Of("the lists or numbers of its MANIFEST.json cannot be");
@@ -65,6 +70,14 @@ internal static class ImportRules
             );
         }
     }
+
+    /// <summary>As a configuration may name one: it becomes part of the name of a lease.</summary>
+    private static bool IsInstallation(string name) =>
+        name.Length is > 0 and <= 64
+        && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(static letter =>
+            char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '_' or '-'
+        );
 
     private static bool HasPossibleNumbers(ExportManifest manifest)
     {

@@ -21,7 +21,7 @@ internal sealed record ImportedRoot(ExportedRoot Root, ListingSummary Listing, C
 internal sealed class ImportedParts(ExportManifest manifest, ImportReader reader, RunWriter writer)
 {
     private const int MaxReadMe = 1 << 20;
-    private const int MaxManifest = 64 << 20;
+    private const int MaxManifest = 16 << 20;
     private const int MaxLostLine = 64 << 10;
 
     private readonly Dictionary<string, long> _lost = new(StringComparer.Ordinal);

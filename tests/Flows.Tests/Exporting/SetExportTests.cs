@@ -124,6 +124,11 @@ public sealed class SetExportTests(OnDemand<PostgresServer> server)
         string[] packs = PacksOf(rig);
         await RefuseAsync(
             "MANIFEST.json",
+            text => text.Replace("\"name\": \"sample\"", "\"name\": \"../x\""),
+            "a name that none"
+        );
+        await RefuseAsync(
+            "MANIFEST.json",
             text => text.Replace("\"lucene-indexes\"", "\"../x\""),
             "a root that no set has"
         );

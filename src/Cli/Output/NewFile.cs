@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 
 /// <summary>
 /// A file for its owner alone that gets its name when it is whole: it is written beside, and nothing is left of it where
-/// that fails. Only a kill leaves <c>NAME.xxxxxxxx.partial</c>.
+/// that fails; in another's directory it stays the maker's. Only a kill leaves <c>NAME.xxxxxxxx.partial</c>.
 /// </summary>
 internal static class NewFile
 {
@@ -20,7 +20,7 @@ internal static class NewFile
         {
             RequireFree(path, overwrite);
             long length;
-            await using (FileStream file = PrivateFile.Create(partial))
+            await using (FileStream file = PrivateFile.CreateOwn(partial))
             {
                 isThere = true;
                 await write(new WrittenFile(file, path));

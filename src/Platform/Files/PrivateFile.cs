@@ -14,6 +14,9 @@ public static class PrivateFile
     /// </summary>
     public static FileStream Create(string path) => Create(path, FileShare.None, FileOptions.None);
 
+    /// <summary>The same where root made it in another's directory: it stays root's.</summary>
+    public static FileStream CreateOwn(string path) => Create(path, FileShare.None, FileOptions.None, isOwn: true);
+
     /// <summary>The same, and nothing is left of it when it is closed, or when the process is killed (on Unix, where
     /// the name is gone at once).</summary>
     public static FileStream CreateNameless(string path)
@@ -59,7 +62,7 @@ public static class PrivateFile
     /// <summary>Removes one that was made here and is of no use.</summary>
     public static void Delete(string path) => File.Delete(path);
 
-    private static FileStream Create(string path, FileShare share, FileOptions options)
+    private static FileStream Create(string path, FileShare share, FileOptions options, bool isOwn = false)
     {
         var create = new FileStreamOptions
         {
@@ -75,7 +78,7 @@ public static class PrivateFile
         }
 
         var file = new FileStream(path, create);
-        if (OperatingSystem.IsLinux())
+        if (OperatingSystem.IsLinux() && !isOwn)
         {
             InheritedOwner.Give(path, file.SafeFileHandle);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Listings;
 
 namespace AlfrescoBackupFlows.Flows.Archives;
@@ -94,5 +95,5 @@ internal sealed record PaxRecords
             : throw Wrong();
     }
 
-    private static Exception Wrong() => ArchiveFault.Of("the header of an entry is damaged");
+    private static PermanentException Wrong() => ArchiveFault.Of("the header of an entry is damaged");
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using AlfrescoBackupFlows.Flows.Archives;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
@@ -100,5 +101,5 @@ internal static class RequiredLines
             ? number
             : throw Wrong();
 
-    private static Exception Wrong() => ArchiveFault.Of("a list of required files in it is damaged");
+    private static PermanentException Wrong() => ArchiveFault.Of("a list of required files in it is damaged");
 }

@@ -59,8 +59,8 @@ public sealed class SolrStandIn : IDisposable
     public bool WritesObjects { get; set; }
 
     /// <summary>Files that a backup of each core has.</summary>
-    public Dictionary<string, byte[]> Files { get; } =
-        new(StringComparer.Ordinal)
+    public IDictionary<string, byte[]> Files { get; } =
+        new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             ["segments_2"] = [1, 2, 3],
             ["_0.cfs"] = new byte[5000],

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Exporting;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.Streams;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -93,7 +94,7 @@ internal static class ExportCommand
         else
         {
             file = Path.GetFullPath(file);
-            length = await NewFile.WriteAsync(file, overwrite, async output => result = await ExportAsync(output));
+            (result, length) = await WriteAsync(file, overwrite, ExportAsync);
         }
 
         return Report(context, result!, file, length);
@@ -101,6 +102,39 @@ internal static class ExportCommand
         Task<ExportResult> ExportAsync(Stream output) =>
             new SetExport(environment.Flows).RunAsync(set, output, Teller(context), context.Stop);
     }
+
+    /// <summary>It gets its name when it is whole, and nothing is left of it where that fails.</summary>
+    private static async Task<(ExportResult Result, long Length)> WriteAsync(
+        string path,
+        bool overwrite,
+        Func<Stream, Task<ExportResult>> export
+    )
+    {
+        try
+        {
+            if (!overwrite && NewFile.IsTaken(path))
+            {
+                throw Taken(path);
+            }
+
+            await using var file = NewFile.Create(path, isPrivate: true);
+            ExportResult result = await export(file.Stream);
+            long length = file.Stream.Length;
+            return file.Publish(overwrite) ? (result, length) : throw Taken(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(
+                ErrorKind.Target,
+                $"'{path}' cannot be written ({e.Message}): name a file in a directory that exists, where this user may write "
+                    + "and there is room",
+                e
+            );
+        }
+    }
+
+    private static PermanentException Taken(string path) =>
+        new(ErrorKind.Target, $"'{path}' exists: name another file, or say --overwrite to replace it");
 
     private static RunId FindSet(CommandContext context, OpenedRepository opened, string text)
     {

@@ -12,11 +12,11 @@ namespace AlfrescoBackupFlows.Cli.Output;
 /// </summary>
 internal sealed class ResultWriter(Stream stdout, bool json, bool quiet, MessageWriter messages)
 {
-    /// <summary>One document is wanted, and no text.</summary>
-    public bool IsJson => json;
-
     /// <summary>What the command has done, for the case that its result cannot be written.</summary>
     public string Outcome { get; set; } = "the command is done";
+
+    /// <summary>The result is one JSON document.</summary>
+    public bool IsJson => json;
 
     /// <param name="document">What a machine gets.</param>
     /// <param name="text">What a person gets.</param>

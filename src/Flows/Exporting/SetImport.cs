@@ -121,7 +121,7 @@ public sealed class SetImport(FlowEnvironment environment)
             lost,
             set.Indexes,
             chunks,
-            set.Database?.Dump,
+            set.Database,
             set.Roots.Select(static root => (root.Listing, root.Required, root.DirectoryTable)),
             set.Shortcuts,
             cancellationToken

@@ -14,9 +14,6 @@ public static class PrivateFile
     /// </summary>
     public static FileStream Create(string path) => Create(path, FileShare.None, FileOptions.None);
 
-    /// <summary>The same where root made it in another's directory: it stays root's.</summary>
-    public static FileStream CreateOwn(string path) => Create(path, FileShare.None, FileOptions.None, isOwn: true);
-
     /// <summary>The same, and nothing is left of it when it is closed, or when the process is killed (on Unix, where
     /// the name is gone at once).</summary>
     public static FileStream CreateNameless(string path)
@@ -52,17 +49,10 @@ public static class PrivateFile
         }
     }
 
-    /// <summary>Gives one that was made here its name, durably; one that was taken meanwhile, unless it may be replaced, is an <see cref="IOException"/>.</summary>
-    public static void Rename(string temporary, string path, bool overwrite)
-    {
-        File.Move(temporary, path, overwrite);
-        DurableFiles.FlushDirectory(Path.GetDirectoryName(path)!);
-    }
-
     /// <summary>Removes one that was made here and is of no use.</summary>
     public static void Delete(string path) => File.Delete(path);
 
-    private static FileStream Create(string path, FileShare share, FileOptions options, bool isOwn = false)
+    private static FileStream Create(string path, FileShare share, FileOptions options)
     {
         var create = new FileStreamOptions
         {
@@ -78,7 +68,7 @@ public static class PrivateFile
         }
 
         var file = new FileStream(path, create);
-        if (OperatingSystem.IsLinux() && !isOwn)
+        if (OperatingSystem.IsLinux())
         {
             InheritedOwner.Give(path, file.SafeFileHandle);
         }

@@ -157,7 +157,7 @@ public sealed class ExportCommandTests(CommittedSample sample, OnDemand<Postgres
         AssertFault(await Abf.RunAsync("export", "latest", "/dev/null", "--overwrite"), 8, "/dev/null", "device");
         AssertFault(await Abf.RunAsync("export", "latest", Abf.Combine("no/such/dir.tar.zst")), 8, "no/such");
         AssertFault(await Abf.RunAsync("export", "20200101T000000Z-00000000", Abf.Combine("x")), 2, "no set");
-        Assert.Empty(Directory.GetFiles(Abf.DirectoryPath, "*.partial"));
+        Assert.Empty(Directory.GetFiles(Abf.DirectoryPath, ".abf-*"));
         Assert.False(File.Exists(Abf.Combine("x")));
     }
 

@@ -112,9 +112,15 @@ internal static class ExportCommand
     {
         try
         {
-            if (!overwrite && NewFile.IsTaken(path))
+            if (NewFile.IsTaken(path))
             {
-                throw Taken(path);
+                if (!overwrite)
+                {
+                    throw Taken(path);
+                }
+
+                // A device or a directory is said before hours of work.
+                GivenPath.OpenRead(path).Dispose();
             }
 
             await using var file = NewFile.Create(path, isPrivate: true);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Exporting;
@@ -22,7 +23,7 @@ internal static class ReadMe
 
             1. Unpack it, as root, so that owners come back; then check every byte. A file named LOST says what the backup had lost.
                  mkdir restored && cd restored
-                 zstd -dc FILE.tar.zst | tar -x --numeric-owner        (without --numeric-owner: owners by name)
+                 zstd -dc FILE.tar.zst | tar -xf - --numeric-owner        (without --numeric-owner: owners by name)
                  sha256sum --quiet -c SHA256SUMS
 
 
@@ -37,7 +38,13 @@ internal static class ReadMe
                  mv alf_data /opt/alfresco/alf_data
                alf_data/configuration holds configuration files under their absolute paths: compare them, and copy them by hand.
                alf_data/stores/NAME are further stores: move each to the directory that the configuration names.
-               alf_data/lucene-indexes is the backup of the index, at the place of the live one: index.recovery.mode=AUTO for the first start.
+
+            """
+        );
+        text.AppendJoin('\n', Index(set.Index).Select(static line => $"   {PlainText.Escape(line)}"));
+        text.Append(
+            """
+
 
             4. Start Alfresco, and watch its log.
 
@@ -49,22 +56,37 @@ internal static class ReadMe
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
+    private static IEnumerable<string> Index(SearchIndexCopyStamp index) =>
+        index.Kind switch
+        {
+            "lucene" =>
+            [
+                "alf_data/lucene-indexes is the backup of the index, at the place of the live one: index.recovery.mode=AUTO for the "
+                    + "first start.",
+            ],
+            "solr" =>
+            [
+                "alf_data/solr-indexes/CORE is the backup of a core of Solr: it takes the place of the core's directory 'index', and "
+                    + "its directory 'tlog' is emptied.",
+            ],
+            _ => index.Reindex.IsDefault ? ["There is no index in it: it is built again."] : index.Reindex,
+        };
+
     private static string Database(DatabaseStamp database) =>
         database.Vendor.Equals("PostgreSQL", StringComparison.OrdinalIgnoreCase)
             ? $"""
                 2. The database, {database.Vendor} {database.ServerVersion}, into an empty one of that major version or a later one, as its owner and never as a superuser.
-                     psql -X -v ON_ERROR_STOP=1 --single-transaction -d {Quoted(
-                    database.Name
-                )} -f database.sql
+                     psql -X -v ON_ERROR_STOP=1 --single-transaction -d {Name(database)} -f database.sql
                    An old psql (before August 2025) does not know \restrict: leave out the two lines that begin with \restrict and \unrestrict.
 
                 """
             : $"""
                 2. The database, {database.Vendor} {database.ServerVersion}, into an empty one, as its owner.
-                     mariadb {Quoted(database.Name)} < database.sql          (with MySQL: mysql)
+                     mariadb {Name(database)} < database.sql          (with MySQL: mysql)
 
                 """;
 
     /// <summary>For a shell.</summary>
-    private static string Quoted(string name) => $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Name(DatabaseStamp database) =>
+        $"'{PlainText.Escape(database.Name).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

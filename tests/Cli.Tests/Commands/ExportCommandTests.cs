@@ -13,7 +13,7 @@ public sealed class ExportCommandTests(CommittedSample sample, OnDemand<Postgres
     /// <summary>What the README says.</summary>
     private const string Unpack = """
         mkdir "$2" && cd "$2"
-        zstd -dc "$1" | tar -x --numeric-owner
+        zstd -dc "$1" | tar -xf - --numeric-owner
         sha256sum --quiet -c SHA256SUMS
         """;
 
@@ -47,6 +47,9 @@ public sealed class ExportCommandTests(CommittedSample sample, OnDemand<Postgres
             Path.Combine(unpacked, "database.sql")
         );
         Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, database));
+        string readMe = await File.ReadAllTextAsync(Path.Combine(unpacked, "README"), Token);
+        Assert.Contains($"-d '{Sample.Database}' -f database.sql", readMe, StringComparison.Ordinal);
+        Assert.Contains("alf_data/lucene-indexes is the backup of the index", readMe, StringComparison.Ordinal);
         using JsonDocument manifest = JsonDocument.Parse(
             await File.ReadAllTextAsync(Path.Combine(unpacked, "MANIFEST.json"), Token)
         );

@@ -54,8 +54,13 @@ public sealed class CommandLineTests : IDisposable
             "cancel",
             "sets",
             "show",
+            "find",
+            "extract",
+            "diff",
             "verify",
             "restore",
+            "export",
+            "import",
             "forget",
             "pin",
             "unpin",
@@ -93,7 +98,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(23, commands.Length);
+        Assert.Equal(28, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using AlfrescoBackupFlows.Platform;
@@ -56,7 +57,7 @@ internal static class ReadMe
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static IEnumerable<string> Index(SearchIndexCopyStamp index) =>
+    private static ImmutableArray<string> Index(SearchIndexCopyStamp index) =>
         index.Kind switch
         {
             "lucene" =>

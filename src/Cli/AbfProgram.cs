@@ -85,6 +85,8 @@ internal static class AbfProgram
             DiffCommand.Create(runner),
             VerifyCommand.Create(runner),
             RestoreCommand.Create(runner),
+            ExportCommand.Create(runner),
+            ImportCommand.Create(runner),
             ForgetCommand.Create(runner),
             PinCommand.Create(runner),
             PinCommand.CreateUnpin(runner),

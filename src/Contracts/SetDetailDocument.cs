@@ -49,6 +49,9 @@ public sealed record SetDetailDocument : SetDocument
 
     public required string Tool { get; init; }
 
+    /// <summary>Which set it is the copy of, as the file said that it was imported from; null: it was backed up.</summary>
+    public required OriginDocument? Origin { get; init; }
+
     /// <param name="withPaths">Findings and sources too. Warnings may name paths either way.</param>
     public static SetDetailDocument Of(SetSummary set, SetManifest manifest, bool withPaths) =>
         new(Of(set))
@@ -66,5 +69,6 @@ public sealed record SetDetailDocument : SetDocument
             Findings = withPaths ? [.. manifest.Consistency.Named.Select(FileFindingDocument.Of)] : null,
             Warnings = [.. manifest.Warnings.Union(manifest.Index.Warnings, StringComparer.Ordinal)],
             Tool = manifest.Tool,
+            Origin = manifest.Origin is { } origin ? OriginDocument.Of(origin) : null,
         };
 }

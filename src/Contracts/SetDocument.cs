@@ -24,6 +24,10 @@ public record SetDocument(
     [property: JsonPropertyOrder(-1)] string? Parent
 )
 {
+    /// <summary>It was imported from an exported file.</summary>
+    [JsonPropertyOrder(-1)]
+    public bool Imported { get; init; }
+
     public static SetDocument Of(SetSummary set) =>
         new(
             Id: set.Id.ToString(),
@@ -37,5 +41,8 @@ public record SetDocument(
             Bytes: set.Bytes,
             AddedBytes: set.AddedBytes,
             Parent: set.Parent?.ToString()
-        );
+        )
+        {
+            Imported = set.Imported,
+        };
 }

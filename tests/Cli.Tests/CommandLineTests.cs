@@ -60,6 +60,8 @@ public sealed class CommandLineTests : IDisposable
             "diff",
             "verify",
             "restore",
+            "export",
+            "import",
             "forget",
             "pin",
             "unpin",
@@ -97,7 +99,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(27, commands.Length);
+        Assert.Equal(28, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

@@ -52,7 +52,7 @@ internal static class SetsCommand
                 s.Installation,
                 Units.Time(s.Sealed),
                 Units.Duration(s.Sealed - s.Started),
-                StateOf(s),
+                s.Imported ? $"{StateOf(s)}, imported" : StateOf(s),
                 Units.Count(s.Files),
                 Units.Bytes(s.Bytes),
                 Units.Bytes(s.AddedBytes)

@@ -27,6 +27,8 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(ReportFindingDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]
 [JsonSerializable(typeof(RestorePlanDocument))]
+[JsonSerializable(typeof(ExportDocument))]
+[JsonSerializable(typeof(ImportDocument))]
 [JsonSerializable(typeof(FoundDocument))]
 [JsonSerializable(typeof(ChangedDocument))]
 [JsonSerializable(typeof(ExtractDocument))]

@@ -18,6 +18,7 @@ public static class Examination
         new DatabaseCheck(),
         new AcknowledgedFilesCheck(),
         new SearchIndexCheck(),
+        new SolrCheck(),
         new RepositoryCheck(),
         new GoneRootsCheck(),
         new SettingsCheck(),

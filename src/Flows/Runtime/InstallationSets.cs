@@ -28,6 +28,11 @@ public sealed class InstallationSets(FlowEnvironment environment)
     public static IEnumerable<SetSummary> Of(LogHead head, string? installation) =>
         head.State.Sets.Where(s => installation is null || s.Installation == installation).Reverse();
 
+    /// <summary>The same in the order in which <c>latest</c> looks: imported sets come after all others, whatever time they
+    /// are of.</summary>
+    private static IEnumerable<SetSummary> Ranked(LogHead head, string? installation) =>
+        Of(head, installation).OrderBy(static set => set.Imported);
+
     /// <param name="text">An id, or <c>latest</c>.</param>
     /// <returns>Null: there is no such set.</returns>
     /// <exception cref="PermanentException">Repository: nobody can tell which is the latest.</exception>
@@ -37,7 +42,7 @@ public sealed class InstallationSets(FlowEnvironment environment)
                 ErrorKind.Repository,
                 $"{broken} Which set is the latest is not known: name one that 'abf sets' lists."
             )
-            : Of(head, installation).FirstOrDefault(s => text == Latest || s.Id.ToString() == text);
+            : Ranked(head, installation).FirstOrDefault(s => text == Latest || s.Id.ToString() == text);
 
     /// <summary>What <c>latest</c> is for a restore: the newest set that is consistent.</summary>
     /// <returns>Null: there is none. With it, a line that names the newer sets that are not.</returns>
@@ -45,8 +50,8 @@ public sealed class InstallationSets(FlowEnvironment environment)
     public static (SetSummary? Set, string? PassedOver) FindConsistent(LogHead head, string? installation)
     {
         Find(head, installation, Latest);
-        SetSummary[] newer = [.. Of(head, installation).TakeWhile(s => !s.Consistent)];
-        SetSummary? found = Of(head, installation).FirstOrDefault(s => s.Consistent);
+        SetSummary[] newer = [.. Ranked(head, installation).TakeWhile(s => !s.Consistent)];
+        SetSummary? found = Ranked(head, installation).FirstOrDefault(s => s.Consistent);
         return (
             found,
             newer.Length == 0

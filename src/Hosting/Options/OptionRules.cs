@@ -113,7 +113,7 @@ internal static partial class OptionRules
             TimeSpan.FromDays(1),
             faults
         );
-        CheckChoice("installation.index.kind", installation.Index.Kind, ["lucene", "none"], faults);
+        CheckChoice("installation.index.kind", installation.Index.Kind, ["lucene", "solr", "none"], faults);
         CheckChoice("installation.index.onWindow", installation.Index.OnWindow, ["wait", "refuse"], faults);
         CheckRange(
             "installation.index.maxWait",

@@ -53,6 +53,10 @@ public sealed record SetManifest
     /// <summary>The program that committed the set, such as <c>abf 0.1.0</c>.</summary>
     public required string Tool { get; init; }
 
+    /// <summary>Which set it is the copy of, out of an exported file; absent: it was backed up here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OriginStamp? Origin { get; init; }
+
     /// <summary>
     /// Metadata streams that no restore needs: they spare the next run work, which does all of it where they are lost, or
     /// say more of this set.
@@ -70,6 +74,20 @@ public sealed record SetManifest
     public PhaseTimes? Phase(string name) => Phases.FirstOrDefault(phase => phase.Name == name);
 }
 
+/// <summary>Where an imported set comes from, as the exported file says it: nothing proves it.</summary>
+/// <param name="Repository">32 hexadecimal digits.</param>
+/// <param name="Set">Its id there.</param>
+/// <param name="Installation">The installation's name there.</param>
+/// <param name="Exported">When the file was written.</param>
+/// <param name="Tool">The program that had committed it.</param>
+public sealed record OriginStamp(
+    string Repository,
+    RunId Set,
+    string Installation,
+    DateTimeOffset Exported,
+    string Tool
+);
+
 /// <param name="Name">The installation's name.</param>
 /// <param name="Fingerprint">What tells this installation from another of the same name.</param>
 public sealed record InstallationStamp(string Name, string Fingerprint);
@@ -85,12 +103,15 @@ public static class PhaseNames
     public const string Files = "files";
 }
 
-/// <param name="Kind"><c>lucene</c> or <c>none</c>.</param>
+/// <param name="Kind"><c>lucene</c>, <c>solr</c> or <c>none</c>.</param>
 /// <param name="Generation">
 /// What told this copy of the index from the one before and after it; null for <c>none</c>.
 /// </param>
 /// <param name="Written">When Alfresco's job finished it; null for <c>none</c>.</param>
-/// <param name="Root">The name of the root that holds the copy; null for <c>none</c>.</param>
+/// <param name="Root">
+/// The name of the root that holds the copy, for <c>solr</c> of the directory with a root for each core; null for
+/// <c>none</c>.
+/// </param>
 /// <param name="Warnings">Such as: the copy was older than <c>maxAge</c>.</param>
 public sealed record SearchIndexCopyStamp(
     string Kind,
@@ -98,7 +119,12 @@ public sealed record SearchIndexCopyStamp(
     DateTimeOffset? Written,
     string? Root,
     ImmutableArray<string> Warnings
-);
+)
+{
+    /// <summary>For <c>none</c>: how the index is made again after a restore, a step each; absent for the others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Reindex { get; init; }
+}
 
 /// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>; readers ignore case.</param>
 /// <param name="ServerVersion">As the server says it.</param>

@@ -71,6 +71,7 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "bytes",
                 "addedBytes",
                 "parent",
+                "imported",
                 "phases",
                 "index",
                 "database",
@@ -84,6 +85,7 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "findings",
                 "warnings",
                 "tool",
+                "origin",
                 "entries",
             ],
             Members(shown)

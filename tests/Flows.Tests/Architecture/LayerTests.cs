@@ -14,7 +14,7 @@ public sealed partial class LayerTests
     /// folder.</summary>
     private static readonly string[][] Layers =
     [
-        ["Options"],
+        ["Options", "Archives"],
         ["Tasks"],
         ["Runtime"],
         ["Backup.Records", "Restore.Records", "Verify.Records", "Retention.Records", "Mirroring.Records"],
@@ -27,7 +27,7 @@ public sealed partial class LayerTests
             "Retention.Activities",
             "Mirroring.Activities",
         ],
-        ["Retention", "Mirroring"],
+        ["Retention", "Mirroring", "Exporting"],
         ["Backup", "Restore", "Verify"],
         [""],
     ];

@@ -71,6 +71,8 @@ public sealed class BackupRepository : IAsyncDisposable
 
     internal KeyRing Ring => _keys;
 
+    internal ChunkKeys Ids => _chunkKeys;
+
     internal string CacheDirectory => _access.CacheDirectory;
 
     /// <summary>

@@ -128,12 +128,11 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
 
         if (_own.Packs.Count == 0)
         {
-            _own.Below = chunkClass =>
-                index.Packs.Where(pack => pack.Class == chunkClass && bad.ContainsKey(pack.Id)).Select(pack => pack.Id)
-                    is var of
-                && of.Any()
-                    ? of.Min()
-                    : null;
+            Dictionary<ChunkClass, PackId> lowest = index
+                .Packs.Where(pack => bad.ContainsKey(pack.Id))
+                .GroupBy(pack => pack.Class)
+                .ToDictionary(packs => packs.Key, packs => packs.Min(pack => pack.Id));
+            _own.Below = chunkClass => lowest.TryGetValue(chunkClass, out PackId id) ? id : null;
         }
 
         await RescueAsync(wanted, source, store, cancellationToken);

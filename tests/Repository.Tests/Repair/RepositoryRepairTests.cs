@@ -259,7 +259,7 @@ public sealed class RepositoryRepairTests
             await FlipAsync(bench.Blobs, pack);
         }
 
-        for (int request = 1; request < 60; request++)
+        for (int request = 1; request < 60; request += 2)
         {
             IBlobStore store = await bench.CopyAsync();
             var beside = new VisitedBlobStore(
@@ -280,6 +280,43 @@ public sealed class RepositoryRepairTests
             await AssertSoundAsync(bench, store);
             await bench.PruneAsync(store);
             await AssertSoundAsync(bench, store);
+        }
+    }
+
+    [Fact]
+    public async Task A_set_that_is_sealed_beside_it_is_whole_afterwards()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(3);
+        IBlobStore mirror = await bench.CopyAsync();
+        foreach (string pack in await PacksAsync(bench, ChunkClass.Dump))
+        {
+            await FlipAsync(bench.Blobs, pack);
+        }
+
+        for (int request = 1; request < 60; request += 4)
+        {
+            IBlobStore store = await bench.CopyAsync();
+            using PruneBench beside = PruneBench.Of(store, bench.Sets);
+            var visited = new VisitedBlobStore(
+                store,
+                new RequestNumbers(),
+                async (call, served, _) =>
+                {
+                    if (call.Number == request && !served)
+                    {
+                        await beside.BackUpAsync(bench.Sets.Values.First());
+                    }
+                }
+            );
+
+            RepairReport report = await RepairAsync(bench, visited, mirror);
+            RepairReport rest = await RepairAsync(bench, store, mirror);
+
+            Assert.False(report.HasLosses || rest.HasLosses);
+            await AssertSoundAsync(beside, store);
+            await bench.PruneAsync(store);
+            await AssertSoundAsync(beside, store);
         }
     }
 
@@ -388,15 +425,18 @@ public sealed class RepositoryRepairTests
         }
     }
 
-    /// <summary>Packs that hold files or a dump, from a length on.</summary>
-    private static async Task<string[]> ContentPacksAsync(PruneBench bench, int minLength = 0)
+    /// <summary>Packs that hold files, from a length on.</summary>
+    private static Task<string[]> ContentPacksAsync(PruneBench bench, int minLength = 0) =>
+        PacksAsync(bench, ChunkClass.Content, minLength);
+
+    private static async Task<string[]> PacksAsync(PruneBench bench, ChunkClass chunkClass, int minLength = 0)
     {
         List<string> packs = [];
         await foreach (BlobItem item in bench.Blobs.ListAsync("packs/", CancellationToken.None))
         {
             byte[] header = new byte[6];
             await bench.Blobs.ReadAsync(item.Name, 0, header, CancellationToken.None);
-            if (header[5] == (byte)ChunkClass.Content && item.Length >= minLength)
+            if (header[5] == (byte)chunkClass && item.Length >= minLength)
             {
                 packs.Add(item.Name);
             }

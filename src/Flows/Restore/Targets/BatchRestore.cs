@@ -82,10 +82,10 @@ internal sealed class BatchRestore(
         byte[]? path = null;
         foreach (ListingEntry entry in batch)
         {
-            byte[] place = entry.IsDirectory ? entry.Path : entry.Directory().ToArray();
-            if (path is null || !place.AsSpan().SequenceEqual(path))
+            ReadOnlySpan<byte> place = entry.IsDirectory ? entry.Path : entry.Directory();
+            if (path is null || !place.SequenceEqual(path))
             {
-                path = place;
+                path = place.ToArray();
                 open.Add(target.OpenDirectory(path));
             }
 

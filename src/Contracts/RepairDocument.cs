@@ -44,10 +44,17 @@ public sealed record BadPackDocument(string Name, string Why);
 
 /// <param name="Set">The newest set that has it.</param>
 /// <param name="Path">As restored: the root's name, then the path in it.</param>
+/// <param name="Nodes">Those that use it, by the set's catalogue.</param>
 /// <param name="ContentUrl">The one that names this place; absent where a file of the root has none.</param>
 public sealed record LostFileDocument(
     string Set,
     string Path,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ContentUrl,
-    long Size
+    long Size,
+    LostNodeDocument[] Nodes
 );
+
+/// <summary>A node whose content is lost.</summary>
+/// <param name="Path">Below Company Home; null where it cannot be told.</param>
+/// <param name="Property">The property that names the content.</param>
+public sealed record LostNodeDocument(string NodeRef, string Name, string? Path, string Property);

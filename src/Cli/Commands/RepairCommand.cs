@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.CommandLine;
-using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
@@ -104,8 +104,12 @@ internal static class RepairCommand
         context.Load(request.IsLive ? OptionsScope.Installation : OptionsScope.Repository);
         context.HowToGoOn = "nothing is lost, and the next 'abf repair' begins anew";
         await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
-        RepairReport report = await new Repairing(environment.Flows).RunAsync(request, Teller(context), context.Stop);
-        RepairDocument document = Describe(report, request.IsDryRun);
+        (RepairReport report, ImmutableArray<LostDocument> documents) = await new Repairing(environment.Flows).RunAsync(
+            request,
+            Teller(context),
+            context.Stop
+        );
+        RepairDocument document = Describe(report, documents, request.IsDryRun);
         context.Result.Write(document, CliJson.Relaxed.RepairDocument, writer => WriteText(document, writer));
         if (document.HeldPacks > 0)
         {
@@ -133,7 +137,7 @@ internal static class RepairCommand
         {
             context.Messages.Error(
                 $"{lost.Path}{(lost.ContentUrl is { } url ? $" ({url})" : string.Empty)}, {Units.Bytes(lost.Size)}, "
-                    + $"of set {lost.Set}"
+                    + $"of set {lost.Set}{string.Concat(lost.Nodes.Take(1).Select(static node => $": {node.Path ?? node.Name}"))}"
             );
         }
 
@@ -171,7 +175,11 @@ internal static class RepairCommand
         };
     }
 
-    private static RepairDocument Describe(RepairReport report, bool isDryRun) =>
+    private static RepairDocument Describe(
+        RepairReport report,
+        ImmutableArray<LostDocument> documents,
+        bool isDryRun
+    ) =>
         new(
             LostIndexes: [.. report.LostIndexes],
             RebuiltPlaces: report.RebuiltPlaces,
@@ -190,22 +198,24 @@ internal static class RepairCommand
             LostFiles: report.LostFiles,
             Lost:
             [
-                .. report.Lost.Select(static file => new LostFileDocument(
-                    file.Set.ToString(),
-                    $"{file.Root}/{TreePath.Display(file.Path)}",
-                    ContentUrlOf(file.Root, TreePath.Display(file.Path)),
-                    file.Length
+                .. documents.Select(static lost => new LostFileDocument(
+                    lost.File.Set.ToString(),
+                    $"{lost.File.Root}/{TreePath.Display(lost.File.Path)}",
+                    lost.ContentUrl,
+                    lost.File.Length,
+                    [
+                        .. lost.Uses.Select(static use => new LostNodeDocument(
+                            use.Node.NodeRef,
+                            use.Node.Title,
+                            use.Path,
+                            use.Content.Property
+                        )),
+                    ]
                 )),
             ],
             LostParts: [.. report.LostParts],
             DryRun: isDryRun
         );
-
-    private static string? ContentUrlOf(string root, string path) =>
-        root == ContentRoot.Contentstore ? $"store://{path}"
-        : root.StartsWith(ContentRoot.Stores, StringComparison.Ordinal)
-            ? $"{root[ContentRoot.Stores.Length..]}://{path}"
-        : null;
 
     private static void WriteText(RepairDocument repair, TextWriter writer)
     {

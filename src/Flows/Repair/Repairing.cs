@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
@@ -18,7 +19,7 @@ public sealed class Repairing(FlowEnvironment environment)
     /// <exception cref="PermanentException">
     /// Configuration: this host writes only, or the mirror is none of this repository. Repository: the log has an alarm.
     /// </exception>
-    public async Task<RepairReport> RunAsync(
+    public async Task<(RepairReport Report, ImmutableArray<LostDocument> Lost)> RunAsync(
         RepairRequest request,
         Action<long>? onRead,
         CancellationToken cancellationToken
@@ -55,7 +56,7 @@ public sealed class Repairing(FlowEnvironment environment)
             );
         }
 
-        return report;
+        return (report, await new LostDocuments(repository).NameAsync(report.Lost, cancellationToken));
     }
 
     private async Task<BackupRepository?> OpenMirrorAsync(RepairRequest request, CancellationToken cancellationToken)

@@ -57,7 +57,11 @@ public sealed class RepairCommandTests(CommittedSample sample, OnDemand<Postgres
         Assert.Equal("store://" + path["contentstore/".Length..], document.GetProperty("contentUrl").GetString());
         Assert.Equal(Sample.Set, document.GetProperty("set").GetString());
         JsonElement node = document.GetProperty("nodes")[0];
-        Assert.StartsWith("workspace://SpacesStore/", node.GetProperty("nodeRef").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "workspace://SpacesStore/",
+            node.GetProperty("nodeRef").GetString(),
+            StringComparison.Ordinal
+        );
         Assert.Contains(path, alone.Error, StringComparison.Ordinal);
         Assert.Contains("--from-mirror", alone.Error, StringComparison.Ordinal);
         Assert.Equal(

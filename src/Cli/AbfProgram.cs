@@ -91,6 +91,7 @@ internal static class AbfProgram
             PinCommand.Create(runner),
             PinCommand.CreateUnpin(runner),
             PruneCommand.Create(runner),
+            RepairCommand.Create(runner),
             StatsCommand.Create(runner),
             MirrorCommand.Create(runner),
             KeyCommand.Create(runner),

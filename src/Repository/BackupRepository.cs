@@ -195,6 +195,10 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <param name="index">Where it begins.</param>
     public IChunkSource CreateFollowingReader(ChunkIndex index) => new FollowingReader(this, index);
 
+    /// <summary>Compares files with what sets have of them.</summary>
+    /// <param name="chunks">Reads lists of chunks.</param>
+    public ContentComparison CreateComparison(IChunkSource chunks) => new(_chunkKeys, chunks);
+
     /// <summary>
     /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of
     /// an earlier call that no manifest names are garbage.

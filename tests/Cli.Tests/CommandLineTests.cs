@@ -66,6 +66,7 @@ public sealed class CommandLineTests : IDisposable
             "pin",
             "unpin",
             "prune",
+            "repair",
             "stats",
             "mirror",
             "key",
@@ -99,7 +100,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(28, commands.Length);
+        Assert.Equal(29, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

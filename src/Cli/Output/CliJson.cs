@@ -15,6 +15,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(KeyChangeDocument))]
 [JsonSerializable(typeof(ForgetDocument))]
 [JsonSerializable(typeof(PruneDocument))]
+[JsonSerializable(typeof(RepairDocument))]
 [JsonSerializable(typeof(PinDocument))]
 [JsonSerializable(typeof(StatsDocument))]
 [JsonSerializable(typeof(MirrorDocument))]

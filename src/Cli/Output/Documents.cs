@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Contracts;
+
 namespace AlfrescoBackupFlows.Cli.Output;
 
 /// <summary>One of <c>entries</c> of <c>show --path --json</c>.</summary>
@@ -90,6 +93,15 @@ internal sealed record RestorePlanDocument(
     long Lost,
     string[] LostFiles,
     string[] Warnings
-);
+)
+{
+    /// <summary>Of a part of a set: what else it has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LeftOutDocument? LeftOut { get; init; }
+
+    /// <summary>Of <c>--repair</c>: what it found; nothing is written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RepairedFilesDocument? Repaired { get; init; }
+}
 
 internal sealed record RestoreRootDocument(string Name, long Files, long Bytes);

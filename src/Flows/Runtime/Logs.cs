@@ -96,4 +96,18 @@ internal static partial class Logs
 
     [LoggerMessage(30, LogLevel.Warning, "Prune: {Warning}")]
     public static partial void PruneWarned(ILogger logger, string warning);
+
+    [LoggerMessage(
+        40,
+        LogLevel.Information,
+        "Repaired: {BadPacks} bad packs, {LostIndexes} lost index blobs, {StoredChunks} chunks stored again; {LostChunks} chunks and {LostFiles} files are lost"
+    )]
+    public static partial void Repaired(
+        ILogger logger,
+        int badPacks,
+        int lostIndexes,
+        long storedChunks,
+        long lostChunks,
+        long lostFiles
+    );
 }

@@ -20,22 +20,34 @@ internal sealed class IndexCompaction(BackupRepository repository)
     /// <summary>Which index blobs are to be replaced.</summary>
     /// <param name="givenUp">Packs that no index blob may name any more.</param>
     /// <param name="added">Index blobs that are named besides.</param>
-    public static ImmutableArray<ChunkIndexSummary> Choose(GarbageIndex index, IReadOnlySet<PackId> givenUp, int added)
+    public static ImmutableArray<ChunkIndexSummary> Choose(
+        GarbageIndex index,
+        IReadOnlySet<PackId> givenUp,
+        int added
+    ) => Choose(index.Live, givenUp, added);
+
+    /// <inheritdoc cref="Choose(GarbageIndex, IReadOnlySet{PackId}, int)"/>
+    /// <param name="named">The index blobs that count, each with the packs that it names.</param>
+    public static ImmutableArray<ChunkIndexSummary> Choose(
+        ImmutableArray<(ChunkIndexSummary Index, ImmutableArray<PackId> Packs)> named,
+        IReadOnlySet<PackId> givenUp,
+        int added
+    )
     {
         HashSet<ChunkIndexId> chosen =
         [
-            .. index.Live.Where(live => live.Packs.Any(givenUp.Contains)).Select(live => live.Index.Id),
+            .. named.Where(live => live.Packs.Any(givenUp.Contains)).Select(live => live.Index.Id),
         ];
         ChunkIndexSummary[] small =
         [
-            .. index.Live.Select(live => live.Index).Where(live => live.Rows < SmallRows && !chosen.Contains(live.Id)),
+            .. named.Select(live => live.Index).Where(live => live.Rows < SmallRows && !chosen.Contains(live.Id)),
         ];
         if (small.Length + (chosen.Count > 0 ? 1 : 0) + added > MaxSmall)
         {
             chosen.UnionWith(small.Select(live => live.Id));
         }
 
-        return [.. index.Live.Select(live => live.Index).Where(live => chosen.Contains(live.Id))];
+        return [.. named.Select(live => live.Index).Where(live => chosen.Contains(live.Id))];
     }
 
     /// <summary>Writes all rows of some index blobs, but for those of packs that are given up.</summary>

@@ -19,7 +19,12 @@ internal sealed record VerifiedRoot(long Files, long Bytes, long Required, long 
 /// Checks one root of a set in one pass over its listing and its list of required files: every chunk has a place, the
 /// totals are those of the manifest, every required file is there.
 /// </summary>
-internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Findings findings)
+internal sealed class RootCheck(
+    IChunkSource chunks,
+    ContentCheck contents,
+    Findings findings,
+    Func<RootStamp, ListingEntry, bool> takes
+)
 {
     public async Task<VerifiedRoot> RunAsync(SetManifest manifest, RootStamp root, CancellationToken cancellationToken)
     {
@@ -58,6 +63,7 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
                 bytes += entry.Length;
                 if (
                     entry.Content is { } content
+                    && takes(root, entry)
                     && await contents.FindFaultAsync(content, root.Class, OfPack, cancellationToken) is { } fault
                 )
                 {

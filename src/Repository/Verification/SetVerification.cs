@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Repository.Verification;
@@ -34,6 +35,9 @@ public sealed class SetVerification : IDisposable
         _contents = new ContentCheck(index, _chunks, packs);
         _data = new DataCheck(repository, index, packs);
     }
+
+    /// <summary>Which files are looked up; others are counted alone.</summary>
+    public Func<RootStamp, ListingEntry, bool> Takes { get; set; } = static (_, _) => true;
 
     /// <summary>The packs that the sets need which were checked so far, by id.</summary>
     public IReadOnlyList<PackEntry> NeededPacks => [.. _packs.Needed.OrderBy(pack => pack.Id)];
@@ -84,7 +88,7 @@ public sealed class SetVerification : IDisposable
         try
         {
             SetManifest manifest = await _repository.Log.ReadManifestAsync(set, cancellationToken);
-            RootCheck check = new(_chunks, _contents, findings);
+            RootCheck check = new(_chunks, _contents, findings, Takes);
             long missing = 0;
             totals = totals with { Sets = 1 };
             foreach (RootStamp root in manifest.Roots)

@@ -27,7 +27,7 @@ public sealed partial class LayerTests
             "Retention.Activities",
             "Mirroring.Activities",
         ],
-        ["Retention", "Mirroring", "Exporting"],
+        ["Retention", "Mirroring", "Exporting", "Repair"],
         ["Backup", "Restore", "Verify"],
         [""],
     ];

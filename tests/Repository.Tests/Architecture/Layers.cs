@@ -33,6 +33,7 @@ internal static partial class Layers
         "Garbage",
         "Mirroring",
         "Verification",
+        "Repair",
     ];
 
     /// <param name="sources">Path below the project's folder, with slashes, and text of each file.</param>

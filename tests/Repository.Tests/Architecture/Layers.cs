@@ -28,6 +28,7 @@ internal static partial class Layers
         "Listings",
         "RequiredFiles",
         "Checks",
+        "SetChecks",
         "",
         "Garbage",
         "Mirroring",

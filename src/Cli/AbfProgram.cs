@@ -81,6 +81,7 @@ internal static class AbfProgram
             ShowCommand.Create(runner),
             VerifyCommand.Create(runner),
             RestoreCommand.Create(runner),
+            DrillCommand.Create(runner),
             ForgetCommand.Create(runner),
             PinCommand.Create(runner),
             PinCommand.CreateUnpin(runner),

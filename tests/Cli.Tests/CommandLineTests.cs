@@ -56,6 +56,7 @@ public sealed class CommandLineTests : IDisposable
             "show",
             "verify",
             "restore",
+            "drill",
             "forget",
             "pin",
             "unpin",
@@ -93,7 +94,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(23, commands.Length);
+        Assert.Equal(24, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

@@ -38,6 +38,7 @@ internal static class ManifestText
 
         roots.WriteTo(writer, 1, 2, 3);
         WriteFindings(set, writer);
+        CheckText.Write(set, writer);
     }
 
     private static string StateOf(SetDetailDocument set) =>

@@ -25,6 +25,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]
 [JsonSerializable(typeof(RestorePlanDocument))]
+[JsonSerializable(typeof(DrillResultDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     public static readonly CliJson Relaxed = new(ContractOptions.Create());

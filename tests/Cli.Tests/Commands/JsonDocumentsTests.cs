@@ -67,6 +67,8 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "bytes",
                 "addedBytes",
                 "parent",
+                "lastVerification",
+                "lastDrill",
                 "phases",
                 "index",
                 "database",

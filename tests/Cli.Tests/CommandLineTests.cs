@@ -54,6 +54,9 @@ public sealed class CommandLineTests : IDisposable
             "cancel",
             "sets",
             "show",
+            "find",
+            "extract",
+            "diff",
             "verify",
             "restore",
             "drill",
@@ -94,7 +97,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(24, commands.Length);
+        Assert.Equal(27, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

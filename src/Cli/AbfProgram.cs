@@ -87,6 +87,7 @@ internal static class AbfProgram
             RestoreCommand.Create(runner),
             ExportCommand.Create(runner),
             ImportCommand.Create(runner),
+            DrillCommand.Create(runner),
             ForgetCommand.Create(runner),
             PinCommand.Create(runner),
             PinCommand.CreateUnpin(runner),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.SetChecks;
 
 namespace AlfrescoBackupFlows.Contracts;
 
@@ -53,9 +54,12 @@ public sealed record SetDetailDocument : SetDocument
     public required OriginDocument? Origin { get; init; }
 
     /// <param name="withPaths">Findings and sources too. Warnings may name paths either way.</param>
-    public static SetDetailDocument Of(SetSummary set, SetManifest manifest, bool withPaths) =>
-        new(Of(set))
+    /// <param name="checks">What checked sets last.</param>
+    public static SetDetailDocument Of(SetSummary set, SetManifest manifest, SetCheckTable checks, bool withPaths) =>
+        new(Of(set, checks))
         {
+            LastVerification = SetCheckDocument.Of(checks.FindLast(set.Id, SetCheckKinds.Verify), withPaths),
+            LastDrill = SetCheckDocument.Of(checks.FindLast(set.Id, SetCheckKinds.Drill), withPaths),
             Phases = [.. manifest.Phases.Select(PhaseDocument.Of)],
             Index = SearchIndexDocument.Of(manifest.Index),
             Database = manifest.Database is { } database ? DatabaseDocument.Of(database) : null,

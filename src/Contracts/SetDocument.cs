@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.SetChecks;
 
 namespace AlfrescoBackupFlows.Contracts;
 
@@ -28,7 +29,16 @@ public record SetDocument(
     [JsonPropertyOrder(-1)]
     public bool Imported { get; init; }
 
-    public static SetDocument Of(SetSummary set) =>
+    /// <summary>The newest verification; null: none is recorded.</summary>
+    [JsonPropertyOrder(-1)]
+    public SetCheckDocument? LastVerification { get; init; }
+
+    /// <summary>The newest rehearsal of a restore; null: none is recorded.</summary>
+    [JsonPropertyOrder(-1)]
+    public SetCheckDocument? LastDrill { get; init; }
+
+    /// <param name="checks">What checked sets last.</param>
+    public static SetDocument Of(SetSummary set, SetCheckTable checks) =>
         new(
             Id: set.Id.ToString(),
             Installation: set.Installation,
@@ -44,5 +54,7 @@ public record SetDocument(
         )
         {
             Imported = set.Imported,
+            LastVerification = SetCheckDocument.Of(checks.FindLast(set.Id, SetCheckKinds.Verify)),
+            LastDrill = SetCheckDocument.Of(checks.FindLast(set.Id, SetCheckKinds.Drill)),
         };
 }

@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Packs;
 using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Repository.SetChecks;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;
@@ -38,6 +39,7 @@ public sealed class BackupRepository : IAsyncDisposable
         Log = log;
         Keys = new KeySlots(blobs.Store, keys, log, access, config);
         Pages = new RunPages(blobs);
+        SetChecks = new SetCheckLog(blobs);
     }
 
     /// <summary>32 hexadecimal digits.</summary>
@@ -63,6 +65,9 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>Result pages of runs.</summary>
     public RunPages Pages { get; }
+
+    /// <summary>What verified or rehearsed the sets.</summary>
+    public SetCheckLog SetChecks { get; }
 
     /// <summary>Packs of a run that are asked for one by one before the commit; more are listed.</summary>
     internal int MaxPacksAskedFor { get; set; } = 500;

@@ -62,6 +62,7 @@ public sealed class CommandLineTests : IDisposable
             "restore",
             "export",
             "import",
+            "drill",
             "forget",
             "pin",
             "unpin",
@@ -100,7 +101,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(29, commands.Length);
+        Assert.Equal(30, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

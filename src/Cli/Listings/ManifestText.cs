@@ -50,6 +50,7 @@ internal static class ManifestText
         }
 
         WriteFindings(set, writer);
+        CheckText.Write(set, writer);
     }
 
     private static string StateOf(SetDetailDocument set) =>

@@ -30,6 +30,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(RestorePlanDocument))]
 [JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(ImportDocument))]
+[JsonSerializable(typeof(DrillResultDocument))]
 [JsonSerializable(typeof(FoundDocument))]
 [JsonSerializable(typeof(ChangedDocument))]
 [JsonSerializable(typeof(ExtractDocument))]

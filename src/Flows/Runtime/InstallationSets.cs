@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.SetChecks;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
@@ -62,9 +63,23 @@ public sealed class InstallationSets(FlowEnvironment environment)
         );
     }
 
+    /// <summary>The newest drill of any of these sets; null where none is recorded.</summary>
+    public static SetCheck? FindLastDrill(SetCheckTable checks, IEnumerable<SetSummary> sets)
+    {
+        HashSet<RunId> own = [.. sets.Select(set => set.Id)];
+        return checks.Checks.LastOrDefault(check => check.Kind == SetCheckKinds.Drill && own.Contains(check.Set));
+    }
+
     /// <inheritdoc cref="FindConsistent(LogHead, string?)"/>
     public async Task<(SetSummary? Set, string? PassedOver)> FindConsistentAsync(CancellationToken cancellationToken) =>
         FindConsistent(await ReadHeadAsync(cancellationToken), Installation);
+
+    /// <summary>What checked sets last.</summary>
+    public async Task<SetCheckTable> ReadChecksAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        return await repository.SetChecks.ReadAsync(cancellationToken);
+    }
 
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken)
     {

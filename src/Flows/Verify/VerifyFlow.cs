@@ -16,6 +16,22 @@ public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
 {
     public override async Task<VerifyResult> RunAsync(TaskOrchestrationContext context, VerifyInput input)
     {
+        DateTime started = context.CurrentUtcDateTime;
+        VerifyResult result = await VerifyAsync(context, input);
+        if (result.Head != VerifyPlan.Nothing)
+        {
+            await context.CallActivityAsync<Nothing>(
+                nameof(RecordVerification),
+                new RecordVerificationInput(input, result, new DateTimeOffset(started, TimeSpan.Zero)),
+                Retries.Check.Until(CancellationToken.None)
+            );
+        }
+
+        return result;
+    }
+
+    private static async Task<VerifyResult> VerifyAsync(TaskOrchestrationContext context, VerifyInput input)
+    {
         using var cancel = new CancelSignal(context, "The verification was cancelled.");
         VerifyPlan plan = await cancel.UnlessCancelledAsync(
             context.CallActivityAsync<VerifyPlan>(nameof(PlanVerify), input, Retries.Storage.Until(cancel.Ended))

@@ -4,6 +4,8 @@ using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.SetChecks;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Garbage;
 
@@ -60,12 +62,13 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 hasWritten = true;
                 if (round.IsLast || isTimeUp?.Invoke() == true)
                 {
+                    string? untidy = round.IsLast ? await TidyChecksAsync(cancellationToken) : null;
                     PruneReport report = _deletions.Report with
                     {
                         RepackedBytes = _repacked,
                         StoredBytes = round.Plan.StoredBytes,
                         UnusedBytes = round.Plan.UnusedBytes,
-                        Warnings = Warnings(round.Plan),
+                        Warnings = Warnings(round.Plan, untidy),
                     };
                     return (report, round.IsLast);
                 }
@@ -218,7 +221,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             MaxNames
         );
 
-    private List<string>? Warnings(PrunePlan plan)
+    private List<string>? Warnings(PrunePlan plan, string? untidy = null)
     {
         List<string> warnings =
         [
@@ -235,7 +238,38 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             );
         }
 
+        if (untidy is not null)
+        {
+            warnings.Add(untidy);
+        }
+
         return warnings.Count == 0 ? null : warnings;
+    }
+
+    /// <summary>Checks of sets that are forgotten go, and so do the tables that newer ones stand for.</summary>
+    /// <returns>Why they could not, which is no reason to fail; null where they could.</returns>
+    private async Task<string?> TidyChecksAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            LogHead head = await repository.Log.ReadRecentAsync(TimeSpan.MaxValue, cancellationToken);
+            HashSet<RunId> live = [.. head.State.Sets.Select(set => set.Id)];
+            SetCheckTable table = await repository.SetChecks.ReadAsync(cancellationToken);
+            if (table.Checks.Any(check => !live.Contains(check.Set)))
+            {
+                await repository.SetChecks.AddAsync([], live, cancellationToken);
+            }
+
+            List<BlobItem> old = await repository
+                .SetChecks.ListOldAsync(cancellationToken)
+                .ToListAsync(cancellationToken);
+            await _deletions.RunAsync(old.Select(item => (item.Name, item.Length)), cancellationToken);
+            return null;
+        }
+        catch (AbfException e)
+        {
+            return $"Records of checks were not tidied up: {e.Message}";
+        }
     }
 
     private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)

@@ -72,6 +72,8 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "addedBytes",
                 "parent",
                 "imported",
+                "lastVerification",
+                "lastDrill",
                 "phases",
                 "index",
                 "database",

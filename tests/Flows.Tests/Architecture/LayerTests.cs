@@ -18,7 +18,7 @@ public sealed partial class LayerTests
         ["Tasks"],
         ["Runtime"],
         ["Backup.Records", "Restore.Records", "Verify.Records", "Retention.Records", "Mirroring.Records"],
-        ["Capture", "Restore.Targets"],
+        ["Capture", "Restore.Targets", "Drill.Records"],
         ["Doctor"],
         [
             "Backup.Activities",
@@ -26,9 +26,11 @@ public sealed partial class LayerTests
             "Verify.Activities",
             "Retention.Activities",
             "Mirroring.Activities",
+            "Drill.Activities",
         ],
         ["Retention", "Mirroring", "Exporting", "Repair"],
         ["Backup", "Restore", "Verify"],
+        ["Drill"],
         [""],
     ];
 

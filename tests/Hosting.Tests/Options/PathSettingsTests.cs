@@ -12,6 +12,9 @@ public sealed class PathSettingsTests
     // A new setting that is text is a path, or is named here.
     private static readonly string[] OtherText =
     [
+        "drill.database",
+        "drill.server",
+        "drill.share",
         "installation.database.url",
         "installation.database.username",
         "installation.index.cron",

@@ -29,6 +29,7 @@ internal static partial class Layers
         "RequiredFiles",
         "Catalogues",
         "Checks",
+        "SetChecks",
         "",
         "Garbage",
         "Mirroring",

@@ -68,6 +68,9 @@ public static class VerifyDepths
 /// </param>
 public sealed record VerifyResult(long Head, VerifyReport Report);
 
+/// <summary>What is recorded beside the sets.</summary>
+public sealed record RecordVerificationInput(VerifyInput Request, VerifyResult Result, DateTimeOffset Started);
+
 /// <param name="Head">
 /// Sequence of the log's newest entry; the sets up to it are verified, so that a verification ends.
 /// </param>

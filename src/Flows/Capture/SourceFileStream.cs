@@ -8,6 +8,7 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 internal sealed class SourceFileStream(SourceFile file, CaptureProgress? progress = null) : ReadOnlyStream
 {
     private long _position;
+    private bool _ended;
 
     public override long Position
     {
@@ -17,7 +18,10 @@ internal sealed class SourceFileStream(SourceFile file, CaptureProgress? progres
 
     public override int Read(Span<byte> buffer)
     {
-        int read = file.Read(buffer, _position);
+        // Fewer bytes than asked were the last ones: no call more only to hear so. A file that grew meanwhile shows by its
+        // length afterwards.
+        int read = _ended ? 0 : file.Read(buffer, _position);
+        _ended |= read < buffer.Length;
         _position += read;
         progress?.Read(read);
         return read;

@@ -71,6 +71,7 @@ internal static class AbfProgram
                 + "'abf COMMAND --help' has an example and the exit codes of each."
         )
         {
+            SetupCommand.Create(runner, globals),
             InitCommand.Create(runner),
             DoctorCommand.Create(runner),
             BackupCommand.Create(runner),
@@ -89,6 +90,7 @@ internal static class AbfProgram
             MirrorCommand.Create(runner),
             KeyCommand.Create(runner),
             ServeCommand.Create(runner),
+            ConfigCommand.Create(runner),
         };
         globals.AddTo(root);
         DocumentedCommand.Complete(root);

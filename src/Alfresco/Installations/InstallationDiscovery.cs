@@ -61,6 +61,7 @@ internal sealed class InstallationDiscovery
         )
         {
             Configuration = configuration,
+            Root = directories.Identity,
         };
     }
 

@@ -62,7 +62,7 @@ internal static class AbfProgram
             : parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal);
     }
 
-    private static RootCommand CreateRoot(TolerantStream stderr)
+    internal static RootCommand CreateRoot(TolerantStream stderr)
     {
         var globals = new GlobalOptions();
         var runner = new CommandRunner(globals, stderr);
@@ -91,6 +91,7 @@ internal static class AbfProgram
             KeyCommand.Create(runner),
             ServeCommand.Create(runner),
             ConfigCommand.Create(runner),
+            GenerateCommand.Create(runner),
         };
         globals.AddTo(root);
         DocumentedCommand.Complete(root);

@@ -25,6 +25,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(SetupDocument))]
 [JsonSerializable(typeof(SettingDocument[]))]
 [JsonSerializable(typeof(ConfigCheckDocument))]
+[JsonSerializable(typeof(GeneratedDocument[]))]
 [JsonSerializable(typeof(VerificationResultDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]

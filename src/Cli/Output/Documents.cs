@@ -118,6 +118,9 @@ internal sealed record SetupDocument(
     string[] Next
 );
 
+/// <summary>One of <c>generate --json</c>.</summary>
+internal sealed record GeneratedDocument(string Name, string Text);
+
 /// <summary><c>config show --json</c>: one of these per setting that counts.</summary>
 /// <param name="Setting">Its path, such as <c>repository.url</c>.</param>
 /// <param name="Value">As it counts; <c>[secret]</c> in place of a secret.</param>

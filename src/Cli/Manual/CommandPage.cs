@@ -15,6 +15,9 @@ internal sealed record CommandPage(
     IReadOnlyList<Command> Subcommands
 )
 {
+    /// <summary>The program's own name: the tests run under another.</summary>
+    private const string Program = "abf";
+
     /// <summary>Words that say that a value is the name of a file or of a directory.</summary>
     private static readonly string[] FileWords = ["FILE", "PATH"];
 
@@ -23,10 +26,7 @@ internal sealed record CommandPage(
     public bool IsRoot => Path.Count == 1;
 
     /// <summary>Every command that the help lists, the outermost first.</summary>
-    public static IReadOnlyList<CommandPage> All(RootCommand root) => [.. Of(root, [Path0], [])];
-
-    /// <summary>The program's own name: the tests run under another.</summary>
-    private const string Path0 = "abf";
+    public static IReadOnlyList<CommandPage> All(RootCommand root) => [.. Of(root, [Program], [])];
 
     /// <summary>Its names, the longest first.</summary>
     public static IReadOnlyList<string> NamesOf(Option option) =>

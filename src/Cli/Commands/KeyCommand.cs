@@ -14,7 +14,7 @@ internal static class KeyCommand
     public static Command Create(CommandRunner runner) =>
         new DocumentedCommand(
             "key",
-            "List, add or remove passphrases; rotate the keys, or export some.",
+            "List, add or remove passphrases; rotate the keys, export some, or print a recovery sheet.",
             "abf key list",
             ExitCodes.Done,
             ExitCodes.Usage,
@@ -28,6 +28,7 @@ internal static class KeyCommand
             CreateRemove(runner),
             KeyRotateCommand.Create(runner),
             KeyExportCommand.Create(runner),
+            KeySheetCommand.Create(runner),
         };
 
     private static DocumentedCommand CreateList(CommandRunner runner)

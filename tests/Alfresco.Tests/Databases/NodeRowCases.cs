@@ -62,9 +62,9 @@ internal sealed class NodeRowCases(Func<IDatabaseSource> open, Func<string, Task
                 "text 12 {http://www.alfresco.org/model/versionstore/2.0}versionLabel 1.2",
             ],
             rows.Lines()
-                .Order(StringComparer.Ordinal)
                 .OrderBy(static line => line.Split(' ')[0], StringComparer.Ordinal)
                 .ThenBy(static line => line.Contains(" below ", StringComparison.Ordinal))
+                .ThenBy(static line => line, StringComparer.Ordinal)
         );
 
         // What cannot be taken ends the rows, and not the dump.

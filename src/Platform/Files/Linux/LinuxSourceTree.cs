@@ -115,7 +115,7 @@ internal sealed class LinuxSourceTree : SourceTree
             )
             : Unreadable(Describe(path), error);
 
-    private static SourceUnreadableException Unreadable(string place, int error)
+    internal static SourceUnreadableException Unreadable(string place, int error)
     {
         var reason = error switch
         {

@@ -56,7 +56,7 @@ internal sealed class LinuxTargetDirectory(LinuxTargetTree tree, SafeFileHandle 
 
         if (FileCalls.Stat(file, default, followLinks: false, out FileStat stat) == 0 && stat.Type == EntryType.File)
         {
-            return new LinuxSourceFile(file, tree.PlaceOf(PathOf(name)));
+            return new LinuxPresentFile(tree, PathOf(name), file, stat);
         }
 
         file.Dispose();

@@ -165,8 +165,8 @@ internal static class ExtractCommand
     )
     {
         string uuid = node.VersionOf.Length > 0 ? node.VersionOf : node.Uuid;
-        List<CatalogueNode> versions = await catalogue.FindVersionsAsync(uuid, cancellationToken);
-        List<CatalogueNode> documents = await catalogue.FindByUuidAsync(uuid, cancellationToken);
+        IReadOnlyList<CatalogueNode> versions = await catalogue.FindVersionsAsync(uuid, cancellationToken);
+        IReadOnlyList<CatalogueNode> documents = await catalogue.FindByUuidAsync(uuid, cancellationToken);
         List<(string Label, string Name, string Url)> found =
         [
             .. versions

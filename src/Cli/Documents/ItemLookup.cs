@@ -26,7 +26,7 @@ internal sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancella
                 : throw SetCatalogues.HasNone(set);
         }
 
-        (List<CatalogueNode> nodes, string what) = await NodesAsync(item);
+        (IReadOnlyList<CatalogueNode> nodes, string what) = await NodesAsync(item);
         CatalogueNode[] documents = [.. nodes.Where(static node => node.MainContent is not null)];
         if (documents.Length > 1)
         {
@@ -61,11 +61,11 @@ internal sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancella
             );
     }
 
-    private async Task<(List<CatalogueNode> Nodes, string What)> NodesAsync(string item)
+    private async Task<(IReadOnlyList<CatalogueNode> Nodes, string What)> NodesAsync(string item)
     {
         if (ItemName.TryParseNodeRef(item, out string store, out string uuid))
         {
-            List<CatalogueNode> nodes = await catalogue!.FindByUuidAsync(uuid, cancellationToken);
+            List<CatalogueNode> nodes = [.. await catalogue!.FindByUuidAsync(uuid, cancellationToken)];
             nodes.RemoveAll(node => node.Store != store);
             if (nodes.Count > 0)
             {
@@ -98,7 +98,7 @@ internal sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancella
             return (await catalogue!.FindByPathAsync(item, cancellationToken), "document");
         }
 
-        List<CatalogueNode> named = await catalogue!.FindByNameAsync(item, cancellationToken);
+        List<CatalogueNode> named = [.. await catalogue!.FindByNameAsync(item, cancellationToken)];
         named.RemoveAll(static node => node.VersionOf.Length > 0);
 
         // Where only the case of letters tells them apart, the one that is written so is meant.

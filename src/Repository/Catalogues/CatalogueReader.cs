@@ -87,19 +87,19 @@ public sealed class CatalogueReader
     }
 
     /// <summary>The nodes of a UUID, one for each store that has it.</summary>
-    public Task<List<CatalogueNode>> FindByUuidAsync(string uuid, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<CatalogueNode>> FindByUuidAsync(string uuid, CancellationToken cancellationToken) =>
         FindAllAsync(CatalogueLookup.OfUuid(uuid), cancellationToken);
 
     /// <summary>The versions of the document that has, or had, a UUID.</summary>
-    public Task<List<CatalogueNode>> FindVersionsAsync(string uuid, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<CatalogueNode>> FindVersionsAsync(string uuid, CancellationToken cancellationToken) =>
         FindAllAsync(CatalogueLookup.OfVersionsOf(uuid), cancellationToken);
 
     /// <summary>The nodes of a name, whatever the case of its letters.</summary>
-    public Task<List<CatalogueNode>> FindByNameAsync(string name, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<CatalogueNode>> FindByNameAsync(string name, CancellationToken cancellationToken) =>
         FindAllAsync(CatalogueLookup.OfName(name), cancellationToken);
 
     /// <summary>The nodes at a path, such as <c>Sites/x/documentLibrary/y.pdf</c>; see <see cref="PathOfAsync"/>.</summary>
-    public async Task<List<CatalogueNode>> FindByPathAsync(string path, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CatalogueNode>> FindByPathAsync(string path, CancellationToken cancellationToken)
     {
         string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (names.Length == 0)
@@ -151,8 +151,8 @@ public sealed class CatalogueReader
     {
         if (node.VersionOf.Length > 0)
         {
-            List<CatalogueNode> documents = await FindByUuidAsync(node.VersionOf, cancellationToken);
-            return documents.Find(static document => document.VersionOf.Length == 0) is { } current
+            IReadOnlyList<CatalogueNode> documents = await FindByUuidAsync(node.VersionOf, cancellationToken);
+            return documents.FirstOrDefault(static document => document.VersionOf.Length == 0) is { } current
                 ? await PathOfAsync(current, cancellationToken)
                 : null;
         }
@@ -181,10 +181,14 @@ public sealed class CatalogueReader
         return string.Join('/', names);
     }
 
-    private async Task<List<CatalogueNode>> WalkAsync(long home, string[] names, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CatalogueNode>> WalkAsync(
+        long home,
+        string[] names,
+        CancellationToken cancellationToken
+    )
     {
         List<long> parents = [home];
-        List<CatalogueNode> found = [];
+        IReadOnlyList<CatalogueNode> found = [];
         foreach (string name in names)
         {
             found = await FindAllAsync(CatalogueLookup.OfChildren(parents, name), cancellationToken);
@@ -199,7 +203,10 @@ public sealed class CatalogueReader
     }
 
     /// <summary>A path outside of Company Home, or of a database in which none is marked.</summary>
-    private async Task<List<CatalogueNode>> FindElsewhereAsync(string[] names, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CatalogueNode>> FindElsewhereAsync(
+        string[] names,
+        CancellationToken cancellationToken
+    )
     {
         string path = CatalogueKey.Fold(string.Join('/', names));
         List<CatalogueNode> found = [];
@@ -218,7 +225,10 @@ public sealed class CatalogueReader
         return found;
     }
 
-    private async Task<List<CatalogueNode>> FindAllAsync(CatalogueLookup lookup, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CatalogueNode>> FindAllAsync(
+        CatalogueLookup lookup,
+        CancellationToken cancellationToken
+    )
     {
         List<CatalogueNode> found = [];
         await foreach (CatalogueNode node in FindAsync(lookup, cancellationToken))

@@ -14,7 +14,7 @@ internal static class KeyCommand
     public static Command Create(CommandRunner runner) =>
         new DocumentedCommand(
             "key",
-            "List, add or remove passphrases; rotate the keys, or export some.",
+            "List, add or remove passphrases; rotate the keys, seal anew, or export some.",
             "abf key list",
             ExitCodes.Done,
             ExitCodes.Usage,
@@ -27,6 +27,7 @@ internal static class KeyCommand
             CreateAdd(runner),
             CreateRemove(runner),
             KeyRotateCommand.Create(runner),
+            KeyResealCommand.Create(runner),
             KeyExportCommand.Create(runner),
         };
 

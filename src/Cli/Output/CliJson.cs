@@ -21,6 +21,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(KeyDocument[]))]
 [JsonSerializable(typeof(KeyRotationDocument))]
 [JsonSerializable(typeof(KeyExportDocument))]
+[JsonSerializable(typeof(ResealDocument))]
 [JsonSerializable(typeof(VerificationResultDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]

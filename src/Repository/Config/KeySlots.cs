@@ -203,6 +203,40 @@ public sealed class KeySlots
         return result;
     }
 
+    /// <summary>
+    /// Leaves old generations of content and metadata out of the config (<see cref="KeyRing.IsOld"/>). The caller knows
+    /// that nothing is sealed under them, and that nothing will be, by the head from which that was found.
+    /// </summary>
+    /// <exception cref="PermanentException">Busy: the log has another entry by now; nothing has changed.</exception>
+    /// <returns>As of a <see cref="KeyChange"/>.</returns>
+    internal async Task<string?> DropOldAsync(LogHead computedFrom, CancellationToken cancellationToken)
+    {
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
+        RequireChangeable(current);
+        await KeysOfAsync(current, cancellationToken);
+        string name = ConfigFile.BlobName(current.Number);
+        RepositoryConfig config = current.Config with
+        {
+            Slots =
+            [
+                .. current.Config.Slots.Select(slot =>
+                    slot with
+                    {
+                        Keys = [.. slot.Keys.Where(key => !IsOld(key.Class, key.Generation))],
+                    }
+                ),
+            ],
+            PublicKeys = current.Config.PublicKeys.IsDefault
+                ? default
+                : [.. current.Config.PublicKeys.Where(key => !IsOld(key.Class, key.Generation))],
+        };
+        (_known, string? warning) = await _current.ReplaceAsync(current, config, cancellationToken, computedFrom);
+        _keys.DropOld(_known.Number);
+        return warning;
+
+        bool IsOld(string keyClass, uint generation) => _keys.IsOld(KeySlot.ClassOf(keyClass, name), generation);
+    }
+
     /// <summary>Whether the config that was read last is the one that counts.</summary>
     public bool AreOf(LogHead head) => _known.Stamp == head.State.Config;
 

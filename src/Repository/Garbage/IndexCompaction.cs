@@ -20,11 +20,19 @@ internal sealed class IndexCompaction(BackupRepository repository)
     /// <summary>Which index blobs are to be replaced.</summary>
     /// <param name="givenUp">Packs that no index blob may name any more.</param>
     /// <param name="added">Index blobs that are named besides.</param>
-    public static ImmutableArray<ChunkIndexSummary> Choose(GarbageIndex index, IReadOnlySet<PackId> givenUp, int added)
+    /// <param name="mustReplace">Whether one is to be written anew, whatever it names.</param>
+    public static ImmutableArray<ChunkIndexSummary> Choose(
+        GarbageIndex index,
+        IReadOnlySet<PackId> givenUp,
+        int added,
+        Func<ChunkIndexId, bool> mustReplace
+    )
     {
         HashSet<ChunkIndexId> chosen =
         [
-            .. index.Live.Where(live => live.Packs.Any(givenUp.Contains)).Select(live => live.Index.Id),
+            .. index
+                .Live.Where(live => live.Packs.Any(givenUp.Contains) || mustReplace(live.Index.Id))
+                .Select(live => live.Index.Id),
         ];
         ChunkIndexSummary[] small =
         [

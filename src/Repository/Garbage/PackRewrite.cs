@@ -23,8 +23,12 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
     private readonly ChunkIndexRows _pending = new();
     private readonly List<ChunkIndexBlob> _indexes = [];
     private readonly HashSet<PackId> _packs = [];
+    private readonly uint _generation = repository.Ring.CurrentGeneration(KeyClass.Metadata);
     private RowFile? _rows;
     private RowFileBuilder? _builder;
+
+    /// <summary>Whether what was written is sealed under keys that are the newest still.</summary>
+    public bool IsOfNewestKeys => _generation == repository.Ring.CurrentGeneration(KeyClass.Metadata);
 
     /// <summary>Packs that were written.</summary>
     public IReadOnlySet<PackId> Packs => _packs;

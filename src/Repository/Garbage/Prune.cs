@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
-using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 
@@ -26,6 +27,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     private readonly BlobDeletions _deletions = new(repository.Blobs.Store);
     private readonly HashSet<string> _discarded = new(StringComparer.Ordinal);
     private readonly SortedDictionary<PackId, string> _damaged = [];
+    private readonly SealedUnder _sealed = new(repository.Blobs.Store, repository.Ring.Repository);
     private PackRewrite _own = new(repository);
     private long _repacked;
 
@@ -92,7 +94,9 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         LogHead head = await ReadHeadAsync(cancellationToken);
         using GarbageIndex index = await GarbageIndex.ReadAsync(repository, head.State, null, cancellationToken);
         PackUse use = await MarkAsync(head.State, store, index, cancellationToken);
+        await ReadHeadersAsync(store, cancellationToken);
         PrunePlan plan = Plan(head.State, store, index, use);
+        IReadOnlyList<int> configs = await OldConfigsAsync(head.State, store, cancellationToken);
         HashSet<PackId> dead = [.. plan.Dead, .. plan.Rewrite];
         LogState after = head.State with
         {
@@ -100,9 +104,9 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         };
         (string Name, long Length)[] deleted =
         [
-            .. GivenUpBlobs.Deletable(after, store, repository.Ring),
+            .. GivenUpBlobs.Deletable(after, store, configs),
             .. IndexCompaction
-                .Choose(index, dead, plan.Rewrite.Count > 0 ? 1 : 0)
+                .Choose(index, dead, plan.Rewrite.Count > 0 ? 1 : 0, IsOld)
                 .Where(_ => after.OpenRuns.IsEmpty)
                 .Select(replaced => (replaced.Id.BlobName, store.Indexes.GetValueOrDefault(replaced.Id))),
         ];
@@ -139,9 +143,15 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             return null;
         }
 
+        if (!repository.Keys.AreOf(head))
+        {
+            await repository.Keys.HealAsync(head, cancellationToken);
+        }
+
         DiscardOwnIfGivenUp(head.State, store);
         try
         {
+            await ReadHeadersAsync(store, cancellationToken);
             using GarbageIndex index = await GarbageIndex.ReadAsync(
                 repository,
                 head.State,
@@ -187,7 +197,8 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 _discarded.Clear();
             }
 
-            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store, repository.Ring), cancellationToken);
+            IReadOnlyList<int> configs = await OldConfigsAsync(given.State, store, cancellationToken);
+            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store, configs), cancellationToken);
             return (plan, isWhole && !plan.IsPart);
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
@@ -214,9 +225,39 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             options,
             pack =>
                 !_damaged.ContainsKey(pack.Id) && (pack.Class == ChunkClass.Metadata || !repository.Ring.WritesOnly),
+            pack => IsOld(pack.BlobName),
             (options.MaxRepack ?? long.MaxValue) - _repacked - _own.Bytes,
             MaxNames
         );
+
+    private bool IsOld(ChunkIndexId index) => IsOld(index.BlobName);
+
+    private bool IsOld(string name) =>
+        _sealed.KeyOf(name) is { Class: KeyClass.Content or KeyClass.Metadata } key
+        && key.Generation < options.ResealsBelow;
+
+    private async Task ReadHeadersAsync(StoreListing store, CancellationToken cancellationToken)
+    {
+        if (options.ResealsBelow > 0)
+        {
+            IEnumerable<string> names = store.Packs.Keys.Select(pack => pack.BlobName);
+            await _sealed.ReadAsync(
+                names.Concat(store.Indexes.Keys.Select(index => index.BlobName)),
+                cancellationToken
+            );
+        }
+    }
+
+    private async Task<IReadOnlyList<int>> OldConfigsAsync(
+        LogState state,
+        StoreListing store,
+        CancellationToken cancellationToken
+    )
+    {
+        var old = new OldConfigs(repository.Blobs.Store, repository.Ring);
+        int[] older = [.. store.Configs.Where(number => number < state.Config.Number)];
+        return (await old.JudgeAsync(older, state.Config.Number, cancellationToken)).Deletable;
+    }
 
     private List<string>? Warnings(PrunePlan plan)
     {
@@ -285,7 +326,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             .. others.Take(Math.Max(0, MaxNames - givenUp.Count)),
         ];
         ImmutableArray<ChunkIndexBlob> compacted = await new IndexCompaction(repository).WriteAsync(
-            IndexCompaction.Choose(index, givenUp, _own.Indexes.Count),
+            IndexCompaction.Choose(index, givenUp, _own.Indexes.Count, IsOld),
             givenUp,
             cancellationToken
         );
@@ -304,7 +345,8 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     {
         HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
         bool isWhole =
-            _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
+            (_own.Packs.Count == 0 || _own.IsOfNewestKeys)
+            && _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
             && _own.Indexes.All(index =>
                 store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName)
             );

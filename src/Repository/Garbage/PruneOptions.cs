@@ -8,6 +8,12 @@ public sealed record PruneOptions(double MaxUnused, long? MaxRepack = null)
     public static readonly PruneOptions Usual = new(0.05);
 
     /// <summary>
+    /// What is sealed under keys of content and metadata of an older generation than this one is written anew, however
+    /// much of it is needed.
+    /// </summary>
+    internal uint ResealsBelow { get; init; }
+
+    /// <summary>
     /// Bytes that are written anew before the log says so: a prune that is killed does at most as much again.
     /// </summary>
     public long RewriteAtOnce { get; init; } = 32L << 30;

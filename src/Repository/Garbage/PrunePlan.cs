@@ -22,6 +22,7 @@ internal sealed record PrunePlan(
 {
     /// <param name="own">What this prune has written, which the log does not name yet.</param>
     /// <param name="mayRewrite">Whether a pack can be read here, as far as is known.</param>
+    /// <param name="mustRewrite">Whether a pack is to be written anew, however much of it is needed.</param>
     /// <param name="repackLeft">Bytes that may still be written anew.</param>
     /// <param name="maxRewrite">So many packs are written anew at most before the log says so.</param>
     public static PrunePlan Make(
@@ -32,6 +33,7 @@ internal sealed record PrunePlan(
         PackRewrite own,
         PruneOptions options,
         Func<PackEntry, bool> mayRewrite,
+        Func<PackId, bool> mustRewrite,
         long repackLeft,
         int maxRewrite
     )
@@ -50,7 +52,7 @@ internal sealed record PrunePlan(
             {
                 stored += pack.Pack.Length;
                 unused += pack.UnusedBytes;
-                if (isFree && pack.UnusedBytes > 0 && mayRewrite(pack.Pack))
+                if (isFree && (pack.UnusedBytes > 0 || mustRewrite(pack.Pack.Id)) && mayRewrite(pack.Pack))
                 {
                     partly.Add(pack);
                 }
@@ -60,10 +62,15 @@ internal sealed record PrunePlan(
         HashSet<PackId> rewrite = [];
         long rewritten = 0;
         bool isPart = false;
-        foreach (UsedPack pack in partly.OrderByDescending(pack => (double)pack.UnusedBytes / pack.Pack.Length))
+        foreach (
+            UsedPack pack in partly
+                .OrderByDescending(pack => mustRewrite(pack.Pack.Id))
+                .ThenByDescending(pack => (double)pack.UnusedBytes / pack.Pack.Length)
+        )
         {
             long needed = pack.Pack.Length - pack.UnusedBytes;
-            if (unused <= options.MaxUnused * stored || isPart)
+            bool isEnough = unused <= options.MaxUnused * stored && !mustRewrite(pack.Pack.Id);
+            if (isEnough || isPart)
             {
                 break;
             }

@@ -56,6 +56,32 @@ public sealed class Pruning(FlowEnvironment environment)
         return new PrunedPart(report, isDone);
     }
 
+    /// <summary>
+    /// Seals anew what is sealed under old keys, prunes by that, and drops these keys where nothing needs them any more.
+    /// </summary>
+    public async Task<ResealReport> ResealAsync(PruneOptions options, CancellationToken cancellationToken)
+    {
+        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        await EvictDeadAsync(repository, head, cancellationToken);
+        ResealReport report = await new Reseal(repository, options).RunAsync(cancellationToken);
+        await environment.Repository.RememberHeadAsync(cancellationToken);
+        return report;
+    }
+
+    /// <summary>What a reseal would do now.</summary>
+    /// <param name="rotates">The keys would be rotated before.</param>
+    public async Task<ResealReport> PreviewResealAsync(
+        PruneOptions options,
+        bool rotates,
+        CancellationToken cancellationToken
+    )
+    {
+        await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        return await new Reseal(repository, options).PreviewAsync(rotates, cancellationToken);
+    }
+
     /// <summary>What it would do now.</summary>
     public async Task<PruneReport> PreviewAsync(PruneOptions options, CancellationToken cancellationToken)
     {

@@ -72,6 +72,13 @@ internal static partial class OptionRules
         TimeSpan longest = TimeSpan.FromDays(36_600);
         CheckRange("retention.keepWithin", retention.KeepWithin ?? TimeSpan.Zero, TimeSpan.Zero, longest, faults);
         CheckRange("retention.pruneEvery", retention.PruneEvery, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
+        CheckRange(
+            "retention.protectFor",
+            retention.ProtectFor ?? TimeSpan.FromDays(1),
+            TimeSpan.FromDays(1),
+            longest,
+            faults
+        );
         if (!RetentionOptions.TryParsePart(retention.MaxUnused, out _))
         {
             faults.Add($"retention.maxUnused '{retention.MaxUnused}' does not fit: write a percentage such as 5%");

@@ -17,7 +17,10 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 /// </summary>
 internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 {
-    private const int RecordSize = PackId.Size + sizeof(int) + sizeof(int) + ChunkId.Size + 1;
+    private const int IdAt = 1 + sizeof(long);
+    private const int PlaceAt = IdAt + PackId.Size;
+    private const int ChunkAt = PlaceAt + sizeof(int) + sizeof(int);
+    private const int RecordSize = ChunkAt + ChunkId.Size;
 
     private readonly FrameCodec _codec = new();
     private readonly ChunkIndexRows _pending = new();
@@ -44,6 +47,9 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 
     /// <param name="use">Says which chunks of the packs are needed.</param>
     /// <param name="packs">The packs that are to become garbage.</param>
+    /// <param name="stored">
+    /// When each was stored: what came together lies together again, and is likely to go together.
+    /// </param>
     /// <param name="chunks">Reads them.</param>
     /// <returns>
     /// Packs of which something that is needed cannot be read, and why: they must not become garbage.
@@ -51,6 +57,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
     public async Task<IReadOnlyDictionary<PackId, string>> RunAsync(
         PackUse use,
         IReadOnlySet<PackId> packs,
+        IReadOnlyDictionary<PackId, DateTimeOffset> stored,
         IChunkSource chunks,
         CancellationToken cancellationToken
     )
@@ -58,7 +65,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         try
         {
             CacheDirectory.Create(repository.CacheDirectory);
-            using ExternalSort sort = Sort(use, packs);
+            using ExternalSort sort = Sort(use, packs, stored);
             _builder = new RowFileBuilder(repository.CacheDirectory);
             if (_rows is not null)
             {
@@ -89,8 +96,12 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         _codec.Dispose();
     }
 
-    /// <summary>By class, pack and place, so that packs are read from their beginning to their end.</summary>
-    private ExternalSort Sort(PackUse use, IReadOnlySet<PackId> packs)
+    /// <summary>By class, age, pack and place, so that packs are read from their beginning to their end.</summary>
+    private ExternalSort Sort(
+        PackUse use,
+        IReadOnlySet<PackId> packs,
+        IReadOnlyDictionary<PackId, DateTimeOffset> stored
+    )
     {
         ExternalSort sort = new(repository.CacheDirectory, static (left, right) => left.SequenceCompareTo(right));
         Span<byte> record = stackalloc byte[RecordSize];
@@ -99,10 +110,11 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
             if (packs.Contains(place.Pack.Id))
             {
                 record[0] = (byte)place.Pack.Class;
-                place.Pack.Id.Write(record[1..]);
-                BinaryPrimitives.WriteInt32BigEndian(record[(1 + PackId.Size)..], place.FrameOffset);
-                BinaryPrimitives.WriteInt32BigEndian(record[(5 + PackId.Size)..], place.Offset);
-                place.Id.Write(record[(9 + PackId.Size)..]);
+                BinaryPrimitives.WriteInt64BigEndian(record[1..], stored[place.Pack.Id].UtcTicks);
+                place.Pack.Id.Write(record[IdAt..]);
+                BinaryPrimitives.WriteInt32BigEndian(record[PlaceAt..], place.FrameOffset);
+                BinaryPrimitives.WriteInt32BigEndian(record[(PlaceAt + sizeof(int))..], place.Offset);
+                place.Id.Write(record[ChunkAt..]);
                 sort.Add(record);
             }
         }
@@ -124,8 +136,8 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
             foreach (ReadOnlyMemory<byte> record in records)
             {
                 var chunkClass = (ChunkClass)record.Span[0];
-                ChunkId id = ChunkId.Read(record.Span[(9 + PackId.Size)..]);
-                PackId pack = PackId.Read(record.Span[1..]);
+                ChunkId id = ChunkId.Read(record.Span[ChunkAt..]);
+                PackId pack = PackId.Read(record.Span[IdAt..]);
                 if (
                     damaged.ContainsKey(pack)
                     || await TryReadAsync(chunks, id, chunkClass, pack, damaged, cancellationToken) is not { } plain

@@ -30,6 +30,8 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     private readonly SealedUnder _sealed = new(repository.Blobs.Store, repository.Ring.Repository);
     private PackRewrite _own = new(repository);
     private long _repacked;
+    private long _extended;
+    private string? _unprotected;
 
     /// <summary>Names that one entry of the log gives up.</summary>
     internal int MaxNames { get; init; } = TombstoneRules.MaxItems;
@@ -67,6 +69,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                         RepackedBytes = _repacked,
                         StoredBytes = round.Plan.StoredBytes,
                         UnusedBytes = round.Plan.UnusedBytes,
+                        ExtendedBlobs = _extended,
                         Warnings = Warnings(round.Plan),
                     };
                     return (report, round.IsLast);
@@ -110,13 +113,14 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 .Where(_ => after.OpenRuns.IsEmpty)
                 .Select(replaced => (replaced.Id.BlobName, store.Indexes.GetValueOrDefault(replaced.Id))),
         ];
+        ILookup<bool, (string Name, long Length)> kept = deleted.ToLookup(blob => KeptNow(store, blob.Name) is not null);
         return new PruneReport(
-            FreedBytes: deleted.Sum(blob => blob.Length),
+            FreedBytes: kept[false].Sum(blob => blob.Length),
             RepackedBytes: plan.RewrittenBytes,
-            DeletedBlobs: deleted.Length,
-            LaterBlobs: 0,
-            LaterBytes: 0,
-            LaterFrom: null,
+            DeletedBlobs: kept[false].Count(),
+            LaterBlobs: kept[true].Count(),
+            LaterBytes: kept[true].Sum(blob => blob.Length),
+            LaterFrom: kept[true].Min(blob => KeptNow(store, blob.Name)),
             plan.StoredBytes,
             plan.UnusedBytes
         )
@@ -164,7 +168,13 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             if (plan.Rewrite.Count > 0)
             {
                 long before = _own.Bytes;
-                damaged = await _own.RunAsync(use, plan.Rewrite, index.CreateReader(repository), cancellationToken);
+                damaged = await _own.RunAsync(
+                    use,
+                    plan.Rewrite,
+                    store.Stored,
+                    index.CreateReader(repository),
+                    cancellationToken
+                );
                 plan = plan with
                 {
                     Rewrite = plan.Rewrite.Where(pack => !damaged.ContainsKey(pack)).ToHashSet(),
@@ -198,7 +208,15 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             }
 
             IReadOnlyList<int> configs = await OldConfigsAsync(given.State, store, cancellationToken);
-            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store, configs), cancellationToken);
+            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store, configs), name => KeptNow(store, name), cancellationToken);
+            if (isWhole && !plan.IsPart && options.ProtectFor is { } keepsFor)
+            {
+                var protection = new Protection(repository.Blobs.Store, keepsFor);
+                IEnumerable<PackId> needed = use.Packs.Select(pack => pack.Pack.Id).Where(pack => !plan.IsGivenUp(pack));
+                _unprotected = await protection.RunAsync(given.State, store, needed, cancellationToken);
+                _extended = protection.Extended;
+            }
+
             return (plan, isWhole && !plan.IsPart);
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
@@ -226,9 +244,12 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             pack =>
                 !_damaged.ContainsKey(pack.Id) && (pack.Class == ChunkClass.Metadata || !repository.Ring.WritesOnly),
             pack => IsOld(pack.BlobName),
+            pack => KeptNow(store, pack.BlobName) is not null,
             (options.MaxRepack ?? long.MaxValue) - _repacked - _own.Bytes,
             MaxNames
         );
+
+    private DateTimeOffset? KeptNow(StoreListing store, string name) => store.KeptNow(name, repository.Time.GetUtcNow());
 
     private bool IsOld(ChunkIndexId index) => IsOld(index.BlobName);
 
@@ -267,6 +288,11 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 $"Pack '{pack.Key.BlobName}' is kept as it is, because what sets need of it cannot be read: {pack.Value}"
             ),
         ];
+        if (_unprotected is { } unprotected)
+        {
+            warnings.Add(unprotected);
+        }
+
         if (repository.Ring.WritesOnly && plan.UnusedBytes > options.MaxUnused * plan.StoredBytes)
         {
             warnings.Add(

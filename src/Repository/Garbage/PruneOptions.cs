@@ -14,6 +14,11 @@ public sealed record PruneOptions(double MaxUnused, long? MaxRepack = null)
     internal uint ResealsBelow { get; init; }
 
     /// <summary>
+    /// What the sets need is protected for so long, where the store has dates of protection; null: dates stay.
+    /// </summary>
+    public TimeSpan? ProtectFor { get; init; }
+
+    /// <summary>
     /// Bytes that are written anew before the log says so: a prune that is killed does at most as much again.
     /// </summary>
     public long RewriteAtOnce { get; init; } = 32L << 30;
@@ -39,7 +44,10 @@ public sealed record PruneReport(
     long UnusedBytes
 )
 {
-    /// <summary>What could not be written anew, a line each; null where there is nothing of the kind.</summary>
+    /// <summary>Blobs whose protection was extended.</summary>
+    public long ExtendedBlobs { get; init; }
+
+    /// <summary>What could not be written anew or protected, a line each; null where there is nothing of the kind.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
 
     public static readonly PruneReport Nothing = new(0, 0, 0, 0, 0, null, 0, 0);

@@ -20,9 +20,15 @@ internal sealed record PrunePlan(
     bool IsPart
 )
 {
+    public bool IsGivenUp(PackId pack) => Dead.Contains(pack) || Rewrite.Contains(pack);
+
     /// <param name="own">What this prune has written, which the log does not name yet.</param>
     /// <param name="mayRewrite">Whether a pack can be read here, as far as is known.</param>
     /// <param name="mustRewrite">Whether a pack is to be written anew, however much of it is needed.</param>
+    /// <param name="isKept">
+    /// Whether the store keeps a pack for now: writing anew what is needed of it would only take up more. It is left out
+    /// of the reckoning of what is unused.
+    /// </param>
     /// <param name="repackLeft">Bytes that may still be written anew.</param>
     /// <param name="maxRewrite">So many packs are written anew at most before the log says so.</param>
     public static PrunePlan Make(
@@ -34,19 +40,25 @@ internal sealed record PrunePlan(
         PruneOptions options,
         Func<PackEntry, bool> mayRewrite,
         Func<PackId, bool> mustRewrite,
+        Func<PackId, bool> isKept,
         long repackLeft,
         int maxRewrite
     )
     {
         HashSet<PackId> dead = [];
         List<UsedPack> partly = [];
-        (long stored, long unused) = (0, 0);
+        (long stored, long unused, long keptStored, long keptUnused) = (0, 0, 0, 0);
         foreach (UsedPack pack in use.Packs)
         {
             bool isFree = !index.Held.Contains(pack.Pack.Id) && !own.Packs.Contains(pack.Pack.Id);
             if (isFree && pack.Used == 0)
             {
                 dead.Add(pack.Pack.Id);
+            }
+            else if (isKept(pack.Pack.Id) && !mustRewrite(pack.Pack.Id) && store.IsWhole(pack.Pack))
+            {
+                keptStored += pack.Pack.Length;
+                keptUnused += pack.UnusedBytes;
             }
             else if (store.IsWhole(pack.Pack))
             {
@@ -86,7 +98,15 @@ internal sealed record PrunePlan(
         }
 
         string[] orphans = [.. OrphanPacks(state, store, index, use, own), .. OrphanIndexes(state, store, own)];
-        return new PrunePlan(dead, rewrite, orphans, rewritten, stored, unused, isPart);
+        return new PrunePlan(
+            dead,
+            rewrite,
+            orphans,
+            rewritten,
+            stored + keptStored,
+            unused + keptUnused,
+            isPart
+        );
     }
 
     /// <summary>

@@ -50,7 +50,7 @@ public sealed class NamedConfigTests
         await RefusedAsync(() => running.Keys.RemoveAsync("00000000"), kind);
         await RefusedAsync(() => running.Keys.RotateAsync([], dropOthers: true), kind);
         Assert.False(running.Keys.AreOf(head));
-        await RefusedAsync(() => PruneAsync(running), kind);
+        await RefusedAsync(() => PruneAsync(running), ErrorKind.Repository);
 
         if (planted == Planted.Slots)
         {

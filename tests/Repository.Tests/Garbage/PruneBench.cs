@@ -25,7 +25,7 @@ internal sealed class PruneBench : IDisposable
 
     public TempDirectory Temp => _temp;
 
-    public JumpingClock Clock { get; } = new();
+    public JumpingClock Clock { get; private init; } = new();
 
     /// <summary>What should be there.</summary>
     public Dictionary<RunId, ModelFiles> Sets { get; } = [];
@@ -33,9 +33,17 @@ internal sealed class PruneBench : IDisposable
     /// <summary>What opens the repository; null: it is not encrypted.</summary>
     public Secret? Passphrase { get; private init; }
 
-    public static async Task<PruneBench> CreateAsync(IBlobStore? blobs = null, Secret? passphrase = null)
+    public static async Task<PruneBench> CreateAsync(
+        IBlobStore? blobs = null,
+        Secret? passphrase = null,
+        JumpingClock? clock = null
+    )
     {
-        var bench = new PruneBench(blobs ?? new MemoryBlobStore()) { Passphrase = passphrase };
+        var bench = new PruneBench(blobs ?? new MemoryBlobStore())
+        {
+            Passphrase = passphrase,
+            Clock = clock ?? new JumpingClock(),
+        };
         await BackupRepository.InitAsync(
             bench.Blobs,
             new RepositoryInit(passphrase is null ? "none" : "passphrase", passphrase, "first", bench.Clock),

@@ -21,7 +21,10 @@ public sealed class Pruning(FlowEnvironment environment)
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(Pruning));
 
     public static PruneOptions OptionsOf(RetentionOptions retention) =>
-        new(RetentionOptions.TryParsePart(retention.MaxUnused, out double part) ? part : PruneOptions.Usual.MaxUnused);
+        new(RetentionOptions.TryParsePart(retention.MaxUnused, out double part) ? part : PruneOptions.Usual.MaxUnused)
+        {
+            ProtectFor = retention.ProtectFor,
+        };
 
     /// <param name="isTimeUp">Asked after each part; null: until the end.</param>
     public async Task<PrunedPart> RunAsync(

@@ -23,7 +23,13 @@ internal static partial class OptionRules
         CheckRetention(options.Retention, faults);
         CheckMirrors(options, faults);
         RunOptions backup = options.Backup;
-        CheckRange("backup.resumeWithin", backup.ResumeWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7), faults);
+        CheckRange(
+            "backup.resumeWithin",
+            backup.ResumeWithin,
+            TimeSpan.FromMinutes(1),
+            RunOptions.MaxResumeWithin,
+            faults
+        );
         CheckRange("backup.fullScanEvery", backup.FullScanEvery, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
         if (backup.Parallelism is < 1 or > 32)
         {

@@ -84,11 +84,12 @@ internal static class GivenUpBlobs
     }
 
     private static long? LengthOf(string name, StoreListing store) =>
-        TombstoneRules.TryParsePack(name, out PackId pack)
+        PackId.TryParseBlobName(name, out PackId pack)
             ? store.Packs.TryGetValue(pack, out long length)
                 ? length
                 : null
-            : TombstoneRules.TryParseIndex(name, out ChunkIndexId index) && store.Indexes.TryGetValue(index, out length)
+            : ChunkIndexId.TryParseBlobName(name, out ChunkIndexId index)
+            && store.Indexes.TryGetValue(index, out length)
                 ? length
                 : null;
 }

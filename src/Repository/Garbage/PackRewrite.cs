@@ -51,14 +51,17 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
     /// When each was stored: what came together lies together again, and is likely to go together.
     /// </param>
     /// <param name="chunks">Reads them.</param>
+    /// <param name="isTimeUp">Asked before each pack but the first.</param>
     /// <returns>
-    /// Packs of which something that is needed cannot be read, and why: they must not become garbage.
+    /// Packs of which something that is needed cannot be read, and why, and those that there was no time for: they must
+    /// not become garbage.
     /// </returns>
-    public async Task<IReadOnlyDictionary<PackId, string>> RunAsync(
+    public async Task<(IReadOnlyDictionary<PackId, string> Damaged, IReadOnlySet<PackId> Left)> RunAsync(
         PackUse use,
         IReadOnlySet<PackId> packs,
         IReadOnlyDictionary<PackId, DateTimeOffset> stored,
         IChunkSource chunks,
+        Func<bool> isTimeUp,
         CancellationToken cancellationToken
     )
     {
@@ -72,12 +75,19 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
                 _builder.Add(_rows, rank: 0);
             }
 
-            Dictionary<PackId, string> damaged = await CopyAsync(sort.ReadSorted(), chunks, cancellationToken);
+            HashSet<PackId> left = [.. packs];
+            Dictionary<PackId, string> damaged = await CopyAsync(
+                sort.ReadSorted(),
+                chunks,
+                left,
+                isTimeUp,
+                cancellationToken
+            );
             await FlushRowsAsync(cancellationToken);
             RowFile built = _builder.Build();
             _rows?.Dispose();
             _rows = built;
-            return damaged;
+            return (damaged, left);
         }
         catch (Exception exception) when (CacheFault.IsFault(exception))
         {
@@ -122,13 +132,17 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         return sort;
     }
 
+    /// <param name="left">Loses the packs that were begun: each is copied as a whole.</param>
     private async Task<Dictionary<PackId, string>> CopyAsync(
         IEnumerable<ReadOnlyMemory<byte>> records,
         IChunkSource chunks,
+        HashSet<PackId> left,
+        Func<bool> isTimeUp,
         CancellationToken cancellationToken
     )
     {
         Dictionary<PackId, string> damaged = [];
+        PackId? current = null;
         NativeBuffer? buffer = null;
         PackBuilder? builder = null;
         try
@@ -138,6 +152,13 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
                 var chunkClass = (ChunkClass)record.Span[0];
                 ChunkId id = ChunkId.Read(record.Span[ChunkAt..]);
                 PackId pack = PackId.Read(record.Span[IdAt..]);
+                if (pack != current && current is not null && isTimeUp())
+                {
+                    break;
+                }
+
+                current = pack;
+                left.Remove(pack);
                 if (
                     damaged.ContainsKey(pack)
                     || await TryReadAsync(chunks, id, chunkClass, pack, damaged, cancellationToken) is not { } plain

@@ -56,7 +56,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             bool hasWritten = false;
             for (int attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                if (await TryRoundAsync(hasWritten, cancellationToken) is not { } round)
+                if (await TryRoundAsync(hasWritten, isTimeUp, cancellationToken) is not { } round)
                 {
                     continue;
                 }
@@ -113,7 +113,9 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 .Where(_ => after.OpenRuns.IsEmpty)
                 .Select(replaced => (replaced.Id.BlobName, store.Indexes.GetValueOrDefault(replaced.Id))),
         ];
-        ILookup<bool, (string Name, long Length)> kept = deleted.ToLookup(blob => KeptNow(store, blob.Name) is not null);
+        ILookup<bool, (string Name, long Length)> kept = deleted.ToLookup(blob =>
+            KeptNow(store, blob.Name) is not null
+        );
         return new PruneReport(
             FreedBytes: kept[false].Sum(blob => blob.Length),
             RepackedBytes: plan.RewrittenBytes,
@@ -134,9 +136,12 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     /// <returns>Null where the log moved meanwhile.</returns>
     private async Task<(PrunePlan Plan, bool IsLast)?> TryRoundAsync(
         bool hasWritten,
+        Func<bool>? isTimeUp,
         CancellationToken cancellationToken
     )
     {
+        long begun = repository.Time.GetTimestamp();
+
         // First the listing, then the log: what a run has stored by then is named, or the run is open. And the log as it
         // was before: what is named since then does not stand in the listing.
         LogHead earlier = await ReadHeadAsync(cancellationToken);
@@ -164,22 +169,33 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             );
             PackUse use = await MarkAsync(head.State, store, index, cancellationToken);
             PrunePlan plan = Plan(head.State, store, index, use);
-            IReadOnlyDictionary<PackId, string> damaged = ImmutableDictionary<PackId, string>.Empty;
             if (plan.Rewrite.Count > 0)
             {
                 long before = _own.Bytes;
-                damaged = await _own.RunAsync(
+                long marked = repository.Time.GetTimestamp();
+                (IReadOnlyDictionary<PackId, string> damaged, IReadOnlySet<PackId> left) = await _own.RunAsync(
                     use,
                     plan.Rewrite,
                     store.Stored,
                     index.CreateReader(repository),
+                    () => IsTimeUp(isTimeUp, begun, marked),
                     cancellationToken
                 );
-                plan = plan with
+                if (damaged.Count > 0)
                 {
-                    Rewrite = plan.Rewrite.Where(pack => !damaged.ContainsKey(pack)).ToHashSet(),
-                    StoredBytes = plan.StoredBytes - plan.RewrittenBytes + _own.Bytes - before,
-                    IsPart = plan.IsPart || damaged.Count > 0,
+                    // What they hold counts elsewhere where it can: nothing is given up by a plan that took them for whole.
+                    await NoteDamagedAsync(head, damaged, cancellationToken);
+                    return null;
+                }
+
+                plan = plan.Without(left, use) with
+                {
+                    StoredBytes =
+                        plan.StoredBytes
+                        - plan.RewrittenBytes
+                        + _own.Bytes
+                        - before
+                        + left.Sum(pack => use[pack].Pack.Length),
                 };
             }
 
@@ -194,12 +210,6 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 return null;
             }
 
-            // Only now: a pack that another prune has given up meanwhile is none that is damaged.
-            foreach ((PackId pack, string why) in damaged)
-            {
-                _damaged[pack] = why;
-            }
-
             if (isNeeded)
             {
                 _repacked += _own.Bytes;
@@ -208,11 +218,17 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             }
 
             IReadOnlyList<int> configs = await OldConfigsAsync(given.State, store, cancellationToken);
-            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store, configs), name => KeptNow(store, name), cancellationToken);
+            await _deletions.RunAsync(
+                GivenUpBlobs.Deletable(given.State, store, configs),
+                name => KeptNow(store, name),
+                cancellationToken
+            );
             if (isWhole && !plan.IsPart && options.ProtectFor is { } keepsFor)
             {
                 var protection = new Protection(repository.Blobs.Store, keepsFor);
-                IEnumerable<PackId> needed = use.Packs.Select(pack => pack.Pack.Id).Where(pack => !plan.IsGivenUp(pack));
+                IEnumerable<PackId> needed = use
+                    .Packs.Select(pack => pack.Pack.Id)
+                    .Where(pack => !plan.IsGivenUp(pack));
                 _unprotected = await protection.RunAsync(given.State, store, needed, cancellationToken);
                 _extended = protection.Extended;
             }
@@ -233,6 +249,27 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         }
     }
 
+    /// <summary>Rewriting may take as long as it took to find out what is needed, whatever the time.</summary>
+    private bool IsTimeUp(Func<bool>? isTimeUp, long begun, long marked) =>
+        isTimeUp?.Invoke() == true
+        && repository.Time.GetElapsedTime(marked) >= repository.Time.GetElapsedTime(begun, marked);
+
+    /// <summary>A pack that another prune has given up meanwhile is none that is damaged.</summary>
+    private async Task NoteDamagedAsync(
+        LogHead head,
+        IReadOnlyDictionary<PackId, string> damaged,
+        CancellationToken cancellationToken
+    )
+    {
+        if ((await ReadHeadAsync(cancellationToken)).Sequence == head.Sequence)
+        {
+            foreach ((PackId pack, string why) in damaged)
+            {
+                _damaged[pack] = why;
+            }
+        }
+    }
+
     private PrunePlan Plan(LogState state, StoreListing store, GarbageIndex index, PackUse use) =>
         PrunePlan.Make(
             state,
@@ -249,7 +286,8 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             MaxNames
         );
 
-    private DateTimeOffset? KeptNow(StoreListing store, string name) => store.KeptNow(name, repository.Time.GetUtcNow());
+    private DateTimeOffset? KeptNow(StoreListing store, string name) =>
+        store.KeptNow(name, repository.Time.GetUtcNow());
 
     private bool IsOld(ChunkIndexId index) => IsOld(index.BlobName);
 
@@ -322,7 +360,11 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     {
         using ReachableChunks reached = new(repository, index.CreateReader(repository), repository.CacheDirectory);
         await reached.AddAsync(state.Sets, cancellationToken);
-        PackUse use = PackUse.Count(index.Rows, reached.ReadSorted(), store.IsWhole);
+        PackUse use = PackUse.Count(
+            index.Rows,
+            reached.ReadSorted(),
+            pack => store.IsWhole(pack) && !_damaged.ContainsKey(pack.Id)
+        );
         return use.Missing == 0
             ? use
             : throw new PermanentException(

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AlfrescoBackupFlows.Repository.Garbage;
 
 /// <summary>How far a prune goes.</summary>
@@ -45,6 +47,7 @@ public sealed record PruneReport(
 )
 {
     /// <summary>Blobs whose protection was extended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long ExtendedBlobs { get; init; }
 
     /// <summary>What could not be written anew or protected, a line each; null where there is nothing of the kind.</summary>

@@ -22,6 +22,17 @@ internal sealed record PrunePlan(
 {
     public bool IsGivenUp(PackId pack) => Dead.Contains(pack) || Rewrite.Contains(pack);
 
+    /// <summary>The same where there was no time to write some packs anew; more is left to do then.</summary>
+    public PrunePlan Without(IReadOnlySet<PackId> left, PackUse use) =>
+        left.Count == 0
+            ? this
+            : this with
+            {
+                Rewrite = Rewrite.Where(pack => !left.Contains(pack)).ToHashSet(),
+                UnusedBytes = UnusedBytes + left.Sum(pack => use[pack].UnusedBytes),
+                IsPart = true,
+            };
+
     /// <param name="own">What this prune has written, which the log does not name yet.</param>
     /// <param name="mayRewrite">Whether a pack can be read here, as far as is known.</param>
     /// <param name="mustRewrite">Whether a pack is to be written anew, however much of it is needed.</param>
@@ -98,15 +109,7 @@ internal sealed record PrunePlan(
         }
 
         string[] orphans = [.. OrphanPacks(state, store, index, use, own), .. OrphanIndexes(state, store, own)];
-        return new PrunePlan(
-            dead,
-            rewrite,
-            orphans,
-            rewritten,
-            stored + keptStored,
-            unused + keptUnused,
-            isPart
-        );
+        return new PrunePlan(dead, rewrite, orphans, rewritten, stored + keptStored, unused + keptUnused, isPart);
     }
 
     /// <summary>

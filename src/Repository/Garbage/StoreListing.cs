@@ -38,10 +38,7 @@ internal sealed class StoreListing
         await foreach (BlobItem item in blobs.ListKeptAsync(PackId.Prefix, cancellationToken))
         {
             listing.Note(item);
-            if (
-                PackId.TryParse(item.Name.AsSpan(item.Name.LastIndexOf('/') + 1), out PackId id)
-                && id.BlobName == item.Name
-            )
+            if (PackId.TryParseBlobName(item.Name, out PackId id))
             {
                 listing.Packs[id] = item.Length;
                 listing.Stored[id] = item.Created;
@@ -51,7 +48,7 @@ internal sealed class StoreListing
         await foreach (BlobItem item in blobs.ListKeptAsync(ChunkIndexId.Prefix, cancellationToken))
         {
             listing.Note(item);
-            if (ChunkIndexId.TryParse(item.Name.AsSpan(ChunkIndexId.Prefix.Length), out ChunkIndexId id))
+            if (ChunkIndexId.TryParseBlobName(item.Name, out ChunkIndexId id))
             {
                 listing.Indexes[id] = item.Length;
             }

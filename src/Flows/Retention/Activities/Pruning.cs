@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
@@ -15,10 +14,9 @@ namespace AlfrescoBackupFlows.Flows.Retention.Activities;
 /// <summary>Gives back what no set needs, and notes when. May be called again, and beside everything else.</summary>
 public sealed class Pruning(FlowEnvironment environment)
 {
-    private const string LastPruneBlob = "retention/last-prune";
-    private const int MaxBytes = 4096;
-
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(Pruning));
+
+    private EndMark LastPrune => new(environment.Stores.Control, "retention/last-prune", environment.Time);
 
     public static PruneOptions OptionsOf(RetentionOptions retention) =>
         new(RetentionOptions.TryParsePart(retention.MaxUnused, out double part) ? part : PruneOptions.Usual.MaxUnused)
@@ -45,14 +43,7 @@ public sealed class Pruning(FlowEnvironment environment)
 
         if (isDone)
         {
-            await environment.Stores.Control.PutAsync(
-                LastPruneBlob,
-                JsonSerializer.SerializeToUtf8Bytes(
-                    new LastPrune(environment.Time.GetUtcNow()),
-                    RetentionJson.Default.LastPrune
-                ),
-                cancellationToken
-            );
+            await LastPrune.WriteAsync(cancellationToken);
             Logs.Pruned(_logger, report.FreedBytes, report.RepackedBytes, report.UnusedBytes, report.LaterBlobs);
         }
 
@@ -94,38 +85,23 @@ public sealed class Pruning(FlowEnvironment environment)
     }
 
     /// <summary>Whether the last prune that came to its end, by whichever host, is long enough ago.</summary>
-    public async Task<bool> IsDueAsync(CancellationToken cancellationToken)
-    {
-        byte[] bytes = new byte[MaxBytes];
-        int? length = await environment.Stores.Control.ReadAsync(LastPruneBlob, 0, bytes, cancellationToken);
-        try
-        {
-            LastPrune? last = length is null
-                ? null
-                : JsonSerializer.Deserialize(bytes.AsSpan(0, length.Value), RetentionJson.Default.LastPrune);
-            return last is null
-                || RecordedTime.IsDue(
-                    last.Ended,
-                    environment.Options.Retention.PruneEvery,
-                    environment.Time.GetUtcNow()
-                );
-        }
-        catch (JsonException)
-        {
-            // One prune too many does no harm.
-            return true;
-        }
-    }
+    public Task<bool> IsDueAsync(CancellationToken cancellationToken) =>
+        LastPrune.IsDueAsync(environment.Options.Retention.PruneEvery, cancellationToken);
 
     /// <summary>
     /// A run whose host is gone for good would keep everything that was there at its base. One that is older than a run
-    /// may be to go on, and whose lease nobody holds, is over.
+    /// may be to go on, and whose lease nobody holds, is over. How old that is says the setting of this installation; of
+    /// another's run it is the most that its host can have set.
     /// </summary>
     private async Task EvictDeadAsync(BackupRepository repository, LogHead head, CancellationToken cancellationToken)
     {
         foreach (RunOpened run in head.State.OpenRuns)
         {
-            if (!RecordedTime.IsDue(run.Opened, environment.Options.Backup.ResumeWithin, environment.Time.GetUtcNow()))
+            TimeSpan limit =
+                run.Installation == environment.Options.Installation.Name
+                    ? environment.Options.Backup.ResumeWithin
+                    : RunOptions.MaxResumeWithin;
+            if (!RecordedTime.IsDue(run.Opened, limit, environment.Time.GetUtcNow()))
             {
                 continue;
             }
@@ -142,7 +118,7 @@ public sealed class Pruning(FlowEnvironment environment)
             {
                 await repository.Log.EvictAsync(
                     run.Run,
-                    "a prune found it unfinished for longer than backup.resumeWithin, and nobody at work for it",
+                    "a prune found it unfinished for longer than a run may be to go on, and nobody at work for it",
                     cancellationToken
                 );
                 Logs.RunEvicted(_logger, "(prune)", run.Run.ToString());

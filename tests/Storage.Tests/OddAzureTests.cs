@@ -186,7 +186,8 @@ public sealed class OddAzureTests
 
         var refusing = new Canned(number =>
         {
-            const string Error = "<?xml version=\"1.0\"?><Error><Code>AuthorizationFailure</Code><Message>no</Message></Error>";
+            const string Error =
+                "<?xml version=\"1.0\"?><Error><Code>AuthorizationFailure</Code><Message>no</Message></Error>";
             HttpResponseMessage answer =
                 number == 1 ? Answer(HttpStatusCode.OK, "") : Answer(HttpStatusCode.Forbidden, Error);
             answer.Headers.TryAddWithoutValidation("x-ms-immutability-policy-until-date", Date);

@@ -28,6 +28,7 @@ internal static class KeyCommand
             CreateRemove(runner),
             KeyRotateCommand.Create(runner),
             KeyResealCommand.Create(runner),
+            KeyRecoverCommand.Create(runner),
             KeyExportCommand.Create(runner),
         };
 

@@ -22,6 +22,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(KeyRotationDocument))]
 [JsonSerializable(typeof(KeyExportDocument))]
 [JsonSerializable(typeof(ResealDocument))]
+[JsonSerializable(typeof(KeyRecoveryDocument))]
 [JsonSerializable(typeof(VerificationResultDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]

@@ -98,6 +98,18 @@ internal sealed record ResealDocument(
 /// <param name="Blobs">Blobs that are sealed under it.</param>
 internal sealed record OldKeyDocument(string Class, uint Generation, long Blobs, long Bytes);
 
+/// <summary><c>key recover --json</c>.</summary>
+/// <param name="Outcome"><c>recovered</c>, <c>would be recovered</c> or <c>nothing to recover</c>.</param>
+/// <param name="From">The number of the config that was taken; absent where nothing was to be done.</param>
+/// <param name="Config">Its number from here on.</param>
+/// <param name="Keys">The passphrases that open it.</param>
+internal sealed record KeyRecoveryDocument(
+    string Outcome,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? From,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Config,
+    KeyDocument[] Keys
+);
+
 /// <summary><c>key export --json</c>.</summary>
 /// <param name="Outcome"><c>written</c> or <c>would be written</c>.</param>
 /// <param name="Rotation">Null where the keys were of the right kind already.</param>

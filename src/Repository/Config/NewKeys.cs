@@ -73,8 +73,8 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
             throw new PermanentException(
                 ErrorKind.Repository,
                 $"{name} counts in the log of the repository at {blobs.Location} and lacks keys of "
-                    + $"{ConfigFile.BlobName(keys.OpenedConfig)}: abf writes no such config. Keep all configs, and find out "
-                    + "who wrote it."
+                    + $"{ConfigFile.BlobName(keys.OpenedConfig)}: abf writes no such config. Keep all configs, find out "
+                    + "who wrote it, and change the access to the storage; 'abf key recover' then puts it right."
             );
         }
 

@@ -26,8 +26,7 @@ public sealed class PolicyBlobStore(IBlobStore inner, TimeSpan keepsFor, TimePro
     public bool HasDates { get; init; }
 
     /// <summary>When it lets go of a blob.</summary>
-    public DateTimeOffset? UntilOf(string name) =>
-        _until.TryGetValue(name, out DateTimeOffset until) ? until : null;
+    public DateTimeOffset? UntilOf(string name) => _until.TryGetValue(name, out DateTimeOffset until) ? until : null;
 
     public IAsyncEnumerable<BlobItem> ListKeptAsync(string prefix, CancellationToken cancellationToken) =>
         inner

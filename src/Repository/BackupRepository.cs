@@ -227,14 +227,14 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <param name="lost">Packs in which nothing is found.</param>
     /// <param name="added">The index blobs that the set adds.</param>
     /// <param name="chunks">Reads the lists themselves.</param>
-    /// <param name="dump">The dump; null where there is none.</param>
+    /// <param name="database">The dump and its catalogue; null where there is none.</param>
     /// <param name="roots">Each root's listing, list of required files and table of directories.</param>
     public async Task RequireStreamsAsync(
         ChunkIndex known,
         LostPacks lost,
         IReadOnlyList<ChunkIndexBlob> added,
         IChunkSource chunks,
-        ContentRef? dump,
+        DatabaseStamp? database,
         IEnumerable<(ContentRef Listing, ContentRef? Required, ContentRef? Directories)> roots,
         IEnumerable<ContentRef> shortcuts,
         CancellationToken cancellationToken
@@ -246,7 +246,12 @@ public sealed class BackupRepository : IAsyncDisposable
             [.. added.Select(index => new ChunkIndexSummary(index.Id, 0, index.Rows))],
             cancellationToken
         );
-        await new CompletenessCheck(known, lost, own, chunks).RequireAsync(dump, roots, shortcuts, cancellationToken);
+        await new CompletenessCheck(known, lost, own, chunks).RequireAsync(
+            database,
+            roots,
+            shortcuts,
+            cancellationToken
+        );
         await new AddedPacksCheck(_blobs.Store, MaxPacksAskedFor).RequireAsync(own, cancellationToken);
     }
 

@@ -383,7 +383,7 @@ public sealed class RunWriterTests
                 LostPacks.None,
                 added,
                 opened.OpenReader(),
-                database,
+                database is null ? null : Samples.Manifest(OpenedRepository.Run, 0).Database! with { Dump = database },
                 [(listed, null, directories)],
                 shortcuts: [],
                 CancellationToken.None

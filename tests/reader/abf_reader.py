@@ -4,7 +4,7 @@
   abf_reader.py REPOSITORY [--passphrase-file FILE] [--set ID] [--extract DIR] [--strict]
 
 Prints one line of JSON: the sets, and for the chosen one (the newest by default) every root's entries with the SHA-256 of
-each file, and the dump's. What is lost takes only itself: it is named in "lost" and on stderr, with why, and the exit
+each file, the dump's, and the catalogue's nodes. What is lost takes only itself: it is named in "lost" and on stderr, with why, and the exit
 code is 3; with --strict the first loss ends it. Anything else that breaks a rule of the text ends with exit code 7 and
 one line on stderr.
 Needs cryptography, zstandard and, for passphrases, argon2-cffi.
@@ -531,6 +531,87 @@ class Repository:
             path = cursor.path(path)
             yield path, cursor.varint() - 1, cursor.varint()
 
+    # -- catalogue
+
+    def catalogue(self, catalogue):
+        """The nodes, in order of their ids. Every key of a node must be in the filter of its segment."""
+        cursor, nodes, contents, last = Cursor(b"".join(self.pieces(catalogue["table"], METADATA_PACK))), 0, 0, -1
+        need(cursor.u8() == 1, "the table of a catalogue has another version")
+        while cursor.at < len(cursor.data):
+            group, filters = cursor.varint(), [cursor.take(16) for _ in range(4)]
+            need(group > last, "the table of a catalogue is not in order")
+            last, position = group, -1
+            filters = [self.filter(self.chunk(chunk.hex(), METADATA_PACK)) if any(chunk) else {} for chunk in filters]
+            for _ in range(cursor.varint()):
+                here, chunk, count, uses = cursor.u8(), cursor.take(16).hex(), cursor.varint(), cursor.varint()
+                need(position < here < 64, "the segments of a catalogue are not in order")
+                position = here
+                segment = list(self.catalogue_segment(self.chunk(chunk, METADATA_PACK), (group * 64 + here) * 512))
+                need(len(segment) == count and sum(len(node["contents"]) for node in segment) == uses, "a segment is not the one named")
+                nodes, contents = nodes + count, contents + uses
+                keys = [[], [], [], []]
+                for node in segment:
+                    for kind, key in catalogue_keys(node):
+                        keys[kind].append(key)
+                    yield node
+                for kind in range(4):
+                    size, bits = filters[kind].get(here, (0, b""))
+                    need(size == len(keys[kind]) and all(is_in(bits, key) for key in keys[kind]), "a filter is not that of its segment")
+        need((nodes, contents) == (catalogue["nodes"], catalogue["contents"]), "a catalogue has another number of nodes")
+
+    @staticmethod
+    def filter(data):
+        cursor, found, last = Cursor(data), {}, -1
+        need(cursor.u8() == 1, "a filter has another version")
+        while cursor.at < len(cursor.data):
+            position, size = cursor.u8(), cursor.varint()
+            need(last < position < 64, "a filter is not in order")
+            last = position
+            found[position] = (size, cursor.take(2 * size))
+        return found
+
+    @staticmethod
+    def catalogue_segment(data, lowest):
+        cursor, last = Cursor(data), -1
+        need(cursor.u8() == 1, "a segment of a catalogue has another version")
+        texts = [cursor.block().decode() for _ in range(cursor.varint())]
+        for _ in range(cursor.varint()):
+            offset, parent, store = cursor.varint(), cursor.varint(), texts[cursor.varint()]
+            need(last < offset < 512, "the nodes of a catalogue are not in order")
+            last, uuid, name, flags = offset, cursor.block().decode(), cursor.block().decode(), cursor.u8()
+            need(flags < 16, "a node has flags that are not known")
+            node = {"id": lowest + offset, "parent": parent, "store": store, "uuid": uuid, "name": name, "home": bool(flags & 1)}
+            node["modified"] = cursor.svarint() if flags & 2 else None
+            node["label"] = cursor.block().decode() if flags & 4 else ""
+            node["version"] = cursor.block().decode() if flags & 8 else ""
+            node["contents"] = [[texts[cursor.varint()], cursor.block().decode(), cursor.varint() - 1, texts[cursor.varint()]]
+                                for _ in range(cursor.varint())]
+            yield node
+        cursor.end()
+
+
+def catalogue_keys(node):
+    yield 0, "n" + small(node["uuid"])
+    if node["version"]:
+        yield 0, "v" + small(node["version"])
+    for _, url, _, _ in node["contents"]:
+        yield 1, url
+    if node["name"]:
+        yield 2, small(node["name"])
+        if node["parent"]:
+            yield 3, f"{node['parent']}/{small(node['name'])}"
+
+
+def small(name):
+    """Python's mapping of a single code point is the simple one, but for U+0130, which stays."""
+    return "".join(point.lower() if len(point.lower()) == 1 else point for point in name)
+
+
+def is_in(bits, key):
+    first, second = struct.unpack_from("<QQ", hashlib.sha256(key.encode()).digest())
+    places = [(first + i * (second | 1)) % 2 ** 64 % (8 * len(bits)) for i in range(8)]
+    return all(bits[place // 8] >> place % 8 & 1 for place in places)
+
 
 def write(pieces, path):
     digest = hashlib.sha256()
@@ -598,6 +679,11 @@ def extract(repository, manifest, directory, strict):
             result["dump"] = write(repository.pieces(manifest["database"]["dump"], DUMP_PACK), target)
         except Damage as damage:
             lose("database.dump", b"", Damage(f"the database dump: {damage}"))
+        if manifest["database"].get("catalogue"):
+            try:
+                result["catalogue"] = list(repository.catalogue(manifest["database"]["catalogue"]))
+            except Damage as damage:
+                lose("database.catalogue", b"", Damage(f"the catalogue: {damage}"))
     return result
 
 

@@ -26,6 +26,7 @@ internal sealed class BoundedSource(DatabaseConnection connection, IDatabaseSour
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
         RowDigests? known,
+        INodeRows? nodes,
         CancellationToken cancellationToken
-    ) => inner.DumpAsync(dump, required, known, cancellationToken);
+    ) => inner.DumpAsync(dump, required, known, nodes, cancellationToken);
 }

@@ -26,10 +26,13 @@ public interface IDatabaseSource
     /// twice.</param>
     /// <param name="known">Ranges of ids whose rows need not be given where they are as these say; null: all rows are
     /// given. See <see cref="DumpResult.Withheld"/>.</param>
+    /// <param name="nodes">Gets the rows of which a catalogue is made, beside the other callbacks and from another thread;
+    /// null: they are not read. See <see cref="DumpResult.NodesFault"/>.</param>
     Task<DumpResult> DumpAsync(
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
         RowDigests? known,
+        INodeRows? nodes,
         CancellationToken cancellationToken
     );
 }
@@ -90,6 +93,12 @@ public sealed record DumpResult(
     /// same comes to these.
     /// </summary>
     public IReadOnlySet<long> Withheld { get; init; } = FrozenSet<long>.Empty;
+
+    /// <summary>
+    /// Why the rows of nodes are not whole, and no catalogue can be made of them, a clause; null: they are. Never a reason
+    /// for a dump to fail.
+    /// </summary>
+    public string? NodesFault { get; init; }
 }
 
 /// <summary>The newest transaction in the dump: how far the index must be, or may be brought.</summary>

@@ -27,6 +27,9 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RestoreResultDocument))]
 [JsonSerializable(typeof(RestorePlanDocument))]
+[JsonSerializable(typeof(FoundDocument))]
+[JsonSerializable(typeof(ChangedDocument))]
+[JsonSerializable(typeof(ExtractDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     public static readonly CliJson Relaxed = new(ContractOptions.Create());

@@ -15,6 +15,9 @@ internal sealed class ResultWriter(Stream stdout, bool json, bool quiet, Message
     /// <summary>What the command has done, for the case that its result cannot be written.</summary>
     public string Outcome { get; set; } = "the command is done";
 
+    /// <summary>The result is one JSON document.</summary>
+    public bool IsJson => json;
+
     /// <param name="document">What a machine gets.</param>
     /// <param name="text">What a person gets.</param>
     public void Write<T>(T document, JsonTypeInfo<T> type, Action<TextWriter> text)

@@ -16,6 +16,7 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
 {
     private const string StartLease = "start";
     private const int MaxTries = 20;
+    private const int MaxLooks = 120;
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
 
@@ -73,6 +74,11 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         return [.. found.OrderByDescending(i => i.Created)];
     }
 
+    /// <summary>
+    /// Waits until the instance has begun, half a minute at most: Azure Storage drops an event that comes before the
+    /// first turn of an instance is stored (Azure/durabletask, issue 720), and a cancel would then be lost unseen.
+    /// </summary>
+    /// <exception cref="TransientException">Busy: it has not begun within that time; nothing was sent.</exception>
     public async Task<bool> TryRaiseEventAsync(
         string instanceId,
         string eventName,
@@ -80,7 +86,7 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         CancellationToken cancellationToken
     )
     {
-        if (await FindAsync(instanceId, cancellationToken) is not { Phase: InstancePhase.Running })
+        if (!await HasBegunAsync(instanceId, cancellationToken))
         {
             return false;
         }
@@ -109,6 +115,33 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
             Created: instance.CreatedAt,
             Updated: instance.LastUpdatedAt
         );
+    }
+
+    /// <returns>False: there is no such instance, or it has ended.</returns>
+    private async Task<bool> HasBegunAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        for (int looks = 1; ; looks++)
+        {
+            if (await client.GetInstanceAsync(instanceId, cancellationToken) is not { IsCompleted: false } instance)
+            {
+                return false;
+            }
+
+            if (instance.RuntimeStatus is not OrchestrationRuntimeStatus.Pending)
+            {
+                return true;
+            }
+
+            if (looks == MaxLooks)
+            {
+                throw new TransientException(
+                    ErrorKind.Busy,
+                    $"{instanceId} has not begun yet, and nothing was sent to it: ask again in a minute."
+                );
+            }
+
+            await Task.Delay(BetweenTries, cancellationToken);
+        }
     }
 
     private static FlowFailure? FailureOf(OrchestrationMetadata instance, InstancePhase phase) =>

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -13,15 +14,22 @@ namespace AlfrescoBackupFlows.Repository.Checks;
 internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkIndex added, IChunkSource chunks)
 {
     public async Task RequireAsync(
-        ContentRef? dump,
+        DatabaseStamp? database,
         IEnumerable<(ContentRef Listing, ContentRef? Required, ContentRef? Directories)> roots,
         IEnumerable<ContentRef> shortcuts,
         CancellationToken cancellationToken
     )
     {
-        if (dump is not null)
+        if (database is not null)
         {
-            await RequireAsync(dump, ChunkClass.Dump, cancellationToken);
+            await RequireAsync(database.Dump, ChunkClass.Dump, cancellationToken);
+            if (database.Catalogue is { } catalogue)
+            {
+                await foreach (ChunkId id in CatalogueChunks.WalkAsync(chunks, catalogue, cancellationToken))
+                {
+                    Require(id, ChunkClass.Metadata);
+                }
+            }
         }
 
         foreach ((ContentRef listing, ContentRef? required, ContentRef? directories) in roots)

@@ -37,6 +37,36 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
         }
     }
 
+    /// <summary>The same of metadata chunks; the first fault.</summary>
+    public async ValueTask<string?> FindFaultAsync(
+        IAsyncEnumerable<ChunkId> ids,
+        Action<string> packFault,
+        CancellationToken cancellationToken
+    )
+    {
+        string? fault = null;
+        try
+        {
+            await foreach (ChunkId id in ids.WithCancellation(cancellationToken))
+            {
+                if (!TryPlace(id, ChunkClass.Metadata, packFault, out ChunkPlace place))
+                {
+                    fault ??= $"chunk {id} is stored nowhere";
+                }
+                else if (!packs.IsWhole(place.Pack))
+                {
+                    fault ??= $"its pack '{place.Pack.Id.BlobName}' is missing or cut";
+                }
+            }
+        }
+        catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+        {
+            fault ??= exception.Message.TrimEnd('.');
+        }
+
+        return fault;
+    }
+
     /// <summary>
     /// Whether a chunk of the content stands in none but these packs and those that are not in the store; the content's
     /// lists of chunks can be read.

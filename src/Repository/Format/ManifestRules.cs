@@ -46,6 +46,11 @@ internal static class ManifestRules
             return "its manifest has an impossible base or parent";
         }
 
+        if (manifest.Database?.Catalogue is { Homes: { IsDefault: true } or { Length: > CatalogueStamp.MaxHomes } })
+        {
+            return "its catalogue has an impossible list of homes";
+        }
+
         return Violation(manifest.Roots)
             ?? Violation(manifest.Consistency)
             ?? Violation(manifest.Totals, manifest.Indexes);

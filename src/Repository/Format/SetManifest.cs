@@ -129,6 +129,22 @@ public sealed record DatabaseStamp(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ContentRef? RequiredDigests { get; init; }
+
+    /// <summary>
+    /// The catalogue of the nodes in the dump (<c>docs/repository-format.md</c>); absent: the set has none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public CatalogueStamp? Catalogue { get; init; }
+}
+
+/// <summary>A searchable list of the nodes in the dump, from its own snapshot.</summary>
+/// <param name="Table">The metadata stream that names its segments and filters.</param>
+/// <param name="Nodes">Nodes in it.</param>
+/// <param name="Contents">Content properties of these nodes.</param>
+/// <param name="Homes">The ids of nodes below which paths begin, at most <see cref="MaxHomes"/>.</param>
+public sealed record CatalogueStamp(ContentRef Table, long Nodes, long Contents, ImmutableArray<long> Homes)
+{
+    public const int MaxHomes = 1000;
 }
 
 /// <param name="Transaction">The highest id in <c>alf_transaction</c>.</param>

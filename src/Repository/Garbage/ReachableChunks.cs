@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
@@ -10,7 +11,7 @@ using AlfrescoBackupFlows.Repository.Sorting;
 namespace AlfrescoBackupFlows.Repository.Garbage;
 
 /// <summary>
-/// Every chunk that some sets reach: of their dumps, listings, segments, lists of required files and files, lists of
+/// Every chunk that some sets reach: of their dumps, catalogues, listings, segments, lists of required files and files, lists of
 /// chunks at every depth included. A segment that several sets share is read once. Memory is bounded, but for some 40
 /// bytes a segment. Used once: sets are added, then the chunks are read.
 /// </summary>
@@ -108,6 +109,10 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         if (manifest.Database is { } database)
         {
             await AddAsync(database.Dump, number, cancellationToken);
+            if (database.Catalogue is { } catalogue)
+            {
+                await TryAddAsync(CatalogueChunks.WalkAsync(chunks, catalogue, cancellationToken), number);
+            }
         }
 
         foreach (ContentRef shortcut in manifest.Shortcuts)
@@ -167,7 +172,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         }
     }
 
-    /// <summary>No restore needs them: where they are lost, they hold nothing up.</summary>
+    /// <summary>No restore of the whole set needs them: where they are lost, they hold nothing up.</summary>
     private async Task TryAddAsync(IAsyncEnumerable<ChunkId> shortcut, int number)
     {
         try
@@ -179,7 +184,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
         {
-            // The next run does without it.
+            // The next run, or whoever looks a document up, does without it.
         }
     }
 

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -110,6 +111,23 @@ public sealed class SetVerification : IDisposable
                 if (await _contents.FindFaultAsync(dump, ChunkClass.Dump, OfPack, cancellationToken) is { } fault)
                 {
                     findings.Error(set.Id, DumpIsLost(fault));
+                }
+
+                if (
+                    database.Catalogue is { } catalogue
+                    && await _contents.FindFaultAsync(
+                        CatalogueChunks.WalkAsync(_chunks, catalogue, cancellationToken),
+                        OfPack,
+                        cancellationToken
+                    )
+                        is { } lost
+                )
+                {
+                    findings.Error(
+                        set.Id,
+                        $"The catalogue of documents is lost in part: {lost}. The set restores all the same; 'abf find', "
+                            + "'abf diff' and 'abf extract' lack what is lost."
+                    );
                 }
             }
         }

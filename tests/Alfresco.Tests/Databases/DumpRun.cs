@@ -11,7 +11,8 @@ internal sealed record DumpRun(byte[] Sql, IReadOnlyList<RequiredUrl> Required, 
     public static async Task<DumpRun> TakeAsync(
         IDatabaseSource source,
         CancellationToken cancellationToken,
-        RowDigests? known = null
+        RowDigests? known = null,
+        INodeRows? nodes = null
     )
     {
         var sql = new MemoryStream();
@@ -24,6 +25,7 @@ internal sealed record DumpRun(byte[] Sql, IReadOnlyList<RequiredUrl> Required, 
                 return ValueTask.CompletedTask;
             },
             known,
+            nodes,
             cancellationToken
         );
         return new DumpRun(sql.ToArray(), Sorted(required), result);

@@ -323,6 +323,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
                 },
                 static _ => ValueTask.CompletedTask,
                 known: null,
+                nodes: null,
                 Cancel
             );
 

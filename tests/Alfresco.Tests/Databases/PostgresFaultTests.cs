@@ -223,6 +223,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
                     },
                     static _ => ValueTask.CompletedTask,
                     known: null,
+                    nodes: null,
                     Cancel
                 )
         );
@@ -256,6 +257,7 @@ public sealed class PostgresFaultTests(PostgresFixture server)
                     },
                     static _ => ValueTask.CompletedTask,
                     known: null,
+                    nodes: null,
                     stop.Token
                 )
         );

@@ -164,6 +164,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
                 },
                 static _ => ValueTask.CompletedTask,
                 known: null,
+                nodes: null,
                 Cancel
             );
 

@@ -118,7 +118,7 @@ public sealed class CommittedSample : IDisposable
 
     /// <summary>As <c>abf init</c>, at the least cost of a passphrase that the format allows: each start of the
     /// executable pays it.</summary>
-    private static async Task InitAsync(string repository)
+    internal static async Task InitAsync(string repository)
     {
         DirectoryBlobStore store = await DirectoryBlobStore.CreateAsync(
             repository,
@@ -143,7 +143,7 @@ public sealed class CommittedSample : IDisposable
         );
     }
 
-    private static void Configure(AbfRig rig, SampleInstallation sample)
+    internal static void Configure(AbfRig rig, SampleInstallation sample)
     {
         JsonObject installation = rig.Section("installation");
         installation["globalProperties"] = sample.PropertiesFile;

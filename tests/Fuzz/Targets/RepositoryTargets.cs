@@ -1,5 +1,6 @@
 using System.Text;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Crypto;
@@ -37,6 +38,8 @@ internal static class RepositoryTargets
         new("chunk-index", bytes => _ = ChunkIndexTable.Decode(bytes, "index/1").Places.Count()),
         new("page", ReadPage),
         new("listing-segment", bytes => SegmentDecoder.Decode(bytes, "a segment")),
+        new("catalogue-segment", bytes => CatalogueSegment.Decode(bytes, new CatalogueSegmentRow(0, default, 2, 1))),
+        new("catalogue-filter", bytes => CatalogueFilter.Find(bytes, [CatalogueKey.OfUrl("key")])),
         new("blob-names", ReadNames),
     ];
 

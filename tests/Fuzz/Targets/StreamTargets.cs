@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
@@ -12,6 +13,7 @@ internal static class StreamTargets
     public static IEnumerable<FuzzTarget> All { get; } =
     [
         new("listing", bytes => Drain(new ListingReader(new OneChunk(bytes), Of(bytes)).ReadAsync(default))),
+        new("catalogue-table", bytes => Drain(CatalogueTable.ReadAsync(new OneChunk(bytes), Of(bytes), default))),
         new("required-list", bytes => Drain(new RequiredListReader(new OneChunk(bytes), Of(bytes)).ReadAsync(default))),
     ];
 

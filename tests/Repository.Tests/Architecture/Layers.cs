@@ -27,6 +27,7 @@ internal static partial class Layers
         "Chunks",
         "Listings",
         "RequiredFiles",
+        "Catalogues",
         "Checks",
         "",
         "Garbage",

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
@@ -11,6 +12,7 @@ using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Repository.Tests.Catalogues;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Tests.Fakes;
@@ -164,10 +166,11 @@ internal static class SampleRepository
                 await WriteRootAsync(writer, manifest.Roots[1], StoreFiles(number, large))
             );
             ContentRef dump = await WriteAsync(writer, ChunkClass.Dump, Dump(number));
+            CatalogueStamp catalogue = await SampleCatalogue.WriteAsync(writer, Nodes(number));
             manifest = manifest with
             {
                 Roots = [copy, store],
-                Database = manifest.Database! with { Dump = dump },
+                Database = manifest.Database! with { Dump = dump, Catalogue = catalogue },
                 Totals = manifest.Totals with
                 {
                     Files = copy.Files + store.Files,
@@ -247,6 +250,25 @@ internal static class SampleRepository
                     .Select(row => $"INSERT INTO alf_node VALUES ({row}, 'workspace', {row * 7919 % 1000});\n")
             )
         );
+
+    /// <summary>Two groups of nodes, and one far away with all that a node can have.</summary>
+    private static IEnumerable<CatalogueNode> Nodes(int number) =>
+        SampleCatalogue
+            .Nodes(20 * number)
+            .Append(SampleCatalogue.Document(40_000 + number, "Ärger İstanbul \\ 漢字.txt", 3))
+            .Append(
+                new CatalogueNode(1L << 40, "archive://SpacesStore", "no uuid", string.Empty, 2)
+                {
+                    Modified = DateTimeOffset.UnixEpoch.AddMilliseconds(-number),
+                    Label = "2.0",
+                    VersionOf = SampleCatalogue.Uuid(7),
+                    Contents =
+                    [
+                        new CatalogueContent("{urn:x}a", "s3://bucket/key", null, string.Empty),
+                        new CatalogueContent("{urn:x}b", string.Empty, long.MaxValue - 1, "text/plain"),
+                    ],
+                }
+            );
 
     private static byte[] Noise(int seed, int length)
     {
@@ -367,10 +389,30 @@ internal static class SampleRepository
             }
 
             lines.Add($"{set.Id} dump {await HashAsync(chunks, manifest.Database!.Dump, ChunkClass.Dump)}");
+            if (manifest.Database.Catalogue is { } stamp)
+            {
+                CatalogueReader catalogue = await CatalogueReader.OpenAsync(
+                    new CatalogueSegments(chunks),
+                    stamp,
+                    CancellationToken.None
+                );
+                await foreach (CatalogueNode node in catalogue.ReadAsync(wants: null, CancellationToken.None))
+                {
+                    lines.Add($"{set.Id} {LineOf(node)}");
+                }
+            }
         }
 
         return (lines.ToImmutable(), head);
     }
+
+    private static string LineOf(CatalogueNode node) =>
+        $"node {node.Id} {node.Parent} {node.Store} {node.Uuid} {node.Name} {node.IsHome} "
+        + $"{node.Modified?.ToUnixTimeMilliseconds()} {node.Label} {node.VersionOf} "
+        + string.Join(
+            ' ',
+            node.Contents.Select(content => $"{content.Property} {content.Url} {content.Size ?? -1} {content.Mimetype}")
+        );
 
     private static async Task<string> HashAsync(IChunkSource chunks, ContentRef content, ChunkClass chunkClass)
     {

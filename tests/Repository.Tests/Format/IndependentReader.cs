@@ -87,5 +87,20 @@ internal static class IndependentReader
         }
 
         lines.Add($"{id} dump {set.GetProperty("dump")}");
+        if (set.TryGetProperty("catalogue", out JsonElement catalogue))
+        {
+            lines.AddRange(catalogue.EnumerateArray().Select(node => $"{id} {LineOf(node)}"));
+        }
+    }
+
+    private static string LineOf(JsonElement node)
+    {
+        string contents = string.Join(' ', node.GetProperty("contents").EnumerateArray().Select(Content));
+        return $"node {Of("id")} {Of("parent")} {Of("store")} {Of("uuid")} {Of("name")} {Of("home")} {Of("modified")} "
+            + $"{Of("label")} {Of("version")} {contents}";
+
+        JsonElement Of(string name) => node.GetProperty(name);
+
+        static string Content(JsonElement content) => string.Join(' ', content.EnumerateArray());
     }
 }

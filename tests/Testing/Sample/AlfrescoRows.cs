@@ -43,6 +43,7 @@ public sealed class AlfrescoRows(DbConnection connection, long firstId = 1_000)
         InTransactionAsync(
             [
                 $"DELETE FROM alf_node_properties WHERE node_id = {id}",
+                $"DELETE FROM alf_child_assoc WHERE child_node_id = {id}",
                 $"DELETE FROM alf_node WHERE id = {id}",
                 $"DELETE FROM alf_content_data WHERE id = {id}",
                 eager

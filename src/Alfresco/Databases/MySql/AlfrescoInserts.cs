@@ -7,7 +7,8 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 /// Makes required URLs, watermark and counts of the rows that pass: they agree with the dump because they are the dump.
 /// </summary>
 /// <param name="known">Of the set before; null: every required URL is told.</param>
-internal sealed class AlfrescoInserts(RowDigests? known = null) : IInsertRows
+/// <param name="nodes">Gets the rows that a catalogue is made of; null where none is wanted.</param>
+internal sealed class AlfrescoInserts(RowDigests? known = null, NodeInserts? nodes = null) : IInsertRows
 {
     private static readonly string[] Known =
     [
@@ -47,7 +48,11 @@ internal sealed class AlfrescoInserts(RowDigests? known = null) : IInsertRows
     public IReadOnlyList<string> TenantRoots => [.. _tenantRoots];
 
     /// <summary>The dump has ended: the last range is told as well.</summary>
-    public void Complete() => _urls.Complete();
+    public void Complete()
+    {
+        _urls.Complete();
+        nodes?.Complete(_tables.Contains);
+    }
 
     public void Table(string table)
     {
@@ -68,18 +73,39 @@ internal sealed class AlfrescoInserts(RowDigests? known = null) : IInsertRows
     public int[]? Insert(string table, IReadOnlyList<string> columns)
     {
         _table = table.ToLowerInvariant();
-        return _table switch
+        string[] wanted = _table switch
         {
-            "alf_content_data" => Positions("content_url_id"),
-            "alf_content_url" => Positions("id", "content_url", "content_size", "orphan_time"),
-            "alf_node" => Positions("id"),
-            "alf_transaction" => Positions("id", "commit_time_ms"),
-            "alf_tenant" => Positions("content_root"),
-            "avm_nodes" => Positions("content_url"),
-            _ => null,
+            "alf_content_data" => ["content_url_id"],
+            "alf_content_url" => ["id", "content_url", "content_size", "orphan_time"],
+            "alf_node" => ["id"],
+            "alf_transaction" => ["id", "commit_time_ms"],
+            "alf_tenant" => ["content_root"],
+            "avm_nodes" => ["content_url"],
+            _ => [],
         };
+        int[] positions = [.. wanted.Select(Required)];
+        if (nodes is not null)
+        {
+            positions = [.. positions, .. NodeInserts.ColumnsOf(_table).Skip(wanted.Length).Select(OfNodes)];
+        }
 
-        int[] Positions(params string[] wanted) => [.. wanted.Select(Position)];
+        return positions.Length == 0 ? null : positions;
+
+        int Required(string column) =>
+            Position(column) is var position and >= 0
+                ? position
+                : throw new FormatException($"table {table} has no column {column}");
+
+        int OfNodes(string column)
+        {
+            int position = Position(column);
+            if (position < 0)
+            {
+                nodes!.Lacks(_table, column);
+            }
+
+            return position;
+        }
 
         int Position(string column)
         {
@@ -91,7 +117,7 @@ internal sealed class AlfrescoInserts(RowDigests? known = null) : IInsertRows
                 }
             }
 
-            throw new FormatException($"table {table} has no column {column}");
+            return -1;
         }
     }
 
@@ -102,6 +128,7 @@ internal sealed class AlfrescoInserts(RowDigests? known = null) : IInsertRows
             _rows[_table] = count + 1;
         }
 
+        nodes?.Row(_table, values);
         switch (_table)
         {
             case "alf_content_data" when values[0] is { } used:

@@ -50,28 +50,36 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
         RowDigests? known,
+        INodeRows? nodes,
         CancellationToken cancellationToken
     )
     {
-        (MySqlServer server, MySqlTool tool, bool hasEvents, string settings) = await MySqlSession.AskAsync(
-            connection,
-            async session =>
-            {
-                var server = MySqlServer.Of(session);
-                var tool = await FindToolAsync(server, cancellationToken);
-                await RequireAllRowsAsync(tool, cancellationToken);
-                await LookAsync(session, token => MySqlTables.LookAsync(session, connection, token), cancellationToken);
-                return (
-                    server,
-                    tool,
-                    await MySqlTables.HasEventsAsync(session, cancellationToken),
-                    await MySqlSettings.ForToolAsync(session, connection, cancellationToken)
-                );
-            },
-            cancellationToken
-        );
+        (MySqlServer server, MySqlTool tool, bool hasEvents, string settings, var properties) =
+            await MySqlSession.AskAsync(
+                connection,
+                async session =>
+                {
+                    var server = MySqlServer.Of(session);
+                    var tool = await FindToolAsync(server, cancellationToken);
+                    await RequireAllRowsAsync(tool, cancellationToken);
+                    await LookAsync(
+                        session,
+                        token => MySqlTables.LookAsync(session, connection, token),
+                        cancellationToken
+                    );
+                    return (
+                        server,
+                        tool,
+                        await MySqlTables.HasEventsAsync(session, cancellationToken),
+                        await MySqlSettings.ForToolAsync(session, connection, cancellationToken),
+                        await MySqlTables.ReadPropertiesAsync(session, cancellationToken)
+                    );
+                },
+                cancellationToken
+            );
 
-        var inserts = new AlfrescoInserts(known);
+        GuardedRows? guarded = nodes is null ? null : new GuardedRows(nodes);
+        var inserts = new AlfrescoInserts(known, guarded is null ? null : new NodeInserts(guarded, properties));
         string[] arguments = Arguments(tool, hasEvents, settings);
         var said = await RunAsync(tool, arguments, inserts, dump, required, cancellationToken);
         if (inserts.NotApplicable.Contains("alf_node"))
@@ -97,6 +105,7 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
         {
             Digests = inserts.Digests,
             Withheld = inserts.Withheld,
+            NodesFault = guarded?.Fault,
         };
     }
 

@@ -140,6 +140,43 @@ internal static class MySqlTables
         await FindAsync(session, "alf_content_url_encryption", cancellationToken) is { } keys
         && (await MySqlSession.ListAsync(session, $"SELECT 'yes' FROM {keys} LIMIT 1", cancellationToken)).Count > 0;
 
+    /// <summary>The ids of the properties that a catalogue is made of; those that cannot be read are not there.</summary>
+    public static async Task<IReadOnlyDictionary<string, long>> ReadPropertiesAsync(
+        MySqlConnection session,
+        CancellationToken cancellationToken
+    )
+    {
+        Dictionary<string, long> properties = new(StringComparer.Ordinal);
+        if (
+            await FindAsync(session, "alf_qname", cancellationToken) is not { } names
+            || await FindAsync(session, "alf_namespace", cancellationToken) is not { } namespaces
+        )
+        {
+            return properties;
+        }
+
+        try
+        {
+            List<string> rows = await MySqlSession.ListAsync(
+                session,
+                $"SELECT CONCAT(q.id, ' {{', n.uri, '}}', q.local_name) FROM {names} q JOIN {namespaces} n ON n.id = q.ns_id "
+                    + "WHERE n.uri IN ('http://www.alfresco.org/model/content/1.0', "
+                    + "'http://www.alfresco.org/model/versionstore/2.0')",
+                cancellationToken
+            );
+            foreach (string[] row in rows.Select(static row => row.Split(' ', 2)))
+            {
+                properties[row[1]] = long.Parse(row[0], System.Globalization.CultureInfo.InvariantCulture);
+            }
+        }
+        catch (MySqlException exception) when (!exception.IsTransient)
+        {
+            // An old version has other columns: the dump says so of every property.
+        }
+
+        return properties;
+    }
+
     public static async Task<DateTimeOffset> ReadClockAsync(
         MySqlConnection session,
         CancellationToken cancellationToken

@@ -56,6 +56,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         Func<Stream, CancellationToken, Task> dump,
         Func<RequiredUrl, ValueTask> required,
         RowDigests? known,
+        INodeRows? nodes,
         CancellationToken cancellationToken
     )
     {
@@ -84,17 +85,43 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
                 token => ReadAsync(session, tool, required, known, token),
                 cancellationToken
             );
-            var said = await RunAsync(
-                tool,
-                application,
-                snapshot!,
-                EncodingOf(session),
-                watch,
-                dump,
-                cancellationToken
-            );
+            GuardedRows? guarded = nodes is null ? null : new GuardedRows(nodes);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task reading = guarded is null
+                ? Task.CompletedTask
+                : Task.Run(
+                    () =>
+                        new PostgresNodes(connection, found.Schema!, snapshot!).ReadAsync(
+                            guarded,
+                            application,
+                            ending.Token
+                        ),
+                    CancellationToken.None
+                );
+            IReadOnlyList<string> said;
+            try
+            {
+                said = await RunAsync(
+                    tool,
+                    application,
+                    snapshot!,
+                    EncodingOf(session),
+                    watch,
+                    dump,
+                    cancellationToken
+                );
+                await reading;
+            }
+            catch
+            {
+                // Nobody hands on rows any more once this has returned.
+                await ending.CancelAsync();
+                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
+            }
+
             await PostgresSession.ExecuteAsync(session, "COMMIT", cancellationToken);
-            return found with { Warnings = [.. found.Warnings, .. said] };
+            return found with { Warnings = [.. found.Warnings, .. said], NodesFault = guarded?.Fault };
         }
         catch (NpgsqlException exception)
         {

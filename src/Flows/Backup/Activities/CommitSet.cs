@@ -103,7 +103,7 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
             await run.LostPacksAsync(cancellationToken),
             manifest.Indexes,
             run.Chunks,
-            manifest.Database?.Dump,
+            manifest.Database,
             manifest.Roots.Select(root => (root.Listing, root.Required, root.DirectoryTable)),
             manifest.Shortcuts,
             cancellationToken

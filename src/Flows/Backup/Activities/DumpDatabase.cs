@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -47,6 +48,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
         RequiredBefore? before = input.FullScan
             ? null
             : await RequiredBefore.ReadAsync(run, installation.Urls.Rules, progress.Warn, cancellationToken);
+        using var nodes = new CatalogueCollector(run.SpillDirectory());
         ContentRef? dump = null;
         DumpResult result = await installation
             .Database.OpenSource(progress.Warn)
@@ -59,6 +61,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
                 },
                 required.Add,
                 before?.Known,
+                nodes,
                 cancellationToken
             );
         ImmutableArray<RequiredFiles> lists = await required.WriteListsAsync(
@@ -68,9 +71,16 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             cancellationToken
         );
 
+        (CatalogueStamp? catalogue, string? lack) = await TryWriteCatalogueAsync(
+            nodes,
+            result.NodesFault,
+            writer,
+            cancellationToken
+        );
         return new DatabaseCapture
         {
             Dump = dump!,
+            Catalogue = catalogue,
             Vendor = result.Vendor,
             ServerVersion = result.ServerVersion,
             ToolVersion = result.ToolVersion,
@@ -90,12 +100,46 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             UnmappedAcknowledged = required.UnmappedAcknowledged,
             Warnings =
             [
-                .. required
-                    .Warnings.Concat(result.Warnings)
+                .. new[] { lack }
+                    .OfType<string>()
+                    .Concat(required.Warnings)
+                    .Concat(result.Warnings)
                     .Concat(TenantStores.Judge(installation, result.TenantRoots).Select(static notice => notice.Line))
                     .Take(MaxWarnings),
             ],
         };
+    }
+
+    /// <summary>A set without a catalogue is worth as much for a restore: what keeps it from being written is a warning.</summary>
+    private static async Task<(CatalogueStamp? Catalogue, string? Lack)> TryWriteCatalogueAsync(
+        CatalogueCollector nodes,
+        string? fault,
+        RunWriter writer,
+        CancellationToken cancellationToken
+    )
+    {
+        CatalogueStamp? catalogue = null;
+        try
+        {
+            catalogue = fault is null ? await nodes.WriteAsync(writer, cancellationToken) : null;
+        }
+        catch (FormatException e)
+        {
+            fault = e.Message;
+        }
+        catch (AbfException e) when (e.Kind is ErrorKind.Configuration)
+        {
+            // The local disk is full, or not ours: what is stored was not touched by it.
+            fault = e.Message;
+        }
+
+        return (
+            catalogue,
+            fault is null
+                ? null
+                : "This set has no catalogue of its documents, so that 'abf find' and 'abf diff' pass it over and 'abf extract' "
+                    + $"knows content URLs alone: {fault}"
+        );
     }
 
     /// <summary>The same for all dumps of a repository, and known to nobody without its keys.</summary>

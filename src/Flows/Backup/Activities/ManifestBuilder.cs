@@ -48,6 +48,7 @@ internal static class ManifestBuilder
             {
                 Schema = database.Schema,
                 RequiredDigests = proof.DigestAlarm is null ? database.RequiredDigests : null,
+                Catalogue = database.Catalogue,
             },
             Roots = roots,
             Consistency = new ConsistencyReport(

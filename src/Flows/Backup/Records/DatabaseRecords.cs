@@ -54,6 +54,10 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ContentRef? RequiredDigests { get; init; }
 
+    /// <summary>The catalogue of nodes; null where it could not be made, which is a warning.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CatalogueStamp? Catalogue { get; init; }
+
     /// <summary>Required URLs whose bytes lie outside the file system, by protocol (<c>azb</c>, <c>s3</c>).</summary>
     public required ImmutableSortedDictionary<string, long> Unprotected { get; init; }
 
@@ -85,6 +89,7 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
             UnmappedSamples = [],
             Warnings = [],
             RequiredDigests = null,
+            Catalogue = null,
             Required =
                 Required.Length <= MaxTables ? Required : [.. Required.Select(list => list with { Segments = null })],
         };

@@ -1,0 +1,95 @@
+using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.Catalogues;
+
+/// <summary>
+/// Segments of the catalogues of any sets, the least recently used given up first: sets share most of them. For one
+/// caller at a time.
+/// </summary>
+public sealed class CatalogueSegments(IChunkSource chunks)
+{
+    /// <summary>A segment has some 200 KB in memory.</summary>
+    private const int MaxSegments = 96;
+
+    private readonly LinkedList<(CatalogueSegmentRow Row, List<CatalogueNode> Nodes)> _order = new();
+    private readonly Dictionary<
+        CatalogueSegmentRow,
+        LinkedListNode<(CatalogueSegmentRow Row, List<CatalogueNode> Nodes)>
+    > _nodes = [];
+
+    private readonly Dictionary<CatalogueSegmentRow, CatalogueSegmentRow> _rows = [];
+
+    /// <summary>Segments read at once, at most.</summary>
+    public const int Batch = 32;
+
+    /// <summary>Segments that were read from the repository so far.</summary>
+    public long Read { get; private set; }
+
+    internal IChunkSource Chunks => chunks;
+
+    /// <summary>The nodes of a segment, in order of their ids.</summary>
+    /// <exception cref="Platform.Errors.PermanentException">Kind Repository: it is lost or damaged.</exception>
+    public async ValueTask<IReadOnlyList<CatalogueNode>> ReadAsync(
+        CatalogueSegmentRow row,
+        CancellationToken cancellationToken
+    )
+    {
+        if (_nodes.TryGetValue(row, out var known))
+        {
+            _order.Remove(known);
+            _order.AddFirst(known);
+            return known.Value.Nodes;
+        }
+
+        byte[] plain = await chunks.ReadChunkAsync(row.Chunk, ChunkClass.Metadata, cancellationToken);
+        List<CatalogueNode> nodes = CatalogueSegment.Decode(plain, row);
+        Keep(row, nodes);
+        return nodes;
+    }
+
+    /// <summary>
+    /// Reads up to <see cref="Batch"/> of them with few requests, so that <see cref="ReadAsync"/> has them at hand.
+    /// </summary>
+    public async ValueTask ReadAheadAsync(IReadOnlyList<CatalogueSegmentRow> rows, CancellationToken cancellationToken)
+    {
+        CatalogueSegmentRow[] wanted = [.. rows.Where(row => !_nodes.ContainsKey(row))];
+        if (wanted.Length > 1)
+        {
+            // Those that are not read here are read again by themselves, which says why they cannot be.
+            await chunks.ReadManyAsync(
+                [.. wanted.Select(static row => row.Chunk)],
+                ChunkClass.Metadata,
+                (number, plain) => Keep(wanted[number], CatalogueSegment.Decode(plain, wanted[number])),
+                cancellationToken
+            );
+        }
+    }
+
+    /// <summary>Tables of many sets name the same segments: each is in memory once.</summary>
+    internal CatalogueSegmentRow Share(CatalogueSegmentRow row)
+    {
+        if (_rows.TryGetValue(row, out CatalogueSegmentRow? known))
+        {
+            return known;
+        }
+
+        _rows.Add(row, row);
+        return row;
+    }
+
+    private void Keep(CatalogueSegmentRow row, List<CatalogueNode> nodes)
+    {
+        Read++;
+        if (!_nodes.ContainsKey(row))
+        {
+            _nodes[row] = _order.AddFirst((row, nodes));
+        }
+
+        while (_order.Count > MaxSegments)
+        {
+            _nodes.Remove(_order.Last!.Value.Row);
+            _order.RemoveLast();
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Catalogues;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Tests.Fakes;
+
+namespace AlfrescoBackupFlows.Repository.Tests.Catalogues;
+
+public sealed class CatalogueTests
+{
+    private static readonly CancellationToken Never = CancellationToken.None;
+
+    [Fact]
+    public async Task Nodes_come_back_as_they_were_written()
+    {
+        MemoryChunks chunks = new();
+        List<CatalogueNode> nodes = SampleCatalogue.Nodes(3000);
+        nodes.Add(
+            new CatalogueNode(1L << 50, string.Empty, "odd / ü", string.Empty, 0)
+            {
+                Modified = DateTimeOffset.MaxValue.AddTicks(-9999),
+            }
+        );
+        nodes[^1] = nodes[^1] with
+        {
+            Contents =
+            [
+                new CatalogueContent("p", "", null, ""),
+                new CatalogueContent("q", "s3://b/k", long.MaxValue - 1, "m"),
+            ],
+        };
+
+        CatalogueStamp stamp = await SampleCatalogue.WriteAsync(chunks, nodes);
+        CatalogueReader reader = await OpenAsync(chunks, stamp);
+        List<CatalogueNode> read = await reader.ReadAsync(null, Never).ToListAsync(Never);
+
+        Assert.Equal(nodes.Select(SampleCatalogue.Text), read.Select(SampleCatalogue.Text));
+        Assert.Equal(nodes.Count, stamp.Nodes);
+        Assert.Equal(nodes.Sum(node => node.Contents.Length), stamp.Contents);
+        Assert.Equal([2], stamp.Homes);
+    }
+
+    [Fact]
+    public async Task An_empty_catalogue_has_nothing()
+    {
+        MemoryChunks chunks = new();
+        CatalogueStamp stamp = await SampleCatalogue.WriteAsync(chunks, []);
+        CatalogueReader reader = await OpenAsync(chunks, stamp);
+        Assert.Empty(await reader.ReadAsync(null, Never).ToListAsync(Never));
+        Assert.Empty(await reader.FindByUuidAsync("x", Never));
+        Assert.Empty(await reader.FindByPathAsync("Sites/x", Never));
+        Assert.Null(await reader.FindAsync(7, Never));
+    }
+
+    [Fact]
+    public async Task A_node_is_found_by_whatever_names_it()
+    {
+        MemoryChunks chunks = new();
+        List<CatalogueNode> nodes = SampleCatalogue.Nodes(20_000);
+        CatalogueReader reader = await OpenAsync(chunks, await SampleCatalogue.WriteAsync(chunks, nodes));
+        CatalogueNode document = nodes.Find(node => node.Name == "Document 12340.pdf")!;
+        long[] versions = [document.Id + 1, document.Id + 2];
+
+        Assert.Equal(document.Id, (await reader.FindAsync(document.Id, Never))!.Id);
+        Assert.Equal(
+            document.Id,
+            Assert.Single(await reader.FindByUuidAsync(document.Uuid.ToUpperInvariant(), Never)).Id
+        );
+        Assert.Equal(versions, (await reader.FindVersionsAsync(document.Uuid, Never)).Select(node => node.Id));
+        Assert.Equal(
+            [document.Id, .. versions],
+            (await reader.FindByNameAsync("DOCUMENT 12340.PDF", Never)).Select(node => node.Id)
+        );
+        Assert.Empty(await reader.FindByNameAsync("Document 12340", Never));
+        foreach (
+            string path in new[]
+            {
+                "Sites/Folder 123/Document 12340.pdf",
+                "/company home/sites/folder 123/document 12340.PDF",
+            }
+        )
+        {
+            Assert.Equal(document.Id, Assert.Single(await reader.FindByPathAsync(path, Never)).Id);
+        }
+
+        Assert.Empty(await reader.FindByPathAsync("Sites/Folder 122/Document 12340.pdf", Never));
+        Assert.Empty(await reader.FindByPathAsync("//", Never));
+        Assert.Equal("Sites/Folder 123/Document 12340.pdf", await reader.PathOfAsync(document, Never));
+        CatalogueNode version = (await reader.FindAsync(versions[1], Never))!;
+        Assert.Equal("Sites/Folder 123/Document 12340.pdf", await reader.PathOfAsync(version, Never));
+    }
+
+    [Fact]
+    public async Task Those_who_use_content_urls_are_told_with_their_paths()
+    {
+        MemoryChunks chunks = new();
+        List<CatalogueNode> nodes = SampleCatalogue.Nodes(5000);
+        CatalogueNode document = nodes.Find(node => node.Name == "Document 4321.pdf")!;
+        nodes.Add(
+            SampleCatalogue.Document(1_000_000, "Copy.pdf", 3) with
+            {
+                Contents =
+                [
+                    new CatalogueContent("{x}other", "store://1/1/1/1/1/none.bin", 1, string.Empty),
+                    document.Contents[0] with
+                    {
+                        Property = "{x}copy",
+                        Mimetype = "text/plain",
+                    },
+                ],
+            }
+        );
+        CatalogueReader reader = await OpenAsync(chunks, await SampleCatalogue.WriteAsync(chunks, nodes));
+
+        string[] urls =
+        [
+            .. nodes
+                .Where(node => node.Id is > 500 and < 900)
+                .SelectMany(node => node.Contents)
+                .Select(content => content.Url),
+        ];
+        List<ContentUse> uses = await reader
+            .FindUsesAsync([document.Contents[0].Url, "store://nobody", .. urls], Never)
+            .ToListAsync(Never);
+
+        Assert.Equal(urls.Length + 2, uses.Count);
+        Assert.Equal(urls, uses[..^2].Select(use => use.Content.Url));
+        Assert.Equal(
+            (document.NodeRef, "Sites/Folder 43/Document 4321.pdf", "application/pdf", document.Id * 10),
+            Of(uses[^2])
+        );
+        Assert.Equal((nodes[^1].NodeRef, "Sites/Copy.pdf", "text/plain", document.Id * 10), Of(uses[^1]));
+
+        static (string, string?, string, long?) Of(ContentUse use) =>
+            (use.Node.NodeRef, use.Path, use.Content.Mimetype, use.Content.Size);
+    }
+
+    [Fact]
+    public async Task A_look_up_reads_the_filters_of_its_kind_and_few_segments()
+    {
+        MemoryChunks chunks = new();
+        List<CatalogueNode> nodes = SampleCatalogue.Nodes(60_000);
+        CatalogueStamp stamp = await SampleCatalogue.WriteAsync(chunks, nodes);
+        CatalogueReader reader = await OpenAsync(chunks, stamp);
+        int groups = (int)(nodes[^1].Id / (512 * 64)) + 1;
+
+        int before = chunks.Reads;
+        Assert.Single(await reader.FindByUuidAsync(nodes[55_555].Uuid, Never));
+        Assert.InRange(chunks.Reads - before, groups + 1, groups + 6);
+    }
+
+    [Fact]
+    public async Task What_is_unchanged_is_stored_once()
+    {
+        MemoryChunks chunks = new();
+        List<CatalogueNode> nodes = SampleCatalogue.Nodes(25_000);
+        CatalogueStamp first = await SampleCatalogue.WriteAsync(chunks, nodes);
+        int stored = chunks.Added;
+        Assert.Equal(first.Table, (await SampleCatalogue.WriteAsync(chunks, nodes)).Table);
+        Assert.Equal(stored, chunks.Added);
+
+        // A new content: its segment, the filter of its group, and the table, which the fake cuts every 1,000 bytes.
+        nodes[20_000] = nodes[20_000] with
+        {
+            Contents = [new CatalogueContent(SampleCatalogue.Content, "store://new", 1, "text/plain")],
+        };
+        CatalogueStamp second = await SampleCatalogue.WriteAsync(chunks, nodes);
+        int table = (int)(second.Table.Length / 1000) + 2;
+        Assert.InRange(chunks.Added - stored, 3, table + 2);
+    }
+
+    [Fact]
+    public async Task A_row_that_is_its_own_ancestor_has_no_path()
+    {
+        MemoryChunks chunks = new();
+        CatalogueStamp stamp = await SampleCatalogue.WriteAsync(
+            chunks,
+            [
+                SampleCatalogue.Document(5, "a", 6),
+                SampleCatalogue.Document(6, "b", 5),
+                SampleCatalogue.Document(7, "c", 0),
+                SampleCatalogue.Document(8, "d", 99),
+            ]
+        );
+        CatalogueReader reader = await OpenAsync(chunks, stamp);
+        Assert.Null(await reader.PathOfAsync((await reader.FindAsync(5, Never))!, Never));
+        Assert.Null(await reader.PathOfAsync((await reader.FindAsync(7, Never))!, Never));
+        Assert.Equal("d", await reader.PathOfAsync((await reader.FindAsync(8, Never))!, Never));
+        Assert.Equal(8, Assert.Single(await reader.FindByPathAsync("D", Never)).Id);
+        Assert.Empty(await reader.FindByPathAsync("a/b", Never));
+    }
+
+    [Fact]
+    public async Task A_damaged_chunk_is_damage_or_other_nodes_and_nothing_else()
+    {
+        Random random = new(5);
+        MemoryChunks chunks = new();
+        CatalogueStamp stamp = await SampleCatalogue.WriteAsync(chunks, SampleCatalogue.Nodes(700));
+        ChunkId[] ids = [.. chunks.Chunks.Keys.Order()];
+        int damages = 0;
+        for (int round = 0; round < 300; round++)
+        {
+            ChunkId id = ids[random.Next(ids.Length)];
+            byte[] whole = chunks.Chunks[id];
+            byte[] damaged = chunks.Chunks[id] = [.. whole];
+            damaged[random.Next(Math.Min(200, damaged.Length))] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                CatalogueReader reader = await OpenAsync(chunks, stamp);
+                await reader.ReadAsync(null, Never).ToListAsync(Never);
+                await reader.FindUsesAsync([SampleCatalogue.Url(20)], Never).ToListAsync(Never);
+                await reader.FindByPathAsync("Sites/Folder 3/Document 300.pdf", Never);
+            }
+            catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
+            {
+                damages++;
+            }
+            catch (KeyNotFoundException)
+            {
+                // The fake's word for a chunk that is nowhere.
+                damages++;
+            }
+
+            chunks.Chunks[id] = whole;
+        }
+
+        Assert.InRange(damages, 20, 299);
+    }
+
+    [Fact]
+    public async Task A_node_out_of_order_is_refused()
+    {
+        MemoryChunks chunks = new();
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            SampleCatalogue.WriteAsync(
+                chunks,
+                [SampleCatalogue.Document(5, "a", 0), SampleCatalogue.Document(5, "b", 0)]
+            )
+        );
+        await Assert.ThrowsAsync<FormatException>(() =>
+            SampleCatalogue.WriteAsync(chunks, [SampleCatalogue.Document(5, new string('a', 70_000), 0)])
+        );
+    }
+
+    private static async Task<CatalogueReader> OpenAsync(MemoryChunks chunks, CatalogueStamp stamp) =>
+        await CatalogueReader.OpenAsync(new CatalogueSegments(chunks), stamp, Never);
+}

@@ -43,7 +43,7 @@ internal sealed class KeyRecovery(IBlobStore blobs, RepositoryAccess access, UIn
             .ThenByDescending(config => config.Keys.KeysOfConfig.Count)
             .ThenByDescending(config => config.File.Number)
             .First();
-        foreach ((ConfigFile file, KeyRing keys) in open.Where(config => config.File.Stamp == named))
+        foreach ((ConfigFile _, KeyRing keys) in open.Where(config => config.File.Stamp == named))
         {
             HashSet<(KeyClass, uint)> lacking = [.. best.Keys.KeysOfConfig.Select(key => (key.Class, key.Generation))];
             lacking.ExceptWith(keys.KeysOfConfig.Select(key => (key.Class, key.Generation)));

@@ -37,7 +37,8 @@ def main():
         raise
     finally:
         database.stop()
-        shutil.rmtree(os.path.join(settings.work, "tools"), ignore_errors=True)
+        for name in ("tools", "done"):
+            shutil.rmtree(os.path.join(settings.work, name), ignore_errors=True)
         if not kept:
             shutil.rmtree(settings.work, ignore_errors=True)
     print(results.write())
@@ -57,7 +58,7 @@ def arguments():
     parser.add_argument("--files", type=int, help="number of files, in place of the size's")
     parser.add_argument("--rounds", type=int, help="how often each job is measured; the median counts")
     parser.add_argument("--limit", type=int, help="seconds for one command")
-    parser.add_argument("--abf", required=True, type=os.path.abspath, help=argparse.SUPPRESS)
+    parser.add_argument("--abf", required=True, type=os.path.abspath, metavar="FILE", help="another executable than the one that is published now, such as the self-contained one")
     parser.add_argument("--work", metavar="DIR", help="keeps corpora and database there for the next run; else a temporary directory. Not on tmpfs")
     parser.add_argument("--output", metavar="DIR", help="where RESULTS.md and charts go; bench where nothing is filtered, else nowhere")
     parser.set_defaults(size="quick")
@@ -80,13 +81,13 @@ def corpus_of(settings, name):
 
 
 def require_room(settings, tools):
-    """The trees of all corpora; and for one of them at a time each tool's repository, and what it restores in each round."""
+    """The trees of all corpora, and what each tool restores of them in each round; and for one of them at a time each tool's repository."""
     trees = [corpus_of(settings, name).allocated() for name in settings.corpus]
-    needed = sum(trees) + max(trees) * tools * (1 + settings.rounds) + (2 << 30)
+    needed = sum(trees) * (1 + tools * settings.rounds * len(settings.store)) + max(trees) * tools + (2 << 30)
     free = shutil.disk_usage(settings.work).free
     if free < needed:
         raise SystemExit(f"{settings.work} has {free >> 20} MiB free, and {needed >> 20} are needed: name another place with --work, or fewer --files")
-    files = sum(corpus_of(settings, name).files for name in settings.corpus) * (1 + tools * settings.rounds)
+    files = sum(corpus_of(settings, name).files for name in settings.corpus) * (1 + tools * settings.rounds * len(settings.store))
     inodes = os.statvfs(settings.work).f_favail
     if 0 < inodes < files:
         raise SystemExit(f"{settings.work} has {inodes} inodes free, and {files} are needed: name another place with --work, or fewer --files")
@@ -118,8 +119,16 @@ def compare(settings, name, tools, database, results):
                         measure(settings, corpus, content, store, database, tool, job, turn, results)
         finally:
             store.stop()
-            shutil.rmtree(os.path.join(settings.work, "tools"), ignore_errors=True)
+            put_aside(settings)
     database.drop(corpus)
+
+
+def put_aside(settings):
+    """What the tools have restored goes at the end of the run: for minutes after many files were deleted, ext4 takes ten times as long to create one."""
+    tools, done = os.path.join(settings.work, "tools"), os.path.join(settings.work, "done")
+    os.makedirs(done, exist_ok=True)
+    if os.path.exists(tools):
+        os.rename(tools, os.path.join(done, str(len(os.listdir(done)))))
 
 
 def change(corpus, database, generation):

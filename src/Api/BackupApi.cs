@@ -1,5 +1,9 @@
+using System.Text.Json;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Api.Handlers;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -17,6 +21,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
 {
     private readonly TextScrubber _text = new(environment.Loaded);
     private readonly SemaphoreSlim _starting = new(1);
+    private readonly DrillSchedule _drills = new(environment);
     private readonly ILogger _logger = environment.Loggers.CreateLogger<BackupApi>();
 
     /// <summary>Answers a request that was matched to a route; <c>{id}</c> stands in the route values.</summary>
@@ -68,6 +73,40 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
                 cancellationToken
             );
             return start.Started?.Id;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Starts a drill where <c>drill.every</c> says that its time has come.</summary>
+    /// <returns>The instance's id; null where it is not due, or one is running.</returns>
+    public async Task<string?> TryStartDrillAsync(IFlowInstances flows, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            if (
+                await _drills.FindDueAsync(cancellationToken) is not { } due
+                || (await flows.ListAsync(nameof(DrillFlow), cancellationToken)).Any(i =>
+                    i.Phase is InstancePhase.Running
+                )
+            )
+            {
+                return null;
+            }
+
+            await _drills.NoteStartAsync(cancellationToken);
+            InstanceState started = await Instances.StartAsync(
+                environment,
+                flows,
+                nameof(DrillFlow),
+                JsonSerializer.Serialize(due, DrillJson.Default.DrillInput),
+                InstanceIds.ForDrill(due.Set, Guid.NewGuid()),
+                cancellationToken
+            );
+            return started.Id;
         }
         finally
         {

@@ -36,6 +36,14 @@ public sealed record RestoreResultDocument(
     string[] Warnings
 )
 {
+    /// <summary>Where a part of the set was restored: what else it has. Absent where all of it was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LeftOutDocument? LeftOut { get; init; }
+
+    /// <summary>Of <c>--repair</c>: what it found. Absent of other restores.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RepairedFilesDocument? Repaired { get; init; }
+
     /// <param name="target">As the reader may see it.</param>
     /// <param name="withPaths">The names of missing files too. Warnings may name paths either way.</param>
     public static RestoreResultDocument Of(RestoreResult result, string target, bool withPaths) =>
@@ -53,5 +61,41 @@ public sealed record RestoreResultDocument(
             Lost: result.Lost,
             LostFiles: withPaths ? [.. result.NamedLost] : null,
             Warnings: [.. result.Warnings]
-        );
+        )
+        {
+            LeftOut = LeftOutDocument.Of(result.LeftOut),
+            Repaired = withPaths ? RepairedFilesDocument.Of(result.Repaired) : null,
+        };
+}
+
+/// <summary>What a set has beside the part of it that is restored.</summary>
+/// <param name="Files">Files, those of directories that are left out included.</param>
+/// <param name="Bytes">Of these files.</param>
+/// <param name="Roots">Directories of which nothing is restored, the first of them.</param>
+/// <param name="Database">The set has a database dump that is not restored.</param>
+/// <param name="Required">Required files that were not looked up, because the part does not hold them.</param>
+public sealed record LeftOutDocument(long Files, long Bytes, string[] Roots, bool Database, long Required)
+{
+    public static LeftOutDocument? Of(LeftOut? left) =>
+        left is null ? null : new(left.Files, left.Bytes, [.. left.Roots], left.Database, left.Required);
+}
+
+/// <summary>What a repair found in its target.</summary>
+/// <param name="Same">Files with the bytes of the set, which were not touched.</param>
+/// <param name="Missing">Files that were missing, and are there now.</param>
+/// <param name="Replaced">Files that differed, and were replaced.</param>
+/// <param name="Differing">Files that differ, and were kept.</param>
+/// <param name="DifferingFiles">The first of those with why.</param>
+public sealed record RepairedFilesDocument(
+    long Same,
+    long Missing,
+    long Replaced,
+    long Differing,
+    string[] DifferingFiles
+)
+{
+    public static RepairedFilesDocument? Of(RepairedFiles? found) =>
+        found is null
+            ? null
+            : new(found.Same, found.Missing, found.Replaced, found.Differing, [.. found.NamedDiffering]);
 }

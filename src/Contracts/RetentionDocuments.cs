@@ -7,7 +7,7 @@ public sealed record ForgetDocument(KeptSetDocument[] Kept, ForgottenSetDocument
 
 /// <param name="Reasons">
 /// <c>last</c>, <c>within</c>, <c>daily</c>, <c>weekly</c>, <c>monthly</c>, <c>yearly</c>, <c>pinned</c>,
-/// <c>newest-consistent</c>, <c>in-use</c>, <c>not-named</c>.
+/// <c>newest-consistent</c>, <c>in-use</c>, <c>imported</c>, <c>not-named</c>.
 /// </param>
 public sealed record KeptSetDocument(string Id, string[] Reasons);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.SetChecks;
 
 namespace AlfrescoBackupFlows.Contracts;
 
@@ -49,10 +50,16 @@ public sealed record SetDetailDocument : SetDocument
 
     public required string Tool { get; init; }
 
+    /// <summary>Which set it is the copy of, as the file said that it was imported from; null: it was backed up.</summary>
+    public required OriginDocument? Origin { get; init; }
+
     /// <param name="withPaths">Findings and sources too. Warnings may name paths either way.</param>
-    public static SetDetailDocument Of(SetSummary set, SetManifest manifest, bool withPaths) =>
-        new(Of(set))
+    /// <param name="checks">What checked sets last.</param>
+    public static SetDetailDocument Of(SetSummary set, SetManifest manifest, SetCheckTable checks, bool withPaths) =>
+        new(Of(set, checks))
         {
+            LastVerification = SetCheckDocument.Of(checks.FindLast(set.Id, SetCheckKinds.Verify), withPaths),
+            LastDrill = SetCheckDocument.Of(checks.FindLast(set.Id, SetCheckKinds.Drill), withPaths),
             Phases = [.. manifest.Phases.Select(PhaseDocument.Of)],
             Index = SearchIndexDocument.Of(manifest.Index),
             Database = manifest.Database is { } database ? DatabaseDocument.Of(database) : null,
@@ -66,5 +73,6 @@ public sealed record SetDetailDocument : SetDocument
             Findings = withPaths ? [.. manifest.Consistency.Named.Select(FileFindingDocument.Of)] : null,
             Warnings = [.. manifest.Warnings.Union(manifest.Index.Warnings, StringComparer.Ordinal)],
             Tool = manifest.Tool,
+            Origin = manifest.Origin is { } origin ? OriginDocument.Of(origin) : null,
         };
 }

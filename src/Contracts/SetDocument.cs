@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.SetChecks;
 
 namespace AlfrescoBackupFlows.Contracts;
 
@@ -24,7 +25,20 @@ public record SetDocument(
     [property: JsonPropertyOrder(-1)] string? Parent
 )
 {
-    public static SetDocument Of(SetSummary set) =>
+    /// <summary>It was imported from an exported file.</summary>
+    [JsonPropertyOrder(-1)]
+    public bool Imported { get; init; }
+
+    /// <summary>The newest verification; null: none is recorded.</summary>
+    [JsonPropertyOrder(-1)]
+    public SetCheckDocument? LastVerification { get; init; }
+
+    /// <summary>The newest rehearsal of a restore; null: none is recorded.</summary>
+    [JsonPropertyOrder(-1)]
+    public SetCheckDocument? LastDrill { get; init; }
+
+    /// <param name="checks">What checked sets last.</param>
+    public static SetDocument Of(SetSummary set, SetCheckTable checks) =>
         new(
             Id: set.Id.ToString(),
             Installation: set.Installation,
@@ -37,5 +51,10 @@ public record SetDocument(
             Bytes: set.Bytes,
             AddedBytes: set.AddedBytes,
             Parent: set.Parent?.ToString()
-        );
+        )
+        {
+            Imported = set.Imported,
+            LastVerification = SetCheckDocument.Of(checks.FindLast(set.Id, SetCheckKinds.Verify)),
+            LastDrill = SetCheckDocument.Of(checks.FindLast(set.Id, SetCheckKinds.Drill)),
+        };
 }

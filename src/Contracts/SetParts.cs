@@ -10,11 +10,13 @@ public sealed record PhaseDocument(string Name, DateTime Started, DateTime Ended
         new(phase.Name, phase.Started.UtcDateTime, phase.Ended.UtcDateTime);
 }
 
-/// <param name="Kind"><c>lucene</c> or <c>none</c>.</param>
-/// <param name="Written">When Alfresco's own job finished it.</param>
-public sealed record SearchIndexDocument(string Kind, DateTime? Written)
+/// <param name="Kind"><c>lucene</c>, <c>solr</c> or <c>none</c>.</param>
+/// <param name="Written">When Alfresco's own job finished it, or Solr's backup was done.</param>
+/// <param name="Reindex">For <c>none</c>: how the index is made again after a restore, a step each.</param>
+public sealed record SearchIndexDocument(string Kind, DateTime? Written, string[] Reindex)
 {
-    internal static SearchIndexDocument Of(SearchIndexCopyStamp index) => new(index.Kind, index.Written?.UtcDateTime);
+    internal static SearchIndexDocument Of(SearchIndexCopyStamp index) =>
+        new(index.Kind, index.Written?.UtcDateTime, index.Reindex.IsDefault ? [] : [.. index.Reindex]);
 }
 
 /// <param name="Name">The database's name.</param>

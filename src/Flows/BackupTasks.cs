@@ -2,6 +2,9 @@ using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Drill.Activities;
+using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Mirroring;
 using AlfrescoBackupFlows.Flows.Mirroring.Activities;
 using AlfrescoBackupFlows.Flows.Mirroring.Records;
@@ -33,7 +36,8 @@ public static class BackupTasks
                 RestoreJson.Default,
                 VerifyJson.Default,
                 RetentionJson.Default,
-                MirrorJson.Default
+                MirrorJson.Default,
+                DrillJson.Default
             )
         );
 
@@ -51,6 +55,10 @@ public static class BackupTasks
             .AddActivity<ObserveSearchIndex>()
             .AddActivity<RefreshSearchIndex>()
             .AddActivity<CaptureSearchIndex>()
+            .AddActivity<StartSolr>()
+            .AddActivity<ObserveSolr>()
+            .AddActivity<CaptureSolr>()
+            .AddActivity<PruneSolr>()
             .AddActivity<DumpDatabase>()
             .AddActivity<PlanFiles>()
             .AddActivity<CaptureRange>()
@@ -77,7 +85,14 @@ public static class BackupTasks
             .AddActivity<PruneRepository>()
             .AddFlow<MirrorFlow>()
             .AddActivity<ListDueMirrors>()
-            .AddActivity<MirrorBlobs>();
+            .AddActivity<MirrorBlobs>()
+            .AddFlow<DrillFlow>()
+            .AddActivity<PrepareDrill>()
+            .AddActivity<LookAtDrill>()
+            .AddActivity<CheckDrilled>()
+            .AddActivity<CleanUpDrill>()
+            .AddActivity<RecordDrill>()
+            .AddActivity<RecordVerification>();
     }
 
     /// <summary>Registers a flow by the name of its class; its failures cross every host.</summary>

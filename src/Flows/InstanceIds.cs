@@ -9,12 +9,13 @@ namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>
 /// The ids of flow instances. That of a backup is the run's. Those of restores and verifications hold a stamp of the
-/// target, or of what is verified, because their journals belong to these. All of them fit into a URL and a file name.
+/// target, or of what is verified, because their journals belong to these; those of drills one of the set. All of them fit into a URL and a file name.
 /// </summary>
 public static class InstanceIds
 {
     public const string VerifyPrefix = "verify-";
     public const string RestorePrefix = "restore-";
+    public const string DrillPrefix = "drill-";
     private const int StampLength = 16;
     private const int RandomLength = 32;
 
@@ -24,9 +25,20 @@ public static class InstanceIds
 
     public static string ForRestore(string target, Guid random) => Compose(RestorePrefix, StampOf(target), random);
 
+    public static string ForDrill(RunId set, Guid random) => Compose(DrillPrefix, StampOf(set.ToString()), random);
+
     /// <summary>What stands for a verification of the same sets in the same depth.</summary>
     public static string StampOf(VerifyInput input) =>
-        StampOf($"{input.Set?.ToString() ?? "all"} {(input.ReadData ? VerifyParts.Data : VerifyParts.Structure)}");
+        StampOf(
+            input.Sample is { } sample
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{NameOf(input)} {input.Depth} {sample.Share} {sample.Budget} {sample.Turn}"
+                )
+                : $"{NameOf(input)} {input.Depth}"
+        );
+
+    private static string NameOf(VerifyInput input) => input.Set?.ToString() ?? "all";
 
     /// <summary>What stands for a target directory where its path must not.</summary>
     /// <param name="target">The directory, absolute.</param>
@@ -41,6 +53,8 @@ public static class InstanceIds
 
     /// <param name="stamp">That of the target.</param>
     public static bool IsRestore(string id, out string stamp) => TryTake(id, RestorePrefix, out stamp);
+
+    public static bool IsDrill(string id) => TryTake(id, DrillPrefix, out _);
 
     private static string Compose(string prefix, string stamp, Guid random) =>
         $"{prefix}{stamp}-{random.ToString("n", CultureInfo.InvariantCulture)}";

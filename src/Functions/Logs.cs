@@ -25,4 +25,10 @@ internal static partial class Logs
 
     [LoggerMessage(7, LogLevel.Warning, "The histories of old runs could not be removed: {Reason}")]
     public static partial void NotPurged(ILogger logger, string reason);
+
+    [LoggerMessage(8, LogLevel.Information, "Drill {Drill} was started by drill.every")]
+    public static partial void DrillStarted(ILogger logger, string drill);
+
+    [LoggerMessage(9, LogLevel.Error, "drill.every starts no drill now: {Reason}")]
+    public static partial void DrillNotStarted(ILogger logger, string reason);
 }

@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Packs;
 using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Repository.SetChecks;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;
@@ -38,6 +39,7 @@ public sealed class BackupRepository : IAsyncDisposable
         Log = log;
         Keys = new KeySlots(blobs.Store, keys, log, access, config);
         Pages = new RunPages(blobs);
+        SetChecks = new SetCheckLog(blobs);
     }
 
     /// <summary>32 hexadecimal digits.</summary>
@@ -64,12 +66,17 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <summary>Result pages of runs.</summary>
     public RunPages Pages { get; }
 
+    /// <summary>What verified or rehearsed the sets.</summary>
+    public SetCheckLog SetChecks { get; }
+
     /// <summary>Packs of a run that are asked for one by one before the commit; more are listed.</summary>
     internal int MaxPacksAskedFor { get; set; } = 500;
 
     internal SealedBlobs Blobs => _blobs;
 
     internal KeyRing Ring => _keys;
+
+    internal ChunkKeys ChunkKeys => _chunkKeys;
 
     internal string CacheDirectory => _access.CacheDirectory;
 
@@ -194,6 +201,10 @@ public sealed class BackupRepository : IAsyncDisposable
     /// </summary>
     /// <param name="index">Where it begins.</param>
     public IChunkSource CreateFollowingReader(ChunkIndex index) => new FollowingReader(this, index);
+
+    /// <summary>Compares files with what sets have of them.</summary>
+    /// <param name="chunks">Reads lists of chunks.</param>
+    public ContentComparison CreateComparison(IChunkSource chunks) => new(_chunkKeys, chunks);
 
     /// <summary>
     /// Turns the rows of the run's pages into index blobs, which the manifest then names. May be called again: blobs of

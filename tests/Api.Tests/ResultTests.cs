@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.SetChecks;
 using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Api.Tests;
@@ -160,8 +161,8 @@ public sealed class ResultTests : IAsyncLifetime
         DateTimeOffset now = DateTimeOffset.UnixEpoch;
         SetManifest manifest = ManifestWith(new NamedFile("contentstore", "2026/x.bin", 5, "missing"), now);
 
-        string host = Write(SetDetailDocument.Of(Summary, manifest, withPaths: true));
-        string elsewhere = Write(SetDetailDocument.Of(Summary, manifest, withPaths: false));
+        string host = Write(SetDetailDocument.Of(Summary, manifest, SetCheckTable.Empty, withPaths: true));
+        string elsewhere = Write(SetDetailDocument.Of(Summary, manifest, SetCheckTable.Empty, withPaths: false));
 
         Assert.Contains(
             """[{"path":"contentstore/2026/x.bin","size":5,"reason":"missing"}]""",
@@ -181,8 +182,11 @@ public sealed class ResultTests : IAsyncLifetime
             DateTimeOffset.UnixEpoch
         );
 
-        string row = JsonSerializer.Serialize([SetDocument.Of(Summary)], ApiJson.Relaxed.SetDocumentArray);
-        string detail = Write(SetDetailDocument.Of(Summary, manifest, withPaths: true));
+        string row = JsonSerializer.Serialize(
+            [SetDocument.Of(Summary, SetCheckTable.Empty)],
+            ApiJson.Relaxed.SetDocumentArray
+        );
+        string detail = Write(SetDetailDocument.Of(Summary, manifest, SetCheckTable.Empty, withPaths: true));
 
         Assert.StartsWith(row.TrimStart('[').TrimEnd(']', '}') + ",\"phases\":", detail, StringComparison.Ordinal);
     }

@@ -34,6 +34,24 @@ public sealed class SetRoutesTests
         Assert.Equal("[]", (await api.GetAsync("/api/sets")).Body);
     }
 
+    [Theory]
+    [InlineData("""{"depth":"deep"}""", "depth 'deep': write structure, sample, data or live")]
+    [InlineData("""{"depth":"sample","readData":true}""", "readData means depth data")]
+    [InlineData("""{"sharePercent":5}""", "share, budget: they belong to depth sample")]
+    [InlineData("""{"depth":"sample","sharePercent":0}""", "share 0%: write more than 0% and at most 100%")]
+    [InlineData("""{"depth":"sample","budgetSeconds":0}""", "budget: write a time longer than none")]
+    [InlineData("""{"depth":"sample","share":5}""", "member share")]
+    public async Task A_depth_that_does_not_fit_is_told_before_anything_is_read(string body, string says)
+    {
+        await using ApiRig api = await ApiRig.StartAsync();
+
+        ApiAnswer answer = await api.PostAsync("/api/sets/latest/verify", body);
+
+        answer.AssertProblem(400, "invalid-request");
+        Assert.Contains(says, answer.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal(0, api.Flows.Count);
+    }
+
     /// <summary>Lets an entry in the middle of the log rot.</summary>
     private static async Task BreakLogAsync(ApiRig api)
     {

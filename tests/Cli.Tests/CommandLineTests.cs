@@ -54,12 +54,20 @@ public sealed class CommandLineTests : IDisposable
             "cancel",
             "sets",
             "show",
+            "report",
+            "find",
+            "extract",
+            "diff",
             "verify",
             "restore",
+            "export",
+            "import",
+            "drill",
             "forget",
             "pin",
             "unpin",
             "prune",
+            "repair",
             "stats",
             "mirror",
             "key",
@@ -93,7 +101,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
         ];
-        Assert.Equal(23, commands.Length);
+        Assert.Equal(30, commands.Length);
         foreach (string command in commands)
         {
             string help = (await _abf.RunPlainAsync([.. command.Split(' '), "--help"])).Out;

@@ -49,10 +49,12 @@ public sealed class HostJsonTests(TaskHubs hubs)
     /// <summary>The host gives what an activity logs the category of its function.</summary>
     [Theory]
     [InlineData("NightlyBackup")]
+    [InlineData("ScheduledDrill")]
     [InlineData("CommitSet")]
     [InlineData("MirrorBlobs")]
     [InlineData("ForgetSets")]
     [InlineData("PruneRepository")]
+    [InlineData("RecordDrill")]
     public void What_the_app_says_of_a_run_is_heard(string function)
     {
         using ILoggerFactory factory = CreateFactory();
@@ -76,7 +78,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [Fact]
     public void No_other_line_below_a_warning_is_written() =>
         Assert.Equal(
-            ["Mirrored", "Pruned", "SetCommitted", "SetsForgotten", "Started"],
+            ["DrillPassed", "DrillStarted", "Mirrored", "Pruned", "SetCommitted", "SetsForgotten", "Started"],
             new[] { typeof(HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
                 .SelectMany(assembly => assembly.GetTypes())
                 .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))

@@ -40,18 +40,18 @@ public sealed class FunctionsMetadataTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_timer_reads_its_schedule_from_the_settings()
-    {
-        (string name, JsonElement binding) = Assert.Single(Of("timerTrigger"));
-
-        Assert.Equal(nameof(NightlyBackup), name);
-        Assert.Equal("%ABF:SCHEDULE%", binding.GetProperty("schedule").GetString());
-    }
+    public void The_backup_reads_its_schedule_from_the_settings_and_drills_are_looked_for_every_hour() =>
+        Assert.Equal(
+            [(nameof(NightlyBackup), "%ABF:SCHEDULE%"), (nameof(ScheduledDrill), "0 30 * * * *")],
+            Of("timerTrigger")
+                .Select(timer => (timer.Function, timer.Binding.GetProperty("schedule").GetString()))
+                .Order()
+        );
 
     [Fact]
     public void Nothing_else_is_there() =>
         Assert.Equal(
-            ApiRoutes.All.Count + 1,
+            ApiRoutes.All.Count + 2,
             _bindings.Select(b => b.Function).Distinct(StringComparer.Ordinal).Count()
         );
 

@@ -10,6 +10,7 @@ internal static class FuzzTargets
         .. RepositoryTargets.All,
         .. StreamTargets.All,
         .. FileTargets.All,
+        .. ArchiveTargets.All,
         .. AlfrescoTargets.All,
         .. DumpTargets.All,
         .. SettingTargets.All,

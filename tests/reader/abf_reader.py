@@ -27,8 +27,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-LOG, INDEX, PAGE, RECEIPT, CONTENT_PACK, DUMP_PACK, INDEX_PACK, METADATA_PACK = range(1, 9)
-KEY_CLASS = {LOG: 3, INDEX: 2, PAGE: 2, RECEIPT: 2, CONTENT_PACK: 1, DUMP_PACK: 1, INDEX_PACK: 1, METADATA_PACK: 2}
+LOG, INDEX, PAGE, RECEIPT, CONTENT_PACK, DUMP_PACK, INDEX_PACK, METADATA_PACK, CHECK_TABLE = range(1, 10)
+KEY_CLASS = {LOG: 3, INDEX: 2, PAGE: 2, RECEIPT: 2, CONTENT_PACK: 1, DUMP_PACK: 1, INDEX_PACK: 1, METADATA_PACK: 2, CHECK_TABLE: 2}
 CLASS_NAME = {1: "content", 2: "metadata", 3: "log"}
 PACK_OF_CLASS = {"content": CONTENT_PACK, "dump": DUMP_PACK, "index": INDEX_PACK, "metadata": METADATA_PACK}
 MIB = 1 << 20
@@ -249,6 +249,20 @@ class Repository:
         blob = self.blob(name)
         header, cipher = self.header(blob, kind)
         return self.frame(header, cipher, 0, 1, name, blob[64:]), hashlib.sha256(blob).hexdigest()
+
+    # -- checks
+
+    def read_checks(self):
+        """The newest table that authenticates, of at most 32 that are looked at."""
+        folder = os.path.join(self.root, "checks")
+        names = sorted(n for n in os.listdir(folder) if re.fullmatch("[0-9]{12}", n)) if os.path.isdir(folder) else []
+        for name in names[:32]:
+            try:
+                checks = json.loads(self.sealed(f"checks/{name}", CHECK_TABLE)[0])["checks"]
+                return [check for check in checks if check["kind"] in ("verify", "drill")]
+            except (Damage, ValueError, KeyError, TypeError):
+                continue
+        return []
 
     # -- log
 
@@ -713,7 +727,8 @@ def main():
     repository = Repository(arguments.repository, passphrase)
     sets = repository.state["sets"]
     chosen = [manifest for _, manifest in sets if arguments.set in (None, manifest["id"])]
-    result = {"sets": [manifest["id"] for _, manifest in sets], "alarms": repository.alarms, "warnings": repository.warnings}
+    result = {"sets": [manifest["id"] for _, manifest in sets], "alarms": repository.alarms, "warnings": repository.warnings,
+              "checks": repository.read_checks()}
     if chosen:
         result["set"] = extract(repository, chosen[-1], arguments.extract, arguments.strict)
     print(json.dumps(result))

@@ -39,9 +39,9 @@ public sealed class ContentUrlMap
 
     /// <summary>
     /// What the places depend on beside the URL, one line: two maps that say the same lead to the same places. Begins with
-    /// the version of the rules below.
+    /// the version of the rules below, and of what is counted by them.
     /// </summary>
-    public string Rules => $"1 {string.Join(' ', _stores)}";
+    public string Rules => $"2 {string.Join(' ', _stores)}";
 
     /// <summary>The place that Alfresco would read. Never throws.</summary>
     public ContentPlace Locate(string contentUrl)

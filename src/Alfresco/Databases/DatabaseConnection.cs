@@ -76,6 +76,8 @@ public sealed partial record DatabaseConnection(
     /// <param name="tell">Gets a line where somebody else is waited for.</param>
     public IDatabaseTarget OpenTarget(Action<string>? tell = null) => Vendor.OpenTarget(this, tell ?? Nobody);
 
+    public IDatabaseServer OpenServer() => Vendor.OpenServer(this);
+
     /// <summary>
     /// Parses <c>db.url</c> or <c>installation.database.url</c>: <c>[jdbc:]postgresql://host:port/name</c>,
     /// <c>mysql</c>, <c>mariadb</c>. A user (and, as JDBC allows it, a password) in the query is used where none is
@@ -117,15 +119,17 @@ public sealed partial record DatabaseConnection(
     /// Parses a restore's <c>--database</c>: <c>postgresql://user@host:port/name</c>, <c>mysql://...</c>,
     /// <c>mariadb://...</c>.
     /// </summary>
+    /// <param name="names">By which errors speak of it; null: those of a restore.</param>
     /// <exception cref="PermanentException">Kind Configuration: malformed, no user, or a password in it.</exception>
     public static DatabaseConnection FromRestoreUrl(
         string url,
         Secret? password,
         string? toolPath,
-        string? schema = null
+        string? schema = null,
+        DatabaseSettingNames? names = null
     )
     {
-        DatabaseSettingNames names = DatabaseSettingNames.RestoreTarget;
+        names ??= DatabaseSettingNames.RestoreTarget;
         DatabaseUrl parsed = DatabaseUrl.Parse(url, names.Url);
         if (parsed.Password is not null)
         {

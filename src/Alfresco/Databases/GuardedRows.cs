@@ -11,6 +11,8 @@ internal sealed class GuardedRows(INodeRows inner)
     /// <summary>Why what was handed on is not whole; null: it is.</summary>
     public string? Fault { get; private set; }
 
+    public RowDigests? Known => inner.Known;
+
     public void Try<T>(T row, Action<INodeRows, T> take)
     {
         if (Fault is not null)

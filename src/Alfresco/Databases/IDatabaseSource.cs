@@ -99,6 +99,12 @@ public sealed record DumpResult(
     /// for a dump to fail.
     /// </summary>
     public string? NodesFault { get; init; }
+
+    /// <summary>Of the rows of nodes, by range of ids; null where the server cannot compute them.</summary>
+    public RowDigests? NodeDigests { get; init; }
+
+    /// <summary>The ranges of ids whose rows of nodes are those that were known before, and were not given.</summary>
+    public IReadOnlySet<long> NodesWithheld { get; init; } = FrozenSet<long>.Empty;
 }
 
 /// <summary>The newest transaction in the dump: how far the index must be, or may be brought.</summary>

@@ -44,7 +44,37 @@ public interface IDatabaseTarget
 
     /// <summary>Reports every content URL that the restored database requires as a file, in no order.</summary>
     Task ReadRequiredAsync(Func<RequiredUrl, ValueTask> required, CancellationToken cancellationToken);
+
+    /// <summary>Exact row counts of a restored database.</summary>
+    /// <param name="tables">Names as <see cref="DumpResult.Rows"/> has them.</param>
+    /// <returns>Of those that are there.</returns>
+    Task<IReadOnlyDictionary<string, long>> CountRowsAsync(
+        IReadOnlyCollection<string> tables,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Which nodes of a restored database use content URLs.</summary>
+    /// <param name="urls">Row ids in <c>alf_content_url</c>; a handful.</param>
+    Task<IReadOnlyList<ContentNode>> FindNodesAsync(
+        IReadOnlyCollection<long> urls,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
+    /// Empties a database that the caller has filled by a restore, and ends what the restore left running in it. May be
+    /// called again, and on an empty one.
+    /// </summary>
+    /// <exception cref="PermanentException">Something in it cannot be dropped.</exception>
+    Task ClearAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>A node that uses a content URL.</summary>
+/// <param name="UrlId">Row id in <c>alf_content_url</c>.</param>
+/// <param name="NodeRef">Such as <c>workspace://SpacesStore/UUID</c>.</param>
+/// <param name="Property">The local name of the property that holds the content.</param>
+/// <param name="Path">The names from the store's root down to the node, with slashes; the node's own name where nothing
+/// else is known, null where it has none.</param>
+public sealed record ContentNode(long UrlId, string NodeRef, string Property, string? MimeType, string? Path);
 
 /// <summary>What a finished restore has to say, one line each.</summary>
 public sealed record DatabaseRestoreResult(IReadOnlyList<string> Warnings);

@@ -27,4 +27,26 @@ public interface IDatabaseVendor
     /// <summary>The database that a restore fills.</summary>
     /// <param name="tell">Gets a line where somebody else is waited for.</param>
     IDatabaseTarget OpenTarget(DatabaseConnection connection, Action<string> tell);
+
+    /// <summary>A database that every server of this product has: who makes one connects to it.</summary>
+    string AnyDatabase { get; }
+
+    /// <summary>The server, for who makes databases on it and drops them.</summary>
+    IDatabaseServer OpenServer(DatabaseConnection connection);
+}
+
+/// <summary>A server on which scratch databases are made. Errors are of kind Target.</summary>
+public interface IDatabaseServer
+{
+    /// <summary>Makes an empty database.</summary>
+    /// <param name="name">Of <c>a-z 0-9 _</c>.</param>
+    /// <exception cref="PermanentException">No right to, or there is one of this name.</exception>
+    Task CreateAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Drops it with all that is in it, and ends who is connected to it. One that is not there is
+    /// dropped.</summary>
+    Task DropAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Whether there is one of this name.</summary>
+    Task<bool> ExistsAsync(string name, CancellationToken cancellationToken);
 }

@@ -6,6 +6,12 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 /// </summary>
 public interface INodeRows
 {
+    /// <summary>
+    /// What the rows of ranges of <see cref="NodeProperties.IdsPerRange"/> ids were in the set before: where they are the
+    /// same, they need not be told (<see cref="DumpResult.NodesWithheld"/>). Null: all are told.
+    /// </summary>
+    RowDigests? Known => null;
+
     /// <summary>A row of <c>alf_store</c>, such as <c>workspace://SpacesStore</c>.</summary>
     void Store(long id, string store);
 
@@ -43,6 +49,9 @@ public interface INodeRows
 /// <summary>The properties and tables that a catalogue is made of.</summary>
 public static class NodeProperties
 {
+    /// <summary>A range of ids, for digests.</summary>
+    public const int IdsPerRange = 512;
+
     private const string ContentModel = "{http://www.alfresco.org/model/content/1.0}";
     private const string VersionModel = "{http://www.alfresco.org/model/versionstore/2.0}";
 

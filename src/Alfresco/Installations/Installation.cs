@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
+using AlfrescoBackupFlows.Alfresco.SearchIndex.Solr;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
@@ -28,6 +29,12 @@ public sealed record Installation(
     ImmutableArray<Notice> Notices
 )
 {
+    /// <summary>The search service, where its cores are backed up; then <see cref="Index"/> is null.</summary>
+    public SolrSource? Solr { get; init; }
+
+    /// <summary><c>index.subsystem.name</c>; null where the properties do not say it.</summary>
+    public string? IndexSubsystem { get; init; }
+
     /// <summary>Files of Alfresco's configuration, in the order of capture.</summary>
     public ImmutableArray<ConfigurationFile> Configuration { get; init; } = [];
 

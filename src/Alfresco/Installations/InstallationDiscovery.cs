@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Alfresco.SearchIndex.Solr;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
@@ -14,6 +15,8 @@ namespace AlfrescoBackupFlows.Alfresco.Installations;
 /// </summary>
 internal sealed class InstallationDiscovery
 {
+    private const string IndexSubsystem = "index.subsystem.name";
+
     private readonly InstallationOptions _options;
     private readonly DiscoveryFaults _faults = new();
     private readonly List<Notice> _notices = [];
@@ -35,7 +38,9 @@ internal sealed class InstallationDiscovery
         var zone = ReadTimeZone();
         var directories = new DirectoryDiscovery(_options, _values, _faults, _notices);
         var roots = directories.Roots();
-        var index = _options.Index.Kind == "none" ? null : directories.Index(zone);
+        var index = _options.Index.Kind == "lucene" ? directories.Index(zone) : null;
+        SolrSource? solr =
+            _options.Index.Kind == "solr" ? new SolrDiscovery(_options.Index, _faults, _notices).Source() : null;
         DirectoryDiscovery.RefuseNesting(roots, index, _faults);
         var configuration = new ConfigurationDiscovery(_options, _values, _faults, _notices).Files(roots);
         var database = ReadDatabase();
@@ -61,6 +66,8 @@ internal sealed class InstallationDiscovery
         )
         {
             Configuration = configuration,
+            Solr = solr,
+            IndexSubsystem = _values.IsInFile(IndexSubsystem) ? _values.TryExpand(IndexSubsystem, out _) : null,
         };
     }
 

@@ -71,8 +71,10 @@ public sealed class DatabaseOptions
 /// <summary>The <c>installation.index</c> section.</summary>
 public sealed class SearchIndexOptions
 {
-    /// <summary><c>lucene</c> or <c>none</c>.</summary>
+    /// <summary><c>lucene</c>, <c>solr</c> or <c>none</c>.</summary>
     public string Kind { get; set; } = "lucene";
+
+    public SolrOptions Solr { get; set; } = new();
 
     /// <summary>The index <em>backup</em> (<c>dir.indexes.backup</c>), never the live index.</summary>
     [PathSetting]
@@ -94,6 +96,37 @@ public sealed class SearchIndexOptions
 
     /// <summary>Run first, then wait for a new generation: program and arguments.</summary>
     public string[] RefreshCommand { get; set; } = [];
+}
+
+/// <summary>The <c>installation.index.solr</c> section, for the kind <c>solr</c>.</summary>
+public sealed class SolrOptions
+{
+    /// <summary>Such as <c>http://localhost:8983/solr</c>.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>Each core's name, and the directory in which Solr makes its backups.</summary>
+    [PathSetting]
+    public IDictionary<string, string> Cores { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>A file that holds the secret of the header <c>X-Alfresco-Search-Secret</c>.</summary>
+    [PathSetting]
+    public string? SecretFile { get; set; }
+
+    /// <summary>A client's certificate with its key, PEM or PKCS #12.</summary>
+    [PathSetting]
+    public string? CertificateFile { get; set; }
+
+    /// <summary>The key of a PEM certificate, where it is not in the same file.</summary>
+    [PathSetting]
+    public string? CertificateKeyFile { get; set; }
+
+    /// <summary>A file that holds the password of the key or of the PKCS #12 file.</summary>
+    [PathSetting]
+    public string? CertificatePasswordFile { get; set; }
+
+    /// <summary>Certificates (PEM) by which Solr's own is trusted, in place of this machine's.</summary>
+    [PathSetting]
+    public string? TrustedCertificatesFile { get; set; }
 }
 
 /// <summary>The <c>installation.content</c> section: directories that differ from what the properties say.</summary>

@@ -90,7 +90,8 @@ public static class SearchIndexWindow
     private static string HowToGoOn(SearchIndexSource source) =>
         source.OtherSubsystem is { } other
             ? $"{other} in the properties, so that Alfresco makes no Lucene index backup; write \"kind\": \"none\" into "
-                + "installation.index, and the index is built again from the database after a restore"
+                + "installation.index, and the index is built again from the database after a restore, or \"kind\": \"solr\" to "
+                + "have the search service back up its cores"
             : "let Alfresco's index-backup job run once, correct the path, or write \"kind\": \"none\" into "
                 + "installation.index if this installation keeps no index backup";
 

@@ -44,6 +44,7 @@ public sealed record VerificationDocument(
     string Id,
     string State,
     string? Set,
+    string Depth,
     bool ReadData,
     DateTime Started,
     DateTime Updated,

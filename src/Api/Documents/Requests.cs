@@ -16,8 +16,17 @@ public sealed record BackupRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record VerifyRequest
 {
-    /// <summary>Read every byte and recompute every chunk's id.</summary>
+    /// <summary>Read every byte and recompute every chunk's id: the short form of depth <c>data</c>.</summary>
     public bool ReadData { get; set; }
+
+    /// <summary><c>structure</c>, <c>sample</c>, <c>data</c> or <c>live</c>; null: as <see cref="ReadData"/> says.</summary>
+    public string? Depth { get; set; }
+
+    /// <summary>Of a sample: how much of the packs is read, in percent; null: 5, or as the budget says.</summary>
+    public double? SharePercent { get; set; }
+
+    /// <summary>Of a sample: for how many seconds packs are read; null: as the share says.</summary>
+    public int? BudgetSeconds { get; set; }
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.SetChecks;
 using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
@@ -7,18 +8,24 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 /// <summary>The sets of the installation.</summary>
 internal static class SetHandlers
 {
-    public static async Task<IResult> ListAsync(ApiCall call, CancellationToken cancellationToken) =>
-        ApiCall.Ok(
-            [.. (await call.Sets.ListAsync(cancellationToken)).Select(SetDocument.Of)],
-            ApiJson.Relaxed.SetDocumentArray
-        );
+    public static async Task<IResult> ListAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SetSummary> sets = await call.Sets.ListAsync(cancellationToken);
+        SetCheckTable checks = await call.Sets.ReadChecksAsync(cancellationToken);
+        return ApiCall.Ok([.. sets.Select(set => SetDocument.Of(set, checks))], ApiJson.Relaxed.SetDocumentArray);
+    }
 
     /// <summary>An id, or <c>latest</c>.</summary>
     public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken)
     {
         SetSummary set = await FindAsync(call, call.Id, cancellationToken);
         SetManifest manifest = await call.Sets.ReadManifestAsync(set, cancellationToken);
-        SetDetailDocument document = SetDetailDocument.Of(set, manifest, withPaths: false);
+        SetDetailDocument document = SetDetailDocument.Of(
+            set,
+            manifest,
+            await call.Sets.ReadChecksAsync(cancellationToken),
+            withPaths: false
+        );
         return ApiCall.Ok(
             document with
             {

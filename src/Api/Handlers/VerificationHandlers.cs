@@ -2,6 +2,7 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Repository.Format;
@@ -17,8 +18,20 @@ internal static class VerificationHandlers
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         VerifyRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.VerifyRequest, cancellationToken);
+        var choice = new VerifyChoice(
+            request.Depth,
+            request.ReadData,
+            request.SharePercent,
+            request.BudgetSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null
+        );
+        if (choice.Fault(dashes: string.Empty) is { } fault)
+        {
+            throw ApiException.Invalid($"the body does not fit: {fault}");
+        }
+
         SetSummary set = await SetHandlers.FindAsync(call, call.Id, cancellationToken);
-        var asked = new VerifyInput(set.Id, request.ReadData);
+        string turn = call.Id == InstallationSets.Latest ? InstallationSets.Latest : set.Id.ToString();
+        VerifyInput asked = choice.ToInput(set.Id, turn);
         string input = JsonSerializer.Serialize(asked, VerifyJson.Default.VerifyInput);
         await call.Starting.WaitAsync(cancellationToken);
         try
@@ -84,6 +97,7 @@ internal static class VerificationHandlers
             Id: verification.Id,
             State: Instances.StateOf(verification, "done"),
             Set: input.Set?.ToString(),
+            Depth: input.Depth,
             ReadData: input.ReadData,
             Started: verification.Created.UtcDateTime,
             Updated: verification.Updated.UtcDateTime,
@@ -104,10 +118,10 @@ internal static class VerificationHandlers
             input.Set is not { } set ? null
             : result.Head == VerifyPlan.Nothing ? []
             : [set.ToString()];
-        VerificationResultDocument document = VerificationResultDocument.Of(result.Report, input.ReadData, sets);
+        VerificationResultDocument document = VerificationResultDocument.Of(result.Report, input, sets);
         return document with
         {
-            Findings = [.. document.Findings.Select(f => f with { Line = call.Text.Clean(f.Line) })],
+            Findings = [.. document.Findings.Select(f => f with { Line = call.Text.Clean(f.Line), Path = null })],
         };
     }
 

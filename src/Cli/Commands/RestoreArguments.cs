@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using DatabaseConnection = AlfrescoBackupFlows.Alfresco.Databases.DatabaseConnection;
@@ -10,6 +12,9 @@ namespace AlfrescoBackupFlows.Cli.Commands;
 /// <summary>The options of <c>abf restore</c>, and which of them go together.</summary>
 internal sealed class RestoreArguments
 {
+    /// <summary>A chunk of 16 MiB takes four minutes then.</summary>
+    private const long MinRate = 64 << 10;
+
     public Option<string> Set { get; } =
         new("--set") { Description = "The set's id, or 'latest': the newest consistent one.", Required = true };
 
@@ -42,6 +47,49 @@ internal sealed class RestoreArguments
     public Option<string?> Owner { get; } =
         new("--owner") { Description = "USER:GROUP that owns everything, in place of the recorded owners." };
 
+    public Option<string[]> Include { get; } =
+        new("--include")
+        {
+            Description =
+                "Restore only what the pattern matches: '*', '?' and '[a-z]' within a name, '**' any directories. "
+                + "It is held against paths such as contentstore/2024/5/1/9/30/NAME.bin; one that begins with '/' from "
+                + "their beginning, any other from any name on. A directory brings all that is in it. May be repeated.",
+            HelpName = "GLOB",
+        };
+
+    public Option<string[]> Exclude { get; } =
+        new("--exclude")
+        {
+            Description = "Leave out what the pattern matches, whatever includes it. May be repeated.",
+            HelpName = "GLOB",
+        };
+
+    public Option<string[]> Roots { get; } =
+        new("--roots")
+        {
+            Description = "Restore only these directories, such as contentstore or stores/NAME.",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = true,
+        };
+
+    public Option<bool> Repair { get; } =
+        new("--repair")
+        {
+            Description =
+                "Into a damaged installation: write the files that are missing, name those that differ from the set by "
+                + "size or bytes, touch no other. Content stores alone, unless --roots names others.",
+        };
+
+    public Option<bool> Overwrite { get; } =
+        new("--overwrite") { Description = "With --repair: replace the files that differ." };
+
+    public Option<string?> LimitRate { get; } =
+        new("--limit-rate")
+        {
+            Description = "Read at most so many bytes a second from the repository, such as 20MiB.",
+            HelpName = "SIZE",
+        };
+
     public Option<bool> DryRun { get; } =
         new("--dry-run") { Description = "Make every check and say what would be done; begin no restore." };
 
@@ -53,7 +101,21 @@ internal sealed class RestoreArguments
     {
         string? database = parsed.GetValue(Database);
         bool databaseOnly = parsed.GetValue(DatabaseOnly);
-        if (database is null != parsed.GetValue(NoDatabase) || (databaseOnly && database is null))
+        bool isPart = SelectionOf(parsed) is not null || parsed.GetValue(Repair);
+        if (databaseOnly && isPart)
+        {
+            throw Fault(
+                "--database-only restores no files: leave out --include, --exclude, --roots and --repair, which are about files"
+            );
+        }
+
+        if (parsed.GetValue(Overwrite) && !parsed.GetValue(Repair))
+        {
+            throw Fault("--overwrite goes with --repair: without it nothing is ever restored over other files");
+        }
+
+        bool saysNoDatabase = parsed.GetValue(NoDatabase) || (isPart && database is null);
+        if (database is null != saysNoDatabase || (databaseOnly && database is null))
         {
             throw Fault("say either --database URL (with --database-password-file FILE), or --no-database");
         }
@@ -78,6 +140,37 @@ internal sealed class RestoreArguments
         }
 
         static PermanentException Fault(string message) => new(ErrorKind.Configuration, message);
+    }
+
+    /// <summary>Null: the whole set.</summary>
+    /// <exception cref="PermanentException">Configuration: a pattern is none.</exception>
+    public RestoreSelection? SelectionOf(ParseResult parsed)
+    {
+        var selection = new RestoreSelection
+        {
+            Roots = [.. (parsed.GetValue(Roots) ?? []).Select(static name => name.Trim('/'))],
+            Include = [.. parsed.GetValue(Include) ?? []],
+            Exclude = [.. parsed.GetValue(Exclude) ?? []],
+        };
+        _ = new Selector(selection);
+        return selection == new RestoreSelection() ? null : selection;
+    }
+
+    /// <summary>Bytes a second; null: no limit.</summary>
+    public long? LimitRateOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(LimitRate) is not { } text)
+        {
+            return null;
+        }
+
+        return Units.TryParseBytes(text, out long bytes) && bytes >= MinRate
+            ? bytes
+            : throw new PermanentException(
+                ErrorKind.Configuration,
+                $"--limit-rate '{text}' does not fit: write the bytes of a second as a size such as 20MiB, at least "
+                    + Units.Bytes(MinRate)
+            );
     }
 
     /// <summary><c>USER:GROUP</c>, <c>USER</c> or <c>:GROUP</c>; names of this machine, or numbers.</summary>

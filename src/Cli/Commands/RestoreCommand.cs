@@ -41,6 +41,12 @@ internal static class RestoreCommand
             options.DatabasePasswordFile,
             options.NoDatabase,
             options.DatabaseOnly,
+            options.Include,
+            options.Exclude,
+            options.Roots,
+            options.Repair,
+            options.Overwrite,
+            options.LimitRate,
             options.Owner,
             options.Strict,
             options.AnySpace,
@@ -53,6 +59,9 @@ internal static class RestoreCommand
     private static async Task<int> RunAsync(CommandContext context, ParseResult parsed, RestoreArguments options)
     {
         options.Check(parsed);
+        context.ReadBytesPerSecond = options.LimitRateOf(parsed);
+        RestoreSelection? selection = options.SelectionOf(parsed);
+        bool isRepair = parsed.GetValue(options.Repair);
         bool databaseOnly = parsed.GetValue(options.DatabaseOnly);
         RestoreDatabaseTarget? database;
         string target;
@@ -65,6 +74,17 @@ internal static class RestoreCommand
                 ? DatabaseDirectory(context.Options, database!)
                 : Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(options.Target)!));
             set = FindSet(context, opened, parsed.GetRequiredValue(options.Set), target);
+            if (isRepair && (selection is null || selection.Roots.IsEmpty))
+            {
+                SetManifest manifest = await opened.Repository.Log.ReadManifestAsync(
+                    opened.FindSet(set.ToString()),
+                    context.Stop
+                );
+                selection = (selection ?? new RestoreSelection()) with
+                {
+                    Roots = RestoreSelection.RootsOfRepair(manifest),
+                };
+            }
         }
 
         var input = new RestoreInput(set, target, database, options.OwnerOf(parsed), context.Options.Backup.Parallelism)
@@ -72,6 +92,9 @@ internal static class RestoreCommand
             Strict = parsed.GetValue(options.Strict),
             DatabaseOnly = databaseOnly,
             AnySpace = parsed.GetValue(options.AnySpace),
+            Selection = selection,
+            Repair = isRepair,
+            Overwrite = parsed.GetValue(options.Overwrite),
         };
         if (parsed.GetValue(options.DryRun))
         {

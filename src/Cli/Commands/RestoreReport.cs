@@ -29,7 +29,11 @@ internal static class RestoreReport
             Lost: plan.Lost,
             LostFiles: [.. plan.NamedLost],
             Warnings: [.. plan.Warnings]
-        );
+        )
+        {
+            LeftOut = LeftOutDocument.Of(plan.LeftOut),
+            Repaired = RepairedFilesDocument.Of(preview.Repaired),
+        };
         context.Result.Write(
             document,
             CliJson.Relaxed.RestorePlanDocument,
@@ -47,6 +51,7 @@ internal static class RestoreReport
                                     : string.Empty
                             )
                 );
+                WriteRepaired(writer, document.Repaired, isDry: true);
                 foreach (RestoreRootDocument root in document.Roots)
                 {
                     writer.WriteLine($"  {root.Name}: {Units.Count(root.Files, "file")}, {Units.Bytes(root.Bytes)}");
@@ -57,11 +62,21 @@ internal static class RestoreReport
                         ? "  no database"
                         : $"  the {document.Database} dump, into an empty database"
                 );
+                WriteLeftOut(writer, document.LeftOut);
             }
         );
+        if (preview.Repaired is { Differing: > 0 } found)
+        {
+            context.Messages.Error(
+                $"{Units.Count(found.Differing, "file")} in {input.Target} would be kept although not as set {plan.Set} has "
+                    + "them; the first of them:"
+            );
+            context.Messages.Error(string.Join('\n', found.NamedDiffering));
+        }
+
         if (plan.Lost == 0)
         {
-            return ExitCodes.Done;
+            return preview.Repaired is { Differing: > 0 } ? ExitCodes.Findings : ExitCodes.Done;
         }
 
         context.Messages.Error(
@@ -109,11 +124,23 @@ internal static class RestoreReport
                     $"{Units.Count(document.Required)} files are required, {Units.Count(document.Missing)} are missing"
                         + (document.Lost > 0 ? $", {Units.Count(document.Lost)} are lost" : string.Empty)
                 );
+                WriteRepaired(writer, document.Repaired, isDry: false);
+                WriteLeftOut(writer, document.LeftOut);
             }
         );
         if (!result.HasFindings)
         {
             return ExitCodes.Done;
+        }
+
+        if (result.Repaired is { Differing: > 0 } repaired)
+        {
+            context.Messages.Error(
+                $"{Units.Count(repaired.Differing, "file")} in {input.Target} were kept although not as set {result.Set} "
+                    + $"has them: look at them, then say --overwrite to have them replaced; "
+                    + $"'{Path.Combine(input.Target, RestoreDryRun.DifferingFiles)}' names them, the first are:"
+            );
+            context.Messages.Error(string.Join('\n', repaired.NamedDiffering));
         }
 
         if (result.Lost > 0)
@@ -151,6 +178,35 @@ internal static class RestoreReport
                     + $"'abf show {result.Set}' names them"
         );
         return ExitCodes.Findings;
+    }
+
+    private static void WriteRepaired(TextWriter writer, RepairedFilesDocument? repaired, bool isDry)
+    {
+        if (repaired is not null)
+        {
+            writer.WriteLine(
+                $"{Units.Count(repaired.Same, "file")} are as in the set, {Units.Count(repaired.Missing)} "
+                    + (isDry ? "are missing" : "were missing and are there now")
+                    + $", {Units.Count(repaired.Replaced)} {(isDry ? "would be" : "were")} replaced, "
+                    + $"{Units.Count(repaired.Differing)} differ and {(isDry ? "would be" : "were")} kept"
+            );
+        }
+    }
+
+    private static void WriteLeftOut(TextWriter writer, LeftOutDocument? left)
+    {
+        if (left is null)
+        {
+            return;
+        }
+
+        IEnumerable<string> parts =
+        [
+            $"{Units.Count(left.Files, "file")}, {Units.Bytes(left.Bytes)}",
+            .. left.Roots.Length > 0 ? [$"nothing of {string.Join(", ", left.Roots)}"] : Array.Empty<string>(),
+            .. left.Database ? ["the database"] : Array.Empty<string>(),
+        ];
+        writer.WriteLine($"left out of the set: {string.Join("; ", parts)}");
     }
 
     /// <summary>A line of the list has directory, path and why with tabs between.</summary>

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf serve</c>: the HTTP API, and backups by schedule, until the process is asked to stop.</summary>
+/// <summary><c>abf serve</c>: the HTTP API, and backups and drills by schedule, until the process is asked to stop.</summary>
 internal static class ServeCommand
 {
     public static Command Create(CommandRunner runner)
@@ -61,7 +61,10 @@ internal static class ServeCommand
         try
         {
             await flows.ResumeAllAsync(context.Stop);
-            await (schedule?.RunAsync(() => FireAsync(context, api, flows), context.Stop) ?? Task.CompletedTask);
+            await Task.WhenAll(
+                schedule?.RunAsync(() => FireAsync(context, api, flows), context.Stop) ?? Task.CompletedTask,
+                DrillClock.RunAsync(context, api, flows)
+            );
             await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, context.Stop);
         }
         catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.SetChecks;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -31,7 +33,8 @@ internal static class SetsCommand
     private static async Task<int> RunAsync(CommandContext context, string? expected)
     {
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context, expected);
-        SetDocument[] sets = [.. opened.Sets.Select(SetDocument.Of)];
+        SetCheckTable checks = await opened.ReadChecksAsync(context);
+        SetDocument[] sets = [.. opened.Sets.Select(set => SetDocument.Of(set, checks))];
         context.Result.Write(sets, CliJson.Relaxed.SetDocumentArray, writer => WriteText(sets, opened.Head, writer));
         return ExitCodes.Done;
     }
@@ -44,7 +47,18 @@ internal static class SetsCommand
             return;
         }
 
-        var table = new TextTable("SET", "INSTALLATION", "SEALED", "TOOK", "STATE", "FILES", "BYTES", "ADDED");
+        var table = new TextTable(
+            "SET",
+            "INSTALLATION",
+            "SEALED",
+            "TOOK",
+            "STATE",
+            "FILES",
+            "BYTES",
+            "ADDED",
+            "VERIFIED",
+            "DRILL"
+        );
         foreach (SetDocument s in sets)
         {
             table.Add(
@@ -52,10 +66,12 @@ internal static class SetsCommand
                 s.Installation,
                 Units.Time(s.Sealed),
                 Units.Duration(s.Sealed - s.Started),
-                StateOf(s),
+                s.Imported ? $"{StateOf(s)}, imported" : StateOf(s),
                 Units.Count(s.Files),
                 Units.Bytes(s.Bytes),
-                Units.Bytes(s.AddedBytes)
+                Units.Bytes(s.AddedBytes),
+                CheckText.Short(s.LastVerification),
+                CheckText.Short(s.LastDrill)
             );
         }
 

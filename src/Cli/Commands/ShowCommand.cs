@@ -52,7 +52,12 @@ internal static class ShowCommand
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context, expected);
         SetSummary summary = opened.FindSet(set);
         SetManifest manifest = await opened.Repository.Log.ReadManifestAsync(summary, context.Stop);
-        SetDetailDocument document = SetDetailDocument.Of(summary, manifest, withPaths: true);
+        SetDetailDocument document = SetDetailDocument.Of(
+            summary,
+            manifest,
+            await opened.ReadChecksAsync(context),
+            withPaths: true
+        );
         if (path is null)
         {
             context.Result.Write(

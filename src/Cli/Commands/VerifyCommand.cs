@@ -1,8 +1,12 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Verification;
@@ -17,82 +21,148 @@ internal static class VerifyCommand
     public static Command Create(CommandRunner runner)
     {
         var set = new Option<string?>("--set") { Description = "The set's id, or 'latest'; without it, all sets." };
-        var readData = new Option<bool>("--read-data")
+        var depth = new Option<string?>("--depth")
         {
-            Description = "Read every byte and recompute every chunk's id.",
+            Description =
+                "How deep to look: structure (the usual one: no content is read), sample (a part of the packs, another "
+                + "one each time), data (every byte), live (the newest set beside the content stores).",
+        };
+        var readData = new Option<bool>("--read-data") { Description = "The short form of --depth data." };
+        var share = new Option<string?>("--share")
+        {
+            Description = "With --depth sample: how much of the packs is read, such as 5% (the usual share).",
+        };
+        var budget = new Option<string?>("--budget")
+        {
+            Description = "With --depth sample: for how long packs are read, such as 10min.",
         };
         var command = new DocumentedCommand(
             "verify",
             "Prove that sets restore: manifest, listings, packs, and the required files again.",
-            "abf verify --set latest --read-data",
+            "abf verify --depth sample --share 5%",
             ExitCodes.Done,
             ExitCodes.Usage,
+            ExitCodes.Findings,
             ExitCodes.Busy,
+            ExitCodes.Source,
             ExitCodes.Storage,
             ExitCodes.Repository,
             ExitCodes.Cancelled
         )
         {
             set,
+            depth,
             readData,
+            share,
+            budget,
         };
         command.SetAction(parsed =>
-            runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(set), parsed.GetValue(readData)))
+            runner.RunAsync(
+                parsed,
+                context =>
+                    RunAsync(
+                        context,
+                        parsed.GetValue(set),
+                        ReadChoice(
+                            parsed.GetValue(depth),
+                            parsed.GetValue(readData),
+                            parsed.GetValue(share),
+                            parsed.GetValue(budget)
+                        )
+                    )
+            )
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string? set, bool readData)
+    private static VerifyChoice ReadChoice(string? depth, bool readData, string? share, string? budget)
+    {
+        double? percent = null;
+        if (share is not null)
+        {
+            percent = RetentionOptions.TryParsePart(share, out double part)
+                ? part * 100
+                : throw Wrong($"--share '{share}': write a share of the packs, such as 5%");
+        }
+
+        TimeSpan? time = null;
+        if (budget is not null)
+        {
+            time = Duration.TryParse(budget, out TimeSpan parsed)
+                ? parsed
+                : throw Wrong($"--budget '{budget}': write a time such as 10min or 2h");
+        }
+
+        var choice = new VerifyChoice(depth, readData, percent, time);
+        return choice.Fault("--") is { } fault ? throw Wrong(fault) : choice;
+
+        static PermanentException Wrong(string fault) => new(ErrorKind.Configuration, fault);
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string? set, VerifyChoice choice)
     {
         SetSummary[] sets;
         VerifyInput input;
         await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
         {
-            if (readData)
-            {
-                opened.Repository.RequireContentKeys("--read-data: the bytes of sets cannot be read");
-            }
-
             sets = set is null ? [.. opened.Sets] : [opened.FindSet(set)];
-            input = new VerifyInput(set is null ? null : sets[0].Id, readData);
+            input = choice.ToInput(
+                set is null ? null : sets[0].Id,
+                set is null ? "all"
+                    : set == InstallationSets.Latest ? set
+                    : sets[0].Id.ToString()
+            );
+            if (input.ReadsPacks)
+            {
+                opened.Repository.RequireContentKeys($"--depth {input.Depth}: the bytes of sets cannot be read");
+            }
         }
 
         await using VerifyHost host = await VerifyHost.OpenAsync(context, input);
         VerifyResult result = await host.RunAsync(input);
-        return Report(context, readData, [.. sets.Where(s => s.Sequence <= result.Head)], result.Report);
+        return await ReportAsync(context, input, [.. sets.Where(s => s.Sequence <= result.Head)], result.Report);
     }
 
-    private static int Report(CommandContext context, bool readData, SetSummary[] sets, VerifyReport report)
+    private static async Task<int> ReportAsync(
+        CommandContext context,
+        VerifyInput asked,
+        SetSummary[] sets,
+        VerifyReport report
+    )
     {
-        foreach (Finding finding in report.Findings)
+        string[] ids = [.. sets.Select(s => s.Id.ToString())];
+        VerificationResultDocument document = VerificationResultDocument.Of(report, asked, ids);
+        document = document with { Findings = await VerifiedFiles.CompleteAsync(context, report) };
+        foreach (VerificationFindingDocument finding in document.Findings)
         {
-            string line = finding.Set is { } of ? $"set {of}: {finding.Line}" : finding.Line;
-            if (finding.Severity == FindingSeverity.Error)
-            {
-                context.Messages.Error(line);
-            }
-            else
+            string line = VerifiedFiles.Line(finding);
+            if (finding.Severity == "warning")
             {
                 context.Messages.WarnOnce(line);
             }
+            else
+            {
+                context.Messages.Error(line);
+            }
         }
 
-        string[] ids = [.. sets.Select(s => s.Id.ToString())];
-        VerificationResultDocument document = VerificationResultDocument.Of(report, readData, ids);
         context.Result.Outcome = report.IsSound ? "the sets are sound" : "the sets are NOT sound";
         context.Result.Write(
             document,
             CliJson.Relaxed.VerificationResultDocument,
             writer => WriteText(document, writer)
         );
-        return report.IsSound ? ExitCodes.Done : ExitCodes.Of(ErrorKind.Repository);
+        return !report.IsSound ? ExitCodes.Of(ErrorKind.Repository)
+            : report.Alarms > 0 ? ExitCodes.Findings
+            : ExitCodes.Done;
     }
 
     private static void WriteText(VerificationResultDocument report, TextWriter writer)
     {
-        string depth = report.ReadData
-            ? $"{Units.Count(report.PacksRead)} of {Units.Count(report.Packs, "pack")} read"
-            : $"{Units.Count(report.Packs, "pack")} by name and length; --read-data reads them";
+        string depth = report.Depth is VerifyDepths.Data or VerifyDepths.Sample
+            ? $"{Units.Count(report.PacksRead)} of {Units.Count(report.Packs, "pack")} read "
+                + $"({Units.Bytes(report.BytesRead)} of {Units.Bytes(report.PackBytes)})"
+            : $"{Units.Count(report.Packs, "pack")} by name and length; --depth data reads them";
         writer.WriteLine(
             $"{Units.Count(report.Sets!.Length, "set")}, {Units.Count(report.Files, "file")}, {Units.Bytes(report.Bytes)}; {depth}"
         );
@@ -105,6 +175,19 @@ internal static class VerifyCommand
         }
 
         writer.WriteLine($"{Units.Count(report.Required, "required file")} looked up in the listings");
+        if (report.Live is { } live)
+        {
+            writer.WriteLine(
+                $"{Units.Count(live.Files, "file")} ({Units.Bytes(live.Bytes)}) compared with the live installation: "
+                    + $"{Units.Count(live.Changed)} with other bytes, {Units.Count(live.Gone)} gone, "
+                    + $"{Units.Count(live.CleanedUp)} cleaned up by Alfresco"
+            );
+        }
+
         writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors, "error")}");
+        if (report.Alarms > 0)
+        {
+            writer.WriteLine($"ALARM: {Units.Count(report.Alarms, "file")} of the live installation lost or changed");
+        }
     }
 }

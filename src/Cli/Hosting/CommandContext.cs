@@ -54,6 +54,9 @@ internal sealed class CommandContext(
     public BackupOptions Options =>
         (Loaded ?? throw new InvalidOperationException("the command did not load its configuration")).Options;
 
+    /// <summary>Bytes a second that are read from the repository at most; null: as fast as it goes.</summary>
+    public long? ReadBytesPerSecond { get; set; }
+
     /// <summary>Said after an interruption: the command that goes on.</summary>
     public string? HowToGoOn { get; set; }
 

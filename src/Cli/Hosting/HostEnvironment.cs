@@ -45,7 +45,16 @@ internal sealed class HostEnvironment : IAsyncDisposable
         RepositoryStores stores = takesLeases
             ? await StoreFactory.OpenAsync(loaded, context.Time, context.Stop)
             : StoreFactory.OpenWithoutLeases(loaded, context.Time);
-        return new HostEnvironment(context, loaded, stores);
+        return new HostEnvironment(
+            context,
+            loaded,
+            context.ReadBytesPerSecond is { } limit
+                ? stores with
+                {
+                    Blobs = new RateLimitedBlobStore(stores.Blobs, limit, context.Time),
+                }
+                : stores
+        );
     }
 
     /// <summary>What this process asked of the storage so far.</summary>

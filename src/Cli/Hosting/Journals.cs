@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
-/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, and one for each target of a
+/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, one of its drills, and one for each target of a
 /// restore and each verification that is asked for, so that none waits for another. Several installations may share a
 /// state directory, and what began against one repository is never resumed against another.
 /// </summary>
@@ -20,6 +20,9 @@ internal sealed class Journals(BackupOptions options)
     public static readonly TimeSpan KeepsEnded = TimeSpan.FromDays(30);
 
     public string Backups => StateDirectory.Beneath(options.State!, "runs", OwnName);
+
+    /// <summary>One drill at a time: what killed ones left, the next removes.</summary>
+    public string Drills => StateDirectory.Beneath(options.State!, "drills", OwnName);
 
     /// <summary>
     /// The location without the query, which may be a signature that is renewed while a run is interrupted.

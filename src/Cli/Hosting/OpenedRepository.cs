@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Mirroring;
+using AlfrescoBackupFlows.Repository.SetChecks;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
@@ -30,6 +31,20 @@ internal sealed class OpenedRepository : IAsyncDisposable
 
     /// <summary>The installation's sets, newest first; every installation's where none is named.</summary>
     public IReadOnlyList<SetSummary> Sets { get; }
+
+    /// <summary>What checked sets last; nothing where that cannot be read, which is said.</summary>
+    public async Task<SetCheckTable> ReadChecksAsync(CommandContext context)
+    {
+        try
+        {
+            return await Repository.SetChecks.ReadAsync(context.Stop);
+        }
+        catch (AbfException e)
+        {
+            context.Messages.Warn($"what verified or rehearsed the sets last cannot be read: {e.Message}");
+            return SetCheckTable.Empty;
+        }
+    }
 
     /// <summary>The same with an entry that the log must have.</summary>
     /// <param name="expected">As <c>--expect-head</c> says it; null: any log will do.</param>

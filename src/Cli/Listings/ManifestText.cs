@@ -15,6 +15,13 @@ internal static class ManifestText
             $"{Units.Count(set.Files, "file")}, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added"
                 + (set.Parent is null ? string.Empty : $" to {set.Parent}")
         );
+        if (set.Origin is { } origin)
+        {
+            writer.WriteLine(
+                $"imported: it was set {origin.Set} of {origin.Installation}, exported {Units.Time(origin.Exported)}"
+            );
+        }
+
         WritePhases(set, writer);
         if (set.Database is { } db)
         {
@@ -37,7 +44,13 @@ internal static class ManifestText
         }
 
         roots.WriteTo(writer, 1, 2, 3);
+        foreach (string step in set.Index.Reindex)
+        {
+            writer.WriteLine($"index, after a restore: {step}");
+        }
+
         WriteFindings(set, writer);
+        CheckText.Write(set, writer);
     }
 
     private static string StateOf(SetDetailDocument set) =>

@@ -23,7 +23,10 @@ internal sealed class PathPrefix
         _bytes = _whole ? bytes[..^1] : bytes;
     }
 
-    public static PathPrefix Parse(string text)
+    public static PathPrefix Parse(string text) => new(Unescape(text));
+
+    /// <summary>The bytes that a listing prints as this text.</summary>
+    public static byte[] Unescape(string text)
     {
         using var bytes = new MemoryStream();
         for (int i = 0; i < text.Length; i++)
@@ -51,7 +54,7 @@ internal sealed class PathPrefix
             }
         }
 
-        return new PathPrefix(bytes.ToArray());
+        return bytes.ToArray();
     }
 
     /// <summary>Whether a root may have such paths, and from where on they stand in its listing.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Contracts;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 
@@ -134,6 +135,15 @@ internal sealed record RestorePlanDocument(
     long Lost,
     string[] LostFiles,
     string[] Warnings
-);
+)
+{
+    /// <summary>Of a part of a set: what else it has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LeftOutDocument? LeftOut { get; init; }
+
+    /// <summary>Of <c>--repair</c>: what it found; nothing is written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RepairedFilesDocument? Repaired { get; init; }
+}
 
 internal sealed record RestoreRootDocument(string Name, long Files, long Bytes);

@@ -5,6 +5,8 @@ using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -79,6 +81,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         IEnumerable<string> journals =
             flowName == nameof(HotBackupFlow) ? [_journals.Backups]
             : flowName == nameof(RestoreFlow) ? _journals.Restores()
+            : flowName == nameof(DrillFlow) ? [_journals.Drills]
             : _journals.Verifications();
         var found = new List<InstanceState>();
         foreach (string journal in journals)
@@ -109,13 +112,14 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     }
 
     /// <summary>
-    /// Goes on with what an earlier process left: the backup, verifications, and the restores into the directory that
+    /// Goes on with what an earlier process left: the backup, the drill, verifications, and the restores into the directory that
     /// belongs to the server.
     /// </summary>
     public async Task ResumeAllAsync(CancellationToken cancellationToken)
     {
         _journals.RemoveOld(context.Time, context.Loggers.CreateLogger<Journals>());
         await TryResumeAsync(_journals.Backups, cancellationToken);
+        await TryResumeAsync(_journals.Drills, cancellationToken);
         foreach (string journal in Left(_journals.Verifications).Concat(Left(_journals.Restores)))
         {
             await TryResumeAsync(journal, cancellationToken);
@@ -262,6 +266,13 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
                     $"{FlowHost.NameOf(id)} is abandoned: another version of abf began it and this one cannot go on"
                 );
                 break;
+            case { Status: RuntimeStatus.Completed, FlowName: nameof(DrillFlow) }
+                when FlowHost.Read<DrillResult>(ended.Result!) is { Passed: false } failed:
+                context.Messages.Error(
+                    $"the drill of set {failed.Set} FAILED: {failed.Check.Findings.FirstOrDefault()?.Line}; "
+                        + $"'abf show {failed.Set}' has all of it"
+                );
+                break;
             case { Status: RuntimeStatus.Completed }:
                 context.Messages.Note($"{FlowHost.NameOf(id)} is done");
                 break;
@@ -275,6 +286,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         InstanceIds.IsBackup(id) ? _journals.Backups
         : InstanceIds.IsVerify(id, out string stamp) ? _journals.Verification(stamp)
         : InstanceIds.IsRestore(id, out stamp) ? _journals.Restore(stamp)
+        : InstanceIds.IsDrill(id) ? _journals.Drills
         : null;
 
     private static InstanceState Describe(FlowInstance i) =>

@@ -5,7 +5,11 @@ using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Backup;
 
-internal sealed record SearchIndexPart(SearchIndexCapture Capture, PhaseTimes Times);
+/// <param name="CanChange">
+/// Alfresco's job may put another copy in its place, so that it is looked at around the dump. A backup of Solr is the run's
+/// own.
+/// </param>
+internal sealed record SearchIndexPart(SearchIndexCapture Capture, PhaseTimes Times, bool CanChange);
 
 internal sealed record DatabasePart(DatabaseCapture Capture, PhaseTimes Times);
 

@@ -22,7 +22,7 @@ internal sealed class DatabasePhase(
     /// <summary>Returns the part, or why the phases must be taken again.</summary>
     public async Task<(DatabasePart? Part, string? Misfit)> DumpAsync(int attempt, SearchIndexPart? indexPart)
     {
-        if (indexPart is not null && await index.MisfitAsync(indexPart) is { } before)
+        if (indexPart is { CanChange: true } && await index.MisfitAsync(indexPart) is { } before)
         {
             return (null, before);
         }
@@ -43,7 +43,7 @@ internal sealed class DatabasePhase(
             return (part, null);
         }
 
-        if (await index.MisfitAsync(indexPart) is { } after)
+        if (indexPart.CanChange && await index.MisfitAsync(indexPart) is { } after)
         {
             return (null, after);
         }

@@ -107,10 +107,14 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
     )
     {
         var index = new SearchIndexPhase(steps, run, check, kept);
+        var solr = new SolrIndexPhase(steps, run, check, kept);
         var database = new DatabasePhase(steps, run, index, check.FullScan, kept);
         for (int attempt = 1; ; attempt++)
         {
-            SearchIndexPart? indexPart = check.HasIndex ? await index.CaptureAsync(attempt) : null;
+            SearchIndexPart? indexPart =
+                check.HasIndex ? await index.CaptureAsync(attempt)
+                : check.HasSolr ? await solr.CaptureAsync(attempt)
+                : null;
             (DatabasePart? databasePart, string? misfit) = await database.DumpAsync(attempt, indexPart);
             if (databasePart is not null)
             {

@@ -46,7 +46,14 @@ internal sealed class SearchIndexPhase(BackupSteps steps, RunRef run, SourceChec
             )
         );
         kept.Add(Pages.Index(attempt), capture.Page);
-        return new SearchIndexPart(capture with { Page = null }, new PhaseTimes(Phases.Index, started, steps.Now));
+        return new SearchIndexPart(
+            capture with
+            {
+                Page = null,
+            },
+            new PhaseTimes(Phases.Index, started, steps.Now),
+            CanChange: true
+        );
     }
 
     /// <summary>One look, as journaled; says why the captured copy no longer stands, or null.</summary>

@@ -16,7 +16,8 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 /// sorted on the local disk, in constant memory, whatever the size of the database.
 /// </summary>
 /// <param name="spillDirectory">For sorting what does not fit into memory; it exists.</param>
-internal sealed class CatalogueCollector(string spillDirectory) : INodeRows, IDisposable
+/// <param name="before">Of the set before; null: every row is read.</param>
+internal sealed class CatalogueCollector(string spillDirectory, KnownNodes? before = null) : INodeRows, IDisposable
 {
     private const string Home = "Company Home";
 
@@ -38,6 +39,8 @@ internal sealed class CatalogueCollector(string spillDirectory) : INodeRows, IDi
         Text,
         Content,
     }
+
+    public RowDigests? Known => before?.Digests;
 
     public void Store(long id, string store) => Remember(_stores, id, store);
 
@@ -75,18 +78,36 @@ internal sealed class CatalogueCollector(string spillDirectory) : INodeRows, IDi
 
     public void ContentUrl(long id, string url, long? size) => _join.AddUrl(id, url, size);
 
-    /// <summary>Writes what was taken. Called once.</summary>
+    /// <summary>Writes what was taken, and takes over what was withheld. Called once.</summary>
+    /// <param name="withheld">Ranges of ids whose rows are those of the set before.</param>
     /// <exception cref="FormatException">It is more than a catalogue has room for.</exception>
-    public async Task<CatalogueStamp> WriteAsync(IChunkWriter chunks, CancellationToken cancellationToken)
+    public async Task<CatalogueStamp> WriteAsync(
+        IChunkWriter chunks,
+        IReadOnlySet<long> withheld,
+        CancellationToken cancellationToken
+    )
     {
         _join.Complete(this);
-        using CatalogueWriter writer = new(chunks, spillDirectory);
+        using CatalogueWriter writer = new(chunks, spillDirectory, before?.Catalogue);
+        Queue<CatalogueSegmentRow> kept = new(
+            withheld.Order().Select(range => before!.Catalogue.Find(range)).OfType<CatalogueSegmentRow>()
+        );
         foreach (CatalogueNode node in ReadNodes())
         {
+            await KeepBeforeAsync(node.Id / NodeProperties.IdsPerRange);
             await writer.AddAsync(node, cancellationToken);
         }
 
+        await KeepBeforeAsync(long.MaxValue);
         return await writer.CompleteAsync(cancellationToken);
+
+        async ValueTask KeepBeforeAsync(long range)
+        {
+            while (kept.TryPeek(out CatalogueSegmentRow? row) && row.Number < range)
+            {
+                await writer.KeepAsync(kept.Dequeue(), cancellationToken);
+            }
+        }
     }
 
     public void Dispose()

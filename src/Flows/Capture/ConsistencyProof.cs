@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
@@ -9,7 +10,15 @@ namespace AlfrescoBackupFlows.Flows.Capture;
 /// <summary>Counts what the dump requires and the listings do not have, in constant memory.</summary>
 /// <param name="acknowledged">What an administrator has accepted.</param>
 /// <param name="checkSizes">False for stores that encrypt or compress.</param>
-internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool checkSizes)
+/// <param name="record">
+/// Gets every finding, acknowledged ones too; whether the live system has the file is not said in it. Null: nobody wants
+/// them.
+/// </param>
+internal sealed class ConsistencyProof(
+    AcknowledgedFiles acknowledged,
+    bool checkSizes,
+    Func<FileFinding, ValueTask>? record = null
+)
 {
     /// <summary>Findings that are named.</summary>
     public const int MaxNamed = 1000;
@@ -68,21 +77,22 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
         {
             while (more && PathOrder.Compare(needed.Current.Path, entry.Path) < 0)
             {
-                AddMissing(root, needed.Current, "missing");
+                await AddMissingAsync(root, needed.Current, FindingReasons.Missing);
                 more = await needed.MoveNextAsync();
             }
 
-            NameCarriedOver(root, entry);
+            bool isRequired = more && needed.Current.Path.AsSpan().SequenceEqual(entry.Path);
+            await NameCarriedOverAsync(root, entry, isRequired ? needed.Current : null);
             while (more && needed.Current.Path.AsSpan().SequenceEqual(entry.Path))
             {
-                Compare(root, needed.Current, entry);
+                await CompareAsync(root, needed.Current, entry);
                 more = await needed.MoveNextAsync();
             }
         }
 
         while (more)
         {
-            AddMissing(root, needed.Current, "missing");
+            await AddMissingAsync(root, needed.Current, FindingReasons.Missing);
             more = await needed.MoveNextAsync();
         }
     }
@@ -92,42 +102,54 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
     {
         await foreach (RequiredFile file in required)
         {
-            AddMissing(root, file, "missing");
+            await AddMissingAsync(root, file, FindingReasons.Missing);
         }
     }
 
     /// <summary>Required URLs that name no file of this installation.</summary>
     /// <param name="accepted">Those among them that an administrator has accepted.</param>
     /// <param name="samples">Some of the others.</param>
-    public void AddUnmapped(long count, long accepted, ImmutableArray<string> samples)
+    public async Task AddUnmappedAsync(long count, long accepted, ImmutableArray<string> samples)
     {
         Required += count;
         Missing += count;
         Acknowledged += accepted;
         foreach (string url in samples)
         {
-            Name(new NamedFile(string.Empty, url, null, "invalid-url"));
+            Name(new NamedFile(string.Empty, url, null, FindingReasons.InvalidUrl));
+            await RecordAsync(
+                new FileFinding(
+                    string.Empty,
+                    Encoding.UTF8.GetBytes(url),
+                    FindingReasons.InvalidUrl,
+                    LiveFile.Unknown,
+                    Size: null,
+                    Captured: null,
+                    UrlId: 0,
+                    IsAcknowledged: false
+                )
+            );
         }
     }
 
-    private void Compare(string root, RequiredFile file, ListingEntry entry)
+    private async ValueTask CompareAsync(string root, RequiredFile file, ListingEntry entry)
     {
         if (entry.IsDirectory)
         {
-            AddMissing(root, file, "missing");
+            await AddMissingAsync(root, file, FindingReasons.Missing);
         }
         else if (file.Size == RequiredFile.NoFilesSize)
         {
-            AddMissing(root, file, "invalid-size");
+            await AddMissingAsync(root, file, FindingReasons.InvalidSize, entry.Length);
         }
         else if (checkSizes && file.Size is { } size && !_sizes.AddAndCompare(size, entry.Length))
         {
-            AddMissing(root, file, "wrong-size");
+            await AddMissingAsync(root, file, FindingReasons.WrongSize, entry.Length);
         }
         else if (entry.Flags.HasFlag(EntryFlags.Unstable))
         {
             // Whatever was read of it, nobody knows whether it is what the database means.
-            AddMissing(root, file, "unstable");
+            await AddMissingAsync(root, file, FindingReasons.Unstable, entry.Length);
         }
         else
         {
@@ -135,38 +157,56 @@ internal sealed class ConsistencyProof(AcknowledgedFiles acknowledged, bool chec
         }
     }
 
-    private void NameCarriedOver(string root, ListingEntry entry)
+    private async ValueTask NameCarriedOverAsync(string root, ListingEntry entry, RequiredFile? file)
     {
-        if ((entry.Flags & (EntryFlags.SourceMissing | EntryFlags.SourceChanged)) != EntryFlags.None)
+        string? reason =
+            entry.Flags.HasFlag(EntryFlags.SourceMissing) ? FindingReasons.SourceMissing
+            : entry.Flags.HasFlag(EntryFlags.SourceChanged) ? FindingReasons.SourceChanged
+            : null;
+        if (reason is not null)
         {
             NoteFinding(root, entry.Path);
-        }
-
-        if (entry.Flags.HasFlag(EntryFlags.SourceMissing))
-        {
-            Name(new NamedFile(root, Display(entry.Path), entry.Length, "source-missing"));
-        }
-        else if (entry.Flags.HasFlag(EntryFlags.SourceChanged))
-        {
-            Name(new NamedFile(root, Display(entry.Path), entry.Length, "source-changed"));
+            Name(new NamedFile(root, Display(entry.Path), entry.Length, reason));
+            await RecordAsync(
+                new FileFinding(
+                    root,
+                    entry.Path,
+                    reason,
+                    LiveFile.Unknown,
+                    SizeOf(file),
+                    entry.Length,
+                    file?.UrlId ?? 0,
+                    IsAcknowledged: false
+                )
+            );
         }
     }
 
-    private void AddMissing(string root, RequiredFile file, string reason)
+    private async ValueTask AddMissingAsync(string root, RequiredFile file, string reason, long? captured = null)
     {
         Required++;
         Missing++;
         NoteFinding(root, file.Path);
-        if (acknowledged.Contains(root, file.Path))
+        bool isAcknowledged = acknowledged.Contains(root, file.Path);
+        long? size = SizeOf(file);
+        if (isAcknowledged)
         {
             Acknowledged++;
         }
         else
         {
-            long? size = file.Size == RequiredFile.NoFilesSize ? null : file.Size;
             Name(new NamedFile(root, Display(file.Path), size, reason));
         }
+
+        await RecordAsync(
+            new FileFinding(root, file.Path, reason, LiveFile.Unknown, size, captured, file.UrlId, isAcknowledged)
+        );
     }
+
+    private ValueTask RecordAsync(FileFinding finding) => record?.Invoke(finding) ?? ValueTask.CompletedTask;
+
+    private static long? SizeOf(RequiredFile? file) =>
+        file?.Size is { } size and not RequiredFile.NoFilesSize ? size : null;
 
     private void NoteFinding(string root, byte[] path)
     {

@@ -39,18 +39,22 @@ internal sealed class ContentReader(
             return null;
         }
 
-        CapturedContent content = await ReadAsync(file, cancellationToken);
+        CapturedContent content = await ReadAsync(file, file.Opened, cancellationToken);
         for (int readings = 1; insists && !content.IsStable && readings < MaxReadings; readings++)
         {
-            content = await ReadAsync(file, cancellationToken);
+            content = await ReadAsync(file, content.Stat, cancellationToken);
         }
 
         return content;
     }
 
-    private async ValueTask<CapturedContent> ReadAsync(SourceFile file, CancellationToken cancellationToken)
+    /// <param name="before">As it was some time before the first byte is read.</param>
+    private async ValueTask<CapturedContent> ReadAsync(
+        SourceFile file,
+        FileStat before,
+        CancellationToken cancellationToken
+    )
     {
-        FileStat before = file.Stat();
         await using var bytes = new SourceFileStream(file, progress);
         ContentRef content = await writer.WriteAsync(chunkClass, bytes, cancellationToken);
         FileStat after = file.Stat();

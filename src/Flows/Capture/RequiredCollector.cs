@@ -48,6 +48,9 @@ internal sealed class RequiredCollector : IDisposable
     public ImmutableSortedDictionary<string, long> Unprotected =>
         _unprotected.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
+    /// <summary>URLs whose content Alfresco makes when it is read: there is no file.</summary>
+    public long Generated { get; private set; }
+
     public long Unmapped { get; private set; }
 
     public long UnmappedAcknowledged { get; private set; }
@@ -80,6 +83,8 @@ internal sealed class RequiredCollector : IDisposable
                 break;
             default:
                 // Made up when it is read (spoof://): nothing to capture.
+                _odd.Add(RowDigests.RangeOf(required.Id));
+                Generated++;
                 break;
         }
 

@@ -4,10 +4,11 @@ using AlfrescoBackupFlows.Platform.Streams;
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>An open file of the source from its first byte to its last. The file stays the caller's.</summary>
-/// <param name="progress">Is told live what is read.</param>
-internal sealed class SourceFileStream(SourceFile file, CaptureProgress progress) : ReadOnlyStream
+/// <param name="progress">Is told live what is read; null: nobody is.</param>
+internal sealed class SourceFileStream(SourceFile file, CaptureProgress? progress = null) : ReadOnlyStream
 {
     private long _position;
+    private bool _ended;
 
     public override long Position
     {
@@ -17,9 +18,12 @@ internal sealed class SourceFileStream(SourceFile file, CaptureProgress progress
 
     public override int Read(Span<byte> buffer)
     {
-        int read = file.Read(buffer, _position);
+        // Fewer bytes than asked were the last ones: no call more only to hear so. A file that grew meanwhile shows by its
+        // length afterwards.
+        int read = _ended ? 0 : file.Read(buffer, _position);
+        _ended |= read < buffer.Length;
         _position += read;
-        progress.Read(read);
+        progress?.Read(read);
         return read;
     }
 

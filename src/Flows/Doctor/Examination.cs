@@ -18,6 +18,7 @@ public static class Examination
         new DatabaseCheck(),
         new AcknowledgedFilesCheck(),
         new SearchIndexCheck(),
+        new SolrCheck(),
         new RepositoryCheck(),
         new GoneRootsCheck(),
         new SettingsCheck(),
@@ -33,6 +34,7 @@ public static class Examination
         new PassphrasesCheck(),
         new RetentionCheck(),
         new SecondCopyCheck(),
+        new DrillsCheck(),
     ];
 
     /// <summary>Of one check: that of the database ends before it, with a line that says why.</summary>

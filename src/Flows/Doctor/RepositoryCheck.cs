@@ -32,7 +32,10 @@ internal sealed class RepositoryCheck : ICheck
 
         subject.Environment = environment;
         var earlier = ImmutableArray.CreateBuilder<SetManifest>();
-        foreach (SetSummary set in InstallationSets.Of(head, subject.Options.Installation.Name).Take(MaxEarlier))
+        IEnumerable<SetSummary> own = InstallationSets
+            .Of(head, subject.Options.Installation.Name)
+            .Where(static set => !set.Imported);
+        foreach (SetSummary set in own.Take(MaxEarlier))
         {
             earlier.Add(await repository.Log.ReadManifestAsync(set, cancellationToken));
         }

@@ -21,6 +21,8 @@ public sealed class BackupOptions
     /// <summary>Stores that follow the repository's; none: nothing is copied.</summary>
     public MirrorTargetOptions[] Mirror { get; set; } = [];
 
+    public DrillOptions Drill { get; set; } = new();
+
     public ServeOptions Serve { get; set; } = new();
 
     /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of

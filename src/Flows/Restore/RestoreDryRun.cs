@@ -11,7 +11,10 @@ namespace AlfrescoBackupFlows.Flows.Restore;
 public static class RestoreDryRun
 {
     /// <summary>The file in the target that names what the set lost.</summary>
-    public const string LostFiles = LostFileList.Name;
+    public const string LostFiles = FileList.Lost;
+
+    /// <summary>The file in the target that names what a repair kept although it differs.</summary>
+    public const string DifferingFiles = FileList.Differing;
 
     /// <summary>The set whose restore a directory holds unfinished; null where there is none, or none of this
     /// repository.</summary>

@@ -50,7 +50,7 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         RestoredTotals totals = RestoredTotals.None;
         long lost = 0;
         List<string> namedLost = [];
-        for (int number = 0; number < plan.Roots; number++)
+        foreach (int number in plan.Selected ?? [.. Enumerable.Range(0, plan.Roots)])
         {
             RestoredDirectories root = await RestoreRootAsync(context, input, plan, number, totals, cancel);
             totals += root.Totals;
@@ -76,11 +76,11 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         RestoreCheck check = await cancel.UnlessCancelledAsync(
             context.CallActivityAsync<RestoreCheck>(
                 nameof(CheckRestored),
-                new CheckRestoredInput(input, plan.KnownMissing),
+                new CheckRestoredInput(input, plan.KnownMissing + totals.Differing),
                 Retries.Storage.Until(cancel.Ended)
             )
         );
-        if (check.Missing > plan.KnownMissing)
+        if (check.Missing > plan.KnownMissing + totals.Differing)
         {
             throw new PermanentException(
                 ErrorKind.Target,
@@ -108,12 +108,22 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
             Bytes = totals.Bytes,
             DatabaseRestored = input.Database is not null,
             Required = check.Required,
-            Missing = plan.KnownMissing,
+            Missing = input.Selection is null ? plan.KnownMissing : check.Missing,
             NamedMissing = check.Named,
             CarriedOver = plan.CarriedOver,
             Unproven = plan.Unproven,
             Lost = lost,
             NamedLost = WarningLines.First(namedLost),
+            LeftOut = plan.LeftOut is null ? null : plan.LeftOut with { Required = check.LeftOut },
+            Repaired = input.Repair
+                ? new RepairedFiles(
+                    totals.Same,
+                    totals.Files - totals.Same - totals.Replaced,
+                    totals.Replaced,
+                    totals.Differing,
+                    check.NamedDiffering
+                )
+                : null,
             Unset = unset,
             Warnings = WarningLines.Fit(warnings),
         };
@@ -143,6 +153,9 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         var work = new RestoreRangeInput(input.Target, root.Name, root.Listing, root.Class, PathRange.All, input.Owner)
         {
             Strict = input.Strict,
+            Selection = input.Selection,
+            Repair = input.Repair,
+            Overwrite = input.Overwrite,
         };
         RestoredTotals totals = RestoredTotals.None;
         RestoreRangeFlowInput[] ranges =

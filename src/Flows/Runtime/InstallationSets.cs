@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.SetChecks;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
@@ -28,6 +29,11 @@ public sealed class InstallationSets(FlowEnvironment environment)
     public static IEnumerable<SetSummary> Of(LogHead head, string? installation) =>
         head.State.Sets.Where(s => installation is null || s.Installation == installation).Reverse();
 
+    /// <summary>The same in the order in which <c>latest</c> looks: imported sets come after all others, whatever time they
+    /// are of.</summary>
+    private static IEnumerable<SetSummary> Ranked(LogHead head, string? installation) =>
+        Of(head, installation).OrderBy(static set => set.Imported);
+
     /// <param name="text">An id, or <c>latest</c>.</param>
     /// <returns>Null: there is no such set.</returns>
     /// <exception cref="PermanentException">Repository: nobody can tell which is the latest.</exception>
@@ -37,7 +43,7 @@ public sealed class InstallationSets(FlowEnvironment environment)
                 ErrorKind.Repository,
                 $"{broken} Which set is the latest is not known: name one that 'abf sets' lists."
             )
-            : Of(head, installation).FirstOrDefault(s => text == Latest || s.Id.ToString() == text);
+            : Ranked(head, installation).FirstOrDefault(s => text == Latest || s.Id.ToString() == text);
 
     /// <summary>What <c>latest</c> is for a restore: the newest set that is consistent.</summary>
     /// <returns>Null: there is none. With it, a line that names the newer sets that are not.</returns>
@@ -45,8 +51,8 @@ public sealed class InstallationSets(FlowEnvironment environment)
     public static (SetSummary? Set, string? PassedOver) FindConsistent(LogHead head, string? installation)
     {
         Find(head, installation, Latest);
-        SetSummary[] newer = [.. Of(head, installation).TakeWhile(s => !s.Consistent)];
-        SetSummary? found = Of(head, installation).FirstOrDefault(s => s.Consistent);
+        SetSummary[] newer = [.. Ranked(head, installation).TakeWhile(s => !s.Consistent)];
+        SetSummary? found = Ranked(head, installation).FirstOrDefault(s => s.Consistent);
         return (
             found,
             newer.Length == 0
@@ -57,9 +63,23 @@ public sealed class InstallationSets(FlowEnvironment environment)
         );
     }
 
+    /// <summary>The newest drill of any of these sets; null where none is recorded.</summary>
+    public static SetCheck? FindLastDrill(SetCheckTable checks, IEnumerable<SetSummary> sets)
+    {
+        HashSet<RunId> own = [.. sets.Select(set => set.Id)];
+        return checks.Checks.LastOrDefault(check => check.Kind == SetCheckKinds.Drill && own.Contains(check.Set));
+    }
+
     /// <inheritdoc cref="FindConsistent(LogHead, string?)"/>
     public async Task<(SetSummary? Set, string? PassedOver)> FindConsistentAsync(CancellationToken cancellationToken) =>
         FindConsistent(await ReadHeadAsync(cancellationToken), Installation);
+
+    /// <summary>What checked sets last.</summary>
+    public async Task<SetCheckTable> ReadChecksAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        return await repository.SetChecks.ReadAsync(cancellationToken);
+    }
 
     public async Task<SetManifest> ReadManifestAsync(SetSummary set, CancellationToken cancellationToken)
     {

@@ -96,4 +96,30 @@ internal static partial class Logs
 
     [LoggerMessage(30, LogLevel.Warning, "Prune: {Warning}")]
     public static partial void PruneWarned(ILogger logger, string warning);
+
+    [LoggerMessage(
+        40,
+        LogLevel.Information,
+        "Repaired: {BadPacks} bad packs, {LostIndexes} lost index blobs, {StoredChunks} chunks stored again; {LostChunks} chunks and {LostFiles} files are lost"
+    )]
+    public static partial void Repaired(
+        ILogger logger,
+        int badPacks,
+        int lostIndexes,
+        long storedChunks,
+        long lostChunks,
+        long lostFiles
+    );
+
+    [LoggerMessage(31, LogLevel.Warning, "A check of sets is not recorded beside them: {Reason}")]
+    public static partial void CheckNotRecorded(ILogger logger, string reason);
+
+    [LoggerMessage(32, LogLevel.Warning, "Drill: {Warning}")]
+    public static partial void DrillNotCleaned(ILogger logger, string warning);
+
+    [LoggerMessage(33, LogLevel.Information, "The drill of set {Set} passed in {Seconds} s")]
+    public static partial void DrillPassed(ILogger logger, string set, double seconds);
+
+    [LoggerMessage(34, LogLevel.Error, "The drill of set {Set} failed with {Errors} findings: {Findings}")]
+    public static partial void DrillFailed(ILogger logger, string set, long errors, string findings);
 }

@@ -30,4 +30,5 @@ public static class Phases
     // Verification.
     public const string Structure = "structure";
     public const string Data = "data";
+    public const string Live = "live";
 }

@@ -101,6 +101,13 @@ internal sealed record SetReader(BackupRepository Repository, SetManifest Manife
         return repository.CreateFollowingReader(await repository.LoadIndexAsync(head.State, cancellationToken));
     }
 
+    /// <summary>Compares files with what sets have of them.</summary>
+    public static async Task<ContentComparison> OpenComparisonAsync(
+        FlowEnvironment environment,
+        IChunkSource chunks,
+        CancellationToken cancellationToken
+    ) => (await OpenRepositoryAsync(environment, cancellationToken)).CreateComparison(chunks);
+
     private static async Task<BackupRepository> OpenRepositoryAsync(
         FlowEnvironment environment,
         CancellationToken cancellationToken

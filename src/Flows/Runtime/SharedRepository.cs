@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
@@ -60,6 +61,24 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
             await repository.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Opens a copy of the repository that lies elsewhere, with the same keys; the caller disposes it. It may be older, so
+    /// that nothing is remembered of it.
+    /// </summary>
+    public Task<BackupRepository> OpenCopyAsync(IBlobStore blobs, CancellationToken cancellationToken)
+    {
+        RepositoryAccess access = Access();
+        return BackupRepository.OpenAsync(
+            blobs,
+            access with
+            {
+                CacheDirectory = Path.Combine(access.CacheDirectory, "copy"),
+                Remembered = null,
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>

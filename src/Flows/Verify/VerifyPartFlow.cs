@@ -30,7 +30,7 @@ public sealed class VerifyPartFlow : TaskOrchestrator<VerifyPartInput, VerifiedP
                 return new VerifiedPart(report, step.IsStopped);
             }
 
-            next = next with { After = step.Next };
+            next = next with { After = step.Next, Spent = next.Spent + step.Took };
         }
 
         context.ContinueAsNew(new VerifyPartInput(next, report));

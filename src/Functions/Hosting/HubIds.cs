@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Restore;
 
 namespace AlfrescoBackupFlows.Functions.Hosting;
@@ -15,5 +16,6 @@ internal static class HubIds
     public static string PrefixOf(string flow) =>
         flow == nameof(HotBackupFlow) ? "2"
         : flow == nameof(RestoreFlow) ? InstanceIds.RestorePrefix
+        : flow == nameof(DrillFlow) ? InstanceIds.DrillPrefix
         : InstanceIds.VerifyPrefix;
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace AlfrescoBackupFlows.Hosting.Options;
 
 /// <summary>
-/// Durations as people write them: <c>26h</c>, <c>1d12h</c>, <c>90m</c>, or <c>[days.]hours:minutes[:seconds]</c>.
+/// Durations as people write them: <c>26h</c>, <c>1d12h</c>, <c>90m</c>, <c>90min</c>, or <c>[days.]hours:minutes[:seconds]</c>.
 /// Not <see cref="TimeSpan.Parse(string)"/>, which reads <c>26:00</c> as 26 days.
 /// </summary>
 public static partial class Duration
@@ -30,7 +30,7 @@ public static partial class Duration
         match.Groups[group] is { Success: true } g ? int.Parse(g.ValueSpan, CultureInfo.InvariantCulture) : 0;
 
     [GeneratedRegex(
-        @"^((?<d>[0-9]{1,5})d)?((?<h>[0-9]{1,5})h)?((?<m>[0-9]{1,5})m)?((?<s>[0-9]{1,5})s)?\z",
+        @"^((?<d>[0-9]{1,5})d)?((?<h>[0-9]{1,5})h)?((?<m>[0-9]{1,5})m(in)?)?((?<s>[0-9]{1,5})s)?\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

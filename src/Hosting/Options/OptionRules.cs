@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Hosting.Stores;
+using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Hosting.Options;
 
@@ -22,6 +24,7 @@ internal static partial class OptionRules
         CheckRepository(options.Repository, faults);
         CheckRetention(options.Retention, faults);
         CheckMirrors(options, faults);
+        CheckDrill(options.Drill, faults);
         RunOptions backup = options.Backup;
         CheckRange(
             "backup.resumeWithin",
@@ -57,6 +60,62 @@ internal static partial class OptionRules
             }
 
             places.Add(StorePlace.Of(mirror.Url));
+        }
+    }
+
+    private static void CheckDrill(DrillOptions drill, OptionFaults faults)
+    {
+        TimeSpan every = drill.Every ?? TimeSpan.FromDays(1);
+        CheckRange("drill.every", every, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3660), faults);
+        if (drill is { Server: not null, Database: not null })
+        {
+            faults.Add("drill.server and drill.database are both set: leave one of them out");
+        }
+
+        if (drill is { Every: not null, Server: null, Database: null })
+        {
+            faults.Add(
+                "drill.every is set, and nothing says where: set drill.server to postgresql://user@host:port, or "
+                    + "drill.database to an empty database"
+            );
+        }
+
+        if (!RetentionOptions.TryParsePart(drill.Share, out _))
+        {
+            faults.Add($"drill.share '{drill.Share}' does not fit: write a percentage such as 5%");
+        }
+
+        CheckDrillUrl(drill.Server, url => ServerUrl.Parse(url, null, null, "drill.server"), faults);
+        CheckDrillUrl(
+            drill.Database,
+            url =>
+                DatabaseConnection.FromRestoreUrl(
+                    url,
+                    password: null,
+                    toolPath: null,
+                    names: DatabaseSettingNames.RestoreTarget with
+                    {
+                        Url = "drill.database",
+                        Username = "drill.database",
+                        Password = "drill.passwordFile",
+                    }
+                ),
+            faults
+        );
+    }
+
+    private static void CheckDrillUrl(string? url, Func<string, DatabaseConnection> parse, OptionFaults faults)
+    {
+        try
+        {
+            if (url is not null)
+            {
+                parse(url);
+            }
+        }
+        catch (PermanentException e)
+        {
+            faults.Add(e);
         }
     }
 
@@ -126,7 +185,7 @@ internal static partial class OptionRules
             TimeSpan.FromDays(1),
             faults
         );
-        CheckChoice("installation.index.kind", installation.Index.Kind, ["lucene", "none"], faults);
+        CheckChoice("installation.index.kind", installation.Index.Kind, ["lucene", "solr", "none"], faults);
         CheckChoice("installation.index.onWindow", installation.Index.OnWindow, ["wait", "refuse"], faults);
         CheckRange(
             "installation.index.maxWait",

@@ -63,6 +63,10 @@ public static class GivenPath
         }
     }
 
+    /// <summary>The same as a stream, for a long file.</summary>
+    public static Stream OpenStream(string path) =>
+        new FileStream(OpenRead(path), FileAccess.Read, bufferSize: 1 << 20);
+
     /// <summary>Opens a file for reading. What is no regular file is not opened at all: to open a pipe is to wait for
     /// its writer, to open a device may be to change it.</summary>
     public static SafeFileHandle OpenRead(string path) =>

@@ -19,25 +19,25 @@ public sealed class NewFile : IAsyncDisposable
     public Stream Stream => _stream;
 
     /// <summary>Begins a file, with the rights that files of this user have.</summary>
-    public static NewFile Create(string path)
+    /// <param name="isPrivate">For its owner alone (0600).</param>
+    public static NewFile Create(string path, bool isPrivate = false)
     {
         string full = Path.GetFullPath(path);
         string random = Guid.NewGuid().ToString("N")[..8];
         string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".abf-{random}.part");
-        return new NewFile(
-            full,
-            temporary,
-            new FileStream(
-                temporary,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    Share = FileShare.None,
-                    BufferSize = BufferBytes,
-                }
-            )
-        );
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = BufferBytes,
+        };
+        if (isPrivate && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new NewFile(full, temporary, new FileStream(temporary, options));
     }
 
     /// <summary>Whether something has the path already, be it a link that leads nowhere.</summary>

@@ -7,7 +7,7 @@ namespace AlfrescoBackupFlows.Platform.Files;
 /// A directory opened for reading. Paths are bytes, relative to the root (<see cref="TreePath"/>); a path that is not
 /// valid is an <see cref="ArgumentException"/>. What does not exist (any more) is null; what exists but cannot be read
 /// is a <see cref="SourceUnreadableException"/>. Directories on the way to an entry may be symbolic links. Thread-safe;
-/// holds one descriptor, and one more during each call.
+/// holds two descriptors, and one more during each call.
 /// </summary>
 public abstract class SourceTree : IDisposable
 {

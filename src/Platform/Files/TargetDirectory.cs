@@ -22,6 +22,15 @@ public abstract class TargetDirectory : IDisposable
     /// </param>
     public abstract TargetFile ReplaceFile(ReadOnlySpan<byte> name, int mode);
 
+    /// <summary>Opens a file for reading; null where there is none, or something else has the name.</summary>
+    public abstract SourceFile? TryOpenFile(ReadOnlySpan<byte> name);
+
+    /// <summary>Gives a file another name here. A file or a link that has it is replaced in one step.</summary>
+    public abstract void Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to);
+
+    /// <inheritdoc cref="TargetTree.Delete"/>
+    public abstract void Delete(ReadOnlySpan<byte> name);
+
     public void Dispose()
     {
         Dispose(disposing: true);

@@ -54,6 +54,9 @@ public static class StandardStreams
     /// <summary>Whether somebody types at the input.</summary>
     public static bool IsInputTerminal => !Console.IsInputRedirected;
 
+    /// <summary>Whether somebody looks at the output.</summary>
+    public static bool IsOutputTerminal => !Console.IsOutputRedirected;
+
     public static Stream OpenInput() => Console.OpenStandardInput();
 
     /// <summary>A line that somebody types at a terminal, without showing it.</summary>

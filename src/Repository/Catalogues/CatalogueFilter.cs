@@ -17,70 +17,88 @@ internal static class CatalogueFilter
     /// <summary>Keys of a segment: nodes may have any number of contents.</summary>
     private const int MaxKeys = 1 << 20;
 
-    /// <param name="segments">Position in the group, and keys; those without keys are left out.</param>
-    public static byte[] Encode(IEnumerable<(int Position, IReadOnlyCollection<CatalogueKey> Keys)> segments)
+    /// <param name="sections">In the order of the segments; those without keys are left out.</param>
+    public static byte[] Encode(IEnumerable<CatalogueFilterSection> sections)
     {
         ArrayBufferWriter<byte> output = new(64 * 1024);
         output.WriteByte(Version);
-        foreach ((int position, IReadOnlyCollection<CatalogueKey> keys) in segments)
+        foreach (CatalogueFilterSection section in sections.Where(static section => section.Bits.Length > 0))
         {
-            if (keys.Count == 0)
-            {
-                continue;
-            }
-
-            output.WriteByte((byte)position);
-            output.WriteVarint((ulong)keys.Count);
-            Span<byte> bits = output.GetSpan(keys.Count * BytesPerKey)[..(keys.Count * BytesPerKey)];
-            bits.Clear();
-            foreach (CatalogueKey key in keys)
-            {
-                for (int probe = 0; probe < Probes; probe++)
-                {
-                    int bit = BitOf(key, probe, bits.Length);
-                    bits[bit >> 3] |= (byte)(1 << (bit & 7));
-                }
-            }
-
-            output.Advance(bits.Length);
+            output.WriteByte((byte)section.Position);
+            output.WriteVarint((ulong)(section.Bits.Length / BytesPerKey));
+            output.Write(section.Bits);
         }
 
         return output.WrittenSpan.ToArray();
     }
 
+    public static CatalogueFilterSection SectionOf(int position, IReadOnlyCollection<CatalogueKey> keys)
+    {
+        byte[] bits = new byte[keys.Count * BytesPerKey];
+        foreach (CatalogueKey key in keys)
+        {
+            for (int probe = 0; probe < Probes; probe++)
+            {
+                int bit = BitOf(key, probe, bits.Length);
+                bits[bit >> 3] |= (byte)(1 << (bit & 7));
+            }
+        }
+
+        return new CatalogueFilterSection(position, bits);
+    }
+
+    public static List<CatalogueFilterSection> ReadSections(ReadOnlySpan<byte> filter)
+    {
+        VarintReader reader = Begin(filter);
+        List<CatalogueFilterSection> sections = [];
+        int last = -1;
+        while (!reader.AtEnd)
+        {
+            ReadOnlySpan<byte> bits = ReadSection(ref reader, ref last);
+            sections.Add(new CatalogueFilterSection(last, bits.ToArray()));
+        }
+
+        return sections;
+    }
+
     /// <summary>Positions of the segments that may hold one of the keys.</summary>
     public static List<int> Find(ReadOnlySpan<byte> filter, IReadOnlyCollection<CatalogueKey> keys)
     {
-        VarintReader reader = new(filter, What);
-        if (reader.ReadByte() != Version)
-        {
-            throw reader.Wrong("its version is not known");
-        }
-
+        VarintReader reader = Begin(filter);
         List<int> found = [];
         int last = -1;
         while (!reader.AtEnd)
         {
-            int position = reader.ReadByte();
-            if (position <= last || position >= CatalogueTable.SegmentsPerGroup)
-            {
-                throw reader.Wrong("its segments are not in order");
-            }
-
-            last = position;
-            int count = (int)reader.ReadBounded(MaxKeys, "the number of keys");
-            ReadOnlySpan<byte> bits = reader.ReadBytes(count * BytesPerKey);
+            ReadOnlySpan<byte> bits = ReadSection(ref reader, ref last);
             foreach (CatalogueKey key in keys)
             {
-                if (count > 0 && MayHold(bits, key))
+                if (!bits.IsEmpty && MayHold(bits, key))
                 {
-                    found.Add(position);
+                    found.Add(last);
                     break;
                 }
             }
         }
 
         return found;
+    }
+
+    private static VarintReader Begin(ReadOnlySpan<byte> filter)
+    {
+        VarintReader reader = new(filter, What);
+        return reader.ReadByte() == Version ? reader : throw reader.Wrong("its version is not known");
+    }
+
+    private static ReadOnlySpan<byte> ReadSection(ref VarintReader reader, ref int last)
+    {
+        int position = reader.ReadByte();
+        if (position <= last || position >= CatalogueTable.SegmentsPerGroup)
+        {
+            throw reader.Wrong("its segments are not in order");
+        }
+
+        last = position;
+        return reader.ReadBytes((int)reader.ReadBounded(MaxKeys, "the number of keys") * BytesPerKey);
     }
 
     private static bool MayHold(ReadOnlySpan<byte> bits, CatalogueKey key)
@@ -100,3 +118,7 @@ internal static class CatalogueFilter
     private static int BitOf(CatalogueKey key, int probe, int bytes) =>
         (int)(unchecked(key.First + ((ulong)probe * key.Second)) % ((ulong)bytes * 8));
 }
+
+/// <summary>The filter of one segment.</summary>
+/// <param name="Position">Of the segment in its group.</param>
+internal sealed record CatalogueFilterSection(int Position, byte[] Bits);

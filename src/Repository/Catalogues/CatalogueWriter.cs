@@ -13,7 +13,9 @@ namespace AlfrescoBackupFlows.Repository.Catalogues;
 /// the other: who looks something up reads those alone. Memory is bounded, but for some 60 bytes a segment.
 /// </summary>
 /// <param name="spillDirectory">For the filters, until they are stored; it exists.</param>
-public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory) : IDisposable
+/// <param name="before">Segments of it are taken over; null: none.</param>
+public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, CatalogueBefore? before = null)
+    : IDisposable
 {
     private const int KeyBytes = 1 + sizeof(long);
 
@@ -24,13 +26,14 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory) 
     );
     private readonly List<CatalogueNode> _nodes = [];
     private readonly List<CatalogueSegmentRow> _segments = [];
-    private readonly List<(int Position, List<CatalogueKey> Keys)>[] _keys =
+    private readonly List<CatalogueFilterSection>[] _sections =
     [
         [],
         [],
         [],
         [],
     ];
+    private readonly HashSet<int> _kept = [];
     private readonly List<CatalogueGroup> _groups = [];
     private readonly ImmutableArray<long>.Builder _homes = ImmutableArray.CreateBuilder<long>();
     private long _last = -1;
@@ -47,15 +50,7 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory) 
             throw new ArgumentException($"Node {node.Id} does not come after node {_last}.", nameof(node));
         }
 
-        if (_last >= 0 && CatalogueTable.NumberOf(node.Id) != CatalogueTable.NumberOf(_last))
-        {
-            await EndSegmentAsync(cancellationToken);
-            if (GroupOf(node.Id) != GroupOf(_last))
-            {
-                EndGroup();
-            }
-        }
-
+        await BeginAsync(CatalogueTable.NumberOf(node.Id), cancellationToken);
         RequireFits(node.Uuid);
         RequireFits(node.Name);
         RequireFits(node.Label);
@@ -75,18 +70,31 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory) 
         _contents += node.Contents.Length;
     }
 
+    /// <summary>Takes over the next segment as it is in the set before, unread.</summary>
+    public async ValueTask KeepAsync(CatalogueSegmentRow row, CancellationToken cancellationToken)
+    {
+        if (CatalogueTable.LowestOf(row.Number) <= _last)
+        {
+            throw new ArgumentException($"Segment {row.Number} does not come after node {_last}.", nameof(row));
+        }
+
+        await BeginAsync(row.Number, cancellationToken);
+        _segments.Add(row);
+        _kept.Add((int)(row.Number % CatalogueTable.SegmentsPerGroup));
+        _homes.AddRange(before!.HomesIn(row).Take(CatalogueStamp.MaxHomes - _homes.Count));
+        _last = CatalogueTable.LowestOf(row.Number) + CatalogueTable.IdsPerSegment - 1;
+        _written += row.Nodes;
+        _contents += row.Contents;
+    }
+
     /// <summary>Ends the catalogue. Called once.</summary>
     public async Task<CatalogueStamp> CompleteAsync(CancellationToken cancellationToken)
     {
-        if (_nodes.Count > 0)
-        {
-            await EndSegmentAsync(cancellationToken);
-            EndGroup();
-        }
-
+        await EndSegmentAsync(cancellationToken);
+        await EndGroupAsync(cancellationToken);
         Dictionary<long, ChunkId?[]> filters = _groups.ToDictionary(
-            group => group.Number,
-            _ => new ChunkId?[CatalogueKey.Kinds]
+            static group => group.Number,
+            static group => group.Filters.Count > 0 ? [.. group.Filters] : new ChunkId?[CatalogueKey.Kinds]
         );
         foreach (ReadOnlyMemory<byte> record in _filters.ReadSorted())
         {
@@ -108,8 +116,6 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory) 
 
     public void Dispose() => _filters.Dispose();
 
-    private static long GroupOf(long id) => CatalogueTable.NumberOf(id) / CatalogueTable.SegmentsPerGroup;
-
     private static void RequireFits(string text)
     {
         if (
@@ -121,10 +127,33 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory) 
         }
     }
 
+    /// <summary>Ends the open segment and its group where the next segment has another number.</summary>
+    private async ValueTask BeginAsync(long number, CancellationToken cancellationToken)
+    {
+        if (_last < 0 || CatalogueTable.NumberOf(_last) == number)
+        {
+            return;
+        }
+
+        await EndSegmentAsync(cancellationToken);
+        if (
+            CatalogueTable.NumberOf(_last) / CatalogueTable.SegmentsPerGroup
+            != number / CatalogueTable.SegmentsPerGroup
+        )
+        {
+            await EndGroupAsync(cancellationToken);
+        }
+    }
+
     private async ValueTask EndSegmentAsync(CancellationToken cancellationToken)
     {
+        if (_nodes.Count == 0)
+        {
+            return;
+        }
+
         byte[] plain = CatalogueSegment.Encode(_nodes);
-        long number = CatalogueTable.NumberOf(_last);
+        long number = CatalogueTable.NumberOf(_nodes[0].Id);
         int position = (int)(number % CatalogueTable.SegmentsPerGroup);
         _segments.Add(
             new CatalogueSegmentRow(
@@ -134,48 +163,64 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory) 
                 _nodes.Sum(static node => node.Contents.Length)
             )
         );
-        foreach (List<(int Position, List<CatalogueKey> Keys)> kind in _keys)
+        ILookup<CatalogueKeyKind, CatalogueKey> keys = _nodes
+            .SelectMany(CatalogueKey.AllOf)
+            .ToLookup(static key => key.Kind, static key => key.Key);
+        for (int kind = 0; kind < _sections.Length; kind++)
         {
-            kind.Add((position, []));
-        }
-
-        foreach ((CatalogueKeyKind kind, CatalogueKey key) in _nodes.SelectMany(CatalogueKey.AllOf))
-        {
-            _keys[(int)kind][^1].Keys.Add(key);
+            _sections[kind].Add(CatalogueFilter.SectionOf(position, [.. keys[(CatalogueKeyKind)kind]]));
         }
 
         _nodes.Clear();
     }
 
-    private void EndGroup()
+    private async ValueTask EndGroupAsync(CancellationToken cancellationToken)
     {
-        long number = _segments[0].Number / CatalogueTable.SegmentsPerGroup;
-        for (int kind = 0; kind < _keys.Length; kind++)
+        if (_segments.Count == 0)
         {
-            if (_keys[kind].Exists(static segment => segment.Keys.Count > 0))
-            {
-                byte[] filter = CatalogueFilter.Encode(
-                    _keys[kind]
-                        .Select(static segment => (segment.Position, (IReadOnlyCollection<CatalogueKey>)segment.Keys))
-                );
-                byte[] record = new byte[KeyBytes + filter.Length];
-                record[0] = (byte)kind;
-                BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(1), number);
-                filter.CopyTo(record, KeyBytes);
-                if (record.Length > ExternalSort.MaxRecordBytes)
-                {
-                    throw new FormatException(
-                        $"the nodes of group {number} have more contents than a filter has room for"
-                    );
-                }
-
-                _filters.Add(record);
-            }
-
-            _keys[kind].Clear();
+            return;
         }
 
-        _groups.Add(new CatalogueGroup(number, [], [.. _segments]));
+        long number = _segments[0].Number / CatalogueTable.SegmentsPerGroup;
+        IReadOnlyList<ChunkId?>? unchanged = _kept.Count > 0 ? before!.FiltersOf(number, _segments) : null;
+        for (int kind = 0; unchanged is null && kind < _sections.Length; kind++)
+        {
+            if (_kept.Count > 0)
+            {
+                IReadOnlyList<CatalogueFilterSection> old = await before!.ReadFilterAsync(
+                    number,
+                    kind,
+                    cancellationToken
+                );
+                _sections[kind].AddRange(old.Where(section => _kept.Contains(section.Position)));
+            }
+
+            AddFilter(number, kind);
+        }
+
+        Array.ForEach(_sections, static sections => sections.Clear());
+        _groups.Add(new CatalogueGroup(number, unchanged ?? [], [.. _segments]));
         _segments.Clear();
+        _kept.Clear();
+    }
+
+    private void AddFilter(long group, int kind)
+    {
+        if (!_sections[kind].Exists(static section => section.Bits.Length > 0))
+        {
+            return;
+        }
+
+        byte[] filter = CatalogueFilter.Encode(_sections[kind].OrderBy(static section => section.Position));
+        byte[] record = new byte[KeyBytes + filter.Length];
+        if (record.Length > ExternalSort.MaxRecordBytes)
+        {
+            throw new FormatException($"the nodes of group {group} have more contents than a filter has room for");
+        }
+
+        record[0] = (byte)kind;
+        BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(1), group);
+        filter.CopyTo(record, KeyBytes);
+        _filters.Add(record);
     }
 }

@@ -17,13 +17,21 @@ internal sealed class RowFile : IDisposable
     private readonly IDisposable _owner;
     private readonly string _directory;
     private readonly RowFileTables _tables;
+    private readonly ChunkIdFilter? _filter;
 
-    private RowFile(SafeFileHandle file, IDisposable owner, string directory, RowFileTables tables)
+    private RowFile(
+        SafeFileHandle file,
+        IDisposable owner,
+        string directory,
+        RowFileTables tables,
+        ChunkIdFilter? filter = null
+    )
     {
         _file = file;
         _owner = owner;
         _directory = directory;
         _tables = tables;
+        _filter = filter;
     }
 
     /// <summary>What the file was built from, as its builder named it.</summary>
@@ -60,9 +68,10 @@ internal sealed class RowFile : IDisposable
     }
 
     /// <summary>Takes over a file that was just written.</summary>
-    public static RowFile Open(FileStream file) =>
+    /// <param name="filter">Of the ids in it.</param>
+    public static RowFile Open(FileStream file, ChunkIdFilter filter) =>
         RowFileTables.TryRead(file.SafeFileHandle) is { } tables
-            ? new RowFile(file.SafeFileHandle, file, Path.GetDirectoryName(file.Name)!, tables)
+            ? new RowFile(file.SafeFileHandle, file, Path.GetDirectoryName(file.Name)!, tables, filter)
             : throw new IOException("The rows that were just written cannot be read back.");
 
     /// <summary>The place of the chunk that counts first.</summary>
@@ -123,6 +132,11 @@ internal sealed class RowFile : IDisposable
     private bool TryFind(ChunkId id, out ChunkPlace place, List<ChunkPlace>? all)
     {
         place = default;
+        if (_filter?.MayHold(id) == false)
+        {
+            return false;
+        }
+
         int bits = _tables.Header.Bits;
         uint bucket = bits == 0 ? 0 : (uint)(id.Value >> (128 - bits));
         uint first = _tables.Buckets[bucket];

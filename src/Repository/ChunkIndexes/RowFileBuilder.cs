@@ -56,9 +56,10 @@ internal sealed class RowFileBuilder : IDisposable
         FileStream output = ScratchFile.Create(_directory);
         try
         {
-            Write(output, key: default, members: 0);
+            ChunkIdFilter filter = new(Rows);
+            Write(output, key: default, members: 0, filter);
             output.Flush();
-            return RowFile.Open(output);
+            return RowFile.Open(output, filter);
         }
         catch
         {
@@ -77,7 +78,7 @@ internal sealed class RowFileBuilder : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    private void Write(FileStream output, UInt128 key, int members)
+    private void Write(FileStream output, UInt128 key, int members, ChunkIdFilter? filter = null)
     {
         Span<byte> header = stackalloc byte[RowFileHeader.Size];
         header.Clear();
@@ -93,7 +94,7 @@ internal sealed class RowFileBuilder : IDisposable
 
         int bits = RowFileHeader.BitsFor(Rows);
         uint[] buckets = new uint[(1 << bits) + 1];
-        uint rows = Merge(output, hash, bits, buckets);
+        uint rows = Merge(output, hash, bits, buckets, filter);
         for (int i = 1; i < buckets.Length; i++)
         {
             buckets[i] += buckets[i - 1];
@@ -113,7 +114,7 @@ internal sealed class RowFileBuilder : IDisposable
         output.Write(header);
     }
 
-    private uint Merge(FileStream output, XxHash128 hash, int bits, uint[] buckets)
+    private uint Merge(FileStream output, XxHash128 hash, int bits, uint[] buckets, ChunkIdFilter? filter)
     {
         PriorityQueue<RowSource, (ChunkId Id, int Rank, PackId Pack)> heads = new();
         foreach (RowSource source in _sources)
@@ -138,6 +139,7 @@ internal sealed class RowFileBuilder : IDisposable
                 packsOfChunk.Add(pack);
                 output.Write(source.Current);
                 hash.Append(source.Current);
+                filter?.Add(head.Id);
                 buckets[bits == 0 ? 1 : (int)(uint)(head.Id.Value >> (128 - bits)) + 1]++;
                 rows++;
             }

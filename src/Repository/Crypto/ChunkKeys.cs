@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Crypto;
@@ -10,9 +9,9 @@ namespace AlfrescoBackupFlows.Repository.Crypto;
 /// </summary>
 internal sealed class ChunkKeys(KeyRing keys)
 {
-    private readonly byte[] _content = keys.DeriveFromChunkKey("abf/v1/chunk-id/content", KeyRing.KeySize);
-    private readonly byte[] _metadata = keys.DeriveFromChunkKey("abf/v1/chunk-id/metadata", KeyRing.KeySize);
-    private readonly byte[] _segment = keys.DeriveFromChunkKey("abf/v1/segment", KeyRing.KeySize);
+    private readonly KeyedHash _content = new(keys.DeriveFromChunkKey("abf/v1/chunk-id/content", KeyRing.KeySize));
+    private readonly KeyedHash _metadata = new(keys.DeriveFromChunkKey("abf/v1/chunk-id/metadata", KeyRing.KeySize));
+    private readonly KeyedHash _segment = new(keys.DeriveFromChunkKey("abf/v1/segment", KeyRing.KeySize));
     private readonly ulong[] _gear = ReadGear(keys.DeriveFromChunkKey("abf/v1/gear", 256 * sizeof(ulong)));
 
     /// <summary>256 values, one for each byte.</summary>
@@ -20,15 +19,15 @@ internal sealed class ChunkKeys(KeyRing keys)
 
     public ChunkId IdOf(ChunkClass chunkClass, ReadOnlySpan<byte> plain)
     {
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(chunkClass == ChunkClass.Metadata ? _metadata : _content, plain, hash);
+        Span<byte> hash = stackalloc byte[KeyedHash.Size];
+        (chunkClass == ChunkClass.Metadata ? _metadata : _content).Compute(plain, hash);
         return ChunkId.Read(hash);
     }
 
     public ulong SegmentHash(ReadOnlySpan<byte> path)
     {
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_segment, path, hash);
+        Span<byte> hash = stackalloc byte[KeyedHash.Size];
+        _segment.Compute(path, hash);
         return BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 

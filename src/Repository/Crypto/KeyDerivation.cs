@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using AlfrescoBackupFlows.Repository.Format;
 using NSec.Cryptography;
 
@@ -5,7 +7,8 @@ namespace AlfrescoBackupFlows.Repository.Crypto;
 
 /// <summary>
 /// Argon2id (version 1.3) over a passphrase. Parameters come from a file that nobody has authenticated yet, so they are
-/// bounded before use.
+/// bounded before use. A process keeps the last few keys: a command that opens a repository twice pays once.
+/// Thread-safe.
 /// </summary>
 internal static class KeyDerivation
 {
@@ -24,8 +27,53 @@ internal static class KeyDerivation
         && kdf.Parallelism == 1
         && kdf.Salt.Length == SaltSize;
 
+    private const int MaxKept = 4;
+
+    private static readonly Lock Gate = new();
+    private static readonly Queue<(byte[] Of, byte[] Key)> Kept = new();
+
     /// <summary>The key-encryption key. The caller clears it.</summary>
     public static byte[] Derive(ReadOnlySpan<byte> passphrase, KdfDocument kdf)
+    {
+        byte[] of = DigestOf(passphrase, kdf);
+        lock (Gate)
+        {
+            foreach ((byte[] kept, byte[] known) in Kept)
+            {
+                if (kept.AsSpan().SequenceEqual(of))
+                {
+                    return [.. known];
+                }
+            }
+        }
+
+        byte[] key = Compute(passphrase, kdf);
+        lock (Gate)
+        {
+            Kept.Enqueue((of, [.. key]));
+            if (Kept.Count > MaxKept)
+            {
+                CryptographicOperations.ZeroMemory(Kept.Dequeue().Key);
+            }
+        }
+
+        return key;
+    }
+
+    /// <summary>Of all that a key follows from.</summary>
+    private static byte[] DigestOf(ReadOnlySpan<byte> passphrase, KdfDocument kdf)
+    {
+        Span<byte> numbers = stackalloc byte[12];
+        BinaryPrimitives.WriteInt32LittleEndian(numbers, kdf.MemoryKiB);
+        BinaryPrimitives.WriteInt32LittleEndian(numbers[4..], kdf.Iterations);
+        BinaryPrimitives.WriteInt32LittleEndian(numbers[8..], kdf.Salt.Length);
+        byte[] all = [.. numbers, .. kdf.Salt, .. passphrase];
+        byte[] digest = SHA256.HashData(all);
+        CryptographicOperations.ZeroMemory(all);
+        return digest;
+    }
+
+    private static byte[] Compute(ReadOnlySpan<byte> passphrase, KdfDocument kdf)
     {
         Argon2Parameters parameters = new()
         {

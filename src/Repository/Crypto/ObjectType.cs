@@ -11,4 +11,5 @@ internal enum ObjectType : byte
     DumpPack = 6,
     IndexPack = 7,
     MetadataPack = 8,
+    CheckTable = 9,
 }

@@ -9,11 +9,30 @@ public static class Damage
 {
     private const string Advice = " Bring ";
 
+    /// <summary>What stands in front of a blob's name. No path of a file comes so early in a message.</summary>
+    private static readonly string[] Before = ["Blob '", "Pack '", "its pack '"];
+
     /// <summary>
     /// What such an error says without what to do, for a list that says that once: a clause without a full stop.
     /// </summary>
     public static string WithoutAdvice(string message) =>
         message.IndexOf("." + Advice, StringComparison.Ordinal) is var end and >= 0 ? message[..end] : message;
+
+    /// <summary>The blob that such an error names, or a clause about a pack; null where it names none.</summary>
+    public static string? BlobIn(string message)
+    {
+        foreach (string before in Before)
+        {
+            int start = message.IndexOf(before, StringComparison.Ordinal);
+            int end = start < 0 ? -1 : message.IndexOf('\'', start + before.Length);
+            if (end > 0)
+            {
+                return message[(start + before.Length)..end];
+            }
+        }
+
+        return null;
+    }
 
     /// <param name="blobName">The blob's name, relative to the repository.</param>
     /// <param name="what">What does not fit, a clause without a full stop.</param>

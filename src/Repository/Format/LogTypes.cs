@@ -44,6 +44,13 @@ public sealed record SetSummary
     public required long AddedBytes { get; init; }
 
     public required RunId? Parent { get; init; }
+
+    /// <summary>
+    /// It was imported from a file: no run inherits from it, and it is not the latest where there is another; absent: it
+    /// was backed up.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Imported { get; init; }
 }
 
 /// <summary>An index blob and the entry that named it.</summary>

@@ -10,6 +10,9 @@ public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
 
     internal const string Prefix = "packs/";
 
+    /// <summary>So many ids are enough to draw from without ever meeting one again.</summary>
+    private static readonly UInt128 MinRoom = UInt128.One << 96;
+
     /// <summary>
     /// The blob's name, relative to the repository: <c>packs/&lt;first two digits&gt;/&lt;32 digits&gt;</c>.
     /// </summary>
@@ -34,6 +37,24 @@ public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
         RandomNumberGenerator.Fill(id);
         id[0] = (byte)(chunkClass is ChunkClass.Metadata ? Metadata | id[0] : RandomNumberGenerator.GetInt32(Metadata));
         return Read(id);
+    }
+
+    /// <summary>
+    /// An id for a new pack that holds again what stands in others: lower than theirs, so that of several places of a
+    /// chunk a collector keeps the one in it.
+    /// </summary>
+    /// <param name="below">The lowest id of the others; null: any.</param>
+    internal static PackId Draw(ChunkClass chunkClass, PackId? below)
+    {
+        PackId drawn = Draw(chunkClass);
+        if (below is not { } lowest || drawn < lowest || lowest.Value <= MinRoom)
+        {
+            return drawn;
+        }
+
+        UInt128 start = (UInt128)0xF0 << 120;
+        UInt128 from = chunkClass is ChunkClass.Metadata && lowest.Value > start + MinRoom ? start : 0;
+        return new PackId(from + (drawn.Value % (lowest.Value - from)));
     }
 
     public static PackId Read(ReadOnlySpan<byte> source) => new(BinaryPrimitives.ReadUInt128BigEndian(source));

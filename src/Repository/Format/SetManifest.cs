@@ -53,20 +53,40 @@ public sealed record SetManifest
     /// <summary>The program that committed the set, such as <c>abf 0.1.0</c>.</summary>
     public required string Tool { get; init; }
 
+    /// <summary>Which set it is the copy of, out of an exported file; absent: it was backed up here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OriginStamp? Origin { get; init; }
+
     /// <summary>
-    /// Metadata streams that spare the next run work: no restore needs them, and where they are lost that run does all the
-    /// work.
+    /// Metadata streams that no restore needs: they spare the next run work, which does all of it where they are lost, or
+    /// say more of this set.
     /// </summary>
     [JsonIgnore]
     public IEnumerable<ContentRef> Shortcuts =>
         Roots
             .SelectMany(static root => new[] { root.RequiredSegments, root.Findings, root.DirectoryTable })
             .Append(Database?.RequiredDigests)
+            .Append(Database?.CatalogueDigests)
+            .Append(Consistency.Details)
             .OfType<ContentRef>();
 
     /// <summary>The phase of a name, or null.</summary>
     public PhaseTimes? Phase(string name) => Phases.FirstOrDefault(phase => phase.Name == name);
 }
+
+/// <summary>Where an imported set comes from, as the exported file says it: nothing proves it.</summary>
+/// <param name="Repository">32 hexadecimal digits.</param>
+/// <param name="Set">Its id there.</param>
+/// <param name="Installation">The installation's name there.</param>
+/// <param name="Exported">When the file was written.</param>
+/// <param name="Tool">The program that had committed it.</param>
+public sealed record OriginStamp(
+    string Repository,
+    RunId Set,
+    string Installation,
+    DateTimeOffset Exported,
+    string Tool
+);
 
 /// <param name="Name">The installation's name.</param>
 /// <param name="Fingerprint">What tells this installation from another of the same name.</param>
@@ -83,12 +103,15 @@ public static class PhaseNames
     public const string Files = "files";
 }
 
-/// <param name="Kind"><c>lucene</c> or <c>none</c>.</param>
+/// <param name="Kind"><c>lucene</c>, <c>solr</c> or <c>none</c>.</param>
 /// <param name="Generation">
 /// What told this copy of the index from the one before and after it; null for <c>none</c>.
 /// </param>
 /// <param name="Written">When Alfresco's job finished it; null for <c>none</c>.</param>
-/// <param name="Root">The name of the root that holds the copy; null for <c>none</c>.</param>
+/// <param name="Root">
+/// The name of the root that holds the copy, for <c>solr</c> of the directory with a root for each core; null for
+/// <c>none</c>.
+/// </param>
 /// <param name="Warnings">Such as: the copy was older than <c>maxAge</c>.</param>
 public sealed record SearchIndexCopyStamp(
     string Kind,
@@ -96,7 +119,12 @@ public sealed record SearchIndexCopyStamp(
     DateTimeOffset? Written,
     string? Root,
     ImmutableArray<string> Warnings
-);
+)
+{
+    /// <summary>For <c>none</c>: how the index is made again after a restore, a step each; absent for the others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Reindex { get; init; }
+}
 
 /// <param name="Vendor"><c>PostgreSQL</c>, <c>MySQL</c> or <c>MariaDB</c>; readers ignore case.</param>
 /// <param name="ServerVersion">As the server says it.</param>
@@ -135,6 +163,13 @@ public sealed record DatabaseStamp(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public CatalogueStamp? Catalogue { get; init; }
+
+    /// <summary>
+    /// Digests of the rows that the catalogue was made of, in the form of <see cref="RequiredDigests"/>; absent: there are
+    /// none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? CatalogueDigests { get; init; }
 }
 
 /// <summary>A searchable list of the nodes in the dump, from its own snapshot.</summary>
@@ -243,6 +278,19 @@ public sealed record ConsistencyReport(
     /// <summary>How it was proved; absent in sets of earlier versions: every file was looked up.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ProofStamp? Proof { get; init; }
+
+    /// <summary>
+    /// All findings, with what the live system had then (<c>docs/repository-format.md</c>); absent: there are none, or an
+    /// earlier version wrote the set.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? Details { get; init; }
+
+    /// <summary>
+    /// Content URLs that have no file, because Alfresco makes their content when it is read (<c>spoof://</c>).
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Generated { get; init; }
 
     /// <summary>Whether the database could say which files it requires.</summary>
     [JsonIgnore]

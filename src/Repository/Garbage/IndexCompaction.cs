@@ -26,24 +26,33 @@ internal sealed class IndexCompaction(BackupRepository repository)
         IReadOnlySet<PackId> givenUp,
         int added,
         Func<ChunkIndexId, bool> mustReplace
+    ) => Choose(index.Live, givenUp, added, mustReplace);
+
+    /// <inheritdoc cref="Choose(GarbageIndex, IReadOnlySet{PackId}, int, Func{ChunkIndexId, bool})"/>
+    /// <param name="named">The index blobs that count, each with the packs that it names.</param>
+    public static ImmutableArray<ChunkIndexSummary> Choose(
+        ImmutableArray<(ChunkIndexSummary Index, ImmutableArray<PackId> Packs)> named,
+        IReadOnlySet<PackId> givenUp,
+        int added,
+        Func<ChunkIndexId, bool>? mustReplace = null
     )
     {
         HashSet<ChunkIndexId> chosen =
         [
-            .. index
-                .Live.Where(live => live.Packs.Any(givenUp.Contains) || mustReplace(live.Index.Id))
+            .. named
+                .Where(live => live.Packs.Any(givenUp.Contains) || mustReplace?.Invoke(live.Index.Id) == true)
                 .Select(live => live.Index.Id),
         ];
         ChunkIndexSummary[] small =
         [
-            .. index.Live.Select(live => live.Index).Where(live => live.Rows < SmallRows && !chosen.Contains(live.Id)),
+            .. named.Select(live => live.Index).Where(live => live.Rows < SmallRows && !chosen.Contains(live.Id)),
         ];
         if (small.Length + (chosen.Count > 0 ? 1 : 0) + added > MaxSmall)
         {
             chosen.UnionWith(small.Select(live => live.Id));
         }
 
-        return [.. index.Live.Select(live => live.Index).Where(live => chosen.Contains(live.Id))];
+        return [.. named.Select(live => live.Index).Where(live => chosen.Contains(live.Id))];
     }
 
     /// <summary>Writes all rows of some index blobs, but for those of packs that are given up.</summary>

@@ -22,28 +22,23 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
     private const int ChunkAt = PlaceAt + sizeof(int) + sizeof(int);
     private const int RecordSize = ChunkAt + ChunkId.Size;
 
-    private readonly FrameCodec _codec = new();
-    private readonly ChunkIndexRows _pending = new();
-    private readonly List<ChunkIndexBlob> _indexes = [];
-    private readonly HashSet<PackId> _packs = [];
+    private readonly NewPacks _new = new(repository);
     private readonly uint _generation = repository.Ring.CurrentGeneration(KeyClass.Metadata);
-    private RowFile? _rows;
-    private RowFileBuilder? _builder;
 
     /// <summary>Whether what was written is sealed under keys that are the newest still.</summary>
     public bool IsOfNewestKeys => _generation == repository.Ring.CurrentGeneration(KeyClass.Metadata);
 
     /// <summary>Packs that were written.</summary>
-    public IReadOnlySet<PackId> Packs => _packs;
+    public IReadOnlySet<PackId> Packs => _new.Packs;
 
     /// <summary>Index blobs that have every row of these packs.</summary>
-    public IReadOnlyList<ChunkIndexBlob> Indexes => _indexes;
+    public IReadOnlyList<ChunkIndexBlob> Indexes => _new.Indexes;
 
     /// <summary>The rows; null where there are none.</summary>
-    public RowFile? Rows => _rows;
+    public RowFile? Rows => _new.Rows;
 
     /// <summary>Bytes of the packs.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes => _new.Bytes;
 
     /// <param name="use">Says which chunks of the packs are needed.</param>
     /// <param name="packs">The packs that are to become garbage.</param>
@@ -69,12 +64,6 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         {
             CacheDirectory.Create(repository.CacheDirectory);
             using ExternalSort sort = Sort(use, packs, stored);
-            _builder = new RowFileBuilder(repository.CacheDirectory);
-            if (_rows is not null)
-            {
-                _builder.Add(_rows, rank: 0);
-            }
-
             HashSet<PackId> left = [.. packs];
             Dictionary<PackId, string> damaged = await CopyAsync(
                 sort.ReadSorted(),
@@ -83,28 +72,16 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
                 isTimeUp,
                 cancellationToken
             );
-            await FlushRowsAsync(cancellationToken);
-            RowFile built = _builder.Build();
-            _rows?.Dispose();
-            _rows = built;
+            await _new.CompleteAsync(cancellationToken);
             return (damaged, left);
         }
         catch (Exception exception) when (CacheFault.IsFault(exception))
         {
             throw CacheFault.At(repository.CacheDirectory, exception);
         }
-        finally
-        {
-            _builder?.Dispose();
-            _builder = null;
-        }
     }
 
-    public void Dispose()
-    {
-        _rows?.Dispose();
-        _codec.Dispose();
-    }
+    public void Dispose() => _new.Dispose();
 
     /// <summary>By class, age, pack and place, so that packs are read from their beginning to their end.</summary>
     private ExternalSort Sort(
@@ -143,59 +120,28 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
     {
         Dictionary<PackId, string> damaged = [];
         PackId? current = null;
-        NativeBuffer? buffer = null;
-        PackBuilder? builder = null;
-        try
+        foreach (ReadOnlyMemory<byte> record in records)
         {
-            foreach (ReadOnlyMemory<byte> record in records)
+            var chunkClass = (ChunkClass)record.Span[0];
+            ChunkId id = ChunkId.Read(record.Span[ChunkAt..]);
+            PackId pack = PackId.Read(record.Span[IdAt..]);
+            if (pack != current && current is not null && isTimeUp())
             {
-                var chunkClass = (ChunkClass)record.Span[0];
-                ChunkId id = ChunkId.Read(record.Span[ChunkAt..]);
-                PackId pack = PackId.Read(record.Span[IdAt..]);
-                if (pack != current && current is not null && isTimeUp())
-                {
-                    break;
-                }
-
-                current = pack;
-                left.Remove(pack);
-                if (
-                    damaged.ContainsKey(pack)
-                    || await TryReadAsync(chunks, id, chunkClass, pack, damaged, cancellationToken) is not { } plain
-                )
-                {
-                    continue;
-                }
-
-                if (builder is not null && (builder.Class != chunkClass || !builder.Fits(plain.Length)))
-                {
-                    await StoreAsync(builder, cancellationToken);
-                    (builder, buffer) = (Free(builder), Free(buffer));
-                }
-
-                if (builder is null)
-                {
-                    buffer = new NativeBuffer(
-                        chunkClass == ChunkClass.Metadata ? PackBuilder.MetadataCapacity : PackBuilder.ContentCapacity
-                    );
-                    builder = new PackBuilder(repository.Ring, chunkClass, buffer, _codec);
-                }
-
-                builder.Add(id, plain);
+                break;
             }
 
-            if (builder is not null)
+            current = pack;
+            left.Remove(pack);
+            if (
+                !damaged.ContainsKey(pack)
+                && await TryReadAsync(chunks, id, chunkClass, pack, damaged, cancellationToken) is { } plain
+            )
             {
-                await StoreAsync(builder, cancellationToken);
+                await _new.AddAsync(chunkClass, id, plain, cancellationToken);
             }
+        }
 
-            return damaged;
-        }
-        finally
-        {
-            Free(builder);
-            Free(buffer);
-        }
+        return damaged;
     }
 
     private static async Task<byte[]?> TryReadAsync(
@@ -216,43 +162,5 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
             damaged.Add(pack, e.Message);
             return null;
         }
-    }
-
-    private async Task StoreAsync(PackBuilder builder, CancellationToken cancellationToken)
-    {
-        FinishedPack pack = builder.Finish();
-        await repository.Blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, cancellationToken);
-        _packs.Add(pack.Entry.Id);
-        Bytes += pack.Entry.Length;
-        _pending.Add(pack.Places);
-        if (_pending.Count >= ChunkIndexBlobs.UsualRows)
-        {
-            await FlushRowsAsync(cancellationToken);
-        }
-    }
-
-    private async Task FlushRowsAsync(CancellationToken cancellationToken)
-    {
-        if (_pending.Count == 0)
-        {
-            return;
-        }
-
-        _builder!.Add(ChunkIndexTable.Decode(_pending.Encode(), "rows of new packs"), rank: 0);
-        (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(repository.Blobs, _pending, cancellationToken);
-        _indexes.Add(index);
-        _pending.Clear();
-    }
-
-    private static PackBuilder? Free(PackBuilder? builder)
-    {
-        builder?.Dispose();
-        return null;
-    }
-
-    private static NativeBuffer? Free(NativeBuffer? buffer)
-    {
-        buffer?.Free();
-        return null;
     }
 }

@@ -5,6 +5,8 @@ using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.SetChecks;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Garbage;
 
@@ -64,13 +66,14 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 hasWritten = true;
                 if (round.IsLast || isTimeUp?.Invoke() == true)
                 {
+                    string? untidy = round.IsLast ? await TidyChecksAsync(cancellationToken) : null;
                     PruneReport report = _deletions.Report with
                     {
                         RepackedBytes = _repacked,
                         StoredBytes = round.Plan.StoredBytes,
                         UnusedBytes = round.Plan.UnusedBytes,
                         ExtendedBlobs = _extended,
-                        Warnings = Warnings(round.Plan),
+                        Warnings = Warnings(round.Plan, untidy),
                     };
                     return (report, round.IsLast);
                 }
@@ -318,7 +321,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         return (await old.JudgeAsync(older, state.Config.Number, cancellationToken)).Deletable;
     }
 
-    private List<string>? Warnings(PrunePlan plan)
+    private List<string>? Warnings(PrunePlan plan, string? untidy = null)
     {
         List<string> warnings =
         [
@@ -340,7 +343,67 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             );
         }
 
+        if (untidy is not null)
+        {
+            warnings.Add(untidy);
+        }
+
         return warnings.Count == 0 ? null : warnings;
+    }
+
+    /// <summary>Checks of sets that are forgotten go, and so do the tables that newer ones stand for.</summary>
+    /// <returns>Why they could not, which is no reason to fail; null where they could.</returns>
+    private async Task<string?> TidyChecksAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            LogHead head = await repository.Log.ReadRecentAsync(TimeSpan.MaxValue, cancellationToken);
+            HashSet<RunId> live = [.. head.State.Sets.Select(set => set.Id)];
+            SetCheckTable table = await repository.SetChecks.ReadAsync(cancellationToken);
+            if (
+                table.Checks.Any(check => !live.Contains(check.Set))
+                || (options.ResealsBelow > 0 && await AreChecksOldAsync(cancellationToken))
+            )
+            {
+                await repository.SetChecks.AddAsync([], live, cancellationToken);
+            }
+
+            List<BlobItem> old = await repository
+                .SetChecks.ListOldAsync(cancellationToken)
+                .ToListAsync(cancellationToken);
+            if (options.ResealsBelow > 0)
+            {
+                // The newest, which is sealed under the newest keys by now, stands for all of them.
+                old.AddRange(
+                    await repository
+                        .Blobs.Store.ListAsync(SetCheckNames.Prefix, cancellationToken)
+                        .Where(item => IsOld(item.Name) && old.TrueForAll(other => other.Name != item.Name))
+                        .ToListAsync(cancellationToken)
+                );
+            }
+
+            await _deletions.RunAsync(
+                old.Select(item => (item.Name, item.Length)),
+                static _ => null,
+                cancellationToken
+            );
+            return null;
+        }
+        catch (AbfException e)
+        {
+            return $"Records of checks were not tidied up: {e.Message}";
+        }
+    }
+
+    /// <summary>Whether the newest table is sealed under older keys: the next one stands for it.</summary>
+    private async Task<bool> AreChecksOldAsync(CancellationToken cancellationToken)
+    {
+        string[] names = await repository
+            .Blobs.Store.ListAsync(SetCheckNames.Prefix, cancellationToken)
+            .Select(item => item.Name)
+            .ToArrayAsync(cancellationToken);
+        await _sealed.ReadAsync(names, cancellationToken);
+        return names.Any(IsOld);
     }
 
     private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)

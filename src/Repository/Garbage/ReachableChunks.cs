@@ -29,6 +29,12 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         static (left, right) => left[..ChunkId.Size].SequenceCompareTo(right[..ChunkId.Size])
     );
     private readonly Lock _gate = new();
+
+    /// <summary>
+    /// Told of each part that cannot be read, a sentence: what leads on from it is not reached. Without it the first one is
+    /// thrown.
+    /// </summary>
+    public Action<string>? Lost { get; init; }
     private readonly Dictionary<ChunkId, int> _segments = [];
 
     /// <summary>Follows the sets; a set's number is its place in the list.</summary>
@@ -46,7 +52,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
             }
             catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
             {
-                throw Unreadable($"set {sets[number].Id}", e);
+                LoseOrThrow($"set {sets[number].Id}", e);
             }
         }
 
@@ -67,7 +73,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
                 catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
                 {
                     string whose = segment.Value == Several ? "several sets" : $"set {sets[segment.Value].Id}";
-                    throw Unreadable(whose, e);
+                    LoseOrThrow(whose, e);
                 }
             }
         );
@@ -190,9 +196,9 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
 
     private async Task AddSegmentAsync(ChunkId id, int number, CancellationToken cancellationToken)
     {
+        Add(id, number);
         byte[] segment = await chunks.ReadChunkAsync(id, ChunkClass.Metadata, cancellationToken);
         List<ListingEntry> entries = SegmentDecoder.Decode(segment, $"listing segment {id}");
-        Add(id, number);
         foreach (ListingEntry entry in entries)
         {
             if (entry.Content is { } content)
@@ -211,6 +217,19 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         lock (_gate)
         {
             _sort.Add(record);
+        }
+    }
+
+    private void LoseOrThrow(string whose, PermanentException why)
+    {
+        if (Lost is null)
+        {
+            throw Unreadable(whose, why);
+        }
+
+        lock (_gate)
+        {
+            Lost($"A part of {whose} cannot be read: {Damage.WithoutAdvice(why.Message)}");
         }
     }
 

@@ -23,8 +23,7 @@ internal sealed partial class LogJson : JsonSerializerContext
     public static byte[] Write(LogEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Default.LogEntry);
 
     /// <summary>
-    /// But for what a writer that does not know of replaced or compacted index blobs leaves out: nothing is lost by that
-    /// but time.
+    /// But for what a writer that does not know of replaced or compacted index blobs, or of imported sets, leaves out.
     /// </summary>
     public static bool Same(StateDocument left, StateDocument right)
     {
@@ -35,6 +34,7 @@ internal sealed partial class LogJson : JsonSerializerContext
                 state with
                 {
                     Indexes = [.. state.Indexes.Select(index => index with { Replaces = default, Compacted = false })],
+                    Sets = [.. state.Sets.Select(set => set with { Imported = false })],
                 },
                 Default.StateDocument
             );

@@ -27,9 +27,9 @@ public sealed record LogState(
 
     public SetSummary? FindSet(RunId id) => Sets.FirstOrDefault(set => set.Id == id);
 
-    /// <summary>The set that a run inherits from: the newest of its installation at its base.</summary>
+    /// <summary>The set that a run inherits from: the newest of its installation at its base that was no import.</summary>
     public SetSummary? ParentOf(RunOpened run) =>
-        Sets.LastOrDefault(set => set.Installation == run.Installation && set.Sequence <= run.Base);
+        Sets.LastOrDefault(set => set.Installation == run.Installation && set.Sequence <= run.Base && !set.Imported);
 
     /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
     public LogState WithIndexesUpTo(long sequence) =>
@@ -142,6 +142,7 @@ public sealed record LogState(
             Bytes = manifest.Totals.Bytes,
             AddedBytes = manifest.Totals.AddedBytes,
             Parent = manifest.Parent,
+            Imported = manifest.Origin is not null,
         };
         return this with
         {

@@ -17,6 +17,9 @@ internal sealed class PackBudget
     public const int Buffers = 2;
 
     private readonly SemaphoreSlim _free = new(Buffers);
+    private readonly Lock _gate = new();
+    private readonly Stack<NativeBuffer> _spare = new();
+    private int _rented;
 
     /// <summary>The one budget of this process.</summary>
     public static PackBudget Shared { get; } = new();
@@ -24,12 +27,28 @@ internal sealed class PackBudget
     public async ValueTask<NativeBuffer> RentAsync(CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
-        return new NativeBuffer(PackBuilder.ContentCapacity);
+        lock (_gate)
+        {
+            _rented++;
+            return _spare.TryPop(out NativeBuffer? spare) ? spare : new NativeBuffer(PackBuilder.ContentCapacity);
+        }
     }
 
     public void Return(NativeBuffer buffer)
     {
-        buffer.Free();
+        lock (_gate)
+        {
+            _rented--;
+            _spare.Push(buffer);
+
+            // While packs are filled one after the other their memory is used again, which saves the system from
+            // clearing each page of it anew; afterwards it is given back.
+            while (_rented == 0 && _spare.TryPop(out NativeBuffer? spare))
+            {
+                spare.Free();
+            }
+        }
+
         _free.Release();
     }
 }

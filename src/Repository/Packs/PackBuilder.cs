@@ -48,9 +48,10 @@ internal sealed class PackBuilder : IDisposable
     private int _sharedChunks;
     private int _position;
 
-    public PackBuilder(KeyRing keys, ChunkClass chunkClass, NativeBuffer buffer, FrameCodec codec)
+    /// <param name="below">The pack's id is lower than this one; null: any.</param>
+    public PackBuilder(KeyRing keys, ChunkClass chunkClass, NativeBuffer buffer, FrameCodec codec, PackId? below = null)
     {
-        Id = PackId.Draw(chunkClass);
+        Id = PackId.Draw(chunkClass, below);
         Class = chunkClass;
         _blobName = Id.BlobName;
         _buffer = buffer;

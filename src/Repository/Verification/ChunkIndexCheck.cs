@@ -46,11 +46,11 @@ internal sealed class ChunkIndexCheck(ChunkIndex index)
                 + "a backup writes it anew.";
             if (sets.Length > 0 || ofEverySet)
             {
-                findings.Error(null, line);
+                findings.Error(null, line, lost.Index.Id.BlobName);
             }
             else
             {
-                findings.Warning(null, line);
+                findings.Warning(null, line, lost.Index.Id.BlobName);
             }
         }
     }

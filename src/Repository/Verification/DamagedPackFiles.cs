@@ -59,7 +59,7 @@ internal sealed class DamagedPackFiles(IChunkSource chunks, ContentCheck content
                 )
                 {
                     lost++;
-                    findings.Error(set, RootCheck.FileIsLost(root, entry.Path, why));
+                    findings.LostFile(set, root, entry.Path, why);
                 }
             }
         }

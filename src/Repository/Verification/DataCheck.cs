@@ -46,14 +46,15 @@ internal sealed class DataCheck(BackupRepository repository, ChunkIndex index, P
                         findings.Error(
                             null,
                             $"Pack '{pack.Id.BlobName}' has {proven} chunks where the index says, not "
-                                + $"{expected[packs.NumberOf(pack)]}."
+                                + $"{expected[packs.NumberOf(pack)]}.",
+                            pack.Id.BlobName
                         );
                     }
                 }
                 catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
                 {
                     damaged.TryAdd(pack.Id, true);
-                    findings.Error(null, exception.Message);
+                    findings.Error(null, exception.Message, pack.Id.BlobName);
                 }
 
                 Interlocked.Increment(ref read);

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Repository.Verification;
@@ -12,9 +13,27 @@ internal sealed class Findings
     private long _errors;
     private long _warnings;
 
-    public void Error(RunId? set, string line) => Add(new Finding(FindingSeverity.Error, set, line));
+    /// <param name="blob">Where it lies; null: the one that the line names as damaged, if it names one.</param>
+    public void Error(RunId? set, string line, string? blob = null) =>
+        Add(new Finding(FindingSeverity.Error, set, line) { Blob = blob ?? Damage.BlobIn(line) });
 
-    public void Warning(RunId? set, string line) => Add(new Finding(FindingSeverity.Warning, set, line));
+    public void Warning(RunId? set, string line, string? blob = null) =>
+        Add(new Finding(FindingSeverity.Warning, set, line) { Blob = blob ?? Damage.BlobIn(line) });
+
+    /// <summary>A file that does not restore.</summary>
+    /// <param name="why">A clause; the blob that it names is where the damage lies.</param>
+    public void LostFile(RunId set, RootStamp root, byte[] path, string why)
+    {
+        string shown = TreePath.Display(path);
+        Add(
+            new Finding(FindingSeverity.Error, set, $"File '{shown}' of {root.Name} does not restore: {why}.")
+            {
+                Root = root.Name,
+                Path = shown,
+                Blob = Damage.BlobIn(why),
+            }
+        );
+    }
 
     public VerifyReport Report(VerifyTotals totals)
     {

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -20,7 +19,12 @@ internal sealed record VerifiedRoot(long Files, long Bytes, long Required, long 
 /// Checks one root of a set in one pass over its listing and its list of required files: every chunk has a place, the
 /// totals are those of the manifest, every required file is there.
 /// </summary>
-internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Findings findings)
+internal sealed class RootCheck(
+    IChunkSource chunks,
+    ContentCheck contents,
+    Findings findings,
+    Func<RootStamp, ListingEntry, bool> takes
+)
 {
     public async Task<VerifiedRoot> RunAsync(SetManifest manifest, RootStamp root, CancellationToken cancellationToken)
     {
@@ -59,6 +63,7 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
                 bytes += entry.Length;
                 if (
                     entry.Content is { } content
+                    && takes(root, entry)
                     && await contents.FindFaultAsync(content, root.Class, OfPack, cancellationToken) is { } fault
                 )
                 {
@@ -106,7 +111,7 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
 
         void OfPack(string fault) => findings.Error(manifest.Id, fault);
 
-        void SayLost(byte[] path, string why) => findings.Error(manifest.Id, FileIsLost(root, path, why));
+        void SayLost(byte[] path, string why) => findings.LostFile(manifest.Id, root, path, why);
 
         async Task SayLostAsync(LostSegments segments)
         {
@@ -123,9 +128,6 @@ internal sealed class RootCheck(IChunkSource chunks, ContentCheck contents, Find
             }
         }
     }
-
-    internal static string FileIsLost(RootStamp root, byte[] path, string why) =>
-        $"File '{TreePath.Display(path)}' of {root.Name} does not restore: {why}.";
 
     /// <summary>
     /// Notes every pack that the root's own streams need; their bytes are read by the pass over the entries.

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Repository.Verification;
@@ -24,6 +25,7 @@ public sealed class SetVerification : IDisposable
     private readonly IChunkSource _chunks;
     private readonly DataCheck _data;
     private readonly HashSet<PackId> _damaged = [];
+    private readonly HashSet<PackId> _everDamaged = [];
 
     private SetVerification(BackupRepository repository, ChunkIndex index, PackInventory packs)
     {
@@ -34,8 +36,17 @@ public sealed class SetVerification : IDisposable
         _data = new DataCheck(repository, index, packs);
     }
 
+    /// <summary>Which files are looked up; others are counted alone.</summary>
+    public Func<RootStamp, ListingEntry, bool> Takes { get; set; } = static (_, _) => true;
+
     /// <summary>The packs that the sets need which were checked so far, by id.</summary>
     public IReadOnlyList<PackEntry> NeededPacks => [.. _packs.Needed.OrderBy(pack => pack.Id)];
+
+    /// <summary>Packs in which <see cref="ReadPacksAsync"/> found damage.</summary>
+    public IReadOnlySet<PackId> DamagedPacks => _everDamaged;
+
+    /// <summary>Chunks of the sets; what cannot be read is an exception.</summary>
+    public IChunkSource Chunks => _chunks;
 
     /// <param name="state">Of the log: its sets can be checked.</param>
     public static async Task<SetVerification> OpenAsync(
@@ -77,7 +88,7 @@ public sealed class SetVerification : IDisposable
         try
         {
             SetManifest manifest = await _repository.Log.ReadManifestAsync(set, cancellationToken);
-            RootCheck check = new(_chunks, _contents, findings);
+            RootCheck check = new(_chunks, _contents, findings, Takes);
             long missing = 0;
             totals = totals with { Sets = 1 };
             foreach (RootStamp root in manifest.Roots)
@@ -110,7 +121,7 @@ public sealed class SetVerification : IDisposable
                 ContentRef dump = database.Dump;
                 if (await _contents.FindFaultAsync(dump, ChunkClass.Dump, OfPack, cancellationToken) is { } fault)
                 {
-                    findings.Error(set.Id, DumpIsLost(fault));
+                    findings.Error(set.Id, DumpIsLost(fault), Damage.BlobIn(fault));
                 }
 
                 if (
@@ -129,6 +140,17 @@ public sealed class SetVerification : IDisposable
                             + "'abf diff' and 'abf extract' lack what is lost."
                     );
                 }
+            }
+
+            if (
+                manifest.Consistency.Details is { } details
+                && await _contents.FindFaultAsync(details, ChunkClass.Metadata, OfPack, cancellationToken) is { } why
+            )
+            {
+                findings.Error(
+                    set.Id,
+                    $"The list of findings cannot be read: {why}. The set restores all the same; 'abf report' lacks it."
+                );
             }
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
@@ -165,6 +187,7 @@ public sealed class SetVerification : IDisposable
             VerifyTotals.None with
             {
                 Packs = _packs.Needed.Count(),
+                PackBytes = _packs.Needed.Sum(static pack => (long)pack.Length),
                 UnneededPacks = packs,
                 UnneededBytes = bytes,
             }
@@ -184,6 +207,7 @@ public sealed class SetVerification : IDisposable
     {
         (VerifyReport report, IReadOnlySet<PackId> damaged) = await _data.RunAsync(packs, done, cancellationToken);
         _damaged.UnionWith(damaged);
+        _everDamaged.UnionWith(damaged);
         return report;
     }
 

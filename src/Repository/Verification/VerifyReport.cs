@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Log;
 
@@ -20,6 +21,10 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
 
     /// <summary>Every set that was looked at restores, as far as was looked.</summary>
     public bool IsSound => Errors == 0;
+
+    /// <summary>Files of the live installation that are lost or have other bytes than a set has.</summary>
+    [JsonIgnore]
+    public long Alarms => Totals.Changed + Totals.Gone;
 
     public static VerifyReport operator +(VerifyReport left, VerifyReport right) => Add(left, right);
 
@@ -66,6 +71,10 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
     public static VerifyReport OfFault(PermanentException fault) =>
         new(Cap([new Finding(FindingSeverity.Error, null, fault.Message)]), 1, 0, VerifyTotals.None);
 
+    /// <summary>Of a comparison with the live installation, in which no set is at fault.</summary>
+    public static VerifyReport OfLive(IEnumerable<Finding> findings, long warnings, VerifyTotals totals) =>
+        Of(findings, errors: 0, warnings, totals);
+
     internal static VerifyReport Of(IEnumerable<Finding> findings, long errors, long warnings, VerifyTotals totals) =>
         new(Cap(findings), errors, warnings, totals);
 
@@ -84,6 +93,8 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
                 .TakeWhile(finding => (bytes += EncodedLength(finding)) <= MaxLineBytes),
         ];
 
-        static int EncodedLength(Finding finding) => JsonEncodedText.Encode(finding.Line).EncodedUtf8Bytes.Length;
+        static int EncodedLength(Finding finding) =>
+            JsonEncodedText.Encode(finding.Line).EncodedUtf8Bytes.Length
+            + JsonEncodedText.Encode(finding.Path ?? string.Empty).EncodedUtf8Bytes.Length;
     }
 }

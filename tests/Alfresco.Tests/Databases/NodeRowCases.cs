@@ -76,10 +76,54 @@ internal sealed class NodeRowCases(Func<IDatabaseSource> open, Func<string, Task
         Assert.Equal("no room", full.Result.NodesFault);
         Assert.Equal(run.Sql.Length, full.Sql.Length);
 
+        await WithholdAsync(run.Result.NodeDigests);
+
         await execute("DROP TABLE alf_child_assoc");
         DumpRun less = await DumpRun.TakeAsync(open(), Cancel, nodes: new Rows());
         Assert.Equal("the database has no table alf_child_assoc", less.Result.NodesFault);
         Assert.NotEmpty(less.Sql);
+    }
+
+    /// <summary>Ranges of ids that are as they were are not told again, where the server digests them.</summary>
+    private async Task WithholdAsync(RowDigests? first)
+    {
+        if (first is null)
+        {
+            return;
+        }
+
+        Rows none = new() { Known = first };
+        DumpRun unchanged = await DumpRun.TakeAsync(open(), Cancel, nodes: none);
+        Assert.Equal([0], unchanged.Result.NodesWithheld);
+        Assert.Empty(none.Lines());
+
+        await execute(Node(5000, 1, "NULL") + Text(5000, 2, "far") + Association(5000, 10, "far", yes));
+        Rows far = new() { Known = first };
+        DumpRun added = await DumpRun.TakeAsync(open(), Cancel, nodes: far);
+        Assert.Equal([0], added.Result.NodesWithheld);
+        Assert.Equal(3, far.Lines().Count());
+        foreach (
+            string change in (string[])
+                [
+                    "UPDATE alf_node SET uuid = 'other' WHERE id = 5000",
+                    "UPDATE alf_node SET audit_modified = '2026-01-01T00:00:00Z' WHERE id = 5000",
+                    "UPDATE alf_child_assoc SET parent_node_id = 11 WHERE child_node_id = 5000",
+                    "UPDATE alf_node_properties SET string_value = 'further' WHERE node_id = 5000",
+                    Number(5000, 21, 1, 5),
+                    "UPDATE alf_content_data SET content_mimetype_id = 2 WHERE id = 5",
+                    "UPDATE alf_content_url SET content_size = 4711 WHERE id = 1",
+                ]
+        )
+        {
+            await execute(change);
+            DumpRun next = await DumpRun.TakeAsync(
+                open(),
+                Cancel,
+                nodes: new Rows { Known = added.Result.NodeDigests }
+            );
+            Assert.False(next.Result.NodesWithheld.Contains(9), change);
+            added = next;
+        }
     }
 
     private static string Node(long id, int store, string modified) =>
@@ -113,6 +157,8 @@ internal sealed class NodeRowCases(Func<IDatabaseSource> open, Func<string, Task
         private readonly List<Func<string?>> _lines = [];
 
         public Exception? Fault { get; init; }
+
+        public RowDigests? Known { get; init; }
 
         public void Store(long id, string store) => _stores.Add(id, store);
 

@@ -17,6 +17,7 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
         Assert.Equal(
             [
                 "sound",
+                "depth",
                 "readData",
                 "sets",
                 "files",
@@ -27,7 +28,10 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "packsRead",
                 "unneededPacks",
                 "unneededBytes",
+                "packBytes",
+                "bytesRead",
                 "errors",
+                "alarms",
                 "warnings",
                 "findings",
             ],
@@ -45,7 +49,7 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
         AbfResult damaged = await Abf.RunAsync("verify", "--json");
         Assert.Equal(7, damaged.ExitCode);
         JsonElement finding = damaged.Json.GetProperty("findings")[0];
-        Assert.Equal(["severity", "set", "line"], Members(finding));
+        Assert.Equal(["severity", "set", "line", "blob"], Members(finding));
         Assert.Equal("error", finding.GetProperty("severity").GetString());
     }
 
@@ -67,6 +71,9 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "bytes",
                 "addedBytes",
                 "parent",
+                "imported",
+                "lastVerification",
+                "lastDrill",
                 "phases",
                 "index",
                 "database",
@@ -80,6 +87,7 @@ public sealed class JsonDocumentsTests(CommittedSample sample, OnDemand<Postgres
                 "findings",
                 "warnings",
                 "tool",
+                "origin",
                 "entries",
             ],
             Members(shown)

@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Cli.Tests.Crash;
 [Trait("needs", "server")]
 public sealed class RestoreCrashTests(OnDemand<PostgresServer> server, ITestOutputHelper output)
 {
-    private const int Kills = 8;
+    private const int Kills = 20;
 
     [Fact]
     public async Task A_killed_restore_goes_on_to_the_same_files_and_the_same_database()
@@ -61,6 +61,71 @@ public sealed class RestoreCrashTests(OnDemand<PostgresServer> server, ITestOutp
             unfinished += marked ? 1 : 0;
             return Task.FromResult(!marked && Directory.Exists(target) && Directory.GetDirectories(target).Length > 0);
         }
+    }
+
+    /// <summary>A part of a set, and the repair of an installation that lost much and has other bytes in places.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_killed_restore_of_a_part_or_repair_goes_on_to_the_same_files(bool isRepair)
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("ABF_CRASH_SEED"), out int given)
+            ? given
+            : Random.Shared.Next();
+        output.WriteLine($"ABF_CRASH_SEED={seed}");
+        var random = new Random(seed);
+        using CrashBench bench = await CrashBench.CreateAsync(await server.GetAsync(), random);
+        await bench.ChangeAsync(documents: 300, large: 4);
+        await CrashBench.AssertDoneAsync(bench.Abf, "backup");
+        string calm = bench.Abf.Combine("calm");
+        string target = bench.Abf.Combine("target");
+        string[] part = isRepair
+            ? ["--roots", "contentstore"]
+            : ["--include", "/contentstore/**/*.bin", "--exclude", "large.bin", "--include", "keystore"];
+        var watch = Stopwatch.StartNew();
+        await CrashBench.AssertDoneAsync(
+            bench.Abf,
+            ["restore", "--set", "latest", "--target", calm, .. part, "--no-database"]
+        );
+        TimeSpan usual = watch.Elapsed;
+        string[] command = ["restore", "--set", "latest", "--target", target, .. part];
+        if (isRepair)
+        {
+            await Shell.RunAsync("cp -a \"$1\" \"$2\"", calm, target);
+            foreach ((int i, string file) in Directory.GetFiles(target, "*", SearchOption.AllDirectories).Index())
+            {
+                switch (i % 3)
+                {
+                    case 0:
+                        File.Delete(file);
+                        break;
+                    case 1:
+                        await File.AppendAllTextAsync(file, "x", TestContext.Current.CancellationToken);
+                        break;
+                }
+            }
+
+            command = [.. command, "--repair", "--overwrite"];
+        }
+
+        int whole = Killer.CountFiles(calm);
+        var killer = new Killer(bench.Abf, random, target, usual, whole);
+        (AbfResult? last, int kills) = await killer.RunAsync(Kills, LookAsync, command);
+
+        output.WriteLine($"{kills} kills");
+        Assert.True(last is null or { ExitCode: 0 }, $"{last?.ExitCode}: {last?.Error}");
+        Assert.Equal(TreeSnapshot.TakeRestored(calm), TreeSnapshot.TakeRestored(target));
+        Assert.Equal(
+            await Shell.RunAsync("cd \"$1\"; find . -type d -printf '%p %m %U %G\\n' | sort", calm),
+            await Shell.RunAsync("cd \"$1\"; find . -type d -printf '%p %m %U %G\\n' | sort", target)
+        );
+        Assert.Empty(Directory.GetFiles(target, ".abf-*", SearchOption.AllDirectories));
+
+        // Killed on its way out: the marker is gone, and all is there.
+        Task<bool> LookAsync() =>
+            Task.FromResult(
+                !File.Exists(Path.Combine(target, ".abf-restore")) && !isRepair && Killer.CountFiles(target) == whole
+            );
     }
 
     private static string[] Restore(PostgresServer server, string target, string database, string passwordFile) =>

@@ -52,6 +52,19 @@ public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresS
         Assert.True(verified.GetProperty("sound").GetBoolean());
         Assert.Equal(verified.GetProperty("packs").GetInt64(), verified.GetProperty("packsRead").GetInt64());
 
+        (_, JsonElement sample) = await api.SendAsync(
+            HttpMethod.Post,
+            "/api/sets/latest/verify",
+            """{"depth":"sample","sharePercent":100,"budgetSeconds":600}"""
+        );
+        JsonElement sampled = (await api.FollowAsync(Link(sample, "status"))).GetProperty("result");
+        Assert.Equal("sample", sampled.GetProperty("depth").GetString());
+        Assert.Equal(sampled.GetProperty("packs").GetInt64(), sampled.GetProperty("packsRead").GetInt64());
+        (_, JsonElement live) = await api.SendAsync(HttpMethod.Post, "/api/sets/latest/verify", """{"depth":"live"}""");
+        JsonElement compared = (await api.FollowAsync(Link(live, "status"))).GetProperty("result");
+        Assert.Equal(0, compared.GetProperty("alarms").GetInt64());
+        Assert.InRange(compared.GetProperty("live").GetProperty("files").GetInt64(), 50, long.MaxValue);
+
         (_, JsonElement restore) = await api.SendAsync(
             HttpMethod.Post,
             "/api/restores",

@@ -14,11 +14,11 @@ public sealed partial class LayerTests
     /// folder.</summary>
     private static readonly string[][] Layers =
     [
-        ["Options"],
+        ["Options", "Archives"],
         ["Tasks"],
         ["Runtime"],
         ["Backup.Records", "Restore.Records", "Verify.Records", "Retention.Records", "Mirroring.Records"],
-        ["Capture", "Restore.Targets"],
+        ["Capture", "Restore.Targets", "Drill.Records"],
         ["Doctor"],
         [
             "Backup.Activities",
@@ -26,9 +26,11 @@ public sealed partial class LayerTests
             "Verify.Activities",
             "Retention.Activities",
             "Mirroring.Activities",
+            "Drill.Activities",
         ],
-        ["Retention", "Mirroring"],
+        ["Retention", "Mirroring", "Exporting", "Repair"],
         ["Backup", "Restore", "Verify"],
+        ["Drill"],
         [""],
     ];
 

@@ -66,6 +66,17 @@ public sealed class CatalogueCaptureTests(OnDemand<PostgresServer> server, OnDem
                 .Select(static node => (node.Id, node.Uuid, node.Name, node.Contents[0]))
         );
 
+        // What a night takes over is what a full scan reads.
+        await rig.Sample.AddDocumentsAsync(15, _token);
+        await rig.Sample.DeleteDocumentsAsync(10, _token);
+        SetManifest night = await BackupAsync(rig);
+        rig.FullScanEvery = TimeSpan.Zero;
+        SetManifest full = await BackupAsync(rig);
+        rig.FullScanEvery = TimeSpan.FromDays(7);
+        Assert.Equal(705, night.Database!.Catalogue!.Nodes);
+        Assert.Equal(full.Database!.Catalogue!.Table, night.Database.Catalogue.Table);
+        Assert.Equal(full.Database.CatalogueDigests, night.Database.CatalogueDigests);
+
         // An old version, or another product's database: the set is none the worse.
         await executeAsync("DROP TABLE alf_child_assoc");
         SetManifest old = await BackupAsync(rig);

@@ -67,11 +67,11 @@ public sealed class ConsistencyProofTests
     }
 
     [Fact]
-    public void Accepted_URLs_that_name_no_file_are_counted_and_not_named()
+    public async Task Accepted_URLs_that_name_no_file_are_counted_and_not_named()
     {
         var proof = new ConsistencyProof(AcknowledgedFiles.None, checkSizes: true);
 
-        proof.AddUnmapped(count: 1000, accepted: 998, ["bad one", "bad two"]);
+        await proof.AddUnmappedAsync(count: 1000, accepted: 998, ["bad one", "bad two"]);
 
         Assert.Equal((1000, 1000, 998), (proof.Required, proof.Missing, proof.Acknowledged));
         Assert.Equal(["bad one", "bad two"], proof.Named.Select(file => file.Path));

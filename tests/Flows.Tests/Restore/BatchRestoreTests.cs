@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Restore.Activities;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
@@ -10,6 +12,7 @@ using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Restore;
@@ -18,6 +21,11 @@ namespace AlfrescoBackupFlows.Flows.Tests.Restore;
 public sealed class BatchRestoreTests(OnDemand<PostgresServer> server)
 {
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    private static IEnumerable<string> DocumentsOf(BackupRig rig) =>
+        Directory
+            .GetFiles(rig.Sample.Contentstore, "*.bin", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(rig.Sample.Contentstore, path));
 
     [Fact]
     public async Task Files_are_restored_with_far_fewer_requests_than_there_are_files()
@@ -53,6 +61,53 @@ public sealed class BatchRestoreTests(OnDemand<PostgresServer> server)
                     File.ReadAllBytes(Path.Combine(path, name))
                 );
             }
+        );
+    }
+
+    /// <summary>The first set's documents lie in a pack of their own, and the second set has both.</summary>
+    [Fact]
+    public async Task Packs_that_hold_nothing_of_what_is_selected_are_not_read()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        string[] before = [.. DocumentsOf(rig)];
+        await rig.Sample.AddDocumentsAsync(20, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        RootStamp root = (await rig.ReadSetsAsync(_token))[^1].Roots.Single(stamp => stamp.Name == "contentstore");
+        ConcurrentBag<string> read = [];
+        var store = new VisitedBlobStore(
+            DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System),
+            new RequestNumbers(),
+            (call, isServed, _) =>
+            {
+                if (isServed && call.Verb == BlobVerb.Read && call.Name.StartsWith("packs/", StringComparison.Ordinal))
+                {
+                    read.Add(call.Name);
+                }
+
+                return Task.CompletedTask;
+            }
+        );
+        await using FlowEnvironment environment = rig.CreateEnvironment(
+            stores: new RepositoryStores(store, DirectoryBlobStore.Open(rig.Combine("control"), TimeProvider.System))
+        );
+        string path = Directory.CreateDirectory(rig.Combine("restored")).FullName;
+        string[] added = [.. DocumentsOf(rig).Except(before)];
+        var input = new RestoreRangeInput(path, root.Name, root.Listing, root.Class, PathRange.All, Owner: null)
+        {
+            Selection = new RestoreSelection { Include = [.. added.Select(name => $"/contentstore/{name}")] },
+        };
+
+        RestoredStep done = await new RestoreRange(environment).RunAsync(input, new Silence(), _token);
+
+        Assert.Equal(added.Length, done.Totals.Files);
+        string[] content = [.. read.Distinct().Where(name => !name.StartsWith("packs/f", StringComparison.Ordinal))];
+        Assert.Single(content);
+        Assert.True(
+            Directory
+                .GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories)
+                .Count(pack => File.ReadAllBytes(pack)[5] == 5) > 1,
+            "there are others"
         );
     }
 }

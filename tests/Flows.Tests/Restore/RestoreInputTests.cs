@@ -16,9 +16,13 @@ public sealed class RestoreInputTests
     [Fact]
     public void One_that_was_read_from_a_journal_is_the_same()
     {
-        RestoreInput read = BackupTasks.Converter.Read<RestoreInput>(BackupTasks.Converter.Write(Input));
+        RestoreInput part = Input with
+        {
+            Selection = new RestoreSelection { Roots = ["contentstore"], Include = ["2024"] },
+        };
+        RestoreInput read = BackupTasks.Converter.Read<RestoreInput>(BackupTasks.Converter.Write(part));
 
-        Assert.True(Input.IsSameAs(read));
+        Assert.True(part.IsSameAs(read));
     }
 
     [Fact]
@@ -49,6 +53,18 @@ public sealed class RestoreInputTests
             Input with
             {
                 Strict = true,
+            },
+            Input with
+            {
+                Selection = new RestoreSelection { Include = ["2024"] },
+            },
+            Input with
+            {
+                Repair = true,
+            },
+            Input with
+            {
+                Overwrite = true,
             },
         ];
 

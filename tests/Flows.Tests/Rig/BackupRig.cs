@@ -117,6 +117,9 @@ internal sealed class BackupRig : IDisposable
         return this;
     }
 
+    /// <summary>Changes the options that the rig makes.</summary>
+    public Action<BackupOptions> Configure { get; set; } = static _ => { };
+
     /// <summary>As <c>installation.name</c>.</summary>
     public string Installation { get; set; } = "sample";
 
@@ -143,6 +146,7 @@ internal sealed class BackupRig : IDisposable
         options.Repository.Encryption = "none";
         options.Backup.FullScanEvery = FullScanEvery;
         options.Backup.AcknowledgedMissingFile = AcknowledgedMissingFile;
+        Configure(options);
         stores ??= new RepositoryStores(
             DirectoryBlobStore.Open(Blobs, TimeProvider.System),
             DirectoryBlobStore.Open(_directory.Combine("control"), TimeProvider.System)

@@ -7,7 +7,9 @@ using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
 using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.SetChecks;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
@@ -24,7 +26,7 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_verification_that_was_stopped_among_the_packs_goes_on_there_without_installation_lease_or_write()
+    public async Task A_verification_that_was_stopped_among_the_packs_goes_on_there_without_installation_or_lease_and_writes_its_record_alone()
     {
         using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 60, _token);
         await BackUpAsync(rig);
@@ -68,6 +70,12 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
             )
         );
         Assert.Equal(before, List(rig));
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        SetCheck record = Assert.Single((await repository.SetChecks.ReadAsync(_token)).Checks);
+        Assert.Equal(
+            ((await rig.ReadSetsAsync(_token))[0].Id, SetCheckKinds.Verify, "data", true, 0),
+            (record.Set, record.Kind, record.Depth, record.Passed, record.Errors)
+        );
         Assert.All(
             await control.ListAsync(string.Empty, _token).ToListAsync(_token),
             item => Assert.StartsWith("reading/all/", item.Name, StringComparison.Ordinal)
@@ -188,6 +196,7 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
             '\n',
             new DirectoryInfo(rig.Blobs)
                 .EnumerateFiles("*", SearchOption.AllDirectories)
+                .Where(f => f.Directory!.Name != "checks")
                 .OrderBy(f => f.FullName, StringComparer.Ordinal)
                 .Select(f => $"{f.FullName} {f.Length} {f.LastWriteTimeUtc.Ticks}")
         );

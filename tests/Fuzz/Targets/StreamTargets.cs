@@ -13,6 +13,7 @@ internal static class StreamTargets
     public static IEnumerable<FuzzTarget> All { get; } =
     [
         new("listing", bytes => Drain(new ListingReader(new OneChunk(bytes), Of(bytes)).ReadAsync(default))),
+        new("findings-list", bytes => Drain(FindingsList.ReadAsync(new OneChunk(bytes), Of(bytes), default))),
         new("catalogue-table", bytes => Drain(CatalogueTable.ReadAsync(new OneChunk(bytes), Of(bytes), default))),
         new("required-list", bytes => Drain(new RequiredListReader(new OneChunk(bytes), Of(bytes)).ReadAsync(default))),
     ];

@@ -9,6 +9,7 @@ public sealed class DurationTests
     [InlineData("26h", 26 * 60)]
     [InlineData("1d12h", 36 * 60)]
     [InlineData("90m", 90)]
+    [InlineData("1h10min", 70)]
     [InlineData("26:00", 26 * 60)]
     [InlineData("26:00:00", 26 * 60)]
     [InlineData("7.00:00:00", 7 * 24 * 60)]

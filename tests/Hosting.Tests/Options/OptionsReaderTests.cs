@@ -40,7 +40,7 @@ public sealed class OptionsReaderTests : IDisposable
         PermanentException e = Assert.Throws<PermanentException>(() =>
             Read(
                 """
-                { "installation": { "name": "Acme!", "index": { "kind": "solr", "maxWait": "soon", "wait": 1 }, "database": { "password": "x", "dbPassword": "y" } },
+                { "installation": { "name": "Acme!", "index": { "kind": "sphinx", "maxWait": "soon", "wait": 1 }, "database": { "password": "x", "dbPassword": "y" } },
                   "repository": { "url": "ftp://host/x", "encription": "none" }, "backup": { "parallelism": 99 } }
                 """
             )
@@ -52,7 +52,7 @@ public sealed class OptionsReaderTests : IDisposable
             string setting in (string[])
                 [
                     "installation.name 'Acme!'",
-                    "installation.index.kind 'solr'",
+                    "installation.index.kind 'sphinx'",
                     "installation.index.maxWait 'soon'",
                     "installation.index.wait: no such setting",
                     "installation.database.password stands in the file",

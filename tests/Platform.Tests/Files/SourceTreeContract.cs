@@ -102,6 +102,52 @@ public abstract class SourceTreeContract : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_made_anew_in_a_directory_made_anew_is_found()
+    {
+        Directory.CreateDirectory(Temp.At("a/b"));
+        File.WriteAllText(Temp.At("a/b/old"), "1");
+        using var tree = Open(Temp.Path);
+        Assert.Single(tree.TryReadDirectory("a/b"u8)!);
+        Assert.Equal(1, tree.TryStat("a/b/old"u8)!.Value.Size);
+
+        Directory.Move(Temp.At("a/b"), Temp.At("a/moved"));
+        Directory.CreateDirectory(Temp.At("a/b"));
+        File.WriteAllText(Temp.At("a/b/new"), "123");
+
+        Assert.Equal(3, tree.TryStat("a/b/new"u8)!.Value.Size);
+        using var opened = tree.TryOpen("a/b/new"u8)!;
+        Assert.Equal((3, 3), (opened.Opened.Size, opened.Stat().Size));
+        Assert.Null(tree.TryStat("a/b/none"u8));
+        Assert.Null(tree.TryOpen("a/b/none"u8));
+    }
+
+    [Fact]
+    public void Several_threads_read_one_tree()
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            Directory.CreateDirectory(Temp.At($"{i}"));
+            File.WriteAllBytes(Temp.At($"{i}/file"), new byte[i]);
+        }
+
+        using var tree = Open(Temp.Path);
+
+        Parallel.For(
+            0,
+            4_000,
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            turn =>
+            {
+                var directory = Encoding.ASCII.GetBytes($"{turn % 16}");
+                byte[] path = [.. directory, .. "/file"u8];
+                Assert.Single(tree.TryReadDirectory(directory)!);
+                using var file = tree.TryOpen(path)!;
+                Assert.Equal((turn % 16, turn % 16), (tree.TryStat(path)!.Value.Size, file.Opened.Size));
+            }
+        );
+    }
+
+    [Fact]
     public void Reads_are_full_up_to_the_end_and_empty_past_it()
     {
         File.WriteAllBytes(Temp.At("file"), new byte[100_000]);
@@ -113,6 +159,23 @@ public abstract class SourceTreeContract : IDisposable
         Assert.Equal(34_464, file.Read(buffer, 65_536));
         Assert.Equal(0, file.Read(buffer, 100_000));
         Assert.Equal(0, file.Read(buffer, 200_000));
+    }
+
+    [Fact]
+    public void A_file_that_grows_is_read_whole_once_its_new_length_was_told()
+    {
+        File.WriteAllBytes(Temp.At("file"), [1, 2, 3]);
+        using var tree = Open(Temp.Path);
+        using var file = tree.TryOpen("file"u8)!;
+        File.AppendAllBytes(Temp.At("file"), [4, 5]);
+        var buffer = new byte[8];
+
+        Assert.InRange(file.Read(buffer, 0), 3, 5);
+        Assert.Equal((3, 5), (file.Opened.Size, file.Stat().Size));
+        Assert.Equal(5, file.Read(buffer, 0));
+        Assert.Equal([1, 2, 3, 4, 5, 0, 0, 0], buffer);
+        Assert.Equal(1, file.Read(buffer, 4));
+        Assert.Equal(0, file.Read(buffer, 5));
     }
 
     [Theory]

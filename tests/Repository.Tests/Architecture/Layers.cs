@@ -29,10 +29,12 @@ internal static partial class Layers
         "RequiredFiles",
         "Catalogues",
         "Checks",
+        "SetChecks",
         "",
         "Garbage",
         "Mirroring",
         "Verification",
+        "Repair",
     ];
 
     /// <param name="sources">Path below the project's folder, with slashes, and text of each file.</param>

@@ -169,6 +169,59 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public async Task A_catalogue_of_segments_that_are_taken_over_is_the_one_that_is_written_anew()
+    {
+        Random random = new(3);
+        MemoryChunks chunks = new();
+        List<CatalogueNode> nodes = SampleCatalogue.Nodes(50_000);
+        CatalogueStamp before = await SampleCatalogue.WriteAsync(chunks, nodes);
+        for (int round = 0; round < 6; round++)
+        {
+            HashSet<long> changed = [];
+            foreach (int i in Enumerable.Range(0, round * round).Select(_ => random.Next(nodes.Count)).Distinct())
+            {
+                changed.Add(nodes[i].Id / 512);
+                nodes[i] = nodes[i] with { Name = $"renamed {round} {i}" };
+            }
+
+            if (round == 4)
+            {
+                // A segment comes, one goes, and one is that of the home.
+                changed.UnionWith([0, nodes[^1].Id / 512 + 1, 30]);
+                nodes.RemoveAll(static node => node.Id / 512 == 30);
+                nodes.Add(SampleCatalogue.Document((nodes[^1].Id / 512 * 512) + 600, "last", 3));
+            }
+
+            CatalogueStamp whole = await SampleCatalogue.WriteAsync(chunks, nodes);
+            CatalogueBefore old = await CatalogueBefore.ReadAsync(chunks, before, static _ => true, Never);
+            using CatalogueWriter writer = new(chunks, "/nowhere", old);
+            foreach (IGrouping<long, CatalogueNode> range in nodes.GroupBy(static node => node.Id / 512))
+            {
+                if (!changed.Contains(range.Key))
+                {
+                    await writer.KeepAsync(old.Find(range.Key)!, Never);
+                    continue;
+                }
+
+                foreach (CatalogueNode node in range)
+                {
+                    await writer.AddAsync(node, Never);
+                }
+            }
+
+            CatalogueStamp kept = await writer.CompleteAsync(Never);
+            Assert.Equal(whole.Table, kept.Table);
+            Assert.Equal((whole.Nodes, whole.Contents), (kept.Nodes, kept.Contents));
+            Assert.Equal(whole.Homes, kept.Homes);
+            before = kept;
+        }
+
+        CatalogueBefore none = await CatalogueBefore.ReadAsync(chunks, before, static _ => false, Never);
+        Assert.False(none.Covers(0));
+        Assert.Null(none.Find(0));
+    }
+
+    [Fact]
     public async Task A_row_that_is_its_own_ancestor_has_no_path()
     {
         MemoryChunks chunks = new();

@@ -54,6 +54,27 @@ internal static class IndependentReader
         return lines.ToImmutable();
     }
 
+    /// <summary>What it says of the newest checks: set, kind, depth, whether it passed, findings.</summary>
+    public static async Task<ImmutableArray<string>> ReadChecksAsync(string repository)
+    {
+        using JsonDocument document = await RunAsync([
+            SourceFiles.Path("tests", "reader", "abf_reader.py"),
+            repository,
+            "--set",
+            "none",
+        ]);
+        return
+        [
+            .. document
+                .RootElement.GetProperty("checks")
+                .EnumerateArray()
+                .Select(static check =>
+                    $"{check.GetProperty("set")} {check.GetProperty("kind")} {check.GetProperty("depth")} "
+                    + $"{check.GetProperty("passed")} {check.GetProperty("findings")}"
+                ),
+        ];
+    }
+
     private static async Task<JsonDocument> RunAsync(IReadOnlyList<string> arguments)
     {
         BufferedCommandResult result = await Cli.Wrap("/usr/bin/python3")

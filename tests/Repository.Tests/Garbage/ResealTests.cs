@@ -245,6 +245,28 @@ public sealed class ResealTests
         Assert.Contains("config/2", await bench.NamesAsync("config/"));
     }
 
+    [Fact]
+    public async Task Records_of_checks_are_sealed_anew_with_the_rest()
+    {
+        using PruneBench bench = await CreateAsync();
+        await bench.BackUpAsync(1);
+        await using (BackupRepository repository = await bench.OpenAsync(bench.Blobs))
+        {
+            HashSet<RunId> live = [.. bench.Sets.Keys];
+            await repository.SetChecks.AddAsync([], live, CancellationToken.None);
+            await repository.SetChecks.AddAsync([], live, CancellationToken.None);
+        }
+
+        Assert.Equal(2, (await bench.NamesAsync("checks/")).Length);
+        await RotateAsync(bench);
+
+        ResealReport report = await ResealAsync(bench);
+
+        Assert.Equal(2, report.Dropped.Length);
+        Assert.Single(await bench.NamesAsync("checks/"));
+        Assert.Empty((await ResealAsync(bench)).Warnings);
+    }
+
     private static Task<PruneBench> CreateAsync(IBlobStore? blobs = null) => PruneBench.CreateAsync(blobs, Passphrase);
 
     private static async Task RotateAsync(PruneBench bench)

@@ -71,10 +71,25 @@ internal static class MySqlContents
             {
                 await MySqlSession.ExecuteAsync(
                     session,
-                    $"DROP {kind} IF EXISTS `{name.Replace("`", "``", StringComparison.Ordinal)}`",
+                    $"DROP {kind} IF EXISTS {MySqlTables.Quote(name)}",
                     cancellationToken
                 );
             }
+        }
+    }
+
+    /// <summary>Drops routines and events, which a restore that begins again would find in its way.</summary>
+    public static async Task ClearProgramsAsync(MySqlConnection session, CancellationToken cancellationToken)
+    {
+        const string Programs = """
+            SELECT CONCAT(routine_type, ' `', REPLACE(routine_name, '`', '``'), '`')
+            FROM information_schema.routines WHERE routine_schema = DATABASE()
+            UNION ALL SELECT CONCAT('EVENT `', REPLACE(event_name, '`', '``'), '`')
+            FROM information_schema.events WHERE event_schema = DATABASE()
+            """;
+        foreach (string program in await MySqlSession.ListAsync(session, Programs, cancellationToken))
+        {
+            await MySqlSession.ExecuteAsync(session, $"DROP {program}", cancellationToken);
         }
     }
 

@@ -71,6 +71,9 @@ internal static class MySqlTables
         return (long.Parse(size[0], System.Globalization.CultureInfo.InvariantCulture), notices);
     }
 
+    /// <summary>A name as statements hold it.</summary>
+    public static string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+
     public static Task<List<string>> NamesAsync(MySqlConnection session, CancellationToken cancellationToken) =>
         MySqlSession.ListAsync(
             session,
@@ -88,7 +91,7 @@ internal static class MySqlTables
         Dictionary<string, string> tables = new(StringComparer.OrdinalIgnoreCase);
         foreach (string table in await NamesAsync(session, cancellationToken))
         {
-            tables.TryAdd(table, $"`{table.Replace("`", "``", StringComparison.Ordinal)}`");
+            tables.TryAdd(table, Quote(table));
         }
 
         if (tables.TryGetValue("alf_content_url", out string? urls))

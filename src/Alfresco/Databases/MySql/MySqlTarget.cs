@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlfrescoBackupFlows.Alfresco.Processes;
 using AlfrescoBackupFlows.Platform.Errors;
 using MySqlConnector;
@@ -143,6 +144,60 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
             throw MySqlSession.Explain(connection, exception);
         }
     }
+
+    public Task<IReadOnlyDictionary<string, long>> CountRowsAsync(
+        IReadOnlyCollection<string> tables,
+        CancellationToken cancellationToken
+    ) =>
+        MySqlSession.AskAsync<IReadOnlyDictionary<string, long>>(
+            connection,
+            async session =>
+            {
+                HashSet<string> there = new(
+                    await MySqlTables.NamesAsync(session, cancellationToken),
+                    StringComparer.OrdinalIgnoreCase
+                );
+                var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
+                foreach (string table in tables.Where(there.Contains))
+                {
+                    there.TryGetValue(table, out string? name);
+                    List<string> counted = await MySqlSession.ListAsync(
+                        session,
+                        $"SELECT CAST(COUNT(*) AS CHAR) FROM {MySqlTables.Quote(name!)}",
+                        cancellationToken
+                    );
+                    rows[table] = long.Parse(counted[0], CultureInfo.InvariantCulture);
+                }
+
+                return rows;
+            },
+            cancellationToken
+        );
+
+    public Task<IReadOnlyList<ContentNode>> FindNodesAsync(
+        IReadOnlyCollection<long> urls,
+        CancellationToken cancellationToken
+    ) =>
+        MySqlSession.AskAsync(
+            connection,
+            session => new NodeQueries(session, MySqlTables.Quote).FindAsync(urls, cancellationToken),
+            cancellationToken
+        );
+
+    public Task ClearAsync(CancellationToken cancellationToken) =>
+        MySqlSession.AskAsync(
+            connection,
+            async session =>
+            {
+                await MySqlLeftovers.EndAsync(session, connection, cancellationToken);
+                await MySqlContents.ClearAsync(session, cancellationToken);
+                await MySqlContents.ClearProgramsAsync(session, cancellationToken);
+                await MySqlContents.UnmarkAsync(session, cancellationToken);
+                await MySqlContents.RequireNoneAsync(session, connection, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
 
     private static async Task WriteAsync(
         ObservedStream input,

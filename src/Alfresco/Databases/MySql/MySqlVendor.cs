@@ -28,4 +28,8 @@ internal sealed class MySqlVendor : IDatabaseVendor
 
     public IDatabaseTarget OpenTarget(DatabaseConnection connection, Action<string> tell) =>
         new MySqlTarget(connection, tell);
+
+    public string AnyDatabase => "information_schema";
+
+    public IDatabaseServer OpenServer(DatabaseConnection connection) => new MySqlServerTarget(connection);
 }

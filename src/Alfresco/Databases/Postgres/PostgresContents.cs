@@ -80,7 +80,8 @@ internal static class PostgresContents
         }
     }
 
-    private static string NotOf(string id, string catalog) =>
+    /// <summary>It came with no extension.</summary>
+    internal static string NotOf(string id, string catalog) =>
         "NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = "
         + $"'pg_catalog.{catalog}'::regclass AND d.objid = {id} AND d.deptype = 'e')";
 }

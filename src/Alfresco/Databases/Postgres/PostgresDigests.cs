@@ -11,7 +11,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 internal static class PostgresDigests
 {
     /// <summary>Where <c>hashtextextended</c> begins; older servers give the whole list.</summary>
-    private const int FirstMajor = 11;
+    public const int FirstMajor = 11;
 
     /// <param name="rows">
     /// Selects <c>id</c>, <c>content_url</c> and <c>content_size</c> of every required row.
@@ -41,6 +41,17 @@ internal static class PostgresDigests
             ) hashed
             GROUP BY range
             """;
+        return await SumAsync(session, sql, "postgresql hashtextextended 1", cancellationToken);
+    }
+
+    /// <summary>The digests that a statement computes: range, rows and both sums.</summary>
+    public static async Task<RowDigests> SumAsync(
+        NpgsqlConnection session,
+        string sql,
+        string method,
+        CancellationToken cancellationToken
+    )
+    {
         var ranges = new Dictionary<long, RowDigest>();
         await using var command = new NpgsqlCommand(sql, session);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -53,7 +64,7 @@ internal static class PostgresDigests
             );
         }
 
-        return new RowDigests("postgresql hashtextextended 1", ranges);
+        return new RowDigests(method, ranges);
     }
 
     /// <summary>The server sums without a bound.</summary>

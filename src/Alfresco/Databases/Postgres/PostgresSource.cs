@@ -87,17 +87,10 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             );
             GuardedRows? guarded = nodes is null ? null : new GuardedRows(nodes);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var reader = new PostgresNodes(connection, found.Schema!, snapshot!);
             Task reading = guarded is null
                 ? Task.CompletedTask
-                : Task.Run(
-                    () =>
-                        new PostgresNodes(connection, found.Schema!, snapshot!).ReadAsync(
-                            guarded,
-                            application,
-                            ending.Token
-                        ),
-                    CancellationToken.None
-                );
+                : Task.Run(() => reader.ReadAsync(guarded, application, ending.Token), CancellationToken.None);
             IReadOnlyList<string> said;
             try
             {
@@ -121,7 +114,13 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             }
 
             await PostgresSession.ExecuteAsync(session, "COMMIT", cancellationToken);
-            return found with { Warnings = [.. found.Warnings, .. said], NodesFault = guarded?.Fault };
+            return found with
+            {
+                Warnings = [.. found.Warnings, .. said],
+                NodesFault = guarded?.Fault,
+                NodeDigests = reader.Digests,
+                NodesWithheld = reader.Withheld,
+            };
         }
         catch (NpgsqlException exception)
         {

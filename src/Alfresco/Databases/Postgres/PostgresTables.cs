@@ -260,5 +260,6 @@ internal sealed class PostgresTables
     private static string Text(NpgsqlDataReader reader, int column) =>
         Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(column));
 
-    private string Name(string table) => $"\"{Schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\".{table}";
+    /// <summary>A table as statements name it.</summary>
+    public string Name(string table) => $"\"{Schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\".{table}";
 }

@@ -71,6 +71,46 @@ internal sealed class PostgresTarget(DatabaseConnection connection, Action<strin
         }
     }
 
+    public Task<IReadOnlyDictionary<string, long>> CountRowsAsync(
+        IReadOnlyCollection<string> tables,
+        CancellationToken cancellationToken
+    ) =>
+        PostgresSession.AskAsync(
+            connection,
+            async session =>
+                await (await PostgresTables.LookAsync(session, connection, cancellationToken)).CountAsync(
+                    session,
+                    cancellationToken
+                ),
+            cancellationToken
+        );
+
+    public Task<IReadOnlyList<ContentNode>> FindNodesAsync(
+        IReadOnlyCollection<long> urls,
+        CancellationToken cancellationToken
+    ) =>
+        PostgresSession.AskAsync(
+            connection,
+            async session =>
+            {
+                PostgresTables tables = await PostgresTables.LookAsync(session, connection, cancellationToken);
+                return await new NodeQueries(session, tables.Name).FindAsync(urls, cancellationToken);
+            },
+            cancellationToken
+        );
+
+    public Task ClearAsync(CancellationToken cancellationToken) =>
+        PostgresSession.AskAsync(
+            connection,
+            async session =>
+            {
+                await PostgresLeftovers.EndAsync(session, connection, cancellationToken);
+                await PostgresClearing.RunAsync(session, connection, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
+
     private static bool IsOurs(DumpOrigin dump) =>
         string.Equals(dump.Vendor, PostgresVendor.ProductName, StringComparison.OrdinalIgnoreCase);
 }

@@ -19,4 +19,8 @@ internal sealed class PostgresVendor : IDatabaseVendor
 
     public IDatabaseTarget OpenTarget(DatabaseConnection connection, Action<string> tell) =>
         new PostgresTarget(connection, tell);
+
+    public string AnyDatabase => "postgres";
+
+    public IDatabaseServer OpenServer(DatabaseConnection connection) => new PostgresServerTarget(connection);
 }

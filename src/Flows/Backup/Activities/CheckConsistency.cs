@@ -16,7 +16,8 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
 /// The proof: each root's list of required files is merged with its final listing, both as they will be committed. What is
-/// absent, of the wrong size or changed while it was read is missing; the first thousand findings are named. What stands in
+/// absent, of the wrong size or changed while it was read is missing; the first thousand findings are named, and all of them
+/// stored with what the live system has. What stands in
 /// segments that the parent set has as well was proved there, and is looked up again by a full scan.
 /// </summary>
 internal sealed class CheckConsistency(FlowEnvironment environment)
@@ -48,6 +49,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
             cancellationToken
         );
         SetManifest? parent = input.FullScan ? null : await run.ReadParentAsync(cancellationToken);
+        await using var details = new FindingsRecord(writer, new LiveLook(installation, run.Roots));
         ConsistencyProof proof = await ProveFromParentAsync();
         if (proof is { BySegment: > 0, MayLookEncoded: true })
         {
@@ -55,7 +57,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
             proof = await ProveAsync(null);
         }
 
-        proof.AddUnmapped(database.Unmapped, database.UnmappedAcknowledged, database.UnmappedSamples);
+        await proof.AddUnmappedAsync(database.Unmapped, database.UnmappedAcknowledged, database.UnmappedSamples);
         string[] unproven = [.. UnprovenParts.Of(database, proof.Required, listings)];
         return new ConsistencyResult(
             proof.Required,
@@ -74,6 +76,7 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
                 proof.Findings is not null
             ),
             Findings = await WriteFindingsAsync(proof.Findings ?? [], writer, cancellationToken),
+            Details = await details.CompleteAsync(cancellationToken),
             DigestAlarm = input.FullScan
                 ? await RecheckAsync(run, database, installation, progress, cancellationToken)
                 : null,
@@ -96,7 +99,12 @@ internal sealed class CheckConsistency(FlowEnvironment environment)
 
         async Task<ConsistencyProof> ProveAsync(SetManifest? before)
         {
-            var proving = new ConsistencyProof(acknowledged, installation.CheckSizes);
+            await details.RestartAsync();
+            var proving = new ConsistencyProof(
+                acknowledged,
+                installation.CheckSizes,
+                finding => details.AddAsync(finding, cancellationToken)
+            );
             await AddAbsentRootsAsync(proving, run, database, listings, cancellationToken);
             foreach (RootListing root in listings)
             {

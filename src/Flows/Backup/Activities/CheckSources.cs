@@ -56,9 +56,10 @@ internal sealed class CheckSources(FlowEnvironment environment)
         return new SourceCheck
         {
             HasIndex = installation.Index is not null,
+            HasSolr = installation.Solr is not null,
             Mirrors = options.Mirror.Length > 0,
             Retains = !KeepRules.Of(options.Retention).IsEmpty,
-            MaxWait = installation.Index?.MaxWait ?? TimeSpan.Zero,
+            MaxWait = installation.Index?.MaxWait ?? installation.Solr?.MaxWait ?? TimeSpan.Zero,
             RefreshesIndex = installation.Index is { RefreshCommand.IsEmpty: false },
             FilesMustEndWithin = FilesMustEndWithin(installation),
             ExpectedIndexAndDatabase = ExpectedTimes.IndexAndDatabase(parent),

@@ -48,7 +48,8 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
         RequiredBefore? before = input.FullScan
             ? null
             : await RequiredBefore.ReadAsync(run, installation.Urls.Rules, progress.Warn, cancellationToken);
-        using var nodes = new CatalogueCollector(run.SpillDirectory());
+        KnownNodes? known = input.FullScan ? null : await KnownNodes.ReadAsync(run, progress.Warn, cancellationToken);
+        using var nodes = new CatalogueCollector(run.SpillDirectory(), known);
         ContentRef? dump = null;
         DumpResult result = await installation
             .Database.OpenSource(progress.Warn)
@@ -73,7 +74,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
 
         (CatalogueStamp? catalogue, string? lack) = await TryWriteCatalogueAsync(
             nodes,
-            result.NodesFault,
+            result,
             writer,
             cancellationToken
         );
@@ -81,6 +82,10 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
         {
             Dump = dump!,
             Catalogue = catalogue,
+            CatalogueDigests =
+                catalogue is not null && result.NodeDigests is { } digested
+                    ? await KnownNodes.ToStored(digested).WriteAsync(writer, cancellationToken)
+                    : null,
             Vendor = result.Vendor,
             ServerVersion = result.ServerVersion,
             ToolVersion = result.ToolVersion,
@@ -98,6 +103,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
             Unmapped = required.Unmapped,
             UnmappedSamples = required.UnmappedSamples,
             UnmappedAcknowledged = required.UnmappedAcknowledged,
+            Generated = required.Generated,
             Warnings =
             [
                 .. new[] { lack }
@@ -113,23 +119,24 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
     /// <summary>A set without a catalogue is worth as much for a restore: what keeps it from being written is a warning.</summary>
     private static async Task<(CatalogueStamp? Catalogue, string? Lack)> TryWriteCatalogueAsync(
         CatalogueCollector nodes,
-        string? fault,
+        DumpResult dump,
         RunWriter writer,
         CancellationToken cancellationToken
     )
     {
         CatalogueStamp? catalogue = null;
+        string? fault = dump.NodesFault;
         try
         {
-            catalogue = fault is null ? await nodes.WriteAsync(writer, cancellationToken) : null;
+            catalogue = fault is null ? await nodes.WriteAsync(writer, dump.NodesWithheld, cancellationToken) : null;
         }
         catch (FormatException e)
         {
             fault = e.Message;
         }
-        catch (AbfException e) when (e.Kind is ErrorKind.Configuration)
+        catch (AbfException e) when (e.Kind is ErrorKind.Configuration or ErrorKind.Repository)
         {
-            // The local disk is full, or not ours: what is stored was not touched by it.
+            // The local disk is full, or a part of the catalogue before is lost: the dump has no need of either.
             fault = e.Message;
         }
 

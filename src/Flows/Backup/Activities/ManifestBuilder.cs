@@ -32,7 +32,7 @@ internal static class ManifestBuilder
             Started = input.Started,
             Sealed = input.Sealed,
             Phases = input.Phases,
-            Index = IndexOf(parts.Index),
+            Index = parts.Index is { } index ? IndexOf(index) : NoIndex(database, installation),
             Database = new DatabaseStamp(
                 Vendor: database.Vendor,
                 ServerVersion: database.ServerVersion,
@@ -49,6 +49,7 @@ internal static class ManifestBuilder
                 Schema = database.Schema,
                 RequiredDigests = proof.DigestAlarm is null ? database.RequiredDigests : null,
                 Catalogue = database.Catalogue,
+                CatalogueDigests = database.CatalogueDigests,
             },
             Roots = roots,
             Consistency = new ConsistencyReport(
@@ -67,6 +68,8 @@ internal static class ManifestBuilder
                 LooksEncoded = proof.LooksEncoded,
                 Unproven = proof.Unproven,
                 Proof = proof.Proof,
+                Details = proof.Details,
+                Generated = database.Generated,
             },
             Totals = new SetTotals(
                 roots.Sum(root => root.Files),
@@ -81,9 +84,9 @@ internal static class ManifestBuilder
         };
     }
 
-    private static SearchIndexCopyStamp IndexOf(SearchIndexCapture? index) =>
-        index is null
-            ? new SearchIndexCopyStamp("none", null, null, null, [])
+    private static SearchIndexCopyStamp IndexOf(SearchIndexCapture index) =>
+        index.Backup is { } backup
+            ? new SearchIndexCopyStamp("solr", backup, index.Written, SolrCopy.Root, index.Warnings)
             : new SearchIndexCopyStamp(
                 "lucene",
                 string.Create(CultureInfo.InvariantCulture, $"{index.Generation.Inode}-{index.Generation.ChangedNs}"),
@@ -92,20 +95,62 @@ internal static class ManifestBuilder
                 index.Warnings
             );
 
+    private static SearchIndexCopyStamp NoIndex(DatabaseCapture database, Installation installation) =>
+        new("none", null, null, null, [])
+        {
+            Reindex =
+            [
+                .. ReindexPlan.Of(
+                    installation.IndexSubsystem,
+                    database.Rows.GetValueOrDefault("alf_node"),
+                    database.Rows.GetValueOrDefault("alf_transaction")
+                ),
+            ],
+        };
+
+    private static RootStamp IndexRoot(
+        string name,
+        string path,
+        ContentRef listing,
+        long files,
+        long directories,
+        long bytes
+    ) =>
+        new(
+            Name: name,
+            Path: path,
+            Listing: listing,
+            Required: null,
+            Files: files,
+            Directories: directories,
+            Bytes: bytes,
+            RequiredFiles: 0,
+            Class: ChunkClass.Index
+        );
+
     private static IEnumerable<RootStamp> Roots(CapturedParts parts, Installation installation, SetManifest? parent)
     {
-        if (parts.Index is { } index)
+        if (parts.Index is { Backup: null } index)
         {
-            yield return new RootStamp(
-                Name: ContentRoots.Index,
-                Path: index.Path,
-                Listing: index.Listing,
-                Required: null,
-                Files: index.Files,
-                Directories: index.Directories,
-                Bytes: index.Bytes,
-                RequiredFiles: 0,
-                Class: ChunkClass.Index
+            yield return IndexRoot(
+                ContentRoots.Index,
+                index.Path,
+                index.Listing,
+                index.Files,
+                index.Directories,
+                index.Bytes
+            );
+        }
+
+        foreach (CapturedCore core in parts.Index is { Cores.IsDefault: false } solr ? solr.Cores : [])
+        {
+            yield return IndexRoot(
+                SolrCopy.RootOf(core.Core),
+                core.Path,
+                core.Listing,
+                core.Files,
+                core.Directories,
+                core.Bytes
             );
         }
 

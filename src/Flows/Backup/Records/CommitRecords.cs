@@ -73,8 +73,12 @@ public sealed record ConsistencyResult(long Required, long Missing, long Acknowl
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<string> Unproven { get; init; }
 
+    /// <summary>All findings, with what the live system has; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? Details { get; init; }
+
     /// <summary>What the flow needs; all of it stays in the page.</summary>
-    internal ConsistencyResult ForHistory() => this with { Findings = default };
+    internal ConsistencyResult ForHistory() => this with { Findings = default, Details = null };
 }
 
 /// <param name="List">Their paths, in the form of a list of required files.</param>

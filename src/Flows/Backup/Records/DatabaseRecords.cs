@@ -58,6 +58,10 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CatalogueStamp? Catalogue { get; init; }
 
+    /// <summary>Digests of the rows that it was made of; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContentRef? CatalogueDigests { get; init; }
+
     /// <summary>Required URLs whose bytes lie outside the file system, by protocol (<c>azb</c>, <c>s3</c>).</summary>
     public required ImmutableSortedDictionary<string, long> Unprotected { get; init; }
 
@@ -69,6 +73,10 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
 
     /// <summary>Those that the administrator has accepted.</summary>
     public long UnmappedAcknowledged { get; init; }
+
+    /// <summary>Required URLs that have no file: Alfresco makes their content when it is read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Generated { get; init; }
 
     public required ImmutableArray<string> Warnings { get; init; }
 
@@ -87,9 +95,11 @@ public sealed record DatabaseCapture : IKept<DatabaseCapture>
             Unprotected = ImmutableSortedDictionary<string, long>.Empty,
             NotApplicable = [],
             UnmappedSamples = [],
+            Generated = 0,
             Warnings = [],
             RequiredDigests = null,
             Catalogue = null,
+            CatalogueDigests = null,
             Required =
                 Required.Length <= MaxTables ? Required : [.. Required.Select(list => list with { Segments = null })],
         };

@@ -25,7 +25,14 @@ public sealed record SourceCheck
     /// <summary>False where <c>installation.index.kind</c> is <c>none</c>.</summary>
     public required bool HasIndex { get; init; }
 
-    /// <summary>Longest wait for the index job's window.</summary>
+    /// <summary>
+    /// The cores of a search service are backed up: then <see cref="HasIndex"/> is false; absent in what an older version
+    /// began.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasSolr { get; init; }
+
+    /// <summary>Longest wait for the index job's window, or for Solr's backups.</summary>
     public required TimeSpan MaxWait { get; init; }
 
     /// <summary>A refresh command is configured.</summary>

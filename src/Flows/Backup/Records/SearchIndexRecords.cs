@@ -66,6 +66,14 @@ public sealed record SearchIndexCapture : IKept<SearchIndexCapture>
 
     public required ImmutableArray<string> Warnings { get; init; }
 
+    /// <summary>Of a search service: its cores, in whose listings the files are; absent for Lucene.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<CapturedCore> Cores { get; init; }
+
+    /// <summary>The name of Solr's backup; null for Lucene.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Backup { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public byte[]? Page { get; init; }
@@ -73,5 +81,47 @@ public sealed record SearchIndexCapture : IKept<SearchIndexCapture>
     SearchIndexCapture IKept<SearchIndexCapture>.WithPage(byte[] page) => this with { Page = page };
 
     /// <summary>What the flow needs; all of it stays in the page.</summary>
-    internal SearchIndexCapture ForHistory() => this with { Warnings = [] };
+    internal SearchIndexCapture ForHistory() => this with { Warnings = [], Cores = default };
+}
+
+/// <param name="Path">Where the backup was, for people.</param>
+public sealed record CapturedCore(
+    string Core,
+    string Path,
+    ContentRef Listing,
+    long Files,
+    long Directories,
+    long Bytes
+);
+
+/// <summary>Which backups a step is about.</summary>
+/// <param name="Backup">Their name, the same in every core and in no other run.</param>
+/// <param name="Cores">As they were when the backups were begun; empty before.</param>
+public sealed record SolrBackupInput(RunRef Run, string Backup, ImmutableArray<SolrCoreLook> Cores) : IRunInput;
+
+/// <summary>What a look at the search service found.</summary>
+public sealed record SolrLook(ImmutableArray<SolrCoreLook> Cores)
+{
+    /// <summary>Every core has its backup.</summary>
+    [JsonIgnore]
+    public bool IsDone => Cores.All(static core => core.IsDone);
+
+    /// <summary>The cores that have not, for a line.</summary>
+    [JsonIgnore]
+    public string Waiting =>
+        string.Join(", ", Cores.Where(static core => !core.IsDone).Select(static core => core.Core));
+}
+
+/// <param name="IsDone">The backup of this name came to its end.</param>
+/// <param name="OldFault">
+/// Why an earlier backup of the core failed, as Solr said before this one began: it says so until this one ends.
+/// </param>
+public sealed record SolrCoreLook(string Core, bool IsDone, string? OldFault);
+
+/// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
+public sealed record CaptureSolrInput(RunRef Run, int Attempt, string Backup) : IRunInput, IKeepsPage
+{
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Room { get; init; }
 }

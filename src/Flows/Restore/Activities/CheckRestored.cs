@@ -33,10 +33,14 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         await using IAsyncDisposable held = await environment.Reading.HoldAsync(input.Set, cancellationToken);
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         using var target = TargetTree.Open(input.Target);
-        var lost = LostFileList.Read(input.Target);
+        var lost = FileList.Read(input.Target, FileList.Lost);
+        var differing = FileList.Read(input.Target, FileList.Differing);
+        var selector = new Selector(input.Selection);
         using var look = new Look(
             input.DatabaseOnly ? null : target,
+            input.Selection is null ? null : selector,
             lost,
+            differing,
             !set.Manifest.Consistency.SizesIgnored,
             check.KnownMissing
         );
@@ -62,7 +66,11 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         }
         else
         {
-            foreach (RootStamp root in set.Manifest.Roots.Where(root => root.Required is not null))
+            foreach (
+                RootStamp root in set.Manifest.Roots.Where(root =>
+                    root.Required is not null && selector.TakesRoot(root.Name)
+                )
+            )
             {
                 if (await LookAsync(set, root, look, input.Strict, cancellationToken) is { } fault)
                 {
@@ -74,7 +82,12 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         }
 
         look.AppendTo(lost);
-        return new RestoreCheck(look.Required, look.Missing, look.Named) { Warnings = warnings.ToImmutable() };
+        return new RestoreCheck(look.Required, look.Missing, look.Named)
+        {
+            Warnings = warnings.ToImmutable(),
+            LeftOut = look.LeftOut,
+            NamedDiffering = WarningLines.First(differing.Lines),
+        };
     }
 
     /// <returns>Why the list cannot be read, or null.</returns>
@@ -109,9 +122,17 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
     }
 
     /// <param name="target">Null: no files were restored, they are only counted.</param>
-    private sealed class Look(TargetTree? target, LostFileList lost, bool checkSizes, long knownMissing) : IDisposable
+    /// <param name="selector">Null: the whole set was restored.</param>
+    private sealed class Look(
+        TargetTree? target,
+        Selector? selector,
+        FileList lost,
+        FileList differing,
+        bool checkSizes,
+        long knownMissing
+    ) : IDisposable
     {
-        private readonly HashSet<string> _lost = [.. lost.Paths];
+        private readonly HashSet<string> _told = [.. lost.Paths, .. differing.Paths];
         private readonly HashSet<string> _unnamed = [.. lost.UnnamedRoots];
         private readonly Dictionary<string, List<(string Path, string Why)>> _found = [];
         private readonly HashSet<long> _missing = [];
@@ -124,6 +145,9 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         public long Required { get; private set; }
 
         public long Missing { get; private set; }
+
+        /// <summary>Required, and not in the part that was restored.</summary>
+        public long LeftOut { get; private set; }
 
         public ImmutableArray<string> Named => _named.ToImmutable();
 
@@ -138,13 +162,22 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
                 return;
             }
 
+            if (
+                selector is not null
+                && (place.Kind != ContentPlaceKind.File || !selector.Takes(place.Root, place.Path))
+            )
+            {
+                LeftOut++;
+                return;
+            }
+
             Required++;
             if (target is null)
             {
                 return;
             }
 
-            if (place.Kind == ContentPlaceKind.File && (IsThere(place, size) || IsLost(place)))
+            if (place.Kind == ContentPlaceKind.File && (IsThere(place, size) || IsTold(place)))
             {
                 return;
             }
@@ -166,7 +199,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
         /// <summary>
         /// The database names files of which the set itself lost the names; what they are is written down.
         /// </summary>
-        public void AppendTo(LostFileList list)
+        public void AppendTo(FileList list)
         {
             foreach ((string root, List<(string Path, string Why)> files) in _found)
             {
@@ -176,11 +209,11 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
 
         public void Dispose() => _directory?.Dispose();
 
-        /// <summary>The restore has said so already.</summary>
-        private bool IsLost(ContentPlace place)
+        /// <summary>The restore has said so already, or that the file differs.</summary>
+        private bool IsTold(ContentPlace place)
         {
             string path = TreePath.Display(place.Path);
-            if (_lost.Contains($"{place.Root}/{path}"))
+            if (_told.Contains($"{place.Root}/{path}"))
             {
                 return true;
             }
@@ -190,7 +223,7 @@ internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<
                 return false;
             }
 
-            _lost.Add($"{place.Root}/{path}");
+            _told.Add($"{place.Root}/{path}");
             if (!_found.TryGetValue(place.Root, out List<(string Path, string Why)>? found))
             {
                 _found.Add(place.Root, found = []);

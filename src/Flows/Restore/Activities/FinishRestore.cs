@@ -34,24 +34,39 @@ internal sealed class FinishRestore(FlowEnvironment environment) : FlowActivity<
         SetManifest set = await SetReader.ReadManifestAsync(environment, input.Set, cancellationToken);
         using var target = TargetTree.Open(input.Target);
         UnsetAttributes unset = UnsetAttributes.None;
-        IEnumerable<string> nested = set
-            .Roots.Select(root => root.Name)
-            .Where(name => name.Contains('/', StringComparison.Ordinal));
+        string[] restored =
+        [
+            .. set
+                .Roots.Select(root => root.Name)
+                .Where(name => target.TryStat(Encoding.UTF8.GetBytes(name)) is { Type: EntryType.Directory }),
+        ];
+        IEnumerable<string> nested = restored.Where(name => name.Contains('/', StringComparison.Ordinal));
         foreach (IGrouping<string, string> roots in nested.GroupBy(Above))
         {
-            unset += TakeAfter(roots.First(), roots.Key, input.Owner, keep: false);
+            // Of an installation that is repaired, one that is new.
+            if (!input.Repair || IsNew(roots.Key))
+            {
+                unset += TakeAfter(roots.First(), roots.Key, input.Owner, keep: false);
+            }
         }
 
         // One that was there is the administrator's, who may have said whose it shall be.
         bool made = marker.TryRead() is { MadeTarget: true };
-        string model =
-            set.Roots.FirstOrDefault(root => root.Name == ContentRoot.Contentstore)?.Name ?? set.Roots[0].Name;
-        unset += TakeAfter(model, string.Empty, input.Owner, keep: !made);
+        if (restored.Length > 0 && !input.Repair)
+        {
+            string model = restored.Contains(ContentRoot.Contentstore) ? ContentRoot.Contentstore : restored[0];
+            unset += TakeAfter(model, string.Empty, input.Owner, keep: !made);
+        }
 
         target.Flush();
         marker.Remove();
         target.Flush();
         return unset;
+
+        bool IsNew(string place) =>
+            target.TryStat(Encoding.UTF8.GetBytes(place)) is { Mode: TargetMarker.NewDirectoryMode } there
+            && target.TryStat(Encoding.UTF8.GetBytes(TargetMarker.Name)) is { } mark
+            && mark.Uid == there.Uid;
 
         UnsetAttributes TakeAfter(string root, string place, RestoreOwner? owner, bool keep)
         {

@@ -24,14 +24,24 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     {
         await using IAsyncDisposable held = await environment.Reading.HoldAsync(input.Set, cancellationToken);
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
-        (RestorePlan plan, TargetMark? mark) = await CheckAsync(input, set, progress, cancellationToken);
+        (RestorePlan plan, TargetMark? mark, _) = await CheckAsync(input, set, progress, cancellationToken);
         if (mark is null)
         {
             bool made = !GivenPath.IsDirectory(input.Target);
             TargetTree.Open(input.Target, create: true).Dispose();
             new TargetMarker(input.Target).Write(
                 new TargetMark(input.Set, set.Repository.Id, DatabaseProgress.Untouched, MadeTarget: made)
+                {
+                    Selection = input.Selection,
+                    Repair = input.Repair,
+                }
             );
+        }
+
+        if (input.Repair)
+        {
+            // Every file is looked at once more.
+            FileList.Read(input.Target, FileList.Differing).Clear();
         }
 
         return plan;
@@ -41,16 +51,24 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
     public async Task<RestorePreview> PreviewAsync(RestoreInput input, CancellationToken cancellationToken)
     {
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
-        (RestorePlan plan, _) = await CheckAsync(input, set, progress: null, cancellationToken);
+        (RestorePlan plan, _, ImmutableArray<SelectedRoot> parts) = await CheckAsync(
+            input,
+            set,
+            progress: null,
+            cancellationToken
+        );
         return new RestorePreview(
             plan,
             input.DatabaseOnly
                 ? []
-                : [.. set.Manifest.Roots.Select(root => new PreviewedRoot(root.Name, root.Files, root.Bytes))]
-        );
+                : [.. parts.Select(part => new PreviewedRoot(part.Root.Name, part.Files, part.Bytes))]
+        )
+        {
+            Repaired = input.Repair ? await new RepairPreview(set, input).RunAsync(parts, cancellationToken) : null,
+        };
     }
 
-    private async Task<(RestorePlan Plan, TargetMark? Mark)> CheckAsync(
+    private async Task<(RestorePlan Plan, TargetMark? Mark, ImmutableArray<SelectedRoot> Parts)> CheckAsync(
         RestoreInput input,
         SetReader set,
         IProgressSink? progress,
@@ -62,15 +80,19 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         TargetMark? mark = await findings.TryAsync(() =>
             Task.FromResult(TargetCheck.Look(input, environment.Options, set.Repository.Id))
         );
+        ImmutableArray<SelectedRoot> parts = await findings.TryAsync(() =>
+            SelectAsync(input, set, warnings, cancellationToken)
+        );
+        parts = parts.IsDefault ? [] : parts;
         if (!input.DatabaseOnly)
         {
-            await CheckFilesAsync(input, set, isResumed: mark is not null, findings, warnings);
+            await CheckFilesAsync(input, parts, isResumed: mark is not null, findings, warnings);
         }
 
         KnownLosses losses = KnownLosses.None;
         if (!input.DatabaseOnly)
         {
-            losses = await KnownLosses.FindAsync(set, cancellationToken);
+            losses = await KnownLosses.FindAsync(set, new Selector(input.Selection), cancellationToken);
             if (input.Strict)
             {
                 await findings.TryAsync(() =>
@@ -90,12 +112,42 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         }
 
         findings.ThrowIfAny();
-        return (Plan(input, set.Manifest, losses, warnings), mark);
+        return (Plan(input, set.Manifest, parts, losses, warnings), mark, parts);
+    }
+
+    private static async Task<ImmutableArray<SelectedRoot>> SelectAsync(
+        RestoreInput input,
+        SetReader set,
+        List<string> warnings,
+        CancellationToken cancellationToken
+    )
+    {
+        if (input.Selection is { } selection)
+        {
+            var parts = new SelectedParts(set, selection);
+            ImmutableArray<SelectedRoot> selected = await parts.CountAsync(cancellationToken);
+            warnings.AddRange(parts.Warnings);
+            return selected;
+        }
+
+        return
+        [
+            .. set
+                .Manifest.Roots.Index()
+                .Select(at => new SelectedRoot(
+                    at.Index,
+                    at.Item,
+                    at.Item.Files,
+                    at.Item.Bytes,
+                    at.Item.Directories,
+                    CarriedOver: 0
+                )),
+        ];
     }
 
     private static async Task CheckFilesAsync(
         RestoreInput input,
-        SetReader set,
+        ImmutableArray<SelectedRoot> parts,
         bool isResumed,
         CheckFindings findings,
         List<string> warnings
@@ -106,10 +158,20 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             TargetCheck.RequireWritable(input.Target);
             return Task.CompletedTask;
         });
-        if (!isResumed)
+        if (!isResumed && !input.Repair)
         {
+            // Of an installation that is repaired, most is there already.
             warnings.AddRange(
-                await findings.TryAsync(() => Task.FromResult(TargetCheck.CheckRoom(input, set.Manifest.Roots))) ?? []
+                await findings.TryAsync(() =>
+                    Task.FromResult(
+                        TargetCheck.CheckRoom(
+                            input,
+                            parts.Sum(static part => part.Bytes),
+                            parts.Sum(static part => part.Files),
+                            parts.Sum(static part => part.Directories)
+                        )
+                    )
+                ) ?? []
             );
         }
     }
@@ -166,11 +228,20 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         warnings.AddRange(ofDump ?? []);
     }
 
-    private static RestorePlan Plan(RestoreInput input, SetManifest manifest, KnownLosses losses, List<string> warnings)
+    private static RestorePlan Plan(
+        RestoreInput input,
+        SetManifest manifest,
+        ImmutableArray<SelectedRoot> parts,
+        KnownLosses losses,
+        List<string> warnings
+    )
     {
-        ImmutableArray<RootStamp> roots = input.DatabaseOnly ? [] : manifest.Roots;
+        parts = input.DatabaseOnly ? [] : parts;
         ConsistencyReport consistency = manifest.Consistency;
-        long carriedOver = input.DatabaseOnly ? 0 : consistency.SourceMissing + consistency.SourceChanged;
+        long carriedOver =
+            input.DatabaseOnly ? 0
+            : input.Selection is not null ? parts.Sum(static part => part.CarriedOver)
+            : consistency.SourceMissing + consistency.SourceChanged;
         if (!consistency.Consistent)
         {
             warnings.Add(
@@ -196,10 +267,23 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         return new RestorePlan
         {
             Set = input.Set,
-            Roots = roots.Length,
+            Roots = input.DatabaseOnly ? 0 : manifest.Roots.Length,
+            Selected = input.Selection is null ? null : [.. parts.Select(static part => part.Number)],
+            LeftOut = input.Selection is null
+                ? null
+                : new LeftOut(
+                    manifest.Roots.Sum(static root => root.Files) - parts.Sum(static part => part.Files),
+                    manifest.Roots.Sum(static root => root.Bytes) - parts.Sum(static part => part.Bytes),
+                    WarningLines.First(
+                        manifest
+                            .Roots.Select(static root => root.Name)
+                            .Except(parts.Select(static part => part.Root.Name), StringComparer.Ordinal)
+                    ),
+                    manifest.Database is not null && input.Database is null
+                ),
             DatabaseVendor = manifest.Database?.Vendor,
-            Files = roots.Sum(static root => root.Files),
-            Bytes = roots.Sum(static root => root.Bytes),
+            Files = parts.Sum(static part => part.Files),
+            Bytes = parts.Sum(static part => part.Bytes),
             KnownMissing = input.DatabaseOnly ? 0 : consistency.Missing,
             CarriedOver = carriedOver,
             Unproven = input.DatabaseOnly ? null : unproven,

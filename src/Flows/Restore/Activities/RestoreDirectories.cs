@@ -1,3 +1,4 @@
+using System.Text;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
@@ -31,7 +32,12 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
         IChunkSource chunks = await SetReader.OpenChunksAsync(environment, cancellationToken);
         using TargetTree target = root.OpenRoot();
         var attributes = new AttributeRestore(target, root.Owner);
-        var directories = new DirectoryRestore(attributes);
+        var selector = new Selector(root.Selection);
+        using var whole = TargetTree.Open(root.Target);
+        var directories = new DirectoryRestore(attributes, path => IsToBeSet(root, whole, target, path));
+        RepairLook? repair = root.Repair
+            ? new RepairLook(await SetReader.OpenComparisonAsync(environment, chunks, cancellationToken), root)
+            : null;
         var files = new FileRestore(target, chunks, root, attributes);
         var listing = new ReadableListing(chunks, root);
         var lost = new List<(string Path, string Why)>();
@@ -39,8 +45,17 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
         long bytes = 0;
         await foreach (ListingEntry entry in listing.ReadAsync(cancellationToken))
         {
-            directories.Add(entry);
-            if (entry.IsDirectory || !input.HasLosses || files.IsThere(entry))
+            if (entry.IsDirectory || selector.Takes(root.Root, entry))
+            {
+                directories.Add(entry);
+            }
+
+            if (
+                entry.IsDirectory
+                || !input.HasLosses
+                || !selector.Takes(root.Root, entry)
+                || await IsThereAsync(files, repair, target, entry, cancellationToken)
+            )
             {
                 continue;
             }
@@ -57,7 +72,7 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
         }
 
         long unnamed = input.HasLosses
-            ? await NameLostAsync(listing, input, chunks, target, lost, cancellationToken)
+            ? await NameLostAsync(listing, input, chunks, target, selector, lost, cancellationToken)
             : 0;
         long count = lost.Count + unnamed;
         if (unnamed > 0)
@@ -66,7 +81,7 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
             lost.Add((string.Empty, $"{unnamed} files, whose names are lost with the listing or a part of it: {why}"));
         }
 
-        LostFileList.Read(root.Target).Replace(root.Root, lost);
+        FileList.Read(root.Target, FileList.Lost).Replace(root.Root, lost);
         directories.Complete();
         target.Flush();
         return new RestoredDirectories(
@@ -74,6 +89,54 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
             count,
             WarningLines.First(lost.Select(file => $"{root.Root}/{file.Path}: {file.Why}"))
         );
+    }
+
+    /// <summary>
+    /// All directories, but of a part of a set those that are there. In an installation that is repaired none but those
+    /// that the repair made: they have the mode that a new one has, and belong to whoever made the marker.
+    /// </summary>
+    private static bool IsToBeSet(RestoreRangeInput root, TargetTree whole, TargetTree target, byte[] path)
+    {
+        if (root is { Selection: null, Repair: false })
+        {
+            return true;
+        }
+
+        if (target.TryStat(path) is not { Type: EntryType.Directory } there)
+        {
+            return false;
+        }
+
+        return !root.Repair
+            || (
+                there.Mode == TargetMarker.NewDirectoryMode
+                && whole.TryStat(Encoding.UTF8.GetBytes(TargetMarker.Name)) is { } marker
+                && marker.Uid == there.Uid
+            );
+    }
+
+    /// <summary>Nothing is to be written for the file.</summary>
+    private static async ValueTask<bool> IsThereAsync(
+        FileRestore files,
+        RepairLook? repair,
+        TargetTree target,
+        ListingEntry entry,
+        CancellationToken cancellationToken
+    )
+    {
+        if (repair is null)
+        {
+            return files.IsThere(entry);
+        }
+
+        using TargetDirectory? directory = target.TryOpenDirectory(entry.Directory());
+        if (directory is null)
+        {
+            return false;
+        }
+
+        (Found found, _) = await repair.LookAsync(directory, entry, cancellationToken);
+        return found == Found.Same || (found == Found.Differing && !repair.MayReplace(directory, entry));
     }
 
     /// <summary>
@@ -86,6 +149,7 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
         RestoreDirectoriesInput input,
         IChunkSource chunks,
         TargetTree target,
+        Selector selector,
         List<(string Path, string Why)> lost,
         CancellationToken cancellationToken
     )
@@ -100,6 +164,7 @@ internal sealed class RestoreDirectories(FlowEnvironment environment)
         string why = $"its part of the listing is lost: {Damage.WithoutAdvice(listing.Lost.Why ?? string.Empty)}";
         lost.AddRange(
             names
+                .Where(name => selector.Takes(input.Root.Root, name))
                 .Where(name => target.TryStat(name) is not { Type: EntryType.File })
                 .Select(name => (TreePath.Display(name), why))
         );

@@ -32,9 +32,17 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         using TargetTree target = input.OpenRoot();
         var attributes = new AttributeRestore(target, input.Owner);
         var files = new FileRestore(target, chunks, input, attributes);
-        using var restore = new BatchRestore(target, chunks, input.Class, files);
+        RepairLook? repair = input.Repair
+            ? new RepairLook(await SetReader.OpenComparisonAsync(environment, chunks, cancellationToken), input)
+            : null;
+        using var restore = new BatchRestore(target, chunks, input.Class, files, repair);
         var listing = new ReadableListing(chunks, input);
-        var batches = new EntryBatches(listing, new StepBudget(environment.Time));
+        var selector = new Selector(input.Selection);
+        var batches = new EntryBatches(
+            listing,
+            new StepBudget(environment.Time),
+            entry => selector.Takes(input.Root, entry)
+        );
         await using var flush = new EarlyFlush(target);
         await Parallel.ForEachAsync(
             batches.ReadAsync(cancellationToken),
@@ -49,10 +57,21 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         );
         await flush.CompleteAsync();
         RestoredBatch total = batches.Total;
+        if (total.Differing.Count > 0)
+        {
+            FileList.Append(input.Target, FileList.Differing, input.Root, total.Differing);
+        }
+
         long losses = total.Losses + listing.Lost.Count + (listing.Fault is null ? 0 : 1);
         return new RestoredStep(
             batches.Next,
-            new RestoredTotals(total.Files, total.Bytes, attributes.Unset) { Losses = losses }
+            new RestoredTotals(total.Files, total.Bytes, attributes.Unset)
+            {
+                Losses = losses,
+                Same = total.SameFiles,
+                Replaced = total.Replaced,
+                Differing = total.Differing.Count,
+            }
         );
     }
 }

@@ -31,6 +31,18 @@ public sealed record RestoreInput(
     /// <summary>Too little free space in the target is a warning: its file system compresses.</summary>
     public bool AnySpace { get; init; }
 
+    /// <summary>Which part of the set; null: all of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RestoreSelection? Selection { get; init; }
+
+    /// <summary>The target holds a damaged installation: only what is missing there, or differs, is written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Repair { get; init; }
+
+    /// <summary>Of a repair: what differs is replaced; otherwise it is named and kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Overwrite { get; init; }
+
     /// <summary>The same restore: how many ranges go side by side makes no other of it.</summary>
     public bool IsSameAs(RestoreInput other) => this with { Parallelism = other.Parallelism } == other;
 }
@@ -79,14 +91,49 @@ public sealed record RestoreResult
     /// <summary>The first of them with why; the target's <c>abf-lost-files.txt</c> has them all.</summary>
     public ImmutableArray<string> NamedLost { get; init; } = [];
 
+    /// <summary>Of a part of a set: what else it has; null for all of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LeftOut? LeftOut { get; init; }
+
+    /// <summary>Of a repair: what it found; null for other restores.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RepairedFiles? Repaired { get; init; }
+
     /// <summary>Files and directories whose owner, mode or time could not be set.</summary>
     public required UnsetAttributes Unset { get; init; }
 
     public required ImmutableArray<string> Warnings { get; init; }
 
     /// <summary>A person must see it, as when the set was committed (exit code 3).</summary>
-    public bool HasFindings => Missing > 0 || CarriedOver > 0 || Lost > 0 || Unproven is not null;
+    public bool HasFindings =>
+        Missing > 0 || CarriedOver > 0 || Lost > 0 || Unproven is not null || Repaired is { Differing: > 0 };
 }
+
+/// <summary>What a set has beside the part of it that is restored.</summary>
+/// <param name="Files">Files, those of roots that are left out included.</param>
+/// <param name="Bytes">Of these files.</param>
+/// <param name="Roots">Roots of which nothing is restored, the first of them.</param>
+/// <param name="Database">The set has a database dump that is not restored.</param>
+public sealed record LeftOut(long Files, long Bytes, ImmutableArray<string> Roots, bool Database)
+{
+    /// <summary>Required files that were not looked up, because the part does not hold them.</summary>
+    public long Required { get; init; }
+}
+
+/// <summary>What a repair found in its target.</summary>
+/// <param name="Same">Files that were there with the bytes of the set, and were not touched.</param>
+/// <param name="Missing">Files that were missing, and are there now.</param>
+/// <param name="Replaced">Files that differed, and were replaced.</param>
+/// <param name="Differing">Files that differ, and were kept.</param>
+/// <param name="NamedDiffering">The first of these with why; the target's <c>abf-differing-files.txt</c> has them
+/// all.</param>
+public sealed record RepairedFiles(
+    long Same,
+    long Missing,
+    long Replaced,
+    long Differing,
+    ImmutableArray<string> NamedDiffering
+);
 
 /// <summary>
 /// What a restore will do. A set may have a thousand roots: each is planned by itself, when its turn comes.
@@ -97,6 +144,14 @@ public sealed record RestorePlan
 
     /// <summary>How many roots there are, numbered as in the manifest.</summary>
     public required int Roots { get; init; }
+
+    /// <summary>Of a part of a set: the numbers of the roots that have files of it; null: all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int[]? Selected { get; init; }
+
+    /// <inheritdoc cref="RestoreResult.LeftOut"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LeftOut? LeftOut { get; init; }
 
     /// <summary>Null where the set has no dump.</summary>
     public string? DatabaseVendor { get; init; }
@@ -148,9 +203,23 @@ public sealed record RestoreRoot(string Name, ContentRef Listing, ChunkClass Cla
 
 /// <summary>What a dry run prints.</summary>
 /// <param name="Roots">In the order of the manifest.</param>
-public sealed record RestorePreview(RestorePlan Plan, ImmutableArray<PreviewedRoot> Roots);
+public sealed record RestorePreview(RestorePlan Plan, ImmutableArray<PreviewedRoot> Roots)
+{
+    /// <inheritdoc cref="RestoreResult.Repaired"/>
+    public RepairedFiles? Repaired { get; init; }
+}
 
 public sealed record PreviewedRoot(string Name, long Files, long Bytes);
+
+/// <summary>What a part of a set holds of a root.</summary>
+internal sealed record SelectedRoot(
+    int Number,
+    RootStamp Root,
+    long Files,
+    long Bytes,
+    long Directories,
+    long CarriedOver
+);
 
 /// <param name="Paths">What is left of the range.</param>
 public sealed record RestoreRangeInput(
@@ -164,6 +233,18 @@ public sealed record RestoreRangeInput(
 {
     /// <inheritdoc cref="RestoreInput.Strict"/>
     public bool Strict { get; init; }
+
+    /// <inheritdoc cref="RestoreInput.Selection"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RestoreSelection? Selection { get; init; }
+
+    /// <inheritdoc cref="RestoreInput.Repair"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Repair { get; init; }
+
+    /// <inheritdoc cref="RestoreInput.Overwrite"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Overwrite { get; init; }
 }
 
 /// <param name="Required">The list of the root's required files; null where it has none.</param>
@@ -189,12 +270,27 @@ public sealed record RestoredTotals(long Files, long Bytes, UnsetAttributes Unse
     /// more.</summary>
     public long Losses { get; init; }
 
+    /// <summary>Of a repair: files that were not touched.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Same { get; init; }
+
+    /// <summary>Of a repair: files that differed, and were replaced.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Replaced { get; init; }
+
+    /// <summary>Of a repair: files that differ, and were kept; they are not in <see cref="Files"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Differing { get; init; }
+
     public static RestoredTotals operator +(RestoredTotals left, RestoredTotals right) => Add(left, right);
 
     public static RestoredTotals Add(RestoredTotals left, RestoredTotals right) =>
         new(left.Files + right.Files, left.Bytes + right.Bytes, left.Unset + right.Unset)
         {
             Losses = left.Losses + right.Losses,
+            Same = left.Same + right.Same,
+            Replaced = left.Replaced + right.Replaced,
+            Differing = left.Differing + right.Differing,
         };
 }
 
@@ -215,7 +311,7 @@ public sealed record RestoreRangeFlowInput(RestoreRangeInput Next, RestoredTotal
 /// <param name="Warnings">What the vendor's client had to say.</param>
 public sealed record RestoredDatabase(ImmutableArray<string> Warnings);
 
-/// <param name="KnownMissing">How many the set said it lacks.</param>
+/// <param name="KnownMissing">How many the set said it lacks; of a repair, with those that differ.</param>
 public sealed record CheckRestoredInput(RestoreInput Restore, long KnownMissing);
 
 /// <param name="Required">Files that are required.</param>
@@ -224,4 +320,10 @@ public sealed record CheckRestoredInput(RestoreInput Restore, long KnownMissing)
 public sealed record RestoreCheck(long Required, long Missing, ImmutableArray<string> Named)
 {
     public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>Of a part of a set: required files that it does not hold.</summary>
+    public long LeftOut { get; init; }
+
+    /// <summary>Of a repair: the first of the files that differ, with why.</summary>
+    public ImmutableArray<string> NamedDiffering { get; init; } = [];
 }

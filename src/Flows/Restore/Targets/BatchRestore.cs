@@ -11,8 +11,14 @@ namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 /// the chunks of the files that are not are read together, in the order of the packs, and each file is written as its
 /// chunk comes by. A file of several chunks is written by itself. Thread-safe.
 /// </summary>
-internal sealed class BatchRestore(TargetTree target, IChunkSource chunks, ChunkClass chunkClass, FileRestore files)
-    : IDisposable
+/// <param name="repair">Looks at what is there, where the target holds a damaged installation; else null.</param>
+internal sealed class BatchRestore(
+    TargetTree target,
+    IChunkSource chunks,
+    ChunkClass chunkClass,
+    FileRestore files,
+    RepairLook? repair = null
+) : IDisposable
 {
     // Each of several streams would hold a chunk of 16 MiB, sealed and open.
     private readonly SemaphoreSlim _stream = new(1);
@@ -23,7 +29,9 @@ internal sealed class BatchRestore(TargetTree target, IChunkSource chunks, Chunk
         var open = new List<TargetDirectory>();
         try
         {
-            List<(ListingEntry Entry, TargetDirectory Directory)> small = Look(batch, open, done, out var large);
+            List<ListingEntry> large = [];
+            List<(ListingEntry Entry, TargetDirectory Directory)> small = [];
+            await LookAsync(batch, open, done, small, large, cancellationToken);
             IReadOnlyList<int> notRead = await chunks.ReadManyAsync(
                 [.. small.Select(file => file.Entry.Content!.Chunks[0])],
                 chunkClass,
@@ -60,17 +68,17 @@ internal sealed class BatchRestore(TargetTree target, IChunkSource chunks, Chunk
 
     /// <summary>Makes the directories, and finds the files that are still to be written.</summary>
     /// <param name="open">Gets the directories, which the caller disposes.</param>
-    /// <param name="large">The ones that are more than one chunk of moderate length.</param>
-    /// <returns>The others.</returns>
-    private List<(ListingEntry Entry, TargetDirectory Directory)> Look(
+    /// <param name="small">Gets those that are one chunk of moderate length.</param>
+    /// <param name="large">Gets the others.</param>
+    private async ValueTask LookAsync(
         IReadOnlyList<ListingEntry> batch,
         List<TargetDirectory> open,
         RestoredBatch done,
-        out List<ListingEntry> large
+        List<(ListingEntry Entry, TargetDirectory Directory)> small,
+        List<ListingEntry> large,
+        CancellationToken cancellationToken
     )
     {
-        List<(ListingEntry, TargetDirectory)> small = [];
-        large = [];
         byte[]? path = null;
         foreach (ListingEntry entry in batch)
         {
@@ -87,11 +95,20 @@ internal sealed class BatchRestore(TargetTree target, IChunkSource chunks, Chunk
             }
 
             TargetDirectory directory = open[^1];
-            if (!directory.IsNew && files.IsDone(directory, entry))
+            if (repair is not null)
+            {
+                if (!await IsToBeWrittenAsync(repair, directory, entry, done, cancellationToken))
+                {
+                    continue;
+                }
+            }
+            else if (!directory.IsNew && files.IsDone(directory, entry))
             {
                 done.Found(entry);
+                continue;
             }
-            else if (entry.Content is { Length: 0, Chunks.Length: 0 })
+
+            if (entry.Content is { Length: 0, Chunks.Length: 0 })
             {
                 files.Write(directory, entry, []);
                 done.Wrote(entry);
@@ -105,8 +122,37 @@ internal sealed class BatchRestore(TargetTree target, IChunkSource chunks, Chunk
                 large.Add(entry);
             }
         }
+    }
 
-        return small;
+    private static async ValueTask<bool> IsToBeWrittenAsync(
+        RepairLook repair,
+        TargetDirectory directory,
+        ListingEntry entry,
+        RestoredBatch done,
+        CancellationToken cancellationToken
+    )
+    {
+        (Found found, string why) = await repair.LookAsync(directory, entry, cancellationToken);
+        if (found == Found.Same)
+        {
+            done.Same(entry);
+            return false;
+        }
+
+        if (found == Found.Differing && !repair.MayReplace(directory, entry))
+        {
+            // An attempt that was killed may have left this behind.
+            directory.Delete(PlacedFile.AsideOf(entry.Name()));
+            done.Differs(entry, why);
+            return false;
+        }
+
+        if (found == Found.Differing)
+        {
+            done.Replaces(entry);
+        }
+
+        return true;
     }
 
     private async Task StreamAsync(ListingEntry entry, RestoredBatch done, CancellationToken cancellationToken)
@@ -133,6 +179,8 @@ internal sealed class BatchRestore(TargetTree target, IChunkSource chunks, Chunk
 /// <summary>What became of the files of a batch. For one thread at a time.</summary>
 internal sealed class RestoredBatch
 {
+    private readonly HashSet<ListingEntry> _replaced = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Files that are in place, and their bytes.</summary>
     public long Files { get; private set; }
 
@@ -145,12 +193,38 @@ internal sealed class RestoredBatch
 
     public long Losses { get; private set; }
 
+    /// <summary>Of a repair: files that were not touched.</summary>
+    public long SameFiles { get; private set; }
+
+    /// <summary>Of a repair: files that differed, and were replaced.</summary>
+    public long Replaced { get; private set; }
+
+    /// <summary>Of a repair: files that differ, and were kept, with why.</summary>
+    public List<(string Path, string Why)> Differing { get; } = [];
+
+    public void Same(ListingEntry entry)
+    {
+        Found(entry);
+        SameFiles++;
+        Read(entry);
+    }
+
+    /// <summary>It counts once it is written.</summary>
+    public void Replaces(ListingEntry entry) => _replaced.Add(entry);
+
+    public void Differs(ListingEntry entry, string why)
+    {
+        Differing.Add((TreePath.Display(entry.Path), why));
+        Read(entry);
+    }
+
     public void Found(ListingEntry entry) => (Files, Bytes) = (Files + 1, Bytes + entry.Length);
 
     public void Wrote(ListingEntry entry)
     {
         Found(entry);
         Read(entry);
+        Replaced += _replaced.Contains(entry) ? 1 : 0;
     }
 
     public void Lost(ListingEntry entry)
@@ -166,6 +240,9 @@ internal sealed class RestoredBatch
         FilesWritten += other.FilesWritten;
         BytesWritten += other.BytesWritten;
         Losses += other.Losses;
+        SameFiles += other.SameFiles;
+        Replaced += other.Replaced;
+        Differing.AddRange(other.Differing);
     }
 
     private void Read(ListingEntry entry) =>

@@ -8,7 +8,8 @@ namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 /// itself, whose mode may bar the way. One that the listing has only files of (they were found behind a symbolic link)
 /// is set like the nearest above it that the listing has; where that is lost, like the first directory that is not.
 /// </summary>
-internal sealed class DirectoryRestore(AttributeRestore attributes)
+/// <param name="isToBeSet">Asked before one is set; others stay as they are.</param>
+internal sealed class DirectoryRestore(AttributeRestore attributes, Func<byte[], bool> isToBeSet)
 {
     private readonly Stack<(byte[] Path, ListingEntry? Model)> _open = new([([], null)]);
     private ListingEntry? _first;
@@ -52,6 +53,11 @@ internal sealed class DirectoryRestore(AttributeRestore attributes)
     {
         (byte[] path, ListingEntry? model) = _open.Pop();
         model ??= _first;
+        if (model is not null && !isToBeSet(path))
+        {
+            return;
+        }
+
         if (model is not null && path.AsSpan().SequenceEqual(model.Path))
         {
             attributes.Apply(model);

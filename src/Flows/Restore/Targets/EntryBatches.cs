@@ -8,7 +8,8 @@ namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 /// The entries of a range, in batches that take little memory and few open directories, until the budget is spent. One
 /// reads the batches; whoever is done with one says so from any thread.
 /// </summary>
-internal sealed class EntryBatches(ReadableListing listing, StepBudget budget)
+/// <param name="takes">Which entries; others are passed over.</param>
+internal sealed class EntryBatches(ReadableListing listing, StepBudget budget, Func<ListingEntry, bool> takes)
 {
     /// <summary>A file that is longer is not read together with others.</summary>
     public const long MaxBytes = 4 << 20;
@@ -46,6 +47,11 @@ internal sealed class EntryBatches(ReadableListing listing, StepBudget budget)
             {
                 Next = entry.Path;
                 break;
+            }
+
+            if (!takes(entry))
+            {
+                continue;
             }
 
             bool isNewDirectory = entry.IsDirectory || !IsBeside(batch, entry);

@@ -51,16 +51,19 @@ internal sealed class FileRestore(
     /// <summary>Writes a file whose bytes are all at hand.</summary>
     public void Write(TargetDirectory directory, ListingEntry entry, ReadOnlySpan<byte> content)
     {
-        using TargetFile file = directory.ReplaceFile(entry.Name(), entry.Mode);
+        using var placed = new PlacedFile(directory, entry.Name(), entry.Mode, root.Repair);
         if (!content.IsEmpty)
         {
-            file.Write(content, 0);
+            placed.File.Write(content, 0);
         }
 
-        attributes.Apply(file, entry);
+        attributes.Apply(placed.File, entry);
+        placed.Complete();
     }
 
-    /// <returns>Null; or why the file is lost, of which nothing is left then.</returns>
+    /// <returns>
+    /// Null; or why the file is lost, of which nothing is left then, or of a repair what was there before.
+    /// </returns>
     /// <exception cref="PermanentException">Repository: it is lost, and <c>--strict</c> was said.</exception>
     public async Task<string?> TryWriteAsync(ListingEntry entry, CancellationToken cancellationToken)
     {
@@ -72,7 +75,11 @@ internal sealed class FileRestore(
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
         {
-            target.Delete(entry.Path);
+            if (!root.Repair)
+            {
+                target.Delete(entry.Path);
+            }
+
             return root.Strict
                 ? throw new PermanentException(
                     ErrorKind.Repository,
@@ -88,19 +95,20 @@ internal sealed class FileRestore(
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(entry.Length, 1, BufferSize));
         try
         {
-            using TargetFile file = directory.ReplaceFile(entry.Name(), entry.Mode);
+            using var placed = new PlacedFile(directory, entry.Name(), entry.Mode, root.Repair);
             await using (Stream content = chunks.OpenRead(entry.Content!, root.Class))
             {
                 long offset = 0;
                 int read;
                 while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
                 {
-                    file.Write(buffer.AsSpan(0, read), offset);
+                    placed.File.Write(buffer.AsSpan(0, read), offset);
                     offset += read;
                 }
             }
 
-            attributes.Apply(file, entry);
+            attributes.Apply(placed.File, entry);
+            placed.Complete();
         }
         finally
         {

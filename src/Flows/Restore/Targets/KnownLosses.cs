@@ -18,7 +18,12 @@ internal sealed record KnownLosses(long Files, long Bytes, ImmutableArray<string
     public static readonly KnownLosses None = new(0, 0, []);
 
     /// <summary>One listing of the packs; the set's listings are read only where some are lost.</summary>
-    public static async Task<KnownLosses> FindAsync(SetReader set, CancellationToken cancellationToken)
+    /// <param name="selector">Of what is restored.</param>
+    public static async Task<KnownLosses> FindAsync(
+        SetReader set,
+        Selector selector,
+        CancellationToken cancellationToken
+    )
     {
         if (!set.Index.WasRebuilt && (await set.Repository.FindLostPacksAsync(set.Index, cancellationToken)).Count == 0)
         {
@@ -30,6 +35,7 @@ internal sealed record KnownLosses(long Files, long Bytes, ImmutableArray<string
             set.State,
             cancellationToken
         );
+        verification.Takes = (root, entry) => selector.Takes(root.Name, entry);
         VerifyReport report = await verification.CheckSetAsync(
             set.State.FindSet(set.Manifest.Id)!,
             progress: null,

@@ -9,8 +9,8 @@ namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 internal static class RestoreDatabases
 {
     /// <summary>
-    /// Reads the password anew each time: it stands in no journal. The one from the environment goes to the configured
-    /// database alone.
+    /// Reads the password anew each time: it stands in no journal. Those from the environment go to the configured
+    /// databases alone.
     /// </summary>
     /// <param name="dump">What the set says of the dump; null: nothing.</param>
     /// <param name="tell">Gets a line where somebody else is waited for.</param>
@@ -21,18 +21,23 @@ internal static class RestoreDatabases
         Action<string> tell
     )
     {
-        RestoreOptions options = settings.Restore;
-        Secret? password =
-            options.DatabasePassword is { } configured && options.DatabaseUrl == database.Url ? configured
-            : database.PasswordFile is { } file
-                ? SecretFile.Read(file, DatabaseSettingNames.RestoreTarget.Password).Value
-            : null;
         DatabaseConnection target = DatabaseConnection.FromRestoreUrl(
             database.Url,
-            password,
+            PasswordOf(database, settings),
             database.ToolPath,
             dump?.Schema
         );
         return (target with { MaxWait = settings.Installation.Database.MaxWait }).OpenTarget(tell);
+    }
+
+    /// <summary>Null: none is sent.</summary>
+    public static Secret? PasswordOf(this RestoreDatabaseTarget database, BackupOptions settings)
+    {
+        RestoreOptions options = settings.Restore;
+        return options.DatabasePassword is { } configured && options.DatabaseUrl == database.Url ? configured
+            : settings.Drill.Password is { } rehearsed && settings.Drill.IsFor(database.Url) ? rehearsed
+            : database.PasswordFile is { } file
+                ? SecretFile.Read(file, DatabaseSettingNames.RestoreTarget.Password).Value
+            : null;
     }
 }

@@ -48,6 +48,35 @@ internal static class TargetCheck
             );
         }
 
+        if (mark is not null && (mark.Selection != input.Selection || mark.Repair != input.Repair))
+        {
+            string began = string.Join(
+                ' ',
+                new[] { mark.Repair ? "--repair" : string.Empty, mark.Selection?.Line ?? string.Empty }.Where(
+                    static part => part.Length > 0
+                )
+            );
+            throw Fault(
+                $"--target '{input.Target}' holds an unfinished restore of another part of set {mark.Set}: it began with "
+                    + $"{(began.Length > 0 ? $"'{began}'" : "the whole set")}; finish it so"
+                    + (
+                        mark.Repair
+                            ? $", or delete '{TargetMarker.Name}' there to give it up."
+                            : ", or name an empty directory."
+                    )
+            );
+        }
+
+        if (input.Repair)
+        {
+            return GivenPath.IsDirectory(input.Target)
+                ? mark
+                : throw Fault(
+                    $"--target '{input.Target}' does not exist, so there is nothing to repair; name the directory that is "
+                        + "dir.root of the damaged installation, or leave out --repair."
+                );
+        }
+
         if (mark is null && GivenPath.IsDirectory(input.Target) && FindContent(input.Target) is { } found)
         {
             throw Fault(
@@ -77,7 +106,10 @@ internal static class TargetCheck
     /// <summary>Whether the files fit: their bytes, and their number.</summary>
     /// <returns>Warnings.</returns>
     /// <exception cref="PermanentException">Target: they do not.</exception>
-    public static IEnumerable<string> CheckRoom(RestoreInput input, ImmutableArray<RootStamp> roots)
+    /// <param name="bytes">Of the files.</param>
+    /// <param name="files">How many.</param>
+    /// <param name="directories">How many.</param>
+    public static IEnumerable<string> CheckRoom(RestoreInput input, long bytes, long files, long directories)
     {
         if (
             FileSystemRoom.NearestExisting(input.Target) is not { } there
@@ -87,19 +119,17 @@ internal static class TargetCheck
             return [];
         }
 
-        long bytes = roots.Sum(static root => root.Bytes);
-        long files = roots.Sum(static root => root.Files);
-        long entries = files + roots.Sum(static root => root.Directories);
+        long entries = files + directories;
         if (room.Files is { } free && free < entries)
         {
             throw Fault(
                 Text(
-                    $"--target '{input.Target}': its file system has {free} inodes free, and the set has {entries} files and "
+                    $"--target '{input.Target}': its file system has {free} inodes free, and the restore has {entries} files and "
                 ) + "directories; make room, or name a directory on another file system."
             );
         }
 
-        string lacks = Text($"--target '{input.Target}' has {room.Bytes} bytes free, and the set's files have {bytes}");
+        string lacks = Text($"--target '{input.Target}' has {room.Bytes} bytes free, and the files have {bytes}");
         if (room.Bytes < bytes)
         {
             return input.AnySpace

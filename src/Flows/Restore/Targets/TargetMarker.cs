@@ -34,6 +34,12 @@ public sealed record TargetMark(
     bool MadeTarget = false
 )
 {
+    /// <summary>The part of the set that is restored; null: all of it.</summary>
+    public RestoreSelection? Selection { get; init; }
+
+    /// <summary>The directory was a damaged installation before: what is in it may be nobody's to replace.</summary>
+    public bool Repair { get; init; }
+
     /// <summary>How far this database is; one that an earlier attempt did not name is untouched.</summary>
     public DatabaseProgress ProgressOf(RestoreDatabaseTarget database) =>
         Url is null || PlaceOf(Url) == PlaceOf(database.Url) ? Database : DatabaseProgress.Untouched;
@@ -58,6 +64,9 @@ internal sealed class TargetMarker(string target)
     /// What the marker is called until it is whole. A kill may leave it behind, alone in the target; it tells nothing.
     /// </summary>
     public const string TemporaryName = Name + ".new";
+
+    /// <summary>Of a directory that a restore made and did not come to its mode.</summary>
+    public const int NewDirectoryMode = 0x1C0; // 0700
 
     private const int MaxBytes = 64 * 1024;
 

@@ -89,7 +89,7 @@ public sealed class Forgetting(FlowEnvironment environment)
 
     private IEnumerable<SetVerdict> JudgeNamed(ImmutableArray<RunId> named, SetSummary[] sets, LogState state)
     {
-        SetSummary? newest = sets.LastOrDefault(set => set.Consistent);
+        SetSummary? newest = sets.LastOrDefault(set => set is { Consistent: true, Imported: false });
         foreach (SetSummary set in sets)
         {
             bool isNamed = named.Contains(set.Id);

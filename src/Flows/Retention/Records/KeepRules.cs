@@ -46,6 +46,9 @@ public static class KeepReasons
     /// <summary>A restore, a verification or a backup reads it.</summary>
     public const string InUse = "in-use";
 
+    /// <summary>It was imported from a file, and is forgotten by name alone.</summary>
+    public const string Imported = "imported";
+
     /// <summary>Sets were named, and this is none of them.</summary>
     public const string NotNamed = "not-named";
 }

@@ -13,7 +13,8 @@ public sealed record SetVerdict(SetSummary Set, ImmutableArray<string> Reasons)
 
 /// <summary>
 /// Decides which sets of one installation are kept. Which set is newer is told by the log and never by a clock; times
-/// only say in which day, week, month or year a set lies, and how far apart two are. Deterministic.
+/// only say in which day, week, month or year a set lies, and how far apart two are. Imported sets take no part: no rule
+/// counts them, and none ends them. Deterministic.
 /// </summary>
 /// <param name="zone">Of days, weeks (ISO 8601), months and years.</param>
 public sealed class RetentionPolicy(KeepRules rules, TimeZoneInfo zone)
@@ -28,7 +29,12 @@ public sealed class RetentionPolicy(KeepRules rules, TimeZoneInfo zone)
     public ImmutableArray<SetVerdict> Judge(IReadOnlyList<SetSummary> sets)
     {
         Dictionary<RunId, List<string>> reasons = sets.ToDictionary(set => set.Id, _ => new List<string>());
-        SetSummary[] newestFirst = [.. sets.Reverse()];
+        SetSummary[] newestFirst = [.. sets.Where(set => !set.Imported).Reverse()];
+        foreach (SetSummary set in sets.Where(set => set.Imported))
+        {
+            reasons[set.Id].Add(KeepReasons.Imported);
+        }
+
         Keep(KeepReasons.Last, rules.Last, set => set.Sequence);
         foreach (SetSummary set in rules.Within is { } within ? YoungerThan(within, newestFirst) : [])
         {

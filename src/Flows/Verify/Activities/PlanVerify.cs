@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify.Records;
@@ -25,13 +26,24 @@ internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<Ver
             (BackupRepository repository, LogHead head) = await environment.Repository.OpenAnewAsync(cancellationToken);
             await using (repository)
             {
-                if (input.ReadData)
+                if (input.ReadsPacks)
                 {
                     repository.RequireContentKeys("The bytes of sets cannot be read");
                 }
             }
 
-            return new VerifyPlan(head.Sequence, VerifyReport.OfLog(head));
+            if (input.Live)
+            {
+                // What is wrong in the settings, or a volume that is not mounted, is said before the sets are read.
+                Installation.Discover(environment.Options.Installation).CheckRoots(acceptEmpty: false);
+            }
+
+            return new VerifyPlan(head.Sequence, VerifyReport.OfLog(head))
+            {
+                Sample = input.Sample is { } sample
+                    ? await new SampleMemory(environment, sample.Turn).RecallAsync(cancellationToken)
+                    : null,
+            };
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
         {

@@ -48,7 +48,8 @@ internal sealed class VerifySession(FlowEnvironment environment)
                 );
             }
 
-            if (done.Next is null && (step.Part == VerifyParts.Data || !step.Request.ReadData))
+            bool isLastPart = step.Part != VerifyParts.Structure || step.Request.Depth == VerifyDepths.Structure;
+            if (done.Next is null && isLastPart)
             {
                 Forget(opened);
             }

@@ -34,9 +34,27 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
                 .WorkAsync(
                     input,
                     opened =>
-                        input.Part == VerifyParts.Structure
-                            ? CheckSetsAsync(opened, input.After, progress, cancellationToken)
-                            : ReadPacksAsync(opened, input.After, progress, cancellationToken),
+                        (input.Part, input.Request.Sample) switch
+                        {
+                            (VerifyParts.Structure, _) => CheckSetsAsync(
+                                opened,
+                                input.After,
+                                progress,
+                                cancellationToken
+                            ),
+                            (VerifyParts.Live, _) => new LiveComparison(environment, opened, progress).RunAsync(
+                                input.After,
+                                Budget,
+                                cancellationToken
+                            ),
+                            (_, { } sample) => new SampleReading(environment, opened, progress).RunAsync(
+                                input,
+                                sample,
+                                Budget,
+                                cancellationToken
+                            ),
+                            _ => ReadPacksAsync(opened, input.After, progress, cancellationToken),
+                        },
                     cancellationToken
                 );
         }

@@ -8,6 +8,7 @@ namespace AlfrescoBackupFlows.Flows.Verify.Records;
 [JsonSerializable(typeof(VerifyInput))]
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(VerifyPlan))]
+[JsonSerializable(typeof(RecordVerificationInput))]
 [JsonSerializable(typeof(VerifyStepInput))]
 [JsonSerializable(typeof(VerifiedStep))]
 [JsonSerializable(typeof(VerifyPartInput))]

@@ -41,6 +41,49 @@ internal sealed class LinuxTargetDirectory(LinuxTargetTree tree, SafeFileHandle 
         return file is null ? throw tree.Fault(place, error) : new LinuxTargetFile(tree, file, place);
     }
 
+    public override SourceFile? TryOpenFile(ReadOnlySpan<byte> name)
+    {
+        TreePath.RequireName(name);
+
+        // A pipe that somebody put there would be waited for.
+        SafeFileHandle? file = FileCalls.OpenAt(handle, name, OpenFlags.NoFollow | OpenFlags.NonBlock, out int error);
+        if (file is null)
+        {
+            return LinuxTargetTree.IsAbsent(error) || error == Errno.ENXIO
+                ? null
+                : throw tree.Fault(PathOf(name), error);
+        }
+
+        if (FileCalls.Stat(file, default, followLinks: false, out FileStat stat) == 0 && stat.Type == EntryType.File)
+        {
+            return new LinuxSourceFile(file, tree.PlaceOf(PathOf(name)));
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    public override void Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        TreePath.RequireName(from);
+        TreePath.RequireName(to);
+        Check(to, FileCalls.Rename(handle, from, handle, to));
+    }
+
+    public override void Delete(ReadOnlySpan<byte> name)
+    {
+        TreePath.RequireName(name);
+        Check(name, -LinuxTargetTree.Remove(handle, name));
+    }
+
+    private void Check(ReadOnlySpan<byte> name, int result)
+    {
+        if (result < 0)
+        {
+            throw tree.Fault(PathOf(name), -result);
+        }
+    }
+
     protected override void Dispose(bool disposing) => handle.Dispose();
 
     private byte[] PathOf(ReadOnlySpan<byte> name) => path.Length == 0 ? name.ToArray() : [.. path, (byte)'/', .. name];

@@ -234,6 +234,8 @@ internal sealed class LinuxTargetTree : TargetTree
         }
     }
 
+    internal string PlaceOf(ReadOnlySpan<byte> path) => Describe(path);
+
     internal PermanentException Fault(ReadOnlySpan<byte> path, int error) => Fault(Describe(path), error);
 
     private PermanentException Fault(string place, int error) =>

@@ -2,21 +2,28 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AlfrescoBackupFlows.Platform.Files.Portable;
 
-internal sealed class PortableSourceFile(string path, string place) : SourceFile
+internal sealed class PortableSourceFile : SourceFile
 {
+    private readonly string _path;
+    private readonly string _place;
+
     // Alfresco must stay able to write and delete while it is read.
-    private readonly SafeFileHandle _file = File.OpenHandle(
-        path,
-        FileMode.Open,
-        FileAccess.Read,
-        FileShare.ReadWrite | FileShare.Delete
-    );
+    private readonly SafeFileHandle _file;
+
+    public PortableSourceFile(string path, string place)
+    {
+        (_path, _place) = (path, place);
+        _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Opened = Stat();
+    }
+
+    public override FileStat Opened { get; }
 
     public override FileStat Stat()
     {
         // By handle, so that a file that was replaced at its path is not mistaken for this one.
         var written = File.GetLastWriteTimeUtc(_file);
-        return PortablePath.Stat(new FileInfo(path)) with
+        return PortablePath.Stat(new FileInfo(_path)) with
         {
             Type = EntryType.File,
             Size = RandomAccess.GetLength(_file),
@@ -40,7 +47,7 @@ internal sealed class PortableSourceFile(string path, string place) : SourceFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw PortableSourceTree.Unreadable(place, e);
+            throw PortableSourceTree.Unreadable(_place, e);
         }
     }
 

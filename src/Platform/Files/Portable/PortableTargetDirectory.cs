@@ -14,6 +14,17 @@ internal sealed class PortableTargetDirectory(PortableTargetTree tree, byte[] pa
         return tree.CreateFile(place);
     }
 
+    public override SourceFile? TryOpenFile(ReadOnlySpan<byte> name)
+    {
+        byte[] place = PathOf(name);
+        return tree.TryStat(place) is { Type: EntryType.File } ? tree.OpenFile(place) : null;
+    }
+
+    public override void Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
+        tree.Rename(PathOf(from), PathOf(to));
+
+    public override void Delete(ReadOnlySpan<byte> name) => tree.Delete(PathOf(name));
+
     protected override void Dispose(bool disposing)
     {
         // Nothing is held open.

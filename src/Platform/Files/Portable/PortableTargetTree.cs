@@ -73,6 +73,25 @@ internal sealed class PortableTargetTree : TargetTree
         );
     }
 
+    internal SourceFile OpenFile(ReadOnlySpan<byte> path)
+    {
+        var place = Resolve(path);
+        return Guarded(place, () => new PortableSourceFile(place, place));
+    }
+
+    internal void Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        var (old, place) = (Resolve(from), Resolve(to));
+        Guarded(
+            place,
+            () =>
+            {
+                File.Move(old, place, overwrite: true);
+                return true;
+            }
+        );
+    }
+
     public override bool TrySetTimes(ReadOnlySpan<byte> path, long mtimeNs)
     {
         var place = Resolve(path);

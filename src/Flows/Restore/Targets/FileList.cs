@@ -5,27 +5,39 @@ using AlfrescoBackupFlows.Platform.Files;
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
 /// <summary>
-/// The file in the target that names what the set lost, a line each: root, path, why, with tabs between, after a first
+/// A file in the target that names files, a line each: root, path, why, with tabs between, after a first
 /// line that says what to do. It stays there when the restore is done. A line without a path stands for files whose names are lost too. A root's lines are
 /// written anew each time the root is gone through, so that a second attempt comes to the same file.
 /// </summary>
-internal sealed class LostFileList
+internal sealed class FileList
 {
-    public const string Name = "abf-lost-files.txt";
+    /// <summary>Names what the set lost.</summary>
+    public const string Lost = "abf-lost-files.txt";
 
-    private const string Head =
+    /// <summary>Names what a repair found to differ, and kept.</summary>
+    public const string Differing = "abf-differing-files.txt";
+
+    private const string LostHead =
         "# directory, path and why of each file that the repository lost: bring the blobs back from a copy of the "
         + "repository and restore anew; 'abf verify' names the sets that need them\n";
 
-    private const string TemporaryName = Name + ".new";
+    private const string DifferingHead =
+        "# directory, path and why of each file that is not as the set has it, and was kept: look at them, then say "
+        + "--overwrite to have them replaced\n";
+
+    private static readonly Lock Appending = new();
 
     /// <summary>Some hundred thousand lines; of what is beyond them only the number is given.</summary>
     private const int MaxBytes = 32 * 1024 * 1024;
 
     private readonly OwnTree _target;
+    private readonly string _name;
     private readonly List<Line> _lines;
 
-    private LostFileList(OwnTree target, List<Line> lines) => (_target, _lines) = (target, lines);
+    private FileList(OwnTree target, string name, List<Line> lines) => (_target, _name, _lines) = (target, name, lines);
+
+    public IEnumerable<string> Lines =>
+        _lines.Where(static line => line.Path.Length > 0).Select(static line => $"{line.Root}/{line.Path}: {line.Why}");
 
     public IEnumerable<string> Paths =>
         _lines.Where(static line => line.Path.Length > 0).Select(static line => $"{line.Root}/{line.Path}");
@@ -35,14 +47,16 @@ internal sealed class LostFileList
         _lines.Where(static line => line.Path.Length == 0).Select(static line => line.Root);
 
     /// <summary>Empty where there is no such file.</summary>
-    public static LostFileList Read(string target)
+    /// <param name="name">Which of the two.</param>
+    public static FileList Read(string target, string name)
     {
         OwnTree tree = OwnTree.OpenShared(target);
         try
         {
-            byte[] text = tree.TryReadAll(Name, 2 * MaxBytes) ?? [];
-            return new LostFileList(
+            byte[] text = tree.TryReadAll(name, 2 * MaxBytes) ?? [];
+            return new FileList(
                 tree,
+                name,
                 [
                     .. Encoding
                         .UTF8.GetString(text)
@@ -55,7 +69,7 @@ internal sealed class LostFileList
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Fault(tree, e);
+            throw Fault(tree, name, e);
         }
     }
 
@@ -80,6 +94,32 @@ internal sealed class LostFileList
         if (lost.Count > 0)
         {
             Add(root, lost);
+            Write();
+        }
+    }
+
+    /// <summary>Takes lines to those in the target that are not there yet; several steps may do so at once.</summary>
+    public static void Append(
+        string target,
+        string name,
+        string root,
+        IReadOnlyCollection<(string Path, string Why)> files
+    )
+    {
+        lock (Appending)
+        {
+            FileList list = Read(target, name);
+            HashSet<string> known = [.. list._lines.Where(line => line.Root == root).Select(line => line.Path)];
+            list.Append(root, [.. files.Where(file => known.Add(file.Path))]);
+        }
+    }
+
+    /// <summary>Forgets all lines, and the file.</summary>
+    public void Clear()
+    {
+        if (_lines.Count > 0)
+        {
+            _lines.Clear();
             Write();
         }
     }
@@ -112,33 +152,33 @@ internal sealed class LostFileList
     {
         try
         {
-            _target.Delete(TemporaryName);
+            _target.Delete(_name + ".new");
             if (_lines.Count == 0)
             {
-                _target.Delete(Name);
+                _target.Delete(_name);
                 return;
             }
 
-            var text = new StringBuilder(Head);
+            var text = new StringBuilder(_name == Lost ? LostHead : DifferingHead);
             foreach (Line line in _lines)
             {
                 text.Append(line.Root).Append('\t').Append(line.Path).Append('\t').Append(line.Why).Append('\n');
             }
 
-            _target.Replace(Name, TemporaryName, Encoding.UTF8.GetBytes(text.ToString()));
+            _target.Replace(_name, _name + ".new", Encoding.UTF8.GetBytes(text.ToString()));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Fault(_target, e);
+            throw Fault(_target, _name, e);
         }
     }
 
     private static string OneLine(string why) => why.ReplaceLineEndings(" ").Replace('\t', ' ');
 
-    private static PermanentException Fault(OwnTree target, Exception cause) =>
+    private static PermanentException Fault(OwnTree target, string name, Exception cause) =>
         new(
             ErrorKind.Target,
-            $"'{target.Describe(Name)}', which names the files that the set lost, cannot be read or written "
+            $"'{target.Describe(name)}', which names files, cannot be read or written "
                 + $"({cause.Message}); correct that and run the restore again, it goes on where it stopped.",
             cause
         );

@@ -1,0 +1,162 @@
+using System.CommandLine;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Drill.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Cli.Commands;
+
+/// <summary><c>abf drill</c>: rehearses the restore of a set, checks what came of it, and removes it again.</summary>
+internal static class DrillCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var set = new Argument<string>("SET")
+        {
+            Description = "The id of a set, or 'latest': the newest consistent one.",
+            DefaultValueFactory = _ => InstallationSets.Latest,
+        };
+        var server = new Option<string?>("--server")
+        {
+            Description =
+                "A server on which a database is made and dropped again: postgresql://user@host:port "
+                + "(default: drill.server).",
+            HelpName = "URL",
+        };
+        var database = new Option<string?>("--database")
+        {
+            Description =
+                "In its place an empty database, which is empty again afterwards: "
+                + "postgresql://user@host:port/name (default: drill.database).",
+            HelpName = "URL",
+        };
+        var passwordFile = new Option<string?>("--database-password-file")
+        {
+            Description = "A file that holds its password (default: drill.passwordFile).",
+            HelpName = "FILE",
+        };
+        var scratch = new Option<string?>("--scratch")
+        {
+            Description =
+                "A directory with room for the set's files (default: drill.scratch, else that of temporary files).",
+            HelpName = "DIRECTORY",
+        };
+        var share = new Option<string?>("--share")
+        {
+            Description =
+                "The part of the required files that is compared with the live store by its bytes "
+                + "(default: drill.share, else 1%).",
+            HelpName = "PERCENT",
+        };
+        var command = new DocumentedCommand(
+            "drill",
+            "Rehearse a restore: into a scratch directory and a scratch database, with every check, timed, and removed again.",
+            "abf drill latest --server postgresql://drill@localhost:5432 --database-password-file /root/drill-password",
+            ExitCodes.Done,
+            ExitCodes.Usage,
+            ExitCodes.Busy,
+            ExitCodes.Storage,
+            ExitCodes.Repository,
+            ExitCodes.Target,
+            ExitCodes.Cancelled
+        )
+        {
+            set,
+            server,
+            database,
+            passwordFile,
+            scratch,
+            share,
+        };
+        command.SetAction(parsed =>
+            runner.RunAsync(
+                parsed,
+                context =>
+                    RunAsync(
+                        context,
+                        parsed.GetRequiredValue(set),
+                        new DrillChoice
+                        {
+                            Server = parsed.GetValue(server),
+                            Database = parsed.GetValue(database),
+                            PasswordFile = parsed.GetValue(passwordFile) is { } file ? Path.GetFullPath(file) : null,
+                            Scratch = parsed.GetValue(scratch),
+                            Share = parsed.GetValue(share),
+                        }
+                    )
+            )
+        );
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string text, DrillChoice choice)
+    {
+        RunId set;
+        DrillInput input;
+        await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
+        {
+            opened.Repository.RequireContentKeys("A set cannot be restored");
+            set = FindSet(context, opened, text);
+            input = choice.Complete(set, context.Options);
+        }
+
+        await using DrillHost host = await DrillHost.OpenAsync(context);
+        return Report(context, await host.RunAsync(input));
+    }
+
+    private static RunId FindSet(CommandContext context, OpenedRepository opened, string text)
+    {
+        if (text != InstallationSets.Latest)
+        {
+            return opened.FindSet(text).Id;
+        }
+
+        (SetSummary set, string? passedOver) = opened.FindConsistentSet();
+        if (passedOver is not null)
+        {
+            context.Messages.Warn(passedOver);
+        }
+
+        return set.Id;
+    }
+
+    private static int Report(CommandContext context, DrillResult result)
+    {
+        foreach (string warning in result.Warnings)
+        {
+            context.Messages.WarnOnce(warning);
+        }
+
+        foreach (DrillFinding finding in result.Check.Findings)
+        {
+            context.Messages.Error(finding.Line);
+        }
+
+        DrillResultDocument document = DrillResultDocument.Of(result);
+        context.Result.Outcome = result.Passed
+            ? $"the drill of set {document.Set} passed"
+            : $"the drill of set {document.Set} FAILED";
+        context.Result.Write(document, CliJson.Relaxed.DrillResultDocument, writer => WriteText(document, writer));
+        return result.Passed ? ExitCodes.Done : ExitCodes.Of(ErrorKind.Repository);
+    }
+
+    private static void WriteText(DrillResultDocument drill, TextWriter writer)
+    {
+        writer.WriteLine($"set {drill.Set}: {Units.Count(drill.Files, "file")}, {Units.Bytes(drill.Bytes)} restored");
+        writer.WriteLine(
+            $"rows of {Units.Count(drill.Tables, "table")} counted, {Units.Count(drill.Required, "required file")} looked "
+                + $"up, {Units.Count(drill.Missing)} missing, {Units.Count(drill.Compared)} compared with the live store"
+        );
+        writer.WriteLine(
+            $"took {Units.Duration(TimeSpan.FromSeconds(drill.Seconds))}: "
+                + string.Join(
+                    ", ",
+                    drill.Phases.Select(phase => $"{phase.Key} {Units.Duration(TimeSpan.FromSeconds(phase.Value))}")
+                )
+        );
+        writer.WriteLine(drill.Passed ? "passed" : $"FAILED: {Units.Count(drill.Errors, "finding")}");
+    }
+}

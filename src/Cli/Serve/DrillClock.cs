@@ -1,0 +1,46 @@
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Platform.Errors;
+
+namespace AlfrescoBackupFlows.Cli.Serve;
+
+/// <summary>Looks every hour whether a drill's time has come.</summary>
+internal static class DrillClock
+{
+    private static readonly TimeSpan Look = TimeSpan.FromHours(1);
+
+    /// <summary>Until it is cancelled. What goes wrong is said, and the next look is another try.</summary>
+    public static async Task RunAsync(CommandContext context, BackupApi api, IFlowInstances flows)
+    {
+        if (context.Options.Drill.Every is null)
+        {
+            return;
+        }
+
+        while (true)
+        {
+            await LookAsync(context, api, flows);
+            await Task.Delay(Look, context.Time, context.Stop);
+        }
+    }
+
+    private static async Task LookAsync(CommandContext context, BackupApi api, IFlowInstances flows)
+    {
+        try
+        {
+            await api.TryStartDrillAsync(flows, context.Stop);
+        }
+        catch (AbfException e)
+        {
+            context.Messages.Error($"drill.every: the drill could not be started: {e.Message}");
+        }
+#pragma warning disable CA1031 // The server goes on, whatever one look came to.
+        catch (Exception e) when (!context.Stop.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            context.Messages.Error(
+                $"drill.every: the drill could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}"
+            );
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using AlfrescoBackupFlows.Alfresco.SearchIndex.Solr;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Capture;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+
+namespace AlfrescoBackupFlows.Flows.Backup.Activities;
+
+/// <summary>
+/// Looks whether the backups that were begun came to their end. Of one that failed Solr does not say the name; it is told
+/// from an earlier failure by not having been there before.
+/// </summary>
+internal sealed class ObserveSolr(FlowEnvironment environment) : RunActivity<SolrBackupInput, SolrLook>(environment)
+{
+    protected override async Task<SolrLook> WorkAsync(
+        RunContext run,
+        SolrBackupInput input,
+        IProgressSink progress,
+        CancellationToken cancellationToken
+    )
+    {
+        SolrSource source = SolrCopy.SourceOf(run.DiscoverInstallation());
+        using var backups = new SolrBackups(source);
+        var cores = ImmutableArray.CreateBuilder<SolrCoreLook>();
+        foreach (SolrCoreLook known in input.Cores)
+        {
+            SolrCore core = SolrCopy.Find(source, known.Core);
+            SolrDetails now = known.IsDone ? SolrDetails.None : await backups.ReadDetailsAsync(core, cancellationToken);
+            if (now.Fault is { } fault && fault != known.OldFault)
+            {
+                throw new PermanentException(
+                    ErrorKind.Source,
+                    $"Solr's backup '{input.Backup}' of core {core.Name} failed: {PlainText.Escape(fault)}. Look into Solr's "
+                        + "log, and at the room where it makes its backups"
+                );
+            }
+
+            cores.Add(known with { IsDone = known.IsDone || SolrCopy.IsDone(now, input.Backup) });
+        }
+
+        return new SolrLook(cores.ToImmutable());
+    }
+}

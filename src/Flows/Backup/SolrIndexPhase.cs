@@ -1,0 +1,83 @@
+using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Flows.Backup;
+
+/// <summary>
+/// Has every core of the search service make a backup, waits until all of them came to their end, captures them, and has
+/// them deleted. They are the run's own, by their name: no later one can take their place.
+/// </summary>
+internal sealed class SolrIndexPhase(BackupSteps steps, RunRef run, SourceCheck check, KeptPages kept)
+{
+    /// <summary>Between two looks. Each renews the run's lease.</summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+
+    public async Task<SearchIndexPart> CaptureAsync(int attempt)
+    {
+        string backup = $"abf-{run.Id}-{attempt}";
+        steps.Status.Begin(Phases.Index, "Solr makes its backup");
+        DateTimeOffset started = steps.Now;
+        await WaitForBackupsAsync(new SolrBackupInput(run, backup, []), started + check.MaxWait);
+
+        steps.Status.Begin(Phases.Index);
+        SearchIndexCapture capture = await steps.UnlessCancelledAsync(
+            steps.Context.CallActivityAsync<SearchIndexCapture>(
+                nameof(CaptureSolr),
+                new CaptureSolrInput(run, attempt, backup) { Room = kept.Room },
+                steps.Retry(Retries.Capture)
+            )
+        );
+        kept.Add(Pages.Index(attempt), capture.Page);
+        DateTimeOffset ended = steps.Now;
+        await steps.UnlessCancelledAsync(
+            steps.Context.CallActivityAsync<Nothing>(
+                nameof(PruneSolr),
+                new SolrBackupInput(run, backup, []),
+                steps.Retry(Retries.Check)
+            )
+        );
+        return new SearchIndexPart(
+            capture with
+            {
+                Page = null,
+            },
+            new PhaseTimes(Phases.Index, started, ended),
+            CanChange: false
+        );
+    }
+
+    private async Task WaitForBackupsAsync(SolrBackupInput input, DateTimeOffset giveUpAt)
+    {
+        SolrLook look = await steps.UnlessCancelledAsync(
+            steps.Context.CallActivityAsync<SolrLook>(nameof(StartSolr), input, steps.Retry(Retries.Check))
+        );
+        while (!look.IsDone)
+        {
+            if (steps.Now > giveUpAt)
+            {
+                throw new PermanentException(
+                    ErrorKind.Source,
+                    $"Solr's backup '{input.Backup}' of {look.Waiting} did not end within installation.index.maxWait "
+                        + $"({check.MaxWait.TotalMinutes:0} min): look into Solr's log, or raise it."
+                );
+            }
+
+            steps.Status.Begin(Phases.Index, $"Solr makes its backup of {look.Waiting}");
+            await steps.WaitUntilAsync(steps.Now + LookEvery);
+            look = await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<SolrLook>(
+                    nameof(ObserveSolr),
+                    input with
+                    {
+                        Cores = look.Cores,
+                    },
+                    steps.Retry(Retries.Check)
+                )
+            );
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Text;
+using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Flows.Drill.Records;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
+
+namespace AlfrescoBackupFlows.Flows.Drill.Activities;
+
+/// <summary>
+/// Removes what a drill made, and nothing else: the database that bears its id, or what its restore put into the one
+/// that was given; the directory that has its marker. May be called again, and after a kill anywhere.
+/// </summary>
+internal sealed class DrillRemains(FlowEnvironment environment, Action<string> tell)
+{
+    private const string Marker = ".abf-drill";
+    private const int MaxMarkerBytes = 4096;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+
+    private readonly DrillTraces _traces = new(environment.Options);
+
+    /// <summary>Makes the directory; the trace is written before.</summary>
+    public static void MakeDirectory(DrillWork work)
+    {
+        using (TargetTree made = TargetTree.Open(work.Directory, create: true))
+        {
+            OwnTree own = OwnTree.OpenShared(work.Directory);
+            own.Delete($"{Marker}.new");
+            own.Replace(Marker, $"{Marker}.new", Encoding.UTF8.GetBytes(work.Id));
+        }
+
+        if (!GivenPath.IsDirectory(work.DatabaseMark))
+        {
+            using TargetTree tree = TargetTree.Open(work.Directory);
+            tree.CreateDirectory("database"u8);
+        }
+    }
+
+    public IDatabaseServer OpenServer(RestoreDatabaseTarget server)
+    {
+        DatabaseConnection connection = ServerUrl.Parse(
+            server.Url,
+            server.PasswordOf(environment.Options),
+            server.ToolPath,
+            "--server"
+        );
+        return (connection with { MaxWait = environment.Options.Installation.Database.MaxWait }).OpenServer();
+    }
+
+    /// <param name="databaseRestored">The restore of the database came to its end: what is in it is the drill's.</param>
+    public async Task RemoveAsync(DrillTrace trace, bool databaseRestored, CancellationToken cancellationToken)
+    {
+        DrillWork work = trace.Work;
+        if (work.Id.Length != 32 || work.Id.AsSpan().ContainsAnyExcept(Digits))
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"state: a trace of a drill has the id '{work.Id}', which no drill has; delete it"
+            );
+        }
+
+        // The database first: how far it is stands in the directory.
+        if (!trace.DatabaseDone)
+        {
+            if (work.Input.Server is { } server)
+            {
+                await OpenServer(server).DropAsync(work.DatabaseName, cancellationToken);
+            }
+            else if (work.Input.Database is { } given && (databaseRestored || IsFilled(work, given)))
+            {
+                await given.Open(environment.Options, dump: null, tell).ClearAsync(cancellationToken);
+            }
+
+            _traces.Write(trace with { DatabaseDone = true });
+        }
+
+        RemoveDirectory(work);
+        _traces.Remove(work.Id);
+    }
+
+    /// <summary>
+    /// What is in the database came from the drill: its restore has begun, or was done and its marker is gone with the
+    /// directory.
+    /// </summary>
+    private static bool IsFilled(DrillWork work, RestoreDatabaseTarget database) =>
+        GivenPath.IsDirectory(work.Directory)
+        && (
+            !GivenPath.IsDirectory(work.DatabaseMark)
+            || new TargetMarker(work.DatabaseMark).TryRead()?.ProgressOf(database)
+                is not (null or DatabaseProgress.Untouched)
+        );
+
+    /// <summary>The marker goes last, so that a kill leaves a directory that is known.</summary>
+    private static void RemoveDirectory(DrillWork work)
+    {
+        if (!GivenPath.IsDirectory(work.Directory))
+        {
+            return;
+        }
+
+        OwnTree own = OwnTree.OpenShared(work.Directory);
+        try
+        {
+            bool isOurs = own.TryReadAll(Marker, MaxMarkerBytes) is { } id && Encoding.UTF8.GetString(id) == work.Id;
+            bool isNew = GivenPath.NamesIn(work.Directory).All(static name => name == $"{Marker}.new");
+            if (!isOurs && !isNew)
+            {
+                throw new PermanentException(
+                    ErrorKind.Target,
+                    $"'{work.Directory}' bears the name of a drill's directory and has no marker of it ({Marker}): it is "
+                        + "left alone; remove it by hand if nobody needs it"
+                );
+            }
+
+            ScratchDirectory.Delete(work.Files);
+            ScratchDirectory.Delete(work.DatabaseMark);
+            ScratchDirectory.Delete(work.Directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PermanentException(
+                ErrorKind.Target,
+                $"'{work.Directory}', which a drill made, cannot be removed ({e.Message}); correct that: the next drill "
+                    + "removes it",
+                e
+            );
+        }
+    }
+}

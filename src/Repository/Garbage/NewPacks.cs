@@ -1,0 +1,134 @@
+using AlfrescoBackupFlows.Repository.Blobs;
+using AlfrescoBackupFlows.Repository.Cache;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Crypto;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Packs;
+
+namespace AlfrescoBackupFlows.Repository.Garbage;
+
+/// <summary>
+/// Packs that a collector writes, and index blobs that name them. Nothing counts before a log entry names the index
+/// blobs. One pack is in memory at a time; for one thread at a time.
+/// </summary>
+internal sealed class NewPacks(BackupRepository repository) : IDisposable
+{
+    private readonly FrameCodec _codec = new();
+    private readonly ChunkIndexRows _pending = new();
+    private readonly List<ChunkIndexBlob> _indexes = [];
+    private readonly HashSet<PackId> _packs = [];
+    private NativeBuffer? _buffer;
+    private PackBuilder? _builder;
+    private RowFileBuilder? _rowsBuilder;
+
+    /// <summary>The ids of the packs of a class are lower than this one; null: any.</summary>
+    public Func<ChunkClass, PackId?> Below { get; set; } = static _ => null;
+
+    /// <summary>Packs that were written.</summary>
+    public IReadOnlySet<PackId> Packs => _packs;
+
+    /// <summary>Index blobs that have every row of these packs, once it is complete.</summary>
+    public IReadOnlyList<ChunkIndexBlob> Indexes => _indexes;
+
+    /// <summary>The rows of all that was completed; null where there are none.</summary>
+    public RowFile? Rows { get; private set; }
+
+    /// <summary>Bytes of the packs.</summary>
+    public long Bytes { get; private set; }
+
+    public async ValueTask AddAsync(
+        ChunkClass chunkClass,
+        ChunkId id,
+        ReadOnlyMemory<byte> plain,
+        CancellationToken cancellationToken
+    )
+    {
+        if (_builder is not null && (_builder.Class != chunkClass || !_builder.Fits(plain.Length)))
+        {
+            await StoreAsync(cancellationToken);
+        }
+
+        if (_builder is null)
+        {
+            _buffer = new NativeBuffer(
+                chunkClass == ChunkClass.Metadata ? PackBuilder.MetadataCapacity : PackBuilder.ContentCapacity
+            );
+            _builder = new PackBuilder(repository.Ring, chunkClass, _buffer, _codec, Below(chunkClass));
+        }
+
+        _builder.Add(id, plain.Span);
+    }
+
+    /// <summary>All that was added is stored, and named. More may be added afterwards.</summary>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        if (_builder is not null)
+        {
+            await StoreAsync(cancellationToken);
+        }
+
+        await FlushRowsAsync(cancellationToken);
+        if (_rowsBuilder is null)
+        {
+            return;
+        }
+
+        RowFile built = _rowsBuilder.Build();
+        Rows?.Dispose();
+        Rows = built;
+        _rowsBuilder.Dispose();
+        _rowsBuilder = null;
+    }
+
+    public void Dispose()
+    {
+        Free();
+        _rowsBuilder?.Dispose();
+        Rows?.Dispose();
+        _codec.Dispose();
+    }
+
+    private async Task StoreAsync(CancellationToken cancellationToken)
+    {
+        FinishedPack pack = _builder!.Finish();
+        await repository.Blobs.Once.PutAsync(pack.Entry.Id.BlobName, pack.Bytes, cancellationToken);
+        _packs.Add(pack.Entry.Id);
+        Bytes += pack.Entry.Length;
+        _pending.Add(pack.Places);
+        Free();
+        if (_pending.Count >= ChunkIndexBlobs.UsualRows)
+        {
+            await FlushRowsAsync(cancellationToken);
+        }
+    }
+
+    private async Task FlushRowsAsync(CancellationToken cancellationToken)
+    {
+        if (_pending.Count == 0)
+        {
+            return;
+        }
+
+        if (_rowsBuilder is null)
+        {
+            CacheDirectory.Create(repository.CacheDirectory);
+            _rowsBuilder = new RowFileBuilder(repository.CacheDirectory);
+            if (Rows is not null)
+            {
+                _rowsBuilder.Add(Rows, rank: 0);
+            }
+        }
+
+        _rowsBuilder.Add(ChunkIndexTable.Decode(_pending.Encode(), "rows of new packs"), rank: 0);
+        (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(repository.Blobs, _pending, cancellationToken);
+        _indexes.Add(index);
+        _pending.Clear();
+    }
+
+    private void Free()
+    {
+        _builder?.Dispose();
+        _buffer?.Free();
+        (_builder, _buffer) = (null, null);
+    }
+}

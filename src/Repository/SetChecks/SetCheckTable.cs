@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Repository.Format;
+
+namespace AlfrescoBackupFlows.Repository.SetChecks;
+
+/// <summary>
+/// The newest checks of every set, as one blob holds them: who lists four hundred sets reads one blob. In the order in
+/// which they were written, whatever their clocks said.
+/// </summary>
+public sealed class SetCheckTable
+{
+    public static readonly SetCheckTable Empty = new([]);
+
+    /// <summary>Of one set, kind and depth.</summary>
+    internal const int Kept = 3;
+
+    private const int MaxFindings = 20;
+    private const int MaxLineLength = 1000;
+    private const int MaxPlainBytes = 16 << 20;
+
+    private SetCheckTable(ImmutableArray<SetCheck> checks) => Checks = checks;
+
+    public ImmutableArray<SetCheck> Checks { get; }
+
+    /// <summary>The newest check of a set; null where there is none.</summary>
+    /// <param name="kind">One of <see cref="SetCheckKinds"/>.</param>
+    public SetCheck? FindLast(RunId set, string kind) =>
+        Checks.LastOrDefault(check => check.Set == set && check.Kind == kind);
+
+    /// <summary>Adds checks, a second time in the place of the first, and drops those of sets that are no more, and those that newer ones stand for.</summary>
+    /// <param name="live">The sets that the log has.</param>
+    internal SetCheckTable With(IEnumerable<SetCheck> added, IReadOnlySet<RunId> live) =>
+        new([
+            .. Checks
+                .Concat(added.Select(Fit))
+                .Where(check => live.Contains(check.Set))
+                .Reverse()
+                .DistinctBy(check => (check.Set, check.Kind, check.Depth, check.Started))
+                .GroupBy(check => (check.Set, check.Kind, check.Depth))
+                .SelectMany(same => same.Take(Kept))
+                .Reverse(),
+        ]);
+
+    /// <summary>The oldest go where all of them would be more than a blob takes.</summary>
+    internal byte[] Write()
+    {
+        ImmutableArray<SetCheck> checks = Checks;
+        while (true)
+        {
+            byte[] plain = JsonSerializer.SerializeToUtf8Bytes(
+                new SetCheckDocument(checks),
+                SetCheckJson.Default.SetCheckDocument
+            );
+            if (plain.Length <= MaxPlainBytes)
+            {
+                return plain;
+            }
+
+            checks = checks[(checks.Length / 8 + 1)..];
+        }
+    }
+
+    internal static SetCheckTable Read(ReadOnlySpan<byte> plain, string blobName)
+    {
+        try
+        {
+            SetCheckDocument? document = JsonSerializer.Deserialize(plain, SetCheckJson.Default.SetCheckDocument);
+            return document is { Checks.IsDefault: false }
+                ? new SetCheckTable(document.Checks)
+                : throw new JsonException("checks are missing");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Damage.In(blobName, "its JSON is not that of checks", e);
+        }
+    }
+
+    private static SetCheck Fit(SetCheck check) =>
+        check with
+        {
+            Findings =
+            [
+                .. check
+                    .Findings.Take(MaxFindings)
+                    .Select(static line => line.Length <= MaxLineLength ? line : line[..MaxLineLength] + " ..."),
+            ],
+        };
+}
+
+internal sealed record SetCheckDocument(ImmutableArray<SetCheck> Checks);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    Converters = [typeof(UtcTimeJsonConverter)]
+)]
+[JsonSerializable(typeof(SetCheckDocument))]
+internal sealed partial class SetCheckJson : JsonSerializerContext;

@@ -1,0 +1,174 @@
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Testing.Servers;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Backup;
+
+/// <summary>Against a stand-in that follows the documented protocol of Solr.</summary>
+[Trait("needs", "server")]
+public sealed class SolrBackupTests(OnDemand<PostgresServer> server) : IAsyncLifetime
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private BackupRig? _rig;
+    private SolrStandIn? _solr;
+
+    private BackupRig Rig => _rig!;
+
+    private SolrStandIn Solr => _solr!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 10, _token);
+        _solr = new SolrStandIn(_rig.Combine("solr"), "alfresco", "archive");
+        _rig.Configure = Configure;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _solr?.Dispose();
+        _rig?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Backups_of_all_cores_come_before_the_dump_are_in_the_set_and_are_deleted(bool writesObjects)
+    {
+        Solr.WritesObjects = writesObjects;
+        Solr.PutBefore("alfresco", "nightly");
+        Solr.PutBefore("archive", null, "No space left on device, two years ago");
+        List<string> left = [Path.Combine(Solr.Directories["alfresco"], "snapshot.abf-killed")];
+        Directory.CreateDirectory(left[0]);
+        Directory.CreateDirectory(Path.Combine(Solr.Directories["alfresco"], "snapshot.nightly"));
+
+        FlowInstance run = await BackupAsync();
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+        SetManifest set = Assert.Single(await Rig.ReadSetsAsync(_token));
+        string name = $"abf-{set.Id}-1";
+        Assert.Equal(("solr", name, "solr-indexes"), (set.Index.Kind, set.Index.Generation, set.Index.Root));
+        Assert.Equal(["index", "database", "files"], set.Phases.Select(phase => phase.Name));
+        Assert.True(set.Phases[0].Ended <= set.Phases[1].Started);
+        Assert.True(set.Consistency.Consistent);
+        await using BackupRepository repository = await Rig.OpenRepositoryAsync(_token);
+        foreach (string core in (string[])["alfresco", "archive"])
+        {
+            RootStamp root = set.Roots.Single(root => root.Name == $"solr-indexes/{core}");
+            Assert.Equal(ChunkClass.Index, root.Class);
+            Assert.Equal(
+                Solr.Files.OrderBy(file => file.Key, StringComparer.Ordinal),
+                await SetContents.ReadRootAsync(repository, root, _token)
+            );
+            Assert.Single(Solr.Commands, command => command == $"{core} backup {name}");
+            Assert.Single(Solr.Commands, command => command == $"{core} deletebackup {name}");
+        }
+
+        Assert.Equal(
+            ["snapshot.nightly"],
+            Directory.GetDirectories(Solr.Directories["alfresco"]).Select(Path.GetFileName)
+        );
+        Assert.Empty(Directory.GetDirectories(Solr.Directories["archive"]));
+    }
+
+    [Fact]
+    public async Task A_backup_that_fails_or_is_refused_ends_the_run_with_what_Solr_says()
+    {
+        Solr.PutBefore("alfresco", null, "an old failure");
+        Solr.Failure = "No space left on device";
+        await AssertFailsAsync(ErrorKind.Source, "core alfresco failed", "No space left on device");
+
+        (Solr.Failure, Solr.Refusal) = (null, "There is no commit point");
+        await AssertFailsAsync(ErrorKind.Source, "refused", "There is no commit point");
+
+        (Solr.Refusal, Solr.Secret) = (null, "other");
+        await AssertFailsAsync(ErrorKind.Source, "403", "secretFile");
+
+        (Solr.Secret, Solr.Errors) = (null, 1000);
+        await AssertFailsAsync(ErrorKind.Source, "500", "Solr's log");
+        Assert.Empty(await Rig.ReadSetsAsync(_token));
+    }
+
+    [Fact]
+    public async Task A_backup_that_never_ends_has_a_limit()
+    {
+        Solr.LooksBeforeTheEnd = int.MaxValue;
+        Rig.Configure = options =>
+        {
+            Configure(options);
+            options.Installation.Index.MaxWait = TimeSpan.FromMinutes(5);
+        };
+
+        await AssertFailsAsync(ErrorKind.Source, "alfresco, archive", "installation.index.maxWait", "5 min");
+    }
+
+    [Fact]
+    public async Task Another_directory_than_the_one_that_Solr_writes_to_is_named()
+    {
+        string elsewhere = Directory.CreateDirectory(Rig.Combine("elsewhere")).FullName;
+        Rig.Configure = options =>
+        {
+            Configure(options);
+            options.Installation.Index.Solr.Cores["archive"] = elsewhere;
+        };
+
+        await AssertFailsAsync(ErrorKind.Source, elsewhere, "installation.index.solr.cores.archive", "solr.backup.dir");
+    }
+
+    [Fact]
+    public async Task Errors_that_pass_are_tried_again_and_the_secret_is_sent()
+    {
+        Solr.Secret = "s3cret of Solr";
+        string file = Rig.Combine("solr-secret");
+        await File.WriteAllTextAsync(file, "s3cret of Solr\n", _token);
+        Rig.Configure = options =>
+        {
+            Configure(options);
+            options.Installation.Index.Solr.SecretFile = file;
+        };
+        Solr.Ended = () => Solr.Errors = 1;
+
+        FlowInstance run = await BackupAsync();
+
+        Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
+    }
+
+    [Fact]
+    public async Task A_set_without_an_index_says_how_it_is_built_again()
+    {
+        await File.AppendAllTextAsync(Rig.Sample.PropertiesFile, "\nindex.subsystem.name=solr6\n", _token);
+        Rig.Configure = static options => options.Installation.Index.Kind = "none";
+
+        Assert.Equal(RuntimeStatus.Completed, (await BackupAsync()).Status);
+
+        SetManifest set = Assert.Single(await Rig.ReadSetsAsync(_token));
+        Assert.Equal("none", set.Index.Kind);
+        Assert.Contains($"{set.Database!.Rows["alf_node"]} nodes", set.Index.Reindex[0], StringComparison.Ordinal);
+        Assert.Contains("index, tlog and contentstore", set.Index.Reindex[1], StringComparison.Ordinal);
+    }
+
+    private void Configure(BackupOptions options)
+    {
+        options.Installation.Index.Kind = "solr";
+        options.Installation.Index.Solr.Url = Solr.Url;
+        foreach ((string core, string directory) in Solr.Directories)
+        {
+            options.Installation.Index.Solr.Cores[core] = directory;
+        }
+    }
+
+    private Task<FlowInstance> BackupAsync() => Rig.BackupAsync(_token, time: new HurriedClock());
+
+    private async Task AssertFailsAsync(ErrorKind kind, params string[] says)
+    {
+        FlowInstance run = await BackupAsync();
+        Assert.Equal(RuntimeStatus.Failed, run.Status);
+        Assert.Equal(kind, run.Failure!.Kind);
+        Assert.All(says, part => Assert.Contains(part, run.Failure.Message, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,169 @@
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Flows.Doctor;
+using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Drill.Records;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Retention;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.SetChecks;
+using AlfrescoBackupFlows.Testing;
+using AlfrescoBackupFlows.Testing.Stores;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Drill;
+
+/// <summary>When a drill is due by itself, and what the doctor says of drills: both go by what is recorded.</summary>
+public sealed class DrillScheduleTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    private readonly TempDirectory _directory = new();
+    private readonly MemoryBlobStore _blobs = new();
+    private readonly MemoryBlobStore _control = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 3, 0, 0, TimeSpan.Zero));
+    private FlowEnvironment _environment = null!;
+    private BackupRepository _repository = null!;
+    private int _runs;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await BackupRepository.InitAsync(_blobs, new RepositoryInit("none", null, "first", TimeProvider.System), Token);
+        _environment = NewHost("state");
+        _environment.Options.Drill.Every = 30 * Day;
+        _environment.Options.Drill.Server = "postgresql://drill@scratch:5433?sslmode=verify-full";
+        _repository = await _environment.Repository.OpenAsync(Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _environment.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task A_drill_is_due_where_the_last_recorded_one_of_any_set_is_so_long_ago()
+    {
+        var schedule = new DrillSchedule(_environment);
+        Assert.Null(await schedule.FindDueAsync(Token));
+
+        RunId first = await CommitAsync();
+        RunId newest = await CommitAsync();
+        await CommitAsync(isConsistent: false);
+        DrillInput due = (await schedule.FindDueAsync(Token))!;
+        Assert.Equal((newest, _environment.Options.Drill.Server, 0.01), (due.Set, due.Server!.Url, due.Share));
+
+        await RecordAsync(first, passed: false);
+        Assert.Null(await schedule.FindDueAsync(Token));
+
+        _time.Advance(29 * Day);
+        Assert.Null(await schedule.FindDueAsync(Token));
+        _time.Advance(Day);
+        Assert.NotNull(await schedule.FindDueAsync(Token));
+    }
+
+    [Fact]
+    public async Task One_that_could_not_be_made_is_tried_again_after_a_day_by_whichever_host()
+    {
+        await CommitAsync();
+        await using FlowEnvironment other = NewHost("other");
+        (other.Options.Drill.Every, other.Options.Drill.Server) = (30 * Day, _environment.Options.Drill.Server);
+
+        await new DrillSchedule(_environment).NoteStartAsync(Token);
+
+        Assert.Null(await new DrillSchedule(other).FindDueAsync(Token));
+        _time.Advance(Day);
+        Assert.NotNull(await new DrillSchedule(other).FindDueAsync(Token));
+    }
+
+    [Fact]
+    public async Task The_doctor_warns_of_sets_without_a_drill_and_of_one_that_failed()
+    {
+        Assert.Empty(await LookAsync());
+        RunId set = await CommitAsync();
+        Assert.Equal(["no-drill"], await LookAsync());
+
+        await RecordAsync(set, passed: true);
+        Assert.Empty(await LookAsync());
+        _time.Advance(59 * Day);
+        Assert.Empty(await LookAsync());
+        _time.Advance(Day);
+        Assert.Equal(["no-drill"], await LookAsync());
+
+        await RecordAsync(set, passed: false);
+        Assert.Equal(["drill-failed"], await LookAsync());
+    }
+
+    private async Task<string[]> LookAsync()
+    {
+        var options = new InstallationOptions
+        {
+            Name = "acme",
+            Root = Directory.CreateDirectory(_directory.Combine("alf_data", "contentstore")).Parent!.FullName,
+            Database = { Url = "postgresql://nowhere/alfresco", Username = "alfresco" },
+        };
+        var subject = new Subject
+        {
+            Loaded = _environment.Loaded,
+            Installation = Installation.Discover(options),
+            Time = _time,
+            Environment = _environment,
+        };
+        return [.. (await new DrillsCheck().LookAsync(subject, Token)).Select(notice => notice.Id)];
+    }
+
+    private async Task RecordAsync(RunId set, bool passed) =>
+        await _repository.SetChecks.AddAsync(
+            [
+                new SetCheck(
+                    set,
+                    SetCheckKinds.Drill,
+                    null,
+                    _time.GetUtcNow(),
+                    _time.GetUtcNow(),
+                    passed,
+                    passed ? 0 : 1,
+                    passed ? [] : ["a.bin is missing"],
+                    "abf test"
+                ),
+            ],
+            (await _repository.Log.ReadAsync(Token)).State.Sets.Select(summary => summary.Id).ToHashSet(),
+            Token
+        );
+
+    private async Task<RunId> CommitAsync(bool isConsistent = true)
+    {
+        RunOpened run = await _repository.Log.OpenRunAsync(
+            RunId.Parse($"20261122T010000Z-{++_runs:x8}"),
+            "acme",
+            Token
+        );
+        await _repository.Log.CommitAsync(
+            run.Run,
+            run.Base,
+            Manifests.Empty(run.Run, run.Base, "acme", isConsistent),
+            Token
+        );
+        return run.Run;
+    }
+
+    private FlowEnvironment NewHost(string state)
+    {
+        var options = new BackupOptions { State = Directory.CreateDirectory(_directory.Combine(state)).FullName };
+        options.Installation.Name = "acme";
+        options.Repository.Encryption = "none";
+        return new FlowEnvironment(
+            new LoadedOptions(options, null, null, []),
+            new RepositoryStores(_blobs, _control),
+            _time,
+            NullLoggerFactory.Instance
+        );
+    }
+}

@@ -1,0 +1,269 @@
+using System.Text;
+using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Archives;
+using AlfrescoBackupFlows.Flows.Exporting;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Platform.Streams;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
+using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Testing.Servers;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Exporting;
+
+[Trait("needs", "server")]
+public sealed class SetExportTests(OnDemand<PostgresServer> server)
+{
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_file_that_is_lost_in_its_middle_is_left_out_and_a_pipe_says_so()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
+        byte[] video = new byte[(40 << 20) + 12_345];
+        Random.Shared.NextBytes(video);
+        Directory.CreateDirectory(Path.Combine(rig.Sample.Contentstore, "2024"));
+        await File.WriteAllBytesAsync(Path.Combine(rig.Sample.Contentstore, "2024", "video.bin"), video, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
+        (byte[] whole, _) = await ExportBench.ExportAsync(rig, set.Id, _token);
+        await SpoilSecondChunkAsync(rig, set);
+
+        (byte[] file, ExportResult result) = await ExportBench.ExportAsync(rig, set.Id, _token);
+
+        Assert.Equal(1, result.Lost);
+        Assert.True(result.HasFindings);
+        Assert.StartsWith("contentstore/2024/video.bin: ", Assert.Single(result.NamedLost), StringComparison.Ordinal);
+        List<(TarEntry Entry, byte[] Content)> left = await ExportBench.UnpackAsync(file, _token);
+        List<(TarEntry Entry, byte[] Content)> all = await ExportBench.UnpackAsync(whole, _token);
+        Assert.Equal(video, all.Single(IsVideo).Content);
+        Assert.Equal(
+            all.Where(entry => !IsVideo(entry)).Select(Describe),
+            left.Where(entry => Name(entry) != ExportNames.Lost).Select(Describe)
+        );
+        string lost = Encoding.UTF8.GetString(left.Single(entry => Name(entry) == ExportNames.Lost).Content);
+        Assert.StartsWith("contentstore\t1\t2024/video.bin\t", lost, StringComparison.Ordinal);
+
+        await using FlowEnvironment environment = rig.CreateEnvironment();
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            new SetExport(environment).RunAsync(set.Id, new Pipe(), static (_, _) => { }, _token)
+        );
+        Assert.Equal(ErrorKind.Repository, fault.Kind);
+        Assert.Contains("2024/video.bin", fault.Message, StringComparison.Ordinal);
+
+        // No row requires it: the import says what is lost, and the rest is proved.
+        ImportResult import = await ExportBench.ImportAsync(rig, file, _token);
+        Assert.Equal((1, 0, true), (import.Lost, import.Missing, import.Consistent));
+    }
+
+    [Fact]
+    public async Task Lost_packs_take_only_what_stands_in_them_and_the_import_proves_what_is_missing()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 40, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        await rig.Sample.AddDocumentsAsync(7, _token);
+        string[] before = PacksOf(rig);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        SetManifest set = (await rig.ReadSetsAsync(_token))[1];
+        await DeleteContentPacksAsync(rig, [.. PacksOf(rig).Except(before)]);
+
+        (byte[] file, ExportResult result) = await ExportBench.ExportAsync(rig, set.Id, _token);
+        ImportResult import = await ExportBench.ImportAsync(rig, file, _token);
+
+        Assert.Equal(7, result.Lost);
+        Assert.Equal((7, 7, false), (import.Lost, import.Missing, import.Consistent));
+        SetManifest imported = (await rig.ReadSetsAsync(_token))[^1];
+        Assert.Equal(7, imported.Consistency.Named.Count(file => file.Reason == "missing"));
+        Assert.Equal(set.Id, imported.Origin!.Set);
+        Assert.Null(imported.Parent);
+    }
+
+    [Theory]
+    [InlineData("../out", "leads out")]
+    [InlineData("/etc/passwd", "leads out")]
+    [InlineData("alf_data/contentstore/../../x", "leads out")]
+    [InlineData("alf_data/contentstore/zz/extra.bin", "more in its alf_data/contentstore")]
+    [InlineData("alf_data/unknown/file", "stands where")]
+    [InlineData("README", "stands where")]
+    public async Task What_does_not_belong_there_is_refused_and_nothing_stays(string name, string says)
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 3, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
+        (byte[] file, _) = await ExportBench.ExportAsync(rig, set.Id, _token);
+        List<(TarEntry Entry, byte[] Content)> entries = await ExportBench.UnpackAsync(file, _token);
+        string[] packs = PacksOf(rig);
+        int place = entries.FindLastIndex(entry =>
+            Name(entry).StartsWith("alf_data/contentstore/", StringComparison.Ordinal)
+        );
+        entries.Insert(place + 1, (ExportBench.FileOf(name), "planted"u8.ToArray()));
+
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(async () =>
+            await ExportBench.ImportAsync(rig, await ExportBench.PackAsync(entries, rig.Combine(), _token), _token)
+        );
+
+        Assert.Equal(ErrorKind.Source, fault.Kind);
+        Assert.Contains(says, fault.Message, StringComparison.Ordinal);
+        await AssertNothingIsLeftAsync(rig, packs);
+    }
+
+    [Fact]
+    public async Task A_manifest_and_content_that_contradict_each_other_are_refused()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 3, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
+        (byte[] file, _) = await ExportBench.ExportAsync(rig, set.Id, _token);
+        List<(TarEntry Entry, byte[] Content)> entries = await ExportBench.UnpackAsync(file, _token);
+        string[] packs = PacksOf(rig);
+        await RefuseAsync(
+            "MANIFEST.json",
+            text => text.Replace("\"name\": \"sample\"", "\"name\": \"../x\""),
+            "a name that none"
+        );
+        await RefuseAsync(
+            "MANIFEST.json",
+            text => text.Replace("\"lucene-indexes\"", "\"../x\""),
+            "a root that no set has"
+        );
+        await RefuseAsync("MANIFEST.json", text => text.Replace("\"version\": 1", "\"version\": 2"), "version 2");
+        await RefuseAsync(
+            "MANIFEST.json",
+            text => text.Replace("\"class\": \"index\"", "\"class\": \"odd\""),
+            "cannot be"
+        );
+        await RefuseAsync("MANIFEST.json", text => text.Replace("\"roots\": [", "\"roots\": [ null,"), "MANIFEST.json");
+        await RefuseAsync("MANIFEST.json", _ => new string('[', 100_000), "MANIFEST.json");
+        await RefuseAsync("database.sql", text => text + " ", "database.sql has");
+        await RefuseAsync("required/contentstore", text => text[(text.IndexOf('\n') + 1)..], "lines");
+        await RefuseAsync("required/contentstore", text => "x" + text, "required files in it is damaged");
+
+        int video = entries.FindIndex(entry =>
+            Name(entry).StartsWith("alf_data/contentstore/", StringComparison.Ordinal) && !entry.Entry.IsDirectory
+        );
+        (TarEntry Entry, byte[] Content) victim = entries[video];
+        entries.RemoveAt(video);
+        await ThrowsAsync("has 2 files, and its MANIFEST.json says 3");
+        entries.Insert(video, victim);
+        entries[video] = (victim.Entry, [.. victim.Content.Skip(1)]);
+        await ThrowsAsync("files, and its MANIFEST.json says");
+        await AssertNothingIsLeftAsync(rig, packs);
+
+        async Task RefuseAsync(string name, Func<string, string> change, string says)
+        {
+            int at = entries.FindIndex(entry => Name(entry) == name);
+            (TarEntry Entry, byte[] Content) old = entries[at];
+            entries[at] = (old.Entry, Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(old.Content))));
+            await ThrowsAsync(says);
+            entries[at] = old;
+        }
+
+        async Task ThrowsAsync(string says)
+        {
+            byte[] spoiled = await ExportBench.PackAsync(entries, rig.Combine(), _token);
+            PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+                ExportBench.ImportAsync(rig, spoiled, _token)
+            );
+            Assert.Contains(says, fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_killed_import_left_is_given_back_by_the_next_one()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 3, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
+        (byte[] file, _) = await ExportBench.ExportAsync(rig, set.Id, _token);
+        RunId killed = RunId.Create(TimeProvider.System.GetUtcNow(), Guid.NewGuid());
+        await using (BackupRepository repository = await rig.OpenRepositoryAsync(_token))
+        {
+            await repository.Log.OpenRunAsync(killed, rig.Installation, _token);
+            string place = Directory.CreateDirectory(Path.Combine(rig.State, "imports")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(place, killed.ToString()), repository.Id, _token);
+        }
+
+        ImportResult import = await ExportBench.ImportAsync(rig, file, _token);
+
+        await using BackupRepository after = await rig.OpenRepositoryAsync(_token);
+        LogHead head = await after.Log.ReadAsync(_token);
+        Assert.Empty(head.State.OpenRuns);
+        Assert.Equal([set.Id, import.Set], head.State.Sets.Select(s => s.Id));
+        Assert.False(File.Exists(Path.Combine(rig.State, "imports", killed.ToString())));
+    }
+
+    private async Task AssertNothingIsLeftAsync(BackupRig rig, string[] packs)
+    {
+        Assert.Equal(packs, PacksOf(rig));
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        LogHead head = await repository.Log.ReadAsync(_token);
+        Assert.Empty(head.State.OpenRuns);
+        Assert.Single(head.State.Sets);
+    }
+
+    private async Task SpoilSecondChunkAsync(BackupRig rig, SetManifest set)
+    {
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync(_token)).State, _token);
+        RootStamp root = set.Roots.Single(root => root.Name == "contentstore");
+        ListingEntry video = await new ListingReader(repository.CreateReader(index, null), root.Listing)
+            .ReadAsync(_token)
+            .FirstAsync(entry => TreePath.Display(entry.Path) == "2024/video.bin", _token);
+        Assert.True(index.TryFind(video.Content!.Chunks[1], out ChunkPlace place));
+        string pack = Path.Combine(rig.Blobs, place.Pack.Id.BlobName);
+        await using FileStream file = new(pack, FileMode.Open, FileAccess.ReadWrite);
+        file.Position = place.FrameOffset + (place.SealedLength / 2);
+        int old = file.ReadByte();
+        file.Position--;
+        file.WriteByte((byte)(old ^ 1));
+    }
+
+    /// <summary>Those of the class content.</summary>
+    private async Task DeleteContentPacksAsync(BackupRig rig, string[] packs)
+    {
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        ChunkIndex index = await repository.LoadIndexAsync((await repository.Log.ReadAsync(_token)).State, _token);
+        foreach (PackEntry pack in index.Packs.Where(pack => pack.Class == ChunkClass.Content))
+        {
+            string path = Path.Combine(rig.Blobs, pack.Id.BlobName);
+            if (packs.Contains(path))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    private static string[] PacksOf(BackupRig rig) =>
+        [
+            .. Directory
+                .GetFiles(Path.Combine(rig.Blobs, "packs"), "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    private static string Name((TarEntry Entry, byte[] Content) entry) => Encoding.UTF8.GetString(entry.Entry.Name);
+
+    private static bool IsVideo((TarEntry Entry, byte[] Content) entry) =>
+        Name(entry).EndsWith("/video.bin", StringComparison.Ordinal);
+
+    /// <summary>Without what changes from one export to the next.</summary>
+    private static string Describe((TarEntry Entry, byte[] Content) entry) =>
+        Name(entry) is ExportNames.ReadMe or ExportNames.Manifest or ExportNames.Sums
+            ? Name(entry)
+            : $"{Name(entry)} {entry.Entry.Mode} {(Name(entry).StartsWith(ExportNames.Data, StringComparison.Ordinal) ? entry.Entry.MtimeNs : 0)} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(entry.Content))}";
+
+    private sealed class Pipe : WriteOnlyStream
+    {
+        public override ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer,
+            CancellationToken cancellationToken = default
+        ) => ValueTask.CompletedTask;
+
+        public override void Write(ReadOnlySpan<byte> buffer) { }
+    }
+}

@@ -62,7 +62,7 @@ internal static class AbfProgram
             : parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal);
     }
 
-    private static RootCommand CreateRoot(TolerantStream stderr)
+    internal static RootCommand CreateRoot(TolerantStream stderr)
     {
         var globals = new GlobalOptions();
         var runner = new CommandRunner(globals, stderr);
@@ -71,6 +71,7 @@ internal static class AbfProgram
                 + "'abf COMMAND --help' has an example and the exit codes of each."
         )
         {
+            SetupCommand.Create(runner, globals),
             InitCommand.Create(runner),
             DoctorCommand.Create(runner),
             BackupCommand.Create(runner),
@@ -97,6 +98,8 @@ internal static class AbfProgram
             MirrorCommand.Create(runner),
             KeyCommand.Create(runner),
             ServeCommand.Create(runner),
+            ConfigCommand.Create(runner),
+            GenerateCommand.Create(runner),
         };
         globals.AddTo(root);
         DocumentedCommand.Complete(root);

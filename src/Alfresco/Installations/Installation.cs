@@ -38,6 +38,9 @@ public sealed record Installation(
     /// <summary>Files of Alfresco's configuration, in the order of capture.</summary>
     public ImmutableArray<ConfigurationFile> Configuration { get; init; } = [];
 
+    /// <summary><c>dir.root</c>; where nothing says it, the content store.</summary>
+    public string Root { get; init; } = string.Empty;
+
     /// <summary>For a person to read, one line each.</summary>
     public IEnumerable<string> Warnings => Notices.Select(static notice => notice.Line);
 

@@ -68,6 +68,7 @@ internal sealed class InstallationDiscovery
             Configuration = configuration,
             Solr = solr,
             IndexSubsystem = _values.IsInFile(IndexSubsystem) ? _values.TryExpand(IndexSubsystem, out _) : null,
+            Root = directories.Identity,
         };
     }
 

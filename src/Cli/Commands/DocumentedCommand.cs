@@ -10,6 +10,11 @@ namespace AlfrescoBackupFlows.Cli.Commands;
 internal sealed class DocumentedCommand(string name, string description, string example, params int[] exitCodes)
     : Command(name, description)
 {
+    public string Example => example;
+
+    /// <summary>All of them, in order.</summary>
+    public IEnumerable<int> Codes => exitCodes.Append(ExitCodes.Unexpected).Order();
+
     /// <summary>Gives the documented commands beneath this one their help.</summary>
     public static void Complete(RootCommand root)
     {
@@ -20,10 +25,10 @@ internal sealed class DocumentedCommand(string name, string description, string 
     private void WriteEnd(TextWriter output)
     {
         output.WriteLine("Example:");
-        output.WriteLine($"  {example}");
+        output.WriteLine($"  {Example}");
         output.WriteLine();
         output.WriteLine("Exit codes:");
-        foreach (int code in exitCodes.Append(ExitCodes.Unexpected).Order())
+        foreach (int code in Codes)
         {
             output.WriteLine($"  {code, -5}{ExitCodes.Meaning(code)}");
         }

@@ -14,7 +14,7 @@ internal static class KeyCommand
     public static Command Create(CommandRunner runner) =>
         new DocumentedCommand(
             "key",
-            "List, add or remove passphrases; rotate the keys, seal anew, or export some.",
+            "List, add or remove passphrases; rotate keys, seal anew, export some, or print a recovery sheet.",
             "abf key list",
             ExitCodes.Done,
             ExitCodes.Usage,
@@ -30,6 +30,7 @@ internal static class KeyCommand
             KeyResealCommand.Create(runner),
             KeyRecoverCommand.Create(runner),
             KeyExportCommand.Create(runner),
+            KeySheetCommand.Create(runner),
         };
 
     private static DocumentedCommand CreateList(CommandRunner runner)

@@ -58,16 +58,22 @@ internal static class ServeCommand
         await using WebApplication app = ApiServer.Create(addresses, certificate, key, api, flows, context.Loggers);
         await StartAsync(app, urls ?? options.Serve.Urls, context.Stop);
         context.Messages.Note($"listening at {string.Join(", ", ApiServer.AddressesOf(app))}");
+
+        // A service of Windows is asked to stop by its manager, and gets no signal.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            context.Stop,
+            app.Lifetime.ApplicationStopping
+        );
         try
         {
-            await flows.ResumeAllAsync(context.Stop);
+            await flows.ResumeAllAsync(stop.Token);
             await Task.WhenAll(
-                schedule?.RunAsync(() => FireAsync(context, api, flows), context.Stop) ?? Task.CompletedTask,
-                DrillClock.RunAsync(context, api, flows)
+                schedule?.RunAsync(() => FireAsync(context, api, flows), stop.Token) ?? Task.CompletedTask,
+                DrillClock.RunAsync(context, api, flows, stop.Token)
             );
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, context.Stop);
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop.Token);
         }
-        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             context.Messages.Note("stopping");
         }

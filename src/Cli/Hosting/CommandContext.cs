@@ -60,6 +60,9 @@ internal sealed class CommandContext(
     /// <summary>Said after an interruption: the command that goes on.</summary>
     public string? HowToGoOn { get; set; }
 
+    /// <summary>Where a configuration is written: as it was named, else the machine's place.</summary>
+    public string NewConfiguration => config is { IsNamed: true, Path: { } path } ? path : ConfigChoice.OfMachine;
+
     /// <summary>The command with this configuration, for hints.</summary>
     public string CommandLine(string command) =>
         config.IsNamed ? $"abf {command} --config {config.Path}" : $"abf {command}";
@@ -68,29 +71,36 @@ internal sealed class CommandContext(
     /// <exception cref="PermanentException">Configuration: there is none, or it has faults.</exception>
     public LoadedOptions Load(OptionsScope scope)
     {
-        if (config.Path is null && !OptionsReader.HasVariables())
-        {
-            throw new PermanentException(
-                ErrorKind.Configuration,
-                $"there is no configuration: no 'abf.json' in '{Environment.CurrentDirectory}', and no "
-                    + $"'{ConfigChoice.OfMachine}' that this user can see; name the file with --config FILE "
-                    + "(docs/install.md has a whole one)"
-            );
-        }
-
         bool isFirst = Loaded is null;
-        if (isFirst && config is { Path: not null, IsNamed: false })
-        {
-            Messages.Note($"configuration: {Path.GetFullPath(config.Path)}");
-        }
-
-        Loaded = OptionsReader.Load(config.Path, scope);
+        Loaded = OptionsReader.Load(isFirst ? ConfigurationFile() : config.Path, scope);
         foreach (string warning in isFirst ? Loaded.Warnings : [])
         {
             Messages.Warn(warning);
         }
 
         return Loaded;
+    }
+
+    /// <summary>The file that counts, which is said where nobody named it; null where the variables are all.</summary>
+    /// <exception cref="PermanentException">Configuration: there is none.</exception>
+    public string? ConfigurationFile()
+    {
+        if (config.Path is null && !OptionsReader.HasVariables())
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"there is no configuration: no 'abf.json' in '{Environment.CurrentDirectory}', and no "
+                    + $"'{ConfigChoice.OfMachine}' that this user can see; name the file with --config FILE, or let "
+                    + "'abf setup' write one"
+            );
+        }
+
+        if (config is { Path: not null, IsNamed: false })
+        {
+            Messages.Note($"configuration: {Path.GetFullPath(config.Path)}");
+        }
+
+        return config.Path;
     }
 
     /// <summary>stderr is full, closed, or the terminal went away: from here on the log alone tells.</summary>

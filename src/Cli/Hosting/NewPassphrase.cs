@@ -33,17 +33,28 @@ internal static class NewPassphrase
             return await SecretFile.ReadAsync(input, source, context.Stop);
         }
 
-        string typed = await AskAsync(context, "type the new passphrase; it is not shown");
-        return typed.Length > 0 && typed == await AskAsync(context, "type it once more")
-            ? new Secret(typed)
+        return await AskAsync(context, "type the new passphrase; it is not shown")
+            ?? throw new PermanentException(
+                ErrorKind.Configuration,
+                "the new passphrase is empty: nothing was changed, try again"
+            );
+    }
+
+    /// <summary>Typed twice at the terminal; null where nothing was typed.</summary>
+    /// <exception cref="PermanentException">Configuration: it was typed in two ways.</exception>
+    public static async Task<Secret?> AskAsync(CommandContext context, string what)
+    {
+        string typed = await AskOnceAsync(context, what);
+        return typed.Length == 0 ? null
+            : typed == await AskOnceAsync(context, "type it once more") ? new Secret(typed)
             : throw new PermanentException(
                 ErrorKind.Configuration,
-                "the new passphrase is empty, or was typed in two ways: nothing was changed, try again"
+                "the new passphrase was typed in two ways: nothing was changed, try again"
             );
     }
 
     /// <summary>Beside this thread: a key that nobody presses cannot be stopped, and a stop does not wait for it.</summary>
-    private static Task<string> AskAsync(CommandContext context, string what)
+    private static Task<string> AskOnceAsync(CommandContext context, string what)
     {
         context.Messages.Note(what);
         return Task.Run(StandardStreams.ReadHidden, CancellationToken.None).WaitAsync(context.Stop);

@@ -147,3 +147,58 @@ internal sealed record RestorePlanDocument(
 }
 
 internal sealed record RestoreRootDocument(string Name, long Files, long Bytes);
+
+/// <summary><c>setup --json</c>.</summary>
+/// <param name="Configuration">The file that was written.</param>
+/// <param name="Properties">Alfresco's own.</param>
+/// <param name="Location">Of the repository.</param>
+/// <param name="Repository">Its id; null where it was there already.</param>
+/// <param name="PassphraseMade">False: the file was there.</param>
+/// <param name="User">For whom root set it up; null: for whoever ran it.</param>
+/// <param name="Doctor">As <c>doctor --json</c>; null where it came to no result.</param>
+/// <param name="Next">Commands to type, in this order; after <c>#</c> stands what for.</param>
+internal sealed record SetupDocument(
+    string Configuration,
+    string Properties,
+    string Name,
+    string Location,
+    string? Repository,
+    string PassphraseFile,
+    bool PassphraseMade,
+    string? User,
+    DoctorDocument? Doctor,
+    string[] Next
+);
+
+/// <summary>One of <c>generate --json</c>.</summary>
+internal sealed record GeneratedDocument(string Name, string Text);
+
+/// <summary><c>config show --json</c>: one of these per setting that counts.</summary>
+/// <param name="Setting">Its path, such as <c>repository.url</c>.</param>
+/// <param name="Value">As it counts; <c>[secret]</c> in place of a secret.</param>
+/// <param name="Source"><c>file</c>, <c>environment</c>, <c>discovered</c> or <c>default</c>.</param>
+/// <param name="From">The file, the variable or the property; null for a default.</param>
+internal sealed record SettingDocument(string Setting, string Value, string Source, string? From);
+
+/// <summary><c>config check --json</c>.</summary>
+internal sealed record ConfigCheckDocument(int Errors, int Warnings, ConfigFaultDocument[] Findings);
+
+/// <param name="Severity"><c>error</c> or <c>warning</c>.</param>
+/// <param name="Setting">The setting, the variable, the property or the option that is meant.</param>
+/// <param name="Value">As it stands there; null where it is absent, or not shown.</param>
+/// <param name="What">What is wrong, with setting and value.</param>
+/// <param name="Fix">What to do.</param>
+internal sealed record ConfigFaultDocument(string Severity, string Setting, string? Value, string What, string Fix);
+
+/// <summary><c>key sheet --json</c>: what the sheet says, without its form.</summary>
+/// <param name="Keys">The passphrases by name, without them.</param>
+/// <param name="Scan">What the QR code holds: the configuration of a machine that restores.</param>
+internal sealed record KeySheetDocument(
+    string Repository,
+    string Location,
+    string Encryption,
+    string? Installation,
+    KeyDocument[] Keys,
+    string Scan,
+    string? File
+);

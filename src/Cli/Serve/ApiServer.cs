@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
@@ -29,6 +30,8 @@ internal static class ApiServer
     )
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        // Where Windows runs this as a service; elsewhere it does nothing.
+        builder.Services.AddWindowsService(service => service.ServiceName = "abf");
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
         builder

@@ -10,7 +10,12 @@ internal static class DrillClock
     private static readonly TimeSpan Look = TimeSpan.FromHours(1);
 
     /// <summary>Until it is cancelled. What goes wrong is said, and the next look is another try.</summary>
-    public static async Task RunAsync(CommandContext context, BackupApi api, IFlowInstances flows)
+    public static async Task RunAsync(
+        CommandContext context,
+        BackupApi api,
+        IFlowInstances flows,
+        CancellationToken stop
+    )
     {
         if (context.Options.Drill.Every is null)
         {
@@ -19,23 +24,28 @@ internal static class DrillClock
 
         while (true)
         {
-            await LookAsync(context, api, flows);
-            await Task.Delay(Look, context.Time, context.Stop);
+            await LookAsync(context, api, flows, stop);
+            await Task.Delay(Look, context.Time, stop);
         }
     }
 
-    private static async Task LookAsync(CommandContext context, BackupApi api, IFlowInstances flows)
+    private static async Task LookAsync(
+        CommandContext context,
+        BackupApi api,
+        IFlowInstances flows,
+        CancellationToken stop
+    )
     {
         try
         {
-            await api.TryStartDrillAsync(flows, context.Stop);
+            await api.TryStartDrillAsync(flows, stop);
         }
         catch (AbfException e)
         {
             context.Messages.Error($"drill.every: the drill could not be started: {e.Message}");
         }
 #pragma warning disable CA1031 // The server goes on, whatever one look came to.
-        catch (Exception e) when (!context.Stop.IsCancellationRequested)
+        catch (Exception e) when (!stop.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             context.Messages.Error(

@@ -26,6 +26,24 @@ public static partial class Duration
         return true;
     }
 
+    /// <summary>As short as it can be read again: <c>26h</c> is <c>1d2h</c>.</summary>
+    public static string Format(TimeSpan duration)
+    {
+        (int Number, string Unit)[] parts =
+        [
+            (duration.Days, "d"),
+            (duration.Hours, "h"),
+            (duration.Minutes, "m"),
+            (duration.Seconds, "s"),
+        ];
+        string text = string.Concat(
+            parts
+                .Where(part => part.Number > 0)
+                .Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Number}{part.Unit}"))
+        );
+        return text.Length > 0 ? text : "0s";
+    }
+
     private static int Number(Match match, string group) =>
         match.Groups[group] is { Success: true } g ? int.Parse(g.ValueSpan, CultureInfo.InvariantCulture) : 0;
 

@@ -17,7 +17,12 @@ internal static class OptionPaths
     /// <summary>Where a new machine, which only has the section <c>repository</c>, keeps its caches; null where the
     /// user has no such place.</summary>
     public static string? DefaultState() =>
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data
+        // A new account has no such directory yet; it is made with the state.
+        Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.DoNotVerify
+        )
+            is { Length: > 0 } data
             ? Path.Combine(data, "abf")
             : null;
 }

@@ -11,9 +11,16 @@ namespace AlfrescoBackupFlows.Hosting.Options;
 /// The rules that need no look at the installation. What a time zone, a cron expression or a database URL means is
 /// judged where it is read, by the discovery of the installation.
 /// </summary>
-internal static partial class OptionRules
+public static partial class OptionRules
 {
-    public static void Check(BackupOptions options, OptionsScope scope, OptionFaults faults)
+    /// <summary>What is wrong with an <c>installation.name</c>, as the end of a line that begins with the setting; null
+    /// where nothing is.</summary>
+    public static string? FaultOfName(string name) =>
+        InstallationName().IsMatch(name)
+            ? null
+            : $"'{name}' does not fit: write 1 to 64 of a-z 0-9 . _ -, starting with a letter or digit";
+
+    internal static void Check(BackupOptions options, OptionsScope scope, OptionFaults faults)
     {
         if (options.State is null)
         {
@@ -164,11 +171,9 @@ internal static partial class OptionRules
                 faults.Add("installation.name is not set: give the installation a name, such as acme");
             }
         }
-        else if (!InstallationName().IsMatch(installation.Name))
+        else if (FaultOfName(installation.Name) is { } fault)
         {
-            faults.Add(
-                $"installation.name '{installation.Name}' does not fit: write 1 to 64 of a-z 0-9 . _ -, starting with a letter or digit"
-            );
+            faults.Add($"installation.name {fault}");
         }
 
         if (scope is OptionsScope.Installation && installation.GlobalProperties is null)

@@ -40,8 +40,49 @@ public static class OptionsReader
     public static LoadedOptions Load(string? path, OptionsScope scope)
     {
         var faults = new OptionFaults();
+        LoadedOptions loaded = Load(path, scope, faults, out _);
+        faults.ThrowIfAny();
+        return loaded;
+    }
+
+    /// <summary>The same for who goes on after a fault.</summary>
+    /// <returns>What could be read; and what is wrong, as <see cref="Load(string?, OptionsScope)"/> would throw it, or
+    /// null.</returns>
+    /// <exception cref="PermanentException">Configuration: the file itself cannot be read.</exception>
+    public static (LoadedOptions Loaded, PermanentException? Faults) Examine(string? path, OptionsScope scope)
+    {
+        var faults = new OptionFaults();
+        LoadedOptions loaded = Load(path, scope, faults, out _);
+        try
+        {
+            faults.ThrowIfAny();
+            return (loaded, null);
+        }
+        catch (PermanentException e)
+        {
+            return (loaded, e);
+        }
+    }
+
+    /// <summary>Every setting that counts, and where it comes from; the installation's own properties too, where one is
+    /// configured.</summary>
+    /// <exception cref="PermanentException">As <see cref="Load(string?, OptionsScope)"/>.</exception>
+    public static IReadOnlyList<OptionSource> Explain(string? path, OptionsScope scope)
+    {
+        var faults = new OptionFaults();
+        LoadedOptions loaded = Load(path, scope, faults, out OptionSources sources);
+        faults.ThrowIfAny();
+        return sources.Of(
+            loaded.Options,
+            scope is OptionsScope.Installation ? Installation.Discover(loaded.Options.Installation) : null
+        );
+    }
+
+    private static LoadedOptions Load(string? path, OptionsScope scope, OptionFaults faults, out OptionSources sources)
+    {
         IConfigurationRoot file = path is null ? new ConfigurationBuilder().Build() : ReadFile(path, faults);
         IConfigurationRoot environment = new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build();
+        sources = new OptionSources(file, path is null ? null : Path.GetFullPath(path), environment);
         string directory = path is null ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(path))!;
         LoadedOptions loaded = Read(file, environment, directory, scope, faults);
         if (scope is OptionsScope.Installation)
@@ -49,6 +90,17 @@ public static class OptionsReader
             Discover(loaded.Options, faults);
         }
 
+        return loaded;
+    }
+
+    /// <summary>The settings of a store that is only looked at, before there is a file.</summary>
+    /// <exception cref="PermanentException">Configuration: the connection string cannot be read.</exception>
+    public static LoadedOptions LoadPlace(string url, string? connectionStringFile)
+    {
+        var faults = new OptionFaults();
+        var options = new BackupOptions();
+        (options.Repository.Url, options.Repository.ConnectionStringFile) = (url, connectionStringFile);
+        LoadedOptions loaded = OptionSecrets.Read(options, OptionsScope.Blobs, faults);
         faults.ThrowIfAny();
         return loaded;
     }

@@ -59,6 +59,9 @@ public static class StandardStreams
 
     public static Stream OpenInput() => Console.OpenStandardInput();
 
+    /// <summary>A line that somebody types at a terminal; null where the input has ended.</summary>
+    public static string? ReadLine() => Console.In.ReadLine();
+
     /// <summary>A line that somebody types at a terminal, without showing it.</summary>
     public static string ReadHidden()
     {

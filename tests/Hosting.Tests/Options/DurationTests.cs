@@ -20,6 +20,18 @@ public sealed class DurationTests
     }
 
     [Theory]
+    [InlineData("1d2h", 26 * 60)]
+    [InlineData("7d", 7 * 24 * 60)]
+    [InlineData("1h30m", 90)]
+    [InlineData("0s", 0)]
+    public void A_duration_is_written_so_that_it_is_read_again(string expected, int minutes)
+    {
+        Assert.Equal(expected, Duration.Format(TimeSpan.FromMinutes(minutes)));
+        Assert.True(Duration.TryParse(expected, out TimeSpan again));
+        Assert.Equal(TimeSpan.FromMinutes(minutes), again);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("26")]
     [InlineData("-1h")]

@@ -30,7 +30,11 @@ public sealed record PruneDocument(
     long StoredBytes,
     long UnusedBytes,
     bool DryRun
-);
+)
+{
+    /// <summary>What could not be written anew, a line each.</summary>
+    public string[] Warnings { get; init; } = [];
+}
 
 /// <summary><c>pin --json</c> and <c>unpin --json</c>.</summary>
 /// <param name="Outcome"><c>pinned</c>, <c>unpinned</c> or <c>was not pinned</c>.</param>

@@ -80,6 +80,8 @@ public sealed class BackupRepository : IAsyncDisposable
 
     internal string CacheDirectory => _access.CacheDirectory;
 
+    internal TimeProvider Time => _access.Time;
+
     /// <summary>
     /// Begins a repository: a config, then entry 0 of the log, which makes it count. Where there is one already:
     /// <see cref="ErrorKind.Configuration"/>. What a killed <c>init</c> left behind stops nobody.

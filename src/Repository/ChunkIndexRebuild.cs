@@ -94,7 +94,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
         Dictionary<ChunkIndexId, long> lengths = [];
         await foreach (BlobItem item in repository.Blobs.Store.ListAsync(ChunkIndexId.Prefix, cancellationToken))
         {
-            if (ChunkIndexId.TryParse(item.Name.AsSpan(ChunkIndexId.Prefix.Length), out ChunkIndexId id))
+            if (ChunkIndexId.TryParseBlobName(item.Name, out ChunkIndexId id))
             {
                 lengths[id] = item.Length;
             }

@@ -174,13 +174,14 @@ internal static class RepositoryOpening
 
             // An entry that cannot be read may be the one that names this config; the keys opened the log, and an alarm
             // is raised.
-            return current == file.Stamp || !head.Alarms.IsEmpty
+            return current == file.Stamp || !head.Alarms.IsEmpty || access.TakesUnnamed
                 ? (new BackupRepository(opened, access, keys, log, file), current == file.Stamp)
                 : throw new PermanentException(
                     ErrorKind.Repository,
                     $"The passphrase opens {ConfigFile.BlobName(file.Number)} of the repository at {blobs.Location}, "
                         + $"but {ConfigFile.BlobName(current.Number)} counts: the passphrase was removed, or that file "
-                        + "is missing or was changed. Use another passphrase (repository.passphraseFile)."
+                        + "is missing or was changed. Use another passphrase (repository.passphraseFile); where somebody else "
+                        + "wrote it, 'abf key recover' has one count again that opens."
                 );
         }
         catch

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
@@ -21,7 +22,7 @@ internal sealed class RunLeftovers(BackupRepository repository)
 
     /// <exception cref="PermanentException">
     /// Repository: the log has an alarm or an index blob is lost, so nobody can tell what is needed; nothing is deleted.
-    /// Storage: it keeps what it has (an immutability policy, no right to delete).
+    /// Storage: it does not delete (no right to). What a policy keeps stays for a later prune.
     /// </exception>
     public async Task<FreedStorage> DeleteAsync(RunId run, CancellationToken cancellationToken)
     {
@@ -83,8 +84,19 @@ internal sealed class RunLeftovers(BackupRepository repository)
             .ListAsync("packs/", cancellationToken)
             .Where(item => packs.Contains(item.Name))
             .ToListAsync(cancellationToken);
-        await DeleteAllAsync(there.Select(item => item.Name), cancellationToken);
-        return new FreedStorage(there.Count, there.Sum(item => item.Length));
+        ConcurrentBag<BlobItem> gone = [];
+        await Parallel.ForEachAsync(
+            there,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            async (item, token) =>
+            {
+                if ((await _blobs.TryDeleteAsync(item.Name, token)).IsGone)
+                {
+                    gone.Add(item);
+                }
+            }
+        );
+        return new FreedStorage(gone.Count, gone.Sum(item => item.Length));
     }
 
     /// <summary>Index blobs that pages name and the log does not. A page that cannot be read names none.</summary>
@@ -116,7 +128,7 @@ internal sealed class RunLeftovers(BackupRepository repository)
         Parallel.ForEachAsync(
             names,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (name, token) => await _blobs.DeleteAsync(name, token)
+            async (name, token) => await _blobs.TryDeleteAsync(name, token)
         );
 
     private static PermanentException Refuse(RunId run, string why) =>

@@ -139,13 +139,56 @@ public sealed class AzureBlobStore : IBlobStore
         );
     }
 
-    public async IAsyncEnumerable<BlobItem> ListAsync(
+    public IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        ListAsync(prefix, BlobTraits.None, cancellationToken);
+
+    public IAsyncEnumerable<BlobItem> ListKeptAsync(string prefix, CancellationToken cancellationToken) =>
+        ListAsync(prefix, BlobTraits.ImmutabilityPolicy, cancellationToken);
+
+    /// <summary>For a blob that has a policy of its own (version-level immutability); its mode stays.</summary>
+    public async Task<bool> TryKeepAsync(string name, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        BlobClient blob = Blob(name);
+        return await RunAsync(
+            $"extend the protection of {name}",
+            async () =>
+            {
+                try
+                {
+                    var found = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+                    if (found.Value.ImmutabilityPolicy is not { ExpiresOn: { } before, PolicyMode: { } mode })
+                    {
+                        return false;
+                    }
+
+                    if (before < until)
+                    {
+                        await blob.SetImmutabilityPolicyAsync(
+                            new BlobImmutabilityPolicy { ExpiresOn = until, PolicyMode = mode },
+                            cancellationToken: cancellationToken
+                        );
+                    }
+
+                    return true;
+                }
+                catch (RequestFailedException e) when (e.Status is 400 or 403 or 404 or 409)
+                {
+                    // Not switched on for this account or container, or not permitted: nothing else hangs on it.
+                    return false;
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    private async IAsyncEnumerable<BlobItem> ListAsync(
         string prefix,
+        BlobTraits traits,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         string doing = $"list {prefix}*";
-        GetBlobsOptions wanted = new() { Prefix = _container.Location.Prefix + prefix };
+        GetBlobsOptions wanted = new() { Prefix = _container.Location.Prefix + prefix, Traits = traits };
         await using IAsyncEnumerator<Page<global::Azure.Storage.Blobs.Models.BlobItem>> pages = _container
             .Client.GetBlobsAsync(wanted, cancellationToken)
             .AsPages(pageSizeHint: _listingPage)
@@ -175,6 +218,7 @@ public sealed class AzureBlobStore : IBlobStore
                 )
                 {
                     ContentMd5 = item.Properties.ContentHash,
+                    KeptUntil = item.Properties.ImmutabilityPolicy?.ExpiresOn,
                 };
             }
         }

@@ -38,6 +38,17 @@ public interface IBlobStore
     /// </summary>
     IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken);
 
+    /// <summary>The same with <see cref="BlobItem.KeptUntil"/>, where the store knows such dates.</summary>
+    IAsyncEnumerable<BlobItem> ListKeptAsync(string prefix, CancellationToken cancellationToken) =>
+        ListAsync(prefix, cancellationToken);
+
+    /// <summary>
+    /// Has a blob that is protected until a date of its own protected until a later one. Returns false where the store
+    /// has no such dates, or does not move this one; a blob that is gone is false as well.
+    /// </summary>
+    Task<bool> TryKeepAsync(string name, DateTimeOffset until, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
+
     /// <summary>Deletes a blob. Returns false where it did not exist.</summary>
     Task<bool> DeleteAsync(string name, CancellationToken cancellationToken);
 
@@ -97,6 +108,12 @@ public sealed record BlobProperties(long Length, DateTimeOffset Created);
 /// <param name="Created">Creation time by the store's clock.</param>
 public sealed record BlobItem(string Name, long Length, DateTimeOffset Created)
 {
+    /// <summary>
+    /// Until when the store neither deletes nor replaces it, by the store's clock; null where it has no such date, or
+    /// the listing does not say.
+    /// </summary>
+    public DateTimeOffset? KeptUntil { get; init; }
+
     /// <summary>The MD5 of the bytes, 16 of its own, where the store keeps one; else empty.</summary>
     public ReadOnlyMemory<byte> ContentMd5 { get; init; }
 }

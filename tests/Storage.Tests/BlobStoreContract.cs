@@ -143,6 +143,17 @@ public abstract class BlobStoreContract
     }
 
     [Fact]
+    public async Task Where_nothing_is_protected_a_listing_says_no_date_and_none_is_moved()
+    {
+        await Store.PutIfAbsentAsync("packs/ab/one", Bytes(5), Ct);
+        BlobItem item = await Store.ListKeptAsync("packs/", Ct).SingleAsync(Ct);
+        Assert.Equal(("packs/ab/one", 5L, (DateTimeOffset?)null), (item.Name, item.Length, item.KeptUntil));
+        Assert.False(await Store.TryKeepAsync("packs/ab/one", item.Created.AddDays(1), Ct));
+        Assert.False(await Store.TryKeepAsync("packs/ab/none", item.Created.AddDays(1), Ct));
+        Assert.True(await Store.DeleteAsync("packs/ab/one", Ct));
+    }
+
+    [Fact]
     public async Task A_listing_of_several_pages_is_complete_and_in_order()
     {
         string[] names = [.. Enumerable.Range(0, 40).Select(i => $"log/{i * 7919 % 1000:d4}")];

@@ -152,6 +152,51 @@ public sealed class OddAzureTests
         );
     }
 
+    [Fact]
+    public async Task Dates_of_protection_are_listed_and_moved_in_the_mode_that_they_have()
+    {
+        const string Date = "Wed, 02 Dec 2026 12:30:00 GMT";
+        DateTimeOffset until = new(2026, 12, 2, 12, 30, 0, TimeSpan.Zero);
+        var listing = new Canned(_ =>
+            Answer(
+                HttpStatusCode.OK,
+                Listing(
+                    "some/packs/ab/one",
+                    $"<Properties><Content-Length>5</Content-Length><ImmutabilityPolicyUntilDate>{Date}</ImmutabilityPolicyUntilDate><ImmutabilityPolicyMode>locked</ImmutabilityPolicyMode></Properties>",
+                    ""
+                )
+            )
+        );
+        BlobItem item = await Open(listing).ListKeptAsync("packs/", Ct).SingleAsync(Ct);
+        Assert.Equal(until, item.KeptUntil);
+        string asked = Assert.Single(listing.Asked).Query;
+        Assert.Contains("immutabilitypolicy", asked, StringComparison.OrdinalIgnoreCase);
+
+        var moving = new Canned(_ =>
+        {
+            HttpResponseMessage answer = Answer(HttpStatusCode.OK, "");
+            answer.Headers.TryAddWithoutValidation("x-ms-immutability-policy-until-date", Date);
+            answer.Headers.TryAddWithoutValidation("x-ms-immutability-policy-mode", "locked");
+            return answer;
+        });
+        Assert.True(await Open(moving).TryKeepAsync("packs/ab/one", until.AddDays(30), Ct));
+        Assert.Contains("comp=immutabilityPolicies", moving.Asked[1].Query, StringComparison.Ordinal);
+        Assert.True(await Open(moving).TryKeepAsync("packs/ab/one", until, Ct));
+        Assert.Equal(3, moving.Asked.Count);
+
+        var refusing = new Canned(number =>
+        {
+            const string Error =
+                "<?xml version=\"1.0\"?><Error><Code>AuthorizationFailure</Code><Message>no</Message></Error>";
+            HttpResponseMessage answer =
+                number == 1 ? Answer(HttpStatusCode.OK, "") : Answer(HttpStatusCode.Forbidden, Error);
+            answer.Headers.TryAddWithoutValidation("x-ms-immutability-policy-until-date", Date);
+            answer.Headers.TryAddWithoutValidation("x-ms-immutability-policy-mode", "locked");
+            return answer;
+        });
+        Assert.False(await Open(refusing).TryKeepAsync("packs/ab/one", until.AddDays(30), Ct));
+    }
+
     private static AzureBlobStore Open(Canned http) =>
         AzureBlobStore.Open(
             new AzureStoreOptions

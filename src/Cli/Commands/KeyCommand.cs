@@ -14,7 +14,7 @@ internal static class KeyCommand
     public static Command Create(CommandRunner runner) =>
         new DocumentedCommand(
             "key",
-            "List, add or remove passphrases; rotate the keys, export some, or print a recovery sheet.",
+            "List, add or remove passphrases; rotate keys, seal anew, export some, or print a recovery sheet.",
             "abf key list",
             ExitCodes.Done,
             ExitCodes.Usage,
@@ -27,6 +27,8 @@ internal static class KeyCommand
             CreateAdd(runner),
             CreateRemove(runner),
             KeyRotateCommand.Create(runner),
+            KeyResealCommand.Create(runner),
+            KeyRecoverCommand.Create(runner),
             KeyExportCommand.Create(runner),
             KeySheetCommand.Create(runner),
         };

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Garbage;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -14,6 +15,11 @@ internal static class KeyRotateCommand
         Option<string[]> files = PassphraseFiles();
         Option<bool> dropOthers = DropOthers();
         Option<bool> dryRun = DryRun.NewOption();
+        var reseal = new Option<bool>("--reseal")
+        {
+            Description = "Then seal anew what is sealed under older keys, and drop these.",
+        };
+        Option<string?> maxRepack = PruneCommand.MaxRepack();
         var command = new DocumentedCommand(
             "rotate",
             "New keys for all that is written from here on. What was written before stays readable.",
@@ -27,6 +33,8 @@ internal static class KeyRotateCommand
         {
             files,
             dropOthers,
+            reseal,
+            maxRepack,
             dryRun,
         };
         command.SetAction(parsed =>
@@ -37,6 +45,7 @@ internal static class KeyRotateCommand
                         context,
                         parsed.GetValue(files) ?? [],
                         parsed.GetValue(dropOthers),
+                        KeyResealCommand.OptionsOf(context, parsed.GetValue(maxRepack), parsed.GetValue(reseal)),
                         parsed.GetValue(dryRun)
                     )
             )
@@ -44,12 +53,36 @@ internal static class KeyRotateCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string[] files, bool dropOthers, bool dryRun)
+    /// <param name="reseal">Null: what is there stays as it is.</param>
+    private static async Task<int> RunAsync(
+        CommandContext context,
+        string[] files,
+        bool dropOthers,
+        PruneOptions? reseal,
+        bool dryRun
+    )
     {
         Secret[] passphrases = ReadPassphrases(context, files);
-        await using OpenedRepository opened = await OpenedRepository.OpenToChangeAsync(context);
-        RotatedKeys rotated = await opened.Repository.Keys.RotateAsync(passphrases, dropOthers, dryRun, context.Stop);
-        KeyRotationDocument document = Describe(context, rotated, dryRun);
+        KeyRotationDocument document;
+        await using (OpenedRepository opened = await OpenedRepository.OpenToChangeAsync(context))
+        {
+            RotatedKeys rotated = await opened.Repository.Keys.RotateAsync(
+                passphrases,
+                dropOthers,
+                dryRun,
+                context.Stop
+            );
+            document = Describe(context, rotated, dryRun);
+        }
+
+        if (reseal is not null)
+        {
+            document = document with
+            {
+                Reseal = await KeyResealCommand.RunAsync(context, reseal, dryRun, rotates: dryRun),
+            };
+        }
+
         context.Result.Write(document, CliJson.Relaxed.KeyRotationDocument, writer => WriteText(document, writer));
         return ExitCodes.Done;
     }
@@ -97,6 +130,11 @@ internal static class KeyRotateCommand
         foreach (KeyDocument slot in document.Dropped)
         {
             writer.WriteLine($"key {slot.Id} ({slot.Name}): opens nothing of it any more");
+        }
+
+        if (document.Reseal is { } reseal)
+        {
+            KeyResealCommand.WriteText(reseal, writer);
         }
     }
 

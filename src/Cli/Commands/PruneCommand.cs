@@ -20,11 +20,7 @@ internal static class PruneCommand
             Description = "The part of the stored bytes that may stay unused (default: retention.maxUnused).",
             HelpName = "PERCENT",
         };
-        var maxRepack = new Option<string?>("--max-repack")
-        {
-            Description = "Read and write anew at most so much, such as 50GiB.",
-            HelpName = "SIZE",
-        };
+        Option<string?> maxRepack = MaxRepack();
         Option<bool> dryRun = DryRun.NewOption("freed");
         var command = new DocumentedCommand(
             "prune",
@@ -51,6 +47,14 @@ internal static class PruneCommand
         return command;
     }
 
+    public static Option<string?> MaxRepack() =>
+        new("--max-repack") { Description = "Read and write anew at most so much, such as 50GiB.", HelpName = "SIZE" };
+
+    public static PruneOptions WithMaxRepack(PruneOptions options, string? maxRepack) =>
+        maxRepack is null ? options
+        : Units.TryParseBytes(maxRepack, out long bytes) ? options with { MaxRepack = bytes }
+        : throw Wrong("--max-repack", maxRepack, "write a size such as 500MiB or 50GiB");
+
     private static async Task<int> RunAsync(CommandContext context, string? maxUnused, string? maxRepack, bool dryRun)
     {
         PruneOptions options = Pruning.OptionsOf(context.Load(OptionsScope.Repository).Options.Retention);
@@ -64,16 +68,7 @@ internal static class PruneCommand
                 : throw Wrong("--max-unused", maxUnused, "write a percentage such as 5%");
         }
 
-        if (maxRepack is not null)
-        {
-            options = Units.TryParseBytes(maxRepack, out long bytes)
-                ? options with
-                {
-                    MaxRepack = bytes,
-                }
-                : throw Wrong("--max-repack", maxRepack, "write a size such as 500MiB or 50GiB");
-        }
-
+        options = WithMaxRepack(options, maxRepack);
         context.HowToGoOn = "what was given up so far is deleted by the next 'abf prune', which goes on";
         await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
         var pruning = new Pruning(environment.Flows);
@@ -90,7 +85,10 @@ internal static class PruneCommand
             report.StoredBytes,
             report.UnusedBytes,
             dryRun
-        );
+        )
+        {
+            Warnings = [.. report.Warnings ?? []],
+        };
         context.Result.Write(document, CliJson.Relaxed.PruneDocument, writer => WriteText(document, writer));
         foreach (string warning in report.Warnings ?? [])
         {

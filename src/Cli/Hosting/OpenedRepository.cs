@@ -72,12 +72,13 @@ internal sealed class OpenedRepository : IAsyncDisposable
 
     /// <summary>The same for a command that changes it.</summary>
     /// <exception cref="PermanentException">Configuration: it is a mirror.</exception>
-    public static async Task<OpenedRepository> OpenToChangeAsync(CommandContext context)
+    /// <param name="takesUnnamed">As <see cref="RepositoryAccess.TakesUnnamed"/>.</param>
+    public static async Task<OpenedRepository> OpenToChangeAsync(CommandContext context, bool takesUnnamed = false)
     {
         LoadedOptions loaded = context.Load(OptionsScope.Repository);
         IBlobStore blobs = StoreFactory.OpenWithoutLeases(loaded, context.Time).Blobs;
         await MirrorMark.RequireNoneAsync(blobs, context.Stop);
-        return await OpenAsync(context, loaded, blobs, isNew: false);
+        return await OpenAsync(context, loaded, blobs, isNew: false, takesUnnamed);
     }
 
     /// <param name="isNew">It was begun just now: whatever was at its place before is gone.</param>
@@ -92,7 +93,8 @@ internal sealed class OpenedRepository : IAsyncDisposable
         CommandContext context,
         LoadedOptions loaded,
         IBlobStore blobs,
-        bool isNew
+        bool isNew,
+        bool takesUnnamed = false
     )
     {
         string state = StateDirectory.Prepare(loaded.Options.State!);
@@ -105,6 +107,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
         )
         {
             KeyFile = loaded.KeyFile,
+            TakesUnnamed = takesUnnamed,
             Remembered = repository =>
             {
                 if (isNew)

@@ -22,6 +22,8 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(KeyDocument[]))]
 [JsonSerializable(typeof(KeyRotationDocument))]
 [JsonSerializable(typeof(KeyExportDocument))]
+[JsonSerializable(typeof(ResealDocument))]
+[JsonSerializable(typeof(KeyRecoveryDocument))]
 [JsonSerializable(typeof(KeySheetDocument))]
 [JsonSerializable(typeof(SetupDocument))]
 [JsonSerializable(typeof(SettingDocument[]))]

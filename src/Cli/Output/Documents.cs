@@ -67,7 +67,49 @@ internal sealed record KeyChangeDocument(string? Id, string Outcome);
 /// <param name="Generation">Of the keys that seal from here on.</param>
 /// <param name="Kept">Passphrases that open them.</param>
 /// <param name="Dropped">Passphrases that open the repository no longer.</param>
-internal sealed record KeyRotationDocument(string Outcome, uint Generation, KeyDocument[] Kept, KeyDocument[] Dropped);
+internal sealed record KeyRotationDocument(string Outcome, uint Generation, KeyDocument[] Kept, KeyDocument[] Dropped)
+{
+    /// <summary>With <c>--reseal</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResealDocument? Reseal { get; init; }
+}
+
+/// <summary><c>key reseal --json</c>.</summary>
+/// <param name="Outcome"><c>resealed</c>, <c>unfinished</c> or <c>would be resealed</c>.</param>
+/// <param name="RepackedBytes">Of new packs.</param>
+/// <param name="FreedBytes">Of blobs that were deleted.</param>
+/// <param name="LaterBlobs">The store keeps them until a date.</param>
+/// <param name="LaterFrom">The earliest such date; absent where the store does not say.</param>
+/// <param name="Dropped">Old keys that the repository holds no more.</param>
+/// <param name="Left">Old keys that it holds still.</param>
+/// <param name="WaitsFor">Open runs that may seal under old keys until they end.</param>
+internal sealed record ResealDocument(
+    string Outcome,
+    long RepackedBytes,
+    long FreedBytes,
+    long LaterBlobs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? LaterFrom,
+    OldKeyDocument[] Dropped,
+    OldKeyDocument[] Left,
+    string[] WaitsFor,
+    string[] Warnings
+);
+
+/// <param name="Class"><c>content</c> or <c>metadata</c>.</param>
+/// <param name="Blobs">Blobs that are sealed under it.</param>
+internal sealed record OldKeyDocument(string Class, uint Generation, long Blobs, long Bytes);
+
+/// <summary><c>key recover --json</c>.</summary>
+/// <param name="Outcome"><c>recovered</c>, <c>would be recovered</c> or <c>nothing to recover</c>.</param>
+/// <param name="From">The number of the config that was taken; absent where nothing was to be done.</param>
+/// <param name="Config">Its number from here on.</param>
+/// <param name="Keys">The passphrases that open it.</param>
+internal sealed record KeyRecoveryDocument(
+    string Outcome,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? From,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Config,
+    KeyDocument[] Keys
+);
 
 /// <summary><c>key export --json</c>.</summary>
 /// <param name="Outcome"><c>written</c> or <c>would be written</c>.</param>

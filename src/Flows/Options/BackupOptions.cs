@@ -75,6 +75,9 @@ public sealed class RepositoryOptions
 /// <summary>The <c>backup</c> section: how a run behaves.</summary>
 public sealed class RunOptions
 {
+    /// <summary>The most that <see cref="ResumeWithin"/> can say, on whichever host.</summary>
+    public static readonly TimeSpan MaxResumeWithin = TimeSpan.FromDays(7);
+
     /// <summary>An unfinished run older than this is abandoned, and a new one starts.</summary>
     public TimeSpan ResumeWithin { get; set; } = TimeSpan.FromHours(12);
 

@@ -30,6 +30,12 @@ public sealed class RetentionOptions
     /// <summary>The part of the stored bytes that a prune may leave unused, such as <c>5%</c>.</summary>
     public string MaxUnused { get; set; } = "5%";
 
+    /// <summary>
+    /// After a prune, what the sets need is protected for so long on a store whose blobs have dates of protection; at
+    /// least half as long until the next one.
+    /// </summary>
+    public TimeSpan? ProtectFor { get; set; }
+
     /// <summary>What a GB of storage costs a month, for the forecast of <c>abf stats</c>; a number such as
     /// <c>0.02</c>.</summary>
     public string? PricePerGb { get; set; }

@@ -70,6 +70,12 @@ internal sealed class Runs(FlowEnvironment environment) : IAsyncDisposable
             throw new PermanentException(ErrorKind.Repository, broken);
         }
 
+        if (!repository.Keys.AreOf(head))
+        {
+            // What this run stores is to be sealed under the keys that counted when it was opened, or newer ones.
+            head = await environment.Repository.RereadLogAsync(cancellationToken);
+        }
+
         RunOpened opened =
             head.State.FindOpenRun(run.Id)
             ?? throw new PermanentException(

@@ -33,7 +33,13 @@ public static partial class OptionRules
         CheckMirrors(options, faults);
         CheckDrill(options.Drill, faults);
         RunOptions backup = options.Backup;
-        CheckRange("backup.resumeWithin", backup.ResumeWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7), faults);
+        CheckRange(
+            "backup.resumeWithin",
+            backup.ResumeWithin,
+            TimeSpan.FromMinutes(1),
+            RunOptions.MaxResumeWithin,
+            faults
+        );
         CheckRange("backup.fullScanEvery", backup.FullScanEvery, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
         if (backup.Parallelism is < 1 or > 32)
         {
@@ -138,6 +144,13 @@ public static partial class OptionRules
         TimeSpan longest = TimeSpan.FromDays(36_600);
         CheckRange("retention.keepWithin", retention.KeepWithin ?? TimeSpan.Zero, TimeSpan.Zero, longest, faults);
         CheckRange("retention.pruneEvery", retention.PruneEvery, TimeSpan.Zero, TimeSpan.FromDays(366), faults);
+        CheckRange(
+            "retention.protectFor",
+            retention.ProtectFor ?? TimeSpan.FromDays(1),
+            TimeSpan.FromDays(1),
+            longest,
+            faults
+        );
         if (!RetentionOptions.TryParsePart(retention.MaxUnused, out _))
         {
             faults.Add($"retention.maxUnused '{retention.MaxUnused}' does not fit: write a percentage such as 5%");

@@ -44,8 +44,7 @@ internal sealed class PackInventory
         PackInventory inventory = new(index.Packs);
         await foreach (BlobItem item in blobs.ListAsync("packs/", cancellationToken))
         {
-            int slash = item.Name.LastIndexOf('/');
-            if (!PackId.TryParse(item.Name.AsSpan(slash + 1), out PackId id) || id.BlobName != item.Name)
+            if (!PackId.TryParseBlobName(item.Name, out PackId id))
             {
                 continue;
             }

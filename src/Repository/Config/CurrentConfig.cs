@@ -26,11 +26,13 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, KeyRing key
     /// Makes another config count, and deletes older ones where the store permits and no key is lost with them. Where somebody else changes the keys
     /// at the same time: <see cref="ErrorKind.Busy"/>, and nothing of this change stays.
     /// </summary>
+    /// <param name="computedFrom">The head after which alone the change is right; null: any that names the old one.</param>
     /// <returns>What counts now, and what is to be said of configs that could not be deleted, or null.</returns>
     public async Task<(ConfigFile File, string? Warning)> ReplaceAsync(
         ConfigFile old,
         RepositoryConfig config,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        LogHead? computedFrom = null
     )
     {
         // A number above every one that is there: a change that was killed before its log entry leaves a config that
@@ -42,7 +44,7 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, KeyRing key
             ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
         try
         {
-            await log.AppendKeysAsync(old.Stamp, file.Stamp, cancellationToken);
+            await log.AppendKeysAsync(old.Stamp, file.Stamp, cancellationToken, computedFrom);
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Busy)
         {
@@ -52,17 +54,21 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, KeyRing key
                 : exception;
         }
 
-        if (!keys.NeedsOnly(old.Number))
-        {
-            return (
-                file,
-                $"The configs before {ConfigFile.BlobName(number)} were not deleted: one of them holds keys that it does "
-                    + "not. With them, a removed passphrase still opens keys."
-            );
-        }
-
         // Older ones as well: those that an earlier change could not delete, or had no time to.
-        return (file, await DeleteAsync(numbers.Where(other => other < number), cancellationToken));
+        (IReadOnlyList<int> deletable, IReadOnlyList<int> needed) = await new OldConfigs(blobs, keys).JudgeAsync(
+            numbers,
+            old.Number,
+            cancellationToken
+        );
+        string? left = await DeleteAsync(deletable, cancellationToken);
+        return needed.Count == 0
+            ? (file, left)
+            : (
+                file,
+                $"{string.Join(", ", needed.Select(ConfigFile.BlobName))} were not deleted: they hold keys that "
+                    + $"{ConfigFile.BlobName(number)} lacks and that blobs of the repository need. With them, a removed "
+                    + $"passphrase still opens keys. {left}".TrimEnd()
+            );
     }
 
     /// <summary>

@@ -19,6 +19,12 @@ public sealed record KeySlotSummary(string Id, string Name, DateTimeOffset Creat
 /// </param>
 public sealed record KeyChange(string? SlotId, string? Warning);
 
+/// <summary>A config that counts again, or would.</summary>
+/// <param name="From">The number of the config that was taken.</param>
+/// <param name="Config">Its number from here on.</param>
+/// <param name="Slots">The passphrases that open it.</param>
+public sealed record RecoveredKeys(int From, int Config, ImmutableArray<KeySlotSummary> Slots);
+
 /// <summary>
 /// The passphrases of a repository. A change writes a new config, then a log entry that makes it count, then deletes
 /// the old config where the store permits.
@@ -29,6 +35,7 @@ public sealed class KeySlots
     private readonly KeyRing _keys;
     private readonly CommitLog _log;
     private readonly TimeProvider _time;
+    private readonly RepositoryAccess _access;
     private readonly Secret? _passphrase;
     private readonly NewKeys _newKeys;
     private readonly CurrentConfig _current;
@@ -42,6 +49,7 @@ public sealed class KeySlots
         _keys = keys;
         _log = log;
         _time = access.Time;
+        _access = access;
         _passphrase = access.Passphrase;
         _newKeys = new NewKeys(blobs, access, keys);
         _current = new CurrentConfig(blobs, log, keys, access.Time);
@@ -201,6 +209,80 @@ public sealed class KeySlots
         }
 
         return result;
+    }
+
+    /// <summary>
+    /// Leaves old generations of content and metadata out of the config (<see cref="KeyRing.IsOld"/>). The caller knows
+    /// that nothing is sealed under them, and that nothing will be, by the head from which that was found.
+    /// </summary>
+    /// <exception cref="PermanentException">Busy: the log has another entry by now; nothing has changed.</exception>
+    /// <returns>As of a <see cref="KeyChange"/>.</returns>
+    internal async Task<string?> DropOldAsync(LogHead computedFrom, CancellationToken cancellationToken)
+    {
+        ConfigFile current = await _current.ReadAsync(cancellationToken);
+        RequireChangeable(current);
+        await KeysOfAsync(current, cancellationToken);
+        string name = ConfigFile.BlobName(current.Number);
+        RepositoryConfig config = current.Config with
+        {
+            Slots =
+            [
+                .. current.Config.Slots.Select(slot =>
+                    slot with
+                    {
+                        Keys = [.. slot.Keys.Where(key => !IsOld(key.Class, key.Generation))],
+                    }
+                ),
+            ],
+            PublicKeys = current.Config.PublicKeys.IsDefault
+                ? default
+                : [.. current.Config.PublicKeys.Where(key => !IsOld(key.Class, key.Generation))],
+        };
+        (_known, string? warning) = await _current.ReplaceAsync(current, config, cancellationToken, computedFrom);
+        _keys.DropOld(_known.Number);
+        return warning;
+
+        bool IsOld(string keyClass, uint generation) => _keys.IsOld(KeySlot.ClassOf(keyClass, name), generation);
+    }
+
+    /// <summary>
+    /// Where the log names a config that does not open here, or lacks keys that blobs need, the best one of those in the
+    /// store counts again, under a new number (<see cref="KeyRecovery"/>).
+    /// </summary>
+    /// <param name="dryRun">Nothing is written.</param>
+    /// <returns>Null where the config that counts is right.</returns>
+    public async Task<RecoveredKeys?> RecoverAsync(bool dryRun = false, CancellationToken cancellationToken = default)
+    {
+        if (_keys.WritesOnly)
+        {
+            throw WriteOnly.Fault("The keys cannot be changed");
+        }
+
+        LogHead head = await _log.ReadAsync(cancellationToken);
+        var recovery = new KeyRecovery(_blobs, _access, _keys.Repository);
+        if (await recovery.FindAsync(head.State.Config, cancellationToken) is not { } best)
+        {
+            return null;
+        }
+
+        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
+        ConfigFile next = best.File with { Number = checked(numbers.Append(head.State.Config.Number).Max() + 1) };
+        var recovered = new RecoveredKeys(
+            best.File.Number,
+            next.Number,
+            [.. CurrentConfig.Slots(next).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))]
+        );
+        if (dryRun)
+        {
+            return recovered;
+        }
+
+        _known =
+            await ConfigFile.TryPutAsync(_blobs, _time, next, cancellationToken)
+            ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");
+        await _log.AppendKeysAsync(head.State.Config, next.Stamp, cancellationToken);
+        _keys.Take(next.Number, [.. best.Keys.KeysOfConfig], [.. best.Keys.PublicKeys]);
+        return recovered;
     }
 
     /// <summary>Whether the config that was read last is the one that counts.</summary>

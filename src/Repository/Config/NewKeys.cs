@@ -44,7 +44,7 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
     /// <summary>
     /// Takes over what a config has that the log names: the newest generations seal from here on. Whoever holds keys of
     /// the log can name a config of their own there, or an old one, so it must open here and hold every key of the one
-    /// before.
+    /// before, but for what may be left out (<see cref="KeyRing.IsOld"/>).
     /// </summary>
     /// <exception cref="PermanentException">Repository: it does not.</exception>
     public async Task TakeAsync(ConfigFile current, CancellationToken cancellationToken)
@@ -65,13 +65,16 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
             );
         }
 
-        if (keys.OpenedConfig != 0 && !keys.KeysOfConfig.All(key => Holds(found, key)))
+        if (
+            keys.OpenedConfig != 0
+            && !keys.KeysOfConfig.All(key => Holds(found, key) || found.IsOld(key.Class, key.Generation))
+        )
         {
             throw new PermanentException(
                 ErrorKind.Repository,
                 $"{name} counts in the log of the repository at {blobs.Location} and lacks keys of "
-                    + $"{ConfigFile.BlobName(keys.OpenedConfig)}: abf writes no such config. Keep all configs, and find out "
-                    + "who wrote it."
+                    + $"{ConfigFile.BlobName(keys.OpenedConfig)}: abf writes no such config. Keep all configs, find out "
+                    + "who wrote it, and change the access to the storage; 'abf key recover' then puts it right."
             );
         }
 

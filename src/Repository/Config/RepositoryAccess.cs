@@ -13,6 +13,12 @@ namespace AlfrescoBackupFlows.Repository.Config;
 public sealed record RepositoryAccess(string Encryption, Secret? Passphrase, string CacheDirectory, TimeProvider Time)
 {
     /// <summary>
+    /// A config will do that opens the log and that the log does not name, where the one that it names does not open: for
+    /// <see cref="KeySlots.RecoverAsync"/> alone.
+    /// </summary>
+    public bool TakesUnnamed { get; init; }
+
+    /// <summary>
     /// Given the repository's id: the head of its log that was seen before, against which the log is read; null where
     /// none was.
     /// </summary>

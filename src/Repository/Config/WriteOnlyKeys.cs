@@ -102,11 +102,15 @@ internal sealed class WriteOnlyKeys
                 .Slots(file)
                 .SelectMany(slot => slot.Keys)
                 .All(key => keys.Knows(KeySlot.ClassOf(key.Class, name), key.Generation))
-            && _document.PublicKeys.All(key =>
-                current.Any(other =>
-                    other.Generation == key.Generation && other.Public.AsSpan().SequenceEqual(key.Public)
+            && !current.IsEmpty
+            && _document
+                .PublicKeys.Where(key => key.Generation >= current.Min(other => other.Generation))
+                .All(key =>
+                    current.Any(other =>
+                        other.Generation == key.Generation && other.Public.AsSpan().SequenceEqual(key.Public)
+                    )
                 )
-            );
+            && current.All(key => _document.PublicKeys.Any(own => own.Generation == key.Generation));
         return isOfNow
             ? keys
             : throw new PermanentException(

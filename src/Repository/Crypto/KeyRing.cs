@@ -72,10 +72,11 @@ internal sealed class KeyRing : IDisposable
     }
 
     /// <summary>
-    /// Whether a config was opened here and holds all keys that are known here. Only then may older ones be deleted:
-    /// otherwise the keys may be nowhere else.
+    /// Whether nothing new is sealed under this key, and a config may leave it out once nothing is. Never so of log and
+    /// chunk: the log's entries stay as they are.
     /// </summary>
-    public bool NeedsOnly(int config) => config == _openedConfig && _keys.Count == _ofConfig.Count;
+    public bool IsOld(KeyClass keyClass, uint generation) =>
+        keyClass is KeyClass.Content or KeyClass.Metadata && generation < CurrentGeneration(keyClass);
 
     /// <summary>The generation that new objects of a class are sealed with.</summary>
     public uint CurrentGeneration(KeyClass keyClass) => _current[keyClass];
@@ -146,6 +147,19 @@ internal sealed class KeyRing : IDisposable
                 keys.Select(key => (key.Class, key.Generation)),
                 publicKeys.Select(key => key.Generation)
             );
+            _openedConfig = config;
+        }
+    }
+
+    /// <summary>A config counts that leaves out what <see cref="IsOld"/>; nothing here opens it any more.</summary>
+    /// <param name="config">As <see cref="OpenedConfig"/>.</param>
+    public void DropOld(int config)
+    {
+        lock (_gate)
+        {
+            _keys = _keys.Where(key => !IsOld(key.Key.Class, key.Key.Generation)).ToDictionary();
+            _publicKeys = _publicKeys.Where(key => !IsOld(KeyClass.Content, key.Key)).ToDictionary();
+            _ofConfig = [.. _ofConfig.Where(key => !IsOld(key.Class, key.Generation))];
             _openedConfig = config;
         }
     }

@@ -61,6 +61,15 @@ internal static class ObjectHeader
             : null;
 
     /// <summary>
+    /// The key that a blob says it is sealed under, from its first <see cref="FixedSize"/> bytes, which nothing proves
+    /// yet; null where it does not begin as a sealed one of this repository.
+    /// </summary>
+    public static (KeyClass Class, uint Generation)? KeyOf(ReadOnlySpan<byte> blob, UInt128 repository) =>
+        RepositoryOf(blob) == repository
+            ? ((KeyClass)blob[6], BinaryPrimitives.ReadUInt32LittleEndian(blob[8..]))
+            : null;
+
+    /// <summary>
     /// In which way a blob is of a newer format than this program reads, a clause; null where it is not.
     /// </summary>
     private static string? NewerThanThis(ReadOnlySpan<byte> blob) =>

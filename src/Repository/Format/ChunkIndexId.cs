@@ -24,6 +24,15 @@ public readonly record struct ChunkIndexId(UInt128 Value)
         return true;
     }
 
+    /// <summary>From a blob's name, relative to the repository; other names are none.</summary>
+    internal static bool TryParseBlobName(string name, out ChunkIndexId id)
+    {
+        id = default;
+        return name.StartsWith(Prefix, StringComparison.Ordinal)
+            && TryParse(name.AsSpan(Prefix.Length), out id)
+            && id.BlobName == name;
+    }
+
     public override string ToString() => HexId.Format(Value);
 }
 

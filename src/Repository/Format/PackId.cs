@@ -73,6 +73,15 @@ public readonly record struct PackId(UInt128 Value) : IComparable<PackId>
         return true;
     }
 
+    /// <summary>From a blob's name, relative to the repository; other names are none.</summary>
+    internal static bool TryParseBlobName(string name, out PackId id)
+    {
+        id = default;
+        return name.StartsWith(Prefix, StringComparison.Ordinal)
+            && TryParse(name.AsSpan(name.LastIndexOf('/') + 1), out id)
+            && id.BlobName == name;
+    }
+
     public int CompareTo(PackId other) => Value.CompareTo(other.Value);
 
     public static bool operator <(PackId left, PackId right) => left.Value < right.Value;

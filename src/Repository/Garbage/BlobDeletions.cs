@@ -12,11 +12,22 @@ internal sealed class BlobDeletions(IBlobStore blobs)
     public PruneReport Report { get; private set; } = PruneReport.Nothing;
 
     /// <param name="names">With their lengths.</param>
-    public Task RunAsync(IEnumerable<(string Name, long Length)> names, CancellationToken cancellationToken) =>
+    /// <param name="keptUntil">Until when the store is known to keep a blob: it is not asked before.</param>
+    public Task RunAsync(
+        IEnumerable<(string Name, long Length)> names,
+        Func<string, DateTimeOffset?> keptUntil,
+        CancellationToken cancellationToken
+    ) =>
         Parallel.ForEachAsync(
             names,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (item, token) => Count(await blobs.TryDeleteAsync(item.Name, token), item.Length)
+            async (item, token) =>
+                Count(
+                    keptUntil(item.Name) is { } until
+                        ? BlobDeletion.Kept(until)
+                        : await blobs.TryDeleteAsync(item.Name, token),
+                    item.Length
+                )
         );
 
     private void Count(BlobDeletion deletion, long length)

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Repository.Config;
-using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 
@@ -12,11 +11,13 @@ internal static class GivenUpBlobs
     /// Blobs of the listing that may be deleted: tombstoned ones, index blobs that others replace and that no open run
     /// reads, pages and receipts of runs that have ended, old configs.
     /// </summary>
-    /// <param name="keys">
-    /// Old configs stay unless the one that counts was opened here: somebody without a passphrase may have named it.
-    /// </param>
+    /// <param name="configs">Old configs that may go (<see cref="OldConfigs"/>).</param>
     /// <param name="store">Older than the state: what a run has begun since is not in it.</param>
-    public static IEnumerable<(string Name, long Length)> Deletable(LogState state, StoreListing store, KeyRing keys)
+    public static IEnumerable<(string Name, long Length)> Deletable(
+        LogState state,
+        StoreListing store,
+        IReadOnlyList<int> configs
+    )
     {
         foreach (string name in state.Tombstones)
         {
@@ -42,12 +43,7 @@ internal static class GivenUpBlobs
             }
         }
 
-        if (!keys.NeedsOnly(state.Config.Number))
-        {
-            yield break;
-        }
-
-        foreach (int config in store.Configs.Where(number => number < state.Config.Number))
+        foreach (int config in configs)
         {
             yield return (ConfigFile.BlobName(config), 0);
         }
@@ -88,11 +84,12 @@ internal static class GivenUpBlobs
     }
 
     private static long? LengthOf(string name, StoreListing store) =>
-        TombstoneRules.TryParsePack(name, out PackId pack)
+        PackId.TryParseBlobName(name, out PackId pack)
             ? store.Packs.TryGetValue(pack, out long length)
                 ? length
                 : null
-            : TombstoneRules.TryParseIndex(name, out ChunkIndexId index) && store.Indexes.TryGetValue(index, out length)
+            : ChunkIndexId.TryParseBlobName(name, out ChunkIndexId index)
+            && store.Indexes.TryGetValue(index, out length)
                 ? length
                 : null;
 }

@@ -20,23 +20,28 @@ internal sealed class IndexCompaction(BackupRepository repository)
     /// <summary>Which index blobs are to be replaced.</summary>
     /// <param name="givenUp">Packs that no index blob may name any more.</param>
     /// <param name="added">Index blobs that are named besides.</param>
+    /// <param name="mustReplace">Whether one is to be written anew, whatever it names.</param>
     public static ImmutableArray<ChunkIndexSummary> Choose(
         GarbageIndex index,
         IReadOnlySet<PackId> givenUp,
-        int added
-    ) => Choose(index.Live, givenUp, added);
+        int added,
+        Func<ChunkIndexId, bool> mustReplace
+    ) => Choose(index.Live, givenUp, added, mustReplace);
 
-    /// <inheritdoc cref="Choose(GarbageIndex, IReadOnlySet{PackId}, int)"/>
+    /// <inheritdoc cref="Choose(GarbageIndex, IReadOnlySet{PackId}, int, Func{ChunkIndexId, bool})"/>
     /// <param name="named">The index blobs that count, each with the packs that it names.</param>
     public static ImmutableArray<ChunkIndexSummary> Choose(
         ImmutableArray<(ChunkIndexSummary Index, ImmutableArray<PackId> Packs)> named,
         IReadOnlySet<PackId> givenUp,
-        int added
+        int added,
+        Func<ChunkIndexId, bool>? mustReplace = null
     )
     {
         HashSet<ChunkIndexId> chosen =
         [
-            .. named.Where(live => live.Packs.Any(givenUp.Contains)).Select(live => live.Index.Id),
+            .. named
+                .Where(live => live.Packs.Any(givenUp.Contains) || mustReplace?.Invoke(live.Index.Id) == true)
+                .Select(live => live.Index.Id),
         ];
         ChunkIndexSummary[] small =
         [

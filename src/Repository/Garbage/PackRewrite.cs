@@ -17,9 +17,16 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 /// </summary>
 internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 {
-    private const int RecordSize = PackId.Size + sizeof(int) + sizeof(int) + ChunkId.Size + 1;
+    private const int IdAt = 1 + sizeof(long);
+    private const int PlaceAt = IdAt + PackId.Size;
+    private const int ChunkAt = PlaceAt + sizeof(int) + sizeof(int);
+    private const int RecordSize = ChunkAt + ChunkId.Size;
 
     private readonly NewPacks _new = new(repository);
+    private readonly uint _generation = repository.Ring.CurrentGeneration(KeyClass.Metadata);
+
+    /// <summary>Whether what was written is sealed under keys that are the newest still.</summary>
+    public bool IsOfNewestKeys => _generation == repository.Ring.CurrentGeneration(KeyClass.Metadata);
 
     /// <summary>Packs that were written.</summary>
     public IReadOnlySet<PackId> Packs => _new.Packs;
@@ -35,24 +42,38 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 
     /// <param name="use">Says which chunks of the packs are needed.</param>
     /// <param name="packs">The packs that are to become garbage.</param>
+    /// <param name="stored">
+    /// When each was stored: what came together lies together again, and is likely to go together.
+    /// </param>
     /// <param name="chunks">Reads them.</param>
+    /// <param name="isTimeUp">Asked before each pack but the first.</param>
     /// <returns>
-    /// Packs of which something that is needed cannot be read, and why: they must not become garbage.
+    /// Packs of which something that is needed cannot be read, and why, and those that there was no time for: they must
+    /// not become garbage.
     /// </returns>
-    public async Task<IReadOnlyDictionary<PackId, string>> RunAsync(
+    public async Task<(IReadOnlyDictionary<PackId, string> Damaged, IReadOnlySet<PackId> Left)> RunAsync(
         PackUse use,
         IReadOnlySet<PackId> packs,
+        IReadOnlyDictionary<PackId, DateTimeOffset> stored,
         IChunkSource chunks,
+        Func<bool> isTimeUp,
         CancellationToken cancellationToken
     )
     {
         try
         {
             CacheDirectory.Create(repository.CacheDirectory);
-            using ExternalSort sort = Sort(use, packs);
-            Dictionary<PackId, string> damaged = await CopyAsync(sort.ReadSorted(), chunks, cancellationToken);
+            using ExternalSort sort = Sort(use, packs, stored);
+            HashSet<PackId> left = [.. packs];
+            Dictionary<PackId, string> damaged = await CopyAsync(
+                sort.ReadSorted(),
+                chunks,
+                left,
+                isTimeUp,
+                cancellationToken
+            );
             await _new.CompleteAsync(cancellationToken);
-            return damaged;
+            return (damaged, left);
         }
         catch (Exception exception) when (CacheFault.IsFault(exception))
         {
@@ -62,8 +83,12 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 
     public void Dispose() => _new.Dispose();
 
-    /// <summary>By class, pack and place, so that packs are read from their beginning to their end.</summary>
-    private ExternalSort Sort(PackUse use, IReadOnlySet<PackId> packs)
+    /// <summary>By class, age, pack and place, so that packs are read from their beginning to their end.</summary>
+    private ExternalSort Sort(
+        PackUse use,
+        IReadOnlySet<PackId> packs,
+        IReadOnlyDictionary<PackId, DateTimeOffset> stored
+    )
     {
         ExternalSort sort = new(repository.CacheDirectory, static (left, right) => left.SequenceCompareTo(right));
         Span<byte> record = stackalloc byte[RecordSize];
@@ -72,10 +97,11 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
             if (packs.Contains(place.Pack.Id))
             {
                 record[0] = (byte)place.Pack.Class;
-                place.Pack.Id.Write(record[1..]);
-                BinaryPrimitives.WriteInt32BigEndian(record[(1 + PackId.Size)..], place.FrameOffset);
-                BinaryPrimitives.WriteInt32BigEndian(record[(5 + PackId.Size)..], place.Offset);
-                place.Id.Write(record[(9 + PackId.Size)..]);
+                BinaryPrimitives.WriteInt64BigEndian(record[1..], stored[place.Pack.Id].UtcTicks);
+                place.Pack.Id.Write(record[IdAt..]);
+                BinaryPrimitives.WriteInt32BigEndian(record[PlaceAt..], place.FrameOffset);
+                BinaryPrimitives.WriteInt32BigEndian(record[(PlaceAt + sizeof(int))..], place.Offset);
+                place.Id.Write(record[ChunkAt..]);
                 sort.Add(record);
             }
         }
@@ -83,18 +109,29 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         return sort;
     }
 
+    /// <param name="left">Loses the packs that were begun: each is copied as a whole.</param>
     private async Task<Dictionary<PackId, string>> CopyAsync(
         IEnumerable<ReadOnlyMemory<byte>> records,
         IChunkSource chunks,
+        HashSet<PackId> left,
+        Func<bool> isTimeUp,
         CancellationToken cancellationToken
     )
     {
         Dictionary<PackId, string> damaged = [];
+        PackId? current = null;
         foreach (ReadOnlyMemory<byte> record in records)
         {
             var chunkClass = (ChunkClass)record.Span[0];
-            ChunkId id = ChunkId.Read(record.Span[(9 + PackId.Size)..]);
-            PackId pack = PackId.Read(record.Span[1..]);
+            ChunkId id = ChunkId.Read(record.Span[ChunkAt..]);
+            PackId pack = PackId.Read(record.Span[IdAt..]);
+            if (pack != current && current is not null && isTimeUp())
+            {
+                break;
+            }
+
+            current = pack;
+            left.Remove(pack);
             if (
                 !damaged.ContainsKey(pack)
                 && await TryReadAsync(chunks, id, chunkClass, pack, damaged, cancellationToken) is { } plain

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
-using AlfrescoBackupFlows.Repository.Chunks;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.SetChecks;
@@ -28,8 +29,11 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     private readonly BlobDeletions _deletions = new(repository.Blobs.Store);
     private readonly HashSet<string> _discarded = new(StringComparer.Ordinal);
     private readonly SortedDictionary<PackId, string> _damaged = [];
+    private readonly SealedUnder _sealed = new(repository.Blobs.Store, repository.Ring.Repository);
     private PackRewrite _own = new(repository);
     private long _repacked;
+    private long _extended;
+    private string? _unprotected;
 
     /// <summary>Names that one entry of the log gives up.</summary>
     internal int MaxNames { get; init; } = TombstoneRules.MaxItems;
@@ -54,7 +58,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             bool hasWritten = false;
             for (int attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                if (await TryRoundAsync(hasWritten, cancellationToken) is not { } round)
+                if (await TryRoundAsync(hasWritten, isTimeUp, cancellationToken) is not { } round)
                 {
                     continue;
                 }
@@ -68,6 +72,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                         RepackedBytes = _repacked,
                         StoredBytes = round.Plan.StoredBytes,
                         UnusedBytes = round.Plan.UnusedBytes,
+                        ExtendedBlobs = _extended,
                         Warnings = Warnings(round.Plan, untidy),
                     };
                     return (report, round.IsLast);
@@ -95,7 +100,9 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         LogHead head = await ReadHeadAsync(cancellationToken);
         using GarbageIndex index = await GarbageIndex.ReadAsync(repository, head.State, null, cancellationToken);
         PackUse use = await MarkAsync(head.State, store, index, cancellationToken);
+        await ReadHeadersAsync(store, cancellationToken);
         PrunePlan plan = Plan(head.State, store, index, use);
+        IReadOnlyList<int> configs = await OldConfigsAsync(head.State, store, cancellationToken);
         HashSet<PackId> dead = [.. plan.Dead, .. plan.Rewrite];
         LogState after = head.State with
         {
@@ -103,19 +110,22 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         };
         (string Name, long Length)[] deleted =
         [
-            .. GivenUpBlobs.Deletable(after, store, repository.Ring),
+            .. GivenUpBlobs.Deletable(after, store, configs),
             .. IndexCompaction
-                .Choose(index, dead, plan.Rewrite.Count > 0 ? 1 : 0)
+                .Choose(index, dead, plan.Rewrite.Count > 0 ? 1 : 0, IsOld)
                 .Where(_ => after.OpenRuns.IsEmpty)
                 .Select(replaced => (replaced.Id.BlobName, store.Indexes.GetValueOrDefault(replaced.Id))),
         ];
+        ILookup<bool, (string Name, long Length)> kept = deleted.ToLookup(blob =>
+            KeptNow(store, blob.Name) is not null
+        );
         return new PruneReport(
-            FreedBytes: deleted.Sum(blob => blob.Length),
+            FreedBytes: kept[false].Sum(blob => blob.Length),
             RepackedBytes: plan.RewrittenBytes,
-            DeletedBlobs: deleted.Length,
-            LaterBlobs: 0,
-            LaterBytes: 0,
-            LaterFrom: null,
+            DeletedBlobs: kept[false].Count(),
+            LaterBlobs: kept[true].Count(),
+            LaterBytes: kept[true].Sum(blob => blob.Length),
+            LaterFrom: kept[true].Min(blob => KeptNow(store, blob.Name)),
             plan.StoredBytes,
             plan.UnusedBytes
         )
@@ -129,9 +139,12 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     /// <returns>Null where the log moved meanwhile.</returns>
     private async Task<(PrunePlan Plan, bool IsLast)?> TryRoundAsync(
         bool hasWritten,
+        Func<bool>? isTimeUp,
         CancellationToken cancellationToken
     )
     {
+        long begun = repository.Time.GetTimestamp();
+
         // First the listing, then the log: what a run has stored by then is named, or the run is open. And the log as it
         // was before: what is named since then does not stand in the listing.
         LogHead earlier = await ReadHeadAsync(cancellationToken);
@@ -142,9 +155,15 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             return null;
         }
 
+        if (!repository.Keys.AreOf(head))
+        {
+            await repository.Keys.HealAsync(head, cancellationToken);
+        }
+
         DiscardOwnIfGivenUp(head.State, store);
         try
         {
+            await ReadHeadersAsync(store, cancellationToken);
             using GarbageIndex index = await GarbageIndex.ReadAsync(
                 repository,
                 head.State,
@@ -153,16 +172,33 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             );
             PackUse use = await MarkAsync(head.State, store, index, cancellationToken);
             PrunePlan plan = Plan(head.State, store, index, use);
-            IReadOnlyDictionary<PackId, string> damaged = ImmutableDictionary<PackId, string>.Empty;
             if (plan.Rewrite.Count > 0)
             {
                 long before = _own.Bytes;
-                damaged = await _own.RunAsync(use, plan.Rewrite, index.CreateReader(repository), cancellationToken);
-                plan = plan with
+                long marked = repository.Time.GetTimestamp();
+                (IReadOnlyDictionary<PackId, string> damaged, IReadOnlySet<PackId> left) = await _own.RunAsync(
+                    use,
+                    plan.Rewrite,
+                    store.Stored,
+                    index.CreateReader(repository),
+                    () => IsTimeUp(isTimeUp, begun, marked),
+                    cancellationToken
+                );
+                if (damaged.Count > 0)
                 {
-                    Rewrite = plan.Rewrite.Where(pack => !damaged.ContainsKey(pack)).ToHashSet(),
-                    StoredBytes = plan.StoredBytes - plan.RewrittenBytes + _own.Bytes - before,
-                    IsPart = plan.IsPart || damaged.Count > 0,
+                    // What they hold counts elsewhere where it can: nothing is given up by a plan that took them for whole.
+                    await NoteDamagedAsync(head, damaged, cancellationToken);
+                    return null;
+                }
+
+                plan = plan.Without(left, use) with
+                {
+                    StoredBytes =
+                        plan.StoredBytes
+                        - plan.RewrittenBytes
+                        + _own.Bytes
+                        - before
+                        + left.Sum(pack => use[pack].Pack.Length),
                 };
             }
 
@@ -177,12 +213,6 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 return null;
             }
 
-            // Only now: a pack that another prune has given up meanwhile is none that is damaged.
-            foreach ((PackId pack, string why) in damaged)
-            {
-                _damaged[pack] = why;
-            }
-
             if (isNeeded)
             {
                 _repacked += _own.Bytes;
@@ -190,7 +220,22 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 _discarded.Clear();
             }
 
-            await _deletions.RunAsync(GivenUpBlobs.Deletable(given.State, store, repository.Ring), cancellationToken);
+            IReadOnlyList<int> configs = await OldConfigsAsync(given.State, store, cancellationToken);
+            await _deletions.RunAsync(
+                GivenUpBlobs.Deletable(given.State, store, configs),
+                name => KeptNow(store, name),
+                cancellationToken
+            );
+            if (isWhole && !plan.IsPart && options.ProtectFor is { } keepsFor)
+            {
+                var protection = new Protection(repository.Blobs.Store, keepsFor);
+                IEnumerable<PackId> needed = use
+                    .Packs.Select(pack => pack.Pack.Id)
+                    .Where(pack => !plan.IsGivenUp(pack));
+                _unprotected = await protection.RunAsync(given.State, store, needed, cancellationToken);
+                _extended = protection.Extended;
+            }
+
             return (plan, isWhole && !plan.IsPart);
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
@@ -207,6 +252,27 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         }
     }
 
+    /// <summary>Rewriting may take as long as it took to find out what is needed, whatever the time.</summary>
+    private bool IsTimeUp(Func<bool>? isTimeUp, long begun, long marked) =>
+        isTimeUp?.Invoke() == true
+        && repository.Time.GetElapsedTime(marked) >= repository.Time.GetElapsedTime(begun, marked);
+
+    /// <summary>A pack that another prune has given up meanwhile is none that is damaged.</summary>
+    private async Task NoteDamagedAsync(
+        LogHead head,
+        IReadOnlyDictionary<PackId, string> damaged,
+        CancellationToken cancellationToken
+    )
+    {
+        if ((await ReadHeadAsync(cancellationToken)).Sequence == head.Sequence)
+        {
+            foreach ((PackId pack, string why) in damaged)
+            {
+                _damaged[pack] = why;
+            }
+        }
+    }
+
     private PrunePlan Plan(LogState state, StoreListing store, GarbageIndex index, PackUse use) =>
         PrunePlan.Make(
             state,
@@ -217,9 +283,43 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             options,
             pack =>
                 !_damaged.ContainsKey(pack.Id) && (pack.Class == ChunkClass.Metadata || !repository.Ring.WritesOnly),
+            pack => IsOld(pack.BlobName),
+            pack => KeptNow(store, pack.BlobName) is not null,
             (options.MaxRepack ?? long.MaxValue) - _repacked - _own.Bytes,
             MaxNames
         );
+
+    private DateTimeOffset? KeptNow(StoreListing store, string name) =>
+        store.KeptNow(name, repository.Time.GetUtcNow());
+
+    private bool IsOld(ChunkIndexId index) => IsOld(index.BlobName);
+
+    private bool IsOld(string name) =>
+        _sealed.KeyOf(name) is { Class: KeyClass.Content or KeyClass.Metadata } key
+        && key.Generation < options.ResealsBelow;
+
+    private async Task ReadHeadersAsync(StoreListing store, CancellationToken cancellationToken)
+    {
+        if (options.ResealsBelow > 0)
+        {
+            IEnumerable<string> names = store.Packs.Keys.Select(pack => pack.BlobName);
+            await _sealed.ReadAsync(
+                names.Concat(store.Indexes.Keys.Select(index => index.BlobName)),
+                cancellationToken
+            );
+        }
+    }
+
+    private async Task<IReadOnlyList<int>> OldConfigsAsync(
+        LogState state,
+        StoreListing store,
+        CancellationToken cancellationToken
+    )
+    {
+        var old = new OldConfigs(repository.Blobs.Store, repository.Ring);
+        int[] older = [.. store.Configs.Where(number => number < state.Config.Number)];
+        return (await old.JudgeAsync(older, state.Config.Number, cancellationToken)).Deletable;
+    }
 
     private List<string>? Warnings(PrunePlan plan, string? untidy = null)
     {
@@ -229,6 +329,11 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 $"Pack '{pack.Key.BlobName}' is kept as it is, because what sets need of it cannot be read: {pack.Value}"
             ),
         ];
+        if (_unprotected is { } unprotected)
+        {
+            warnings.Add(unprotected);
+        }
+
         if (repository.Ring.WritesOnly && plan.UnusedBytes > options.MaxUnused * plan.StoredBytes)
         {
             warnings.Add(
@@ -255,7 +360,10 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             LogHead head = await repository.Log.ReadRecentAsync(TimeSpan.MaxValue, cancellationToken);
             HashSet<RunId> live = [.. head.State.Sets.Select(set => set.Id)];
             SetCheckTable table = await repository.SetChecks.ReadAsync(cancellationToken);
-            if (table.Checks.Any(check => !live.Contains(check.Set)))
+            if (
+                table.Checks.Any(check => !live.Contains(check.Set))
+                || (options.ResealsBelow > 0 && await AreChecksOldAsync(cancellationToken))
+            )
             {
                 await repository.SetChecks.AddAsync([], live, cancellationToken);
             }
@@ -263,13 +371,39 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             List<BlobItem> old = await repository
                 .SetChecks.ListOldAsync(cancellationToken)
                 .ToListAsync(cancellationToken);
-            await _deletions.RunAsync(old.Select(item => (item.Name, item.Length)), cancellationToken);
+            if (options.ResealsBelow > 0)
+            {
+                // The newest, which is sealed under the newest keys by now, stands for all of them.
+                old.AddRange(
+                    await repository
+                        .Blobs.Store.ListAsync(SetCheckNames.Prefix, cancellationToken)
+                        .Where(item => IsOld(item.Name) && old.TrueForAll(other => other.Name != item.Name))
+                        .ToListAsync(cancellationToken)
+                );
+            }
+
+            await _deletions.RunAsync(
+                old.Select(item => (item.Name, item.Length)),
+                static _ => null,
+                cancellationToken
+            );
             return null;
         }
         catch (AbfException e)
         {
             return $"Records of checks were not tidied up: {e.Message}";
         }
+    }
+
+    /// <summary>Whether the newest table is sealed under older keys: the next one stands for it.</summary>
+    private async Task<bool> AreChecksOldAsync(CancellationToken cancellationToken)
+    {
+        string[] names = await repository
+            .Blobs.Store.ListAsync(SetCheckNames.Prefix, cancellationToken)
+            .Select(item => item.Name)
+            .ToArrayAsync(cancellationToken);
+        await _sealed.ReadAsync(names, cancellationToken);
+        return names.Any(IsOld);
     }
 
     private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
@@ -289,7 +423,11 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     {
         using ReachableChunks reached = new(repository, index.CreateReader(repository), repository.CacheDirectory);
         await reached.AddAsync(state.Sets, cancellationToken);
-        PackUse use = PackUse.Count(index.Rows, reached.ReadSorted(), store.IsWhole);
+        PackUse use = PackUse.Count(
+            index.Rows,
+            reached.ReadSorted(),
+            pack => store.IsWhole(pack) && !_damaged.ContainsKey(pack.Id)
+        );
         return use.Missing == 0
             ? use
             : throw new PermanentException(
@@ -319,7 +457,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             .. others.Take(Math.Max(0, MaxNames - givenUp.Count)),
         ];
         ImmutableArray<ChunkIndexBlob> compacted = await new IndexCompaction(repository).WriteAsync(
-            IndexCompaction.Choose(index, givenUp, _own.Indexes.Count),
+            IndexCompaction.Choose(index, givenUp, _own.Indexes.Count, IsOld),
             givenUp,
             cancellationToken
         );
@@ -338,7 +476,8 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     {
         HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
         bool isWhole =
-            _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
+            (_own.Packs.Count == 0 || _own.IsOfNewestKeys)
+            && _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
             && _own.Indexes.All(index =>
                 store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName)
             );

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AlfrescoBackupFlows.Repository.Garbage;
 
 /// <summary>How far a prune goes.</summary>
@@ -6,6 +8,17 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 public sealed record PruneOptions(double MaxUnused, long? MaxRepack = null)
 {
     public static readonly PruneOptions Usual = new(0.05);
+
+    /// <summary>
+    /// What is sealed under keys of content and metadata of an older generation than this one is written anew, however
+    /// much of it is needed.
+    /// </summary>
+    internal uint ResealsBelow { get; init; }
+
+    /// <summary>
+    /// What the sets need is protected for so long, where the store has dates of protection; null: dates stay.
+    /// </summary>
+    public TimeSpan? ProtectFor { get; init; }
 
     /// <summary>
     /// Bytes that are written anew before the log says so: a prune that is killed does at most as much again.
@@ -33,7 +46,11 @@ public sealed record PruneReport(
     long UnusedBytes
 )
 {
-    /// <summary>What could not be written anew, a line each; null where there is nothing of the kind.</summary>
+    /// <summary>Blobs whose protection was extended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long ExtendedBlobs { get; init; }
+
+    /// <summary>What could not be written anew or protected, a line each; null where there is nothing of the kind.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
 
     public static readonly PruneReport Nothing = new(0, 0, 0, 0, 0, null, 0, 0);

@@ -20,8 +20,26 @@ internal sealed record PrunePlan(
     bool IsPart
 )
 {
+    public bool IsGivenUp(PackId pack) => Dead.Contains(pack) || Rewrite.Contains(pack);
+
+    /// <summary>The same where there was no time to write some packs anew; more is left to do then.</summary>
+    public PrunePlan Without(IReadOnlySet<PackId> left, PackUse use) =>
+        left.Count == 0
+            ? this
+            : this with
+            {
+                Rewrite = Rewrite.Where(pack => !left.Contains(pack)).ToHashSet(),
+                UnusedBytes = UnusedBytes + left.Sum(pack => use[pack].UnusedBytes),
+                IsPart = true,
+            };
+
     /// <param name="own">What this prune has written, which the log does not name yet.</param>
     /// <param name="mayRewrite">Whether a pack can be read here, as far as is known.</param>
+    /// <param name="mustRewrite">Whether a pack is to be written anew, however much of it is needed.</param>
+    /// <param name="isKept">
+    /// Whether the store keeps a pack for now: writing anew what is needed of it would only take up more. It is left out
+    /// of the reckoning of what is unused.
+    /// </param>
     /// <param name="repackLeft">Bytes that may still be written anew.</param>
     /// <param name="maxRewrite">So many packs are written anew at most before the log says so.</param>
     public static PrunePlan Make(
@@ -32,13 +50,15 @@ internal sealed record PrunePlan(
         PackRewrite own,
         PruneOptions options,
         Func<PackEntry, bool> mayRewrite,
+        Func<PackId, bool> mustRewrite,
+        Func<PackId, bool> isKept,
         long repackLeft,
         int maxRewrite
     )
     {
         HashSet<PackId> dead = [];
         List<UsedPack> partly = [];
-        (long stored, long unused) = (0, 0);
+        (long stored, long unused, long keptStored, long keptUnused) = (0, 0, 0, 0);
         foreach (UsedPack pack in use.Packs)
         {
             bool isFree = !index.Held.Contains(pack.Pack.Id) && !own.Packs.Contains(pack.Pack.Id);
@@ -46,11 +66,16 @@ internal sealed record PrunePlan(
             {
                 dead.Add(pack.Pack.Id);
             }
+            else if (isKept(pack.Pack.Id) && !mustRewrite(pack.Pack.Id) && store.IsWhole(pack.Pack))
+            {
+                keptStored += pack.Pack.Length;
+                keptUnused += pack.UnusedBytes;
+            }
             else if (store.IsWhole(pack.Pack))
             {
                 stored += pack.Pack.Length;
                 unused += pack.UnusedBytes;
-                if (isFree && pack.UnusedBytes > 0 && mayRewrite(pack.Pack))
+                if (isFree && (pack.UnusedBytes > 0 || mustRewrite(pack.Pack.Id)) && mayRewrite(pack.Pack))
                 {
                     partly.Add(pack);
                 }
@@ -60,10 +85,15 @@ internal sealed record PrunePlan(
         HashSet<PackId> rewrite = [];
         long rewritten = 0;
         bool isPart = false;
-        foreach (UsedPack pack in partly.OrderByDescending(pack => (double)pack.UnusedBytes / pack.Pack.Length))
+        foreach (
+            UsedPack pack in partly
+                .OrderByDescending(pack => mustRewrite(pack.Pack.Id))
+                .ThenByDescending(pack => (double)pack.UnusedBytes / pack.Pack.Length)
+        )
         {
             long needed = pack.Pack.Length - pack.UnusedBytes;
-            if (unused <= options.MaxUnused * stored || isPart)
+            bool isEnough = unused <= options.MaxUnused * stored && !mustRewrite(pack.Pack.Id);
+            if (isEnough || isPart)
             {
                 break;
             }
@@ -79,7 +109,7 @@ internal sealed record PrunePlan(
         }
 
         string[] orphans = [.. OrphanPacks(state, store, index, use, own), .. OrphanIndexes(state, store, own)];
-        return new PrunePlan(dead, rewrite, orphans, rewritten, stored, unused, isPart);
+        return new PrunePlan(dead, rewrite, orphans, rewritten, stored + keptStored, unused + keptUnused, isPart);
     }
 
     /// <summary>

@@ -15,6 +15,17 @@ internal sealed class StoreListing
     /// <summary>Lengths of the index blobs.</summary>
     public Dictionary<ChunkIndexId, long> Indexes { get; } = [];
 
+    /// <summary>When each pack was stored, by the store's clock.</summary>
+    public Dictionary<PackId, DateTimeOffset> Stored { get; } = [];
+
+    /// <summary>Until when the store keeps a blob, of those of which it says so.</summary>
+    public Dictionary<string, DateTimeOffset> KeptUntil { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// When the newest pack, index blob or page was stored, by the store's clock: it is later than this now.
+    /// </summary>
+    public DateTimeOffset Newest { get; private set; }
+
     /// <summary>Numbers of the configs.</summary>
     public IReadOnlyList<int> Configs { get; private set; } = [];
 
@@ -24,32 +35,49 @@ internal sealed class StoreListing
     public static async Task<StoreListing> ReadAsync(IBlobStore blobs, CancellationToken cancellationToken)
     {
         StoreListing listing = new();
-        await foreach (BlobItem item in blobs.ListAsync(PackId.Prefix, cancellationToken))
+        await foreach (BlobItem item in blobs.ListKeptAsync(PackId.Prefix, cancellationToken))
         {
-            if (
-                PackId.TryParse(item.Name.AsSpan(item.Name.LastIndexOf('/') + 1), out PackId id)
-                && id.BlobName == item.Name
-            )
+            listing.Note(item);
+            if (PackId.TryParseBlobName(item.Name, out PackId id))
             {
                 listing.Packs[id] = item.Length;
+                listing.Stored[id] = item.Created;
             }
         }
 
-        await foreach (BlobItem item in blobs.ListAsync(ChunkIndexId.Prefix, cancellationToken))
+        await foreach (BlobItem item in blobs.ListKeptAsync(ChunkIndexId.Prefix, cancellationToken))
         {
-            if (ChunkIndexId.TryParse(item.Name.AsSpan(ChunkIndexId.Prefix.Length), out ChunkIndexId id))
+            listing.Note(item);
+            if (ChunkIndexId.TryParseBlobName(item.Name, out ChunkIndexId id))
             {
                 listing.Indexes[id] = item.Length;
             }
         }
 
-        await foreach (BlobItem item in blobs.ListAsync(RunNames.Root, cancellationToken))
+        await foreach (BlobItem item in blobs.ListKeptAsync(RunNames.Root, cancellationToken))
         {
+            listing.Note(item);
             listing.AddRunBlob(item);
         }
 
         listing.Configs = await ConfigFile.ListAsync(blobs, cancellationToken);
         return listing;
+    }
+
+    /// <summary>
+    /// Until when the store keeps a blob that it would not delete now; null where it may, or does not say.
+    /// </summary>
+    /// <param name="now">By this host's clock, which may be wrong: the store's own dates count as well.</param>
+    public DateTimeOffset? KeptNow(string name, DateTimeOffset now) =>
+        KeptUntil.TryGetValue(name, out DateTimeOffset until) && until > now && until > Newest ? until : null;
+
+    private void Note(BlobItem item)
+    {
+        Newest = item.Created > Newest ? item.Created : Newest;
+        if (item.KeptUntil is { } until)
+        {
+            KeptUntil[item.Name] = until;
+        }
     }
 
     public bool IsWhole(PackEntry pack) => Packs.TryGetValue(pack.Id, out long length) && length == pack.Length;

@@ -274,10 +274,12 @@ public sealed class CommitLog
     /// already, nothing happens; where yet another one does, the keys were changed meanwhile:
     /// <see cref="ErrorKind.Busy"/>.
     /// </summary>
+    /// <param name="computedFrom">The head after which alone the entry is right; null: any.</param>
     internal Task<LogHead> AppendKeysAsync(
         ConfigStamp replaced,
         ConfigStamp config,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        LogHead? computedFrom = null
     ) =>
         _writer.AppendAsync(
             seen =>
@@ -285,6 +287,14 @@ public sealed class CommitLog
                 if (seen.State.Config == config)
                 {
                     return null;
+                }
+
+                if (computedFrom is not null && seen.Sha256 != computedFrom.Sha256)
+                {
+                    throw new PermanentException(
+                        ErrorKind.Busy,
+                        $"The log was written to meanwhile: entry {seen.Sequence} is there. Try again."
+                    );
                 }
 
                 return seen.State.Config == replaced && config.Number > replaced.Number

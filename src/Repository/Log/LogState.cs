@@ -21,7 +21,7 @@ public sealed record LogState(
     public ImmutableArray<string> Tombstones { get; init; } = [];
 
     internal HashSet<PackId> TombstonedPacks() =>
-        [.. Tombstones.Select(name => TombstoneRules.TryParsePack(name, out PackId id) ? id : default)];
+        [.. Tombstones.Select(name => PackId.TryParseBlobName(name, out PackId id) ? id : default)];
 
     public RunOpened? FindOpenRun(RunId run) => OpenRuns.FirstOrDefault(open => open.Run == run);
 

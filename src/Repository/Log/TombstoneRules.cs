@@ -60,7 +60,10 @@ internal static class TombstoneRules
         ];
         foreach (string name in List(entry.Names))
         {
-            if (!tombstones.Add(name) || (TryParseIndex(name, out ChunkIndexId index) && known.Contains(index)))
+            if (
+                !tombstones.Add(name)
+                || (ChunkIndexId.TryParseBlobName(name, out ChunkIndexId index) && known.Contains(index))
+            )
             {
                 throw entry.Wrong($"it gives up '{name}', which the log names or has given up before");
             }
@@ -76,7 +79,7 @@ internal static class TombstoneRules
 
         foreach (string name in List(entry.Gone))
         {
-            bool isReplaced = TryParseIndex(name, out ChunkIndexId index) && replaced.Contains(index);
+            bool isReplaced = ChunkIndexId.TryParseBlobName(name, out ChunkIndexId index) && replaced.Contains(index);
             if (!isReplaced && !before.Contains(name))
             {
                 throw entry.Wrong($"it says that '{name}' is gone, which nobody gave up");
@@ -129,26 +132,11 @@ internal static class TombstoneRules
         }
     }
 
-    public static bool TryParseIndex(string name, out ChunkIndexId id)
-    {
-        id = default;
-        return name.StartsWith(ChunkIndexId.Prefix, StringComparison.Ordinal)
-            && ChunkIndexId.TryParse(name.AsSpan(ChunkIndexId.Prefix.Length), out id)
-            && id.BlobName == name;
-    }
-
-    public static bool TryParsePack(string name, out PackId id)
-    {
-        id = default;
-        return name.StartsWith(PackId.Prefix, StringComparison.Ordinal)
-            && PackId.TryParse(name.AsSpan(name.LastIndexOf('/') + 1), out id)
-            && id.BlobName == name;
-    }
-
     private static bool AreBoundedNames(ImmutableArray<string> names) =>
         names.IsDefault || (names.Length <= MaxItems && !ManifestRules.HasGap(names) && AreNames(names));
 
-    private static bool IsName(string name) => TryParsePack(name, out _) || TryParseIndex(name, out _);
+    private static bool IsName(string name) =>
+        PackId.TryParseBlobName(name, out _) || ChunkIndexId.TryParseBlobName(name, out _);
 
     private static ImmutableArray<T> List<T>(ImmutableArray<T> list) => list.IsDefault ? [] : list;
 }

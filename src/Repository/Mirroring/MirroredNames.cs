@@ -13,15 +13,11 @@ namespace AlfrescoBackupFlows.Repository.Mirroring;
 /// <param name="MaxLength">Bytes; what is longer is no such blob.</param>
 internal sealed record MirroredNames(string Prefix, Func<string, bool> IsName, long MaxLength)
 {
-    public static readonly MirroredNames Packs = new(
-        "packs/",
-        name => PackId.TryParse(name.AsSpan(Math.Max(0, name.Length - 32)), out PackId id) && id.BlobName == name,
-        64 << 20
-    );
+    public static readonly MirroredNames Packs = new("packs/", name => PackId.TryParseBlobName(name, out _), 64 << 20);
 
     public static readonly MirroredNames Indexes = new(
         "index/",
-        name => HexId.TryParse(name.AsSpan("index/".Length), out _),
+        name => ChunkIndexId.TryParseBlobName(name, out _),
         ObjectCipher.MaxBlobLength
     );
 

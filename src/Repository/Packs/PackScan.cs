@@ -52,11 +52,7 @@ internal sealed class PackScan(IBlobStore blobs, KeyRing keys)
     {
         await foreach (BlobItem item in blobs.ListAsync("packs/", cancellationToken))
         {
-            if (
-                PackId.TryParse(item.Name.AsSpan(item.Name.LastIndexOf('/') + 1), out PackId id)
-                && id.BlobName == item.Name
-                && !passOver(id)
-            )
+            if (PackId.TryParseBlobName(item.Name, out PackId id) && !passOver(id))
             {
                 yield return (id, item.Length);
             }

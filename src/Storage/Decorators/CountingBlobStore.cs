@@ -76,6 +76,25 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         }
     }
 
+    public async IAsyncEnumerable<BlobItem> ListKeptAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        Add(BlobVerb.List);
+        await foreach (BlobItem item in inner.ListKeptAsync(prefix, cancellationToken))
+        {
+            yield return item;
+        }
+    }
+
+    public async Task<bool> TryKeepAsync(string name, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        bool kept = await inner.TryKeepAsync(name, until, cancellationToken);
+        Add(BlobVerb.Put);
+        return kept;
+    }
+
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         bool deleted = await inner.DeleteAsync(name, cancellationToken);

@@ -58,6 +58,52 @@ public sealed class WriteOnlyHostTests(CommittedSample sample, OnDemand<Postgres
     }
 
     [Fact]
+    public async Task It_keeps_forgets_prunes_counts_and_copies()
+    {
+        AssertDone(await Abf.RunAsync("key", "export", "--write-only", KeyFile));
+        JsonObject repository = Abf.Section("repository");
+        repository.Remove("passphraseFile");
+        repository["keyFile"] = KeyFile;
+        JsonElement second = (await Abf.RunAsync("backup", "--json")).Json;
+        JsonElement third = (await Abf.RunAsync("backup", "--json")).Json;
+        string copy = "file://" + Abf.Combine("copy");
+
+        AssertDone(await Abf.RunAsync("pin", Sample.Set, "--reason", "kept"));
+        AssertFault(await Abf.RunAsync("forget", Sample.Set), 2, "is pinned");
+        JsonElement stats = (await Abf.RunAsync("stats", "--json")).Json;
+        Assert.Equal(3, stats.GetProperty("sets").GetArrayLength());
+        Assert.True(stats.GetProperty("storedBytes").GetInt64() > 0);
+        JsonElement forget = (await Abf.RunAsync("forget", "--keep-last", "1", "--json")).Json;
+        Assert.Equal(
+            second.GetProperty("id").GetString(),
+            Assert.Single(forget.GetProperty("forgotten").EnumerateArray()).GetProperty("id").GetString()
+        );
+        AssertDone(await Abf.RunAsync("unpin", Sample.Set));
+        AssertDone(await Abf.RunAsync("forget", Sample.Set));
+
+        // What it cannot open stays, and it says so.
+        AbfResult prune = await Abf.RunAsync("prune", "--max-unused", "0%", "--json");
+        Assert.Equal(0, prune.ExitCode);
+        Assert.Equal(
+            prune.Json.GetProperty("unusedBytes").GetInt64() > 0 ? 1 : 0,
+            prune.Json.GetProperty("warnings").GetArrayLength()
+        );
+        AssertDone(await Abf.RunAsync("mirror", "--to", copy));
+        AssertDone(await Abf.RunAsync("mirror", "--to", copy, "--check"));
+        AssertFault(await Abf.RunAsync("key", "reseal"), 2, "repository.passphraseFile names a passphrase");
+
+        repository.Remove("keyFile");
+        repository["passphraseFile"] = Abf.PassphraseFile;
+        AssertDone(await Abf.RunAsync("verify", "--read-data"));
+        repository["url"] = copy;
+        JsonElement there = (await Abf.RunAsync("sets", "--json")).Json;
+        Assert.Equal(
+            third.GetProperty("id").GetString(),
+            Assert.Single(there.EnumerateArray()).GetProperty("id").GetString()
+        );
+    }
+
+    [Fact]
     public async Task A_key_file_that_exists_is_kept_and_one_beside_a_passphrase_is_refused()
     {
         await File.WriteAllTextAsync(KeyFile, "mine", Token);

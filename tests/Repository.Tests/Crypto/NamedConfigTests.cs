@@ -50,10 +50,14 @@ public sealed class NamedConfigTests
         await RefusedAsync(() => running.Keys.RemoveAsync("00000000"), kind);
         await RefusedAsync(() => running.Keys.RotateAsync([], dropOthers: true), kind);
         Assert.False(running.Keys.AreOf(head));
-        await PruneAsync(running);
+        await RefusedAsync(() => PruneAsync(running), ErrorKind.Repository);
 
-        // A host that writes only opens no slot: it cannot tell, and deletes no config.
-        await PruneAsync(thief);
+        if (planted == Planted.Slots)
+        {
+            // A host that writes only opens no slot: it cannot tell, and deletes no config.
+            await PruneAsync(thief);
+        }
+
         Assert.Equal(["config/2", "config/99"], await opened.NamesAsync("config/"));
     }
 
@@ -74,6 +78,52 @@ public sealed class NamedConfigTests
         Assert.Contains("config/2", await opened.NamesAsync("config/"));
     }
 
+    [Theory]
+    [InlineData(Planted.Slots)]
+    [InlineData(Planted.Clear)]
+    [InlineData(Planted.BeforeTheRotation)]
+    public async Task The_right_config_counts_again_after_a_recovery(Planted planted)
+    {
+        await using OpenedRepository opened = await CreateAsync();
+        byte[] before = await Stored.BytesAsync(opened.Blobs, "config/1");
+        RepositoryAccess writesOnly = await WriteOnlyAsync(opened);
+        await SampleRepository.WriteOtherSetAsync(opened.Repository, Samples.Run(1), number: 1);
+        Assert.Null(await opened.Repository.Keys.RecoverAsync());
+        await using (BackupRepository thief = await BackupRepository.OpenAsync(opened.Blobs, writesOnly))
+        {
+            await NameAsync(
+                thief,
+                planted == Planted.BeforeTheRotation
+                    ? before
+                    : Forge(await Stored.BytesAsync(opened.Blobs, "config/2"), thief.Ring, planted)
+            );
+            await RefusedAsync(() => thief.Keys.RecoverAsync(), ErrorKind.Configuration);
+        }
+
+        RepositoryAccess access = opened.Access(First) with { TakesUnnamed = true };
+        await using (BackupRepository owner = await BackupRepository.OpenAsync(opened.Blobs, access))
+        {
+            Assert.Equal((2, 100), await NumbersAsync(owner, dryRun: true));
+            Assert.Equal(["config/2", "config/99"], await opened.NamesAsync("config/"));
+            Assert.Equal((2, 100), await NumbersAsync(owner, dryRun: false));
+            Assert.Null(await owner.Keys.RecoverAsync());
+        }
+
+        await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
+        LogHead head = await again.Log.ReadAsync();
+        Assert.Equal(100, head.State.Config.Number);
+        Assert.Equal(2u, again.Ring.CurrentGeneration(KeyClass.Content));
+        await PruneAsync(again);
+        Assert.Equal(["config/100"], await opened.NamesAsync("config/"));
+
+        static async Task<(int, int)> NumbersAsync(BackupRepository owner, bool dryRun)
+        {
+            RecoveredKeys? recovered = await owner.Keys.RecoverAsync(dryRun);
+            Assert.Equal("first", Assert.Single(recovered!.Slots).Name);
+            return (recovered.From, recovered.Config);
+        }
+    }
+
     [Fact]
     public async Task An_old_config_goes_where_the_one_that_counts_was_opened_here()
     {
@@ -88,9 +138,7 @@ public sealed class NamedConfigTests
             await other.Keys.RotateAsync([]);
         }
 
-        await PruneAsync(running);
         Assert.Equal(["config/1", "config/2"], await opened.NamesAsync("config/"));
-        Assert.Null(await running.Keys.HealAsync(await running.Log.ReadAsync()));
         await PruneAsync(running);
         Assert.Equal(["config/2"], await opened.NamesAsync("config/"));
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
@@ -18,8 +19,13 @@ namespace AlfrescoBackupFlows.Repository.Tests.Garbage;
 /// A host that backs up one installation, step by step: a run is opened, its files are stored, its set is committed.
 /// What is as it was in the set before is not read again, as in a real backup.
 /// </summary>
-internal sealed class ModelHost(IBlobStore blobs, string installation, string cache, TimeProvider time)
-    : IAsyncDisposable
+internal sealed class ModelHost(
+    IBlobStore blobs,
+    string installation,
+    string cache,
+    TimeProvider time,
+    Secret? passphrase = null
+) : IAsyncDisposable
 {
     private BackupRepository? _repository;
     private RunOpened? _run;
@@ -37,7 +43,10 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
     public bool HasStored => _manifest is not null;
 
     public async Task<BackupRepository> OpenAsync() =>
-        _repository ??= await BackupRepository.OpenAsync(blobs, new RepositoryAccess("none", null, cache, time));
+        _repository ??= await BackupRepository.OpenAsync(blobs, AccessOf(passphrase, cache, time));
+
+    public static RepositoryAccess AccessOf(Secret? passphrase, string cache, TimeProvider time) =>
+        new(passphrase is null ? "none" : "passphrase", passphrase, cache, time);
 
     /// <summary>Opens a run; what is open of this installation can never commit from here on.</summary>
     public async Task BeginAsync(RunId id)
@@ -45,6 +54,11 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
         BackupRepository repository = await OpenAsync();
         _run = await repository.Log.OpenRunAsync(id, installation);
         LogHead head = await repository.Log.ReadAsync();
+        if (!repository.Keys.AreOf(head))
+        {
+            await repository.Keys.HealAsync(head);
+        }
+
         foreach (RunOpened other in head.State.OpenRuns.Where(o => o.Installation == installation && o.Run != id))
         {
             await repository.Log.EvictAsync(other.Run, "another took its place");
@@ -133,11 +147,15 @@ internal sealed class ModelHost(IBlobStore blobs, string installation, string ca
     }
 
     /// <summary>Every live set, read from the store by somebody who sees it for the first time.</summary>
-    public static async Task<Dictionary<RunId, ModelFiles>> ReadAllAsync(IBlobStore blobs, string cache)
+    public static async Task<Dictionary<RunId, ModelFiles>> ReadAllAsync(
+        IBlobStore blobs,
+        string cache,
+        Secret? passphrase = null
+    )
     {
         await using BackupRepository repository = await BackupRepository.OpenAsync(
             blobs,
-            new RepositoryAccess("none", null, cache, TimeProvider.System)
+            AccessOf(passphrase, cache, TimeProvider.System)
         );
         LogHead head = await repository.Log.ReadAsync();
         Assert.Empty(head.Alarms);

@@ -1,7 +1,9 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
@@ -23,15 +25,31 @@ internal sealed class PruneBench : IDisposable
 
     public TempDirectory Temp => _temp;
 
-    public JumpingClock Clock { get; } = new();
+    public JumpingClock Clock { get; private init; } = new();
 
     /// <summary>What should be there.</summary>
     public Dictionary<RunId, ModelFiles> Sets { get; } = [];
 
-    public static async Task<PruneBench> CreateAsync(IBlobStore? blobs = null)
+    /// <summary>What opens the repository; null: it is not encrypted.</summary>
+    public Secret? Passphrase { get; private init; }
+
+    public static async Task<PruneBench> CreateAsync(
+        IBlobStore? blobs = null,
+        Secret? passphrase = null,
+        JumpingClock? clock = null
+    )
     {
-        var bench = new PruneBench(blobs ?? new MemoryBlobStore());
-        await BackupRepository.InitAsync(bench.Blobs, new RepositoryInit("none", null, "first", bench.Clock));
+        var bench = new PruneBench(blobs ?? new MemoryBlobStore())
+        {
+            Passphrase = passphrase,
+            Clock = clock ?? new JumpingClock(),
+        };
+        await BackupRepository.InitAsync(
+            bench.Blobs,
+            new RepositoryInit(passphrase is null ? "none" : "passphrase", passphrase, "first", bench.Clock),
+            OpenedRepository.CheapSlots,
+            CancellationToken.None
+        );
         return bench;
     }
 
@@ -133,23 +151,21 @@ internal sealed class PruneBench : IDisposable
     }
 
     public Task<BackupRepository> OpenAsync(IBlobStore store) =>
-        BackupRepository.OpenAsync(
-            store,
-            new RepositoryAccess("none", null, _temp.Combine($"cache{_caches++}"), Clock)
-        );
+        BackupRepository.OpenAsync(store, ModelHost.AccessOf(Passphrase, _temp.Combine($"cache{_caches++}"), Clock));
 
     /// <summary>Every set, byte by byte, and no other.</summary>
     public async Task CheckAsync(IBlobStore? store = null)
     {
         Dictionary<RunId, ModelFiles> there = await ModelHost.ReadAllAsync(
             store ?? Blobs,
-            _temp.Combine($"cache{_caches++}")
+            _temp.Combine($"cache{_caches++}"),
+            Passphrase
         );
         ModelHost.RequireSame(Sets, there);
     }
 
     public ModelHost NewHost(string installation) =>
-        new(Blobs, installation, _temp.Combine($"cache{_caches++}"), Clock);
+        new(Blobs, installation, _temp.Combine($"cache{_caches++}"), Clock, Passphrase);
 
     public RunId NewRun() => RunId.Parse($"20261122T201500Z-{++_runs:x8}");
 

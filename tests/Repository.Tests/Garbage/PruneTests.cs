@@ -2,12 +2,15 @@ using System.Collections.Immutable;
 using System.Text;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Garbage;
+using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Format;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
@@ -422,6 +425,100 @@ public sealed class PruneTests
         !line.Contains(" dump ", StringComparison.Ordinal)
         && !line.Contains(" required ", StringComparison.Ordinal)
         && !line.EndsWith(" -", StringComparison.Ordinal);
+
+    /// <summary>Two hosts that ran at once have each stored what they have in common.</summary>
+    [Fact]
+    public async Task Of_a_pack_that_turns_out_damaged_the_copies_in_another_are_kept()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        ModelFiles shared = ModelFiles.None with { Dump = [1], Files = FilesOf(("common", 1)) };
+        ModelFiles[] first = [Plus(shared, ("mine", 2), ("gone", 3)), Plus(shared, ("other", 4), ("past", 5))];
+        ModelHost[] hosts = [bench.NewHost("acme"), bench.NewHost("second")];
+        foreach (ModelHost host in hosts)
+        {
+            await host.BeginAsync(bench.NewRun());
+        }
+
+        for (int i = 0; i < 2; i++)
+        {
+            await hosts[i].StoreAsync(first[i]);
+            bench.Sets.Add(hosts[i].Run, first[i]);
+        }
+
+        string[] packs = [.. (await bench.NamesAsync("packs/")).Where(name => name[6] != 'f')];
+        foreach (ModelHost host in hosts)
+        {
+            await host.CommitAsync();
+            await host.DisposeAsync();
+        }
+
+        await bench.BackUpAsync(Plus(shared, ("mine", 2)));
+        await bench.BackUpAsync(Plus(shared, ("other", 4)), "second");
+        await bench.ForgetAsync(0, 1);
+
+        // The first copy by the order of packs is the one that counts. What lies in it alone is lost.
+        string damaged = string.Empty;
+        foreach (string name in packs)
+        {
+            byte[] bytes = await Stored.BytesAsync(bench.Blobs, name);
+            if (damaged.Length == 0 && bytes.Length > 200_000)
+            {
+                damaged = name;
+                Array.Clear(bytes, 1000, bytes.Length - 10_000);
+                await bench.Blobs.DeleteAsync(name, CancellationToken.None);
+                await bench.Blobs.PutIfAbsentAsync(name, bytes, CancellationToken.None);
+            }
+        }
+
+        PruneReport report = await bench.PruneAsync();
+
+        Assert.Contains(damaged, Assert.Single(report.Warnings!), StringComparison.Ordinal);
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        LogState state = (await repository.Log.ReadAsync()).State;
+        IChunkSource chunks = repository.CreateReader(
+            await repository.LoadIndexAsync(state, CancellationToken.None),
+            null
+        );
+        int readable = 0;
+        foreach (SetSummary set in state.Sets)
+        {
+            SetManifest manifest = await repository.Log.ReadManifestAsync(set);
+            await foreach (
+                ListingEntry entry in new ListingReader(chunks, manifest.Roots[0].Listing).ReadAsync(
+                    CancellationToken.None
+                )
+            )
+            {
+                if (Encoding.UTF8.GetString(entry.Path) is "common")
+                {
+                    byte[] bytes = await chunks.ReadAsync(entry.Content!, ChunkClass.Content);
+                    Assert.True(shared.Files["common"].AsSpan().SequenceEqual(bytes));
+                    readable++;
+                }
+            }
+        }
+
+        Assert.Equal(2, readable);
+
+        static ModelFiles Plus(ModelFiles files, params (string Path, int Seed)[] more) =>
+            files with
+            {
+                Files = files.Files.AddRange(FilesOf(more)),
+            };
+
+        static ImmutableSortedDictionary<string, ImmutableArray<byte>> FilesOf(params (string Path, int Seed)[] files)
+        {
+            var all = ModelFiles.None.Files;
+            foreach ((string path, int seed) in files)
+            {
+                byte[] bytes = new byte[100_000];
+                new Random(seed).NextBytes(bytes);
+                all = all.Add(path, [.. bytes]);
+            }
+
+            return all;
+        }
+    }
 
     private static async Task KillAsync(PruneBench bench, IBlobStore store, int request, bool served)
     {

@@ -84,7 +84,7 @@ internal sealed class LostAnswers : WrappedStore
 }
 
 /// <summary>A store that keeps whatever was written.</summary>
-internal sealed class WithoutDeletes : WrappedStore
+internal sealed class WithoutDeletes(IBlobStore? inner = null) : WrappedStore(inner)
 {
     public override Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         throw new PermanentException(ErrorKind.Storage, "The blob is protected until 2027-01-01.");

@@ -22,6 +22,28 @@ public sealed class PolicyBlobStore(IBlobStore inner, TimeSpan keepsFor, TimePro
 
     public TimeSpan KeepsFor { get; set; } = keepsFor;
 
+    /// <summary>Each blob has a date of its own, which listings tell and which can be moved to a later one.</summary>
+    public bool HasDates { get; init; }
+
+    /// <summary>When it lets go of a blob.</summary>
+    public DateTimeOffset? UntilOf(string name) => _until.TryGetValue(name, out DateTimeOffset until) ? until : null;
+
+    public IAsyncEnumerable<BlobItem> ListKeptAsync(string prefix, CancellationToken cancellationToken) =>
+        inner
+            .ListKeptAsync(prefix, cancellationToken)
+            .Select(item => item with { KeptUntil = HasDates ? UntilOf(item.Name) : null });
+
+    public Task<bool> TryKeepAsync(string name, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        bool moves = HasDates && _until.TryGetValue(name, out DateTimeOffset before) && before < until;
+        if (moves)
+        {
+            _until[name] = until;
+        }
+
+        return Task.FromResult(moves);
+    }
+
     public void Hold(string name) => _held[name] = 0;
 
     public void Release(string name) => _held.TryRemove(name, out _);

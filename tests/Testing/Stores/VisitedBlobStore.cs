@@ -79,6 +79,24 @@ public sealed class VisitedBlobStore(
         await visit(call, true, cancellationToken);
     }
 
+    public async IAsyncEnumerable<BlobItem> ListKeptAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        BlobCall call = new(numbers.Next(), BlobVerb.List, prefix);
+        await visit(call, false, cancellationToken);
+        await foreach (BlobItem item in inner.ListKeptAsync(prefix, cancellationToken))
+        {
+            yield return item;
+        }
+
+        await visit(call, true, cancellationToken);
+    }
+
+    public Task<bool> TryKeepAsync(string name, DateTimeOffset until, CancellationToken cancellationToken) =>
+        RunAsync(BlobVerb.Put, name, () => inner.TryKeepAsync(name, until, cancellationToken), cancellationToken);
+
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.Delete, name, () => inner.DeleteAsync(name, cancellationToken), cancellationToken);
 

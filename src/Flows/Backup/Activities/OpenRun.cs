@@ -38,6 +38,12 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
             cancellationToken
         );
         LogHead head = await repository.Log.ReadRecentAsync(LeaseKeeper.RenewEvery, cancellationToken);
+        if (!repository.Keys.AreOf(head))
+        {
+            // The keys were changed between the look at them and the entry.
+            await environment.Repository.RereadLogAsync(cancellationToken);
+        }
+
         ImmutableArray<RunId> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
 
         // As of the run's base, so that a repeated call returns the same.

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using AlfrescoBackupFlows.Flows.Mirroring.Records;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
-using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Mirroring;
@@ -15,8 +13,6 @@ namespace AlfrescoBackupFlows.Flows.Mirroring.Activities;
 /// be called again, and beside everything else.</summary>
 public sealed class Mirroring(FlowEnvironment environment)
 {
-    private const int MaxBytes = 4096;
-
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(Mirroring));
 
     /// <param name="isTimeUp">Whether the rest is left to another call; null: until the end.</param>
@@ -73,35 +69,14 @@ public sealed class Mirroring(FlowEnvironment environment)
     }
 
     /// <summary>Whether the last mirror that came to its end there, by whichever host, is long enough ago.</summary>
-    internal async Task<bool> IsDueAsync(MirrorTargetOptions target, CancellationToken cancellationToken)
-    {
-        byte[] bytes = new byte[MaxBytes];
-        int? length = await environment.Stores.Control.ReadAsync(NameOf(target.Url!), 0, bytes, cancellationToken);
-        try
-        {
-            LastMirror? last = length is null
-                ? null
-                : JsonSerializer.Deserialize(bytes.AsSpan(0, length.Value), MirrorJson.Default.LastMirror);
-            return last is null || RecordedTime.IsDue(last.Ended, target.Every, environment.Time.GetUtcNow());
-        }
-        catch (JsonException)
-        {
-            // One mirror too many does no harm.
-            return true;
-        }
-    }
+    internal Task<bool> IsDueAsync(MirrorTargetOptions target, CancellationToken cancellationToken) =>
+        LastMirror(target).IsDueAsync(target.Every, cancellationToken);
 
     internal Task NoteEndAsync(MirrorTargetOptions target, CancellationToken cancellationToken) =>
-        environment.Stores.Control.PutAsync(
-            NameOf(target.Url!),
-            JsonSerializer.SerializeToUtf8Bytes(
-                new LastMirror(environment.Time.GetUtcNow()),
-                MirrorJson.Default.LastMirror
-            ),
-            cancellationToken
-        );
+        LastMirror(target).WriteAsync(cancellationToken);
 
-    private static string NameOf(string url) => $"mirrors/{MirrorMemory.KeyOf(url)}";
+    private EndMark LastMirror(MirrorTargetOptions target) =>
+        new(environment.Stores.Control, $"mirrors/{MirrorMemory.KeyOf(target.Url!)}", environment.Time);
 
     /// <summary>What this machine has seen of the source; it is told from a target that went on by itself.</summary>
     private RememberedHead? SourceHead(string repository) =>

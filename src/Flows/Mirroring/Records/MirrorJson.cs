@@ -10,5 +10,4 @@ namespace AlfrescoBackupFlows.Flows.Mirroring.Records;
 [JsonSerializable(typeof(DueMirrors))]
 [JsonSerializable(typeof(MirrorStep))]
 [JsonSerializable(typeof(MirroredPart))]
-[JsonSerializable(typeof(LastMirror))]
 public sealed partial class MirrorJson : JsonSerializerContext;

@@ -39,7 +39,3 @@ public sealed record MirrorRequest(
 
 /// <param name="IsDone">False: its time was up, and there is more.</param>
 public sealed record MirroredPart(long CopiedBlobs, long CopiedBytes, bool IsDone);
-
-/// <summary>What a mirror writes down for the next one to know when it is due.</summary>
-/// <param name="Ended">By the clock of the host.</param>
-public sealed record LastMirror(DateTimeOffset Ended);

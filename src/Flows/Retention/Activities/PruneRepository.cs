@@ -17,10 +17,7 @@ internal sealed class PruneRepository(FlowEnvironment environment) : FlowActivit
     {
         long started = environment.Time.GetTimestamp();
         return new Pruning(environment).RunAsync(
-            Pruning.OptionsOf(environment.Options.Retention) with
-            {
-                RewriteAtOnce = 2L << 30,
-            },
+            Pruning.OptionsOf(environment.Options.Retention),
             () => environment.Time.GetElapsedTime(started) >= Budget,
             cancellationToken
         );

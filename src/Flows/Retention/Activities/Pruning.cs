@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
@@ -15,13 +14,15 @@ namespace AlfrescoBackupFlows.Flows.Retention.Activities;
 /// <summary>Gives back what no set needs, and notes when. May be called again, and beside everything else.</summary>
 public sealed class Pruning(FlowEnvironment environment)
 {
-    private const string LastPruneBlob = "retention/last-prune";
-    private const int MaxBytes = 4096;
-
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(Pruning));
 
+    private EndMark LastPrune => new(environment.Stores.Control, "retention/last-prune", environment.Time);
+
     public static PruneOptions OptionsOf(RetentionOptions retention) =>
-        new(RetentionOptions.TryParsePart(retention.MaxUnused, out double part) ? part : PruneOptions.Usual.MaxUnused);
+        new(RetentionOptions.TryParsePart(retention.MaxUnused, out double part) ? part : PruneOptions.Usual.MaxUnused)
+        {
+            ProtectFor = retention.ProtectFor,
+        };
 
     /// <param name="isTimeUp">Asked after each part; null: until the end.</param>
     public async Task<PrunedPart> RunAsync(
@@ -42,18 +43,37 @@ public sealed class Pruning(FlowEnvironment environment)
 
         if (isDone)
         {
-            await environment.Stores.Control.PutAsync(
-                LastPruneBlob,
-                JsonSerializer.SerializeToUtf8Bytes(
-                    new LastPrune(environment.Time.GetUtcNow()),
-                    RetentionJson.Default.LastPrune
-                ),
-                cancellationToken
-            );
+            await LastPrune.WriteAsync(cancellationToken);
             Logs.Pruned(_logger, report.FreedBytes, report.RepackedBytes, report.UnusedBytes, report.LaterBlobs);
         }
 
         return new PrunedPart(report, isDone);
+    }
+
+    /// <summary>
+    /// Seals anew what is sealed under old keys, prunes by that, and drops these keys where nothing needs them any more.
+    /// </summary>
+    public async Task<ResealReport> ResealAsync(PruneOptions options, CancellationToken cancellationToken)
+    {
+        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        await EvictDeadAsync(repository, head, cancellationToken);
+        ResealReport report = await new Reseal(repository, options).RunAsync(cancellationToken);
+        await environment.Repository.RememberHeadAsync(cancellationToken);
+        return report;
+    }
+
+    /// <summary>What a reseal would do now.</summary>
+    /// <param name="rotates">The keys would be rotated before.</param>
+    public async Task<ResealReport> PreviewResealAsync(
+        PruneOptions options,
+        bool rotates,
+        CancellationToken cancellationToken
+    )
+    {
+        await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        return await new Reseal(repository, options).PreviewAsync(rotates, cancellationToken);
     }
 
     /// <summary>What it would do now.</summary>
@@ -65,38 +85,23 @@ public sealed class Pruning(FlowEnvironment environment)
     }
 
     /// <summary>Whether the last prune that came to its end, by whichever host, is long enough ago.</summary>
-    public async Task<bool> IsDueAsync(CancellationToken cancellationToken)
-    {
-        byte[] bytes = new byte[MaxBytes];
-        int? length = await environment.Stores.Control.ReadAsync(LastPruneBlob, 0, bytes, cancellationToken);
-        try
-        {
-            LastPrune? last = length is null
-                ? null
-                : JsonSerializer.Deserialize(bytes.AsSpan(0, length.Value), RetentionJson.Default.LastPrune);
-            return last is null
-                || RecordedTime.IsDue(
-                    last.Ended,
-                    environment.Options.Retention.PruneEvery,
-                    environment.Time.GetUtcNow()
-                );
-        }
-        catch (JsonException)
-        {
-            // One prune too many does no harm.
-            return true;
-        }
-    }
+    public Task<bool> IsDueAsync(CancellationToken cancellationToken) =>
+        LastPrune.IsDueAsync(environment.Options.Retention.PruneEvery, cancellationToken);
 
     /// <summary>
     /// A run whose host is gone for good would keep everything that was there at its base. One that is older than a run
-    /// may be to go on, and whose lease nobody holds, is over.
+    /// may be to go on, and whose lease nobody holds, is over. How old that is says the setting of this installation; of
+    /// another's run it is the most that its host can have set.
     /// </summary>
     private async Task EvictDeadAsync(BackupRepository repository, LogHead head, CancellationToken cancellationToken)
     {
         foreach (RunOpened run in head.State.OpenRuns)
         {
-            if (!RecordedTime.IsDue(run.Opened, environment.Options.Backup.ResumeWithin, environment.Time.GetUtcNow()))
+            TimeSpan limit =
+                run.Installation == environment.Options.Installation.Name
+                    ? environment.Options.Backup.ResumeWithin
+                    : RunOptions.MaxResumeWithin;
+            if (!RecordedTime.IsDue(run.Opened, limit, environment.Time.GetUtcNow()))
             {
                 continue;
             }
@@ -113,7 +118,7 @@ public sealed class Pruning(FlowEnvironment environment)
             {
                 await repository.Log.EvictAsync(
                     run.Run,
-                    "a prune found it unfinished for longer than backup.resumeWithin, and nobody at work for it",
+                    "a prune found it unfinished for longer than a run may be to go on, and nobody at work for it",
                     cancellationToken
                 );
                 Logs.RunEvicted(_logger, "(prune)", run.Run.ToString());

@@ -9,5 +9,4 @@ namespace AlfrescoBackupFlows.Flows.Retention.Records;
 [JsonSerializable(typeof(RetentionResult))]
 [JsonSerializable(typeof(ForgottenSets))]
 [JsonSerializable(typeof(PrunedPart))]
-[JsonSerializable(typeof(LastPrune))]
 public sealed partial class RetentionJson : JsonSerializerContext;

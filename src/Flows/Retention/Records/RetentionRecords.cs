@@ -30,7 +30,3 @@ public sealed record ForgottenSets(ImmutableArray<RunId> Sets, bool IsDue);
 /// <param name="Report">What was done so far by this activity.</param>
 /// <param name="IsDone">False: its time was up, and there is more.</param>
 public sealed record PrunedPart(PruneReport Report, bool IsDone);
-
-/// <summary>What a prune of the repository writes down for the next one to know when it is due.</summary>
-/// <param name="Ended">By the clock of the host.</param>
-public sealed record LastPrune(DateTimeOffset Ended);

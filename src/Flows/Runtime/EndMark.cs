@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Storage;
+
+namespace AlfrescoBackupFlows.Flows.Runtime;
+
+/// <summary>
+/// A blob of the control store that says when something came to its end last, on whichever host, so that the next host
+/// knows when it is due.
+/// </summary>
+internal sealed class EndMark(IBlobStore control, string name, TimeProvider time)
+{
+    private const int MaxBytes = 4096;
+
+    public Task WriteAsync(CancellationToken cancellationToken) =>
+        control.PutAsync(
+            name,
+            JsonSerializer.SerializeToUtf8Bytes(new LastEnd(time.GetUtcNow()), EndMarkJson.Default.LastEnd),
+            cancellationToken
+        );
+
+    /// <summary>Whether it is so long ago, or nobody knows: once too many does no harm.</summary>
+    public async Task<bool> IsDueAsync(TimeSpan every, CancellationToken cancellationToken)
+    {
+        byte[] bytes = new byte[MaxBytes];
+        int? length = await control.ReadAsync(name, 0, bytes, cancellationToken);
+        try
+        {
+            LastEnd? last = length is null
+                ? null
+                : JsonSerializer.Deserialize(bytes.AsSpan(0, length.Value), EndMarkJson.Default.LastEnd);
+            return last is null || RecordedTime.IsDue(last.Ended, every, time.GetUtcNow());
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
+    }
+}
+
+/// <param name="Ended">By the clock of the host.</param>
+internal sealed record LastEnd(DateTimeOffset Ended);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(LastEnd))]
+internal sealed partial class EndMarkJson : JsonSerializerContext;

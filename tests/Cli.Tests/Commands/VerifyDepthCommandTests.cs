@@ -42,7 +42,7 @@ public sealed class VerifyDepthCommandTests(CommittedSample sample, OnDemand<Pos
 
         // Half of the bytes at least each time: two samples are a turn, whatever the packs' lengths.
         long read = 0;
-        for (int sample = 0; sample < 2; sample++)
+        for (int turn = 0; turn < 2; turn++)
         {
             AbfResult result = await Abf.RunAsync("verify", "--depth", "sample", "--share", "50%", "--json");
             AssertDone(result);
@@ -90,7 +90,7 @@ public sealed class VerifyDepthCommandTests(CommittedSample sample, OnDemand<Pos
     public async Task Live_tells_changed_and_lost_files_from_what_Alfresco_cleaned_up()
     {
         string root = await Sample.CopyRootAsync(Abf);
-        PostgresServer server = await ServerAsync();
+        PostgresServer postgres = await ServerAsync();
         string[] files =
         [
             .. Directory
@@ -102,6 +102,8 @@ public sealed class VerifyDepthCommandTests(CommittedSample sample, OnDemand<Pos
         JsonElement live = same.Json.GetProperty("live");
         Assert.Equal((0, 0, 0), (Number(live, "changed"), Number(live, "gone"), Number(live, "cleanedUp")));
         Assert.InRange(Number(live, "files"), 50, long.MaxValue);
+        JsonElement newest = (await Abf.RunAsync("sets", "--json")).Json.EnumerateArray().Last();
+        Assert.Equal("live", Text(newest.GetProperty("lastVerification"), "depth"));
 
         // As a disk does it: neither size nor times tell.
         DateTime written = File.GetLastWriteTimeUtc(files[0]);
@@ -134,24 +136,24 @@ public sealed class VerifyDepthCommandTests(CommittedSample sample, OnDemand<Pos
         );
 
         // Somebody deletes the document whose file is gone: nobody needs it any more.
-        string copy = await server.CreateDatabaseAsync("live", Token);
+        string copy = await postgres.CreateDatabaseAsync("live", Token);
         await Shell.RunAsync(
             @"export PGPASSWORD=""$6""; ""$1/pg_dump"" --host ""$2"" --port ""$3"" --username postgres ""$4"" | ""$1/psql"" --host ""$2"" --port ""$3"" --username postgres --quiet --no-psqlrc ""$5""",
             PostgresServer.BinDirectory,
-            server.Host,
-            $"{server.Port}",
+            postgres.Host,
+            $"{postgres.Port}",
             Sample.Database,
             copy,
-            server.Password
+            postgres.Password
         );
         string url = $"store://{Path.GetRelativePath(Path.Combine(root, "contentstore"), files[1])}";
-        await server.ExecuteAsync(
+        await postgres.ExecuteAsync(
             $"DELETE FROM alf_content_data WHERE content_url_id = (SELECT id FROM alf_content_url WHERE content_url = '{url}'); "
                 + $"DELETE FROM alf_content_url WHERE content_url = '{url}'",
             copy,
             Token
         );
-        Setting("database")["url"] = $"jdbc:postgresql://{server.Host}:{server.Port}/{copy}";
+        Setting("database")["url"] = $"jdbc:postgresql://{postgres.Host}:{postgres.Port}/{copy}";
         AbfResult deleted = await Abf.RunAsync("verify", "--depth", "live");
         Assert.True(deleted.ExitCode == 3, deleted.Error + deleted.Out);
         Assert.Contains("1 with other bytes, 0 gone, 2 cleaned up by Alfresco", deleted.Out);

@@ -154,7 +154,7 @@ internal sealed class CheckDrilled(FlowEnvironment environment) : FlowActivity<C
         using var files = new RestoredFiles(input.Work.Files);
         var look = new RequiredLook(
             files,
-            LostFileList.Read(input.Work.Files),
+            FileList.Read(input.Work.Files, FileList.Lost),
             new ContentUrlMap(stores),
             !set.Consistency.SizesIgnored,
             input.Work.Input.Share,

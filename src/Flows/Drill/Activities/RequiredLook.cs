@@ -13,7 +13,7 @@ namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 /// <param name="seed">Another one draws another sample; the same one the same.</param>
 internal sealed class RequiredLook(
     RestoredFiles files,
-    LostFileList lost,
+    FileList lost,
     ContentUrlMap urls,
     bool checkSizes,
     double share,

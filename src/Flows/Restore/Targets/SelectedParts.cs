@@ -55,7 +55,8 @@ internal sealed class SelectedParts(SetReader set, RestoreSelection selection)
             }
 
             isAny = true;
-            bool isCarriedOver = (entry.Flags & (EntryFlags.SourceMissing | EntryFlags.SourceChanged)) != 0;
+            bool isCarriedOver =
+                (entry.Flags & (EntryFlags.SourceMissing | EntryFlags.SourceChanged)) != EntryFlags.None;
             part = entry.IsDirectory
                 ? part with
                 {

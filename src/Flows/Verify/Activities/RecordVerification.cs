@@ -35,13 +35,18 @@ internal sealed class RecordVerification(FlowEnvironment environment) : FlowActi
     {
         VerifyReport report = input.Result.Report;
         string? installation = environment.Options.Installation.Name;
-        string depth = input.Request.ReadData ? VerifyParts.Data : VerifyParts.Structure;
         Finding[] errors = [.. report.Findings.Where(static f => f.Severity is FindingSeverity.Error)];
         string[] ofAll = [.. errors.Where(static f => f.Set is null).Select(static f => f.Line)];
-        IEnumerable<SetSummary> sets = state.Sets.Where(set =>
-            set.Sequence <= input.Result.Head
-            && (input.Request.Set is { } id ? set.Id == id : installation is null || set.Installation == installation)
-        );
+        SetSummary[] sets =
+        [
+            .. state.Sets.Where(set =>
+                set.Sequence <= input.Result.Head
+                && (
+                    input.Request.Set is { } id ? set.Id == id : installation is null || set.Installation == installation
+                )
+            ),
+        ];
+        long newest = sets.Max(static set => (long?)set.Sequence) ?? 0;
         foreach (SetSummary set in sets)
         {
             string[] own = [.. ofAll, .. errors.Where(f => f.Set == set.Id).Select(static f => f.Line)];
@@ -53,7 +58,8 @@ internal sealed class RecordVerification(FlowEnvironment environment) : FlowActi
                 yield return new SetCheck(
                     set.Id,
                     SetCheckKinds.Verify,
-                    depth,
+                    // Of several sets, the newest alone is held against the live installation.
+                    input.Request.Live && set.Sequence != newest ? VerifyDepths.Structure : input.Request.Depth,
                     input.Started,
                     now,
                     Passed: count == 0,

@@ -75,6 +75,7 @@ public sealed class CommandLineTests : IDisposable
             "mirror",
             "key",
             "serve",
+            "notify",
             "config",
         ];
         AbfResult root = await _abf.RunPlainAsync("--help");
@@ -110,6 +111,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
             .. CommandsOf(await _abf.RunPlainAsync("config", "--help")).Select(c => $"config {c}"),
+            .. CommandsOf(await _abf.RunPlainAsync("notify", "--help")).Select(c => $"notify {c}"),
         ];
         Assert.InRange(commands.Length, 31, 100);
         foreach (string command in commands)

@@ -8,6 +8,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(SetDocument[]))]
 [JsonSerializable(typeof(SetDetailDocument))]
 [JsonSerializable(typeof(CheckDocument))]
+[JsonSerializable(typeof(NotifyTestDocument[]))]
 [JsonSerializable(typeof(EntryDocument))]
 [JsonSerializable(typeof(BackupResultDocument))]
 [JsonSerializable(typeof(StatusDocument))]

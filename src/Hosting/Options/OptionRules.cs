@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
 
@@ -32,6 +33,7 @@ public static partial class OptionRules
         CheckRetention(options.Retention, faults);
         CheckMirrors(options, faults);
         CheckDrill(options.Drill, faults);
+        CheckNotify(options.Notify, faults);
         RunOptions backup = options.Backup;
         CheckRange(
             "backup.resumeWithin",
@@ -109,6 +111,27 @@ public static partial class OptionRules
                 ),
             faults
         );
+    }
+
+    private static void CheckNotify(NotifyOptions notify, OptionFaults faults)
+    {
+        if (notify.Ping is { Url: not null, UrlFile: not null })
+        {
+            faults.Add("notify.ping.url and notify.ping.urlFile are both set: leave one of them out");
+        }
+
+        if (notify.Ping.Url is { } url && !HttpSender.IsUrl(url))
+        {
+            faults.Add($"notify.ping.url '{url}' does not fit: write http:// or https://, a host and a path");
+        }
+
+        if (notify.Webhook is { UrlFile: null } and not { SecretFile: null, TemplateFile: null })
+        {
+            faults.Add("notify.webhook.urlFile is not set: name a file that holds the URL");
+        }
+
+        TimeSpan maxAge = notify.MaxAge ?? TimeSpan.FromDays(1);
+        CheckRange("notify.maxAge", maxAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3660), faults);
     }
 
     private static void CheckDrillUrl(string? url, Func<string, DatabaseConnection> parse, OptionFaults faults)

@@ -168,8 +168,11 @@ public sealed class ForgettingTests : IAsyncLifetime
         await _repository.Log.OpenRunAsync(run, "gone", Token);
         await PruneAsync(_environment);
         Assert.NotNull((await _repository.Log.ReadAsync(Token)).State.FindOpenRun(run));
-        var clock = new AheadClock { Ahead = TimeSpan.FromHours(13) };
+        var clock = new AheadClock { Ahead = TimeSpan.FromDays(6) };
         await using FlowEnvironment later = NewEnvironment("acme", time: clock);
+        await PruneAsync(later);
+        Assert.NotNull((await _repository.Log.ReadAsync(Token)).State.FindOpenRun(run));
+        clock.Ahead = TimeSpan.FromDays(8);
         Guid held = Guid.NewGuid();
         await _control.AcquireLeaseAsync("leases/gone", held, TimeSpan.FromSeconds(60), Token);
         await PruneAsync(later);

@@ -41,7 +41,8 @@ internal static class NotifyCommand
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                "notify: no channel is set: write notify.ping.url or notify.webhook.urlFile (docs/notifications.md)"
+                "notify: no channel is set: write notify.ping.url, notify.webhook.urlFile or notify.mail.server "
+                    + "(docs/notifications.md)"
             );
         }
 

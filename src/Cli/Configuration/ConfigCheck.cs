@@ -39,6 +39,7 @@ internal static partial class ConfigCheck
         Try(() => CheckFile("notify.ping.urlFile", options.Notify.Ping.UrlFile));
         Try(() => CheckFile("notify.webhook.urlFile", options.Notify.Webhook.UrlFile));
         Try(() => CheckFile("notify.webhook.secretFile", options.Notify.Webhook.SecretFile));
+        Try(() => CheckFile("notify.mail.passwordFile", options.Notify.Mail.PasswordFile));
         Try(() => NotificationTemplate.Check(options.Notify.Webhook.TemplateFile));
         foreach ((int number, MirrorTargetOptions mirror) in options.Mirror.Index())
         {

@@ -9,7 +9,9 @@ public sealed class NotifyOptions
 
     public WebhookOptions Webhook { get; set; } = new();
 
-    /// <summary>Each run that went well is told by webhook as well; else trouble alone, and its end.</summary>
+    public MailOptions Mail { get; set; } = new();
+
+    /// <summary>Each run that went well is told by webhook and mail as well; else trouble alone, and its end.</summary>
     public bool OnSuccess { get; set; }
 
     /// <summary>The host that stays tells when the newest consistent set is older; null: it does not look.</summary>
@@ -43,4 +45,35 @@ public sealed class WebhookOptions
     /// as it is.</summary>
     [PathSetting]
     public string? TemplateFile { get; set; }
+}
+
+/// <summary>The <c>notify.mail</c> section: a server that takes mail by SMTP.</summary>
+public sealed class MailOptions
+{
+    /// <summary>The connection is encrypted from its beginning.</summary>
+    public const string ImplicitTls = "tls";
+
+    /// <summary>It is encrypted before anything is told; a server that cannot is refused.</summary>
+    public const string StartTls = "starttls";
+
+    public const string NoTls = "none";
+
+    public string? Server { get; set; }
+
+    /// <summary>Null: 587 with <c>starttls</c>, 465 with <c>tls</c>, 25 with <c>none</c>.</summary>
+    public int? Port { get; set; }
+
+    /// <summary><c>starttls</c>, <c>tls</c> or <c>none</c>.</summary>
+    public string Tls { get; set; } = StartTls;
+
+    public string? From { get; set; }
+
+    public string[] To { get; set; } = [];
+
+    /// <summary>Null: the server asks for none.</summary>
+    public string? User { get; set; }
+
+    /// <summary>A file that holds its password.</summary>
+    [PathSetting]
+    public string? PasswordFile { get; set; }
 }

@@ -25,12 +25,17 @@ public sealed class Notifier(
     private static readonly TimeSpan Silence = TimeSpan.FromHours(20);
 
     private readonly PingChannel _ping = new(options.Ping);
-    private readonly WebhookChannel _webhook = new(options.Webhook);
+    private readonly IMessageChannel[] _channels =
+    [
+        .. new IMessageChannel[] { new WebhookChannel(options.Webhook), new MailChannel(options.Mail) }.Where(channel =>
+            channel.IsSet
+        ),
+    ];
     private readonly NotificationMemory _memory = new(state, installation, say);
     private readonly SemaphoreSlim _gate = new(1);
 
     /// <summary>Whether there is a channel at all.</summary>
-    public bool IsSet => _ping.IsSet || _webhook.IsSet;
+    public bool IsSet => _ping.IsSet || _channels.Length > 0;
 
     public NotifyOptions Options => options;
 
@@ -53,7 +58,7 @@ public sealed class Notifier(
     /// <param name="problem">Null: there is none.</param>
     internal async Task ObserveAsync(string key, string about, string title, string? problem, string? run)
     {
-        if (!_webhook.IsSet)
+        if (_channels.Length == 0)
         {
             return;
         }
@@ -101,9 +106,9 @@ public sealed class Notifier(
             told.Add(("ping", await FaultOfAsync(() => _ping.SendAsync(PingChannel.Log, Text, cancellationToken))));
         }
 
-        if (_webhook.IsSet)
+        foreach (IMessageChannel channel in _channels)
         {
-            told.Add(("webhook", await FaultOfAsync(() => _webhook.SendAsync(test, cancellationToken))));
+            told.Add((channel.Name, await FaultOfAsync(() => channel.SendAsync(test, cancellationToken))));
         }
 
         return told;
@@ -111,8 +116,17 @@ public sealed class Notifier(
 
     public void Dispose() => _gate.Dispose();
 
-    private async Task<bool> SendAsync(Notification notification) =>
-        _webhook.IsSet && await TryAsync(() => _webhook.SendAsync(notification, CancellationToken.None));
+    /// <returns>Whether anybody took it.</returns>
+    private async Task<bool> SendAsync(Notification notification)
+    {
+        bool isTold = false;
+        foreach (IMessageChannel channel in _channels)
+        {
+            isTold |= await TryAsync(() => channel.SendAsync(notification, CancellationToken.None));
+        }
+
+        return isTold;
+    }
 
     private Notification Make(
         string about,

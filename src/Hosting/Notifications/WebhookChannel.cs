@@ -7,16 +7,17 @@ using AlfrescoBackupFlows.Platform;
 namespace AlfrescoBackupFlows.Hosting.Notifications;
 
 /// <summary>Posts JSON: the document, or what a template makes of it; signed where there is a key.</summary>
-internal sealed class WebhookChannel(WebhookOptions options)
+internal sealed class WebhookChannel(WebhookOptions options) : IMessageChannel
 {
     /// <summary><c>sha256=</c> and the HMAC of the body in hexadecimal digits, as GitHub and others write it.</summary>
     public const string SignatureHeader = "X-Abf-Signature";
 
     private const string UrlSetting = "notify.webhook.urlFile";
 
+    public string Name => "webhook";
+
     public bool IsSet => options.UrlFile is not null;
 
-    /// <exception cref="AbfException">It could not be told.</exception>
     public async Task SendAsync(Notification notification, CancellationToken cancellationToken)
     {
         string url = SecretFile.Read(options.UrlFile!, UrlSetting).Value.Reveal();

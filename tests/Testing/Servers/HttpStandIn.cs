@@ -30,6 +30,9 @@ public sealed class HttpStandIn : IDisposable
     /// <summary>What it answers.</summary>
     public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
 
+    /// <summary>Called for each request, before it is answered.</summary>
+    public Action? OnRequest { get; set; }
+
     public IReadOnlyList<HttpRequestSeen> Seen
     {
         get
@@ -87,6 +90,7 @@ public sealed class HttpStandIn : IDisposable
                 _seen.Add(new HttpRequestSeen(request.HttpMethod, request.RawUrl!, body, headers));
             }
 
+            OnRequest?.Invoke();
             context.Response.StatusCode = (int)Status;
             context.Response.Close();
         }

@@ -70,7 +70,7 @@ internal sealed class CommandContext(
                     Options.State!,
                     new TextScrubber(Loaded!).Clean,
                     Time,
-                    fault => Logs.NotTold(Loggers.CreateLogger<Notifier>(), fault)
+                    SayNotTold
                 );
             }
         }
@@ -142,6 +142,19 @@ internal sealed class CommandContext(
     {
         _notifier?.Dispose();
         _loggers?.Dispose();
+    }
+
+    /// <summary>A log that cannot be opened is a failure of its own, and not of what is told.</summary>
+    private void SayNotTold(string fault)
+    {
+        try
+        {
+            Logs.NotTold(Loggers.CreateLogger<Notifier>(), fault);
+        }
+        catch (AbfException)
+        {
+            Messages.Warn(fault);
+        }
     }
 
     private ILoggerFactory OpenLog()

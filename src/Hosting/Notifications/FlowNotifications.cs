@@ -24,27 +24,41 @@ public sealed class FlowNotifications(Notifier notifier)
 
     /// <summary>A flow begins, or goes on.</summary>
     public Task StartedAsync(string flow, string id) =>
-        flow == nameof(HotBackupFlow) ? notifier.PingAsync(PingChannel.Start, $"run {id} began") : Task.CompletedTask;
+        flow == nameof(HotBackupFlow)
+            ? notifier.GuardAsync(() => notifier.PingAsync(PingChannel.Start, $"run {id} began"))
+            : Task.CompletedTask;
 
     /// <summary>A backup was due and could not begin.</summary>
-    public async Task NotStartedAsync(FlowFailure failure)
-    {
+    public Task NotStartedAsync(FlowFailure failure) =>
         // Busy: another backup runs, and tells how it ends itself.
-        if (failure.Kind is ErrorKind.Cancelled or ErrorKind.Busy)
-        {
-            return;
-        }
-
-        await notifier.PingAsync(PingChannel.Fail, Line(failure));
-        await BackupFailedAsync(failure, run: null);
-    }
+        failure.Kind
+            is ErrorKind.Cancelled
+                or ErrorKind.Busy
+            ? Task.CompletedTask
+            : notifier.GuardAsync(async () =>
+            {
+                await notifier.PingAsync(PingChannel.Fail, Line(failure));
+                await BackupFailedAsync(failure, run: null);
+            });
 
     /// <summary>A flow ended by itself.</summary>
     /// <param name="input">JSON, as <paramref name="result"/>.</param>
     /// <param name="result">Null where it failed.</param>
     /// <param name="failure">Null where it did not, or was given up without a word.</param>
     /// <param name="alarms">Those that stand in the repository; null: nobody looked.</param>
-    public async Task EndedAsync(
+    public Task EndedAsync(
+        string flow,
+        string id,
+        string input,
+        string? result,
+        FlowFailure? failure,
+        IReadOnlyList<string>? alarms
+    ) =>
+        notifier.IsSet
+            ? notifier.GuardAsync(() => TellEndAsync(flow, id, input, result, failure, alarms))
+            : Task.CompletedTask;
+
+    private async Task TellEndAsync(
         string flow,
         string id,
         string input,
@@ -53,11 +67,6 @@ public sealed class FlowNotifications(Notifier notifier)
         IReadOnlyList<string>? alarms
     )
     {
-        if (!notifier.IsSet)
-        {
-            return;
-        }
-
         switch (flow)
         {
             case nameof(HotBackupFlow) when result is not null:
@@ -96,12 +105,14 @@ public sealed class FlowNotifications(Notifier notifier)
             : RecordedTime.IsDue(newest.Sealed, maxAge, now)
                 ? $"the newest consistent set is {newest.Id}, and notify.maxAge is {Duration.Format(maxAge)}"
             : null;
-        return notifier.ObserveAsync(
-            NotificationEvents.Age,
-            NotificationEvents.Age,
-            "there is no new set",
-            problem,
-            run: null
+        return notifier.GuardAsync(() =>
+            notifier.ObserveAsync(
+                NotificationEvents.Age,
+                NotificationEvents.Age,
+                "there is no new set",
+                problem,
+                run: null
+            )
         );
     }
 

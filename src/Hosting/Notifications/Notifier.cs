@@ -147,6 +147,9 @@ public sealed class Notifier(
             since?.UtcDateTime
         );
 
+    /// <summary>Whatever goes wrong in it is said, and stays there.</summary>
+    internal Task GuardAsync(Func<Task> tell) => TryAsync(tell);
+
     private async Task<bool> TryAsync(Func<Task> send)
     {
         string? fault = await FaultOfAsync(send);

@@ -120,6 +120,15 @@ public sealed class FlowNotificationsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_result_that_nobody_can_read_is_said_and_stops_nothing()
+    {
+        await EndedAsync(nameof(HotBackupFlow), "{}", "[]", null);
+
+        Assert.StartsWith("a notification failed: ", Assert.Single(_bench.Said));
+        Assert.Empty(_bench.Server.Seen);
+    }
+
+    [Fact]
     public async Task A_drill_that_could_not_be_made_and_an_alarm_of_the_repository_are_told()
     {
         var failure = new FlowFailure(ErrorKind.Target, "the scratch database is away", IsRetryable: false);

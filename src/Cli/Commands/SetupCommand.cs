@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Setup;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
@@ -70,7 +71,7 @@ internal static class SetupCommand
             arguments.Repository.Name,
             $"where do the sets go: {StoreUrls.Forms}",
             questions.IsAsked && !OperatingSystem.IsWindows() ? "file:///srv/abf" : null,
-            StoreUrls.FaultOfArgument
+            url => StoreUrls.FaultOfArgument(url) ?? OptionRules.FaultOfPlace(url, state)
         );
         string passphraseFile = Path.GetFullPath(
             parsed.GetValue(arguments.PassphraseFile) ?? Path.Combine(Path.GetDirectoryName(path)!, "passphrase")

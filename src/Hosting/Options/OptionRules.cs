@@ -1,10 +1,12 @@
 using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Storage.Directories;
 using MimeKit;
 
 namespace AlfrescoBackupFlows.Hosting.Options;
@@ -22,6 +24,18 @@ public static partial class OptionRules
             ? null
             : $"'{name}' does not fit: write 1 to 64 of a-z 0-9 . _ -, starting with a letter or digit";
 
+    /// <summary>
+    /// What is wrong with the place of a store beside the state, as the end of a line that begins with the setting; null where
+    /// nothing is. The state can be thrown away at any time: sets that lie in it would go with it.
+    /// </summary>
+    public static string? FaultOfPlace(string url, string state) =>
+        StoreProviders.FaultOf(url) is null
+        && DirectoryBlobStore.TryParseUrl(url) is { } directory
+        && (ContentRoot.Holds(state, directory) || ContentRoot.Holds(directory, state))
+            ? $"'{url}' and state '{state}' lie in one another: what is in state may be deleted at any time, and the sets "
+                + "with it; name another directory in one of them"
+            : null;
+
     internal static void Check(BackupOptions options, OptionsScope scope, OptionFaults faults)
     {
         if (options.State is null)
@@ -33,6 +47,7 @@ public static partial class OptionRules
         CheckRepository(options.Repository, faults);
         CheckRetention(options.Retention, faults);
         CheckMirrors(options, faults);
+        CheckApart(options, faults);
         CheckDrill(options.Drill, faults);
         CheckNotify(options.Notify, faults);
         RunOptions backup = options.Backup;
@@ -70,6 +85,23 @@ public static partial class OptionRules
             }
 
             places.Add(StorePlace.Of(mirror.Url));
+        }
+    }
+
+    private static void CheckApart(BackupOptions options, OptionFaults faults)
+    {
+        (string Setting, string? Url)[] places =
+        [
+            ("repository.url", options.Repository.Url),
+            ("repository.controlUrl", options.Repository.ControlUrl),
+            .. options.Mirror.Index().Select(mirror => ($"mirror.{mirror.Index}.url", mirror.Item.Url)),
+        ];
+        foreach ((string setting, string? url) in places)
+        {
+            if (url is not null && options.State is { } state && FaultOfPlace(url, state) is { } fault)
+            {
+                faults.Add($"{setting} {fault}");
+            }
         }
     }
 

@@ -125,6 +125,20 @@ public sealed class SetupCommandTests(CommittedSample sample, OnDemand<PostgresS
     }
 
     [Fact]
+    public async Task A_repository_in_the_state_is_refused_before_anything_is_written()
+    {
+        string inside = new Uri(Abf.Combine("new-state/sets")).AbsoluteUri;
+
+        AbfResult result = await Abf.RunPlainAsync([
+            .. Arguments.Select(word => word.EndsWith("/new", StringComparison.Ordinal) ? inside : word),
+        ]);
+
+        AssertFault(result, 2, "--repository", inside, "and state '");
+        Assert.False(File.Exists(Config));
+        Assert.False(Directory.Exists(Abf.Combine("new-state")));
+    }
+
+    [Fact]
     [Trait("needs", "linux")]
     public async Task At_a_terminal_what_no_option_says_is_asked()
     {

@@ -34,6 +34,31 @@ public sealed class OptionsReaderTests : IDisposable
     public void Relative_paths_are_relative_to_the_file() =>
         Assert.Equal(Path.Combine(_directory, "state"), Read(Valid).Options.State);
 
+    [Theory]
+    [InlineData("repository:url", "state/repository", "repository.url")]
+    [InlineData("repository:url", "state", "repository.url")]
+    [InlineData("repository:url", "", "repository.url")]
+    [InlineData("repository:controlUrl", "state/control/", "repository.controlUrl")]
+    [InlineData("mirror:0:url", "state/mirror", "mirror.0.url")]
+    [InlineData("repository:url", "state-of-another", null)]
+    [InlineData("mirror:0:url", "mirror", null)]
+    public void Nothing_that_holds_sets_and_the_state_lie_in_one_another(string key, string place, string? setting)
+    {
+        string url = new Uri(Path.Combine(_directory, place)).AbsoluteUri;
+
+        LoadedOptions Load() => Read(Valid, (key, url));
+
+        if (setting is null)
+        {
+            Load();
+        }
+        else
+        {
+            string says = $"{setting} '{url}' and state '{Path.Combine(_directory, "state")}' lie in one another";
+            Assert.StartsWith(says, Assert.Throws<PermanentException>(Load).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Every_fault_is_reported_at_once_a_line_each()
     {

@@ -111,7 +111,10 @@ internal static class SetupCommand
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"--index '{index}' does not fit: write lucene or none"
+                index == "solr"
+                    ? "--index 'solr' needs to know where Solr is: write none, then set installation.index in the "
+                        + "configuration as docs/solr.md shows"
+                    : $"--index '{index}' does not fit: write lucene or none"
             );
         }
 

@@ -46,6 +46,13 @@ internal sealed record FoundInstallation(InstallationOptions Options, Installati
         return new FoundInstallation(options, found, options.Index.Kind);
     }
 
+    /// <summary>No property says where Solr makes its backups.</summary>
+    private string Solr =>
+        Installation is { IndexSubsystem: null, Index.OtherSubsystem: not null }
+        || Installation.IndexSubsystem?.StartsWith("solr", StringComparison.Ordinal) == true
+            ? "; a restored Solr indexes everything again. To capture its cores, set installation.index.kind to solr: docs/solr.md"
+            : string.Empty;
+
     /// <summary>For a person to see whether it is the right one; nothing of it is secret.</summary>
     public IEnumerable<string> Lines
     {
@@ -58,7 +65,7 @@ internal sealed record FoundInstallation(InstallationOptions Options, Installati
 
             yield return $"database: {Installation.Database.Place}, as user {Installation.Database.Username}";
             yield return IndexKind == "none"
-                ? $"search index: not captured{(Installation.Index?.OtherSubsystem is { } other ? $" ({other})" : string.Empty)}"
+                ? $"search index: not captured{(Installation.Index?.OtherSubsystem is { } other ? $" ({other})" : string.Empty)}{Solr}"
                 : $"search index: {Installation.Index!.Path}, which Alfresco's job fills at '{Installation.Index.Schedule.Expression}'";
             yield return $"time zone: {Installation.TimeZone.Id}";
         }

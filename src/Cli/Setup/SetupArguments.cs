@@ -32,7 +32,7 @@ internal sealed class SetupArguments
         {
             Description =
                 "lucene: the copy that Alfresco's index-backup job makes is captured; none: no index is "
-                + "(default: as the properties say).",
+                + "(default: as the properties say). The cores of Solr are set in the configuration.",
             HelpName = "KIND",
         };
 

@@ -102,7 +102,7 @@ public sealed class SetupCommandTests(CommittedSample sample, OnDemand<PostgresS
     [InlineData("--repository '/srv/abf' names no directory", "--repository", "/srv/abf")]
     [InlineData("holds a signature", "--repository", "https://acme.blob.core.windows.net/backups?sig=x")]
     [InlineData("--name 'Not A Name' does not fit", "--name", "Not A Name")]
-    [InlineData("--index 'solr' does not fit", "--index", "solr")]
+    [InlineData("--index 'solr' needs to know where Solr is", "--index", "solr")]
     [InlineData("installation.globalProperties", "--properties", "/nowhere/alfresco-global.properties")]
     public async Task What_is_missing_or_wrong_is_a_fault_and_nothing_is_asked_or_written(
         string says,
@@ -136,6 +136,29 @@ public sealed class SetupCommandTests(CommittedSample sample, OnDemand<PostgresS
         AssertFault(result, 2, "--repository", inside, "and state '");
         Assert.False(File.Exists(Config));
         Assert.False(Directory.Exists(Abf.Combine("new-state")));
+    }
+
+    [Fact]
+    public async Task Of_an_installation_with_Solr_it_is_said_what_was_chosen_and_how_to_change_it()
+    {
+        string properties = Abf.Combine("alfresco-global.properties");
+        string text = await File.ReadAllTextAsync(Sample.Installation.PropertiesFile, Token);
+        await File.WriteAllTextAsync(properties, text + "\nindex.subsystem.name=solr6\n", Token);
+        string[] words =
+        [
+            .. Arguments
+                .Where((word, at) => word != "--index" && (at == 0 || Arguments[at - 1] != "--index"))
+                .Select(word => word == Sample.Installation.PropertiesFile ? properties : word),
+        ];
+
+        AbfResult setup = await Abf.RunPlainAsync(words);
+
+        Assert.Contains(
+            "search index: not captured (index.subsystem.name is 'solr6'",
+            setup.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("set installation.index.kind to solr: docs/solr.md", setup.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ internal sealed class Extraction(IChunkSource chunks, bool overwrite)
     {
         try
         {
-            return NewFile.Create(file);
+            return NewFile.Create(file, isPrivate: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

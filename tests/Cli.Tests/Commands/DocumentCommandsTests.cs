@@ -225,6 +225,11 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
             file,
             Assert.Single(written.Json.GetProperty("files").EnumerateArray()).GetProperty("file").GetString()
         );
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+
         await File.WriteAllTextAsync(file, "mine", _token);
         await FailAsync(8, "is there already", first, Report, "--output", file);
         await FailAsync(8, "cannot be written", first, Report, "--output", Path.Combine(directory, "none", "x"));

@@ -189,6 +189,11 @@ public static class StateDirectory
             var drive = new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(path)! : path);
             return (drive.DriveType, drive.DriveFormat);
         }
+        catch (DriveNotFoundException)
+        {
+            // In a root that is no mount (chroot) the list of mounts does not name it, and nothing is known against it.
+            return (DriveType.Unknown, string.Empty);
+        }
         catch (IOException e)
         {
             throw new PermanentException(

@@ -189,7 +189,7 @@ internal static class ManifestBuilder
     {
         foreach (string reason in parts.Consistency.Unproven.IsDefault ? [] : parts.Consistency.Unproven)
         {
-            yield return $"Nothing is proved: {reason}.";
+            yield return $"Nothing is proved: {reason}{(reason.EndsWith('?') ? string.Empty : ".")}";
         }
 
         if (parts.Consistency.LooksEncoded)

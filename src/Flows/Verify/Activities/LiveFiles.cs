@@ -1,8 +1,8 @@
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
-using AlfrescoBackupFlows.Repository.Verification;
 
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 
@@ -15,7 +15,7 @@ internal sealed class LiveFiles(
     LiveFindings findings
 )
 {
-    private readonly ContentComparison _contents = new(opened.Repository, opened.Verification.Chunks);
+    private readonly ContentComparison _contents = opened.Repository.CreateComparison(opened.Verification.Chunks);
 
     public async ValueTask CompareAsync(ListingEntry entry, bool isRequired, CancellationToken cancellationToken)
     {
@@ -26,10 +26,14 @@ internal sealed class LiveFiles(
                 using SourceFile? file = tree.TryOpen(entry.Path, followLinks: true);
                 if (file is not null)
                 {
-                    await using var bytes = new SourceFileStream(file);
                     bool isSame =
                         file.Stat().Size == entry.Length
-                        && await _contents.IsSameAsync(entry.Content!, root.Class, bytes, cancellationToken);
+                        && await _contents.IsSameAsync(
+                            entry.Content!,
+                            root.Class,
+                            (buffer, offset) => file.Read(buffer.Span, offset),
+                            cancellationToken
+                        );
                     findings.Compared(root.Name, entry, isSame, isRequired);
                     return;
                 }

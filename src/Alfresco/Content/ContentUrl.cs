@@ -22,4 +22,21 @@ public static class ContentUrl
             ? null
             : $"{protocol}://{Encoding.UTF8.GetString(path)}";
     }
+
+    /// <summary>
+    /// All that may lead to a file; the usual one first. What lies in <c>contentstore.deleted</c> had its URL before Alfresco
+    /// moved it there, and a row may name it still.
+    /// </summary>
+    public static IEnumerable<string> AllOf(string root, byte[] path)
+    {
+        string from = root == ContentRoot.Deleted ? ContentRoot.Contentstore : root;
+        if (Of(from, path) is { } url)
+        {
+            yield return url;
+            if (from.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
+            {
+                yield return $"store://{from[ContentRoot.Stores.Length..]}/{url[(url.IndexOf("://", StringComparison.Ordinal) + 3)..]}";
+            }
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Catalogues;
@@ -48,19 +47,6 @@ internal sealed class ContentUsers
         {
             warn(Damaged(e));
             return new ContentUsers(null, warn);
-        }
-    }
-
-    /// <summary>The content URLs that may lead to a file; the usual one first.</summary>
-    public static IEnumerable<string> UrlsOf(string root, byte[] path)
-    {
-        if (ContentUrl.Of(root, path) is { } url)
-        {
-            yield return url;
-            if (root.StartsWith(ContentRoot.Stores, StringComparison.Ordinal))
-            {
-                yield return $"store://{root[ContentRoot.Stores.Length..]}/{url[(url.IndexOf("://", StringComparison.Ordinal) + 3)..]}";
-            }
         }
     }
 

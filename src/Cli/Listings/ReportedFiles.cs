@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
@@ -43,5 +44,5 @@ internal sealed class ReportedFiles(SetFindings findings, ContentUsers users)
     private static IEnumerable<string> UrlsOf(FileFinding finding) =>
         finding.Root.Length == 0
             ? [Encoding.UTF8.GetString(finding.Path)]
-            : ContentUsers.UrlsOf(finding.Root, finding.Path);
+            : ContentUrl.AllOf(finding.Root, finding.Path);
 }

@@ -91,7 +91,5 @@ internal static class VerifiedFiles
     }
 
     private static IEnumerable<string> UrlsOf(Finding finding) =>
-        finding.Root == ContentRoot.Deleted
-            ? ContentUsers.UrlsOf(ContentRoot.Contentstore, PathPrefix.Unescape(finding.Path!))
-            : ContentUsers.UrlsOf(finding.Root!, PathPrefix.Unescape(finding.Path!));
+        ContentUrl.AllOf(finding.Root!, PathPrefix.Unescape(finding.Path!));
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -44,13 +43,7 @@ internal sealed class LostDocuments(BackupRepository repository)
         foreach (IGrouping<RunId, LostFile> lost in files.GroupBy(static file => file.Set))
         {
             ILookup<string, ContentUse> uses = await FindUsesAsync(state, segments, lost, cancellationToken);
-            documents.AddRange(
-                lost.Select(file =>
-                    UrlOf(file) is { } url
-                        ? new LostDocument(file, url, [.. uses[url]])
-                        : new LostDocument(file, null, [])
-                )
-            );
+            documents.AddRange(lost.Select(file => Document(file, uses)));
         }
 
         return documents.ToImmutable();
@@ -73,7 +66,7 @@ internal sealed class LostDocuments(BackupRepository repository)
             if (manifest?.Database?.Catalogue is { } stamp)
             {
                 CatalogueReader catalogue = await CatalogueReader.OpenAsync(segments, stamp, cancellationToken);
-                foreach (string[] urls in lost.Select(UrlOf).OfType<string>().Chunk(UrlsAtOnce))
+                foreach (string[] urls in lost.SelectMany(UrlsOf).Distinct().Chunk(UrlsAtOnce))
                 {
                     uses.AddRange(
                         await catalogue.FindUsesAsync(urls, cancellationToken).ToListAsync(cancellationToken)
@@ -89,10 +82,14 @@ internal sealed class LostDocuments(BackupRepository repository)
         return uses.ToLookup(static use => use.Content.Url, StringComparer.Ordinal);
     }
 
-    /// <summary>Null where a file of the root has none.</summary>
-    private static string? UrlOf(LostFile file) =>
-        file.Root == ContentRoot.Contentstore ? $"store://{TreePath.Display(file.Path)}"
-        : file.Root.StartsWith(ContentRoot.Stores, StringComparison.Ordinal)
-            ? $"{file.Root[ContentRoot.Stores.Length..]}://{TreePath.Display(file.Path)}"
-        : null;
+    /// <summary>With the URL that a node uses; else with the usual one.</summary>
+    private static LostDocument Document(LostFile file, ILookup<string, ContentUse> uses)
+    {
+        string[] urls = [.. UrlsOf(file)];
+        return Array.Find(urls, uses.Contains) is { } used
+            ? new LostDocument(file, used, [.. uses[used]])
+            : new LostDocument(file, urls.FirstOrDefault(), []);
+    }
+
+    private static IEnumerable<string> UrlsOf(LostFile file) => ContentUrl.AllOf(file.Root, file.Path);
 }

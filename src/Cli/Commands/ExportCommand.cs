@@ -74,7 +74,7 @@ internal static class ExportCommand
         await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
         {
             opened.Repository.RequireContentKeys("A set cannot be exported");
-            set = FindSet(context, opened, text);
+            set = opened.FindSetToUse(text, context.Messages).Id;
         }
 
         context.HowToGoOn = "nothing is left of the file; an export begins anew";
@@ -141,22 +141,6 @@ internal static class ExportCommand
 
     private static PermanentException Taken(string path) =>
         new(ErrorKind.Target, $"'{path}' exists: name another file, or say --overwrite to replace it");
-
-    private static RunId FindSet(CommandContext context, OpenedRepository opened, string text)
-    {
-        if (text != InstallationSets.Latest)
-        {
-            return opened.FindSet(text).Id;
-        }
-
-        (SetSummary set, string? passedOver) = opened.FindConsistentSet();
-        if (passedOver is not null)
-        {
-            context.Messages.Warn(passedOver);
-        }
-
-        return set.Id;
-    }
 
     private static void RequirePipe(CommandContext context, bool overwrite)
     {

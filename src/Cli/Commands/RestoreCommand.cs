@@ -139,13 +139,9 @@ internal static class RestoreCommand
     /// </summary>
     private static RunId FindSet(CommandContext context, OpenedRepository opened, string text, string target)
     {
-        if (text != InstallationSets.Latest)
-        {
-            return opened.FindSet(text).Id;
-        }
-
         if (
-            RestoreDryRun.FindUnfinished(target, opened.Repository.Id) is { } unfinished
+            text == InstallationSets.Latest
+            && RestoreDryRun.FindUnfinished(target, opened.Repository.Id) is { } unfinished
             && opened.Sets.Any(s => s.Id == unfinished)
         )
         {
@@ -153,12 +149,6 @@ internal static class RestoreCommand
             return unfinished;
         }
 
-        (SetSummary set, string? passedOver) = opened.FindConsistentSet();
-        if (passedOver is not null)
-        {
-            context.Messages.Warn(passedOver);
-        }
-
-        return set.Id;
+        return opened.FindSetToUse(text, context.Messages).Id;
     }
 }

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Hosting.Options;
@@ -163,6 +164,25 @@ internal sealed class OpenedRepository : IAsyncDisposable
                 $"--set latest: no set is consistent, the newest is {Sets[0].Id}; name the one to restore, "
                     + "'abf show' says what it lacks"
             );
+    }
+
+    /// <summary>The set that a command is to use; <c>latest</c> is the newest consistent one.</summary>
+    /// <param name="messages">Get a warning that names newer sets.</param>
+    /// <inheritdoc cref="FindSet"/>
+    public SetSummary FindSetToUse(string text, MessageWriter messages)
+    {
+        if (text != InstallationSets.Latest)
+        {
+            return FindSet(text);
+        }
+
+        (SetSummary set, string? passedOver) = FindConsistentSet();
+        if (passedOver is not null)
+        {
+            messages.Warn(passedOver);
+        }
+
+        return set;
     }
 
     public ValueTask DisposeAsync() => Repository.DisposeAsync();

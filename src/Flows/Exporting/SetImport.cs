@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Reflection;
 using AlfrescoBackupFlows.Flows.Archives;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -185,7 +184,7 @@ public sealed class SetImport(FlowEnvironment environment)
             [
                 .. healed.Warnings.Concat(Warnings(manifest, parts)).Concat(manifest.Warnings).Take(MaxWarnings),
             ],
-            Tool = $"abf {Version()}",
+            Tool = SetCheckRecording.Tool,
             Origin = manifest.Origin,
         };
 
@@ -216,9 +215,4 @@ public sealed class SetImport(FlowEnvironment environment)
             Warnings = [.. set.Warnings.Except(manifest.Warnings, StringComparer.Ordinal)],
         };
     }
-
-    private static string? Version() =>
-        typeof(SetImport)
-            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-            ?.InformationalVersion.Split('+')[0];
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using System.Text.Json;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -17,8 +16,6 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// </summary>
 internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<CommitSetInput, HotBackupResult>
 {
-    private static readonly string Tool = $"abf {Version()}";
-
     public override async Task<HotBackupResult> RunAsync(
         CommitSetInput input,
         IProgressSink progress,
@@ -81,7 +78,7 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
             input.FullScan,
             cancellationToken
         );
-        SetManifest built = ManifestBuilder.Build(input, parts, installation, parent, named, Tool);
+        SetManifest built = ManifestBuilder.Build(input, parts, installation, parent, named, SetCheckRecording.Tool);
         SetManifest manifest = built with
         {
             Indexes = healed.Indexes.AddRange(built.Indexes),
@@ -127,12 +124,6 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
             cancellationToken
         );
     }
-
-    /// <summary>Without the commit that it was built from.</summary>
-    private static string? Version() =>
-        typeof(CommitSet)
-            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-            ?.InformationalVersion.Split('+')[0];
 
     private static HotBackupResult Summarize(SetManifest manifest) =>
         new()

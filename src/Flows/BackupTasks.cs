@@ -55,6 +55,7 @@ public static class BackupTasks
             .AddActivity<ObserveSearchIndex>()
             .AddActivity<RefreshSearchIndex>()
             .AddActivity<CaptureSearchIndex>()
+            .AddActivity<PrepareSolr>()
             .AddActivity<StartSolr>()
             .AddActivity<ObserveSolr>()
             .AddActivity<CaptureSolr>()

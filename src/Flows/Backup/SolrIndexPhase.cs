@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -18,16 +19,16 @@ internal sealed class SolrIndexPhase(BackupSteps steps, RunRef run, SourceCheck 
 
     public async Task<SearchIndexPart> CaptureAsync(int attempt)
     {
-        string backup = $"abf-{run.Id}-{attempt}";
+        string backup = SolrCopy.NameOf(check.SolrOwner, run.Id, attempt);
         steps.Status.Begin(Phases.Index, "Solr makes its backup");
         DateTimeOffset started = steps.Now;
-        await WaitForBackupsAsync(new SolrBackupInput(run, backup, []), started + check.MaxWait);
+        SolrLook done = await WaitForBackupsAsync(new SolrBackupInput(run, backup, []), started + check.MaxWait);
 
         steps.Status.Begin(Phases.Index);
         SearchIndexCapture capture = await steps.UnlessCancelledAsync(
             steps.Context.CallActivityAsync<SearchIndexCapture>(
                 nameof(CaptureSolr),
-                new CaptureSolrInput(run, attempt, backup) { Room = kept.Room },
+                new CaptureSolrInput(run, attempt, backup) { Room = kept.Room, Cores = done.Cores },
                 steps.Retry(Retries.Capture)
             )
         );
@@ -50,8 +51,16 @@ internal sealed class SolrIndexPhase(BackupSteps steps, RunRef run, SourceCheck 
         );
     }
 
-    private async Task WaitForBackupsAsync(SolrBackupInput input, DateTimeOffset giveUpAt)
+    private async Task<SolrLook> WaitForBackupsAsync(SolrBackupInput input, DateTimeOffset giveUpAt)
     {
+        if (check.SolrOwner is not null)
+        {
+            SolrLook before = await steps.UnlessCancelledAsync(
+                steps.Context.CallActivityAsync<SolrLook>(nameof(PrepareSolr), input, steps.Retry(Retries.Check))
+            );
+            input = input with { Cores = before.Cores };
+        }
+
         SolrLook look = await steps.UnlessCancelledAsync(
             steps.Context.CallActivityAsync<SolrLook>(nameof(StartSolr), input, steps.Retry(Retries.Check))
         );
@@ -79,5 +88,7 @@ internal sealed class SolrIndexPhase(BackupSteps steps, RunRef run, SourceCheck 
                 )
             );
         }
+
+        return look;
     }
 }

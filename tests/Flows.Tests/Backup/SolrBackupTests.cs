@@ -43,15 +43,14 @@ public sealed class SolrBackupTests(OnDemand<PostgresServer> server) : IAsyncLif
         Solr.WritesObjects = writesObjects;
         Solr.PutBefore("alfresco", "nightly");
         Solr.PutBefore("archive", null, "No space left on device, two years ago");
-        List<string> left = [Path.Combine(Solr.Directories["alfresco"], "snapshot.abf-killed")];
-        Directory.CreateDirectory(left[0]);
         Directory.CreateDirectory(Path.Combine(Solr.Directories["alfresco"], "snapshot.nightly"));
 
         FlowInstance run = await BackupAsync();
 
         Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
         SetManifest set = Assert.Single(await Rig.ReadSetsAsync(_token));
-        string name = $"abf-{set.Id}-1";
+        string name = set.Index.Generation!;
+        Assert.Matches($"^abf-[0-9a-f]{{8}}-{set.Id}-1$", name);
         Assert.Equal(("solr", name, "solr-indexes"), (set.Index.Kind, set.Index.Generation, set.Index.Root));
         Assert.Equal(["index", "database", "files"], set.Phases.Select(phase => phase.Name));
         Assert.True(set.Phases[0].Ended <= set.Phases[1].Started);
@@ -118,6 +117,56 @@ public sealed class SolrBackupTests(OnDemand<PostgresServer> server) : IAsyncLif
         };
 
         await AssertFailsAsync(ErrorKind.Source, elsewhere, "installation.index.solr.cores.archive", "solr.backup.dir");
+    }
+
+    [Fact]
+    public async Task A_part_of_a_backup_is_no_index_though_Solr_has_forgotten_how_many_files_it_had()
+    {
+        int ended = 0;
+        Solr.LooksBeforeTheEnd = 0;
+        Solr.Ended = () =>
+        {
+            if (++ended == 2)
+            {
+                string snapshot = Directory.GetDirectories(Solr.Directories["alfresco"]).Single();
+                File.Delete(Path.Combine(snapshot, "_0.si"));
+                Solr.Forget("alfresco");
+            }
+        };
+
+        await AssertFailsAsync(ErrorKind.Source, "has 2 files, and Solr says 3");
+    }
+
+    [Fact]
+    public async Task Backups_of_others_stay_until_no_run_can_go_on_with_them()
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        (string Name, bool Stays)[] before =
+        [
+            ($"abf-00000000-{RunId.Create(now.AddDays(-1), Guid.NewGuid())}-1", true),
+            ($"abf-00000000-{RunId.Create(now.AddDays(-30), Guid.NewGuid())}-1", false),
+            ($"abf-{RunId.Create(now.AddDays(-1), Guid.NewGuid())}-1", true),
+            ($"abf-{RunId.Create(now.AddDays(-30), Guid.NewGuid())}-2", false),
+            ("abf-of-somebody-else", true),
+        ];
+        foreach ((string name, _) in before)
+        {
+            Directory.CreateDirectory(Path.Combine(Solr.Directories["archive"], $"snapshot.{name}"));
+        }
+
+        Assert.Equal(RuntimeStatus.Completed, (await BackupAsync()).Status);
+        string own = (await Rig.ReadSetsAsync(_token))[0].Index.Generation!;
+        string killed = own.Replace(own.Split('-')[^2], "0badcafe", StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(Solr.Directories["archive"], $"snapshot.{killed}"));
+        Assert.Equal(RuntimeStatus.Completed, (await BackupAsync()).Status);
+
+        Assert.Equal(
+            before
+                .Where(backup => backup.Stays)
+                .Select(backup => $"snapshot.{backup.Name}")
+                .Order(StringComparer.Ordinal),
+            Directory.GetDirectories(Solr.Directories["archive"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

@@ -74,6 +74,9 @@ public sealed class SolrStandIn : IDisposable
     public void PutBefore(string core, string? name, string? exception = null) =>
         _cores[core].Result = exception is null ? Success(name!) : new() { ["exception"] = exception };
 
+    /// <summary>As if it was loaded again: it knows of no backup any more.</summary>
+    public void Forget(string core) => _cores[core].Result = null;
+
     public void Dispose() => _listener.Close();
 
     private static (HttpListener Listener, string Url) Listen()
@@ -174,9 +177,16 @@ public sealed class SolrStandIn : IDisposable
         {
             core.Running = null;
             string place = Path.Combine(core.Directory, $"snapshot.{name}");
-            foreach ((string file, byte[] content) in Files)
+            if (Failure is null)
             {
-                File.WriteAllBytes(Path.Combine(place, file), content);
+                foreach ((string file, byte[] content) in Files)
+                {
+                    File.WriteAllBytes(Path.Combine(place, file), content);
+                }
+            }
+            else
+            {
+                Directory.Delete(place);
             }
 
             core.Result = Failure is null ? Success(name) : new() { ["exception"] = Failure };
@@ -198,6 +208,7 @@ public sealed class SolrStandIn : IDisposable
     private static byte[] Delete(Core core, string name)
     {
         Directory.Delete(Path.Combine(core.Directory, $"snapshot.{name}"), recursive: true);
+        core.Running = core.Running == name ? null : core.Running;
         return Json(new() { ["status"] = "OK" });
     }
 

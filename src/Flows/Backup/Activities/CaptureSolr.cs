@@ -53,7 +53,10 @@ internal sealed class CaptureSolr(FlowEnvironment environment)
                 Phase = Phases.Index,
             };
             CapturedStep captured = await capture.RunAsync(run.Chunks, writer, run.Time, progress, cancellationToken);
-            Require(core, input.Backup, captured.Totals, await backups.ReadDetailsAsync(core, cancellationToken));
+            int? expected = input.Cores.IsDefault
+                ? await ReadFilesAsync(backups, core, input.Backup, cancellationToken)
+                : SolrCopy.Find(input.Cores, core.Name).Files;
+            Require(core, input.Backup, captured.Totals, expected);
             FileTotals totals = captured.Totals;
             cores.Add(
                 new CapturedCore(
@@ -96,7 +99,19 @@ internal sealed class CaptureSolr(FlowEnvironment environment)
             );
     }
 
-    private static void Require(SolrCore core, string backup, FileTotals totals, SolrDetails details)
+    /// <summary>Null where Solr tells of another backup, or of none.</summary>
+    private static async Task<int?> ReadFilesAsync(
+        SolrBackups backups,
+        SolrCore core,
+        string backup,
+        CancellationToken cancellationToken
+    )
+    {
+        SolrDetails details = await backups.ReadDetailsAsync(core, cancellationToken);
+        return details.Name == backup ? details.Files : null;
+    }
+
+    private static void Require(SolrCore core, string backup, FileTotals totals, int? expected)
     {
         string path = core.SnapshotOf(backup);
         if (totals.Unreadable > 0 || totals.Bytes == 0)
@@ -109,13 +124,11 @@ internal sealed class CaptureSolr(FlowEnvironment environment)
             );
         }
 
-        // Where Solr was started again meanwhile it knows of no backup any more.
-        bool isOther = details.Name == backup && details.Files is { } files && files != totals.Files;
-        if (totals.Unstable > 0 || isOther)
+        if (totals.Unstable > 0 || (expected is { } files && files != totals.Files))
         {
             throw new TransientException(
                 ErrorKind.Source,
-                $"Solr's backup '{path}' has {totals.Files} files, and Solr says {details.Files}: something changes it while it "
+                $"Solr's backup '{path}' has {totals.Files} files, and Solr says {expected}: something changes it while it "
                     + "is read, or installation.index.solr.cores names another directory than the one that Solr writes to"
             );
         }

@@ -57,6 +57,7 @@ internal sealed class CheckSources(FlowEnvironment environment)
         {
             HasIndex = installation.Index is not null,
             HasSolr = installation.Solr is not null,
+            SolrOwner = installation.Solr is null ? null : SolrCopy.OwnerOf(run.Repository.Id, installation.Name),
             Mirrors = options.Mirror.Length > 0,
             Retains = !KeepRules.Of(options.Retention).IsEmpty,
             MaxWait = installation.Index?.MaxWait ?? installation.Solr?.MaxWait ?? TimeSpan.Zero,

@@ -6,12 +6,13 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>
 /// Looks whether the backups that were begun came to their end. Of one that failed Solr does not say the name; it is told
-/// from an earlier failure by not having been there before.
+/// from an earlier failure by not having been there before, or by the directory, which Solr then deletes.
 /// </summary>
 internal sealed class ObserveSolr(FlowEnvironment environment) : RunActivity<SolrBackupInput, SolrLook>(environment)
 {
@@ -29,7 +30,8 @@ internal sealed class ObserveSolr(FlowEnvironment environment) : RunActivity<Sol
         {
             SolrCore core = SolrCopy.Find(source, known.Core);
             SolrDetails now = known.IsDone ? SolrDetails.None : await backups.ReadDetailsAsync(core, cancellationToken);
-            if (now.Fault is { } fault && fault != known.OldFault)
+            bool isThere = GivenPath.IsDirectory(core.SnapshotOf(input.Backup));
+            if (now.Fault is { } fault && (fault != known.OldFault || (known.WasThere && !isThere)))
             {
                 throw new PermanentException(
                     ErrorKind.Source,
@@ -38,7 +40,18 @@ internal sealed class ObserveSolr(FlowEnvironment environment) : RunActivity<Sol
                 );
             }
 
-            cores.Add(known with { IsDone = known.IsDone || SolrCopy.IsDone(now, input.Backup) });
+            cores.Add(
+                known.IsDone || !SolrCopy.IsDone(now, input.Backup)
+                    ? known with
+                    {
+                        WasThere = known.WasThere || isThere,
+                    }
+                    : known with
+                    {
+                        IsDone = true,
+                        Files = now.Files,
+                    }
+            );
         }
 
         return new SolrLook(cores.ToImmutable());

@@ -32,6 +32,13 @@ public sealed record SourceCheck
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasSolr { get; init; }
 
+    /// <summary>
+    /// Tells Solr's backups for this installation in this repository from those for others; null without a search
+    /// service, and in what an older version began.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SolrOwner { get; init; }
+
     /// <summary>Longest wait for the index job's window, or for Solr's backups.</summary>
     public required TimeSpan MaxWait { get; init; }
 

@@ -116,11 +116,24 @@ public sealed record SolrLook(ImmutableArray<SolrCoreLook> Cores)
 /// <param name="OldFault">
 /// Why an earlier backup of the core failed, as Solr said before this one began: it says so until this one ends.
 /// </param>
-public sealed record SolrCoreLook(string Core, bool IsDone, string? OldFault);
+public sealed record SolrCoreLook(string Core, bool IsDone, string? OldFault)
+{
+    /// <summary>Its directory was seen: one that failed is deleted by Solr.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WasThere { get; init; }
+
+    /// <summary>Files of the backup, as Solr said when it was done; null before, and where Solr does not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Files { get; init; }
+}
 
 /// <param name="Attempt">1 for the first; one more after each voided phase. Names the result page.</param>
 public sealed record CaptureSolrInput(RunRef Run, int Attempt, string Backup) : IRunInput, IKeepsPage
 {
+    /// <summary>As they were when all backups were done; absent in what an older version began.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<SolrCoreLook> Cores { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Room { get; init; }

@@ -23,6 +23,9 @@ namespace AlfrescoBackupFlows.Contracts;
 /// <param name="MirrorFault">
 /// Why mirrors do not have the set, which takes nothing from it; absent where all that were due have it.
 /// </param>
+/// <param name="IndexFault">
+/// Why the set has no index that it should have; absent where it has it, or needs none.
+/// </param>
 /// <param name="Storage">Told by the command alone, absent over HTTP.</param>
 public sealed record BackupResultDocument(
     string Id,
@@ -39,6 +42,7 @@ public sealed record BackupResultDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Forgotten,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RetentionFault,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MirrorFault,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IndexFault,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StorageDocument? Storage
 )
 {
@@ -58,6 +62,7 @@ public sealed record BackupResultDocument(
             Forgotten: result.Forgotten.IsDefaultOrEmpty ? null : [.. result.Forgotten.Select(set => set.ToString())],
             RetentionFault: result.RetentionFault,
             MirrorFault: result.MirrorFault,
+            IndexFault: result.IndexFault,
             Storage: storage
         );
 }

@@ -112,6 +112,7 @@ internal static class BackupHandlers
             Warnings = call.Text.Clean(document.Warnings),
             RetentionFault = document.RetentionFault is { } fault ? call.Text.Clean(fault) : null,
             MirrorFault = document.MirrorFault is { } copy ? call.Text.Clean(copy) : null,
+            IndexFault = document.IndexFault is { } index ? call.Text.Clean(index) : null,
         };
     }
 

@@ -20,6 +20,9 @@ internal sealed record FilesPart(int Roots, ImmutableArray<RootPages> Pages, Pha
 /// <summary>The three phases of one attempt, fit to be committed.</summary>
 internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, DatabasePart Database, FilesPart Files)
 {
+    /// <summary>Why there is no index that should be there; null where there is, or none is wanted.</summary>
+    public string? IndexFault { get; init; }
+
     public CheckConsistencyInput ToProve(RunRef run, SourceCheck check, KeptPages kept) =>
         new(run, Attempt, Files.Roots)
         {
@@ -49,6 +52,7 @@ internal sealed record CapturedPhases(int Attempt, SearchIndexPart? Index, Datab
             Run = run,
             Attempt = Attempt,
             HasIndex = Index is not null,
+            IndexFault = IndexFault,
             Roots = Files.Roots,
             Base = opened.Base,
             Started = started,

@@ -113,7 +113,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
         {
             SearchIndexPart? indexPart =
                 check.HasIndex ? await index.CaptureAsync(attempt)
-                : check.HasSolr ? await solr.CaptureAsync(attempt)
+                : check.HasSolr ? await solr.TryCaptureAsync(attempt)
                 : null;
             (DatabasePart? databasePart, string? misfit) = await database.DumpAsync(attempt, indexPart);
             if (databasePart is not null)
@@ -121,7 +121,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
                 FilesPart? filesPart = await files.CaptureAsync(attempt, databasePart);
                 if (filesPart is not null)
                 {
-                    return new CapturedPhases(attempt, indexPart, databasePart, filesPart);
+                    return new CapturedPhases(attempt, indexPart, databasePart, filesPart) { IndexFault = solr.Fault };
                 }
 
                 misfit = "the files phase did not end within half of orphanProtectDays after the dump";

@@ -35,6 +35,9 @@ internal sealed class KeptPages(ImmutableArray<string> beside)
     /// <summary>What each of several pages may have that come side by side.</summary>
     public int RoomOf(int pages) => Math.Max(0, Math.Min(MaxOfOne, (_left / pages) - MaxName));
 
+    /// <summary>Of something else that the longest payloads will have.</summary>
+    public void MakeRoomFor(string text) => _left -= Encoding.UTF8.GetByteCount(text) / 4 * 3;
+
     public void Add(string name, byte[]? page)
     {
         if (page is not null)

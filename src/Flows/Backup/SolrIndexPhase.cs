@@ -5,19 +5,52 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
+using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Backup;
 
 /// <summary>
 /// Has every core of the search service make a backup, waits until all of them came to their end, captures them, and has
-/// them deleted. They are the run's own, by their name: no later one can take their place.
+/// them deleted. They are the run's own, by their name: no later one can take their place. An index can be built again, and
+/// no other part of a set can: where it cannot be captured, the run goes on without it.
 /// </summary>
 internal sealed class SolrIndexPhase(BackupSteps steps, RunRef run, SourceCheck check, KeptPages kept)
 {
     /// <summary>Between two looks. Each renews the run's lease.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
-    public async Task<SearchIndexPart> CaptureAsync(int attempt)
+    /// <summary>In characters, so that it has room in the history.</summary>
+    private const int MaxFault = 1000;
+
+    /// <summary>Why the run goes on without an index, a sentence; null where it does not.</summary>
+    public string? Fault { get; private set; }
+
+    /// <returns>Null where there is a <see cref="Fault"/>.</returns>
+    public async Task<SearchIndexPart?> TryCaptureAsync(int attempt)
+    {
+        if (Fault is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await CaptureAsync(attempt);
+        }
+        catch (Exception e)
+            when (e is TaskFailedException or AbfException
+                && FlowFailure.From(e).Kind is ErrorKind.Source or ErrorKind.Configuration
+            )
+        {
+            string fault = FlowFailure.From(e).Message;
+            Fault = fault.Length <= MaxFault ? fault : fault[..MaxFault] + " ...";
+            kept.MakeRoomFor(Fault);
+            Logs.NoIndex(steps.Context.CreateReplaySafeLogger(nameof(HotBackupFlow)), run.Id.ToString(), Fault);
+            return null;
+        }
+    }
+
+    private async Task<SearchIndexPart> CaptureAsync(int attempt)
     {
         string backup = SolrCopy.NameOf(check.SolrOwner, run.Id, attempt);
         steps.Status.Begin(Phases.Index, "Solr makes its backup");

@@ -9,9 +9,10 @@ internal sealed class SolrCheck : ICheck
 {
     public string Id => "solr";
 
-    public string Why => "the first of the three parts of a set cannot be captured";
+    public string Why => "a backup goes on without the search index, and ends with exit code 3";
 
-    public bool IsPreflight => true;
+    /// <summary>A backup finds it by itself, and goes on.</summary>
+    public bool IsPreflight => false;
 
     public async Task<IEnumerable<Notice>> LookAsync(Subject subject, CancellationToken cancellationToken)
     {
@@ -20,14 +21,24 @@ internal sealed class SolrCheck : ICheck
             return [];
         }
 
-        using var backups = new SolrBackups(source);
+        List<Notice> faults = [];
         foreach (SolrCore core in source.Cores)
         {
-            SolrBackups.List(core, SolrCopy.Beginning);
-            await backups.ReadDetailsAsync(core, cancellationToken);
+            try
+            {
+                using var backups = new SolrBackups(source);
+                SolrBackups.List(core, SolrCopy.Beginning);
+                await backups.ReadDetailsAsync(core, cancellationToken);
+            }
+            catch (AbfException e)
+            {
+                faults.AddRange(
+                    Notice.Of(e, Id, Why).Select(static notice => notice with { Severity = NoticeSeverity.Warning })
+                );
+            }
         }
 
-        return source is { IsInTheClear: true, Secret: not null }
+        IEnumerable<Notice> plain = source is { IsInTheClear: true, Secret: not null }
             ?
             [
                 new Notice(
@@ -38,5 +49,6 @@ internal sealed class SolrCheck : ICheck
                 ),
             ]
             : [];
+        return faults.Concat(plain);
     }
 }

@@ -122,4 +122,7 @@ internal static partial class Logs
 
     [LoggerMessage(34, LogLevel.Error, "The drill of set {Set} failed with {Errors} findings: {Findings}")]
     public static partial void DrillFailed(ILogger logger, string set, long errors, string findings);
+
+    [LoggerMessage(41, LogLevel.Warning, "Run {Run} goes on without a search index: {Reason}")]
+    public static partial void NoIndex(ILogger logger, string run, string reason);
 }

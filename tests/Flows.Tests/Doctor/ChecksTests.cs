@@ -32,6 +32,24 @@ public sealed class ChecksTests : IDisposable
     }
 
     [Fact]
+    public async Task A_search_service_that_does_not_answer_is_a_warning_that_says_what_comes_of_it()
+    {
+        _bench.Options.Installation.Index.Kind = "solr";
+        _bench.Options.Installation.Index.Solr.Url = "http://127.0.0.1:1/solr";
+        _bench.Options.Installation.Index.Solr.Cores["alfresco"] = _bench.Combine("nowhere");
+        _bench.Options.Installation.Index.Solr.Cores["archive"] = _bench.Root;
+
+        Notice[] found = [.. await _bench.LookAsync(new SolrCheck())];
+
+        Assert.Equal(2, found.Length);
+        Assert.All(found, notice => Assert.Equal(("solr", NoticeSeverity.Warning), (notice.Id, notice.Severity)));
+        Assert.Contains(_bench.Combine("nowhere"), found[0].What, StringComparison.Ordinal);
+        Assert.Contains("does not answer at http://127.0.0.1:1/solr/archive", found[1].What, StringComparison.Ordinal);
+        Assert.Contains("goes on without the search index", found[0].Why, StringComparison.Ordinal);
+        Assert.Contains(Examination.Checks, check => check is SolrCheck { IsPreflight: false });
+    }
+
+    [Fact]
     public async Task An_empty_content_store_is_an_error()
     {
         Assert.Empty(await _bench.LookAsync(new ContentRootsCheck()));

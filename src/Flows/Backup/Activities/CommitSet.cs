@@ -22,7 +22,10 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
         CancellationToken cancellationToken
     )
     {
-        HotBackupResult result = Summarize(await ReadOrCommitAsync(input, cancellationToken));
+        HotBackupResult result = Summarize(await ReadOrCommitAsync(input, cancellationToken)) with
+        {
+            IndexFault = input.IndexFault,
+        };
         BackupOutcome.Committed(environment.Loggers, result);
         return result;
     }

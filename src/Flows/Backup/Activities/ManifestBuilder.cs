@@ -32,7 +32,7 @@ internal static class ManifestBuilder
             Started = input.Started,
             Sealed = input.Sealed,
             Phases = input.Phases,
-            Index = parts.Index is { } index ? IndexOf(index) : NoIndex(database, installation),
+            Index = parts.Index is { } index ? IndexOf(index) : NoIndex(database, installation, input.IndexFault),
             Database = new DatabaseStamp(
                 Vendor: database.Vendor,
                 ServerVersion: database.ServerVersion,
@@ -95,8 +95,8 @@ internal static class ManifestBuilder
                 index.Warnings
             );
 
-    private static SearchIndexCopyStamp NoIndex(DatabaseCapture database, Installation installation) =>
-        new("none", null, null, null, [])
+    private static SearchIndexCopyStamp NoIndex(DatabaseCapture database, Installation installation, string? fault) =>
+        new("none", null, null, null, fault is null ? [] : [$"The set has no search index: {fault}"])
         {
             Reindex =
             [

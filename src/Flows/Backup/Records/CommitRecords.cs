@@ -142,6 +142,10 @@ public sealed record CommitSetInput : IRunInput, IKeptPages
     /// <summary>There was an index phase.</summary>
     public required bool HasIndex { get; init; }
 
+    /// <summary>Why the set has no index that it should have, a sentence; null where it has it, or needs none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? IndexFault { get; init; }
+
     /// <summary>How many content roots there are.</summary>
     public required int Roots { get; init; }
 

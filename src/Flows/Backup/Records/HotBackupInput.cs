@@ -80,6 +80,10 @@ public sealed record HotBackupResult
     /// <summary>Files carried over from the parent set because the source's content is another.</summary>
     public long SourceChanged { get; init; }
 
+    /// <summary>Why the set has no index that it should have, a sentence; null where it has it, or needs none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? IndexFault { get; init; }
+
     public required long Files { get; init; }
 
     public required long Bytes { get; init; }
@@ -116,6 +120,11 @@ public sealed record HotBackupResult
             lines.Add(Encoded(WrongSizes));
         }
 
+        if (IndexFault is not null)
+        {
+            lines.Add($"no search index: {IndexFault.TrimEnd('.')}");
+        }
+
         return lines.Count == 0 ? null : string.Join("; ", lines);
     }
 
@@ -127,5 +136,6 @@ public sealed record HotBackupResult
                 + $"encrypting or compressing content store: set installation.content.checkSizes to false"
         );
 
-    public bool HasFindings => !Consistent || Missing > 0 || SourceMissing > 0 || SourceChanged > 0;
+    public bool HasFindings =>
+        !Consistent || Missing > 0 || SourceMissing > 0 || SourceChanged > 0 || IndexFault is not null;
 }

@@ -185,6 +185,22 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
         );
 
     public Task ClearAsync(CancellationToken cancellationToken) =>
+    public Task<bool> IsHalfDoneAsync(CancellationToken cancellationToken) =>
+        MySqlSession.AskAsync(
+            connection,
+            async session =>
+            {
+                if (!await MySqlContents.IsMarkedAsync(session, cancellationToken))
+                {
+                    return false;
+                }
+
+                await MySqlLeftovers.RequireNoneAsync(session, connection, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
+
         MySqlSession.AskAsync(
             connection,
             async session =>

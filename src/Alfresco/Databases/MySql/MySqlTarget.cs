@@ -81,6 +81,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
             }
 
             await MySqlContents.ClearAsync(session, cancellationToken);
+            await MySqlContents.ClearProgramsAsync(session, cancellationToken);
 
             // Binary mode: the client obeys no commands that a dump may hold, and the sandbox line of newer dumps is a
             // mere comment.
@@ -184,7 +185,6 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
             cancellationToken
         );
 
-    public Task ClearAsync(CancellationToken cancellationToken) =>
     public Task<bool> IsHalfDoneAsync(CancellationToken cancellationToken) =>
         MySqlSession.AskAsync(
             connection,
@@ -201,6 +201,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
             cancellationToken
         );
 
+    public Task ClearAsync(CancellationToken cancellationToken) =>
         MySqlSession.AskAsync(
             connection,
             async session =>

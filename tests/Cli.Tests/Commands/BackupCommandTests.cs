@@ -74,6 +74,9 @@ public sealed class BackupCommandTests(OnDemand<PostgresServer> server) : IAsync
                 "bytes",
                 "addedBytes",
                 "parent",
+                "imported",
+                "lastVerification",
+                "lastDrill",
             ],
             sets[0].EnumerateObject().Select(p => p.Name)
         );

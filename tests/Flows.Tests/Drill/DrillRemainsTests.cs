@@ -50,7 +50,7 @@ public sealed class DrillRemainsTests(OnDemand<PostgresServer> postgres, OnDeman
     {
         PostgresServer server = await postgres.GetAsync();
         using DrillBench bench = await DrillBench.CreateAsync(server);
-        string database = await server.CreateDatabaseAsync("given", Token);
+        string database = await server.CreateDatabaseAsync("remains", Token);
         await using FlowEnvironment environment = bench.Rig.CreateEnvironment();
         RunId set = (await bench.Rig.ReadSetsAsync(Token))[^1].Id;
         SetReader reader = await SetReader.OpenAsync(environment, set, Token);
@@ -77,7 +77,7 @@ public sealed class DrillRemainsTests(OnDemand<PostgresServer> postgres, OnDeman
     {
         MariaDbServer server = await mariaDb.GetAsync();
         using DrillBench bench = await DrillBench.CreateAsync(server);
-        string database = await server.CreateDatabaseAsync("given", Token);
+        string database = await server.CreateDatabaseAsync("remains", Token);
         await server.ExecuteAsync(
             "CREATE TABLE mine (id INT); CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1;"
                 + (isHalfDone ? "CREATE TABLE abf_restore_unfinished (id INT)" : string.Empty),

@@ -123,9 +123,22 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
             }
         }
 
-        return await database.TakeOverAsync(cancellationToken)
-            ? await database.IsHalfDoneAsync(cancellationToken)
-            : await HoldsSetAsync(work, given, cancellationToken);
+        if (await database.TakeOverAsync(cancellationToken))
+        {
+            return await database.IsHalfDoneAsync(cancellationToken);
+        }
+
+        if (await HoldsSetAsync(work, given, cancellationToken))
+        {
+            return true;
+        }
+
+        string place = DatabaseConnection.FromRestoreUrl(given.Url, password: null, toolPath: null).Place;
+        tell(
+            $"a drill of set {work.Input.Set} began in {place}, which has other rows than the set: they may be somebody "
+                + "else's, and are left; empty it by hand if nobody needs them"
+        );
+        return false;
     }
 
     private async Task<bool> HoldsSetAsync(
@@ -140,7 +153,8 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
             IReadOnlyDictionary<string, long> there = await given
                 .Open(environment.Options, set.Database, tell)
                 .CountRowsAsync([.. set.Database!.Rows.Keys], cancellationToken);
-            return set.Database.Rows.All(table => there.TryGetValue(table.Key, out long rows) && rows == table.Value);
+            return set.Database.Rows.Count > 0
+                && set.Database.Rows.All(table => there.TryGetValue(table.Key, out long rows) && rows == table.Value);
         }
         catch (PermanentException)
         {

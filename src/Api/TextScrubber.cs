@@ -59,8 +59,27 @@ public sealed partial class TextScrubber
             loaded.ConnectionString,
             options.Installation.Database.Password,
             options.Restore.DatabasePassword,
+            options.Drill.Password,
+            TryRead(options.Installation.Index.Solr.SecretFile, "installation.index.solr.secretFile"),
+            TryRead(
+                options.Installation.Index.Solr.CertificatePasswordFile,
+                "installation.index.solr.certificatePasswordFile"
+            ),
         ];
         _secrets = [.. secrets.OfType<Secret>()];
+    }
+
+    /// <summary>Null where it cannot be read, which whoever needs it says.</summary>
+    private static Secret? TryRead(string? path, string setting)
+    {
+        try
+        {
+            return path is null ? null : SecretFile.Read(path, setting).Value;
+        }
+        catch (PermanentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>

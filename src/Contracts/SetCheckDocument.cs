@@ -3,9 +3,9 @@ using AlfrescoBackupFlows.Repository.SetChecks;
 
 namespace AlfrescoBackupFlows.Contracts;
 
-/// <summary>What verified or rehearsed a set last.</summary>
+/// <summary>What verified or rehearsed a set last; one that failed, until one passes that looks at least as deep.</summary>
 /// <param name="Ended">UTC, by the clock of the host that made it.</param>
-/// <param name="Depth">How far a verification went: <c>structure</c>, <c>data</c>; null of a drill.</param>
+/// <param name="Depth">How far a verification went: <c>structure</c>, <c>sample</c>, <c>data</c>, <c>live</c>; null of a drill.</param>
 /// <param name="Passed">Nothing was wrong with the set, as far as was looked.</param>
 /// <param name="Seconds">From its beginning to its end: of a drill the time that a restore takes.</param>
 /// <param name="Phases">Of a drill, the seconds that each part took; null of a verification.</param>

@@ -29,7 +29,8 @@ public record SetDocument(
     [JsonPropertyOrder(-1)]
     public bool Imported { get; init; }
 
-    /// <summary>The newest verification; null: none is recorded.</summary>
+    /// <summary>The newest verification, or one that failed and that no other one as deep has cleared; null: none is
+    /// recorded.</summary>
     [JsonPropertyOrder(-1)]
     public SetCheckDocument? LastVerification { get; init; }
 

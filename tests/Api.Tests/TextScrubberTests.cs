@@ -1,6 +1,8 @@
 using System.Reflection;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Api.Tests;
 
@@ -33,6 +35,37 @@ public sealed class TextScrubberTests
             "the target [path] was cut",
             new TextScrubber(new LoadedOptions(_options, null, null, [])).Clean("the target /mnt/second copy was cut")
         );
+    }
+
+    [Fact]
+    public void Every_configured_secret_is_hidden()
+    {
+        using var directory = new TempDirectory();
+        Secret Of(string path) => new($"Geheim-{path}");
+        OptionProperty[] settings =
+        [
+            .. OptionProperty.All(typeof(BackupOptions)).Where(s => s.Property.PropertyType == typeof(Secret)),
+        ];
+        foreach (OptionProperty setting in settings)
+        {
+            setting.Property.SetValue(SectionOf(setting), Of(setting.Path));
+        }
+
+        string[] files = ["installation.index.solr.secretFile", "installation.index.solr.certificatePasswordFile"];
+        foreach (OptionProperty setting in OptionProperty.All(typeof(BackupOptions)).Where(s => files.Contains(s.Path)))
+        {
+            File.WriteAllText(directory.Combine(setting.Key), Of(setting.Path).Reveal() + "\n");
+            setting.Property.SetValue(SectionOf(setting), directory.Combine(setting.Key));
+        }
+
+        RepositoryOptions repository = _options.Repository;
+        var scrubber = new TextScrubber(
+            new LoadedOptions(_options, repository.Passphrase, repository.ConnectionString, [])
+        );
+
+        string[] paths = [.. settings.Select(s => s.Path), .. files];
+        Assert.Contains("drill.password", paths);
+        Assert.All(paths, path => Assert.DoesNotContain("Geheim", scrubber.Clean($"refused: {Of(path).Reveal()}.")));
     }
 
     [Theory]
@@ -70,9 +103,8 @@ public sealed class TextScrubberTests
     public void Options_of_a_command_become_what_the_API_takes(string line, string shown) =>
         Assert.Equal(shown, new TextScrubber(new LoadedOptions(_options, null, null, [])).Clean(line));
 
-    private string Fill(OptionProperty setting, string path)
-    {
-        object section = setting
+    private object SectionOf(OptionProperty setting) =>
+        setting
             .Path.Split('.')[..^1]
             .Aggregate(
                 (object)_options,
@@ -83,6 +115,10 @@ public sealed class TextScrubberTests
                         var inner => inner!,
                     }
             );
+
+    private string Fill(OptionProperty setting, string path)
+    {
+        object section = SectionOf(setting);
         if (setting.Property.GetValue(section) is IDictionary<string, string> map)
         {
             map["one"] = path;

@@ -61,6 +61,12 @@ public interface IDatabaseTarget
     );
 
     /// <summary>
+    /// Whether a restore broke off in it and what it had done stays, by the mark of vendors that cannot take DDL back.
+    /// </summary>
+    /// <exception cref="PermanentException">A restore is running in it.</exception>
+    Task<bool> IsHalfDoneAsync(CancellationToken cancellationToken);
+
+    /// <summary>
     /// Empties a database that the caller has filled by a restore, and ends what the restore left running in it. May be
     /// called again, and on an empty one.
     /// </summary>

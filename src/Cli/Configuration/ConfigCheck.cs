@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Alfresco.Databases;
+using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Flows.Options;
@@ -33,6 +34,10 @@ internal static partial class ConfigCheck
         Try(() => CheckKey(options.Serve));
         Try(() => CheckCertificate(options.Serve));
         Try(() => CheckFile("restore.databasePasswordFile", options.Restore.DatabasePasswordFile));
+        Try(() => CheckFile("drill.passwordFile", options.Drill.PasswordFile));
+        SolrOptions solr = options.Installation.Index.Solr;
+        Try(() => CheckFile("installation.index.solr.secretFile", solr.SecretFile));
+        Try(() => CheckFile("installation.index.solr.certificatePasswordFile", solr.CertificatePasswordFile));
         Try(() => CheckRestoreDatabase(options.Restore));
         Try(() => CheckAcknowledged(options.Backup));
         Try(() => CheckTools(options));

@@ -22,14 +22,20 @@ internal static class DrillClock
             return;
         }
 
+        if (!await LookAsync(context, api, flows, stop))
+        {
+            context.Messages.Note("drill.every: no drill begins now; this is looked at every hour");
+        }
+
         while (true)
         {
-            await LookAsync(context, api, flows, stop);
             await Task.Delay(Look, context.Time, stop);
+            await LookAsync(context, api, flows, stop);
         }
     }
 
-    private static async Task LookAsync(
+    /// <returns>A drill was started.</returns>
+    private static async Task<bool> LookAsync(
         CommandContext context,
         BackupApi api,
         IFlowInstances flows,
@@ -38,7 +44,7 @@ internal static class DrillClock
     {
         try
         {
-            await api.TryStartDrillAsync(flows, stop);
+            return await api.TryStartDrillAsync(flows, stop) is not null;
         }
         catch (AbfException e)
         {
@@ -52,5 +58,7 @@ internal static class DrillClock
                 $"drill.every: the drill could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}"
             );
         }
+
+        return false;
     }
 }

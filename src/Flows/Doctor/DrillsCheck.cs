@@ -53,7 +53,8 @@ internal sealed class DrillsCheck : ICheck
             );
         }
 
-        DateTimeOffset? since = last?.Ended ?? sets.LastOrDefault()?.Sealed;
+        // An imported set was sealed long before it came here.
+        DateTimeOffset? since = last?.Ended ?? sets.LastOrDefault(static set => !set.Imported)?.Sealed;
         if (since is { } began && RecordedTime.IsDue(began, limit, now))
         {
             string days = string.Create(CultureInfo.InvariantCulture, $"{limit.TotalDays:0.#} days");

@@ -124,8 +124,10 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
         };
     }
 
-    /// <summary>What is wrong with the set, or with what its restore came to, is a finding; all else ends the
-    /// drill.</summary>
+    /// <summary>
+    /// What is wrong with the set, or with what its restore came to, is a finding; all else ends the drill. A directory
+    /// that refuses files says nothing of the set: it is full, or its disk is bad.
+    /// </summary>
     private static async Task<DrillPart> RestoreAsync(
         TaskOrchestrationContext context,
         string phase,
@@ -144,7 +146,9 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
             return new DrillPart(result, Fault: null, Since(context, began));
         }
         catch (TaskFailedException e)
-            when (FlowFailure.From(e) is { Kind: ErrorKind.Repository or ErrorKind.Target, IsRetryable: false })
+            when (FlowFailure.From(e) is { Kind: ErrorKind.Repository, IsRetryable: false }
+                || (restore.DatabaseOnly && FlowFailure.From(e) is { Kind: ErrorKind.Target, IsRetryable: false })
+            )
         {
             FlowFailure failure = FlowFailure.From(e);
             if (failure.Kind is ErrorKind.Target)

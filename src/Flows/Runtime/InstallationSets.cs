@@ -29,10 +29,17 @@ public sealed class InstallationSets(FlowEnvironment environment)
     public static IEnumerable<SetSummary> Of(LogHead head, string? installation) =>
         head.State.Sets.Where(s => installation is null || s.Installation == installation).Reverse();
 
+    /// <summary>The newest backup; where there is none, the newest imported set.</summary>
+    /// <param name="sets">In the order of the log.</param>
+    public static SetSummary? FindNewest(IEnumerable<SetSummary> sets) => Ranked(sets.Reverse()).FirstOrDefault();
+
     /// <summary>The same in the order in which <c>latest</c> looks: imported sets come after all others, whatever time they
     /// are of.</summary>
-    private static IEnumerable<SetSummary> Ranked(LogHead head, string? installation) =>
-        Of(head, installation).OrderBy(static set => set.Imported);
+    private static IEnumerable<SetSummary> Ranked(LogHead head, string? installation) => Ranked(Of(head, installation));
+
+    /// <param name="sets">Newest first.</param>
+    private static IEnumerable<SetSummary> Ranked(IEnumerable<SetSummary> sets) =>
+        sets.OrderBy(static set => set.Imported);
 
     /// <param name="text">An id, or <c>latest</c>.</param>
     /// <returns>Null: there is no such set.</returns>
@@ -63,10 +70,14 @@ public sealed class InstallationSets(FlowEnvironment environment)
         );
     }
 
-    /// <summary>The newest drill of any of these sets; null where none is recorded.</summary>
-    public static SetCheck? FindLastDrill(SetCheckTable checks, IEnumerable<SetSummary> sets)
+    /// <summary>
+    /// The newest drill of any of these sets; null where none is recorded. That of an imported one tells nothing of the
+    /// backups, and counts only where none of them can be rehearsed.
+    /// </summary>
+    public static SetCheck? FindLastDrill(SetCheckTable checks, IReadOnlyCollection<SetSummary> sets)
     {
-        HashSet<RunId> own = [.. sets.Select(set => set.Id)];
+        bool isBackedUp = sets.Any(static set => set is { Consistent: true, Imported: false });
+        HashSet<RunId> own = [.. sets.Where(set => !isBackedUp || !set.Imported).Select(static set => set.Id)];
         return checks.Checks.LastOrDefault(check => check.Kind == SetCheckKinds.Drill && own.Contains(check.Set));
     }
 

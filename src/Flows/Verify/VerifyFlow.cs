@@ -20,11 +20,19 @@ public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
         VerifyResult result = await VerifyAsync(context, input);
         if (result.Head != VerifyPlan.Nothing)
         {
-            await context.CallActivityAsync<Nothing>(
-                nameof(RecordVerification),
-                new RecordVerificationInput(input, result, new DateTimeOffset(started, TimeSpan.Zero)),
-                Retries.Check.Until(CancellationToken.None)
-            );
+            try
+            {
+                await context.CallActivityAsync<Nothing>(
+                    nameof(RecordVerification),
+                    new RecordVerificationInput(input, result, new DateTimeOffset(started, TimeSpan.Zero)),
+                    Retries.Check.Until(CancellationToken.None)
+                );
+            }
+            catch (TaskFailedException e)
+            {
+                // What was found stands, whatever became of its record.
+                Logs.CheckNotRecorded(context.CreateReplaySafeLogger(nameof(VerifyFlow)), FlowFailure.From(e).Message);
+            }
         }
 
         return result;

@@ -6,7 +6,7 @@ namespace AlfrescoBackupFlows.Repository.SetChecks;
 
 /// <summary>One check of one set, and what came of it: a verification, or the rehearsal of a restore.</summary>
 /// <param name="Kind">One of <see cref="SetCheckKinds"/>; readers pass over others.</param>
-/// <param name="Depth">How far a verification went: <c>structure</c>, <c>data</c>; null of a drill.</param>
+/// <param name="Depth">How far a verification went, <c>structure</c>, <c>sample</c>, <c>data</c> or <c>live</c>; null of a drill.</param>
 /// <param name="Started">By the clock of the host that made it, as <paramref name="Ended"/>.</param>
 /// <param name="Passed">Nothing was wrong with the set, as far as was looked.</param>
 /// <param name="Errors">How many things were.</param>

@@ -24,10 +24,25 @@ public sealed class SetCheckTable
 
     public ImmutableArray<SetCheck> Checks { get; }
 
-    /// <summary>The newest check of a set; null where there is none.</summary>
+    /// <summary>
+    /// What is to be told of a set: the newest check that failed, until one passes that looks at least as deep; else the
+    /// newest; null where there is none.
+    /// </summary>
     /// <param name="kind">One of <see cref="SetCheckKinds"/>.</param>
-    public SetCheck? FindLast(RunId set, string kind) =>
-        Checks.LastOrDefault(check => check.Set == set && check.Kind == kind);
+    public SetCheck? FindLast(RunId set, string kind)
+    {
+        SetCheck[] own = [.. Checks.Where(check => check.Set == set && check.Kind == kind)];
+        for (int i = own.Length - 1; i >= 0; i--)
+        {
+            SetCheck check = own[i];
+            if (!check.Passed && !own[(i + 1)..].Any(later => later.Passed && LooksAsDeep(later, check)))
+            {
+                return check;
+            }
+        }
+
+        return own.LastOrDefault();
+    }
 
     /// <summary>Adds checks, a second time in the place of the first, and drops those of sets that are no more, and those that newer ones stand for.</summary>
     /// <param name="live">The sets that the log has.</param>
@@ -76,6 +91,18 @@ public sealed class SetCheckTable
             throw Damage.In(blobName, "its JSON is not that of checks", e);
         }
     }
+
+    private static bool LooksAsDeep(SetCheck check, SetCheck other) =>
+        check.Depth == other.Depth || RankOf(check.Depth) >= RankOf(other.Depth);
+
+    /// <summary>By what is read of the set's own bytes: <c>live</c> reads those of the installation besides.</summary>
+    private static int RankOf(string? depth) =>
+        depth switch
+        {
+            "data" => 2,
+            "sample" => 1,
+            _ => 0,
+        };
 
     private static SetCheck Fit(SetCheck check) =>
         check with

@@ -108,6 +108,15 @@ public sealed class ConfigCommandTests : IDisposable
             ["databaseUrl"] = "oracle://x",
             ["databasePasswordFile"] = _abf.Combine("none"),
         };
+        _abf.Config["drill"] = new JsonObject { ["passwordFile"] = _abf.Combine("no-password") };
+        _abf.Section("installation")["index"] = new JsonObject
+        {
+            ["solr"] = new JsonObject
+            {
+                ["secretFile"] = _abf.Combine("no-secret"),
+                ["certificatePasswordFile"] = _abf.Combine("no-certificate-password"),
+            },
+        };
         _abf.Config["backup"] = new JsonObject { ["acknowledgedMissingFile"] = _abf.Combine("no-list") };
         _abf.Config["mirror"] = new JsonArray(
             new JsonObject
@@ -134,6 +143,9 @@ public sealed class ConfigCommandTests : IDisposable
             {
                 ["ABF__BACKUP__PARALLELISM"] = "many",
                 ["backup.acknowledgedMissingFile"] = _abf.Combine("no-list"),
+                ["drill.passwordFile"] = _abf.Combine("no-password"),
+                ["installation.index.solr.certificatePasswordFile"] = _abf.Combine("no-certificate-password"),
+                ["installation.index.solr.secretFile"] = _abf.Combine("no-secret"),
                 ["installation.database.toolPath"] = _abf.Combine("nowhere"),
                 ["mirror.0.connectionStringFile"] = _abf.Combine("no-string"),
                 ["repository.passphraseFile"] = _abf.Combine("gone"),

@@ -73,7 +73,7 @@ internal sealed class DrillBench : IDisposable
         RepositoryStores? stores = Blobs is null ? null : new RepositoryStores(Blobs, Blobs);
         await using FlowEnvironment environment = Rig.CreateEnvironment(stores: stores);
         await using EmbeddedEngine engine = EmbeddedEngine.Open(Rig.Combine("drills"), TaskCatalog.Of(environment));
-        RestoreDatabaseTarget target = new(database is null ? Server : $"{Server}/{database}", _password, Rig.ToolPath);
+        RestoreDatabaseTarget target = TargetOf(database);
         var input = new DrillInput(
             (await Rig.ReadSetsAsync(Token))[^1].Id,
             database is null ? null : target,
@@ -86,6 +86,10 @@ internal sealed class DrillBench : IDisposable
         engine.Start(nameof(DrillFlow), input, id);
         return await engine.RunToEndAsync(id, Token);
     }
+
+    /// <param name="database">As in <see cref="RunAsync(string, double)"/>.</param>
+    public RestoreDatabaseTarget TargetOf(string? database) =>
+        new(database is null ? Server : $"{Server}/{database}", _password, Rig.ToolPath);
 
     public static DrillResult ResultOf(FlowInstance ended)
     {

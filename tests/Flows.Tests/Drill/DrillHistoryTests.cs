@@ -1,8 +1,14 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Embedded;
+using AlfrescoBackupFlows.Flows.Drill.Activities;
 using AlfrescoBackupFlows.Flows.Drill.Records;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Replay.Tests;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Testing;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Drill;
@@ -73,6 +79,44 @@ public sealed class DrillHistoryTests
 
         Assert.Equal("syntax error", standIns.Checked!.Database!.Fault);
         Assert.Equal(4, standIns.Checked.Files.Result!.Files);
+    }
+
+    [Fact]
+    public async Task A_scratch_directory_that_takes_no_files_ends_the_drill_and_nothing_is_recorded()
+    {
+        using var standIns = new DrillStandIns
+        {
+            FilesFault = new PermanentException(ErrorKind.Target, "the disk is full"),
+            HasBegun = true,
+        };
+
+        FlowInstance ended = await standIns.RunAsync(_token);
+
+        Assert.Equal((RuntimeStatus.Failed, ErrorKind.Target), (ended.Status, ended.Failure?.Kind));
+        Assert.Equal(["PrepareDrill", "database", "files", "CleanUpDrill"], standIns.Calls);
+    }
+
+    [Fact]
+    public async Task A_restore_that_cannot_even_write_its_marker_has_found_nothing_about_the_set()
+    {
+        using var directory = new TempDirectory();
+        var input = new RestoreInput(
+            RunId.Parse("20261122T010000Z-00000001"),
+            directory.Path,
+            Database: null,
+            Owner: null,
+            Parallelism: 1
+        );
+        new TargetMarker(directory.Path).Write(new TargetMark(input.Set, "repository", DatabaseProgress.Started));
+        Assert.True((await new LookAtDrill().RunAsync(input, new Silence(), _token)).HasBegun);
+
+        // In the way of the marker, as a full disk is.
+        Directory.CreateDirectory(directory.Combine(TargetMarker.TemporaryName, "in the way"));
+
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            new LookAtDrill().RunAsync(input, new Silence(), _token)
+        );
+        Assert.Equal(ErrorKind.Target, fault.Kind);
     }
 
     [Fact]

@@ -70,6 +70,27 @@ public sealed class DrillScheduleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_imported_set_neither_puts_a_drill_off_nor_makes_one_overdue()
+    {
+        var schedule = new DrillSchedule(_environment);
+        RunId imported = await CommitAsync(isImported: true);
+        Assert.Empty(await LookAsync());
+        Assert.Equal(imported, (await schedule.FindDueAsync(Token))!.Set);
+        await RecordAsync(imported, passed: true);
+        Assert.Null(await schedule.FindDueAsync(Token));
+
+        await CommitAsync(isConsistent: false);
+        Assert.Null(await schedule.FindDueAsync(Token));
+        RunId backup = await CommitAsync(@sealed: _time.GetUtcNow());
+        await RecordAsync(imported, passed: false);
+
+        Assert.Equal(backup, (await schedule.FindDueAsync(Token))!.Set);
+        Assert.DoesNotContain("drill-failed", await LookAsync());
+        await RecordAsync(backup, passed: true);
+        Assert.Null(await schedule.FindDueAsync(Token));
+    }
+
+    [Fact]
     public async Task One_that_could_not_be_made_is_tried_again_after_a_day_by_whichever_host()
     {
         await CommitAsync();
@@ -138,7 +159,11 @@ public sealed class DrillScheduleTests : IAsyncLifetime
             Token
         );
 
-    private async Task<RunId> CommitAsync(bool isConsistent = true)
+    private async Task<RunId> CommitAsync(
+        bool isConsistent = true,
+        bool isImported = false,
+        DateTimeOffset @sealed = default
+    )
     {
         RunOpened run = await _repository.Log.OpenRunAsync(
             RunId.Parse($"20261122T010000Z-{++_runs:x8}"),
@@ -148,7 +173,13 @@ public sealed class DrillScheduleTests : IAsyncLifetime
         await _repository.Log.CommitAsync(
             run.Run,
             run.Base,
-            Manifests.Empty(run.Run, run.Base, "acme", isConsistent),
+            Manifests.Empty(run.Run, run.Base, "acme", isConsistent) with
+            {
+                Sealed = @sealed,
+                Origin = isImported
+                    ? new OriginStamp("elsewhere", run.Run, "other", DateTimeOffset.UnixEpoch, "abf test")
+                    : null,
+            },
             Token
         );
         return run.Run;

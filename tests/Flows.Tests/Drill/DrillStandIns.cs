@@ -39,6 +39,9 @@ internal sealed class DrillStandIns : IDisposable
     /// <summary>Why the restore of the database fails; null: it does not.</summary>
     public PermanentException? DatabaseFault { get; set; }
 
+    /// <summary>Why that of the files fails.</summary>
+    public PermanentException? FilesFault { get; set; }
+
     public bool HasBegun { get; set; }
 
     /// <summary>Why nothing can be removed; null: it can.</summary>
@@ -78,7 +81,10 @@ internal sealed class DrillStandIns : IDisposable
                 StandInRestore.Work,
                 Say<RestoreInput, RestoreResult>(
                     restore => restore.DatabaseOnly ? "database" : "files",
-                    restore => restore.DatabaseOnly && DatabaseFault is { } fault ? throw fault : ResultOf(restore)
+                    restore =>
+                        (restore.DatabaseOnly ? DatabaseFault : FilesFault) is { } fault
+                            ? throw fault
+                            : ResultOf(restore)
                 )
             )
             .AddActivity(

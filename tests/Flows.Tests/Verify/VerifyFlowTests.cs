@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Retention;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Activities;
@@ -166,6 +167,45 @@ public sealed class VerifyFlowTests(OnDemand<PostgresServer> server)
         Assert.True(report.Errors > 100, $"{report.Errors} errors");
         Assert.InRange(report.Findings.Length, 1, 100);
         Assert.True(ended.Result!.Length < 48 * 1024, $"{ended.Result.Length} characters");
+    }
+
+    [Fact]
+    public async Task The_newest_backup_is_compared_with_the_live_store_and_not_a_set_that_was_imported_after_it()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
+        await BackUpAsync(rig);
+        RunId backup = (await rig.ReadSetsAsync(_token))[^1].Id;
+        var imported = RunId.Parse("20261122T010000Z-00000001");
+        await using (BackupRepository writer = await rig.OpenRepositoryAsync(_token))
+        {
+            RunOpened run = await writer.Log.OpenRunAsync(imported, rig.Installation, _token);
+            await writer.Log.CommitAsync(
+                run.Run,
+                run.Base,
+                Manifests.Empty(run.Run, run.Base, rig.Installation, isConsistent: true) with
+                {
+                    Origin = new OriginStamp("elsewhere", imported, "other", DateTimeOffset.UnixEpoch, "abf test"),
+                },
+                _token
+            );
+        }
+
+        await using FlowEnvironment environment = rig.CreateEnvironment();
+        await using EmbeddedEngine engine = EmbeddedEngine.Open(rig.Combine("verify"), TaskCatalog.Of(environment));
+        engine.Start(nameof(VerifyFlow), new VerifyInput(Set: null, ReadData: false) { Live = true }, "live");
+        FlowInstance ended = await engine.RunToEndAsync("live", _token);
+
+        Assert.True(ended.Status == RuntimeStatus.Completed, ended.Failure?.Message);
+        Assert.True(BackupTasks.Converter.Read<VerifyResult>(ended.Result!).Report.Totals.Compared >= 20);
+        await using BackupRepository repository = await rig.OpenRepositoryAsync(_token);
+        SetCheckTable checks = await repository.SetChecks.ReadAsync(_token);
+        Assert.Equal(
+            ("live", "structure"),
+            (
+                checks.FindLast(backup, SetCheckKinds.Verify)?.Depth,
+                checks.FindLast(imported, SetCheckKinds.Verify)?.Depth
+            )
+        );
     }
 
     private static FlowEnvironment ReadOnly(BackupRig rig, IBlobStore control)

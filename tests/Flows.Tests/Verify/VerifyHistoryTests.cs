@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Replay.Tests;
 using Xunit;
@@ -41,6 +42,19 @@ public sealed class VerifyHistoryTests
         FlowInstance ended = await engine.RunToEndAsync(VerifyStandIns.Instance, _token);
 
         Assert.Equal((RuntimeStatus.Failed, ErrorKind.Cancelled), (ended.Status, ended.Failure?.Kind));
+    }
+
+    [Fact]
+    public async Task What_was_found_stands_where_its_record_fails_for_whatever_reason()
+    {
+        using var standIns = new VerifyStandIns { RecordFault = new UnauthorizedAccessException("read-only") };
+        await using EmbeddedEngine engine = standIns.Open();
+        engine.Start(nameof(VerifyFlow), VerifyStandIns.Input, VerifyStandIns.Instance);
+
+        FlowInstance ended = await engine.RunToEndAsync(VerifyStandIns.Instance, _token);
+
+        Assert.True(ended.Status is RuntimeStatus.Completed, ended.Failure?.Message);
+        Assert.Equal(7, BackupTasks.Converter.Read<VerifyResult>(ended.Result!).Head);
     }
 
     /// <summary>Writes the file anew; run it only for a change that is meant to break unfinished

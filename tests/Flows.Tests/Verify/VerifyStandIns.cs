@@ -26,6 +26,9 @@ internal sealed class VerifyStandIns : IDisposable
     /// <summary>What a step does before it answers.</summary>
     public Func<VerifyStepInput, CancellationToken, Task> Step { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Why the outcome cannot be recorded; null: it is.</summary>
+    public Exception? RecordFault { get; set; }
+
     public TaskCatalog Catalog() => new(Register, NoServices.Instance, BackupTasks.Converter);
 
     public EmbeddedEngine Open() =>
@@ -55,6 +58,8 @@ internal sealed class VerifyStandIns : IDisposable
             )
             .AddActivity(
                 nameof(RecordVerification),
-                new StandIn<RecordVerificationInput, Nothing>((_, _) => Task.FromResult(Nothing.Value))
+                new StandIn<RecordVerificationInput, Nothing>(
+                    (_, _) => RecordFault is { } fault ? throw fault : Task.FromResult(Nothing.Value)
+                )
             );
 }

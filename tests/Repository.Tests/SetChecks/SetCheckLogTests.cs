@@ -34,6 +34,32 @@ public sealed class SetCheckLogTests
         Assert.Null(table.FindLast(bench.NewRun(), SetCheckKinds.Drill));
     }
 
+    [Theory]
+    [InlineData("data- structure+", "data-")]
+    [InlineData("data- sample+ live+", "data-")]
+    [InlineData("data- structure- structure+", "data-")]
+    [InlineData("data- structure-", "structure-")]
+    [InlineData("data- data+ structure+", "structure+")]
+    [InlineData("data- data+ data-", "data-")]
+    [InlineData("sample- structure+", "sample-")]
+    [InlineData("sample- data+", "data+")]
+    [InlineData("structure- live+", "live+")]
+    [InlineData("live- structure+", "structure+")]
+    public async Task A_failed_check_is_told_until_one_passes_that_looks_at_least_as_deep(string checks, string told)
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        RunId set = bench.NewRun();
+        foreach ((int day, string check) in checks.Split(' ').Index())
+        {
+            await AddAsync(repository, [set], Verified(set, check[..^1], check.EndsWith('+'), Moment.AddDays(day)));
+        }
+
+        SetCheck last = (await repository.SetChecks.ReadAsync(Token)).FindLast(set, SetCheckKinds.Verify)!;
+
+        Assert.Equal(told, last.Depth + (last.Passed ? "+" : "-"));
+    }
+
     [Fact]
     public async Task The_checks_of_four_hundred_sets_are_one_listing_and_one_read()
     {

@@ -78,13 +78,15 @@ internal static class MySqlContents
         }
     }
 
-    /// <summary>Drops routines and events, which a restore that begins again would find in its way.</summary>
+    /// <summary>
+    /// Drops routines and events, which a restore that begins again would find in its way. A package takes its body along.
+    /// </summary>
     public static async Task ClearProgramsAsync(MySqlConnection session, CancellationToken cancellationToken)
     {
         const string Programs = """
-            SELECT CONCAT(routine_type, ' `', REPLACE(routine_name, '`', '``'), '`')
+            SELECT CONCAT(routine_type, ' IF EXISTS `', REPLACE(routine_name, '`', '``'), '`')
             FROM information_schema.routines WHERE routine_schema = DATABASE()
-            UNION ALL SELECT CONCAT('EVENT `', REPLACE(event_name, '`', '``'), '`')
+            UNION ALL SELECT CONCAT('EVENT IF EXISTS `', REPLACE(event_name, '`', '``'), '`')
             FROM information_schema.events WHERE event_schema = DATABASE()
             """;
         foreach (string program in await MySqlSession.ListAsync(session, Programs, cancellationToken))

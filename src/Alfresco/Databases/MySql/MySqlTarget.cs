@@ -81,6 +81,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
             }
 
             await MySqlContents.ClearAsync(session, cancellationToken);
+            await MySqlContents.ClearProgramsAsync(session, cancellationToken);
 
             // Binary mode: the client obeys no commands that a dump may hold, and the sandbox line of newer dumps is a
             // mere comment.
@@ -181,6 +182,22 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
         MySqlSession.AskAsync(
             connection,
             session => new NodeQueries(session, MySqlTables.Quote).FindAsync(urls, cancellationToken),
+            cancellationToken
+        );
+
+    public Task<bool> IsHalfDoneAsync(CancellationToken cancellationToken) =>
+        MySqlSession.AskAsync(
+            connection,
+            async session =>
+            {
+                if (!await MySqlContents.IsMarkedAsync(session, cancellationToken))
+                {
+                    return false;
+                }
+
+                await MySqlLeftovers.RequireNoneAsync(session, connection, cancellationToken);
+                return true;
+            },
             cancellationToken
         );
 

@@ -99,6 +99,9 @@ internal sealed class PostgresTarget(DatabaseConnection connection, Action<strin
             cancellationToken
         );
 
+    /// <summary>Its transaction took everything back.</summary>
+    public Task<bool> IsHalfDoneAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
     public Task ClearAsync(CancellationToken cancellationToken) =>
         PostgresSession.AskAsync(
             connection,

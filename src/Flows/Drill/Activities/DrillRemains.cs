@@ -7,6 +7,7 @@ using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
+using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 
@@ -23,8 +24,9 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
 
     private readonly DrillTraces _traces = new(environment.Options);
 
-    /// <summary>Makes the directory; the trace is written before.</summary>
-    public static void MakeDirectory(DrillWork work)
+    /// <summary>Makes the directory, and writes into the trace that it is whole: before, nothing in it tells of the
+    /// database.</summary>
+    public void MakeDirectory(DrillWork work)
     {
         using (TargetTree made = TargetTree.Open(work.Directory, create: true))
         {
@@ -37,6 +39,11 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
         {
             using TargetTree tree = TargetTree.Open(work.Directory);
             tree.CreateDirectory("database"u8);
+        }
+
+        if (_traces.TryRead(work.Id) is { DirectoryMade: false } trace)
+        {
+            _traces.Write(trace with { DirectoryMade = true });
         }
     }
 
@@ -70,7 +77,10 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
             {
                 await OpenServer(server).DropAsync(work.DatabaseName, cancellationToken);
             }
-            else if (work.Input.Database is { } given && (databaseRestored || IsFilled(work, given)))
+            else if (
+                work.Input.Database is { } given
+                && (databaseRestored || await IsFilledAsync(trace, given, cancellationToken))
+            )
             {
                 await given.Open(environment.Options, dump: null, tell).ClearAsync(cancellationToken);
             }
@@ -83,16 +93,89 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
     }
 
     /// <summary>
-    /// What is in the database came from the drill: its restore has begun, or was done and its marker is gone with the
-    /// directory.
+    /// What is in the database came from the drill: its restore broke off there, or began and its rows are those of the
+    /// set. It may have become somebody else's since, and is then left alone.
     /// </summary>
-    private static bool IsFilled(DrillWork work, RestoreDatabaseTarget database) =>
-        GivenPath.IsDirectory(work.Directory)
-        && (
-            !GivenPath.IsDirectory(work.DatabaseMark)
-            || new TargetMarker(work.DatabaseMark).TryRead()?.ProgressOf(database)
-                is not (null or DatabaseProgress.Untouched)
+    private async Task<bool> IsFilledAsync(
+        DrillTrace trace,
+        RestoreDatabaseTarget given,
+        CancellationToken cancellationToken
+    )
+    {
+        DrillWork work = trace.Work;
+        if (!trace.DirectoryMade || !GivenPath.IsDirectory(work.Directory) || !IsMarked(work))
+        {
+            return false;
+        }
+
+        IDatabaseTarget database = given.Open(environment.Options, dump: null, tell);
+        if (GivenPath.IsDirectory(work.DatabaseMark))
+        {
+            if (new TargetMarker(work.DatabaseMark).TryRead() is not { } mark || !mark.IsOf(given))
+            {
+                return false;
+            }
+
+            if (mark.Database is DatabaseProgress.Untouched)
+            {
+                // So is one that was refused: the vendor's own mark tells of one that failed half-way.
+                return await database.IsHalfDoneAsync(cancellationToken);
+            }
+        }
+
+        if (await database.TakeOverAsync(cancellationToken))
+        {
+            return await database.IsHalfDoneAsync(cancellationToken);
+        }
+
+        if (await HoldsSetAsync(work, given, cancellationToken))
+        {
+            return true;
+        }
+
+        string place = DatabaseConnection.FromRestoreUrl(given.Url, password: null, toolPath: null).Place;
+        tell(
+            $"a drill of set {work.Input.Set} began in {place}, which has other rows than the set: they may be somebody "
+                + "else's, and are left; empty it by hand if nobody needs them"
         );
+        return false;
+    }
+
+    private async Task<bool> HoldsSetAsync(
+        DrillWork work,
+        RestoreDatabaseTarget given,
+        CancellationToken cancellationToken
+    )
+    {
+        SetManifest set = await SetReader.ReadManifestAsync(environment, work.Input.Set, cancellationToken);
+        try
+        {
+            IReadOnlyDictionary<string, long> there = await given
+                .Open(environment.Options, set.Database, tell)
+                .CountRowsAsync([.. set.Database!.Rows.Keys], cancellationToken);
+            return set.Database.Rows.Count > 0
+                && set.Database.Rows.All(table => there.TryGetValue(table.Key, out long rows) && rows == table.Value);
+        }
+        catch (PermanentException)
+        {
+            // It has no such tables: not even Alfresco's.
+            return false;
+        }
+    }
+
+    /// <summary>The directory holds the marker of this drill.</summary>
+    private static bool IsMarked(DrillWork work)
+    {
+        try
+        {
+            return OwnTree.OpenShared(work.Directory).TryReadAll(Marker, MaxMarkerBytes) is { } id
+                && Encoding.UTF8.GetString(id) == work.Id;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotRemoved(work, e);
+        }
+    }
 
     /// <summary>The marker goes last, so that a kill leaves a directory that is known.</summary>
     private static void RemoveDirectory(DrillWork work)
@@ -102,10 +185,9 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
             return;
         }
 
-        OwnTree own = OwnTree.OpenShared(work.Directory);
+        bool isOurs = IsMarked(work);
         try
         {
-            bool isOurs = own.TryReadAll(Marker, MaxMarkerBytes) is { } id && Encoding.UTF8.GetString(id) == work.Id;
             bool isNew = GivenPath.NamesIn(work.Directory).All(static name => name == $"{Marker}.new");
             if (!isOurs && !isNew)
             {
@@ -122,12 +204,15 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PermanentException(
-                ErrorKind.Target,
-                $"'{work.Directory}', which a drill made, cannot be removed ({e.Message}); correct that: the next drill "
-                    + "removes it",
-                e
-            );
+            throw NotRemoved(work, e);
         }
     }
+
+    private static PermanentException NotRemoved(DrillWork work, Exception cause) =>
+        new(
+            ErrorKind.Target,
+            $"'{work.Directory}', which a drill made, cannot be removed ({cause.Message}); correct that: the next drill "
+                + "removes it",
+            cause
+        );
 }

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 
 /// <summary>
 /// Whether a restore that failed had begun: one that was refused before says something about server, tools or room, and
-/// nothing about the set.
+/// nothing about the set. Nor does a scratch directory that takes not even the restore's marker: then this fails.
 /// </summary>
 internal sealed class LookAtDrill : FlowActivity<RestoreInput, DrillProgress>
 {
@@ -16,10 +16,15 @@ internal sealed class LookAtDrill : FlowActivity<RestoreInput, DrillProgress>
         RestoreInput input,
         IProgressSink progress,
         CancellationToken cancellationToken
-    ) =>
-        Task.FromResult(
-            new DrillProgress(
-                GivenPath.IsDirectory(input.Target) && new TargetMarker(input.Target).TryRead() is not null
-            )
-        );
+    )
+    {
+        var marker = new TargetMarker(input.Target);
+        if (!GivenPath.IsDirectory(input.Target) || marker.TryRead() is not { } mark)
+        {
+            return Task.FromResult(new DrillProgress(HasBegun: false));
+        }
+
+        marker.Write(mark);
+        return Task.FromResult(new DrillProgress(HasBegun: true));
+    }
 }

@@ -48,7 +48,7 @@ internal sealed class PrepareDrill(FlowEnvironment environment) : FlowActivity<D
             traces.Write(new DrillTrace(work, traces.Owner, DatabaseDone: set.Database is null));
         }
 
-        DrillRemains.MakeDirectory(work);
+        remains.MakeDirectory(work);
         if (set.Database is null)
         {
             warnings.Add($"set {set.Id} has no database dump: its files alone are restored");

@@ -42,7 +42,10 @@ public sealed record TargetMark(
 
     /// <summary>How far this database is; one that an earlier attempt did not name is untouched.</summary>
     public DatabaseProgress ProgressOf(RestoreDatabaseTarget database) =>
-        Url is null || PlaceOf(Url) == PlaceOf(database.Url) ? Database : DatabaseProgress.Untouched;
+        Url is null || IsOf(database) ? Database : DatabaseProgress.Untouched;
+
+    /// <summary>An attempt was made on this database.</summary>
+    public bool IsOf(RestoreDatabaseTarget database) => Url is { } url && PlaceOf(url) == PlaceOf(database.Url);
 
     /// <summary>
     /// The same database under whatever user and query: who corrects these after a failure goes on in it.

@@ -16,7 +16,7 @@ using AlfrescoBackupFlows.Repository.Verification;
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 
 /// <summary>
-/// Holds the newest set against the content stores of the live installation. Alfresco writes a content file once: one with
+/// Holds the newest backup against the content stores of the live installation. Alfresco writes a content file once: one with
 /// other bytes was changed by somebody else, or by its disk.
 /// </summary>
 internal sealed class LiveComparison(FlowEnvironment environment, OpenedVerification opened, IProgressSink progress)
@@ -37,7 +37,7 @@ internal sealed class LiveComparison(FlowEnvironment environment, OpenedVerifica
         }
 
         SetSummary set =
-            opened.Sets.LastOrDefault(set => set.Installation == _installation.Name)
+            InstallationSets.FindNewest(opened.Sets.Where(set => set.Installation == _installation.Name))
             ?? throw new PermanentException(
                 ErrorKind.Configuration,
                 $"Set {opened.Sets[^1].Id} is of installation '{opened.Sets[^1].Installation}', and installation.name is "

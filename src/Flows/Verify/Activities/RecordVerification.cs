@@ -42,11 +42,13 @@ internal sealed class RecordVerification(FlowEnvironment environment) : FlowActi
             .. state.Sets.Where(set =>
                 set.Sequence <= input.Result.Head
                 && (
-                    input.Request.Set is { } id ? set.Id == id : installation is null || set.Installation == installation
+                    input.Request.Set is { } id
+                        ? set.Id == id
+                        : installation is null || set.Installation == installation
                 )
             ),
         ];
-        long newest = sets.Max(static set => (long?)set.Sequence) ?? 0;
+        RunId? newest = InstallationSets.FindNewest(sets)?.Id;
         foreach (SetSummary set in sets)
         {
             string[] own = [.. ofAll, .. errors.Where(f => f.Set == set.Id).Select(static f => f.Line)];
@@ -59,7 +61,10 @@ internal sealed class RecordVerification(FlowEnvironment environment) : FlowActi
                     set.Id,
                     SetCheckKinds.Verify,
                     // Of several sets, the newest alone is held against the live installation.
-                    input.Request.Live && set.Sequence != newest ? VerifyDepths.Structure : input.Request.Depth,
+                    input.Request.Live
+                    && set.Id != newest
+                        ? VerifyDepths.Structure
+                        : input.Request.Depth,
                     input.Started,
                     now,
                     Passed: count == 0,

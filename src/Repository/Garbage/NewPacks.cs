@@ -20,12 +20,20 @@ internal sealed class NewPacks(BackupRepository repository) : IDisposable
     private NativeBuffer? _buffer;
     private PackBuilder? _builder;
     private RowFileBuilder? _rowsBuilder;
+    private uint? _generation;
 
     /// <summary>The ids of the packs of a class are lower than this one; null: any.</summary>
     public Func<ChunkClass, PackId?> Below { get; set; } = static _ => null;
 
     /// <summary>Packs that were written.</summary>
     public IReadOnlySet<PackId> Packs => _packs;
+
+    /// <summary>
+    /// Whether what was written is sealed under keys that are the newest still. Older ones may have been dropped, and
+    /// then nobody opens it.
+    /// </summary>
+    public bool IsOfNewestKeys =>
+        _generation is not { } generation || generation == repository.Ring.CurrentGeneration(KeyClass.Metadata);
 
     /// <summary>Index blobs that have every row of these packs, once it is complete.</summary>
     public IReadOnlyList<ChunkIndexBlob> Indexes => _indexes;
@@ -50,6 +58,7 @@ internal sealed class NewPacks(BackupRepository repository) : IDisposable
 
         if (_builder is null)
         {
+            _generation ??= repository.Ring.CurrentGeneration(KeyClass.Metadata);
             _buffer = new NativeBuffer(
                 chunkClass == ChunkClass.Metadata ? PackBuilder.MetadataCapacity : PackBuilder.ContentCapacity
             );

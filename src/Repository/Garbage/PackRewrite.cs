@@ -4,7 +4,6 @@ using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
-using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Packs;
 using AlfrescoBackupFlows.Repository.Sorting;
@@ -23,10 +22,9 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
     private const int RecordSize = ChunkAt + ChunkId.Size;
 
     private readonly NewPacks _new = new(repository);
-    private readonly uint _generation = repository.Ring.CurrentGeneration(KeyClass.Metadata);
 
-    /// <summary>Whether what was written is sealed under keys that are the newest still.</summary>
-    public bool IsOfNewestKeys => _generation == repository.Ring.CurrentGeneration(KeyClass.Metadata);
+    /// <inheritdoc cref="NewPacks.IsOfNewestKeys"/>
+    public bool IsOfNewestKeys => _new.IsOfNewestKeys;
 
     /// <summary>Packs that were written.</summary>
     public IReadOnlySet<PackId> Packs => _new.Packs;

@@ -476,7 +476,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     {
         HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
         bool isWhole =
-            (_own.Packs.Count == 0 || _own.IsOfNewestKeys)
+            _own.IsOfNewestKeys
             && _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
             && _own.Indexes.All(index =>
                 store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName)

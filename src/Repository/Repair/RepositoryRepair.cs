@@ -109,6 +109,12 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
             return null;
         }
 
+        // Under keys that a reseal has dropped meanwhile nobody could open what is stored again.
+        if (!repository.Keys.AreOf(head))
+        {
+            await repository.Keys.HealAsync(head, cancellationToken);
+        }
+
         DiscardOwnIfGivenUp(head.State, store);
         CacheDirectory.Create(repository.CacheDirectory);
         using ChunkIndex index = await repository.ReadIndexAsync(
@@ -364,13 +370,15 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
     }
 
     /// <summary>
-    /// A prune takes what is not named yet for garbage: what it has given up is stored anew, under other names.
+    /// A prune takes what is not named yet for garbage: what it has given up is stored anew, under other names, and so is
+    /// what was sealed under older keys.
     /// </summary>
     private void DiscardOwnIfGivenUp(LogState state, StoreListing store)
     {
         HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
         bool isWhole =
-            _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
+            _own.IsOfNewestKeys
+            && _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
             && _own.Indexes.All(index =>
                 store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName)
             );

@@ -1,8 +1,10 @@
+using System.Buffers.Binary;
 using System.Text;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Repair;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
@@ -10,6 +12,7 @@ using AlfrescoBackupFlows.Repository.Tests.Garbage;
 using AlfrescoBackupFlows.Repository.Tests.Verification;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
 
@@ -17,6 +20,8 @@ namespace AlfrescoBackupFlows.Repository.Tests.Repair;
 
 public sealed class RepositoryRepairTests
 {
+    private static readonly Secret Passphrase = new("first passphrase");
+
     [Fact]
     public async Task Lost_index_blobs_are_written_anew_and_the_next_prune_has_its_way_again()
     {
@@ -212,6 +217,74 @@ public sealed class RepositoryRepairTests
         await AssertSoundAsync(bench, bench.Blobs);
     }
 
+    /// <summary>It was opened before the keys were rotated and the old ones dropped.</summary>
+    [Fact]
+    public async Task A_repair_that_slept_through_a_reseal_seals_under_the_keys_that_count()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync(passphrase: Passphrase);
+        await bench.BackUpAsync(3);
+        await using BackupRepository slept = await bench.OpenAsync(bench.Blobs);
+        IBlobStore mirror = await bench.CopyAsync();
+        await using BackupRepository copy = await bench.OpenAsync(mirror);
+        await ResealAsync(bench);
+        foreach (string pack in await bench.NamesAsync("packs/"))
+        {
+            await bench.Blobs.DeleteAsync(pack, CancellationToken.None);
+        }
+
+        RepairReport report = await new RepositoryRepair(slept, new RepairOptions { Mirror = copy }).RunAsync(
+            CancellationToken.None
+        );
+
+        Assert.True(report.StoredChunks > 0 && !report.HasLosses, $"{report}");
+        await AssertSoundAsync(bench, bench.Blobs);
+        await bench.PruneAsync();
+        await AssertSoundAsync(bench, bench.Blobs);
+    }
+
+    /// <summary>What it has written by then is sealed under keys that are dropped before the log names it.</summary>
+    [Fact]
+    public async Task A_reseal_between_its_packs_and_its_entry_makes_it_store_them_anew()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync(passphrase: Passphrase);
+        await bench.BackUpAsync(3);
+        IBlobStore mirror = await bench.CopyAsync();
+        string[] content = await ContentPacksAsync(bench);
+        foreach (string pack in content)
+        {
+            await FlipAsync(bench.Blobs, pack);
+        }
+
+        bool isDone = false;
+        var visited = new VisitedBlobStore(
+            bench.Blobs,
+            new RequestNumbers(),
+            async (call, served, _) =>
+            {
+                bool isEntry =
+                    call.Verb is BlobVerb.PutIfAbsent && call.Name.StartsWith("log/", StringComparison.Ordinal);
+                if (isEntry && !served && !isDone)
+                {
+                    isDone = true;
+                    await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+                    await repository.Keys.RotateAsync([]);
+                }
+            }
+        );
+
+        RepairReport report = await RepairAsync(bench, visited, mirror);
+
+        Assert.True(isDone && report.StoredChunks > 0 && !report.HasLosses, $"{report}");
+        foreach (ChunkIndexSummary index in LogState.Live((await bench.StateAsync()).Indexes).TakeLast(1))
+        {
+            byte[] header = new byte[12];
+            await bench.Blobs.ReadAsync(index.Id.BlobName, 0, header, CancellationToken.None);
+            Assert.Equal(2u, BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(8)));
+        }
+
+        await AssertSoundAsync(bench, bench.Blobs);
+    }
+
     /// <summary>At each request of a repair, before it reaches the store and after it was served.</summary>
     [Theory]
     [InlineData(false)]
@@ -361,6 +434,19 @@ public sealed class RepositoryRepairTests
 
         Assert.Equal((ErrorKind.Configuration, ErrorKind.Configuration), (unable.Kind, wrong.Kind));
         Assert.Contains(strange.Id, wrong.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>New keys, everything sealed under them, and the old ones dropped.</summary>
+    private static async Task ResealAsync(PruneBench bench)
+    {
+        await using (BackupRepository repository = await bench.OpenAsync(bench.Blobs))
+        {
+            await repository.Keys.RotateAsync([]);
+        }
+
+        await using BackupRepository rotated = await bench.OpenAsync(bench.Blobs);
+        ResealReport report = await new Reseal(rotated, new PruneOptions(0)).RunAsync(CancellationToken.None);
+        Assert.Equal(2, report.Dropped.Length);
     }
 
     private static async Task<RepairReport> RepairAsync(

@@ -32,6 +32,10 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
     private NewPacks _own = new(repository);
     private RescuedChunks _rescued = new();
 
+    /// <summary>The lowest bad pack, of metadata and of all other classes: these share the ids of chunks, and a chunk may come
+    /// back in another of them.</summary>
+    private Dictionary<bool, PackId> _below = [];
+
     /// <exception cref="PermanentException">
     /// Configuration: this host cannot read content, or the mirror is another repository's. Repository: the log has an
     /// alarm. Nothing is written then.
@@ -132,15 +136,10 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
             wanted = WantedChunk.Find(index, reached.ReadSorted(), isWhole: parts.Count == 0, bad.ContainsKey);
         }
 
-        if (_own.Packs.Count == 0)
-        {
-            Dictionary<ChunkClass, PackId> lowest = index
-                .Packs.Where(pack => bad.ContainsKey(pack.Id))
-                .GroupBy(pack => pack.Class)
-                .ToDictionary(packs => packs.Key, packs => packs.Min(pack => pack.Id));
-            _own.Below = chunkClass => lowest.TryGetValue(chunkClass, out PackId id) ? id : null;
-        }
-
+        _below = index
+            .Packs.Where(pack => bad.ContainsKey(pack.Id))
+            .GroupBy(pack => pack.Class is ChunkClass.Metadata)
+            .ToDictionary(static packs => packs.Key, static packs => packs.Min(static pack => pack.Id));
         await RescueAsync(wanted, source, store, cancellationToken);
         var files = new ListedFiles(repository, source, index);
         await RescueFromLiveAsync(Left(wanted), files, head.State.Sets, cancellationToken);
@@ -266,7 +265,8 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
     {
         if (!options.IsDryRun)
         {
-            await _own.AddAsync(chunkClass, id, bytes, cancellationToken);
+            PackId? below = _below.TryGetValue(chunkClass is ChunkClass.Metadata, out PackId lowest) ? lowest : null;
+            await _own.AddAsync(chunkClass, id, bytes, below, cancellationToken);
         }
 
         _rescued.Add(id, bytes.Length, origin);

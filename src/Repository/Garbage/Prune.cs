@@ -24,7 +24,7 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 public sealed class Prune(BackupRepository repository, PruneOptions options)
 {
     /// <summary>Other writers were faster so often that something must be wrong.</summary>
-    private const int MaxAttempts = 100;
+    internal int MaxAttempts { get; init; } = 100;
 
     private readonly BlobDeletions _deletions = new(repository.Blobs.Store);
     private readonly HashSet<string> _discarded = new(StringComparer.Ordinal);
@@ -56,13 +56,16 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         try
         {
             bool hasWritten = false;
-            for (int attempt = 0; attempt < MaxAttempts; attempt++)
+            for (int failed = 0; failed < MaxAttempts; )
             {
                 if (await TryRoundAsync(hasWritten, isTimeUp, cancellationToken) is not { } round)
                 {
+                    failed++;
                     continue;
                 }
 
+                // Each one writes part of it: a large repository takes hundreds.
+                failed = 0;
                 hasWritten = true;
                 if (round.IsLast || isTimeUp?.Invoke() == true)
                 {

@@ -224,6 +224,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             }
 
             IReadOnlyList<int> configs = await OldConfigsAsync(given.State, store, cancellationToken);
+            _deletions.ForgetKept();
             await _deletions.RunAsync(
                 GivenUpBlobs.Deletable(given.State, store, configs),
                 name => KeptNow(store, name),

@@ -197,6 +197,25 @@ public sealed class PruneTests
         await bench.CheckAsync();
     }
 
+    [Fact]
+    public async Task What_the_store_keeps_counts_once_in_however_many_rounds_it_is_tried()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync(
+            new PolicyBlobStore(new MemoryBlobStore(), TimeSpan.FromDays(30), new JumpingClock())
+        );
+        await bench.BackUpAsync(6);
+        await bench.ForgetAsync(0, 1, 2, 3, 4);
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+
+        PruneReport report = await new Prune(repository, new PruneOptions(0)) { MaxNames = 1 }.RunAsync(
+            CancellationToken.None
+        );
+
+        PruneReport again = await bench.PruneAsync();
+        Assert.True(report.LaterBlobs > 3);
+        Assert.Equal((again.LaterBlobs, again.LaterBytes), (report.LaterBlobs, report.LaterBytes));
+    }
+
     /// <summary>Each round writes one pack anew and says so; only those are counted against it that came to nothing.</summary>
     [Fact]
     public async Task However_many_rounds_it_takes_none_of_them_is_taken_for_a_writer_that_was_faster()

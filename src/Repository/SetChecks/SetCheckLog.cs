@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -55,12 +56,22 @@ public sealed class SetCheckLog
         );
     }
 
-    /// <summary>The names of the tables that the newest few stand for.</summary>
-    internal IAsyncEnumerable<BlobItem> ListOldAsync(CancellationToken cancellationToken) =>
-        _blobs
+    /// <summary>
+    /// The tables that the newest few stand for, counted from the newest that authenticates: what somebody planted above
+    /// it stands for none. None where none can be read.
+    /// </summary>
+    internal async IAsyncEnumerable<BlobItem> ListOldAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        (long newest, _) = await FindAsync(cancellationToken);
+        IAsyncEnumerable<BlobItem> old = _blobs
             .Store.ListAsync(SetCheckNames.Prefix, cancellationToken)
-            .Where(static item => SetCheckNames.TryParse(item.Name, out _))
+            .Where(item => SetCheckNames.TryParse(item.Name, out long number) && number <= newest)
             .Skip(SetCheckTable.Kept);
+        await foreach (BlobItem item in old)
+        {
+            yield return item;
+        }
+    }
 
     /// <returns>False: another table was stored meanwhile.</returns>
     private async Task<bool> TryWriteAsync(long first, SetCheckTable table, CancellationToken cancellationToken)

@@ -91,6 +91,30 @@ public sealed class SetCheckLogTests
     }
 
     [Fact]
+    public async Task A_prune_counts_no_planted_blob_among_the_newest_tables()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(nights: 2);
+        RunId[] sets = [.. (await bench.StateAsync()).Sets.Select(set => set.Id)];
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        await AddAsync(repository, sets, Drilled(sets[0], passed: true));
+        for (int i = 1; i <= 3; i++)
+        {
+            await PlantAsync(bench.Blobs, $"checks/00000000000{i}", [1]);
+        }
+
+        await bench.PruneAsync();
+
+        Assert.NotNull((await repository.SetChecks.ReadAsync(Token)).FindLast(sets[0], SetCheckKinds.Drill));
+
+        // With nothing that can be read nobody knows what stands for what.
+        await bench.Blobs.DeleteAsync("checks/999999999999", Token);
+        await PlantAsync(bench.Blobs, "checks/999999999999", [1]);
+        await bench.PruneAsync();
+        Assert.Equal(4, (await bench.NamesAsync("checks/")).Length);
+    }
+
+    [Fact]
     public async Task A_table_under_another_name_does_not_count()
     {
         using PruneBench bench = await PruneBench.CreateAsync();

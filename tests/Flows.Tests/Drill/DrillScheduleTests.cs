@@ -121,6 +121,7 @@ public sealed class DrillScheduleTests : IAsyncLifetime
 
     private async Task RecordAsync(RunId set, bool passed) =>
         await _repository.SetChecks.AddAsync(
+            _ =>
             [
                 new SetCheck(
                     set,
@@ -134,7 +135,6 @@ public sealed class DrillScheduleTests : IAsyncLifetime
                     "abf test"
                 ),
             ],
-            (await _repository.Log.ReadAsync(Token)).State.Sets.Select(summary => summary.Id).ToHashSet(),
             Token
         );
 

@@ -1,5 +1,7 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.SetChecks;
 using AlfrescoBackupFlows.Repository.Tests.Format;
 using AlfrescoBackupFlows.Repository.Tests.Garbage;
@@ -171,6 +173,83 @@ public sealed class SetCheckLogTests
     }
 
     [Fact]
+    public async Task A_prune_keeps_the_checks_of_sets_that_were_sealed_while_it_deleted()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(nights: 3);
+        await using BackupRepository other = await bench.OpenAsync(bench.Blobs);
+        RunId old = bench.Sets.Keys.First();
+        await other.SetChecks.AddAsync(_ => [Drilled(old, passed: true)], Token);
+        await bench.ForgetAsync(0);
+        var store = new VisitedBlobStore(
+            bench.Blobs,
+            new RequestNumbers(),
+            OnceAt(
+                call => call.Verb is BlobVerb.Delete,
+                async () =>
+                {
+                    await bench.BackUpAsync(nights: 1);
+                    await other.SetChecks.AddAsync(_ => [Drilled(bench.Sets.Keys.Last(), passed: true)], Token);
+                }
+            )
+        );
+
+        await bench.PruneAsync(store);
+
+        SetCheck left = Assert.Single((await other.SetChecks.ReadAsync(Token)).Checks);
+        Assert.Equal(bench.Sets.Keys.Last(), left.Set);
+    }
+
+    [Fact]
+    public async Task A_writer_that_was_overtaken_keeps_the_checks_of_sets_that_were_sealed_meanwhile()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(nights: 1);
+        RunId first = bench.Sets.Keys.Single();
+        await using BackupRepository other = await bench.OpenAsync(bench.Blobs);
+        var store = new VisitedBlobStore(
+            bench.Blobs,
+            new RequestNumbers(),
+            OnceAt(
+                call => call.Verb is BlobVerb.PutIfAbsent && call.Name.StartsWith("checks/", StringComparison.Ordinal),
+                async () =>
+                {
+                    await bench.BackUpAsync(nights: 1);
+                    await other.SetChecks.AddAsync(_ => [Drilled(bench.Sets.Keys.Last(), passed: true)], Token);
+                }
+            )
+        );
+        await using BackupRepository slow = await bench.OpenAsync(store);
+
+        await slow.SetChecks.AddAsync(_ => [Drilled(first, passed: true)], Token);
+
+        Assert.Equal(
+            bench.Sets.Keys.ToHashSet(),
+            (await other.SetChecks.ReadAsync(Token)).Checks.Select(check => check.Set).ToHashSet()
+        );
+    }
+
+    [Fact]
+    public async Task Checks_of_a_host_that_slept_through_a_reseal_can_be_read()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync(passphrase: new Secret("first passphrase"));
+        await bench.BackUpAsync(nights: 1);
+        RunId set = bench.Sets.Keys.Single();
+        await using BackupRepository slept = await bench.OpenAsync(bench.Blobs);
+        await using (BackupRepository owner = await bench.OpenAsync(bench.Blobs))
+        {
+            await owner.Keys.RotateAsync([]);
+            ResealReport report = await new Reseal(owner, new PruneOptions(0)).RunAsync(Token);
+            Assert.Equal(2, report.Dropped.Length);
+        }
+
+        await slept.SetChecks.AddAsync(_ => [Drilled(set, passed: true)], Token);
+
+        await using BackupRepository after = await bench.OpenAsync(bench.Blobs);
+        Assert.NotNull((await after.SetChecks.ReadAsync(Token)).FindLast(set, SetCheckKinds.Drill));
+    }
+
+    [Fact]
     public async Task The_reader_in_another_language_reads_the_same()
     {
         using TempDirectory temp = new();
@@ -191,8 +270,23 @@ public sealed class SetCheckLogTests
         );
     }
 
+    private static Func<BlobCall, bool, CancellationToken, Task> OnceAt(Func<BlobCall, bool> at, Func<Task> act)
+    {
+        int times = 0;
+        return async (call, served, _) =>
+        {
+            if (!served && at(call) && Interlocked.Increment(ref times) == 1)
+            {
+                await act();
+            }
+        };
+    }
+
     private static Task AddAsync(BackupRepository repository, RunId[] live, params SetCheck[] checks) =>
-        repository.SetChecks.AddAsync(checks, live.ToHashSet(), Token);
+        repository.SetChecks.AddAsync(
+            _ => Task.FromResult<(IReadOnlyCollection<SetCheck>, IReadOnlySet<RunId>)>((checks, live.ToHashSet())),
+            Token
+        );
 
     private static Task<PutOutcome> PlantAsync(IBlobStore store, string name, byte[] bytes) =>
         store.PutIfAbsentAsync(name, bytes, Token);

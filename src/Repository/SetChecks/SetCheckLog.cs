@@ -132,6 +132,16 @@ public sealed class SetCheckLog
             }
         }
 
+        if (first > SetCheckNames.Last)
+        {
+            throw new PermanentException(
+                ErrorKind.Repository,
+                $"No check can be stored at {_blobs.Store.Location}: '{SetCheckNames.BlobName(SetCheckNames.Last)}' has the "
+                    + "last number there is, and no writer comes to it by counting; find out who stored it with the "
+                    + "repository's keys, and delete it"
+            );
+        }
+
         throw new PermanentException(
             ErrorKind.Repository,
             $"No check can be stored at {_blobs.Store.Location}: what stands in '{SetCheckNames.Prefix}' does not "

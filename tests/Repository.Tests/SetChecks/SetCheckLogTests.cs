@@ -1,5 +1,8 @@
+using System.Text.Json;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.SetChecks;
@@ -114,6 +117,21 @@ public sealed class SetCheckLogTests
         await PlantAsync(bench.Blobs, "checks/999999999999", [1]);
         await bench.PruneAsync();
         Assert.Equal(4, (await bench.NamesAsync("checks/")).Length);
+    }
+
+    [Fact]
+    public async Task A_table_with_the_last_number_is_named_where_none_can_follow_it()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(nights: 1);
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        await PlantTableAsync(repository, "checks/000000000000", []);
+
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            repository.SetChecks.AddAsync(_ => [Drilled(bench.Sets.Keys.Single(), passed: true)], Token)
+        );
+
+        Assert.Contains("'checks/000000000000' has the last number", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -290,6 +308,29 @@ public sealed class SetCheckLogTests
 
     private static Task<PutOutcome> PlantAsync(IBlobStore store, string name, byte[] bytes) =>
         store.PutIfAbsentAsync(name, bytes, Token);
+
+    /// <summary>With the repository's keys, and not by the rules of a writer.</summary>
+    private static Task<PutOutcome> PlantTableAsync(
+        BackupRepository repository,
+        string name,
+        IEnumerable<SetCheck> checks,
+        int spaces = 0
+    ) =>
+        PlantAsync(
+            repository.Blobs.Store,
+            name,
+            repository.Blobs.Cipher.Seal(
+                ObjectType.CheckTable,
+                name,
+                [
+                    .. JsonSerializer.SerializeToUtf8Bytes(
+                        new SetCheckDocument([.. checks]),
+                        SetCheckJson.Default.SetCheckDocument
+                    ),
+                    .. Enumerable.Repeat((byte)' ', spaces),
+                ]
+            )
+        );
 
     private static SetCheck Verified(RunId set, string depth, bool passed, DateTimeOffset ended) =>
         new(set, SetCheckKinds.Verify, depth, ended, ended, passed, passed ? 0 : 1, [], "abf test");

@@ -134,6 +134,43 @@ public sealed class SetCheckLogTests
         Assert.Contains("'checks/000000000000' has the last number", fault.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Each is passed over for the one before it, as what does not authenticate is.</summary>
+    [Fact]
+    public async Task A_table_that_no_writer_stores_does_not_count()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        RunId set = bench.NewRun();
+        SetCheck failed = Drilled(set, passed: false);
+        string line = new('x', 1004);
+        await PlantTableAsync(repository, "checks/999999999999", [failed with { Findings = [.. Lines(20, line)] }]);
+
+        await PlantTableAsync(repository, "checks/999999999998", [failed with { Findings = [.. Lines(21, "x")] }]);
+        await PlantTableAsync(repository, "checks/999999999997", [failed with { Findings = [line + "x"] }]);
+        await PlantTableAsync(repository, "checks/999999999996", Enumerable.Repeat(failed, 4));
+        await PlantTableAsync(repository, "checks/999999999995", [failed], spaces: 16 << 20);
+
+        SetCheckTable table = await repository.SetChecks.ReadAsync(Token);
+        Assert.Equal(20, Assert.Single(table.Checks).Findings.Length);
+
+        static IEnumerable<string> Lines(int count, string line) => Enumerable.Repeat(line, count);
+    }
+
+    /// <summary>Lines are cut to the length that a reader takes.</summary>
+    [Fact]
+    public async Task A_check_with_more_and_longer_findings_than_a_table_takes_is_cut_and_can_be_read()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        RunId set = bench.NewRun();
+        SetCheck failed = Drilled(set, passed: false);
+
+        await AddAsync(repository, [set], failed with { Findings = [.. Enumerable.Repeat(new string('x', 5000), 30)] });
+
+        SetCheck read = Assert.Single((await repository.SetChecks.ReadAsync(Token)).Checks);
+        Assert.Equal((20, 1004), (read.Findings.Length, read.Findings.Max(line => line.Length)));
+    }
+
     [Fact]
     public async Task A_table_under_another_name_does_not_count()
     {

@@ -143,7 +143,7 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
         await RescueAsync(wanted, source, store, cancellationToken);
         var files = new ListedFiles(repository, source, index);
         await RescueFromLiveAsync(Left(wanted), files, head.State.Sets, cancellationToken);
-        RepairReport report = await DescribeAsync(wanted, files, head.State, index, bad, parts, cancellationToken);
+        RepairReport report = await DescribeAsync(wanted, files, source, head.State, index, bad, parts, cancellationToken);
         if (options.IsDryRun)
         {
             return await IsStillAsync(head, cancellationToken) ? report : null;
@@ -275,6 +275,7 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
     private async Task<RepairReport> DescribeAsync(
         List<WantedChunk> wanted,
         ListedFiles files,
+        RepairSource source,
         LogState state,
         ChunkIndex index,
         ImmutableSortedDictionary<PackId, string> bad,
@@ -282,11 +283,13 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
         CancellationToken cancellationToken
     )
     {
-        HashSet<ChunkId> lost = [.. Left(wanted).Where(chunk => chunk.Need is Need.Restore).Select(chunk => chunk.Id)];
-        var losses = new SetLosses(repository, files, MaxNamed);
-        if (lost.Count > 0)
+        ILookup<Need, ChunkId> left = Left(wanted).ToLookup(chunk => chunk.Need, chunk => chunk.Id);
+        HashSet<ChunkId> lost = [.. left[Need.Restore]];
+        HashSet<ChunkId> besides = [.. left[Need.Shortcut]];
+        var losses = new SetLosses(repository, files, source, MaxNamed);
+        if (lost.Count + besides.Count > 0)
         {
-            await losses.FindAsync(state.Sets, lost, cancellationToken);
+            await losses.FindAsync(state.Sets, lost, besides, cancellationToken);
         }
 
         return new RepairReport

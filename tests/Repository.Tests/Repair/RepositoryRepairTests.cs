@@ -147,6 +147,46 @@ public sealed class RepositoryRepairTests
         await AssertSoundAsync(bench, bench.Blobs);
     }
 
+    /// <summary>No restore needs them, so nothing is held up for them; whoever repairs is told of them all the same.</summary>
+    [Fact]
+    public async Task Catalogues_and_lists_of_findings_that_are_nowhere_are_named()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(1);
+        await using ModelHost host = bench.NewHost("acme");
+        RunId run = bench.NewRun();
+        ModelFiles files = bench.Sets.Values.First();
+        host.Manifest = manifest =>
+            manifest with
+            {
+                Database = manifest.Database! with
+                {
+                    Catalogue = new CatalogueStamp(Nowhere(1), 1, 1, []),
+                    RequiredDigests = Nowhere(2),
+                },
+                Roots = [manifest.Roots[0] with { Findings = Nowhere(3) }],
+                Consistency = manifest.Consistency with { Details = Nowhere(4) },
+            };
+        await host.BeginAsync(run);
+        await host.StoreAsync(files);
+        await host.CommitAsync();
+        bench.Sets.Add(run, files);
+
+        RepairReport report = await RepairAsync(bench, bench.Blobs);
+
+        Assert.Equal(
+            [
+                $"The catalogue of set {run} is lost, or a part of it; a restore does not need it.",
+                $"A list of findings of set {run} is lost; a restore does not need it.",
+            ],
+            report.LostParts
+        );
+        Assert.Equal((true, 0, 0), (report.HasLosses, report.LostChunks, report.LostFiles));
+        await bench.CheckAsync();
+
+        static ContentRef Nowhere(byte number) => new(10, 0, [new ChunkId(number)]);
+    }
+
     /// <summary>Two runs that overlap store what they have in common twice.</summary>
     [Fact]
     public async Task Of_two_copies_the_damaged_one_is_given_up_and_a_prune_keeps_the_other()

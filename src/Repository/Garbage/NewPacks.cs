@@ -51,10 +51,7 @@ internal sealed class NewPacks(BackupRepository repository) : IDisposable
         CancellationToken cancellationToken
     )
     {
-        if (
-            _builder is not null
-            && (_builder.Class != chunkClass || _below != below || !_builder.Fits(plain.Length))
-        )
+        if (_builder is not null && (_builder.Class != chunkClass || _below != below || !_builder.Fits(plain.Length)))
         {
             await StoreAsync(cancellationToken);
         }

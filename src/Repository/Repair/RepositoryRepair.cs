@@ -143,7 +143,16 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
         await RescueAsync(wanted, source, store, cancellationToken);
         var files = new ListedFiles(repository, source, index);
         await RescueFromLiveAsync(Left(wanted), files, head.State.Sets, cancellationToken);
-        RepairReport report = await DescribeAsync(wanted, files, source, head.State, index, bad, parts, cancellationToken);
+        RepairReport report = await DescribeAsync(
+            wanted,
+            files,
+            source,
+            head.State,
+            index,
+            bad,
+            parts,
+            cancellationToken
+        );
         if (options.IsDryRun)
         {
             return await IsStillAsync(head, cancellationToken) ? report : null;

@@ -40,10 +40,7 @@ public sealed class SetCheckLog
     /// <exception cref="PermanentException">
     /// Busy: others write all the time. Storage: it refuses. Repository: the log's chain does not hold.
     /// </exception>
-    public Task AddAsync(
-        Func<LogState, IReadOnlyCollection<SetCheck>> added,
-        CancellationToken cancellationToken
-    ) =>
+    public Task AddAsync(Func<LogState, IReadOnlyCollection<SetCheck>> added, CancellationToken cancellationToken) =>
         AddAsync(
             async token =>
             {

@@ -89,7 +89,9 @@ public sealed class SetCheckTable
         checks.Any(static check => check?.Findings is not { IsDefault: false }) ? "a check is missing"
         : checks.Any(static check => check.Findings.Length > MaxFindings)
             ? $"a check has more than {MaxFindings} findings"
-        : checks.Any(static check => check.Findings.Any(static line => line?.Length is not <= MaxLineLength + MoreLength))
+        : checks.Any(static check =>
+            check.Findings.Any(static line => line?.Length is not <= MaxLineLength + MoreLength)
+        )
             ? $"a finding has more than {MaxLineLength + MoreLength} characters"
         : checks.CountBy(static check => (check.Set, check.Kind, check.Depth)).Any(static same => same.Value > Kept)
             ? $"a set has more than {Kept} checks of a kind and depth"

@@ -122,19 +122,19 @@ public sealed class DrillScheduleTests : IAsyncLifetime
     private async Task RecordAsync(RunId set, bool passed) =>
         await _repository.SetChecks.AddAsync(
             _ =>
-            [
-                new SetCheck(
-                    set,
-                    SetCheckKinds.Drill,
-                    null,
-                    _time.GetUtcNow(),
-                    _time.GetUtcNow(),
-                    passed,
-                    passed ? 0 : 1,
-                    passed ? [] : ["a.bin is missing"],
-                    "abf test"
-                ),
-            ],
+                [
+                    new SetCheck(
+                        set,
+                        SetCheckKinds.Drill,
+                        null,
+                        _time.GetUtcNow(),
+                        _time.GetUtcNow(),
+                        passed,
+                        passed ? 0 : 1,
+                        passed ? [] : ["a.bin is missing"],
+                        "abf test"
+                    ),
+                ],
             Token
         );
 

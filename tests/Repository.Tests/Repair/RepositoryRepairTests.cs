@@ -362,7 +362,7 @@ public sealed class RepositoryRepairTests
                 {
                     isDone = true;
                     await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
-                    await repository.Keys.RotateAsync([]);
+                    await repository.Keys.RotateAsync([], cancellationToken: CancellationToken.None);
                 }
             }
         );

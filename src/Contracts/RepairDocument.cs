@@ -16,7 +16,7 @@ namespace AlfrescoBackupFlows.Contracts;
 /// <param name="LostChunks">Chunks that sets need and nobody has.</param>
 /// <param name="LostFiles">Files that are lost, each once.</param>
 /// <param name="Lost">These files, at most 10,000.</param>
-/// <param name="LostParts">Dumps, listings and lists that are lost, a sentence each.</param>
+/// <param name="LostParts">Dumps, listings, lists and catalogues that are lost, a sentence each.</param>
 /// <param name="DryRun">Nothing was written.</param>
 public sealed record RepairDocument(
     string[] LostIndexes,

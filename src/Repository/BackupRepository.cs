@@ -39,7 +39,7 @@ public sealed class BackupRepository : IAsyncDisposable
         Log = log;
         Keys = new KeySlots(blobs.Store, keys, log, access, config);
         Pages = new RunPages(blobs);
-        SetChecks = new SetCheckLog(blobs);
+        SetChecks = new SetCheckLog(blobs, log, Keys);
     }
 
     /// <summary>32 hexadecimal digits.</summary>

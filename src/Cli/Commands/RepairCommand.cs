@@ -125,8 +125,10 @@ internal static class RepairCommand
         }
 
         context.Messages.Error(
-            $"lost for good, as far as was looked ({Looked(request)}): {Units.Count(report.LostChunks, "chunk")}, "
-                + $"{Units.Count(report.LostFiles, "file")}; forget the sets that need them, or bring the blobs back"
+            report.LostChunks == 0 && report.LostFiles == 0
+                ? $"lost for good, as far as was looked ({Looked(request)}): parts of sets"
+                : $"lost for good, as far as was looked ({Looked(request)}): {Units.Count(report.LostChunks, "chunk")}, "
+                    + $"{Units.Count(report.LostFiles, "file")}; forget the sets that need them, or bring the blobs back"
         );
         foreach (string part in document.LostParts.Take(MaxNamed))
         {

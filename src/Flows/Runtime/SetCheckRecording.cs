@@ -1,7 +1,6 @@
 using System.Reflection;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
-using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Repository.SetChecks;
@@ -31,14 +30,7 @@ internal static class SetCheckRecording
         {
             await MirrorMark.RequireNoneAsync(environment.Stores.Blobs, cancellationToken);
             BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
-            LogHead head = await repository.Log.ReadAsync(cancellationToken);
-            if (head.Break is { } broken)
-            {
-                throw new PermanentException(ErrorKind.Repository, broken);
-            }
-
-            HashSet<RunId> live = [.. head.State.Sets.Select(set => set.Id)];
-            await repository.SetChecks.AddAsync(checks(head.State), live, cancellationToken);
+            await repository.SetChecks.AddAsync(checks, cancellationToken);
             return null;
         }
         catch (AbfException e)

@@ -11,6 +11,15 @@ internal sealed class BlobDeletions(IBlobStore blobs)
 
     public PruneReport Report { get; private set; } = PruneReport.Nothing;
 
+    /// <summary>What the store kept is tried again, and counts once.</summary>
+    public void ForgetKept()
+    {
+        lock (_gate)
+        {
+            Report = Report with { LaterBlobs = 0, LaterBytes = 0, LaterFrom = null };
+        }
+    }
+
     /// <param name="names">With their lengths.</param>
     /// <param name="keptUntil">Until when the store is known to keep a blob: it is not asked before.</param>
     public Task RunAsync(

@@ -20,12 +20,18 @@ internal sealed class NewPacks(BackupRepository repository) : IDisposable
     private NativeBuffer? _buffer;
     private PackBuilder? _builder;
     private RowFileBuilder? _rowsBuilder;
-
-    /// <summary>The ids of the packs of a class are lower than this one; null: any.</summary>
-    public Func<ChunkClass, PackId?> Below { get; set; } = static _ => null;
+    private PackId? _below;
+    private uint? _generation;
 
     /// <summary>Packs that were written.</summary>
     public IReadOnlySet<PackId> Packs => _packs;
+
+    /// <summary>
+    /// Whether what was written is sealed under keys that are the newest still. Older ones may have been dropped, and
+    /// then nobody opens it.
+    /// </summary>
+    public bool IsOfNewestKeys =>
+        _generation is not { } generation || generation == repository.Ring.CurrentGeneration(KeyClass.Metadata);
 
     /// <summary>Index blobs that have every row of these packs, once it is complete.</summary>
     public IReadOnlyList<ChunkIndexBlob> Indexes => _indexes;
@@ -36,24 +42,28 @@ internal sealed class NewPacks(BackupRepository repository) : IDisposable
     /// <summary>Bytes of the packs.</summary>
     public long Bytes { get; private set; }
 
+    /// <param name="below">The id of the chunk's pack is lower than this one; null: any.</param>
     public async ValueTask AddAsync(
         ChunkClass chunkClass,
         ChunkId id,
         ReadOnlyMemory<byte> plain,
+        PackId? below,
         CancellationToken cancellationToken
     )
     {
-        if (_builder is not null && (_builder.Class != chunkClass || !_builder.Fits(plain.Length)))
+        if (_builder is not null && (_builder.Class != chunkClass || _below != below || !_builder.Fits(plain.Length)))
         {
             await StoreAsync(cancellationToken);
         }
 
         if (_builder is null)
         {
+            _generation ??= repository.Ring.CurrentGeneration(KeyClass.Metadata);
             _buffer = new NativeBuffer(
                 chunkClass == ChunkClass.Metadata ? PackBuilder.MetadataCapacity : PackBuilder.ContentCapacity
             );
-            _builder = new PackBuilder(repository.Ring, chunkClass, _buffer, _codec, Below(chunkClass));
+            _builder = new PackBuilder(repository.Ring, chunkClass, _buffer, _codec, below);
+            _below = below;
         }
 
         _builder.Add(id, plain.Span);

@@ -4,7 +4,6 @@ using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
-using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Packs;
 using AlfrescoBackupFlows.Repository.Sorting;
@@ -15,18 +14,22 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 /// Writes what is needed of some packs into new ones, pack by pack in the order in which it lay, and index blobs that
 /// name these. Nothing counts before a log entry names the index blobs. One pack is in memory at a time.
 /// </summary>
+/// <remarks>
+/// The other place of a chunk may be in a bad pack that stays, and a collector takes the lowest of several: what has one
+/// goes into packs whose ids are lower. No others do, or each rewriting would leave less room below.
+/// </remarks>
 internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 {
-    private const int IdAt = 1 + sizeof(long);
+    private const int LowAt = 1;
+    private const int IdAt = LowAt + 1 + sizeof(long);
     private const int PlaceAt = IdAt + PackId.Size;
     private const int ChunkAt = PlaceAt + sizeof(int) + sizeof(int);
     private const int RecordSize = ChunkAt + ChunkId.Size;
 
     private readonly NewPacks _new = new(repository);
-    private readonly uint _generation = repository.Ring.CurrentGeneration(KeyClass.Metadata);
 
-    /// <summary>Whether what was written is sealed under keys that are the newest still.</summary>
-    public bool IsOfNewestKeys => _generation == repository.Ring.CurrentGeneration(KeyClass.Metadata);
+    /// <inheritdoc cref="NewPacks.IsOfNewestKeys"/>
+    public bool IsOfNewestKeys => _new.IsOfNewestKeys;
 
     /// <summary>Packs that were written.</summary>
     public IReadOnlySet<PackId> Packs => _new.Packs;
@@ -63,10 +66,12 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
         try
         {
             CacheDirectory.Create(repository.CacheDirectory);
-            using ExternalSort sort = Sort(use, packs, stored);
+            Lower lower = FindLower(use, packs);
+            using ExternalSort sort = Sort(use, packs, stored, lower);
             HashSet<PackId> left = [.. packs];
             Dictionary<PackId, string> damaged = await CopyAsync(
                 sort.ReadSorted(),
+                lower,
                 chunks,
                 left,
                 isTimeUp,
@@ -83,21 +88,43 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 
     public void Dispose() => _new.Dispose();
 
-    /// <summary>By class, age, pack and place, so that packs are read from their beginning to their end.</summary>
+    private static Lower FindLower(PackUse use, IReadOnlySet<PackId> packs)
+    {
+        Lower lower = new([], []);
+        foreach ((ChunkPlace place, PackId? lowestOther) in use.Places())
+        {
+            if (lowestOther is { } other && packs.Contains(place.Pack.Id))
+            {
+                ChunkClass chunkClass = place.Pack.Class;
+                bool isLowest = !lower.Below.TryGetValue(chunkClass, out PackId lowest) || other < lowest;
+                lower.Below[chunkClass] = isLowest ? other : lowest;
+                lower.Packs.Add(place.Pack.Id);
+            }
+        }
+
+        return lower;
+    }
+
+    /// <summary>
+    /// By class, whether the new id is to be a lower one, age, pack and place, so that packs are read from their beginning
+    /// to their end.
+    /// </summary>
     private ExternalSort Sort(
         PackUse use,
         IReadOnlySet<PackId> packs,
-        IReadOnlyDictionary<PackId, DateTimeOffset> stored
+        IReadOnlyDictionary<PackId, DateTimeOffset> stored,
+        Lower lower
     )
     {
         ExternalSort sort = new(repository.CacheDirectory, static (left, right) => left.SequenceCompareTo(right));
         Span<byte> record = stackalloc byte[RecordSize];
-        foreach (ChunkPlace place in use.Places())
+        foreach ((ChunkPlace place, _) in use.Places())
         {
             if (packs.Contains(place.Pack.Id))
             {
                 record[0] = (byte)place.Pack.Class;
-                BinaryPrimitives.WriteInt64BigEndian(record[1..], stored[place.Pack.Id].UtcTicks);
+                record[LowAt] = (byte)(lower.Packs.Contains(place.Pack.Id) ? 1 : 0);
+                BinaryPrimitives.WriteInt64BigEndian(record[(LowAt + 1)..], stored[place.Pack.Id].UtcTicks);
                 place.Pack.Id.Write(record[IdAt..]);
                 BinaryPrimitives.WriteInt32BigEndian(record[PlaceAt..], place.FrameOffset);
                 BinaryPrimitives.WriteInt32BigEndian(record[(PlaceAt + sizeof(int))..], place.Offset);
@@ -112,6 +139,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
     /// <param name="left">Loses the packs that were begun: each is copied as a whole.</param>
     private async Task<Dictionary<PackId, string>> CopyAsync(
         IEnumerable<ReadOnlyMemory<byte>> records,
+        Lower lower,
         IChunkSource chunks,
         HashSet<PackId> left,
         Func<bool> isTimeUp,
@@ -125,6 +153,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
             var chunkClass = (ChunkClass)record.Span[0];
             ChunkId id = ChunkId.Read(record.Span[ChunkAt..]);
             PackId pack = PackId.Read(record.Span[IdAt..]);
+            PackId? below = record.Span[LowAt] == 0 ? null : lower.Below[chunkClass];
             if (pack != current && current is not null && isTimeUp())
             {
                 break;
@@ -137,7 +166,7 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
                 && await TryReadAsync(chunks, id, chunkClass, pack, damaged, cancellationToken) is { } plain
             )
             {
-                await _new.AddAsync(chunkClass, id, plain, cancellationToken);
+                await _new.AddAsync(chunkClass, id, plain, below, cancellationToken);
             }
         }
 
@@ -163,4 +192,8 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
             return null;
         }
     }
+
+    /// <summary>Packs with a chunk that has another place as well.</summary>
+    /// <param name="Below">By class, the lowest id of these other places.</param>
+    private sealed record Lower(HashSet<PackId> Packs, Dictionary<ChunkClass, PackId> Below);
 }

@@ -102,17 +102,50 @@ internal sealed class PackUse
         }
     }
 
-    /// <summary>The places that count, in order of the chunks' ids.</summary>
-    public IEnumerable<ChunkPlace> Places()
+    /// <summary>
+    /// The places that count, in order of the chunks' ids, each with the lowest id of other packs that have the chunk as
+    /// well; null where none has.
+    /// </summary>
+    public IEnumerable<(ChunkPlace Place, PackId? LowestOther)> Places()
     {
         int row = 0;
+        List<ChunkPlace> places = [];
+        int counts = -1;
         foreach (ChunkPlace place in _rows.Enumerate())
         {
-            if (_counts[row++])
+            if (places.Count > 0 && places[0].Id != place.Id)
             {
-                yield return place;
+                if (counts >= 0)
+                {
+                    yield return WithOther(places, counts);
+                }
+
+                places.Clear();
+                counts = -1;
+            }
+
+            counts = _counts[row++] ? places.Count : counts;
+            places.Add(place);
+        }
+
+        if (counts >= 0)
+        {
+            yield return WithOther(places, counts);
+        }
+    }
+
+    private static (ChunkPlace Place, PackId? LowestOther) WithOther(List<ChunkPlace> places, int counts)
+    {
+        PackId? lowest = null;
+        foreach (ChunkPlace place in places)
+        {
+            if (place.Pack.Id != places[counts].Pack.Id && (lowest is not { } other || place.Pack.Id < other))
+            {
+                lowest = place.Pack.Id;
             }
         }
+
+        return (places[counts], lowest);
     }
 
     /// <summary>What a pack holds and what the sets need of it.</summary>

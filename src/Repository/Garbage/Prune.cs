@@ -24,7 +24,7 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 public sealed class Prune(BackupRepository repository, PruneOptions options)
 {
     /// <summary>Other writers were faster so often that something must be wrong.</summary>
-    private const int MaxAttempts = 100;
+    internal int MaxAttempts { get; init; } = 100;
 
     private readonly BlobDeletions _deletions = new(repository.Blobs.Store);
     private readonly HashSet<string> _discarded = new(StringComparer.Ordinal);
@@ -56,13 +56,16 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         try
         {
             bool hasWritten = false;
-            for (int attempt = 0; attempt < MaxAttempts; attempt++)
+            for (int failed = 0; failed < MaxAttempts; )
             {
                 if (await TryRoundAsync(hasWritten, isTimeUp, cancellationToken) is not { } round)
                 {
+                    failed++;
                     continue;
                 }
 
+                // Each one writes part of it: a large repository takes hundreds.
+                failed = 0;
                 hasWritten = true;
                 if (round.IsLast || isTimeUp?.Invoke() == true)
                 {
@@ -221,6 +224,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
             }
 
             IReadOnlyList<int> configs = await OldConfigsAsync(given.State, store, cancellationToken);
+            _deletions.ForgetKept();
             await _deletions.RunAsync(
                 GivenUpBlobs.Deletable(given.State, store, configs),
                 name => KeptNow(store, name),
@@ -357,15 +361,16 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     {
         try
         {
-            LogHead head = await repository.Log.ReadRecentAsync(TimeSpan.MaxValue, cancellationToken);
-            HashSet<RunId> live = [.. head.State.Sets.Select(set => set.Id)];
+            // First the table, then the log: deleting took hours, and what has a check by now has its set in the log.
             SetCheckTable table = await repository.SetChecks.ReadAsync(cancellationToken);
+            LogHead head = await repository.Log.ReadAsync(cancellationToken);
+            HashSet<RunId> live = [.. head.State.Sets.Select(set => set.Id)];
             if (
                 table.Checks.Any(check => !live.Contains(check.Set))
                 || (options.ResealsBelow > 0 && await AreChecksOldAsync(cancellationToken))
             )
             {
-                await repository.SetChecks.AddAsync([], live, cancellationToken);
+                await repository.SetChecks.AddAsync(static _ => [], cancellationToken);
             }
 
             List<BlobItem> old = await repository
@@ -476,7 +481,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     {
         HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
         bool isWhole =
-            (_own.Packs.Count == 0 || _own.IsOfNewestKeys)
+            _own.IsOfNewestKeys
             && _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
             && _own.Indexes.All(index =>
                 store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName)

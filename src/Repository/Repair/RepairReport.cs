@@ -49,10 +49,10 @@ public sealed record RepairReport
 
     public required ImmutableArray<LostFile> Lost { get; init; }
 
-    /// <summary>Other parts of sets that are lost, a sentence each: dumps, listings, lists.</summary>
+    /// <summary>Other parts of sets that are lost, a sentence each: dumps, listings, lists, catalogues.</summary>
     public required ImmutableArray<string> LostParts { get; init; }
 
-    /// <summary>Something that sets need is nowhere.</summary>
+    /// <summary>Something that sets have is nowhere, needed for a restore or not.</summary>
     public bool HasLosses => LostChunks > 0 || LostFiles > 0 || !LostParts.IsEmpty;
 }
 

@@ -32,6 +32,10 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
     private NewPacks _own = new(repository);
     private RescuedChunks _rescued = new();
 
+    /// <summary>The lowest bad pack, of metadata and of all other classes: these share the ids of chunks, and a chunk may come
+    /// back in another of them.</summary>
+    private Dictionary<bool, PackId> _below = [];
+
     /// <exception cref="PermanentException">
     /// Configuration: this host cannot read content, or the mirror is another repository's. Repository: the log has an
     /// alarm. Nothing is written then.
@@ -109,6 +113,12 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
             return null;
         }
 
+        // Under keys that a reseal has dropped meanwhile nobody could open what is stored again.
+        if (!repository.Keys.AreOf(head))
+        {
+            await repository.Keys.HealAsync(head, cancellationToken);
+        }
+
         DiscardOwnIfGivenUp(head.State, store);
         CacheDirectory.Create(repository.CacheDirectory);
         using ChunkIndex index = await repository.ReadIndexAsync(
@@ -126,19 +136,23 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
             wanted = WantedChunk.Find(index, reached.ReadSorted(), isWhole: parts.Count == 0, bad.ContainsKey);
         }
 
-        if (_own.Packs.Count == 0)
-        {
-            Dictionary<ChunkClass, PackId> lowest = index
-                .Packs.Where(pack => bad.ContainsKey(pack.Id))
-                .GroupBy(pack => pack.Class)
-                .ToDictionary(packs => packs.Key, packs => packs.Min(pack => pack.Id));
-            _own.Below = chunkClass => lowest.TryGetValue(chunkClass, out PackId id) ? id : null;
-        }
-
+        _below = index
+            .Packs.Where(pack => bad.ContainsKey(pack.Id))
+            .GroupBy(pack => pack.Class is ChunkClass.Metadata)
+            .ToDictionary(static packs => packs.Key, static packs => packs.Min(static pack => pack.Id));
         await RescueAsync(wanted, source, store, cancellationToken);
         var files = new ListedFiles(repository, source, index);
         await RescueFromLiveAsync(Left(wanted), files, head.State.Sets, cancellationToken);
-        RepairReport report = await DescribeAsync(wanted, files, head.State, index, bad, parts, cancellationToken);
+        RepairReport report = await DescribeAsync(
+            wanted,
+            files,
+            source,
+            head.State,
+            index,
+            bad,
+            parts,
+            cancellationToken
+        );
         if (options.IsDryRun)
         {
             return await IsStillAsync(head, cancellationToken) ? report : null;
@@ -260,7 +274,8 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
     {
         if (!options.IsDryRun)
         {
-            await _own.AddAsync(chunkClass, id, bytes, cancellationToken);
+            PackId? below = _below.TryGetValue(chunkClass is ChunkClass.Metadata, out PackId lowest) ? lowest : null;
+            await _own.AddAsync(chunkClass, id, bytes, below, cancellationToken);
         }
 
         _rescued.Add(id, bytes.Length, origin);
@@ -269,6 +284,7 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
     private async Task<RepairReport> DescribeAsync(
         List<WantedChunk> wanted,
         ListedFiles files,
+        RepairSource source,
         LogState state,
         ChunkIndex index,
         ImmutableSortedDictionary<PackId, string> bad,
@@ -276,11 +292,13 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
         CancellationToken cancellationToken
     )
     {
-        HashSet<ChunkId> lost = [.. Left(wanted).Where(chunk => chunk.Need is Need.Restore).Select(chunk => chunk.Id)];
-        var losses = new SetLosses(repository, files, MaxNamed);
-        if (lost.Count > 0)
+        ILookup<Need, ChunkId> left = Left(wanted).ToLookup(chunk => chunk.Need, chunk => chunk.Id);
+        HashSet<ChunkId> lost = [.. left[Need.Restore]];
+        HashSet<ChunkId> besides = [.. left[Need.Shortcut]];
+        var losses = new SetLosses(repository, files, source, MaxNamed);
+        if (lost.Count + besides.Count > 0)
         {
-            await losses.FindAsync(state.Sets, lost, cancellationToken);
+            await losses.FindAsync(state.Sets, lost, besides, cancellationToken);
         }
 
         return new RepairReport
@@ -364,13 +382,15 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
     }
 
     /// <summary>
-    /// A prune takes what is not named yet for garbage: what it has given up is stored anew, under other names.
+    /// A prune takes what is not named yet for garbage: what it has given up is stored anew, under other names, and so is
+    /// what was sealed under older keys.
     /// </summary>
     private void DiscardOwnIfGivenUp(LogState state, StoreListing store)
     {
         HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
         bool isWhole =
-            _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
+            _own.IsOfNewestKeys
+            && _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
             && _own.Indexes.All(index =>
                 store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName)
             );

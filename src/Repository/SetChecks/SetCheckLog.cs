@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.SetChecks;
@@ -22,26 +25,44 @@ public sealed class SetCheckLog
     private const int MaxBlobLength = 32 << 20;
 
     private readonly SealedBlobs _blobs;
+    private readonly CommitLog _log;
+    private readonly KeySlots _keys;
 
-    internal SetCheckLog(SealedBlobs blobs) => _blobs = blobs;
+    internal SetCheckLog(SealedBlobs blobs, CommitLog log, KeySlots keys) => (_blobs, _log, _keys) = (blobs, log, keys);
 
     /// <summary>The newest table; an empty one where there is none that can be read.</summary>
     /// <exception cref="AbfException">The storage fails.</exception>
     public async Task<SetCheckTable> ReadAsync(CancellationToken cancellationToken) =>
         (await FindAsync(cancellationToken)).Table;
 
-    /// <summary>Adds checks to the newest table.</summary>
-    /// <param name="live">The sets that the log has; checks of others are dropped.</param>
-    /// <exception cref="PermanentException">Busy: others write all the time. Storage: it refuses.</exception>
-    public async Task AddAsync(
-        IReadOnlyCollection<SetCheck> added,
-        IReadOnlySet<RunId> live,
+    /// <summary>Adds checks to the newest table; those of sets that the log does not have are dropped.</summary>
+    /// <param name="added">By the state of the log.</param>
+    /// <exception cref="PermanentException">
+    /// Busy: others write all the time. Storage: it refuses. Repository: the log's chain does not hold.
+    /// </exception>
+    public Task AddAsync(Func<LogState, IReadOnlyCollection<SetCheck>> added, CancellationToken cancellationToken) =>
+        AddAsync(
+            async token =>
+            {
+                LogState state = await ReadStateAsync(token);
+                return (added(state), state.Sets.Select(static set => set.Id).ToHashSet());
+            },
+            cancellationToken
+        );
+
+    /// <param name="read">
+    /// The checks, and the sets that the log has. Asked after each table that is read: by an older log, a check would be
+    /// dropped whose set was sealed since.
+    /// </param>
+    internal async Task AddAsync(
+        Func<CancellationToken, Task<(IReadOnlyCollection<SetCheck> Added, IReadOnlySet<RunId> Live)>> read,
         CancellationToken cancellationToken
     )
     {
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
             (long number, SetCheckTable table) = await FindAsync(cancellationToken);
+            (IReadOnlyCollection<SetCheck> added, IReadOnlySet<RunId> live) = await read(cancellationToken);
             if (await TryWriteAsync(number + 1, table.With(added, live), cancellationToken))
             {
                 return;
@@ -55,12 +76,39 @@ public sealed class SetCheckLog
         );
     }
 
-    /// <summary>The names of the tables that the newest few stand for.</summary>
-    internal IAsyncEnumerable<BlobItem> ListOldAsync(CancellationToken cancellationToken) =>
-        _blobs
+    /// <summary>
+    /// The tables that the newest few stand for, counted from the newest that authenticates: what somebody planted above
+    /// it stands for none. None where none can be read.
+    /// </summary>
+    internal async IAsyncEnumerable<BlobItem> ListOldAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        (long newest, _) = await FindAsync(cancellationToken);
+        IAsyncEnumerable<BlobItem> old = _blobs
             .Store.ListAsync(SetCheckNames.Prefix, cancellationToken)
-            .Where(static item => SetCheckNames.TryParse(item.Name, out _))
+            .Where(item => SetCheckNames.TryParse(item.Name, out long number) && number <= newest)
             .Skip(SetCheckTable.Kept);
+        await foreach (BlobItem item in old)
+        {
+            yield return item;
+        }
+    }
+
+    /// <summary>As it is now; what is sealed next is so under the keys that it names.</summary>
+    private async Task<LogState> ReadStateAsync(CancellationToken cancellationToken)
+    {
+        LogHead head = await _log.ReadAsync(cancellationToken);
+        if (head.Break is { } broken)
+        {
+            throw new PermanentException(ErrorKind.Repository, broken);
+        }
+
+        if (!_keys.AreOf(head))
+        {
+            await _keys.HealAsync(head, cancellationToken);
+        }
+
+        return head.State;
+    }
 
     /// <returns>False: another table was stored meanwhile.</returns>
     private async Task<bool> TryWriteAsync(long first, SetCheckTable table, CancellationToken cancellationToken)
@@ -79,6 +127,16 @@ public sealed class SetCheckLog
             {
                 return false;
             }
+        }
+
+        if (first > SetCheckNames.Last)
+        {
+            throw new PermanentException(
+                ErrorKind.Repository,
+                $"No check can be stored at {_blobs.Store.Location}: '{SetCheckNames.BlobName(SetCheckNames.Last)}' has the "
+                    + "last number there is, and no writer comes to it by counting; find out who stored it with the "
+                    + "repository's keys, and delete it"
+            );
         }
 
         throw new PermanentException(

@@ -18,6 +18,8 @@ public sealed class SetCheckTable
 
     private const int MaxFindings = 20;
     private const int MaxLineLength = 1000;
+    private const string More = " ...";
+    private const int MoreLength = 4;
     private const int MaxPlainBytes = 16 << 20;
 
     private SetCheckTable(ImmutableArray<SetCheck> checks) => Checks = checks;
@@ -77,14 +79,20 @@ public sealed class SetCheckTable
         }
     }
 
+    /// <summary>What no writer stores by the rules of the format is damage.</summary>
     internal static SetCheckTable Read(ReadOnlySpan<byte> plain, string blobName)
     {
+        if (plain.Length > MaxPlainBytes)
+        {
+            throw Damage.In(blobName, $"it has {plain.Length} bytes, more than {MaxPlainBytes}");
+        }
+
         try
         {
             SetCheckDocument? document = JsonSerializer.Deserialize(plain, SetCheckJson.Default.SetCheckDocument);
-            return document is { Checks.IsDefault: false }
-                ? new SetCheckTable(document.Checks)
-                : throw new JsonException("checks are missing");
+            return document is not { Checks.IsDefault: false } ? throw new JsonException("checks are missing")
+                : FaultIn(document.Checks) is { } fault ? throw Damage.In(blobName, fault)
+                : new SetCheckTable(document.Checks);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -104,6 +112,18 @@ public sealed class SetCheckTable
             _ => 0,
         };
 
+    private static string? FaultIn(ImmutableArray<SetCheck> checks) =>
+        checks.Any(static check => check?.Findings is not { IsDefault: false }) ? "a check is missing"
+        : checks.Any(static check => check.Findings.Length > MaxFindings)
+            ? $"a check has more than {MaxFindings} findings"
+        : checks.Any(static check =>
+            check.Findings.Any(static line => line?.Length is not <= MaxLineLength + MoreLength)
+        )
+            ? $"a finding has more than {MaxLineLength + MoreLength} characters"
+        : checks.CountBy(static check => (check.Set, check.Kind, check.Depth)).Any(static same => same.Value > Kept)
+            ? $"a set has more than {Kept} checks of a kind and depth"
+        : null;
+
     private static SetCheck Fit(SetCheck check) =>
         check with
         {
@@ -111,7 +131,7 @@ public sealed class SetCheckTable
             [
                 .. check
                     .Findings.Take(MaxFindings)
-                    .Select(static line => line.Length <= MaxLineLength ? line : line[..MaxLineLength] + " ..."),
+                    .Select(static line => line.Length <= MaxLineLength ? line : line[..MaxLineLength] + More),
             ],
         };
 }

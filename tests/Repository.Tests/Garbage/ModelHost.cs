@@ -36,6 +36,9 @@ internal sealed class ModelHost(
     /// <summary>What the table of directories says of a segment.</summary>
     public Func<SegmentDirectories, SegmentDirectories> Directories { get; set; } = row => row;
 
+    /// <summary>What the set says, before it is sealed.</summary>
+    public Func<SetManifest, SetManifest> Manifest { get; set; } = manifest => manifest;
+
     public bool HasRun => _run is not null;
 
     public RunId Run => _run!.Run;
@@ -134,7 +137,7 @@ internal sealed class ModelHost(
     {
         BackupRepository repository = await OpenAsync();
         AddedChunkIndexes merge = await repository.MergeRunIndexAsync(Run, ["all"], null, CancellationToken.None);
-        await repository.Log.CommitAsync(Run, _run!.Base, _manifest! with { Indexes = merge.Indexes });
+        await repository.Log.CommitAsync(Run, _run!.Base, Manifest(_manifest!) with { Indexes = merge.Indexes });
         Forget();
     }
 

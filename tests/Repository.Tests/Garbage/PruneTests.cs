@@ -198,6 +198,45 @@ public sealed class PruneTests
     }
 
     [Fact]
+    public async Task What_the_store_keeps_counts_once_in_however_many_rounds_it_is_tried()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync(
+            new PolicyBlobStore(new MemoryBlobStore(), TimeSpan.FromDays(30), new JumpingClock())
+        );
+        await bench.BackUpAsync(6);
+        await bench.ForgetAsync(0, 1, 2, 3, 4);
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+
+        PruneReport report = await new Prune(repository, new PruneOptions(0)) { MaxNames = 1 }.RunAsync(
+            CancellationToken.None
+        );
+
+        PruneReport again = await bench.PruneAsync();
+        Assert.True(report.LaterBlobs > 3);
+        Assert.Equal((again.LaterBlobs, again.LaterBytes), (report.LaterBlobs, report.LaterBytes));
+    }
+
+    /// <summary>Each round writes one pack anew and says so; only those are counted against it that came to nothing.</summary>
+    [Fact]
+    public async Task However_many_rounds_it_takes_none_of_them_is_taken_for_a_writer_that_was_faster()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpHalvesAsync();
+        await bench.ForgetAsync(0, 1, 2);
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        long before = (await repository.Log.ReadAsync()).Sequence;
+
+        PruneReport report = await new Prune(repository, new PruneOptions(0) { RewriteAtOnce = 1 })
+        {
+            MaxAttempts = 1,
+        }.RunAsync(CancellationToken.None);
+
+        Assert.True((await repository.Log.ReadAsync()).Sequence >= before + 3);
+        Assert.InRange(report.UnusedBytes, 0, report.StoredBytes / 10);
+        await bench.CheckAsync();
+    }
+
+    [Fact]
     public async Task After_many_nights_there_are_few_index_blobs_and_a_small_state()
     {
         using PruneBench bench = await PruneBench.CreateAsync();

@@ -1,5 +1,10 @@
+using System.Text.Json;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.SetChecks;
 using AlfrescoBackupFlows.Repository.Tests.Format;
 using AlfrescoBackupFlows.Repository.Tests.Garbage;
@@ -117,6 +122,82 @@ public sealed class SetCheckLogTests
     }
 
     [Fact]
+    public async Task A_prune_counts_no_planted_blob_among_the_newest_tables()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(nights: 2);
+        RunId[] sets = [.. (await bench.StateAsync()).Sets.Select(set => set.Id)];
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        await AddAsync(repository, sets, Drilled(sets[0], passed: true));
+        for (int i = 1; i <= 3; i++)
+        {
+            await PlantAsync(bench.Blobs, $"checks/00000000000{i}", [1]);
+        }
+
+        await bench.PruneAsync();
+
+        Assert.NotNull((await repository.SetChecks.ReadAsync(Token)).FindLast(sets[0], SetCheckKinds.Drill));
+
+        // With nothing that can be read nobody knows what stands for what.
+        await bench.Blobs.DeleteAsync("checks/999999999999", Token);
+        await PlantAsync(bench.Blobs, "checks/999999999999", [1]);
+        await bench.PruneAsync();
+        Assert.Equal(4, (await bench.NamesAsync("checks/")).Length);
+    }
+
+    [Fact]
+    public async Task A_table_with_the_last_number_is_named_where_none_can_follow_it()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(nights: 1);
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        await PlantTableAsync(repository, "checks/000000000000", []);
+
+        PermanentException fault = await Assert.ThrowsAsync<PermanentException>(() =>
+            repository.SetChecks.AddAsync(_ => [Drilled(bench.Sets.Keys.Single(), passed: true)], Token)
+        );
+
+        Assert.Contains("'checks/000000000000' has the last number", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each is passed over for the one before it, as what does not authenticate is.</summary>
+    [Fact]
+    public async Task A_table_that_no_writer_stores_does_not_count()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        RunId set = bench.NewRun();
+        SetCheck failed = Drilled(set, passed: false);
+        string line = new('x', 1004);
+        await PlantTableAsync(repository, "checks/999999999999", [failed with { Findings = [.. Lines(20, line)] }]);
+
+        await PlantTableAsync(repository, "checks/999999999998", [failed with { Findings = [.. Lines(21, "x")] }]);
+        await PlantTableAsync(repository, "checks/999999999997", [failed with { Findings = [line + "x"] }]);
+        await PlantTableAsync(repository, "checks/999999999996", Enumerable.Repeat(failed, 4));
+        await PlantTableAsync(repository, "checks/999999999995", [failed], spaces: 16 << 20);
+
+        SetCheckTable table = await repository.SetChecks.ReadAsync(Token);
+        Assert.Equal(20, Assert.Single(table.Checks).Findings.Length);
+
+        static IEnumerable<string> Lines(int count, string line) => Enumerable.Repeat(line, count);
+    }
+
+    /// <summary>Lines are cut to the length that a reader takes.</summary>
+    [Fact]
+    public async Task A_check_with_more_and_longer_findings_than_a_table_takes_is_cut_and_can_be_read()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
+        RunId set = bench.NewRun();
+        SetCheck failed = Drilled(set, passed: false);
+
+        await AddAsync(repository, [set], failed with { Findings = [.. Enumerable.Repeat(new string('x', 5000), 30)] });
+
+        SetCheck read = Assert.Single((await repository.SetChecks.ReadAsync(Token)).Checks);
+        Assert.Equal((20, 1004), (read.Findings.Length, read.Findings.Max(line => line.Length)));
+    }
+
+    [Fact]
     public async Task A_table_under_another_name_does_not_count()
     {
         using PruneBench bench = await PruneBench.CreateAsync();
@@ -173,6 +254,83 @@ public sealed class SetCheckLogTests
     }
 
     [Fact]
+    public async Task A_prune_keeps_the_checks_of_sets_that_were_sealed_while_it_deleted()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(nights: 3);
+        await using BackupRepository other = await bench.OpenAsync(bench.Blobs);
+        RunId old = bench.Sets.Keys.First();
+        await other.SetChecks.AddAsync(_ => [Drilled(old, passed: true)], Token);
+        await bench.ForgetAsync(0);
+        var store = new VisitedBlobStore(
+            bench.Blobs,
+            new RequestNumbers(),
+            OnceAt(
+                call => call.Verb is BlobVerb.Delete,
+                async () =>
+                {
+                    await bench.BackUpAsync(nights: 1);
+                    await other.SetChecks.AddAsync(_ => [Drilled(bench.Sets.Keys.Last(), passed: true)], Token);
+                }
+            )
+        );
+
+        await bench.PruneAsync(store);
+
+        SetCheck left = Assert.Single((await other.SetChecks.ReadAsync(Token)).Checks);
+        Assert.Equal(bench.Sets.Keys.Last(), left.Set);
+    }
+
+    [Fact]
+    public async Task A_writer_that_was_overtaken_keeps_the_checks_of_sets_that_were_sealed_meanwhile()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(nights: 1);
+        RunId first = bench.Sets.Keys.Single();
+        await using BackupRepository other = await bench.OpenAsync(bench.Blobs);
+        var store = new VisitedBlobStore(
+            bench.Blobs,
+            new RequestNumbers(),
+            OnceAt(
+                call => call.Verb is BlobVerb.PutIfAbsent && call.Name.StartsWith("checks/", StringComparison.Ordinal),
+                async () =>
+                {
+                    await bench.BackUpAsync(nights: 1);
+                    await other.SetChecks.AddAsync(_ => [Drilled(bench.Sets.Keys.Last(), passed: true)], Token);
+                }
+            )
+        );
+        await using BackupRepository slow = await bench.OpenAsync(store);
+
+        await slow.SetChecks.AddAsync(_ => [Drilled(first, passed: true)], Token);
+
+        Assert.Equal(
+            bench.Sets.Keys.ToHashSet(),
+            (await other.SetChecks.ReadAsync(Token)).Checks.Select(check => check.Set).ToHashSet()
+        );
+    }
+
+    [Fact]
+    public async Task Checks_of_a_host_that_slept_through_a_reseal_can_be_read()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync(passphrase: new Secret("first passphrase"));
+        await bench.BackUpAsync(nights: 1);
+        RunId set = bench.Sets.Keys.Single();
+        await using BackupRepository slept = await bench.OpenAsync(bench.Blobs);
+        await using (BackupRepository owner = await bench.OpenAsync(bench.Blobs))
+        {
+            await owner.Keys.RotateAsync([]);
+            ResealReport report = await new Reseal(owner, new PruneOptions(0)).RunAsync(Token);
+            Assert.Equal(2, report.Dropped.Length);
+        }
+
+        await slept.SetChecks.AddAsync(_ => [Drilled(set, passed: true)], Token);
+
+        await using BackupRepository after = await bench.OpenAsync(bench.Blobs);
+        Assert.NotNull((await after.SetChecks.ReadAsync(Token)).FindLast(set, SetCheckKinds.Drill));
+    }
+
+    [Fact]
     public async Task The_reader_in_another_language_reads_the_same()
     {
         using TempDirectory temp = new();
@@ -193,11 +351,49 @@ public sealed class SetCheckLogTests
         );
     }
 
+    private static Func<BlobCall, bool, CancellationToken, Task> OnceAt(Func<BlobCall, bool> at, Func<Task> act)
+    {
+        int times = 0;
+        return async (call, served, _) =>
+        {
+            if (!served && at(call) && Interlocked.Increment(ref times) == 1)
+            {
+                await act();
+            }
+        };
+    }
+
     private static Task AddAsync(BackupRepository repository, RunId[] live, params SetCheck[] checks) =>
-        repository.SetChecks.AddAsync(checks, live.ToHashSet(), Token);
+        repository.SetChecks.AddAsync(
+            _ => Task.FromResult<(IReadOnlyCollection<SetCheck>, IReadOnlySet<RunId>)>((checks, live.ToHashSet())),
+            Token
+        );
 
     private static Task<PutOutcome> PlantAsync(IBlobStore store, string name, byte[] bytes) =>
         store.PutIfAbsentAsync(name, bytes, Token);
+
+    /// <summary>With the repository's keys, and not by the rules of a writer.</summary>
+    private static Task<PutOutcome> PlantTableAsync(
+        BackupRepository repository,
+        string name,
+        IEnumerable<SetCheck> checks,
+        int spaces = 0
+    ) =>
+        PlantAsync(
+            repository.Blobs.Store,
+            name,
+            repository.Blobs.Cipher.Seal(
+                ObjectType.CheckTable,
+                name,
+                [
+                    .. JsonSerializer.SerializeToUtf8Bytes(
+                        new SetCheckDocument([.. checks]),
+                        SetCheckJson.Default.SetCheckDocument
+                    ),
+                    .. Enumerable.Repeat((byte)' ', spaces),
+                ]
+            )
+        );
 
     private static SetCheck Verified(RunId set, string depth, bool passed, DateTimeOffset ended) =>
         new(set, SetCheckKinds.Verify, depth, ended, ended, passed, passed ? 0 : 1, [], "abf test");

@@ -195,8 +195,11 @@ public sealed class AzureBlobStore : IBlobStore
             .GetAsyncEnumerator(cancellationToken);
         // A service that comes back to where it was would be listed for ever.
         HashSet<string> passed = new(StringComparer.Ordinal);
-        while (await RunAsync(doing, () => pages.MoveNextAsync().AsTask(), cancellationToken))
+        bool isFirst = true;
+        bool isRefused = false;
+        while (await RunAsync(doing, MoveNextAsync, cancellationToken))
         {
+            isFirst = false;
             if (pages.Current.ContinuationToken is { Length: > 0 } next && !passed.Add(next))
             {
                 throw AzureFaults.Odd(_container, doing, "its pages lead back to one that was there before");
@@ -220,6 +223,28 @@ public sealed class AzureBlobStore : IBlobStore
                     ContentMd5 = item.Properties.ContentHash,
                     KeptUntil = item.Properties.ImmutabilityPolicy?.ExpiresOn,
                 };
+            }
+        }
+
+        if (isRefused)
+        {
+            await foreach (BlobItem item in ListAsync(prefix, BlobTraits.None, cancellationToken))
+            {
+                yield return item;
+            }
+        }
+
+        async Task<bool> MoveNextAsync()
+        {
+            try
+            {
+                return await pages.MoveNextAsync();
+            }
+            catch (RequestFailedException e) when (isFirst && traits != BlobTraits.None && e.Status is (400 or 409))
+            {
+                // Such an account has no dates to tell, such as one with a hierarchical name space.
+                isRefused = true;
+                return false;
             }
         }
     }

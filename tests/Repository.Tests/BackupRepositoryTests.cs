@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -164,13 +165,22 @@ public sealed class BackupRepositoryTests
         {
             Slots = [Slot("dear", 16_384), Slot("one", 8_192), Slot("two", 8_192), Slot("odd", 8)],
         };
-        var tries = new PassphraseTries(Passphrase, maxCost: 2 * 8_192);
+        ConcurrentDictionary<string, byte> failed = new(StringComparer.Ordinal);
+        var tries = new PassphraseTries(Passphrase, maxCost: 2 * 8_192, failed);
 
         Assert.Null(await tries.OpenAsync(file with { Config = config }, costly: false, CancellationToken.None));
 
         Assert.Contains("'odd' of config/1 (0 MiB, 1 passes); 'dear' of config/1 (16 MiB, 1 passes)", tries.PassedOver);
         Assert.DoesNotContain("'one'", tries.PassedOver);
         Assert.DoesNotContain("'two'", tries.PassedOver);
+
+        // What has failed is not tried again, and costs nothing; the same slot with another key in it is another.
+        var next = new PassphraseTries(Passphrase, maxCost: 8_191, failed);
+        Assert.Null(await next.OpenAsync(file with { Config = config }, costly: false, CancellationToken.None));
+        Assert.DoesNotContain("'one'", next.PassedOver);
+        config = config with { Slots = [Slot("one", 8_192) with { Keys = slot.Keys[1..] }] };
+        Assert.Null(await next.OpenAsync(file with { Config = config }, costly: false, CancellationToken.None));
+        Assert.Contains("'one'", next.PassedOver);
     }
 
     [Fact]

@@ -120,6 +120,36 @@ public sealed class FaultInjectingBlobStoreTests : MemoryBackedContract
     }
 }
 
+public sealed class DecoratorsTests
+{
+    /// <summary>A member with a default answer that a decorator does not have hides what the store can do.</summary>
+    [Fact]
+    public void Decorators_pass_on_every_member()
+    {
+        Type[] decorators =
+        [
+            .. typeof(IBlobStore)
+                .Assembly.GetTypes()
+                .Append(typeof(FaultInjectingBlobStore))
+                .Where(type => type.IsClass && typeof(IBlobStore).IsAssignableFrom(type))
+                .Where(type =>
+                    type.GetConstructors()
+                        .Any(made => made.GetParameters().Any(given => given.ParameterType == typeof(IBlobStore)))
+                ),
+        ];
+
+        Assert.Contains(typeof(RateLimitedBlobStore), decorators);
+        Assert.Contains(typeof(CountingBlobStore), decorators);
+        Assert.Empty(
+            decorators.SelectMany(type =>
+                type.GetInterfaceMap(typeof(IBlobStore))
+                    .TargetMethods.Where(method => method.DeclaringType == typeof(IBlobStore))
+                    .Select(method => $"{type.Name}.{method.Name}")
+            )
+        );
+    }
+}
+
 /// <summary>A decorator must not change what the store does.</summary>
 public abstract class MemoryBackedContract : BlobStoreContract
 {

@@ -197,6 +197,30 @@ public sealed class OddAzureTests
         Assert.False(await Open(refusing).TryKeepAsync("packs/ab/one", until.AddDays(30), Ct));
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest)]
+    [InlineData(HttpStatusCode.Conflict)]
+    public async Task An_account_that_tells_no_dates_is_listed_without_them(HttpStatusCode refusal)
+    {
+        var http = new Canned(number =>
+            number == 1
+                ? Answer(refusal, "<?xml version=\"1.0\"?><Error><Code>FeatureNotSupported</Code></Error>")
+                : Answer(HttpStatusCode.OK, Listing("some/packs/ab/one", "<Properties/>", ""))
+        );
+
+        BlobItem item = await Open(http).ListKeptAsync("packs/", Ct).SingleAsync(Ct);
+
+        Assert.Equal(("packs/ab/one", null), (item.Name, item.KeptUntil));
+        Assert.Equal(2, http.Asked.Count);
+        var refusing = new Canned(_ =>
+            Answer(refusal, "<?xml version=\"1.0\"?><Error><Code>FeatureNotSupported</Code></Error>")
+        );
+        await Assert.ThrowsAnyAsync<AbfException>(async () =>
+            _ = await Open(refusing).ListKeptAsync("packs/", Ct).ToListAsync(Ct)
+        );
+        Assert.Equal(2, refusing.Asked.Count);
+    }
+
     private static AzureBlobStore Open(Canned http) =>
         AzureBlobStore.Open(
             new AzureStoreOptions

@@ -40,8 +40,18 @@ internal static class KeyRecoverCommand
                 : "recovered",
             recovered?.From,
             recovered?.Config,
-            [.. (recovered?.Slots ?? []).Select(slot => new KeyDocument(slot.Id, slot.Name, slot.Created.UtcDateTime))]
+            Documents(recovered?.Slots ?? [])
         );
+        if (recovered is { NotInNewest.IsEmpty: false } or { OnlyInNewest.IsEmpty: false })
+        {
+            document = document with
+            {
+                Newest = recovered.Newest,
+                NotInNewest = Documents(recovered.NotInNewest),
+                OnlyInNewest = Documents(recovered.OnlyInNewest),
+            };
+        }
+
         context.Result.Write(
             document,
             CliJson.Relaxed.KeyRecoveryDocument,
@@ -54,10 +64,26 @@ internal static class KeyRecoverCommand
                 );
                 foreach (KeyDocument slot in document.Keys)
                 {
-                    writer.WriteLine($"key {slot.Id} ({slot.Name}): opens it");
+                    bool differs = document.NotInNewest?.Any(other => other.Id == slot.Id) == true;
+                    writer.WriteLine(
+                        $"key {slot.Id} ({slot.Name}): opens it"
+                            + (
+                                differs
+                                    ? $", and not config/{document.Newest}, which is newer and lacks keys"
+                                    : string.Empty
+                            )
+                    );
+                }
+
+                foreach (KeyDocument slot in document.OnlyInNewest ?? [])
+                {
+                    writer.WriteLine($"key {slot.Id} ({slot.Name}): opens config/{document.Newest} alone");
                 }
             }
         );
         return ExitCodes.Done;
     }
+
+    private static KeyDocument[] Documents(IEnumerable<KeySlotSummary> slots) =>
+        [.. slots.Select(slot => new KeyDocument(slot.Id, slot.Name, slot.Created.UtcDateTime))];
 }

@@ -118,6 +118,7 @@ internal static class KeyResealCommand
             writer.WriteLine(
                 $"{key.Class} key of generation {key.Generation}: {Units.Count(key.Blobs, "blob")} "
                     + $"({Units.Bytes(key.Bytes)}) {(would.Length > 0 ? "are" : "are still")} sealed under it"
+                    + (would.Length > 0 || key.Some.Length == 0 ? "" : $", such as {string.Join(", ", key.Some)}")
             );
         }
 
@@ -138,5 +139,6 @@ internal static class KeyResealCommand
         }
     }
 
-    private static OldKeyDocument Document(OldKey key) => new(key.Class, key.Generation, key.Blobs, key.Bytes);
+    private static OldKeyDocument Document(OldKey key) =>
+        new(key.Class, key.Generation, key.Blobs, key.Bytes, [.. key.Some]);
 }

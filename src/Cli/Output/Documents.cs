@@ -97,7 +97,8 @@ internal sealed record ResealDocument(
 
 /// <param name="Class"><c>content</c> or <c>metadata</c>.</param>
 /// <param name="Blobs">Blobs that are sealed under it.</param>
-internal sealed record OldKeyDocument(string Class, uint Generation, long Blobs, long Bytes);
+/// <param name="Some">Names of the first few of these.</param>
+internal sealed record OldKeyDocument(string Class, uint Generation, long Blobs, long Bytes, string[] Some);
 
 /// <summary><c>key recover --json</c>.</summary>
 /// <param name="Outcome"><c>recovered</c>, <c>would be recovered</c> or <c>nothing to recover</c>.</param>
@@ -109,7 +110,20 @@ internal sealed record KeyRecoveryDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? From,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Config,
     KeyDocument[] Keys
-);
+)
+{
+    /// <summary>The newest config that opens here, where other keys open it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Newest { get; init; }
+
+    /// <summary>Of <c>keys</c>, those that do not open the newest one: they may have been removed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KeyDocument[]? NotInNewest { get; init; }
+
+    /// <summary>Keys that open the newest one alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KeyDocument[]? OnlyInNewest { get; init; }
+}
 
 /// <summary><c>key export --json</c>.</summary>
 /// <param name="Outcome"><c>written</c> or <c>would be written</c>.</param>

@@ -254,6 +254,15 @@ public static partial class OptionRules
             longest,
             faults
         );
+        if (retention.ProtectFor is { } protectFor && retention.PruneEvery >= protectFor / 2)
+        {
+            faults.Add(
+                $"retention.pruneEvery '{retention.PruneEvery:c}' is not less than half of retention.protectFor "
+                    + $"'{protectFor:c}', so that protection would run out between two prunes: write a shorter "
+                    + "retention.pruneEvery, or a longer retention.protectFor"
+            );
+        }
+
         if (!RetentionOptions.TryParsePart(retention.MaxUnused, out _))
         {
             faults.Add($"retention.maxUnused '{retention.MaxUnused}' does not fit: write a percentage such as 5%");

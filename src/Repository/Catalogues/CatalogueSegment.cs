@@ -20,6 +20,9 @@ internal static class CatalogueSegment
     /// <summary>A segment is a chunk, and has room in a frame.</summary>
     private const int MaxBytes = 8 << 20;
 
+    /// <summary>Of the version and the two counts, which <see cref="MaxBytes"/> does not count.</summary>
+    private const int HeadBytes = 16;
+
     /// <summary>More of them are no text of Alfresco's, and no segment has room for more.</summary>
     private const int MaxTexts = MaxBytes;
 
@@ -79,7 +82,7 @@ internal static class CatalogueSegment
             }
         }
 
-        ArrayBufferWriter<byte> output = new(body.WrittenCount + texts.WrittenCount + 16);
+        ArrayBufferWriter<byte> output = new(body.WrittenCount + texts.WrittenCount + HeadBytes);
         output.WriteByte(Version);
         output.WriteVarint((ulong)numbers.Count);
         output.Write(texts.WrittenSpan);
@@ -103,6 +106,11 @@ internal static class CatalogueSegment
     public static List<CatalogueNode> Decode(ReadOnlySpan<byte> plain, CatalogueSegmentRow row)
     {
         VarintReader reader = new(plain, $"segment {row.Chunk} of a catalogue");
+        if (plain.Length > MaxBytes + HeadBytes)
+        {
+            throw reader.Wrong($"it has {plain.Length} bytes, and no segment has more than {MaxBytes}");
+        }
+
         if (reader.ReadByte() != Version)
         {
             throw reader.Wrong("its version is not known");

@@ -7,10 +7,15 @@ namespace AlfrescoBackupFlows.Repository.Catalogues;
 /// Segments of the catalogues of any sets, the least recently used given up first: sets share most of them. For one
 /// caller at a time.
 /// </summary>
-public sealed class CatalogueSegments(IChunkSource chunks)
+public sealed class CatalogueSegments(IChunkSource chunks, long maxBytes = 32 << 20)
 {
-    /// <summary>A segment has some 200 KB in memory.</summary>
-    private const int MaxSegments = 96;
+    /// <summary>
+    /// In memory, as <see cref="WeightOf"/> estimates it: some 96 usual segments. A segment by itself may have more, and is
+    /// kept until the next one is read.
+    /// </summary>
+    private readonly long _maxBytes = maxBytes;
+
+    private long _bytes;
 
     private readonly LinkedList<(CatalogueSegmentRow Row, List<CatalogueNode> Nodes)> _order = new();
     private readonly Dictionary<
@@ -84,12 +89,34 @@ public sealed class CatalogueSegments(IChunkSource chunks)
         if (!_nodes.ContainsKey(row))
         {
             _nodes[row] = _order.AddFirst((row, nodes));
+            _bytes += WeightOf(nodes);
         }
 
-        while (_order.Count > MaxSegments)
+        while (_bytes > _maxBytes && _order.Count > 1)
         {
-            _nodes.Remove(_order.Last!.Value.Row);
+            _bytes -= WeightOf(_order.Last!.Value.Nodes);
+            _nodes.Remove(_order.Last.Value.Row);
             _order.RemoveLast();
         }
+    }
+
+    /// <summary>Objects and their texts; those that nodes share count for each.</summary>
+    private static long WeightOf(List<CatalogueNode> nodes)
+    {
+        const int Node = 160;
+        const int Content = 100;
+        long characters = 0;
+        long contents = 0;
+        foreach (CatalogueNode node in nodes)
+        {
+            contents += node.Contents.Length;
+            characters += node.Uuid.Length + node.Name.Length + node.Label.Length + node.VersionOf.Length;
+            foreach (CatalogueContent content in node.Contents)
+            {
+                characters += content.Url.Length;
+            }
+        }
+
+        return (nodes.Count * Node) + (contents * Content) + (characters * sizeof(char));
     }
 }

@@ -24,18 +24,22 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
 
     public static string BlobName(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number}");
 
+    public static bool TryParseName(string blobName, out int number)
+    {
+        number = 0;
+        return blobName.StartsWith(Prefix, StringComparison.Ordinal)
+            && int.TryParse(blobName.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            && blobName == BlobName(number)
+            && number > 0;
+    }
+
     /// <summary>Numbers of the configs that are there, the highest first; other names are passed over.</summary>
     public static async Task<IReadOnlyList<int>> ListAsync(IBlobStore blobs, CancellationToken cancellationToken)
     {
         List<int> numbers = [];
         await foreach (BlobItem item in blobs.ListAsync(Prefix, cancellationToken))
         {
-            ReadOnlySpan<char> digits = item.Name.AsSpan(Prefix.Length);
-            if (
-                int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-                && item.Name == BlobName(number)
-                && number > 0
-            )
+            if (TryParseName(item.Name, out int number))
             {
                 numbers.Add(number);
             }

@@ -58,6 +58,7 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, KeyRing key
         (IReadOnlyList<int> deletable, IReadOnlyList<int> needed) = await new OldConfigs(blobs, keys).JudgeAsync(
             numbers,
             old.Number,
+            static _ => false,
             cancellationToken
         );
         string? left = await DeleteAsync(deletable, cancellationToken);

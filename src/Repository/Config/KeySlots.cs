@@ -23,7 +23,17 @@ public sealed record KeyChange(string? SlotId, string? Warning);
 /// <param name="From">The number of the config that was taken.</param>
 /// <param name="Config">Its number from here on.</param>
 /// <param name="Slots">The passphrases that open it.</param>
-public sealed record RecoveredKeys(int From, int Config, ImmutableArray<KeySlotSummary> Slots);
+public sealed record RecoveredKeys(int From, int Config, ImmutableArray<KeySlotSummary> Slots)
+{
+    /// <summary>The newest config that opens here; another than <see cref="From"/> where it lacks keys.</summary>
+    public int Newest { get; init; }
+
+    /// <summary>Slots of the config that was taken which the newest one does not have, such as removed ones.</summary>
+    public ImmutableArray<KeySlotSummary> NotInNewest { get; init; } = [];
+
+    /// <summary>Slots of the newest one which the config that was taken does not have.</summary>
+    public ImmutableArray<KeySlotSummary> OnlyInNewest { get; init; } = [];
+}
 
 /// <summary>
 /// The passphrases of a repository. A change writes a new config, then a log entry that makes it count, then deletes
@@ -59,8 +69,11 @@ public sealed class KeySlots
     public async Task<IReadOnlyList<KeySlotSummary>> ListAsync(CancellationToken cancellationToken = default)
     {
         ConfigFile current = await _current.ReadAsync(cancellationToken);
-        return [.. CurrentConfig.Slots(current).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))];
+        return Summaries(current);
     }
+
+    private static ImmutableArray<KeySlotSummary> Summaries(ConfigFile file) =>
+        [.. CurrentConfig.Slots(file).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))];
 
     /// <summary>Another passphrase opens the repository from here on.</summary>
     /// <param name="dryRun">Nothing is written.</param>
@@ -259,7 +272,7 @@ public sealed class KeySlots
         }
 
         LogHead head = await _log.ReadAsync(cancellationToken);
-        var recovery = new KeyRecovery(_blobs, _access, _keys.Repository);
+        var recovery = new KeyRecovery(_blobs, _access, _keys.Repository, ConfigKeys.TriesFor(_access));
         if (await recovery.FindAsync(head.State.Config, cancellationToken) is not { } best)
         {
             return null;
@@ -267,11 +280,14 @@ public sealed class KeySlots
 
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(_blobs, cancellationToken);
         ConfigFile next = best.File with { Number = checked(numbers.Append(head.State.Config.Number).Max() + 1) };
-        var recovered = new RecoveredKeys(
-            best.File.Number,
-            next.Number,
-            [.. CurrentConfig.Slots(next).Select(slot => new KeySlotSummary(slot.Id, slot.Name, slot.Created))]
-        );
+        ImmutableArray<KeySlotSummary> slots = Summaries(next);
+        ImmutableArray<KeySlotSummary> newest = Summaries(best.Newest);
+        var recovered = new RecoveredKeys(best.File.Number, next.Number, slots)
+        {
+            Newest = best.Newest.Number,
+            NotInNewest = [.. slots.ExceptBy(newest.Select(slot => slot.Id), slot => slot.Id)],
+            OnlyInNewest = [.. newest.ExceptBy(slots.Select(slot => slot.Id), slot => slot.Id)],
+        };
         if (dryRun)
         {
             return recovered;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -11,13 +12,23 @@ namespace AlfrescoBackupFlows.Repository.Config;
 /// </summary>
 internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing keys)
 {
+    /// <summary>Somebody may have put configs there, and whoever reads looks for keys often: each slot is tried once.</summary>
+    private readonly ConcurrentDictionary<string, byte> _failed = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Looks through the configs for generations that are not known here. They open, and seal nothing yet.
     /// </summary>
     /// <returns>Whether there were any.</returns>
     public async Task<bool> FindAsync(CancellationToken cancellationToken)
     {
-        foreach (int number in await ConfigFile.ListAsync(blobs, cancellationToken))
+        if (access.Passphrase is null)
+        {
+            return false;
+        }
+
+        PassphraseTries tries = new(access.Passphrase, failed: _failed);
+        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
+        foreach ((bool costly, int number) in numbers.Select(n => (false, n)).Concat(numbers.Select(n => (true, n))))
         {
             try
             {
@@ -25,7 +36,8 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
                     await ConfigFile.TryReadBytesAsync(blobs, number, cancellationToken) is { } bytes
                     && ConfigFile.From(number, bytes, blobs.Location) is var file
                     && !AreAllKnown(file)
-                    && await OpenAsync(file, cancellationToken) is { } found
+                    && file.Repository == keys.Repository
+                    && await tries.OpenAsync(file, costly, cancellationToken) is { } found
                 )
                 {
                     keys.Add(found, ConfigKeys.PublicKeysOf(file, found));
@@ -83,19 +95,6 @@ internal sealed class NewKeys(IBlobStore blobs, RepositoryAccess access, KeyRing
 
     private static bool Holds(KeyRing found, ClassKey key) =>
         found.TryGet(key.Class, key.Generation, out ReadOnlySpan<byte> bytes) && bytes.SequenceEqual(key.Bytes);
-
-    /// <summary>All keys of a config; null where the passphrase opens none of its slots.</summary>
-    private async Task<IReadOnlyList<ClassKey>?> OpenAsync(ConfigFile file, CancellationToken cancellationToken)
-    {
-        if (file.Repository != keys.Repository || access.Passphrase is null)
-        {
-            return null;
-        }
-
-        PassphraseTries tries = new(access.Passphrase);
-        return await tries.OpenAsync(file, costly: false, cancellationToken)
-            ?? await tries.OpenAsync(file, costly: true, cancellationToken);
-    }
 
     private bool AreAllKnown(ConfigFile file) =>
         file.Config.Slots.IsDefaultOrEmpty

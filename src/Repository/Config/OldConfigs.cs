@@ -14,10 +14,14 @@ internal sealed class OldConfigs(IBlobStore blobs, KeyRing keys)
 {
     /// <param name="older">Numbers of the store's configs that do not count.</param>
     /// <param name="opened">The number of the config whose keys all stand in the one that counts.</param>
-    /// <returns>Numbers that may go, and those of which some key is needed.</returns>
+    /// <param name="mayWait">
+    /// Whether nothing hangs on a config for now, such as one that the store would not delete: no blob is read for it.
+    /// </param>
+    /// <returns>Numbers that may go, and those of which some key is needed, or nobody here can tell.</returns>
     public async Task<(IReadOnlyList<int> Deletable, IReadOnlyList<int> Needed)> JudgeAsync(
         IReadOnlyList<int> older,
         int opened,
+        Func<int, bool> mayWait,
         CancellationToken cancellationToken
     )
     {
@@ -39,11 +43,16 @@ internal sealed class OldConfigs(IBlobStore blobs, KeyRing keys)
             lacking[number] = [.. (await NamedAsync(number, cancellationToken)).Where(key => !known.Contains(key))];
         }
 
+        foreach (int number in older.Where(number => lacking[number].Length > 0 && mayWait(number)))
+        {
+            lacking.Remove(number);
+        }
+
         HashSet<(KeyClass Class, uint Generation)> asked = [.. lacking.Values.SelectMany(named => named)];
         HashSet<(KeyClass Class, uint Generation)> used = asked.Count == 0 ? [] : await UsedAsync();
         return (
-            [.. older.Where(number => !lacking[number].Any(used.Contains))],
-            [.. older.Where(number => lacking[number].Any(used.Contains))]
+            [.. older.Where(number => lacking.TryGetValue(number, out var named) && !named.Any(used.Contains))],
+            [.. older.Where(number => lacking.TryGetValue(number, out var named) && named.Any(used.Contains))]
         );
 
         async Task<HashSet<(KeyClass, uint)>> UsedAsync() =>

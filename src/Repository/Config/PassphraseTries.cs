@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -11,7 +13,15 @@ namespace AlfrescoBackupFlows.Repository.Config;
 /// more than usual are tried before all others. One that would cost too much is passed over, and named.
 /// </summary>
 /// <param name="maxCost">KiB times passes, of all tries together.</param>
-internal sealed class PassphraseTries(Secret passphrase, long maxCost = PassphraseTries.MaxCost)
+/// <param name="failed">
+/// Slots that the passphrase is known not to open, as <see cref="IdOf"/> has them: they cost nothing. Those of this
+/// search are added.
+/// </param>
+internal sealed class PassphraseTries(
+    Secret passphrase,
+    long maxCost = PassphraseTries.MaxCost,
+    ConcurrentDictionary<string, byte>? failed = null
+)
 {
     /// <summary>KiB times passes: a full config of usual slots, or one slot that costs the most that the format
     /// permits.</summary>
@@ -22,6 +32,7 @@ internal sealed class PassphraseTries(Secret passphrase, long maxCost = Passphra
     private static readonly long UsualCost = CostOf(KeyDerivation.Usual);
 
     private readonly long _maxMemoryKiB = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / 1024;
+    private readonly ConcurrentDictionary<string, byte> _failed = failed ?? new(StringComparer.Ordinal);
     private readonly List<string> _passedOver = [];
     private long _left = maxCost;
 
@@ -43,7 +54,12 @@ internal sealed class PassphraseTries(Secret passphrase, long maxCost = Passphra
         string name = ConfigFile.BlobName(file.Number);
         foreach (SlotDocument slot in file.Config.Slots.OrderBy(slot => CostOf(slot.Kdf)))
         {
-            if (slot.Type != KeySlot.PassphraseType || CostOf(slot.Kdf) > UsualCost != costly || !MayTry(slot, name))
+            if (
+                slot.Type != KeySlot.PassphraseType
+                || CostOf(slot.Kdf) > UsualCost != costly
+                || _failed.ContainsKey(IdOf(slot, file))
+                || !MayTry(slot, name)
+            )
             {
                 continue;
             }
@@ -52,6 +68,8 @@ internal sealed class PassphraseTries(Secret passphrase, long maxCost = Passphra
             {
                 return keys;
             }
+
+            _failed[IdOf(slot, file)] = 0;
         }
 
         return null;
@@ -96,6 +114,11 @@ internal sealed class PassphraseTries(Secret passphrase, long maxCost = Passphra
                 CancellationToken.None
             )
             .WaitAsync(cancellationToken);
+
+    /// <summary>All that a try hangs on: configs share slots, and nobody makes one fail by a copy that differs.</summary>
+    private static string IdOf(SlotDocument slot, ConfigFile file) =>
+        file.Config.Repository
+        + ConfigFile.HashOf(JsonSerializer.SerializeToUtf8Bytes(slot, ConfigJson.Default.SlotDocument));
 
     private bool MayTry(SlotDocument slot, string name)
     {

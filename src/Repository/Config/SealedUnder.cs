@@ -35,6 +35,17 @@ internal sealed class SealedUnder(IBlobStore blobs, UInt128 repository)
     /// <summary>Null where the blob is gone, or is none that this repository has sealed.</summary>
     public (KeyClass Class, uint Generation)? KeyOf(string name) => _keys.GetValueOrDefault(name);
 
+    /// <summary>
+    /// Whether a blob of this name can be one of the format's sealed ones. Under any other name nobody reads it, whatever
+    /// its header says: a copy of an old blob there keeps no key.
+    /// </summary>
+    private static bool IsName(string name) =>
+        PackId.TryParseBlobName(name, out _)
+        || ChunkIndexId.TryParseBlobName(name, out _)
+        || LogNames.TryParse(name, out _)
+        || SetCheckNames.TryParse(name, out _)
+        || RunNames.TryParse(name);
+
     /// <summary>Every blob that is in the store now and sealed under one of these keys, with the key.</summary>
     /// <param name="withLog">Entries of the log are looked at as well.</param>
     public async Task<List<(BlobItem Blob, KeyClass Class, uint Generation)>> FindAsync(
@@ -45,8 +56,7 @@ internal sealed class SealedUnder(IBlobStore blobs, UInt128 repository)
     {
         List<BlobItem> all = await blobs
             .ListAsync(string.Empty, cancellationToken)
-            .Where(blob => withLog || !blob.Name.StartsWith(LogNames.Prefix, StringComparison.Ordinal))
-            .Where(blob => !blob.Name.StartsWith(ConfigFile.Prefix, StringComparison.Ordinal))
+            .Where(blob => IsName(blob.Name) && (withLog || !LogNames.TryParse(blob.Name, out _)))
             .ToListAsync(cancellationToken);
         await ReadAsync(all.Select(blob => blob.Name), cancellationToken);
         List<(BlobItem, KeyClass, uint)> found = [];

@@ -26,6 +26,15 @@ internal sealed class SealedBlobs(IBlobStore store, KeyRing keys, TimeProvider t
     public Task<bool> LookForKeysAsync(CancellationToken cancellationToken) =>
         NewKeys is null ? Task.FromResult(false) : NewKeys(cancellationToken);
 
+    /// <summary>Whether a blob says that it is sealed under a key that is not known here, which nothing proves.</summary>
+    public async Task<bool> NamesUnknownKeyAsync(string name, CancellationToken cancellationToken)
+    {
+        byte[] header = new byte[ObjectHeader.FixedSize];
+        return await store.ReadAsync(name, 0, header, cancellationToken) is { } read
+            && ObjectHeader.KeyOf(header.AsSpan(0, read), keys.Repository) is { } key
+            && !keys.Knows(key.Class, key.Generation);
+    }
+
     /// <summary>Writes bytes as they are, such as packs.</summary>
     public WriteOnce Once { get; } = new(store, time);
 

@@ -23,6 +23,21 @@ internal static class RunNames
             ? Prefix(run) + page
             : throw new ArgumentException($"'{page}' cannot be the name of a page.", nameof(page));
 
+    /// <summary>Whether it is the name of a page or a receipt.</summary>
+    public static bool TryParse(string blobName)
+    {
+        int end = blobName.StartsWith(Root, StringComparison.Ordinal) ? blobName.IndexOf('/', Root.Length) : -1;
+        if (end < 0 || !RunId.TryParse(blobName[Root.Length..end], out _))
+        {
+            return false;
+        }
+
+        string rest = blobName[(end + 1)..];
+        return rest.StartsWith(Packs, StringComparison.Ordinal)
+            ? PackId.TryParse(rest.AsSpan(Packs.Length), out _)
+            : IsPage(rest);
+    }
+
     public static bool IsPage(string name) =>
         name.Length is >= 1 and <= 100
         && char.IsAsciiLetterOrDigit(name[0])

@@ -20,19 +20,26 @@ internal sealed class Protection(IBlobStore blobs, TimeSpan keepsFor)
     /// <summary>Blobs whose date was moved.</summary>
     public long Extended => Interlocked.Read(ref _extended);
 
+    /// <summary>Whether a date is to be moved: less than half of the time is left.</summary>
+    public static bool IsDue(DateTimeOffset until, DateTimeOffset newest, TimeSpan keepsFor) =>
+        until < newest + (keepsFor / 2);
+
     /// <param name="packs">Those of which something is needed, or may be.</param>
+    /// <param name="oldConfigs">Configs that do not count, with keys that something is sealed under.</param>
     /// <returns>What is to be said, a line; null where there is nothing.</returns>
     public async Task<string?> RunAsync(
-        LogState state,
+        LogHead head,
         StoreListing store,
         IEnumerable<PackId> packs,
+        IEnumerable<int> oldConfigs,
         CancellationToken cancellationToken
     )
     {
         Dictionary<string, DateTimeOffset> dates = new(StringComparer.Ordinal);
         IEnumerable<string> names = packs
             .Select(pack => pack.BlobName)
-            .Concat(state.Indexes.Select(index => index.Id.BlobName));
+            .Concat(ReadIndexes(head.State))
+            .Concat(oldConfigs.Append(head.State.Config.Number).Select(ConfigFile.BlobName));
         foreach (string name in names)
         {
             if (store.KeptUntil.TryGetValue(name, out DateTimeOffset until))
@@ -41,14 +48,12 @@ internal sealed class Protection(IBlobStore blobs, TimeSpan keepsFor)
             }
         }
 
-        foreach (string prefix in (string[])[LogNames.Prefix, ConfigFile.Prefix])
+        await foreach (BlobItem item in blobs.ListKeptAsync(LogNames.Prefix, cancellationToken))
         {
-            await foreach (BlobItem item in blobs.ListKeptAsync(prefix, cancellationToken))
+            bool isEntry = LogNames.TryParse(item.Name, out long sequence) && sequence <= head.Sequence;
+            if (isEntry && item.KeptUntil is { } until)
             {
-                if (item.KeptUntil is { } until)
-                {
-                    dates[item.Name] = until;
-                }
+                dates[item.Name] = until;
             }
         }
 
@@ -61,7 +66,7 @@ internal sealed class Protection(IBlobStore blobs, TimeSpan keepsFor)
 
         DateTimeOffset wanted = store.Newest + keepsFor;
         await Parallel.ForEachAsync(
-            dates.Where(date => date.Value < store.Newest + (keepsFor / 2)).Select(date => date.Key),
+            dates.Where(date => IsDue(date.Value, store.Newest, keepsFor)).Select(date => date.Key),
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (name, token) =>
             {
@@ -80,4 +85,12 @@ internal sealed class Protection(IBlobStore blobs, TimeSpan keepsFor)
             : $"The protection of {_refused} blobs at {blobs.Location} could not be extended (retention.protectFor): look "
                 + "whether the identity may set immutability policies, and whether the blobs are still there.";
     }
+
+    /// <summary>What a reader reads, and what open runs read: they began before some of it was replaced.</summary>
+    private static IEnumerable<string> ReadIndexes(LogState state) =>
+        state
+            .OpenRuns.Select(run => state.WithIndexesUpTo(run.Base))
+            .Append(state)
+            .SelectMany(read => LogState.Live(read.Indexes))
+            .Select(index => index.Id.BlobName);
 }

@@ -105,7 +105,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         PackUse use = await MarkAsync(head.State, store, index, cancellationToken);
         await ReadHeadersAsync(store, cancellationToken);
         PrunePlan plan = Plan(head.State, store, index, use);
-        IReadOnlyList<int> configs = await OldConfigsAsync(head.State, store, cancellationToken);
+        (IReadOnlyList<int> configs, _) = await OldConfigsAsync(head.State, store, cancellationToken);
         HashSet<PackId> dead = [.. plan.Dead, .. plan.Rewrite];
         LogState after = head.State with
         {
@@ -223,7 +223,11 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 _discarded.Clear();
             }
 
-            IReadOnlyList<int> configs = await OldConfigsAsync(given.State, store, cancellationToken);
+            (IReadOnlyList<int> configs, IReadOnlyList<int> neededConfigs) = await OldConfigsAsync(
+                given.State,
+                store,
+                cancellationToken
+            );
             _deletions.ForgetKept();
             await _deletions.RunAsync(
                 GivenUpBlobs.Deletable(given.State, store, configs),
@@ -235,8 +239,10 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 var protection = new Protection(repository.Blobs.Store, keepsFor);
                 IEnumerable<PackId> needed = use
                     .Packs.Select(pack => pack.Pack.Id)
-                    .Where(pack => !plan.IsGivenUp(pack));
-                _unprotected = await protection.RunAsync(given.State, store, needed, cancellationToken);
+                    .Where(pack => !plan.IsGivenUp(pack) && !plan.RewriteLater.Contains(pack));
+                int[] configsToKeep =
+                    repository.Ring.OpenedConfig == given.State.Config.Number ? [.. neededConfigs] : [];
+                _unprotected = await protection.RunAsync(given, store, needed, configsToKeep, cancellationToken);
                 _extended = protection.Extended;
             }
 
@@ -314,7 +320,10 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         }
     }
 
-    private async Task<IReadOnlyList<int>> OldConfigsAsync(
+    /// <summary>
+    /// Those that the store keeps for now are looked into once that ends; where dates are extended, in time for that.
+    /// </summary>
+    private async Task<(IReadOnlyList<int> Deletable, IReadOnlyList<int> Needed)> OldConfigsAsync(
         LogState state,
         StoreListing store,
         CancellationToken cancellationToken
@@ -322,7 +331,14 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     {
         var old = new OldConfigs(repository.Blobs.Store, repository.Ring);
         int[] older = [.. store.Configs.Where(number => number < state.Config.Number)];
-        return (await old.JudgeAsync(older, state.Config.Number, cancellationToken)).Deletable;
+        return await old.JudgeAsync(
+            older,
+            state.Config.Number,
+            number =>
+                KeptNow(store, ConfigFile.BlobName(number)) is { } until
+                && (options.ProtectFor is not { } keepsFor || !Protection.IsDue(until, store.Newest, keepsFor)),
+            cancellationToken
+        );
     }
 
     private List<string>? Warnings(PrunePlan plan, string? untidy = null)

@@ -20,6 +20,12 @@ internal sealed record PrunePlan(
     bool IsPart
 )
 {
+    /// <summary>
+    /// Packs that would be written anew if the store did not keep them. Their dates are to run out: as long as they lie
+    /// ahead, nothing of them is given back.
+    /// </summary>
+    public IReadOnlySet<PackId> RewriteLater { get; init; } = new HashSet<PackId>();
+
     public bool IsGivenUp(PackId pack) => Dead.Contains(pack) || Rewrite.Contains(pack);
 
     /// <summary>The same where there was no time to write some packs anew; more is left to do then.</summary>
@@ -58,6 +64,7 @@ internal sealed record PrunePlan(
     {
         HashSet<PackId> dead = [];
         List<UsedPack> partly = [];
+        List<UsedPack> keptPartly = [];
         (long stored, long unused, long keptStored, long keptUnused) = (0, 0, 0, 0);
         foreach (UsedPack pack in use.Packs)
         {
@@ -70,6 +77,10 @@ internal sealed record PrunePlan(
             {
                 keptStored += pack.Pack.Length;
                 keptUnused += pack.UnusedBytes;
+                if (pack.UnusedBytes > 0 && mayRewrite(pack.Pack))
+                {
+                    keptPartly.Add(pack);
+                }
             }
             else if (store.IsWhole(pack.Pack))
             {
@@ -108,8 +119,48 @@ internal sealed record PrunePlan(
             }
         }
 
+        HashSet<PackId> later = ChooseLater(
+            keptPartly,
+            stored + keptStored,
+            unused + keptUnused,
+            options.MaxUnused,
+            repackLeft - rewritten
+        );
         string[] orphans = [.. OrphanPacks(state, store, index, use, own), .. OrphanIndexes(state, store, own)];
-        return new PrunePlan(dead, rewrite, orphans, rewritten, stored + keptStored, unused + keptUnused, isPart);
+        return new PrunePlan(dead, rewrite, orphans, rewritten, stored + keptStored, unused + keptUnused, isPart)
+        {
+            RewriteLater = later,
+        };
+    }
+
+    /// <summary>Of packs that the store keeps, as many as it takes beside those that are written anew now.</summary>
+    private static HashSet<PackId> ChooseLater(
+        List<UsedPack> kept,
+        long stored,
+        long unused,
+        double maxUnused,
+        long repackLeft
+    )
+    {
+        HashSet<PackId> later = [];
+        foreach (UsedPack pack in kept.OrderByDescending(pack => (double)pack.UnusedBytes / pack.Pack.Length))
+        {
+            if (unused <= maxUnused * stored)
+            {
+                break;
+            }
+
+            long needed = pack.Pack.Length - pack.UnusedBytes;
+            if (needed <= repackLeft)
+            {
+                later.Add(pack.Pack.Id);
+                repackLeft -= needed;
+                stored -= pack.UnusedBytes;
+                unused -= pack.UnusedBytes;
+            }
+        }
+
+        return later;
     }
 
     /// <summary>

@@ -19,6 +19,9 @@ public sealed class Reseal(BackupRepository repository, PruneOptions options)
     /// <summary>Other writers were faster so often that the next reseal may as well try.</summary>
     private const int MaxAttempts = 20;
 
+    /// <summary>Blobs named of each key that is left.</summary>
+    private const int MaxNamed = 3;
+
     private readonly SealedUnder _sealed = new(repository.Blobs.Store, repository.Ring.Repository);
 
     /// <exception cref="PermanentException">As of <see cref="Prune.RunAsync(CancellationToken)"/>.</exception>
@@ -110,7 +113,8 @@ public sealed class Reseal(BackupRepository repository, PruneOptions options)
                         KeyClasses.NameOf(key.Class),
                         key.Generation,
                         blobs.Length,
-                        blobs.Sum(blob => blob.Length)
+                        blobs.Sum(blob => blob.Length),
+                        [.. blobs.Take(MaxNamed).Select(blob => blob.Name)]
                     );
                 }),
         ];

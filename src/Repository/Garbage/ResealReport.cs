@@ -23,4 +23,5 @@ public sealed record ResealReport(
 /// <param name="Class"><c>content</c> or <c>metadata</c>.</param>
 /// <param name="Blobs">Blobs in the store that are sealed under it.</param>
 /// <param name="Bytes">Of these.</param>
-public sealed record OldKey(string Class, uint Generation, long Blobs, long Bytes);
+/// <param name="Some">Names of the first few of these.</param>
+public sealed record OldKey(string Class, uint Generation, long Blobs, long Bytes, ImmutableArray<string> Some);

@@ -27,7 +27,7 @@ internal sealed class StoreListing
     public DateTimeOffset Newest { get; private set; }
 
     /// <summary>Numbers of the configs.</summary>
-    public IReadOnlyList<int> Configs { get; private set; } = [];
+    public List<int> Configs { get; } = [];
 
     /// <summary>Packs that a run has stored, by its receipts.</summary>
     public Dictionary<PackId, RunId> Receipts { get; } = [];
@@ -60,7 +60,15 @@ internal sealed class StoreListing
             listing.AddRunBlob(item);
         }
 
-        listing.Configs = await ConfigFile.ListAsync(blobs, cancellationToken);
+        await foreach (BlobItem item in blobs.ListKeptAsync(ConfigFile.Prefix, cancellationToken))
+        {
+            if (ConfigFile.TryParseName(item.Name, out int number))
+            {
+                listing.Note(item);
+                listing.Configs.Add(number);
+            }
+        }
+
         return listing;
     }
 

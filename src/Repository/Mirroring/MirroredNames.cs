@@ -1,4 +1,3 @@
-using System.Globalization;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
@@ -23,15 +22,7 @@ internal sealed record MirroredNames(string Prefix, Func<string, bool> IsName, l
 
     public static readonly MirroredNames Configs = new(
         ConfigFile.Prefix,
-        name =>
-            int.TryParse(
-                name.AsSpan(ConfigFile.Prefix.Length),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out int number
-            )
-            && number > 0
-            && name == ConfigFile.BlobName(number),
+        name => ConfigFile.TryParseName(name, out _),
         1 << 20
     );
 

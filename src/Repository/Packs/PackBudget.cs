@@ -12,7 +12,8 @@ namespace AlfrescoBackupFlows.Repository.Packs;
     "CA1001",
     Justification = "Lives as long as the process; a semaphore whose wait handle nobody asks for holds nothing."
 )]
-internal sealed class PackBudget
+/// <param name="allocate">A buffer of <see cref="PackBuilder.ContentCapacity"/>.</param>
+internal sealed class PackBudget(Func<NativeBuffer> allocate)
 {
     public const int Buffers = 2;
 
@@ -22,15 +23,25 @@ internal sealed class PackBudget
     private int _rented;
 
     /// <summary>The one budget of this process.</summary>
-    public static PackBudget Shared { get; } = new();
+    public static PackBudget Shared { get; } = new(static () => new NativeBuffer(PackBuilder.ContentCapacity));
 
     public async ValueTask<NativeBuffer> RentAsync(CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
-        lock (_gate)
+        try
         {
-            _rented++;
-            return _spare.TryPop(out NativeBuffer? spare) ? spare : new NativeBuffer(PackBuilder.ContentCapacity);
+            lock (_gate)
+            {
+                NativeBuffer buffer = _spare.TryPop(out NativeBuffer? spare) ? spare : allocate();
+                _rented++;
+                return buffer;
+            }
+        }
+        catch
+        {
+            // There was no memory for it: the next one may try.
+            _free.Release();
+            throw;
         }
     }
 

@@ -184,8 +184,11 @@ public sealed class SetCheckLog
             }
             catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
             {
-                // Another host may have rotated the keys since the repository was opened.
-                await _blobs.LookForKeysAsync(cancellationToken);
+                if (await _blobs.NamesUnknownKeyAsync(name, cancellationToken))
+                {
+                    // Another host may have rotated the keys since the repository was opened.
+                    await _blobs.LookForKeysAsync(cancellationToken);
+                }
             }
         }
 

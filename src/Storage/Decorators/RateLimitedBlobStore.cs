@@ -46,6 +46,12 @@ public sealed class RateLimitedBlobStore(IBlobStore inner, long bytesPerSecond, 
     public IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) =>
         inner.ListAsync(prefix, cancellationToken);
 
+    public IAsyncEnumerable<BlobItem> ListKeptAsync(string prefix, CancellationToken cancellationToken) =>
+        inner.ListKeptAsync(prefix, cancellationToken);
+
+    public Task<bool> TryKeepAsync(string name, DateTimeOffset until, CancellationToken cancellationToken) =>
+        inner.TryKeepAsync(name, until, cancellationToken);
+
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         inner.DeleteAsync(name, cancellationToken);
 

@@ -59,6 +59,30 @@ public sealed class OptionsReaderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("7d", "14d", true)]
+    [InlineData("7d", "15d", false)]
+    [InlineData("0s", "1d", false)]
+    public void A_prune_that_comes_too_seldom_to_protect_is_a_fault(string every, string protectFor, bool isFault)
+    {
+        string text = Valid.Replace(
+            "\"state\": \"state\"",
+            $$"""
+            "state": "state", "retention": { "pruneEvery": "{{every}}", "protectFor": "{{protectFor}}" }
+            """,
+            StringComparison.Ordinal
+        );
+        if (!isFault)
+        {
+            Assert.NotNull(Read(text).Options.Retention.ProtectFor);
+            return;
+        }
+
+        PermanentException e = Assert.Throws<PermanentException>(() => Read(text));
+        Assert.StartsWith("retention.pruneEvery '7.00:00:00'", e.Message, StringComparison.Ordinal);
+        Assert.Contains("retention.protectFor '14.00:00:00'", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_fault_is_reported_at_once_a_line_each()
     {

@@ -40,6 +40,38 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public async Task Segments_are_kept_by_what_they_take_and_none_is_read_that_is_too_long()
+    {
+        MemoryChunks chunks = new();
+        List<CatalogueNode> nodes = SampleCatalogue.Nodes(5000);
+        CatalogueStamp stamp = await SampleCatalogue.WriteAsync(chunks, nodes);
+        CatalogueSegments roomy = new(chunks);
+        CatalogueSegments narrow = new(chunks, maxBytes: 600_000);
+        foreach (CatalogueSegments segments in (CatalogueSegments[])[roomy, narrow])
+        {
+            CatalogueReader reader = await CatalogueReader.OpenAsync(segments, stamp, Never);
+            foreach (CatalogueSegmentRow row in reader.Rows.Concat(reader.Rows.Reverse()))
+            {
+                await segments.ReadAsync(row, Never);
+            }
+
+            // Some 200 KB each: of the way back, two or three are at hand.
+            int rows = reader.Rows.Count;
+            Assert.True(rows > 10);
+            Assert.InRange(
+                segments.Read,
+                segments == roomy ? rows : (2 * rows) - 4,
+                segments == roomy ? rows : (2 * rows) - 1
+            );
+        }
+
+        var refused = Assert.Throws<PermanentException>(() =>
+            CatalogueSegment.Decode(new byte[(8 << 20) + 17], new CatalogueSegmentRow(0, default, 1, 0))
+        );
+        Assert.Contains("no segment has more", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_empty_catalogue_has_nothing()
     {
         MemoryChunks chunks = new();

@@ -124,6 +124,92 @@ public sealed class NamedConfigTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_recovery_brings_back_no_passphrase_that_was_removed_while_the_newest_config_lacks_nothing(
+        bool isCopyNamed
+    )
+    {
+        await using OpenedRepository opened = await CreateAsync(new WithoutDeletes());
+        BackupRepository running = opened.Repository;
+        KeyChange second = await running.Keys.AddAsync(Second, "second");
+        await running.Keys.RotateAsync([Second]);
+        byte[] old = await Stored.BytesAsync(opened.Blobs, "config/3");
+        await running.Keys.DropOldAsync(await running.Log.ReadAsync(), CancellationToken.None);
+        await running.Keys.RemoveAsync(second.SlotId!);
+        Assert.Equal(5, (await running.Log.ReadAsync()).State.Config.Number);
+
+        // A copy of the config before stands under a later number, and the log names it or something else.
+        await opened.Blobs.PutIfAbsentAsync("config/98", old, CancellationToken.None);
+        await NameAsync(running, isCopyNamed ? old : "{}"u8.ToArray());
+        RepositoryAccess access = opened.Access(First) with { TakesUnnamed = true };
+        await using BackupRepository owner = await BackupRepository.OpenAsync(opened.Blobs, access);
+        RecoveredKeys? recovered = await owner.Keys.RecoverAsync();
+
+        Assert.Equal((5, 5), (recovered!.From, recovered.Newest));
+        Assert.Equal(["first"], recovered.Slots.Select(slot => slot.Name));
+        Assert.Equal((0, 0), (recovered.NotInNewest.Length, recovered.OnlyInNewest.Length));
+        Assert.Null(await owner.Keys.RecoverAsync());
+    }
+
+    [Fact]
+    public async Task A_recovery_from_an_older_config_names_the_slots_that_the_newest_one_does_not_have()
+    {
+        await using OpenedRepository opened = await CreateAsync(new WithoutDeletes());
+        BackupRepository running = opened.Repository;
+        KeyChange second = await running.Keys.AddAsync(Second, "second");
+        await SampleRepository.WriteOtherSetAsync(running, Samples.Run(1), number: 1);
+        await running.Keys.RotateAsync([Second]);
+
+        // As a thief does it: nothing is looked at before keys are left out.
+        await running.Keys.DropOldAsync(await running.Log.ReadAsync(), CancellationToken.None);
+        await running.Keys.RemoveAsync(second.SlotId!);
+        await running.Keys.AddAsync(Foreign, "third");
+        await using BackupRepository owner = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
+        RecoveredKeys? recovered = await owner.Keys.RecoverAsync();
+
+        Assert.Equal((3, 6), (recovered!.From, recovered.Newest));
+        Assert.Equal(["second"], recovered.NotInNewest.Select(slot => slot.Name));
+        Assert.Equal(["third"], recovered.OnlyInNewest.Select(slot => slot.Name));
+    }
+
+    [Fact]
+    public async Task What_it_may_cost_to_try_the_passphrase_is_one_bound_for_all_configs_of_a_recovery()
+    {
+        await using OpenedRepository opened = await CreateAsync();
+        ConfigFile file = await ConfigFile.ReadAsync(opened.Blobs, 1, CancellationToken.None);
+        foreach (int number in (int[])[2, 3, 4])
+        {
+            await ConfigFile.TryCreateAsync(
+                opened.Blobs,
+                TimeProvider.System,
+                number,
+                file.Config with
+                {
+                    Slots = [file.Config.Slots[0] with { Id = $"planted{number}" }],
+                },
+                CancellationToken.None
+            );
+        }
+
+        long cost = (long)OpenedRepository.CheapSlots.MemoryKiB * OpenedRepository.CheapSlots.Iterations;
+        var recovery = new KeyRecovery(
+            opened.Blobs,
+            opened.Access(First),
+            opened.Repository.Ring.Repository,
+            new PassphraseTries(First, maxCost: 2 * cost)
+        );
+
+        PermanentException refused = await Assert.ThrowsAsync<PermanentException>(() =>
+            recovery.FindAsync(file.Stamp, CancellationToken.None)
+        );
+
+        Assert.DoesNotContain("planted4", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("planted3", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("'planted2' of config/2", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_old_config_goes_where_the_one_that_counts_was_opened_here()
     {

@@ -1,6 +1,11 @@
+using System.Collections.Concurrent;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing.Stores;
 
@@ -59,14 +64,17 @@ public sealed class ProtectionTests
         Assert.Null(report.Warnings);
         LogState state = await bench.StateAsync();
         HashSet<string> dead = [.. state.Tombstones];
+        HashSet<string> live = [.. LogState.Live(state.Indexes).Select(index => index.Id.BlobName)];
+        string[] replaced = [.. state.Indexes.Select(index => index.Id.BlobName).Where(name => !live.Contains(name))];
+        Assert.NotEmpty(replaced.Intersect(before.Keys));
         DateTimeOffset newest = _clock.Now - TimeSpan.FromDays(1);
         Assert.True(report.ExtendedBlobs > 0 && dead.Count > 0);
         Assert.All(
             (await DatesAsync()).Where(date => !date.Key.StartsWith("runs/", StringComparison.Ordinal)),
             date =>
                 Assert.True(
-                    dead.Contains(date.Key) || date.Key.StartsWith("index/", StringComparison.Ordinal)
-                        ? date.Value == before.GetValueOrDefault(date.Key, date.Value) || date.Value >= newest + Month
+                    dead.Contains(date.Key) || replaced.Contains(date.Key)
+                        ? date.Value == before[date.Key]
                         : date.Value >= newest + (Month / 2),
                     $"{date.Key}: {date.Value}"
                 )
@@ -78,6 +86,87 @@ public sealed class ProtectionTests
         bench.Clock.Now += TimeSpan.FromDays(10_000);
         Assert.Equal(0, (await bench.PruneAsync(options: options)).ExtendedBlobs);
         await bench.CheckAsync();
+    }
+
+    [Fact]
+    public async Task With_a_prune_each_night_what_nothing_needs_goes_all_the_same_and_packs_are_written_anew()
+    {
+        var passphrase = new Secret("first passphrase");
+        using PruneBench bench = await PruneBench.CreateAsync(_policy, passphrase, _clock);
+        await bench.BackUpHalvesAsync();
+        string[] halves = await _policy
+            .ListAsync("packs/", CancellationToken.None)
+            .Where(pack => pack.Length > 150_000)
+            .Select(pack => pack.Name)
+            .ToArrayAsync();
+        Assert.Equal(3, halves.Length);
+        await using (BackupRepository repository = await bench.OpenAsync(bench.Blobs))
+        {
+            KeyChange added = await repository.Keys.AddAsync(new Secret("other"), "other");
+            await repository.Keys.RemoveAsync(added.SlotId!);
+        }
+
+        string[] planted = ["log/junk", "config/junk", "config/99", "index/junk"];
+        foreach (string name in planted)
+        {
+            await _policy.PutIfAbsentAsync(name, new byte[] { 1 }, CancellationToken.None);
+        }
+
+        DateTimeOffset plantedUntil = _clock.Now + Month;
+        var options = new PruneOptions(0.05) { ProtectFor = Month };
+        await bench.ForgetAsync(0, 1, 2);
+        long repacked = 0;
+        for (int night = 0; night < 70; night++)
+        {
+            await bench.BackUpAsync(1);
+            await bench.ForgetAsync([.. night > 0 ? [1] : Array.Empty<int>()]);
+            repacked += (await bench.PruneAsync(options: options)).RepackedBytes;
+        }
+
+        LogState state = await bench.StateAsync();
+        HashSet<ChunkIndexId> live = [.. LogState.Live(state.Indexes).Select(index => index.Id)];
+        // A night leaves two, which the store keeps for a month: of 140 no more than these.
+        Assert.InRange(state.Indexes.Count(index => !live.Contains(index.Id)), 0, 70);
+        Assert.Equal([$"config/{state.Config.Number}", "config/99", "config/junk"], await bench.NamesAsync("config/"));
+        Assert.All(planted, name => Assert.True(_policy.UntilOf(name) <= plantedUntil, name));
+
+        // Of each pack of the first three nights a half is needed.
+        Assert.True(repacked >= 250_000, $"{repacked}");
+        Assert.Empty((await bench.NamesAsync("packs/")).Intersect(halves));
+        Assert.All(
+            live,
+            index => Assert.True(_policy.UntilOf(index.BlobName) >= _clock.Now - TimeSpan.FromDays(1) + (Month / 2))
+        );
+        await bench.CheckAsync();
+    }
+
+    [Fact]
+    public async Task No_blob_is_looked_into_for_an_old_config_that_the_store_keeps_until_a_date()
+    {
+        var passphrase = new Secret("first passphrase");
+        _policy.KeepsFor = 10 * Month;
+        using PruneBench bench = await PruneBench.CreateAsync(_policy, passphrase, _clock);
+        _policy.KeepsFor = TimeSpan.Zero;
+        await bench.BackUpAsync(2);
+        await using (BackupRepository repository = await bench.OpenAsync(bench.Blobs))
+        {
+            await repository.Keys.RotateAsync([]);
+            Assert.Equal(2, (await new Reseal(repository, new PruneOptions(0)).RunAsync(default)).Dropped.Length);
+        }
+
+        await bench.PruneAsync();
+        Assert.Equal(["config/1", "config/3"], await bench.NamesAsync("config/"));
+        Assert.False(await AreHeadersReadAsync());
+        _clock.Now += 11 * Month;
+        Assert.True(await AreHeadersReadAsync());
+        Assert.Equal(["config/3"], await bench.NamesAsync("config/"));
+
+        async Task<bool> AreHeadersReadAsync()
+        {
+            var read = new HeaderReads(_policy);
+            await bench.PruneAsync(read);
+            return !read.Names.IsEmpty;
+        }
     }
 
     [Fact]
@@ -106,6 +195,32 @@ public sealed class ProtectionTests
         _clock.Now += 2 * Month;
         Assert.True((await repository.DeleteLeftoversAsync(run, CancellationToken.None)).Packs > 0);
         Assert.Empty(await bench.NamesAsync("runs/"));
+    }
+
+    /// <summary>Notes packs of which no more is read than what a header says of its key.</summary>
+    private sealed class HeaderReads(IBlobStore inner) : WrappedStore(inner), IBlobStore
+    {
+        private readonly IBlobStore _inner = inner;
+
+        public ConcurrentBag<string> Names { get; } = [];
+
+        public override Task<int?> ReadAsync(
+            string name,
+            long offset,
+            Memory<byte> destination,
+            CancellationToken cancellationToken
+        )
+        {
+            if (destination.Length == ObjectHeader.FixedSize && name.StartsWith("packs/", StringComparison.Ordinal))
+            {
+                Names.Add(name);
+            }
+
+            return base.ReadAsync(name, offset, destination, cancellationToken);
+        }
+
+        IAsyncEnumerable<BlobItem> IBlobStore.ListKeptAsync(string prefix, CancellationToken cancellationToken) =>
+            _inner.ListKeptAsync(prefix, cancellationToken);
     }
 
     private Task<PruneBench> CreateAsync() => PruneBench.CreateAsync(_policy, clock: _clock);

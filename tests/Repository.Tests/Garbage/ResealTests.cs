@@ -192,7 +192,11 @@ public sealed class ResealTests
 
         ResealReport kept = await ResealAsync(bench);
 
-        Assert.Equal(2, kept.Left.Count(key => key.Blobs > 0));
+        Assert.Equal(
+            2,
+            kept.Left.Count(key => key.Blobs > 0 && key.Some.All(n => n.Contains('/', StringComparison.Ordinal)))
+        );
+        Assert.All(kept.Left, key => Assert.InRange(key.Some.Length, 1, 3));
         Assert.True(kept.Prune.LaterBlobs > 0);
         await bench.CheckAsync();
         clock.Now += TimeSpan.FromDays(31);
@@ -243,6 +247,26 @@ public sealed class ResealTests
             new Prune(owner, new PruneOptions(0)).RunAsync(CancellationToken.None)
         );
         Assert.Contains("config/2", await bench.NamesAsync("config/"));
+    }
+
+    [Fact]
+    public async Task A_copy_of_an_old_blob_under_a_name_that_nobody_reads_keeps_no_key()
+    {
+        using PruneBench bench = await CreateAsync();
+        await bench.BackUpAsync(2);
+        foreach (string name in await bench.NamesAsync("packs/"))
+        {
+            byte[] bytes = await Stored.BytesAsync(bench.Blobs, name);
+            await bench.Blobs.PutIfAbsentAsync($"x/{name[^8..]}", bytes, CancellationToken.None);
+            await bench.Blobs.PutIfAbsentAsync($"packs/{name[^8..]}", bytes, CancellationToken.None);
+            await bench.Blobs.PutIfAbsentAsync($"runs/{name[^8..]}/x", bytes, CancellationToken.None);
+        }
+
+        await RotateAsync(bench);
+
+        Assert.Equal(2, (await ResealAsync(bench)).Dropped.Length);
+        Assert.Equal(["config/3"], await bench.NamesAsync("config/"));
+        await bench.CheckAsync();
     }
 
     [Fact]

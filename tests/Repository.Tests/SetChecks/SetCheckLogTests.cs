@@ -198,6 +198,43 @@ public sealed class SetCheckLogTests
     }
 
     [Fact]
+    public async Task Junk_has_nobody_look_for_keys_in_the_configs()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync(null, new Secret("a passphrase"));
+        RunId set = bench.NewRun();
+        await using (BackupRepository writer = await bench.OpenAsync(bench.Blobs))
+        {
+            await AddAsync(writer, [set], Drilled(set, passed: true));
+        }
+
+        await PlantAsync(bench.Blobs, "checks/000000000000", [1, 2, 3]);
+        int looks = 0;
+        var counted = new FaultInjectingBlobStore(
+            bench.Blobs,
+            call =>
+            {
+                looks += call is { Verb: BlobVerb.List, Name: "config/" } ? 1 : 0;
+                return null;
+            }
+        );
+        await using BackupRepository repository = await bench.OpenAsync(counted);
+        int before = looks;
+
+        Assert.NotNull((await repository.SetChecks.ReadAsync(Token)).FindLast(set, SetCheckKinds.Drill));
+        Assert.Equal(before, looks);
+
+        // A table that another host has sealed after a rotation is read.
+        await using (BackupRepository other = await bench.OpenAsync(bench.Blobs))
+        {
+            await other.Keys.RotateAsync([]);
+            await AddAsync(other, [set], Drilled(set, passed: false));
+        }
+
+        await bench.Blobs.DeleteAsync("checks/000000000000", Token);
+        Assert.False((await repository.SetChecks.ReadAsync(Token)).FindLast(set, SetCheckKinds.Drill)!.Passed);
+    }
+
+    [Fact]
     public async Task A_table_under_another_name_does_not_count()
     {
         using PruneBench bench = await PruneBench.CreateAsync();

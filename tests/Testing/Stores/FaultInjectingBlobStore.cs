@@ -82,13 +82,25 @@ public sealed class FaultInjectingBlobStore(
             cancellationToken
         );
 
-    public async IAsyncEnumerable<BlobItem> ListAsync(
+    public IAsyncEnumerable<BlobItem> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        ListAsync(prefix, inner.ListAsync(prefix, cancellationToken), cancellationToken);
+
+    public IAsyncEnumerable<BlobItem> ListKeptAsync(string prefix, CancellationToken cancellationToken) =>
+        ListAsync(prefix, inner.ListKeptAsync(prefix, cancellationToken), cancellationToken);
+
+    public Task<bool> TryKeepAsync(string name, DateTimeOffset until, CancellationToken cancellationToken) =>
+        RunAsync(BlobVerb.Put, name, _ => inner.TryKeepAsync(name, until, cancellationToken), cancellationToken);
+
+    public Task<string> DescribeLeaseAsync(string name, CancellationToken cancellationToken) =>
+        inner.DescribeLeaseAsync(name, cancellationToken);
+
+    private async IAsyncEnumerable<BlobItem> ListAsync(
         string prefix,
+        IAsyncEnumerable<BlobItem> items,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         BlobFault? fault = await BeginAsync(BlobVerb.List, prefix, cancellationToken);
-        IAsyncEnumerable<BlobItem> items = inner.ListAsync(prefix, cancellationToken);
         await foreach (BlobItem item in fault is { Truncate: true } ? FirstHalfAsync(items, cancellationToken) : items)
         {
             yield return item;

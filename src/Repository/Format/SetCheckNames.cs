@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AlfrescoBackupFlows.Repository.SetChecks;
+namespace AlfrescoBackupFlows.Repository.Format;
 
 /// <summary>Names of the tables: 10^12 - 1 - number in 12 digits, so that a listing begins with the newest.</summary>
 internal static class SetCheckNames

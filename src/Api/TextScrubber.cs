@@ -15,7 +15,7 @@ namespace AlfrescoBackupFlows.Api;
 /// directories, which stand unquoted in some lines; and, should a line hold one against the rules, the configured
 /// secrets. The log has the line whole.
 /// </summary>
-internal sealed partial class TextScrubber
+public sealed partial class TextScrubber
 {
     private const string Hidden = "[path]";
 

@@ -44,7 +44,7 @@ internal static class AbfProgram
             string command =
                 parsed.CommandResult.Command is RootCommand ? "abf" : $"abf {parsed.CommandResult.Command.Name}";
             messages.Error($"'{command} --help' lists what it takes");
-            return ExitCodes.Usage;
+            return (parsed.CommandResult.Command as DocumentedCommand)?.UsageCode ?? ExitCodes.Usage;
         }
 
         // Signals and exceptions are the runner's: it knows how to resume and which exit code a failure has.
@@ -78,6 +78,7 @@ internal static class AbfProgram
             ResumeCommand.Create(runner),
             StatusCommand.Create(runner),
             CancelCommand.Create(runner),
+            CheckCommand.Create(runner),
             SetsCommand.Create(runner),
             ShowCommand.Create(runner),
             ReportCommand.Create(runner),
@@ -98,6 +99,7 @@ internal static class AbfProgram
             MirrorCommand.Create(runner),
             KeyCommand.Create(runner),
             ServeCommand.Create(runner),
+            NotifyCommand.Create(runner),
             ConfigCommand.Create(runner),
             GenerateCommand.Create(runner),
         };

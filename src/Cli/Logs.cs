@@ -13,4 +13,7 @@ internal static partial class Logs
 
     [LoggerMessage(3, LogLevel.Information, "stderr cannot be written ({Reason}): the command goes on without it")]
     public static partial void MessagesLost(ILogger logger, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Fault}")]
+    public static partial void NotTold(ILogger logger, string fault);
 }

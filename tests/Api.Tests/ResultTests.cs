@@ -75,6 +75,7 @@ public sealed class ResultTests : IAsyncLifetime
         Assert.Equal(
             [
                 "sound",
+                "depth",
                 "readData",
                 "sets",
                 "files",
@@ -85,7 +86,10 @@ public sealed class ResultTests : IAsyncLifetime
                 "packsRead",
                 "unneededPacks",
                 "unneededBytes",
+                "packBytes",
+                "bytesRead",
                 "errors",
+                "alarms",
                 "warnings",
                 "findings",
             ],

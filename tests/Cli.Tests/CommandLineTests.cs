@@ -54,6 +54,7 @@ public sealed class CommandLineTests : IDisposable
             "resume",
             "status",
             "cancel",
+            "check",
             "sets",
             "show",
             "report",
@@ -74,6 +75,7 @@ public sealed class CommandLineTests : IDisposable
             "mirror",
             "key",
             "serve",
+            "notify",
             "config",
         ];
         AbfResult root = await _abf.RunPlainAsync("--help");
@@ -91,7 +93,12 @@ public sealed class CommandLineTests : IDisposable
             Assert.Equal(0, result.ExitCode);
             Assert.Contains("--config <FILE>", result.Out);
             Assert.Contains($"Example:\n  abf {command}", result.Out.ReplaceLineEndings("\n"));
-            Assert.Matches(@"Exit codes:\s+0    done\s+1    unexpected", result.Out);
+            Assert.Matches(
+                command == "check"
+                    ? @"Exit codes:\s+0    OK\s+1    WARNING: .*\s+2    CRITICAL: .*\s+3    UNKNOWN: "
+                    : @"Exit codes:\s+0    done\s+1    unexpected",
+                result.Out
+            );
         }
     }
 
@@ -104,6 +111,7 @@ public sealed class CommandLineTests : IDisposable
             .. CommandsOf(root),
             .. CommandsOf(await _abf.RunPlainAsync("key", "--help")).Select(c => $"key {c}"),
             .. CommandsOf(await _abf.RunPlainAsync("config", "--help")).Select(c => $"config {c}"),
+            .. CommandsOf(await _abf.RunPlainAsync("notify", "--help")).Select(c => $"notify {c}"),
         ];
         Assert.InRange(commands.Length, 31, 100);
         foreach (string command in commands)
@@ -117,10 +125,10 @@ public sealed class CommandLineTests : IDisposable
             ]);
 
             Assert.StartsWith($"abf {command}", example);
-            Assert.Equal(2, result.ExitCode);
+            Assert.Equal(command == "check" ? 3 : 2, result.ExitCode);
             Assert.Matches(
-                "^(there is no configuration|alfresco-global.properties was not found|--(new-)?passphrase-file '/root)",
-                Assert.Single(result.Errors)
+                "^(ABF UNKNOWN - )?(there is no configuration|alfresco-global.properties was not found|--(new-)?passphrase-file '/root)",
+                command == "check" ? result.Out : Assert.Single(result.Errors)
             );
         }
     }

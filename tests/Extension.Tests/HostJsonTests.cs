@@ -78,7 +78,16 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [Fact]
     public void No_other_line_below_a_warning_is_written() =>
         Assert.Equal(
-            ["DrillPassed", "DrillStarted", "Mirrored", "Pruned", "SetCommitted", "SetsForgotten", "Started"],
+            [
+                "DrillPassed",
+                "DrillStarted",
+                "Mirrored",
+                "Pruned",
+                "Repaired",
+                "SetCommitted",
+                "SetsForgotten",
+                "Started",
+            ],
             new[] { typeof(HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
                 .SelectMany(assembly => assembly.GetTypes())
                 .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))

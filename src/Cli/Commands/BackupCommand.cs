@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 
@@ -31,9 +32,26 @@ internal static class BackupCommand
             acceptContentLoss,
         };
         command.SetAction(parsed =>
-            runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(acceptContentLoss)))
+            runner.RunAsync(
+                parsed,
+                context => TellingAsync(context, () => RunAsync(context, parsed.GetValue(acceptContentLoss)))
+            )
         );
         return command;
+    }
+
+    /// <summary>Tells of a failure before the run, or beside it; how a run itself ended is told where that is seen.</summary>
+    public static async Task<int> TellingAsync(CommandContext context, Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (Exception e) when (e is not (FlowException or OperationCanceledException) && context.Loaded is not null)
+        {
+            await context.Notifications.NotStartedAsync(FlowFailure.From(e));
+            throw;
+        }
     }
 
     private static async Task<int> RunAsync(CommandContext context, bool acceptContentLoss)

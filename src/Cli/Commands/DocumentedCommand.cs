@@ -12,6 +12,13 @@ internal sealed class DocumentedCommand(string name, string description, string 
 {
     public string Example => example;
 
+    /// <summary>What its codes mean, in one line each; other than those of the one table where other programs have
+    /// laid them down.</summary>
+    public Func<int, string> Meaning { get; set; } = ExitCodes.Meaning;
+
+    /// <summary>Of a command line that it does not understand.</summary>
+    public int UsageCode { get; set; } = ExitCodes.Usage;
+
     /// <summary>All of them, in order.</summary>
     public IEnumerable<int> Codes => exitCodes.Append(ExitCodes.Unexpected).Order();
 
@@ -30,7 +37,7 @@ internal sealed class DocumentedCommand(string name, string description, string 
         output.WriteLine("Exit codes:");
         foreach (int code in Codes)
         {
-            output.WriteLine($"  {code, -5}{ExitCodes.Meaning(code)}");
+            output.WriteLine($"  {code, -5}{Meaning(code)}");
         }
 
         output.WriteLine();

@@ -20,7 +20,9 @@ internal static class ResumeCommand
             "abf resume",
             ExitCodes.OfBackup
         );
-        command.SetAction(parsed => runner.RunAsync(parsed, RunAsync));
+        command.SetAction(parsed =>
+            runner.RunAsync(parsed, context => BackupCommand.TellingAsync(context, () => RunAsync(context)))
+        );
         return command;
     }
 

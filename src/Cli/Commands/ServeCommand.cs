@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Builder;
@@ -69,7 +70,8 @@ internal static class ServeCommand
             await flows.ResumeAllAsync(stop.Token);
             await Task.WhenAll(
                 schedule?.RunAsync(() => FireAsync(context, api, flows), stop.Token) ?? Task.CompletedTask,
-                DrillClock.RunAsync(context, api, flows, stop.Token)
+                DrillClock.RunAsync(context, api, flows, stop.Token),
+                AgeClock.RunAsync(context, environment.Flows, stop.Token)
             );
             await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop.Token);
         }
@@ -111,6 +113,7 @@ internal static class ServeCommand
         catch (AbfException e)
         {
             context.Messages.Error($"schedule: the backup could not be started: {e.Message}");
+            await context.Notifications.NotStartedAsync(FlowFailure.From(e));
         }
 #pragma warning disable CA1031 // The server goes on, whatever one occurrence came to.
         catch (Exception e) when (!context.Stop.IsCancellationRequested)
@@ -119,6 +122,7 @@ internal static class ServeCommand
             context.Messages.Error(
                 $"schedule: the backup could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}"
             );
+            await context.Notifications.NotStartedAsync(FlowFailure.From(e));
         }
     }
 }

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -35,6 +36,11 @@ internal static partial class ConfigCheck
         Try(() => CheckRestoreDatabase(options.Restore));
         Try(() => CheckAcknowledged(options.Backup));
         Try(() => CheckTools(options));
+        Try(() => CheckFile("notify.ping.urlFile", options.Notify.Ping.UrlFile));
+        Try(() => CheckFile("notify.webhook.urlFile", options.Notify.Webhook.UrlFile));
+        Try(() => CheckFile("notify.webhook.secretFile", options.Notify.Webhook.SecretFile));
+        Try(() => CheckFile("notify.mail.passwordFile", options.Notify.Mail.PasswordFile));
+        Try(() => NotificationTemplate.Check(options.Notify.Webhook.TemplateFile));
         foreach ((int number, MirrorTargetOptions mirror) in options.Mirror.Index())
         {
             Try(() => CheckFile($"mirror.{number}.connectionStringFile", mirror.ConnectionStringFile));

@@ -1,6 +1,8 @@
+using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
@@ -18,6 +20,7 @@ internal sealed class CommandContext(
 {
     private readonly Lock _gate = new();
     private ILoggerFactory? _loggers;
+    private Notifier? _notifier;
 
     public MessageWriter Messages { get; } = messages;
 
@@ -53,6 +56,28 @@ internal sealed class CommandContext(
     /// <summary>The configuration of a command that has loaded it.</summary>
     public BackupOptions Options =>
         (Loaded ?? throw new InvalidOperationException("the command did not load its configuration")).Options;
+
+    /// <summary>Who is told; the options are read first.</summary>
+    public Notifier Notifier
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _notifier ??= new Notifier(
+                    Options.Notify,
+                    Options.Installation.Name ?? "default",
+                    Options.State!,
+                    new TextScrubber(Loaded!).Clean,
+                    Time,
+                    SayNotTold
+                );
+            }
+        }
+    }
+
+    /// <summary>What the beginning and the end of flows mean to those who are told.</summary>
+    public FlowNotifications Notifications => new(Notifier);
 
     /// <summary>Bytes a second that are read from the repository at most; null: as fast as it goes.</summary>
     public long? ReadBytesPerSecond { get; set; }
@@ -113,7 +138,24 @@ internal sealed class CommandContext(
         }
     }
 
-    public void Dispose() => _loggers?.Dispose();
+    public void Dispose()
+    {
+        _notifier?.Dispose();
+        _loggers?.Dispose();
+    }
+
+    /// <summary>A log that cannot be opened is a failure of its own, and not of what is told.</summary>
+    private void SayNotTold(string fault)
+    {
+        try
+        {
+            Logs.NotTold(Loggers.CreateLogger<Notifier>(), fault);
+        }
+        catch (AbfException)
+        {
+            Messages.Warn(fault);
+        }
+    }
 
     private ILoggerFactory OpenLog()
     {

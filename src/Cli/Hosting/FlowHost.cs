@@ -118,9 +118,19 @@ internal sealed class FlowHost : IAsyncDisposable
     {
         try
         {
+            await _context.Notifications.StartedAsync(Client.TryGet(id)!.FlowName, id);
             Task<FlowInstance> work = _engine.RunToEndAsync(id, _context.Stop);
             var meter = new RunMeter(_counts, _context.Time);
-            return await display.ShowAsync(work, () => meter.Read(StatusOf(id)));
+            FlowInstance ended = await display.ShowAsync(work, () => meter.Read(StatusOf(id)));
+            await _context.Notifications.EndedAsync(
+                ended.FlowName,
+                id,
+                ended.Input,
+                ended.Status is RuntimeStatus.Completed ? ended.Result : null,
+                ended.Failure,
+                _context.Alarms.Standing
+            );
+            return ended;
         }
         catch (NonDeterministicFlowException e)
         {

@@ -88,7 +88,7 @@ internal static class ManPage
                 Line(".SH EXIT STATUS");
                 foreach (int code in documented.Codes)
                 {
-                    Term($".B {code}", ExitCodes.Meaning(code));
+                    Term($".B {code}", documented.Meaning(code));
                 }
 
                 Line(".SH EXAMPLE");

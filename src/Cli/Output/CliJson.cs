@@ -7,6 +7,8 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SetDocument[]))]
 [JsonSerializable(typeof(SetDetailDocument))]
+[JsonSerializable(typeof(CheckDocument))]
+[JsonSerializable(typeof(NotifyTestDocument[]))]
 [JsonSerializable(typeof(EntryDocument))]
 [JsonSerializable(typeof(BackupResultDocument))]
 [JsonSerializable(typeof(StatusDocument))]

@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Extensions.Logging;
 
@@ -253,6 +254,10 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
                 context.Messages.Error(
                     $"{FlowHost.NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}"
                 );
+                if (InstanceIds.IsBackup(id))
+                {
+                    await context.Notifications.NotStartedAsync(FlowFailure.From(e));
+                }
             }
         }
     }

@@ -23,6 +23,8 @@ public sealed class BackupOptions
 
     public DrillOptions Drill { get; set; } = new();
 
+    public NotifyOptions Notify { get; set; } = new();
+
     public ServeOptions Serve { get; set; } = new();
 
     /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of

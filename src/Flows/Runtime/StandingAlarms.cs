@@ -11,6 +11,7 @@ public sealed class StandingAlarms(TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _said = new(StringComparer.Ordinal);
+    private bool _hasLooked;
 
     /// <param name="seen">All alarms of the log as it is now.</param>
     /// <returns>Those to say now, and those that were said and are not seen any more.</returns>
@@ -18,6 +19,7 @@ public sealed class StandingAlarms(TimeProvider time)
     {
         lock (_gate)
         {
+            _hasLooked = true;
             string[] due = [.. seen.Where(IsDue).Distinct(StringComparer.Ordinal)];
             string[] over = [.. _said.Keys.Except(seen, StringComparer.Ordinal)];
             foreach (string alarm in due)
@@ -31,6 +33,18 @@ public sealed class StandingAlarms(TimeProvider time)
             }
 
             return (due, over);
+        }
+    }
+
+    /// <summary>Those that were seen when the log was looked at last; null: nobody has looked yet.</summary>
+    public IReadOnlyList<string>? Standing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasLooked ? [.. _said.Keys.Order(StringComparer.Ordinal)] : null;
+            }
         }
     }
 

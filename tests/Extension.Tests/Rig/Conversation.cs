@@ -93,7 +93,7 @@ internal sealed partial class Conversation(HttpClient client)
     private static partial Regex Time();
 
     [GeneratedRegex(
-        @"(?<name>""(?:addedBytes|bytesPerSecond|dumpBytes|unneededBytes)"":)[\d.E+-]+",
+        @"(?<name>""(?:addedBytes|bytesPerSecond|bytesRead|dumpBytes|packBytes|unneededBytes)"":)[\d.E+-]+",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -247,6 +247,50 @@ public sealed class OptionsReaderTests : IDisposable
             l => l.StartsWith(expected, StringComparison.Ordinal)
         );
 
+    [Theory]
+    [InlineData("""{ "ping": { "url": "ping.example.com" } }""", "notify.ping.url 'ping.example.com' does not fit")]
+    [InlineData(
+        """{ "ping": { "url": "https://a/b", "urlFile": "x" } }""",
+        "notify.ping.url and notify.ping.urlFile are both set"
+    )]
+    [InlineData("""{ "webhook": { "secretFile": "x" } }""", "notify.webhook.urlFile is not set")]
+    [InlineData("""{ "mail": { "to": ["a@b"] } }""", "notify.mail.server is not set")]
+    [InlineData("""{ "mail": { "server": "a", "to": ["a@b"] } }""", "notify.mail.from and notify.mail.to are not both")]
+    [InlineData(
+        """{ "mail": { "server": "a", "from": "a b", "to": ["a@b"] } }""",
+        "notify.mail.from 'a b' does not fit"
+    )]
+    [InlineData(
+        """{ "mail": { "server": "a", "from": "a@b", "to": ["a@b"], "tls": "none", "user": "u", "passwordFile": "x" } }""",
+        "notify.mail.tls 'none' would send the password"
+    )]
+    [InlineData(
+        """{ "mail": { "server": "a", "from": "a@b", "to": ["a@b"], "user": "u" } }""",
+        "notify.mail.user and notify.mail.passwordFile go together"
+    )]
+    [InlineData(
+        """{ "mail": { "tls": "ssl" } }""",
+        "notify.mail.tls 'ssl' does not fit: write starttls or tls or none"
+    )]
+    [InlineData("""{ "mail": { "port": 70000 } }""", "notify.mail.port '70000' is out of bounds")]
+    [InlineData("""{ "maxAge": "1s" }""", "notify.maxAge '00:00:01' is out of bounds")]
+    public void Those_who_are_told_are_named_in_full_or_not_at_all(string notify, string expected) =>
+        Assert.Contains(
+            expected,
+            Assert
+                .Throws<PermanentException>(() =>
+                    Read(
+                        Valid.Replace(
+                            "\"repository\"",
+                            $"\"notify\": {notify}, \"repository\"",
+                            StringComparison.Ordinal
+                        )
+                    )
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+
     [Fact]
     public void A_file_that_is_missing_or_no_json_is_one_clear_fault()
     {

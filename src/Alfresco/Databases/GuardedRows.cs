@@ -1,5 +1,3 @@
-using AlfrescoBackupFlows.Platform.Errors;
-
 namespace AlfrescoBackupFlows.Alfresco.Databases;
 
 /// <summary>
@@ -8,6 +6,13 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 /// </summary>
 internal sealed class GuardedRows(INodeRows inner)
 {
+    /// <summary>
+    /// How long a question asked for rows of nodes alone may wait for a lock: who changes a table waits behind the dump, and
+    /// the question would wait behind them for as long.
+    /// </summary>
+    public static TimeSpan LongestLock(DatabaseConnection connection) =>
+        TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(5).Ticks, connection.MaxWait.Ticks));
+
     /// <summary>Why what was handed on is not whole; null: it is.</summary>
     public string? Fault { get; private set; }
 
@@ -24,8 +29,9 @@ internal sealed class GuardedRows(INodeRows inner)
         {
             take(inner, row);
         }
+#pragma warning disable CA1031 // Whatever it is, a whole dump is worth more than a catalogue.
         catch (Exception exception)
-            when (exception is AbfException or FormatException or ArgumentException or IOException)
+#pragma warning restore CA1031
         {
             Fail(exception.Message);
         }

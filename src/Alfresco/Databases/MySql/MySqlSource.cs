@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using AlfrescoBackupFlows.Alfresco.Processes;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using MySqlConnector;
 
@@ -54,7 +56,8 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
         CancellationToken cancellationToken
     )
     {
-        (MySqlServer server, MySqlTool tool, bool hasEvents, string settings, var properties) =
+        GuardedRows? guarded = nodes is null ? null : new GuardedRows(nodes);
+        (MySqlServer server, MySqlTool tool, bool hasEvents, string settings, NodeInserts? passing) =
             await MySqlSession.AskAsync(
                 connection,
                 async session =>
@@ -72,14 +75,16 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
                         tool,
                         await MySqlTables.HasEventsAsync(session, cancellationToken),
                         await MySqlSettings.ForToolAsync(session, connection, cancellationToken),
-                        await MySqlTables.ReadPropertiesAsync(session, cancellationToken)
+                        // The last question: it changes the session's limits.
+                        guarded is null
+                            ? null
+                            : await ReadNodesAsync(session, guarded, cancellationToken)
                     );
                 },
                 cancellationToken
             );
 
-        GuardedRows? guarded = nodes is null ? null : new GuardedRows(nodes);
-        var inserts = new AlfrescoInserts(known, guarded is null ? null : new NodeInserts(guarded, properties));
+        var inserts = new AlfrescoInserts(known, passing);
         string[] arguments = Arguments(tool, hasEvents, settings);
         var said = await RunAsync(tool, arguments, inserts, dump, required, cancellationToken);
         if (inserts.NotApplicable.Contains("alf_node"))
@@ -107,6 +112,27 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
             Withheld = inserts.Withheld,
             NodesFault = guarded?.Fault,
         };
+    }
+
+    /// <summary>Never a reason for a dump to fail: whoever changes these tables may be done when the tool comes to them.</summary>
+    private async Task<NodeInserts> ReadNodesAsync(
+        MySqlConnection session,
+        GuardedRows rows,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            TimeSpan lockLimit = GuardedRows.LongestLock(connection);
+            return new NodeInserts(rows, await MySqlTables.ReadPropertiesAsync(session, lockLimit, cancellationToken));
+        }
+#pragma warning disable CA1031 // Whatever it is, a whole dump is worth more than a catalogue.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            rows.Fail($"the ids of properties cannot be read ({PlainText.Excerpt(exception.Message)})");
+            return new NodeInserts(rows, FrozenDictionary<string, long>.Empty);
+        }
     }
 
     /// <summary>Under a watch: the server's own tables wait for whoever changes one.</summary>

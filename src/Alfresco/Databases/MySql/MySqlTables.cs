@@ -143,13 +143,20 @@ internal static class MySqlTables
         await FindAsync(session, "alf_content_url_encryption", cancellationToken) is { } keys
         && (await MySqlSession.ListAsync(session, $"SELECT 'yes' FROM {keys} LIMIT 1", cancellationToken)).Count > 0;
 
-    /// <summary>The ids of the properties that a catalogue is made of; those that cannot be read are not there.</summary>
+    /// <summary>The ids of the properties that a catalogue is made of; those that are not there yet are left out.</summary>
+    /// <param name="longestLock">After it the server refuses; the session keeps this limit.</param>
     public static async Task<IReadOnlyDictionary<string, long>> ReadPropertiesAsync(
         MySqlConnection session,
+        TimeSpan longestLock,
         CancellationToken cancellationToken
     )
     {
         Dictionary<string, long> properties = new(StringComparer.Ordinal);
+        string limit = string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"SET SESSION lock_wait_timeout = {Math.Max(1, (long)longestLock.TotalSeconds)}"
+        );
+        await MySqlSession.ExecuteAsync(session, limit, cancellationToken);
         if (
             await FindAsync(session, "alf_qname", cancellationToken) is not { } names
             || await FindAsync(session, "alf_namespace", cancellationToken) is not { } namespaces
@@ -158,23 +165,16 @@ internal static class MySqlTables
             return properties;
         }
 
-        try
+        List<string> rows = await MySqlSession.ListAsync(
+            session,
+            $"SELECT CONCAT(q.id, ' {{', n.uri, '}}', q.local_name) FROM {names} q JOIN {namespaces} n ON n.id = q.ns_id "
+                + "WHERE n.uri IN ('http://www.alfresco.org/model/content/1.0', "
+                + "'http://www.alfresco.org/model/versionstore/2.0')",
+            cancellationToken
+        );
+        foreach (string[] row in rows.Select(static row => row.Split(' ', 2)))
         {
-            List<string> rows = await MySqlSession.ListAsync(
-                session,
-                $"SELECT CONCAT(q.id, ' {{', n.uri, '}}', q.local_name) FROM {names} q JOIN {namespaces} n ON n.id = q.ns_id "
-                    + "WHERE n.uri IN ('http://www.alfresco.org/model/content/1.0', "
-                    + "'http://www.alfresco.org/model/versionstore/2.0')",
-                cancellationToken
-            );
-            foreach (string[] row in rows.Select(static row => row.Split(' ', 2)))
-            {
-                properties[row[1]] = long.Parse(row[0], System.Globalization.CultureInfo.InvariantCulture);
-            }
-        }
-        catch (MySqlException exception) when (!exception.IsTransient)
-        {
-            // An old version has other columns: the dump says so of every property.
+            properties[row[1]] = long.Parse(row[0], System.Globalization.CultureInfo.InvariantCulture);
         }
 
         return properties;

@@ -12,6 +12,8 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// </summary>
 internal sealed class PostgresNodes(DatabaseConnection connection, string schema, string snapshot)
 {
+    private readonly TimeSpan _longestLock = GuardedRows.LongestLock(connection);
+
     /// <inheritdoc cref="DumpResult.NodeDigests"/>
     public RowDigests? Digests { get; private set; }
 
@@ -19,14 +21,23 @@ internal sealed class PostgresNodes(DatabaseConnection connection, string schema
     public IReadOnlySet<long> Withheld { get; private set; } = FrozenSet<long>.Empty;
 
     /// <param name="rows">Gets what is read, and why it is not whole: a dump is worth more than a catalogue.</param>
-    public async Task ReadAsync(GuardedRows rows, string application, CancellationToken cancellationToken)
+    public async Task ReadAsync(GuardedRows rows, CancellationToken cancellationToken)
     {
         try
         {
+            // Of a name of its own: what this session waits for is nothing that the dump waits for.
             await using NpgsqlConnection session = await PostgresSession.OpenAsync(
                 connection,
                 cancellationToken,
-                application
+                PostgresSession.NewWorker()
+            );
+            await PostgresSession.ExecuteAsync(
+                session,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"SET lock_timeout = {(long)_longestLock.TotalMilliseconds}"
+                ),
+                cancellationToken
             );
             await PostgresSession.ExecuteAsync(
                 session,
@@ -41,13 +52,18 @@ internal sealed class PostgresNodes(DatabaseConnection connection, string schema
 
             await ReadAllAsync(session, rows, cancellationToken);
         }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            rows.Fail(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"another session held, or waited for, a lock on a table for {_longestLock.TotalSeconds:0.#} s while its rows were to be read"
+                )
+            );
+        }
         catch (NpgsqlException exception)
         {
             rows.Fail(PostgresRefusals.Explain(connection, exception).Message);
-        }
-        catch (Exception exception) when (exception is Platform.Errors.AbfException or InvalidCastException)
-        {
-            rows.Fail(exception.Message);
         }
     }
 

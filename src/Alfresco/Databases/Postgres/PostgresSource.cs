@@ -62,8 +62,6 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
     {
         string application = PostgresSession.NewWorker();
         await using var session = await PostgresSession.OpenAsync(connection, cancellationToken, application);
-        await using var waits = new PostgresWaits(connection, application);
-        var watch = new WaitWatch(connection, tell, waits.FindHolderAsync);
         try
         {
             var tool = await FindToolAsync(session, cancellationToken);
@@ -79,38 +77,38 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
                 "SELECT pg_export_snapshot()",
                 cancellationToken
             );
-            DumpResult found = await watch.RunAsync(
-                "reading Alfresco's tables",
-                silence: null,
-                token => ReadAsync(session, tool, required, known, token),
-                cancellationToken
+            DumpResult found = await WatchAsync(
+                application,
+                watch =>
+                    watch.RunAsync(
+                        "reading Alfresco's tables",
+                        silence: null,
+                        token => ReadAsync(session, tool, required, known, token),
+                        cancellationToken
+                    )
             );
             GuardedRows? guarded = nodes is null ? null : new GuardedRows(nodes);
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var reader = new PostgresNodes(connection, found.Schema!, snapshot!);
-            Task reading = guarded is null
-                ? Task.CompletedTask
-                : Task.Run(() => reader.ReadAsync(guarded, application, ending.Token), CancellationToken.None);
-            IReadOnlyList<string> said;
-            try
+            await using NodesBesideDump? beside = guarded is null
+                ? null
+                : new NodesBesideDump(guarded, token => reader.ReadAsync(guarded, token), TimeProvider.System);
+            IReadOnlyList<string> said = await WatchAsync(
+                application,
+                watch =>
+                    RunAsync(
+                        tool,
+                        application,
+                        snapshot!,
+                        EncodingOf(session),
+                        watch,
+                        dump,
+                        () => beside?.OnBytes(),
+                        cancellationToken
+                    )
+            );
+            if (beside is not null)
             {
-                said = await RunAsync(
-                    tool,
-                    application,
-                    snapshot!,
-                    EncodingOf(session),
-                    watch,
-                    dump,
-                    cancellationToken
-                );
-                await reading;
-            }
-            catch
-            {
-                // Nobody hands on rows any more once this has returned.
-                await ending.CancelAsync();
-                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw;
+                await beside.FinishAsync(cancellationToken);
             }
 
             await PostgresSession.ExecuteAsync(session, "COMMIT", cancellationToken);
@@ -126,6 +124,16 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         {
             throw PostgresRefusals.Explain(connection, exception);
         }
+    }
+
+    /// <summary>
+    /// The watch has a connection of its own, which is closed with it: a user may have no more than two, and the tool needs
+    /// the other.
+    /// </summary>
+    private async Task<T> WatchAsync<T>(string application, Func<WaitWatch, Task<T>> work)
+    {
+        await using var waits = new PostgresWaits(connection, application);
+        return await work(new WaitWatch(connection, tell, waits.FindHolderAsync));
     }
 
     private async Task<DumpResult> ReadAsync(
@@ -168,6 +176,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         }
     }
 
+    /// <param name="onBytes">Called for each piece of the dump: the tool has its connection and its locks.</param>
     /// <returns>What pg_dump said without failing.</returns>
     private async Task<IReadOnlyList<string>> RunAsync(
         PostgresTool tool,
@@ -176,6 +185,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         string encoding,
         WaitWatch watch,
         Func<Stream, CancellationToken, Task> dump,
+        Action onBytes,
         CancellationToken cancellationToken
     )
     {
@@ -220,6 +230,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
         ValueTask Keep(ReadOnlyMemory<byte> piece)
         {
             tail.Append(piece.Span);
+            onBytes();
             return ValueTask.CompletedTask;
         }
     }

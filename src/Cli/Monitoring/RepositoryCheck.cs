@@ -29,9 +29,10 @@ internal sealed class RepositoryCheck(
         // A set that was imported says nothing of the backups of this installation.
         SetSummary? newest = sets.FirstOrDefault(set => set is { Consistent: true, Imported: false });
         HashSet<RunId> own = [.. sets.Select(set => set.Id)];
+        HashSet<RunId> backups = [.. sets.Where(set => newest is null || !set.Imported).Select(set => set.Id)];
         SetCheck[] ofSets = [.. checks.Where(check => own.Contains(check.Set))];
-        SetCheck? verified = ofSets.LastOrDefault(check => check.Kind == SetCheckKinds.Verify);
-        SetCheck? drilled = ofSets.LastOrDefault(check => check.Kind == SetCheckKinds.Drill);
+        SetCheck? verified = Last(SetCheckKinds.Verify);
+        SetCheck? drilled = Last(SetCheckKinds.Drill);
 
         foreach (string alarm in alarms)
         {
@@ -43,6 +44,8 @@ internal sealed class RepositoryCheck(
         JudgeAge("verification", verified, limits.MaxVerifyAge);
         JudgeAge("drill", drilled, limits.MaxDrillAge);
         return Document(newest, verified, drilled);
+
+        SetCheck? Last(string kind) => ofSets.LastOrDefault(check => check.Kind == kind && backups.Contains(check.Set));
     }
 
     private void JudgeSets(SetSummary? newest, TimeSpan maxAge)

@@ -76,6 +76,17 @@ public sealed class RepositoryCheckTests
         Assert.Equal($"the last drill FAILED: set {Last.Id}", Problem(2, Judge([Last, Before], [failed], Usual)));
         Assert.Equal("OK", Judge([Last, Before], [failed, passed], Usual).State);
         Assert.Equal(
+            $"the last drill FAILED: set {Before.Id}",
+            Problem(
+                2,
+                Judge(
+                    [Last with { Imported = true }, Before],
+                    [Drilled(Before, passed: false, hoursAgo: 50), Drilled(Last, passed: true, hoursAgo: 49)],
+                    Usual
+                )
+            )
+        );
+        Assert.Equal(
             ["no verification is recorded", "the last drill was 49:00:00 ago, more than 2d"],
             Judge([Last, Before], [failed, passed], limits).Problems
         );

@@ -131,10 +131,10 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
     )
     {
         var tail = new StreamTail();
-        var head = new DumpHead(omissions, loader.WriteAsync);
+        var filter = new DumpFilter(omissions, loader.WriteAsync);
         await loader.BeginAsync(cancellationToken);
         await writeDump(new ObservedStream(Stream.Null, WriteAsync), cancellationToken);
-        await head.CompleteAsync(cancellationToken);
+        await filter.CompleteAsync(cancellationToken);
         if (!PostgresDump.IsComplete(tail.Bytes))
         {
             throw PostgresDump.IsTruncated();
@@ -146,7 +146,7 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
         ValueTask WriteAsync(ReadOnlyMemory<byte> piece)
         {
             tail.Append(piece.Span);
-            return new ValueTask(head.WriteAsync(piece, cancellationToken));
+            return new ValueTask(filter.WriteAsync(piece, cancellationToken));
         }
     }
 
@@ -193,14 +193,14 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
         private readonly Stream _psql;
         private readonly string _settings;
         private readonly PostgresRestriction _restriction;
-        private readonly DumpHead _head;
+        private readonly DumpFilter _filter;
 
         public RestrictedInput(Stream psql, string settings, PostgresOmissions omissions)
         {
             _psql = psql;
             _settings = settings;
             _restriction = new PostgresRestriction(psql);
-            _head = new DumpHead(omissions, _restriction.WriteAsync);
+            _filter = new DumpFilter(omissions, _restriction.WriteAsync);
         }
 
         public async Task BeginAsync(CancellationToken cancellationToken)
@@ -210,11 +210,11 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
         }
 
         public Task WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken) =>
-            _head.WriteAsync(piece, cancellationToken);
+            _filter.WriteAsync(piece, cancellationToken);
 
         public async Task CommitAsync(CancellationToken cancellationToken)
         {
-            await _head.CompleteAsync(cancellationToken);
+            await _filter.CompleteAsync(cancellationToken);
             await _restriction.CompleteAsync(cancellationToken);
             await _psql.WriteAsync("\nCOMMIT;\n"u8.ToArray(), cancellationToken);
         }

@@ -4,7 +4,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// Passes a dump on as it is, without the statements that are left out. All of these stand before the first rows, and
 /// what follows is not looked at.
 /// </summary>
-internal sealed class DumpHead(PostgresOmissions omissions, Func<ReadOnlyMemory<byte>, CancellationToken, Task> next)
+internal sealed class DumpFilter(PostgresOmissions omissions, Func<ReadOnlyMemory<byte>, CancellationToken, Task> next)
 {
     private readonly List<byte> _held = [];
     private DumpReader? _reader = new();

@@ -158,6 +158,49 @@ public sealed class PostgresHostileDumpTests(PostgresFixture server) : IDisposab
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
     }
 
+    /// <summary>pg_dump puts BEGIN and COMMIT around large objects, in the middle of our transaction.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_dump_with_large_objects_comes_in_whole_or_not_at_all(bool throughPsql)
+    {
+        string source = await server.CreateAlfrescoAsync();
+        await server.ExecuteAsync(
+            source,
+            "CREATE TABLE said (what text); INSERT INTO said VALUES ('BEGIN;'), ('COMMIT;'); "
+                + "SELECT lo_from_bytea(4711, 'large')"
+        );
+        await using (NpgsqlConnection session = await server.OpenAsync(source))
+        {
+            await using var command = new NpgsqlCommand(
+                "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$BEGIN\nCOMMIT;\nEND$$",
+                session
+            )
+            {
+                Parameters = { new NpgsqlParameter { Value = 0 } },
+            };
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+
+        DumpRun dump = await DumpRun.TakeAsync(server.Connection(source).OpenSource(), Cancel);
+        string sql = Encoding.Latin1.GetString(dump.Sql);
+        Assert.Contains("\nBEGIN;\n", sql, StringComparison.Ordinal);
+        string complete = "-- PostgreSQL database dump complete";
+        byte[] broken = Encoding.Latin1.GetBytes(
+            sql.Replace(complete, $"SELECT 1/0;\n\n{complete}", StringComparison.Ordinal)
+        );
+        string target = await server.CreateDatabaseAsync();
+        IDatabaseTarget restore = Target(target, throughPsql);
+
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            restore.RestoreAsync((stream, token) => stream.WriteAsync(broken, token).AsTask(), Cancel)
+        );
+
+        await restore.CheckEmptyAsync(dump.Origin, Cancel);
+        await restore.RestoreAsync(dump.WriteAsync, Cancel);
+        Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
+    }
+
     [Fact]
     public async Task An_old_psql_is_not_given_the_dump_and_a_dump_cut_off_leaves_nothing()
     {

@@ -376,7 +376,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
                 await rows.DeleteDocumentAsync(id, eager: changes % 4 == 1, CancellationToken.None);
             }
 
-            if (changes > 20)
+            if (changes > 50)
             {
                 changed.TrySetResult();
             }

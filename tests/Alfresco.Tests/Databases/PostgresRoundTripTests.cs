@@ -211,7 +211,7 @@ public sealed class PostgresRoundTripTests(PostgresFixture server)
                 await rows.DeleteDocumentAsync(id, eager: changes % 4 == 1, CancellationToken.None);
             }
 
-            if (changes > 20)
+            if (changes > 50)
             {
                 changed.TrySetResult();
             }

@@ -191,7 +191,7 @@ internal sealed class CheckDrilled(FlowEnvironment environment) : FlowActivity<C
             return 0;
         }
 
-        (long compared, IEnumerable<string> said) = new LiveComparison(live, input.Work.Files, environment.Time).Run(
+        (long compared, IEnumerable<string> said) = new LiveSample(live, input.Work.Files, environment.Time).Run(
             sample,
             findings,
             cancellationToken

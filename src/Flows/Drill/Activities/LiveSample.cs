@@ -10,7 +10,7 @@ namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 /// Compares a sample of restored files with the live store by their bytes. Content files are written once, so one that
 /// differs is a finding; one that the live store has no more was deleted there since.
 /// </summary>
-internal sealed class LiveComparison(Installation live, string restored, TimeProvider time)
+internal sealed class LiveSample(Installation live, string restored, TimeProvider time)
 {
     /// <summary>Of reading alone; what is left then is said.</summary>
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(10);

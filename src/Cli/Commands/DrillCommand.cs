@@ -99,28 +99,12 @@ internal static class DrillCommand
         await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
         {
             opened.Repository.RequireContentKeys("A set cannot be restored");
-            set = FindSet(context, opened, text);
+            set = opened.FindSetToUse(text, context.Messages).Id;
             input = choice.Complete(set, context.Options);
         }
 
         await using DrillHost host = await DrillHost.OpenAsync(context);
         return Report(context, await host.RunAsync(input));
-    }
-
-    private static RunId FindSet(CommandContext context, OpenedRepository opened, string text)
-    {
-        if (text != InstallationSets.Latest)
-        {
-            return opened.FindSet(text).Id;
-        }
-
-        (SetSummary set, string? passedOver) = opened.FindConsistentSet();
-        if (passedOver is not null)
-        {
-            context.Messages.Warn(passedOver);
-        }
-
-        return set.Id;
     }
 
     private static int Report(CommandContext context, DrillResult result)

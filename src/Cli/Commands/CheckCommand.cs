@@ -72,7 +72,7 @@ internal static class CheckCommand
             );
             await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
             SetCheckTable checks = await opened.ReadChecksAsync(context);
-            var check = new RepositoryCheck(opened.Sets, opened.Head.Alarms, checks.Checks, context.Time.GetUtcNow());
+            var check = new RepositoryCheck(opened.Sets, opened.Head.Alarms, checks, context.Time.GetUtcNow());
             CheckDocument document = check.Judge(limits);
             context.Result.Write(
                 document,

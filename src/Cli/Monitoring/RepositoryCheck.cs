@@ -1,6 +1,6 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
-using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Format;
@@ -11,11 +11,11 @@ namespace AlfrescoBackupFlows.Cli.Monitoring;
 /// <summary>Judges what a repository tells of an installation's sets, for a monitor.</summary>
 /// <param name="sets">Those of the installation, newest first.</param>
 /// <param name="alarms">Of the repository's log.</param>
-/// <param name="checks">In the order in which they were recorded; those of other sets do not count.</param>
+/// <param name="checks">Those of other sets do not count.</param>
 internal sealed class RepositoryCheck(
     IReadOnlyList<SetSummary> sets,
     IReadOnlyCollection<string> alarms,
-    IReadOnlyList<SetCheck> checks,
+    SetCheckTable checks,
     DateTimeOffset now
 )
 {
@@ -28,11 +28,8 @@ internal sealed class RepositoryCheck(
     {
         // A set that was imported says nothing of the backups of this installation.
         SetSummary? newest = sets.FirstOrDefault(set => set is { Consistent: true, Imported: false });
-        HashSet<RunId> own = [.. sets.Select(set => set.Id)];
-        HashSet<RunId> backups = [.. sets.Where(set => newest is null || !set.Imported).Select(set => set.Id)];
-        SetCheck[] ofSets = [.. checks.Where(check => own.Contains(check.Set))];
-        SetCheck? verified = Last(SetCheckKinds.Verify);
-        SetCheck? drilled = Last(SetCheckKinds.Drill);
+        SetCheck? verified = InstallationSets.FindLastCheck(checks, sets, SetCheckKinds.Verify);
+        SetCheck? drilled = InstallationSets.FindLastCheck(checks, sets, SetCheckKinds.Drill);
 
         foreach (string alarm in alarms)
         {
@@ -40,12 +37,10 @@ internal sealed class RepositoryCheck(
         }
 
         JudgeSets(newest, limits.MaxAge);
-        JudgeFailures([.. ofSets.Where(check => check.Kind == SetCheckKinds.Verify)], drilled);
+        JudgeFailures(drilled);
         JudgeAge("verification", verified, limits.MaxVerifyAge);
         JudgeAge("drill", drilled, limits.MaxDrillAge);
         return Document(newest, verified, drilled);
-
-        SetCheck? Last(string kind) => ofSets.LastOrDefault(check => check.Kind == kind && backups.Contains(check.Set));
     }
 
     private void JudgeSets(SetSummary? newest, TimeSpan maxAge)
@@ -80,23 +75,14 @@ internal sealed class RepositoryCheck(
         }
     }
 
-    /// <summary>A failure stands until a check that looks as far passes; of drills the last one counts.</summary>
-    private void JudgeFailures(SetCheck[] verifications, SetCheck? drilled)
+    /// <summary>Of drills the last one counts.</summary>
+    private void JudgeFailures(SetCheck? drilled)
     {
         RunId[] failed =
         [
-            .. verifications
-                .Index()
-                .Where(check =>
-                    !check.Item.Passed
-                    && !verifications
-                        .Skip(check.Index + 1)
-                        .Any(later =>
-                            later.Set == check.Item.Set && later.Passed && Depth(later.Depth) >= Depth(check.Item.Depth)
-                        )
-                )
-                .Select(check => check.Item.Set)
-                .Distinct(),
+            .. sets.Select(set => set.Id)
+                .Where(set => checks.FindLast(set, SetCheckKinds.Verify) is { Passed: false })
+                .Reverse(),
         ];
         if (failed.Length > 0)
         {
@@ -155,14 +141,6 @@ internal sealed class RepositoryCheck(
         time is { } at ? Math.Round(Math.Max(0, (now - at).TotalSeconds)) : null;
 
     private string Ago(DateTimeOffset time) => Units.Duration(now - time);
-
-    private static int Depth(string? depth) =>
-        depth switch
-        {
-            VerifyDepths.Data => 2,
-            VerifyDepths.Sample => 1,
-            _ => 0,
-        };
 
     private static string Names(IEnumerable<RunId> ids)
     {

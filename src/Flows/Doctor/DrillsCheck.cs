@@ -31,7 +31,8 @@ internal sealed class DrillsCheck : ICheck
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         LogHead head = await repository.Log.ReadRecentAsync(TimeSpan.MaxValue, cancellationToken);
         SetSummary[] sets = [.. InstallationSets.Of(head, subject.Options.Installation.Name)];
-        SetCheck? last = InstallationSets.FindLastDrill(await repository.SetChecks.ReadAsync(cancellationToken), sets);
+        SetCheckTable checks = await repository.SetChecks.ReadAsync(cancellationToken);
+        SetCheck? last = InstallationSets.FindLastCheck(checks, sets, SetCheckKinds.Drill);
         return Look(sets, last, subject);
     }
 

@@ -33,7 +33,7 @@ public sealed class DrillSchedule(FlowEnvironment environment)
         DateTimeOffset now = environment.Time.GetUtcNow();
         IReadOnlyList<SetSummary> own = await sets.ListAsync(cancellationToken);
         SetCheckTable checks = await sets.ReadChecksAsync(cancellationToken);
-        DateTimeOffset? last = InstallationSets.FindLastDrill(checks, own)?.Ended;
+        DateTimeOffset? last = InstallationSets.FindLastCheck(checks, own, SetCheckKinds.Drill)?.Ended;
         TimeSpan again = every < AgainAfter ? every : AgainAfter;
         bool isDue =
             (last is null || RecordedTime.IsDue(last.Value, every, now))

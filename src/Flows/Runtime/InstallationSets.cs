@@ -71,14 +71,15 @@ public sealed class InstallationSets(FlowEnvironment environment)
     }
 
     /// <summary>
-    /// The newest drill of any of these sets; null where none is recorded. That of an imported one tells nothing of the
-    /// backups, and counts only where none of them can be rehearsed.
+    /// The newest check of a kind of any of these sets; null where none is recorded. That of an imported one tells nothing
+    /// of the backups, and counts only where none of them is consistent.
     /// </summary>
-    public static SetCheck? FindLastDrill(SetCheckTable checks, IReadOnlyCollection<SetSummary> sets)
+    /// <param name="kind">One of <see cref="SetCheckKinds"/>.</param>
+    public static SetCheck? FindLastCheck(SetCheckTable checks, IReadOnlyCollection<SetSummary> sets, string kind)
     {
         bool isBackedUp = sets.Any(static set => set is { Consistent: true, Imported: false });
         HashSet<RunId> own = [.. sets.Where(set => !isBackedUp || !set.Imported).Select(static set => set.Id)];
-        return checks.Checks.LastOrDefault(check => check.Kind == SetCheckKinds.Drill && own.Contains(check.Set));
+        return checks.Checks.LastOrDefault(check => check.Kind == kind && own.Contains(check.Set));
     }
 
     /// <inheritdoc cref="FindConsistent(LogHead, string?)"/>

@@ -96,7 +96,12 @@ public sealed class RepositoryCheckTests
     public void An_alarm_is_CRITICAL_and_comes_before_what_is_less_and_the_line_stays_one()
     {
         CheckLimits limits = Usual with { MaxDrillAge = TimeSpan.FromDays(2) };
-        CheckDocument check = new RepositoryCheck([Last], ["the log | was\nrolled back"], [], Now).Judge(limits);
+        CheckDocument check = new RepositoryCheck(
+            [Last],
+            ["the log | was\nrolled back"],
+            SetCheckTable.Empty,
+            Now
+        ).Judge(limits);
 
         Assert.Equal(2, check.Code);
         Assert.StartsWith(
@@ -106,7 +111,12 @@ public sealed class RepositoryCheckTests
     }
 
     private static CheckDocument Judge(SetSummary[] sets, SetCheck[] checks, CheckLimits limits) =>
-        new RepositoryCheck(sets, [], checks, Now).Judge(limits);
+        new RepositoryCheck(
+            sets,
+            [],
+            SetCheckTable.Empty.With(checks, checks.Select(check => check.Set).ToHashSet()),
+            Now
+        ).Judge(limits);
 
     private static string Problem(int code, CheckDocument check)
     {

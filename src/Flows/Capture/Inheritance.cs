@@ -53,5 +53,9 @@ internal sealed class Inheritance(IChunkSource chunks, ChunkIndex? index, LostPa
         }
     }
 
+    /// <returns>The content where it can be taken over, else null.</returns>
+    public async ValueTask<ContentRef?> HeldAsync(ContentRef? content, CancellationToken cancellationToken) =>
+        content is not null && await HoldsAsync(content, cancellationToken) ? content : null;
+
     private bool Holds(ChunkId chunk) => !_looks || index!.TryFind(chunk, lost, out _);
 }

@@ -36,7 +36,7 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         Inheritance inheritance = await Inheritance.OfAsync(run, cancellationToken);
         ContentRef? inherit = parent?.Roots.FirstOrDefault(root => root.Class == ChunkClass.Index)?.Listing;
-        inherit = inherit is not null && await inheritance.HoldsAsync(inherit, cancellationToken) ? inherit : null;
+        inherit = await inheritance.HeldAsync(inherit, cancellationToken);
         for (int copy = 0; copy < MaxCopies; copy++)
         {
             SearchIndexObservation before = backup.Observe();

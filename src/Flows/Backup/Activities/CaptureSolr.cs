@@ -41,7 +41,7 @@ internal sealed class CaptureSolr(FlowEnvironment environment)
         {
             string root = SolrCopy.RootOf(core.Name);
             ContentRef? inherit = parent?.Roots.FirstOrDefault(stamp => stamp.Name == root)?.Listing;
-            inherit = inherit is not null && await inheritance.HoldsAsync(inherit, cancellationToken) ? inherit : null;
+            inherit = await inheritance.HeldAsync(inherit, cancellationToken);
             using SourceTree tree = Open(core, input.Backup);
             var capture = new CaptureSetup(tree, elsewhere: [], root)
             {

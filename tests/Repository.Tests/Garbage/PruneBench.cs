@@ -66,6 +66,36 @@ internal sealed class PruneBench : IDisposable
         return bench;
     }
 
+    /// <summary>
+    /// Does some work until a request: no later one reaches the store, and that one does where it is served. Work that
+    /// draws other ids of packs may make a request or two fewer, and then it lives.
+    /// </summary>
+    public static async Task KillAsync(IBlobStore store, int request, bool served, Func<IBlobStore, Task> work)
+    {
+        using var dead = new CancellationTokenSource();
+        var dying = new VisitedBlobStore(
+            store,
+            new RequestNumbers(),
+            async (call, isServed, _) =>
+            {
+                dead.Token.ThrowIfCancellationRequested();
+                if (call.Number == request && isServed == served)
+                {
+                    await dead.CancelAsync();
+                    throw new OperationCanceledException(dead.Token);
+                }
+            }
+        );
+        try
+        {
+            await work(dying);
+        }
+        catch (OperationCanceledException) when (dead.IsCancellationRequested)
+        {
+            // As asked for.
+        }
+    }
+
     /// <summary>So many nights, each a set.</summary>
     public async Task BackUpAsync(int nights, string installation = "acme")
     {

@@ -63,7 +63,7 @@ public sealed class PruneTests
         for (int request = 1; request <= numbers.Last; request++)
         {
             IBlobStore store = await bench.CopyAsync();
-            await KillAsync(bench, store, request, served);
+            await PruneBench.KillAsync(store, request, served, dying => bench.PruneAsync(dying));
             await bench.CheckAsync(store);
 
             await bench.PruneAsync(store);
@@ -556,32 +556,6 @@ public sealed class PruneTests
             }
 
             return all;
-        }
-    }
-
-    private static async Task KillAsync(PruneBench bench, IBlobStore store, int request, bool served)
-    {
-        using var dead = new CancellationTokenSource();
-        var dying = new VisitedBlobStore(
-            store,
-            new RequestNumbers(),
-            async (call, isServed, _) =>
-            {
-                dead.Token.ThrowIfCancellationRequested();
-                if (call.Number == request && isServed == served)
-                {
-                    await dead.CancelAsync();
-                    throw new OperationCanceledException(dead.Token);
-                }
-            }
-        );
-        try
-        {
-            await bench.PruneAsync(dying);
-        }
-        catch (OperationCanceledException) when (dead.IsCancellationRequested)
-        {
-            // A prune of other pack ids may have a request or two fewer, and then it lives.
         }
     }
 

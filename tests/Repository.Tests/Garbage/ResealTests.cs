@@ -79,7 +79,7 @@ public sealed class ResealTests
         for (int request = served ? 1 : 3; request <= numbers.Last; request += IsFull ? 1 : 5)
         {
             IBlobStore store = await bench.CopyAsync();
-            await KillAsync(bench, store, request, served);
+            await PruneBench.KillAsync(store, request, served, dying => ResealAsync(bench, dying));
             await bench.CheckAsync(store);
 
             await ResealAsync(bench, store);
@@ -310,32 +310,6 @@ public sealed class ResealTests
         return preview
             ? await reseal.PreviewAsync(rotates: false, CancellationToken.None)
             : await reseal.RunAsync(CancellationToken.None);
-    }
-
-    private static async Task KillAsync(PruneBench bench, IBlobStore store, int request, bool served)
-    {
-        using var dead = new CancellationTokenSource();
-        var dying = new VisitedBlobStore(
-            store,
-            new RequestNumbers(),
-            async (call, isServed, _) =>
-            {
-                dead.Token.ThrowIfCancellationRequested();
-                if (call.Number == request && isServed == served)
-                {
-                    await dead.CancelAsync();
-                    throw new OperationCanceledException(dead.Token);
-                }
-            }
-        );
-        try
-        {
-            await ResealAsync(bench, dying);
-        }
-        catch (OperationCanceledException) when (dead.IsCancellationRequested)
-        {
-            // One of other pack ids may have a request or two fewer, and then it lives.
-        }
     }
 
     /// <summary>Under which generations anything but the log is sealed.</summary>

@@ -404,7 +404,7 @@ public sealed class RepositoryRepairTests
         for (int request = 1; request <= numbers.Last; request++)
         {
             IBlobStore store = await bench.CopyAsync();
-            await KillAsync(bench, store, mirror, request, served);
+            await PruneBench.KillAsync(store, request, served, dying => RepairAsync(bench, dying, mirror));
 
             RepairReport rest = await RepairAsync(bench, store, mirror);
 
@@ -578,32 +578,6 @@ public sealed class RepositoryRepairTests
             cancellationToken: CancellationToken.None
         );
         Assert.Empty(report.Findings);
-    }
-
-    private static async Task KillAsync(PruneBench bench, IBlobStore store, IBlobStore mirror, int request, bool served)
-    {
-        using var dead = new CancellationTokenSource();
-        var dying = new VisitedBlobStore(
-            store,
-            new RequestNumbers(),
-            async (call, isServed, _) =>
-            {
-                dead.Token.ThrowIfCancellationRequested();
-                if (call.Number == request && isServed == served)
-                {
-                    await dead.CancelAsync();
-                    throw new OperationCanceledException(dead.Token);
-                }
-            }
-        );
-        try
-        {
-            await RepairAsync(bench, dying, mirror);
-        }
-        catch (OperationCanceledException) when (dead.IsCancellationRequested)
-        {
-            // One with other pack ids may have a request or two fewer, and then it lives.
-        }
     }
 
     /// <summary>Packs that hold files, from a length on.</summary>

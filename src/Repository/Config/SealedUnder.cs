@@ -35,6 +35,10 @@ internal sealed class SealedUnder(IBlobStore blobs, UInt128 repository)
     /// <summary>Null where the blob is gone, or is none that this repository has sealed.</summary>
     public (KeyClass Class, uint Generation)? KeyOf(string name) => _keys.GetValueOrDefault(name);
 
+    /// <summary>Whether it is sealed under a key of content or metadata of a generation below this one.</summary>
+    public bool IsOld(string name, uint below) =>
+        KeyOf(name) is { Class: KeyClass.Content or KeyClass.Metadata } key && key.Generation < below;
+
     /// <summary>
     /// Whether a blob of this name can be one of the format's sealed ones. Under any other name nobody reads it, whatever
     /// its header says: a copy of an old blob there keeps no key.

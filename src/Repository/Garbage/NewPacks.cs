@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Packs;
 
 namespace AlfrescoBackupFlows.Repository.Garbage;
@@ -30,8 +31,20 @@ internal sealed class NewPacks(BackupRepository repository) : IDisposable
     /// Whether what was written is sealed under keys that are the newest still. Older ones may have been dropped, and
     /// then nobody opens it.
     /// </summary>
-    public bool IsOfNewestKeys =>
+    private bool IsOfNewestKeys =>
         _generation is not { } generation || generation == repository.Ring.CurrentGeneration(KeyClass.Metadata);
+
+    /// <summary>
+    /// Whether all that was written lies in the store, is not given up, and is sealed under the newest keys. Another
+    /// collector takes what no log entry names yet for garbage.
+    /// </summary>
+    public bool IsWholeIn(LogState state, StoreListing store)
+    {
+        HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
+        return IsOfNewestKeys
+            && _packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
+            && _indexes.All(index => store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName));
+    }
 
     /// <summary>Index blobs that have every row of these packs, once it is complete.</summary>
     public IReadOnlyList<ChunkIndexBlob> Indexes => _indexes;

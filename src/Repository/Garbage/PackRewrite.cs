@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Packs;
 using AlfrescoBackupFlows.Repository.Sorting;
 
@@ -28,9 +29,6 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 
     private readonly NewPacks _new = new(repository);
 
-    /// <inheritdoc cref="NewPacks.IsOfNewestKeys"/>
-    public bool IsOfNewestKeys => _new.IsOfNewestKeys;
-
     /// <summary>Packs that were written.</summary>
     public IReadOnlySet<PackId> Packs => _new.Packs;
 
@@ -42,6 +40,9 @@ internal sealed class PackRewrite(BackupRepository repository) : IDisposable
 
     /// <summary>Bytes of the packs.</summary>
     public long Bytes => _new.Bytes;
+
+    /// <inheritdoc cref="NewPacks.IsWholeIn"/>
+    public bool IsWholeIn(LogState state, StoreListing store) => _new.IsWholeIn(state, store);
 
     /// <param name="use">Says which chunks of the packs are needed.</param>
     /// <param name="packs">The packs that are to become garbage.</param>

@@ -69,7 +69,11 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
                 hasWritten = true;
                 if (round.IsLast || isTimeUp?.Invoke() == true)
                 {
-                    string? untidy = round.IsLast ? await TidyChecksAsync(cancellationToken) : null;
+                    string? untidy = round.IsLast
+                        ? await new CheckTables(repository, _deletions, _sealed, options.ResealsBelow).RunAsync(
+                            cancellationToken
+                        )
+                        : null;
                     PruneReport report = _deletions.Report with
                     {
                         RepackedBytes = _repacked,
@@ -304,9 +308,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
 
     private bool IsOld(ChunkIndexId index) => IsOld(index.BlobName);
 
-    private bool IsOld(string name) =>
-        _sealed.KeyOf(name) is { Class: KeyClass.Content or KeyClass.Metadata } key
-        && key.Generation < options.ResealsBelow;
+    private bool IsOld(string name) => _sealed.IsOld(name, options.ResealsBelow);
 
     private async Task ReadHeadersAsync(StoreListing store, CancellationToken cancellationToken)
     {
@@ -369,62 +371,6 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
         }
 
         return warnings.Count == 0 ? null : warnings;
-    }
-
-    /// <summary>Checks of sets that are forgotten go, and so do the tables that newer ones stand for.</summary>
-    /// <returns>Why they could not, which is no reason to fail; null where they could.</returns>
-    private async Task<string?> TidyChecksAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            // First the table, then the log: deleting took hours, and what has a check by now has its set in the log.
-            SetCheckTable table = await repository.SetChecks.ReadAsync(cancellationToken);
-            LogHead head = await repository.Log.ReadAsync(cancellationToken);
-            HashSet<RunId> live = [.. head.State.Sets.Select(set => set.Id)];
-            if (
-                table.Checks.Any(check => !live.Contains(check.Set))
-                || (options.ResealsBelow > 0 && await AreChecksOldAsync(cancellationToken))
-            )
-            {
-                await repository.SetChecks.AddAsync(static _ => [], cancellationToken);
-            }
-
-            List<BlobItem> old = await repository
-                .SetChecks.ListOldAsync(cancellationToken)
-                .ToListAsync(cancellationToken);
-            if (options.ResealsBelow > 0)
-            {
-                // The newest, which is sealed under the newest keys by now, stands for all of them.
-                old.AddRange(
-                    await repository
-                        .Blobs.Store.ListAsync(SetCheckNames.Prefix, cancellationToken)
-                        .Where(item => IsOld(item.Name) && old.TrueForAll(other => other.Name != item.Name))
-                        .ToListAsync(cancellationToken)
-                );
-            }
-
-            await _deletions.RunAsync(
-                old.Select(item => (item.Name, item.Length)),
-                static _ => null,
-                cancellationToken
-            );
-            return null;
-        }
-        catch (AbfException e)
-        {
-            return $"Records of checks were not tidied up: {e.Message}";
-        }
-    }
-
-    /// <summary>Whether the newest table is sealed under older keys: the next one stands for it.</summary>
-    private async Task<bool> AreChecksOldAsync(CancellationToken cancellationToken)
-    {
-        string[] names = await repository
-            .Blobs.Store.ListAsync(SetCheckNames.Prefix, cancellationToken)
-            .Select(item => item.Name)
-            .ToArrayAsync(cancellationToken);
-        await _sealed.ReadAsync(names, cancellationToken);
-        return names.Any(IsOld);
     }
 
     private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
@@ -495,14 +441,7 @@ public sealed class Prune(BackupRepository repository, PruneOptions options)
     /// </summary>
     private void DiscardOwnIfGivenUp(LogState state, StoreListing store)
     {
-        HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
-        bool isWhole =
-            _own.IsOfNewestKeys
-            && _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
-            && _own.Indexes.All(index =>
-                store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName)
-            );
-        if (!isWhole)
+        if (!_own.IsWholeIn(state, store))
         {
             DiscardOwn();
         }

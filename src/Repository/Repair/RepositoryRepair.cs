@@ -387,14 +387,7 @@ public sealed class RepositoryRepair(BackupRepository repository, RepairOptions 
     /// </summary>
     private void DiscardOwnIfGivenUp(LogState state, StoreListing store)
     {
-        HashSet<string> tombstoned = new(state.Tombstones, StringComparer.Ordinal);
-        bool isWhole =
-            _own.IsOfNewestKeys
-            && _own.Packs.All(pack => store.Packs.ContainsKey(pack) && !tombstoned.Contains(pack.BlobName))
-            && _own.Indexes.All(index =>
-                store.Indexes.ContainsKey(index.Id) && !tombstoned.Contains(index.Id.BlobName)
-            );
-        if (!isWhole)
+        if (!_own.IsWholeIn(state, store))
         {
             _own.Dispose();
             (_own, _rescued) = (new NewPacks(repository), new RescuedChunks());

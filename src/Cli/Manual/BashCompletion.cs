@@ -19,9 +19,8 @@ internal static class BashCompletion
             """
         );
         script.Append($"\n      {Patterns(ShellWords.WithValue(pages))}) i=$((i + 1)); continue ;;\n    esac\n");
-        script.Append(
-            $"    case \"$path $word\" in\n      {Patterns(pages.Where(page => !page.IsRoot).Select(page => page.Name))}) path=\"$path $word\" ;;\n    esac\n  done\n"
-        );
+        string commands = Patterns(pages.Where(page => !page.IsRoot).Select(page => page.Name));
+        script.Append($"    case \"$path $word\" in\n      {commands}) path=\"$path $word\" ;;\n    esac\n  done\n");
         script.Append("  case \"$prev\" in\n");
         Complete(
             ShellWords.WithDirectory(pages),

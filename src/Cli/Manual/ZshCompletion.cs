@@ -14,9 +14,8 @@ internal static class ZshCompletion
         script.Append(
             $"    case \"$word\" in\n      {Patterns(ShellWords.WithValue(pages))}) ((i++)); continue ;;\n    esac\n"
         );
-        script.Append(
-            $"    case \"$place $word\" in\n      {Patterns(pages.Where(page => !page.IsRoot).Select(page => page.Name))}) place=\"$place $word\" ;;\n    esac\n  done\n"
-        );
+        string commands = Patterns(pages.Where(page => !page.IsRoot).Select(page => page.Name));
+        script.Append($"    case \"$place $word\" in\n      {commands}) place=\"$place $word\" ;;\n    esac\n  done\n");
         script.Append("  case \"$prev\" in\n");
         Complete(ShellWords.WithDirectory(pages), "_files -/; return");
         Complete(ShellWords.WithFile(pages), "_files; return");
@@ -48,10 +47,13 @@ internal static class ZshCompletion
         script.Append("if [ \"$funcstack[1]\" = _abf ]; then _abf \"$@\"; else compdef _abf abf; fi\n");
         return script.ToString();
 
-        void Entry(string word, string? description) =>
-            script.Append(
-                $"      {ShellWords.Quote($"{word}:{(description ?? string.Empty).Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal)}")}\n"
-            );
+        void Entry(string word, string? description)
+        {
+            string said = (description ?? string.Empty)
+                .Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace(":", "\\:", StringComparison.Ordinal);
+            script.Append($"      {ShellWords.Quote($"{word}:{said}")}\n");
+        }
 
         void Complete(IEnumerable<string> options, string how)
         {

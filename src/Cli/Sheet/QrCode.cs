@@ -26,7 +26,9 @@ internal static class QrCode
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {size} {size}\" role=\"img\" aria-label=\"QR code of the configuration\"><rect width=\"{size}\" height=\"{size}\" fill=\"#fff\"/><path fill=\"#000\" shape-rendering=\"crispEdges\" d=\"{path}\"/></svg>"
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {size} {size}\" role=\"img\" "
+                + $"aria-label=\"QR code of the configuration\"><rect width=\"{size}\" height=\"{size}\" fill=\"#fff\"/>"
+                + $"<path fill=\"#000\" shape-rendering=\"crispEdges\" d=\"{path}\"/></svg>"
         );
     }
 }

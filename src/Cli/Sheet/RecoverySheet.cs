@@ -86,7 +86,8 @@ internal static class RecoverySheet
     {
         page.Append("<h2>To restore with nothing else left</h2>\n<ol>\n");
         page.Append(
-            "<li>Take a machine with the same kind of database, empty, and that database's own client tools. Install <code>abf</code> (AlfrescoBackupFlows).</li>\n"
+            "<li>Take a machine with the same kind of database, empty, and that database's own client tools. "
+                + "Install <code>abf</code> (AlfrescoBackupFlows).</li>\n"
         );
         page.Append(
             isEncrypted
@@ -103,10 +104,12 @@ internal static class RecoverySheet
             "  --database postgresql://alfresco@localhost:5432/alfresco --database-password-file /root/alfresco-password</pre></li>\n"
         );
         page.Append(
-            "<li>The target's directory <code>configuration</code> holds <code>alfresco-global.properties</code> and the keystore as they were. Start Alfresco with them.</li>\n"
+            "<li>The target's directory <code>configuration</code> holds <code>alfresco-global.properties</code> and the "
+                + "keystore as they were. Start Alfresco with them.</li>\n"
         );
         page.Append(
-            "</ol>\n<p>Without this program: the format is published, with a reader in Python, as <code>docs/repository-format.md</code> and <code>tests/reader</code> of its source.</p>\n"
+            "</ol>\n<p>Without this program: the format is published, with a reader in Python, as "
+                + "<code>docs/repository-format.md</code> and <code>tests/reader</code> of its source.</p>\n"
         );
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class DocumentedMachine(PostgresServer server) : IDispos
     private const string Stubs = """
         useradd() { :; }
         usermod() { :; }
-        apt-get() { :; }
+        alias apt-get=:
         systemctl() { echo "systemctl $*" >>"$noted"; }
         sudo() { test "$1" = -u; shift 2; "$@"; }
         runuser() { test "$1 $3" = "-u --"; shift 3; "$@"; }

@@ -49,8 +49,7 @@ public sealed partial class SiteTests
     {
         string[] parts = target.Split('#');
         string file = parts[0].Length == 0 ? from : Path.Combine(Path.GetDirectoryName(from)!, parts[0]);
-        return Path.Exists(file)
-            && (parts.Length == 1 || Anchors(file).Contains(parts[1], StringComparer.Ordinal));
+        return Path.Exists(file) && (parts.Length == 1 || Anchors(file).Contains(parts[1], StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Links(string file) =>
@@ -61,7 +60,9 @@ public sealed partial class SiteTests
         Heading()
             .Matches(Text(file))
             .Select(heading =>
-                NoPartOfAnAnchor().Replace(heading.Groups["text"].Value.ToLowerInvariant(), string.Empty).Replace(' ', '-')
+                NoPartOfAnAnchor()
+                    .Replace(heading.Groups["text"].Value.ToLowerInvariant(), string.Empty)
+                    .Replace(' ', '-')
             );
 
     private static string Text(string file) =>

@@ -43,7 +43,7 @@ public sealed class BatchRestoreTests(OnDemand<PostgresServer> server)
         using TargetTree target = TargetTree.Open(path);
         var input = new RestoreRangeInput(path, root.Name, root.Listing, root.Class, PathRange.All, Owner: null);
         var files = new FileRestore(target, chunks, input, new AttributeRestore(target, owner: null));
-        using var restore = new BatchRestore(target, chunks, root.Class, files);
+        var restore = new BatchRestore(target, chunks, root.Class, files);
 
         long requests = store.Count(BlobVerb.Read);
         RestoredBatch done = await restore.RunAsync(batch, _token);

@@ -20,7 +20,7 @@ internal sealed class ChunkBatch(
     FrameCache codecs
 )
 {
-    private const int MaxRange = 6 << 20;
+    private const int MaxRange = 4 << 20;
     private const int MaxGap = 64 << 10;
 
     /// <summary>One is fetched while each of two cores opens another.</summary>

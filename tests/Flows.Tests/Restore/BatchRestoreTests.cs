@@ -80,6 +80,7 @@ public sealed class BatchRestoreTests(OnDemand<PostgresServer> server)
         var batches = new EntryBatches(
             new ReadableListing(chunks, input),
             new StepBudget(TimeProvider.System),
+            EntryBatches.MaxEntries,
             _ => true
         );
 

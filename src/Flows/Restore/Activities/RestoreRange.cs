@@ -46,7 +46,13 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         };
         var listing = new ReadableListing(chunks, input);
         var selector = new Selector(input.Selection);
-        var batches = new EntryBatches(listing, budget, entry => selector.Takes(input.Root, entry));
+        bool isAlone = input.Paths is { From: null, To: null };
+        var batches = new EntryBatches(
+            listing,
+            budget,
+            isAlone ? EntryBatches.MaxEntries : EntryBatches.MaxEntriesOfMany,
+            entry => selector.Takes(input.Root, entry)
+        );
         await foreach (IReadOnlyList<ListingEntry> batch in batches.ReadAsync(cancellationToken))
         {
             if (!batches.Done(batch, await restore.RunAsync(batch, cancellationToken)))

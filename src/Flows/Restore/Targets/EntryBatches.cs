@@ -8,13 +8,23 @@ namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 /// The entries of a range, in batches that take little memory, until the budget is spent: the larger a batch, the more
 /// of it lies together in the packs, copies of one file included.
 /// </summary>
+/// <param name="maxEntries">Of one batch.</param>
 /// <param name="takes">Which entries; others are passed over.</param>
-internal sealed class EntryBatches(ReadableListing listing, StepBudget budget, Func<ListingEntry, bool> takes)
+internal sealed class EntryBatches(
+    ReadableListing listing,
+    StepBudget budget,
+    int maxEntries,
+    Func<ListingEntry, bool> takes
+)
 {
     /// <summary>Of the files of one batch; but one alone may be longer.</summary>
     public const long MaxBytes = 1L << 30;
 
+    /// <summary>Of one batch, where no other range is restored at the same time.</summary>
     public const int MaxEntries = 16_384;
+
+    /// <summary>Of several ranges, each.</summary>
+    public const int MaxEntriesOfMany = 4096;
 
     /// <summary>The first entry that is in no batch; null where the range came to its end.</summary>
     public byte[]? Next { get; private set; }
@@ -56,7 +66,7 @@ internal sealed class EntryBatches(ReadableListing listing, StepBudget budget, F
                 continue;
             }
 
-            if (batch.Count > 0 && (bytes + entry.Length > MaxBytes || batch.Count == MaxEntries))
+            if (batch.Count > 0 && (bytes + entry.Length > MaxBytes || batch.Count == maxEntries))
             {
                 yield return batch;
                 (batch, bytes) = ([], 0);

@@ -38,6 +38,9 @@ internal sealed class StepBudget(TimeProvider time)
 
     public void Listed() => _entries++;
 
+    /// <summary>For work that can be broken off between two of its requests, and be begun anew.</summary>
+    public bool IsTimeUp => time.GetElapsedTime(_started) >= MaxTime;
+
     public bool IsSpent(bool atSegmentEnd)
     {
         int factor = atSegmentEnd ? 1 : 2;

@@ -21,6 +21,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     private readonly Lock _gate = new();
     private ChunkIndexRows _stored = new();
     private readonly ConcurrentBag<NativeBuffer> _readBuffers = [];
+    private readonly int _packLength = PackBuilder.TargetFor(blobs.Store.PreferredBlobLength);
     private PackBuilder? _content;
     private PackBuilder? _metadata;
     private Task _metadataUpload = Task.CompletedTask;
@@ -106,7 +107,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
         if (_content is not null)
         {
             _content.Dispose();
-            PackBudget.Shared.Return(_content.Buffer);
+            GiveBack(_content.Buffer);
             _content = null;
         }
 
@@ -139,9 +140,9 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
 
         if (_content is null)
         {
-            NativeBuffer buffer = await PackBudget.Shared.RentAsync(cancellationToken);
+            NativeBuffer buffer = await PackBudget.Shared.RentAsync(_packLength, cancellationToken);
             _uploads.RemoveAll(upload => upload.IsCompleted);
-            _content = new PackBuilder(keys, chunkClass, buffer, _codec);
+            _content = new PackBuilder(keys, chunkClass, buffer, _codec, target: _packLength);
         }
 
         return _content;
@@ -169,7 +170,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             FinishedPack pack = Finish(builder);
             _content = null;
             builder.Dispose();
-            _uploads.Add(StartStoring(pack, PackBudget.Shared.Return));
+            _uploads.Add(StartStoring(pack, GiveBack));
         }
     }
 
@@ -185,6 +186,8 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             _uploads.Add(_metadataUpload);
         }
     }
+
+    private void GiveBack(NativeBuffer buffer) => PackBudget.Shared.Return(buffer, _packLength);
 
     private FinishedPack Finish(PackBuilder builder)
     {

@@ -1,9 +1,9 @@
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// When a step stops: an activity that is killed loses at most the packs in flight, but it should not take longer than
-/// a person waits either. Past the soft bound it stops at the next natural end of a listing segment, past twice that
-/// anywhere.
+/// When a step stops: an activity that is killed loses at most the packs in flight and those of the last half minute,
+/// but it should not take longer than a person waits either. Past the soft bound it stops at the next natural end of a
+/// listing segment, past twice that anywhere.
 /// </summary>
 internal sealed class StepBudget(TimeProvider time)
 {

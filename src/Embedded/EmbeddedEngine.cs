@@ -16,6 +16,9 @@ namespace AlfrescoBackupFlows.Embedded;
 /// </summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
+    /// <summary>In one commit: a flow that never waits for anything is to be seen and stopped all the same.</summary>
+    private const int MaxTurnsAtOnce = 100;
+
     private readonly TaskCatalog _catalog;
     private readonly EngineOptions _options;
     private readonly ILogger _logger;
@@ -189,14 +192,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         CheckReplays(id);
         while (!cancellationToken.IsCancellationRequested)
         {
-            var progress = RecordOutcomes();
-            var (fired, nextTimer) = _work.FireTimers(id);
-            progress |= fired > 0;
-            foreach (var ready in _work.ReadyInstances(id))
-            {
-                progress |= _work.TakeTurn(ready, RunTurn);
-            }
-
+            Step step = TakeStep(id);
+            step.Started.ForEach(_activities.Start);
             if (_foreignTask is { } foreign)
             {
                 throw foreign;
@@ -212,17 +209,53 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             }
 
             await _activities.KeepOnlyAsync(_work.StartedActivities);
-            progress |= StartActivities(id);
-            if (!progress)
+            if (step.IsDone)
             {
-                await SleepAsync(nextTimer);
+                await SleepAsync(step.NextTimer);
             }
         }
 
         await _activities.StopAsync();
-        RecordOutcomes();
+        _work.Record(_activities.TakeOutcomes());
         Logs.Stopped(_logger, id);
         throw new OperationCanceledException(cancellationToken);
+    }
+
+    /// <summary>
+    /// What came in, the turns that follow from it and the activities that they start: one commit, since each waits for
+    /// the disk.
+    /// </summary>
+    private Step TakeStep(string id)
+    {
+        List<ActivityOutcome> outcomes = _activities.TakeOutcomes();
+        try
+        {
+            return _journal.Transact(() =>
+            {
+                _work.Record(outcomes);
+                _work.FireTimers(id);
+                int turns = 0;
+                while (
+                    turns < MaxTurnsAtOnce && _foreignTask is null && _work.ReadyInstances(id) is { Count: > 0 } ready
+                )
+                {
+                    foreach (var instance in ready)
+                    {
+                        _work.TakeTurn(instance, RunTurn);
+                        turns++;
+                    }
+                }
+
+                List<PendingActivity> started = _foreignTask is null ? TakeActivities(id) : [];
+                return new Step(IsDone: turns < MaxTurnsAtOnce, _work.NextTimer(id), started);
+            });
+        }
+        catch (NonDeterministicFlowException)
+        {
+            // What activities did counts for the version that can go on.
+            _work.Record(outcomes);
+            throw;
+        }
     }
 
     // What this version cannot continue is reported before any activity runs again.
@@ -272,23 +305,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             }
         );
 
-    private bool RecordOutcomes()
-    {
-        var outcomes = _activities.TakeOutcomes();
-        return outcomes.Count > 0 && _work.Record(outcomes).Count > 0;
-    }
-
-    private bool StartActivities(string id)
-    {
-        if (_activities.FreeSlots <= 0)
-        {
-            return false;
-        }
-
-        var taken = _work.TakeActivities(id, _activities.FreeSlots, _catalog.HasActivity);
-        taken.ForEach(_activities.Start);
-        return taken.Count > 0;
-    }
+    private List<PendingActivity> TakeActivities(string id) =>
+        _activities.FreeSlots > 0 ? _work.TakeActivities(id, _activities.FreeSlots, _catalog.HasActivity) : [];
 
     private async Task SleepAsync(long? nextTimer)
     {
@@ -303,4 +321,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     }
 
     private void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <param name="IsDone">Nothing is left to do before something else comes in.</param>
+    /// <param name="NextTimer">When it is due; null where there is none.</param>
+    private sealed record Step(bool IsDone, long? NextTimer, List<PendingActivity> Started);
 }

@@ -29,9 +29,13 @@ public sealed record RebuiltChunkIndex(
 internal sealed class ChunkIndexRebuild(BackupRepository repository)
 {
     /// <summary>
-    /// Index blobs of so many bytes are read by every run; that is some ten million chunks. Of more, each run reads as
-    /// many, a part that is drawn: sets are forgotten, so that their number does not say whose turn it is.
+    /// So many index blobs, of so many bytes together, are read by every run; of more, each run reads as many, a part that
+    /// is drawn: sets are forgotten, so that their number does not say whose turn it is. The length of all is looked at
+    /// each time, and a full scan reads all.
     /// </summary>
+    internal const int MaxBlobsEachTime = 8;
+
+    /// <inheritdoc cref="MaxBlobsEachTime"/>
     internal const long MaxReadEachTime = 512L << 20;
 
     private const int BlobsAtOnce = 4;
@@ -125,8 +129,8 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
     }
 
     /// <summary>
-    /// The blobs in parts of <see cref="MaxReadEachTime"/> in the order of the log, and of these parts the one whose
-    /// turn it is.
+    /// The blobs in parts of <see cref="MaxBlobsEachTime"/> and <see cref="MaxReadEachTime"/> in the order of the log, and
+    /// of these parts the one whose turn it is.
     /// </summary>
     /// <param name="turn">Any number from 0 on.</param>
     internal static ImmutableArray<ChunkIndexSummary> ShareOf(
@@ -143,7 +147,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
         foreach (ChunkIndexSummary index in live)
         {
             long length = lengthOf(index);
-            if (before > 0 && before + length > MaxReadEachTime)
+            if (parts[^1].Count == MaxBlobsEachTime || (before > 0 && before + length > MaxReadEachTime))
             {
                 parts.Add([]);
                 before = 0;

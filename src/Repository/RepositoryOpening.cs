@@ -160,7 +160,8 @@ internal static class RepositoryOpening
         SealedBlobs opened = new(blobs, keys, access.Time) { NewKeys = new NewKeys(blobs, access, keys).FindAsync };
         try
         {
-            CommitLog log = new(opened, access.Time);
+            LogCache? cache = access.KeepsLog ? new LogCache(access.CacheDirectory, keys.Repository) : null;
+            CommitLog log = new(opened, access.Time, cache);
             LogHead head = await log.ReadAsync(
                 access.Remembered?.Invoke(BackupRepository.IdOf(keys)),
                 cancellationToken

@@ -51,6 +51,33 @@ public sealed class EmbeddedEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task An_activity_and_a_sub_orchestration_in_turn_cost_one_commit_together()
+    {
+        const int Children = 20;
+        int points = 0;
+        _stage.Options = new EngineOptions { CrashPoint = () => points++, PollInterval = TimeSpan.FromDays(1) };
+        _stage
+            .Activity("Work", x => x + 1)
+            .ChildFlow(async (context, x) => await context.CallActivityAsync<int>("Work", x))
+            .Flow(
+                async (context, x) =>
+                {
+                    for (int i = 0; i < Children; i++)
+                    {
+                        x = await context.CallSubOrchestratorAsync<int>(Child, x);
+                    }
+
+                    return x;
+                }
+            );
+
+        Assert.Equal($"{Children + 1}", (await _stage.RunAsync()).Result);
+
+        // Before and after each commit; each may be followed by one of nothing, which does not wait for the disk.
+        Assert.InRange(points / 2, Children, (2 * Children) + 4);
+    }
+
+    [Fact]
     public async Task A_timer_fires_at_its_time_and_not_before()
     {
         _stage.Options = new EngineOptions { TimeProvider = new SkippingClock(), PollInterval = TimeSpan.FromDays(1) };

@@ -24,7 +24,7 @@ internal sealed class BackupHost : IAsyncDisposable
     public static async Task<BackupHost> OpenAsync(CommandContext context)
     {
         string journal = new Journals(context.Options).Backups;
-        return new BackupHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: true));
+        return new BackupHost(context, await FlowHost.OpenAsync(context, journal, takesLeases: true, opensAhead: true));
     }
 
     /// <summary>The unfinished run was too old, or of another version, and is abandoned.</summary>

@@ -54,12 +54,23 @@ internal sealed class FlowHost : IAsyncDisposable
 
     /// <param name="takesLeases">Whether the journal is that of backups.</param>
     /// <exception cref="PermanentException">Busy: another process runs flows of this journal.</exception>
-    public static async Task<FlowHost> OpenAsync(CommandContext context, string journal, bool takesLeases)
+    /// <param name="opensAhead">What it is for begins at once, and needs the repository.</param>
+    public static async Task<FlowHost> OpenAsync(
+        CommandContext context,
+        string journal,
+        bool takesLeases,
+        bool opensAhead = false
+    )
     {
         HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases);
         IAsyncDisposable opened = environment;
         try
         {
+            if (opensAhead)
+            {
+                environment.Flows.OpenAhead();
+            }
+
             var host = new FlowHost(context, environment, journal);
             opened = host;
             host.Client.Purge(Journals.KeepsEnded);

@@ -21,6 +21,7 @@ internal sealed class JournalDatabase : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
     private readonly Action? _crashPoint;
+    private bool _isTransacting;
 
     private JournalDatabase(string file, Action? crashPoint)
     {
@@ -90,12 +91,18 @@ internal sealed class JournalDatabase : IDisposable
         }
     }
 
-    /// <summary>Runs a write transaction: all of it or nothing.</summary>
+    /// <summary>Runs a write transaction: all of it or nothing. One within another is a part of that.</summary>
     public T Transact<T>(Func<T> body)
     {
+        if (_isTransacting)
+        {
+            return body();
+        }
+
         try
         {
             Execute("BEGIN IMMEDIATE");
+            _isTransacting = true;
             try
             {
                 var result = body();
@@ -108,6 +115,10 @@ internal sealed class JournalDatabase : IDisposable
             {
                 Rollback();
                 throw;
+            }
+            finally
+            {
+                _isTransacting = false;
             }
         }
         catch (SqliteException e)

@@ -76,11 +76,9 @@ internal sealed class WorkTables(JournalDatabase journal, InstanceTable instance
         [.. journal.Query("SELECT id FROM activity WHERE state = 1", row => row.GetInt64(0))];
 
     /// <summary>Makes results durable. The first one counts; one that nobody waits for any more is left out.</summary>
-    /// <returns>The ids that counted.</returns>
-    public HashSet<long> Record(IReadOnlyCollection<ActivityOutcome> outcomes) =>
+    public void Record(IReadOnlyCollection<ActivityOutcome> outcomes) =>
         journal.Transact(() =>
         {
-            var counted = new HashSet<long>();
             foreach (var outcome in outcomes)
             {
                 if (
@@ -91,7 +89,6 @@ internal sealed class WorkTables(JournalDatabase journal, InstanceTable instance
                     ) == 1
                 )
                 {
-                    counted.Add(outcome.ActivityId);
                     journal.Execute(
                         "INSERT INTO inbox(instance, generation, type, task, name, payload) "
                             + "SELECT instance, generation, $2, task, name, $3 FROM activity WHERE id = $1",
@@ -102,24 +99,21 @@ internal sealed class WorkTables(JournalDatabase journal, InstanceTable instance
                 }
             }
 
-            return counted;
+            return outcomes.Count;
         });
 
     /// <summary>Moves due timers into the inbox.</summary>
-    /// <returns>How many, and when the next one is due.</returns>
-    public (int Fired, long? Next) FireTimers(string root)
+    public void FireTimers(string root)
     {
-        const string NextDue =
-            "SELECT min(t.fire_at) FROM timer t JOIN instance i ON i.id = t.instance WHERE i.root = $1";
         var now = clock.Now;
-        if (journal.Number(NextDue, root) is not { } due || due > now)
+        if (NextTimer(root) is not { } due || due > now)
         {
-            return (0, journal.Number(NextDue, root));
+            return;
         }
 
-        return journal.Transact(() =>
+        journal.Transact(() =>
         {
-            var fired = journal.Execute(
+            journal.Execute(
                 """
                 INSERT INTO inbox(instance, generation, type, task, payload)
                 SELECT t.instance, t.generation, 'TimerFired', t.task, 'null' FROM timer t JOIN instance i ON i.id = t.instance
@@ -128,14 +122,20 @@ internal sealed class WorkTables(JournalDatabase journal, InstanceTable instance
                 root,
                 now
             );
-            journal.Execute(
+            return journal.Execute(
                 "DELETE FROM timer WHERE fire_at <= $2 AND instance IN (SELECT id FROM instance WHERE root = $1)",
                 root,
                 now
             );
-            return (fired, journal.Number(NextDue, root));
         });
     }
+
+    /// <summary>When the next timer is due, in milliseconds since 1970; null where there is none.</summary>
+    public long? NextTimer(string root) =>
+        journal.Number(
+            "SELECT min(t.fire_at) FROM timer t JOIN instance i ON i.id = t.instance WHERE i.root = $1",
+            root
+        );
 
     /// <summary>One turn: consumes the inbox, lets the flow run, and writes down all that follows, in one
     /// transaction.</summary>

@@ -62,6 +62,9 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
     /// <summary>What an activity asks for when a host makes it: this, and nothing else.</summary>
     public object? GetService(Type serviceType) => serviceType == typeof(FlowEnvironment) ? this : null;
 
+    /// <summary>Begins to open the repository for a run, beside what the host does before that.</summary>
+    public void OpenAhead() => Repository.OpenAhead();
+
     public async ValueTask DisposeAsync()
     {
         await Runs.DisposeAsync();

@@ -30,6 +30,7 @@ internal sealed class RunContext : IDisposable
     private readonly ConcurrentDictionary<string, byte[]> _kept = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
     private LostPacks? _lost;
+    private bool _isPreflightHere;
     private SetManifest? _parent;
 
     private RunContext(
@@ -184,17 +185,22 @@ internal sealed class RunContext : IDisposable
     }
 
     /// <summary>
+    /// The preflight ran in this process and did not look for lost packs: the page of an earlier attempt that did would
+    /// have been seen when this process came to the run.
+    /// </summary>
+    public void NoteNotLookedForPacks() => _isPreflightHere = true;
+
+    /// <summary>
     /// What the preflight found. Read once in each process, by the first activity after the preflight.
     /// </summary>
     public async ValueTask<LostPacks> LostPacksAsync(CancellationToken cancellationToken)
     {
         if (_lost is null)
         {
-            LostPackList? list = await TryReadPageAsync(
-                LostPacksPage,
-                RuntimeJson.Default.LostPackList,
-                cancellationToken
-            );
+            LostPackList? list =
+                _isPreflightHere && !RunIndex.KnowsPage(LostPacksPage)
+                    ? null
+                    : await TryReadPageAsync(LostPacksPage, RuntimeJson.Default.LostPackList, cancellationToken);
             _lost = list?.ToPacks() ?? LostPacks.None;
         }
 

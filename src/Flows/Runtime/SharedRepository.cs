@@ -16,13 +16,24 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
 {
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(SharedRepository));
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly CancellationTokenSource _stop = new();
     private BackupRepository? _repository;
+    private Task<(BackupRepository Repository, LogHead Head)>? _ahead;
+
+    /// <summary>
+    /// Begins to open it, for a run that begins now: a host has other things to do until then. Whoever opens it first
+    /// gets what came of that, a fault too.
+    /// </summary>
+    public void OpenAhead() => _ahead = Task.Run(() => OpenAnewAsync(keepsLog: true, _stop.Token));
 
     public async Task<BackupRepository> OpenAsync(CancellationToken cancellationToken) =>
-        (await OpenOnceAsync(cancellationToken)).Repository;
+        (await OpenOnceAsync(keepsLog: false, cancellationToken)).Repository;
 
     /// <summary>With the log where this call has opened it, and so read it.</summary>
-    private async Task<(BackupRepository Repository, LogHead? Read)> OpenOnceAsync(CancellationToken cancellationToken)
+    private async Task<(BackupRepository Repository, LogHead? Read)> OpenOnceAsync(
+        bool keepsLog,
+        CancellationToken cancellationToken
+    )
     {
         await _gate.WaitAsync(cancellationToken);
         try
@@ -32,7 +43,9 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
                 return (_repository, null);
             }
 
-            (_repository, LogHead head) = await OpenAnewAsync(cancellationToken);
+            (_repository, LogHead head) = _ahead is { } ahead
+                ? await TakeAsync(ahead, cancellationToken)
+                : await OpenAnewAsync(keepsLog, cancellationToken);
             return (_repository, head);
         }
         finally
@@ -41,12 +54,36 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
         }
     }
 
+    private async Task<(BackupRepository Repository, LogHead Head)> TakeAsync(
+        Task<(BackupRepository Repository, LogHead Head)> ahead,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await ahead.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _ahead = ahead.IsCompleted ? null : ahead;
+        }
+    }
+
     /// <summary>Opens the repository from the store alone; the caller disposes it.</summary>
-    public async Task<(BackupRepository Repository, LogHead Head)> OpenAnewAsync(CancellationToken cancellationToken)
+    public Task<(BackupRepository Repository, LogHead Head)> OpenAnewAsync(CancellationToken cancellationToken) =>
+        OpenAnewAsync(keepsLog: false, cancellationToken);
+
+    private async Task<(BackupRepository Repository, LogHead Head)> OpenAnewAsync(
+        bool keepsLog,
+        CancellationToken cancellationToken
+    )
     {
         BackupRepository repository = await BackupRepository.OpenAsync(
             environment.Stores.Blobs,
-            Access(),
+            Access() with
+            {
+                KeepsLog = keepsLog,
+            },
             cancellationToken
         );
         try
@@ -90,18 +127,26 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
     /// Repository: the log is broken, or nobody could open the repository any more.
     /// </exception>
     public Task<LogHead> RereadLogAsync(CancellationToken cancellationToken) =>
-        RereadLogAsync(looksAgain: false, cancellationToken);
+        RereadLogAsync(keepsLog: false, looksAgain: false, cancellationToken);
+
+    /// <summary>
+    /// The same when a run begins: of what this machine has seen earlier, a listing shows that it is still there. A full
+    /// scan reads it again before its commit.
+    /// </summary>
+    /// <inheritdoc cref="RereadLogAsync(CancellationToken)" path="/exception"/>
+    public Task<LogHead> ReadLogForRunAsync(CancellationToken cancellationToken) =>
+        RereadLogAsync(keepsLog: true, looksAgain: false, cancellationToken);
 
     /// <summary>
     /// The same before the commit: of what was read when the run began, a listing shows that it is still there.
     /// </summary>
     /// <inheritdoc cref="RereadLogAsync(CancellationToken)" path="/exception"/>
     public Task<LogHead> LookAtLogAgainAsync(CancellationToken cancellationToken) =>
-        RereadLogAsync(looksAgain: true, cancellationToken);
+        RereadLogAsync(keepsLog: false, looksAgain: true, cancellationToken);
 
-    private async Task<LogHead> RereadLogAsync(bool looksAgain, CancellationToken cancellationToken)
+    private async Task<LogHead> RereadLogAsync(bool keepsLog, bool looksAgain, CancellationToken cancellationToken)
     {
-        (BackupRepository repository, LogHead? read) = await OpenOnceAsync(cancellationToken);
+        (BackupRepository repository, LogHead? read) = await OpenOnceAsync(keepsLog, cancellationToken);
         LogHead head = read ?? await ReadLogAsync(repository, looksAgain, cancellationToken);
         if (head.Break is { } broken)
         {
@@ -137,11 +182,19 @@ internal sealed class SharedRepository(FlowEnvironment environment) : IAsyncDisp
 
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        if (_ahead is { } ahead)
+        {
+            await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _repository = ahead.IsCompletedSuccessfully ? (await ahead).Repository : null;
+        }
+
         if (_repository is not null)
         {
             await _repository.DisposeAsync();
         }
 
+        _stop.Dispose();
         _gate.Dispose();
     }
 

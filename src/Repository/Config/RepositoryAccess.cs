@@ -24,6 +24,12 @@ public sealed record RepositoryAccess(string Encryption, Secret? Passphrase, str
     /// </summary>
     public Func<string, RememberedHead?>? Remembered { get; init; }
 
+    /// <summary>
+    /// Entries of the log that this machine has seen earlier, and that the store's listing still shows, are not read
+    /// again when the repository is opened. For who opens it every night; who looks whether all is well reads all.
+    /// </summary>
+    public bool KeepsLog { get; init; }
+
     /// <summary>The text of the key file of a host that writes only; it takes the place of a passphrase.</summary>
     public Secret? KeyFile { get; init; }
 

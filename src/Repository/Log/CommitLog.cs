@@ -20,10 +20,11 @@ public sealed class CommitLog
     private readonly LogWriter _writer;
     private readonly RunEnds _ends;
 
-    internal CommitLog(SealedBlobs blobs, TimeProvider time)
+    /// <param name="cache">As of <see cref="LogReader"/>.</param>
+    internal CommitLog(SealedBlobs blobs, TimeProvider time, LogCache? cache = null)
     {
         _blobs = blobs.Store;
-        _reader = new LogReader(blobs);
+        _reader = new LogReader(blobs, cache);
         _head = new KnownHead(blobs.Store, _reader, time);
         _writer = new LogWriter(blobs, time, _reader, _head);
         _ends = new RunEnds(_reader);

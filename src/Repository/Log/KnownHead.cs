@@ -20,7 +20,7 @@ internal sealed class KnownHead(IBlobStore blobs, LogReader reader, TimeProvider
     )
     {
         LogHead? known = Value;
-        LogWalk walk = new(blobs, reader, looksAgain);
+        LogWalk walk = new(blobs, reader, looksAgain || (known is null && reader.HasCache));
         LogHead head =
             known is null || remembered is not null
                 ? await walk.FromHintAsync(remembered, cancellationToken)

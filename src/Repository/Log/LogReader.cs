@@ -17,7 +17,8 @@ internal sealed record StoredEntry(LogEntry Entry, string Sha256, int Length);
 internal readonly record struct EntryProbe(bool Exists, StoredEntry? Stored, string? Alarm);
 
 /// <summary>Reads single entries of the log.</summary>
-internal sealed class LogReader(SealedBlobs blobs)
+/// <param name="cache">What this machine has seen of it; null where all is to be read from the store.</param>
+internal sealed class LogReader(SealedBlobs blobs, LogCache? cache = null)
 {
     private const int UsualBytes = 64 * 1024;
     private const int MaxBytes = ObjectCipher.MaxBlobLength;
@@ -36,6 +37,31 @@ internal sealed class LogReader(SealedBlobs blobs)
         Recall(sequence) is { } known
             ? new EntryProbe(true, known, null)
             : await ProbeAsync(sequence, cancellationToken);
+
+    /// <summary>Whether this machine has seen entries earlier that need not be read again.</summary>
+    public bool HasCache => cache is not null;
+
+    /// <summary>Whether this machine has seen an entry with this sequence, whatever it was.</summary>
+    public bool HasSeen(long sequence) => Recall(sequence) is not null || cache?.Has(sequence) == true;
+
+    /// <summary>
+    /// The entry with this hash as it was read here, or earlier on this machine; null of any other. Nothing is said about
+    /// whether it is still there.
+    /// </summary>
+    public StoredEntry? Recall(long sequence, string sha256)
+    {
+        StoredEntry? known = Recall(sequence);
+        if (known is null && cache?.TryRead(sequence, sha256) is { } blob)
+        {
+            known = Open(blob, LogNames.BlobName(sequence), sequence).Stored;
+        }
+
+        return known?.Sha256 == sha256 ? known : null;
+    }
+
+    /// <summary>Remembers on this machine what was just written.</summary>
+    public void KeepWritten(long sequence, string sha256, ReadOnlySpan<byte> blob) =>
+        cache?.Keep(sequence, sha256, blob);
 
     /// <summary>An entry that was read here; null of any other.</summary>
     public StoredEntry? Recall(long sequence)
@@ -120,6 +146,7 @@ internal sealed class LogReader(SealedBlobs blobs)
 
         StoredEntry stored = new(LogJson.Read(plain, sequence), Hash(blob.Span), blob.Length);
         Keep(stored);
+        cache?.Keep(sequence, stored.Sha256, blob.Span);
         return new EntryProbe(true, stored, null);
     }
 

@@ -11,7 +11,8 @@ namespace AlfrescoBackupFlows.Repository.Log;
 /// on with an alarm, because what authenticates is genuine all the same.
 /// </summary>
 /// <param name="looksAgain">
-/// Behind the newest, an entry that was read here before is not read again where the listing still has it in its length.
+/// Behind the newest, an entry that was read here before, or on this machine, is not read again where the listing still
+/// has it in its length and the entry after it names its hash.
 /// </param>
 internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgain = false)
 {
@@ -113,7 +114,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
             bool isEntry = LogNames.TryParse(item.Name, out long sequence);
             if (newest is not null)
             {
-                if (isEntry && reader.Recall(sequence) is null)
+                if (isEntry && !reader.HasSeen(sequence))
                 {
                     break;
                 }
@@ -152,8 +153,11 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
         return newest;
     }
 
-    private async Task<EntryProbe> LookAsync(long sequence, CancellationToken cancellationToken) =>
-        _listed.TryGetValue(sequence, out long length) && reader.Recall(sequence) is { } known && known.Length == length
+    /// <param name="sha256">What the entry after it says.</param>
+    private async Task<EntryProbe> LookAsync(long sequence, string sha256, CancellationToken cancellationToken) =>
+        _listed.TryGetValue(sequence, out long length)
+        && reader.Recall(sequence, sha256) is { } known
+        && known.Length == length
             ? new EntryProbe(true, known, null)
             : await reader.ProbeAsync(sequence, cancellationToken);
 
@@ -179,7 +183,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
             EntryProbe probe =
                 sequence < 0
                     ? throw newest.Entry.Wrong("no entry before it carries the state")
-                    : await LookAsync(sequence, cancellationToken);
+                    : await LookAsync(sequence, current.Entry.Previous, cancellationToken);
             if (probe.Stored is not { } stored)
             {
                 Alarm(probe.Alarm ?? $"Log entry {sequence} ({LogNames.BlobName(sequence)}) is missing.");

@@ -118,13 +118,12 @@ internal sealed class LogWriter(SealedBlobs blobs, TimeProvider time, LogReader 
         string name = LogNames.BlobName(entry.Sequence);
         byte[] blob = blobs.Cipher.Seal(ObjectType.LogEntry, name, LogJson.Write(entry));
         string hash = LogReader.Hash(blob);
-        return await blobs.Once.TryPutAsync(name, blob, cancellationToken)
-            ? next with
-            {
-                Sequence = entry.Sequence,
-                Sha256 = hash,
-                Next = entry.Sequence + 1,
-            }
-            : null;
+        if (!await blobs.Once.TryPutAsync(name, blob, cancellationToken))
+        {
+            return null;
+        }
+
+        reader.KeepWritten(entry.Sequence, hash, blob);
+        return next with { Sequence = entry.Sequence, Sha256 = hash, Next = entry.Sequence + 1 };
     }
 }

@@ -5,22 +5,34 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
-/// Ranges of packs. A read that goes on where an earlier one ended is a sign of more to come: each such read fetches
-/// twice as much as the one before, up to 2 MiB, so neighbouring frames come with one request. Thread-safe; keeps a few
-/// windows and the headers of some thousand packs.
+/// Ranges of packs. A read that goes on near where an earlier one ended is a sign of more to come: each such read fetches
+/// twice as much as the one before, up to 2 MiB, so neighbouring frames come with one request. Metadata is read in
+/// neighbours from the start: segments of a listing were stored one after the other. What is fetched ahead may be gone,
+/// and takes nothing with it. Thread-safe; keeps windows of some MiB and the headers of some thousand packs.
 /// </summary>
 internal sealed class PackWindows(IBlobStore blobs)
 {
     private const int MaxWindow = 2 << 20;
+    private const int MaxMetadataWindow = 1 << 20;
     private const int FirstWindow = 256 << 10;
-    private const int MaxWindows = 3;
+
+    /// <summary>
+    /// Of all windows: ranges of a root are captured side by side, and each goes through a listing and a list.
+    /// </summary>
+    private const int MaxBytes = 8 << 20;
+
+    /// <summary>Frames of something else may stand between those of a stream.</summary>
+    private const int MaxGap = 64 << 10;
     private const int MaxHeaders = 4096;
 
     private readonly Lock _gate = new();
     private readonly List<Window> _windows = [];
     private readonly Dictionary<PackId, byte[]> _headers = [];
 
-    /// <summary>Where the frame that is wanted ends near the header, it comes with the same request.</summary>
+    /// <summary>
+    /// Where the frame that is wanted ends near the header, it comes with the same request; a small pack of metadata comes
+    /// whole.
+    /// </summary>
     /// <param name="end">Where it ends in the pack.</param>
     public async ValueTask<ReadOnlyMemory<byte>> ReadHeaderAsync(
         PackEntry pack,
@@ -37,17 +49,15 @@ internal sealed class PackWindows(IBlobStore blobs)
         }
 
         byte[] header = new byte[ObjectHeader.Size];
-        if (end > header.Length && end <= FirstWindow)
+        int ahead =
+            pack.Class == ChunkClass.Metadata && pack.Length <= MaxMetadataWindow ? pack.Length
+            : end > header.Length && end <= FirstWindow ? Math.Max(end, AheadAtFirst(pack))
+            : 0;
+        Memory<byte> start = await ReadAtLeastAsync(pack, 0, header.Length, ahead, cancellationToken);
+        start.Span[..header.Length].CopyTo(header);
+        if (start.Length > header.Length)
         {
-            // No more than the frame: what is behind it may be gone, and takes nothing with it.
-            byte[] start = GC.AllocateUninitializedArray<byte>(end);
-            await ReadFullyAsync(pack, 0, start, cancellationToken);
-            start.AsSpan(0, header.Length).CopyTo(header);
             Keep(new Window(pack.Id, 0, start));
-        }
-        else
-        {
-            await ReadFullyAsync(pack, 0, header, cancellationToken);
         }
 
         KeepHeader(pack, header);
@@ -78,11 +88,11 @@ internal sealed class PackWindows(IBlobStore blobs)
         CancellationToken cancellationToken
     )
     {
-        int ahead = 0;
+        int ahead = AheadAtFirst(pack);
         lock (_gate)
         {
-            int found = _windows.FindIndex(window =>
-                window.Pack == pack.Id && offset >= window.Offset && offset <= window.End
+            int found = _windows.FindLastIndex(window =>
+                window.Pack == pack.Id && offset >= window.Offset && offset <= window.End + MaxGap
             );
             if (found >= 0)
             {
@@ -91,56 +101,61 @@ internal sealed class PackWindows(IBlobStore blobs)
                 _windows.Add(window);
                 if (offset + length <= window.End)
                 {
-                    return window.Bytes.AsMemory(offset - window.Offset, length);
+                    return window.Bytes.Slice(offset - window.Offset, length);
                 }
 
-                ahead = Math.Clamp(window.Bytes.Length * 2, FirstWindow, MaxWindow);
+                int most = pack.Class == ChunkClass.Metadata ? MaxMetadataWindow : MaxWindow;
+                ahead = Math.Clamp(window.Bytes.Length * 2, FirstWindow, most);
             }
         }
 
-        // Neither beyond the pack's end nor short of the frame that is wanted.
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(Math.Min(Math.Max(length, ahead), pack.Length - offset));
-        await ReadFullyAsync(pack, offset, bytes, cancellationToken);
+        Memory<byte> bytes = await ReadAtLeastAsync(pack, offset, length, ahead, cancellationToken);
         if (bytes.Length <= MaxWindow)
         {
             Keep(new Window(pack.Id, offset, bytes));
         }
 
-        return bytes.AsMemory(0, length);
+        return bytes[..length];
     }
+
+    private static int AheadAtFirst(PackEntry pack) => pack.Class == ChunkClass.Metadata ? FirstWindow : 0;
 
     private void Keep(Window window)
     {
         lock (_gate)
         {
+            // The one that this goes on from is read through.
             _windows.RemoveAll(other =>
-                other.Pack == window.Pack && other.Offset <= window.Offset && other.End >= window.Offset
+                other.Pack == window.Pack && other.Offset <= window.Offset && other.End + MaxGap >= window.Offset
             );
-            if (_windows.Count == MaxWindows)
-            {
-                _windows.RemoveAt(0);
-            }
-
             _windows.Add(window);
+            for (int held = _windows.Sum(one => one.Bytes.Length); held > MaxBytes; _windows.RemoveAt(0))
+            {
+                held -= _windows[0].Bytes.Length;
+            }
         }
     }
 
-    private async Task ReadFullyAsync(
+    /// <returns>
+    /// The bytes that are wanted, and of those ahead, which end with the pack, as many as are there.
+    /// </returns>
+    private async Task<Memory<byte>> ReadAtLeastAsync(
         PackEntry pack,
         int offset,
-        Memory<byte> destination,
+        int length,
+        int ahead,
         CancellationToken cancellationToken
     )
     {
         string name = pack.Id.BlobName;
-        int read = await blobs.ReadAsync(name, offset, destination, cancellationToken) ?? throw Damage.Missing(name);
-        if (read < destination.Length)
-        {
-            throw Damage.In(name, $"it is shorter than the {pack.Length} bytes that the index names");
-        }
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(Math.Max(length, Math.Min(ahead, pack.Length - offset)));
+        int read = await blobs.ReadAsync(name, offset, bytes, cancellationToken) ?? throw Damage.Missing(name);
+        return read >= length
+            ? bytes.AsMemory(0, read)
+            : throw Damage.In(name, $"it is shorter than the {pack.Length} bytes that the index names");
     }
 
-    private sealed record Window(PackId Pack, int Offset, byte[] Bytes)
+    private sealed record Window(PackId Pack, int Offset, Memory<byte> Bytes)
     {
         public int End => Offset + Bytes.Length;
     }

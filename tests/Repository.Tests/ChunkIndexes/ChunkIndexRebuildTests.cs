@@ -7,11 +7,13 @@ namespace AlfrescoBackupFlows.Repository.Tests.ChunkIndexes;
 public sealed class ChunkIndexRebuildTests
 {
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(8, 1)]
-    [InlineData(9, 2)]
-    [InlineData(20, 3)]
-    public void Of_many_index_blobs_each_run_reads_a_part_until_all_were_read(int blobs, int runs)
+    [InlineData(1, 64, 1)]
+    [InlineData(8, 64, 1)]
+    [InlineData(9, 64, 2)]
+    [InlineData(20, 64, 3)]
+    [InlineData(20, 1, 3)]
+    [InlineData(20, 128, 5)]
+    public void Of_many_index_blobs_each_run_reads_a_part_until_all_were_read(int blobs, int mebibytes, int runs)
     {
         ImmutableArray<ChunkIndexSummary> live =
         [
@@ -20,7 +22,9 @@ public sealed class ChunkIndexRebuildTests
 
         ImmutableArray<ChunkIndexSummary>[] parts =
         [
-            .. Enumerable.Range(40, runs).Select(turn => ChunkIndexRebuild.ShareOf(live, _ => 64L << 20, turn)),
+            .. Enumerable
+                .Range(40, runs)
+                .Select(turn => ChunkIndexRebuild.ShareOf(live, _ => (long)mebibytes << 20, turn)),
         ];
 
         Assert.All(parts, part => Assert.InRange(part.Length, 1, 8));

@@ -20,6 +20,10 @@ internal sealed class LogFixture
     /// <summary>Another process's log over the same blobs.</summary>
     public CommitLog Open(IBlobStore? blobs = null) => new(new SealedBlobs(blobs ?? Blobs, _keys, Time), Time);
 
+    /// <summary>The same on a machine that keeps what it has seen of the log.</summary>
+    public CommitLog OpenKept(string cacheDirectory, IBlobStore? blobs = null) =>
+        new(new SealedBlobs(blobs ?? Blobs, _keys, Time), Time, new LogCache(cacheDirectory, _keys.Repository));
+
     public static async Task<LogFixture> StartAsync()
     {
         LogFixture fixture = new();

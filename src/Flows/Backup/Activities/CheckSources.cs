@@ -52,6 +52,11 @@ internal sealed class CheckSources(FlowEnvironment environment)
             options.Backup.FullScanEvery,
             run.Time.GetUtcNow()
         );
+        if (!fullScan)
+        {
+            run.NoteNotLookedForPacks();
+        }
+
         LostPacks lost = fullScan ? await run.FindLostPacksAsync(cancellationToken) : LostPacks.None;
         return new SourceCheck
         {

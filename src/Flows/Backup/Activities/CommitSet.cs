@@ -34,17 +34,15 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
     {
         try
         {
-            return await TryReadCommittedAsync(input.Run.Id, cancellationToken)
-                ?? await environment.Runs.WorkAsync(
-                    input.Run,
-                    (run, token) => CommitAsync(input, run, token),
-                    cancellationToken
-                );
+            return await environment.Runs.WorkAsync(
+                input.Run,
+                (run, token) => CommitAsync(input, run, token),
+                cancellationToken
+            );
         }
         catch (PermanentException e) when (e.Kind == ErrorKind.Busy)
         {
-            // A run that has its set is no longer open: another attempt of this activity may have committed it since the
-            // look.
+            // A run that has its set is no longer open: another attempt of this activity may have committed it.
             if (await TryReadCommittedAsync(input.Run.Id, cancellationToken) is { } manifest)
             {
                 return manifest;
@@ -74,7 +72,14 @@ internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<Comm
         Installation installation = run.DiscoverInstallation();
         CapturedParts parts = await CapturedParts.ReadAsync(input, run, cancellationToken);
         ImmutableArray<NamedFile> named = await ReadNamedAsync(parts.Consistency.Named, run, cancellationToken);
-        LogHead head = await environment.Repository.LookAtLogAgainAsync(cancellationToken);
+        LogHead head = input.FullScan
+            ? await environment.Repository.RereadLogAsync(cancellationToken)
+            : await environment.Repository.LookAtLogAgainAsync(cancellationToken);
+        if (head.State.FindSet(run.Run.Id) is { } committed)
+        {
+            return await run.Repository.Log.ReadManifestAsync(committed, cancellationToken);
+        }
+
         RebuiltChunkIndex healed = await run.Repository.HealIndexAsync(
             head.State,
             run.Run.Id,

@@ -24,7 +24,7 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
     )
     {
         LeaseKeeper leases = environment.Runs.Leases;
-        await environment.Repository.RereadLogAsync(cancellationToken);
+        await environment.Repository.ReadLogForRunAsync(cancellationToken);
         foreach (RunId dead in input.Supersedes)
         {
             await leases.ReleaseAsync(dead, cancellationToken);

@@ -167,6 +167,8 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
                     "REPORT.PDF",
                     "r?port.pdf",
                     "Sites/*/documentLibrary/report.pdf",
+                    "sites/fin*/documentlibrary/REPORT.pdf",
+                    "Sites/finance/documentLibrary/rep*.pdf",
                     Report,
                     ReportUrl,
                     $"workspace://SpacesStore/{Report}",

@@ -21,7 +21,7 @@ namespace AlfrescoBackupFlows.Scaling;
 /// A real repository with many sets of a large installation that is not there: small files, and catalogues in which some
 /// documents change from set to set, so that <c>abf find</c>, <c>extract</c> and <c>diff</c> can be measured.
 /// </summary>
-internal sealed class ManySets(string directory, int documents, int sets) : IDisposable
+internal sealed class ManySets(string directory, int documents, int sets)
 {
     private const string Page = "bench";
     private const int IdsPerSegment = 512;
@@ -55,10 +55,11 @@ internal sealed class ManySets(string directory, int documents, int sets) : IDis
         );
         await BackupRepository.InitAsync(store, new RepositoryInit("none", null, "bench", TimeProvider.System));
         string cache = Directory.CreateDirectory(Path.Combine(directory, "cache")).FullName;
-        _repository = await BackupRepository.OpenAsync(
+        await using BackupRepository repository = await BackupRepository.OpenAsync(
             store,
             new RepositoryAccess("none", null, cache, TimeProvider.System)
         );
+        _repository = repository;
         long began = Stopwatch.GetTimestamp();
         for (int number = 0; number < sets; number++)
         {
@@ -66,8 +67,6 @@ internal sealed class ManySets(string directory, int documents, int sets) : IDis
             Console.WriteLine($"set {number + 1} after {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
         }
     }
-
-    public void Dispose() => _repository?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async Task CommitAsync(int number, string cache)
     {

@@ -24,8 +24,7 @@ if (args[0] == "sets")
 {
     int documents = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000;
     int sets = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 100;
-    using var many = new ManySets(args[1], documents, sets);
-    await many.RunAsync();
+    await new ManySets(args[1], documents, sets).RunAsync();
     return;
 }
 

@@ -17,7 +17,8 @@ public static class SecretSettings
     public static IReadOnlyList<Secret> In(LoadedOptions loaded)
     {
         Secret?[] read = [loaded.Passphrase, loaded.KeyFile, loaded.ConnectionString];
-        return [.. read.OfType<Secret>(), .. InSection(loaded.Options), .. OfInstallation(loaded.Options)];
+        Secret? own = Installation.FindPassword(loaded.Options.Installation);
+        return [.. read.Append(own).OfType<Secret>(), .. InSection(loaded.Options)];
     }
 
     private static IEnumerable<Secret> InSection(object section)
@@ -59,18 +60,5 @@ public static class SecretSettings
         return lines.Length == 1
             ? [new Secret(text)]
             : lines.Where(static line => line.Length >= LeastOfMany).Select(static line => new Secret(line));
-    }
-
-    private static IEnumerable<Secret> OfInstallation(BackupOptions options)
-    {
-        try
-        {
-            return Installation.Discover(options.Installation).Database.Password is { } password ? [password] : [];
-        }
-        catch (PermanentException)
-        {
-            // This host has no installation.
-            return [];
-        }
     }
 }

@@ -279,7 +279,7 @@ public sealed class SetExportTests(OnDemand<PostgresServer> server)
         await using BackupRepository after = await other.OpenRepositoryAsync(_token);
         LogHead head = await after.Log.ReadAsync(_token);
         Assert.Empty(head.State.OpenRuns);
-        Assert.Equal(2, head.State.Sets.Count());
+        Assert.Equal(2, head.State.Sets.Length);
         Assert.False(File.Exists(Path.Combine(place, older.ToString())));
     }
 

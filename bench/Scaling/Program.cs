@@ -5,6 +5,11 @@
 //
 // STATE is a directory that does not exist yet. 20,000,000 files of 500,000 bytes (10 TB) unless said. A first full
 // reads everything; the run after it finds nothing changed.
+//
+//   dotnet run -c Release --project bench/Scaling -- sets DIRECTORY [DOCUMENTS [SETS]]
+//
+// Makes a repository with sets of a large installation (1,000,000 documents and 100 sets unless said), for measuring the
+// commands that look for documents: docs/development/measurements.md.
 using System.Diagnostics;
 using System.Globalization;
 using AlfrescoBackupFlows.Embedded;
@@ -14,6 +19,14 @@ using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Replay.Tests;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Scaling;
+
+if (args[0] == "sets")
+{
+    int documents = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000;
+    int sets = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 100;
+    await new ManySets(args[1], documents, sets).RunAsync();
+    return;
+}
 
 string state = args[0];
 long files = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : 20_000_000;

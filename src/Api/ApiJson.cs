@@ -15,6 +15,8 @@ namespace AlfrescoBackupFlows.Api;
 [JsonSerializable(typeof(SetDetailDocument))]
 [JsonSerializable(typeof(VerificationDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
+[JsonSerializable(typeof(DrillRequest))]
+[JsonSerializable(typeof(DrillDocument))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ApiJson : JsonSerializerContext

@@ -18,6 +18,9 @@ public static class ApiPaths
     public const string Restores = "restores";
     public const string Restore = "restores/{id}";
     public const string RestoreCancel = "restores/{id}/cancel";
+    public const string Drills = "drills";
+    public const string Drill = "drills/{id}";
+    public const string DrillCancel = "drills/{id}/cancel";
     public const string Health = "health";
     public const string OpenApi = "openapi.json";
 }
@@ -72,6 +75,19 @@ public static class ApiRoutes
         RestoreHandlers.CancelAsync,
         [202, 404, 409]
     );
+    public static readonly ApiRoute StartDrill = new(
+        "POST",
+        ApiPaths.Drills,
+        DrillHandlers.StartAsync,
+        [202, 400, 403, 404, 409]
+    );
+    public static readonly ApiRoute GetDrill = new("GET", ApiPaths.Drill, DrillHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute CancelDrill = new(
+        "POST",
+        ApiPaths.DrillCancel,
+        DrillHandlers.CancelAsync,
+        [202, 404, 409]
+    );
     public static readonly ApiRoute Health = new("GET", ApiPaths.Health, HealthHandlers.GetAsync, [200]);
     public static readonly ApiRoute OpenApi = new("GET", ApiPaths.OpenApi, HealthHandlers.GetOpenApiAsync, [200]);
 
@@ -94,6 +110,9 @@ public static class ApiRoutes
         StartRestore,
         GetRestore,
         CancelRestore,
+        StartDrill,
+        GetDrill,
+        CancelDrill,
         Health,
         OpenApi,
     ];

@@ -31,8 +31,19 @@ public sealed partial class TextScrubber
         ["--target"] = "target",
     };
 
+    private static readonly Dictionary<string, string> OptionsOfDrill = new(Options, StringComparer.Ordinal)
+    {
+        ["--database"] = "drill.database",
+        ["--database-password-file"] = "drill.passwordFile",
+        ["--roots"] = "roots",
+        ["--scratch"] = "drill.scratch",
+        ["--server"] = "drill.server",
+        ["--share"] = "sharePercent",
+    };
+
     private readonly string[] _paths;
     private readonly Secret[] _secrets;
+    private readonly IReadOnlyDictionary<string, string> _options;
 
     public TextScrubber(LoadedOptions loaded)
     {
@@ -52,35 +63,19 @@ public sealed partial class TextScrubber
                 .Where(p => p.Length > 1)
                 .OrderByDescending(p => p.Length),
         ];
-        Secret?[] secrets =
-        [
-            loaded.Passphrase,
-            loaded.KeyFile,
-            loaded.ConnectionString,
-            options.Installation.Database.Password,
-            options.Restore.DatabasePassword,
-            options.Drill.Password,
-            TryRead(options.Installation.Index.Solr.SecretFile, "installation.index.solr.secretFile"),
-            TryRead(
-                options.Installation.Index.Solr.CertificatePasswordFile,
-                "installation.index.solr.certificatePasswordFile"
-            ),
-        ];
-        _secrets = [.. secrets.OfType<Secret>()];
+        _secrets = [.. SecretSettings.In(loaded).OrderByDescending(static secret => secret.Reveal().Length)];
+        _options = Options;
+        Drills = new TextScrubber(this, OptionsOfDrill);
     }
 
-    /// <summary>Null where it cannot be read, which whoever needs it says.</summary>
-    private static Secret? TryRead(string? path, string setting)
+    private TextScrubber(TextScrubber general, IReadOnlyDictionary<string, string> options)
     {
-        try
-        {
-            return path is null ? null : SecretFile.Read(path, setting).Value;
-        }
-        catch (PermanentException)
-        {
-            return null;
-        }
+        (_paths, _secrets, _options) = (general._paths, general._secrets, options);
+        Drills = this;
     }
+
+    /// <summary>The same for what drills say: there an option stands for a setting of <c>drill</c>.</summary>
+    public TextScrubber Drills { get; }
 
     /// <summary>
     /// A failure as clients see it. An unexpected one was not written for others to read, so only its kind is
@@ -102,7 +97,7 @@ public sealed partial class TextScrubber
         text = Quoted().Replace(text.ReplaceLineEndings(" "), $"'{Hidden}'");
         text = _paths.Aggregate(text, (t, p) => t.Replace(p, "/", StringComparison.Ordinal));
         text = Word().Replace(text, match => Hidden + Ending(match.Value));
-        return PlainText.Escape(Option().Replace(text, match => Options.GetValueOrDefault(match.Value, match.Value)));
+        return PlainText.Escape(Option().Replace(text, match => _options.GetValueOrDefault(match.Value, match.Value)));
     }
 
     /// <summary>What ends the sentence rather than the path.</summary>

@@ -38,7 +38,7 @@ public sealed record FoundDocument(
         );
 }
 
-/// <summary>A document that another set has otherwise.</summary>
+/// <summary>A document that another set has otherwise, or a folder that has another name or place there.</summary>
 /// <param name="Differs">
 /// What does: <c>content</c>, <c>name</c>, <c>folder</c>, <c>version</c>, <c>modified</c>.
 /// </param>

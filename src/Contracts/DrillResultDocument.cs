@@ -29,6 +29,12 @@ public sealed record DrillResultDocument(
     string[] Warnings
 )
 {
+    /// <summary>The directories whose files were restored; null: all of the set.</summary>
+    public string[]? Roots { get; init; }
+
+    /// <summary>Required files of other directories, which were not looked up.</summary>
+    public long LeftOut { get; init; }
+
     public static DrillResultDocument Of(DrillResult result) =>
         new(
             Set: result.Set.ToString(),
@@ -45,7 +51,11 @@ public sealed record DrillResultDocument(
             Errors: result.Check.Errors,
             Findings: [.. result.Check.Findings.Select(DrillFindingDocument.Of)],
             Warnings: [.. result.Warnings]
-        );
+        )
+        {
+            Roots = result.Selection is { } selection ? [.. selection.Roots] : null,
+            LeftOut = result.Check.LeftOut,
+        };
 }
 
 /// <param name="Kind"><c>restore</c>, <c>missing</c>, <c>size</c>, <c>lost</c>, <c>rows</c>, <c>differs</c>.</param>

@@ -63,6 +63,8 @@ public sealed class OpenApiTests : IAsyncLifetime
                     typeof(SetDetailDocument),
                     typeof(VerificationDocument),
                     typeof(RestoreDocument),
+                    typeof(DrillRequest),
+                    typeof(DrillDocument),
                     typeof(HealthDocument),
                     typeof(Problem),
                 ]

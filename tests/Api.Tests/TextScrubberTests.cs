@@ -51,11 +51,16 @@ public sealed class TextScrubberTests
             setting.Property.SetValue(SectionOf(setting), Of(setting.Path));
         }
 
-        string[] files = ["installation.index.solr.secretFile", "installation.index.solr.certificatePasswordFile"];
-        foreach (OptionProperty setting in OptionProperty.All(typeof(BackupOptions)).Where(s => files.Contains(s.Path)))
+        OptionProperty[] files =
+        [
+            .. OptionProperty
+                .All(typeof(BackupOptions))
+                .Where(s => s.Property.IsDefined(typeof(SecretFileSettingAttribute))),
+        ];
+        foreach (OptionProperty setting in files)
         {
-            File.WriteAllText(directory.Combine(setting.Key), Of(setting.Path).Reveal() + "\n");
-            setting.Property.SetValue(SectionOf(setting), directory.Combine(setting.Key));
+            File.WriteAllText(directory.Combine(setting.Path), Of(setting.Path).Reveal() + "\n");
+            setting.Property.SetValue(SectionOf(setting), directory.Combine(setting.Path));
         }
 
         RepositoryOptions repository = _options.Repository;
@@ -63,9 +68,72 @@ public sealed class TextScrubberTests
             new LoadedOptions(_options, repository.Passphrase, repository.ConnectionString, [])
         );
 
-        string[] paths = [.. settings.Select(s => s.Path), .. files];
-        Assert.Contains("drill.password", paths);
+        string[] paths = [.. settings.Concat(files).Select(s => s.Path)];
+        Assert.Subset(
+            paths.ToHashSet(),
+            new HashSet<string>
+            {
+                "drill.password",
+                "drill.passwordFile",
+                "installation.database.passwordFile",
+                "installation.index.solr.secretFile",
+                "mirror.connectionStringFile",
+                "notify.webhook.secretFile",
+                "restore.databasePasswordFile",
+                "serve.keyFile",
+                "serve.certificatePasswordFile",
+            }
+        );
         Assert.All(paths, path => Assert.DoesNotContain("Geheim", scrubber.Clean($"refused: {Of(path).Reveal()}.")));
+    }
+
+    [Fact]
+    public void The_password_in_Alfrescos_own_properties_is_hidden()
+    {
+        using var directory = new TempDirectory();
+        _options.Installation.GlobalProperties = directory.Combine("alfresco-global.properties");
+        File.WriteAllText(
+            _options.Installation.GlobalProperties,
+            """
+            db.password=Geheim 7
+            db.url=nothing that is one
+            """
+        );
+        var scrubber = new TextScrubber(new LoadedOptions(_options, null, null, []));
+
+        Assert.Equal("refused: [secret]", scrubber.Clean("refused: Geheim 7"));
+    }
+
+    [Fact]
+    public void Of_a_key_in_several_lines_each_is_hidden()
+    {
+        using var directory = new TempDirectory();
+        _options.Serve.CertificateKeyFile = directory.Combine("key.pem");
+        File.WriteAllText(
+            _options.Serve.CertificateKeyFile,
+            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIGeheim\nZzzZGeheimGeheim\n-----END PRIVATE KEY-----\n"
+        );
+        var scrubber = new TextScrubber(new LoadedOptions(_options, null, null, []));
+
+        Assert.DoesNotContain(
+            "Geheim",
+            scrubber.Clean("not a key: MC4CAQAwBQYDK2VwBCIEIGeheim"),
+            StringComparison.Ordinal
+        );
+    }
+
+    /// <summary>A setting with such a name holds the place of a secret, or somebody says here why it does not.</summary>
+    [Fact]
+    public void Every_setting_that_names_a_file_with_a_secret_is_marked()
+    {
+        string[] ends = ["PasswordFile", "PassphraseFile", "SecretFile", "KeyFile", "ConnectionStringFile", "UrlFile"];
+
+        Assert.All(
+            OptionProperty
+                .All(typeof(BackupOptions))
+                .Where(s => ends.Any(end => s.Property.Name.EndsWith(end, StringComparison.Ordinal))),
+            s => Assert.True(s.Property.IsDefined(typeof(SecretFileSettingAttribute)), s.Path)
+        );
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.SearchIndex;
 using AlfrescoBackupFlows.Alfresco.SearchIndex.Solr;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 
@@ -50,6 +51,15 @@ public sealed record Installation(
     /// <see cref="PermanentException"/> of kind Configuration, one per line.
     /// </summary>
     public static Installation Discover(InstallationOptions options) => new InstallationDiscovery(options).Discover();
+
+    /// <summary>
+    /// The database's password in the properties file, whatever else is wrong there; null where none can be read.
+    /// </summary>
+    public static Secret? FindPassword(InstallationOptions options) =>
+        SettingValues.Read(options, new DiscoveryFaults()).Raw("installation.database.passwordFile", "db.password")
+            is { Length: > 0 } password
+            ? new Secret(password)
+            : null;
 
     /// <summary>
     /// Opens every root once. A missing or unreadable directory, and an empty <c>contentstore</c>, is a

@@ -51,6 +51,7 @@ public sealed class DatabaseOptions
 
     /// <summary>A file that holds the password.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? PasswordFile { get; set; }
 
     /// <summary>
@@ -110,6 +111,7 @@ public sealed class SolrOptions
 
     /// <summary>A file that holds the secret of the header <c>X-Alfresco-Search-Secret</c>.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? SecretFile { get; set; }
 
     /// <summary>A client's certificate with its key, PEM or PKCS #12.</summary>
@@ -118,10 +120,12 @@ public sealed class SolrOptions
 
     /// <summary>The key of a PEM certificate, where it is not in the same file.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? CertificateKeyFile { get; set; }
 
     /// <summary>A file that holds the password of the key or of the PKCS #12 file.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? CertificatePasswordFile { get; set; }
 
     /// <summary>Certificates (PEM) by which Solr's own is trusted, in place of this machine's.</summary>

@@ -71,6 +71,23 @@ public sealed record RestoreDocument(
     Links Links
 );
 
+/// <summary>A rehearsal of a restore.</summary>
+/// <param name="State"><c>running</c>, <c>done</c> (whatever it found: <c>result.passed</c>), <c>failed</c>,
+/// <c>cancelled</c>.</param>
+/// <param name="Roots">The directories whose files are restored; null: all of the set.</param>
+public sealed record DrillDocument(
+    string Id,
+    string State,
+    string Set,
+    string[]? Roots,
+    DateTime Started,
+    DateTime Updated,
+    ProgressDocument? Progress,
+    DrillResultDocument? Result,
+    FailureDocument? Failure,
+    Links Links
+);
+
 /// <param name="Status"><c>ok</c>: this host answers. It does not look at the storage or the database.</param>
 /// <param name="Running">The link of the backup that is running; null where none is.</param>
 /// <param name="LastRun">The newest backup that has ended; null where none has, as far as this host knows.</param>

@@ -49,3 +49,17 @@ public sealed record RestoreRequest
     /// </summary>
     public bool Database { get; set; }
 }
+
+/// <summary>Body of <c>POST /api/drills</c>; may be left out.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record DrillRequest
+{
+    /// <summary>The set's id, or <c>latest</c>: the newest consistent one.</summary>
+    public string Set { get; set; } = "latest";
+
+    /// <summary>Directories of the set whose files are restored; null: all of them.</summary>
+    public string[]? Roots { get; set; }
+
+    /// <summary>How much of the required files is compared with the live store, in percent; null: <c>drill.share</c>.</summary>
+    public double? SharePercent { get; set; }
+}

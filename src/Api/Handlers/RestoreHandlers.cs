@@ -25,7 +25,7 @@ internal static partial class RestoreHandlers
         BackupOptions options = call.Environment.Options;
         string target = TargetOf(request, options.Restore);
         RestoreDatabaseTarget? database = DatabaseOf(request, options);
-        SetSummary set = await FindSetAsync(call, request.Set, cancellationToken);
+        SetSummary set = await SetHandlers.FindToUseAsync(call, request.Set, cancellationToken);
         string input = JsonSerializer.Serialize(
             new RestoreInput(set.Id, target, database, Owner: null, options.Backup.Parallelism),
             RestoreJson.Default.RestoreInput
@@ -79,13 +79,6 @@ internal static partial class RestoreHandlers
         && found.FlowName == nameof(RestoreFlow)
             ? found
             : throw ApiException.NotFound($"there is no restore '{call.Id}'");
-
-    /// <summary><c>latest</c> is the newest consistent set.</summary>
-    private static async Task<SetSummary> FindSetAsync(ApiCall call, string id, CancellationToken cancellationToken) =>
-        id != InstallationSets.Latest
-            ? await SetHandlers.FindAsync(call, id, cancellationToken)
-            : (await call.Sets.FindConsistentAsync(cancellationToken)).Set
-                ?? throw ApiException.NotFound("there is no consistent set; name one by its id");
 
     private static string TargetOf(RestoreRequest request, RestoreOptions options)
     {

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.SetChecks;
 using Microsoft.AspNetCore.Http;
@@ -34,6 +35,14 @@ internal static class SetHandlers
             ApiJson.Relaxed.SetDetailDocument
         );
     }
+
+    /// <summary>The set that is to be used: <c>latest</c> is the newest consistent one.</summary>
+    /// <exception cref="ApiException">404.</exception>
+    public static async Task<SetSummary> FindToUseAsync(ApiCall call, string id, CancellationToken cancellationToken) =>
+        id != InstallationSets.Latest
+            ? await FindAsync(call, id, cancellationToken)
+            : (await call.Sets.FindConsistentAsync(cancellationToken)).Set
+                ?? throw ApiException.NotFound("there is no consistent set; name one by its id");
 
     /// <exception cref="ApiException">404.</exception>
     public static async Task<SetSummary> FindAsync(ApiCall call, string id, CancellationToken cancellationToken) =>

@@ -42,6 +42,7 @@ internal static class DiffCommand
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
         SetSummary from = opened.FindSet(before);
         SetSummary to = opened.FindSet(after);
+        await using IAsyncDisposable held = await OpenedRepository.HoldAsync(context, from.Id, to.Id);
         SetCatalogues catalogues = await SetCatalogues.OpenAsync(context, opened);
         DocumentDiff diff = new(
             catalogues.Segments,
@@ -89,19 +90,22 @@ internal static class DiffCommand
         );
         await ListAsync(
             "changed",
-            static change => change is { Before: not null, After: not null },
-            async change =>
-                JsonSerializer.Serialize(
-                    writer,
-                    new ChangedDocument(
-                        await diff.DescribeBeforeAsync(change, cancellationToken),
-                        await diff.DescribeAfterAsync(change, cancellationToken),
-                        DocumentDiff.Differs(change.Before!, change.After!)
-                    ),
-                    CliJson.Relaxed.ChangedDocument
-                )
+            static change => change is { Before: not null, After: not null, IsFolder: false },
+            WriteChangedAsync
         );
+        await ListAsync("moved", static change => change.IsFolder, WriteChangedAsync);
         writer.WriteEndObject();
+
+        async Task WriteChangedAsync(DocumentChange change) =>
+            JsonSerializer.Serialize(
+                writer,
+                new ChangedDocument(
+                    await diff.DescribeBeforeAsync(change, cancellationToken),
+                    await diff.DescribeAfterAsync(change, cancellationToken),
+                    DocumentDiff.Differs(change.Before!, change.After!)
+                ),
+                CliJson.Relaxed.ChangedDocument
+            );
 
         async Task ListAsync(string name, Func<DocumentChange, bool> belongs, Func<DocumentChange, Task> write)
         {
@@ -127,6 +131,7 @@ internal static class DiffCommand
         long came = 0;
         long went = 0;
         long changed = 0;
+        long moved = 0;
         await foreach (DocumentChange change in diff.ReadAsync(cancellationToken))
         {
             if (change.After is null)
@@ -144,6 +149,14 @@ internal static class DiffCommand
                 came++;
                 await writer.WriteLineAsync($"came     {Of(after)}");
             }
+            else if (change.IsFolder)
+            {
+                moved++;
+                FoundDocument was = await diff.DescribeBeforeAsync(change, cancellationToken);
+                await writer.WriteLineAsync(
+                    $"moved    {Of(after)}: was {was.Path ?? was.Name}, with all that is in it"
+                );
+            }
             else
             {
                 changed++;
@@ -154,6 +167,7 @@ internal static class DiffCommand
 
         await writer.WriteLineAsync(
             $"{Units.Count(came, "document")} came, {Units.Count(went)} went, {Units.Count(changed)} changed"
+                + (moved == 0 ? string.Empty : $"; {Units.Count(moved, "folder")} moved")
         );
     }
 

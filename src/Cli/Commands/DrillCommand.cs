@@ -51,6 +51,14 @@ internal static class DrillCommand
                 + "(default: drill.share, else 1%).",
             HelpName = "PERCENT",
         };
+        var roots = new Option<string[]>("--roots")
+        {
+            Description =
+                "Restore the files of these directories alone, such as contentstore or stores/NAME. Such a drill is not "
+                + "recorded beside the set.",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var command = new DocumentedCommand(
             "drill",
             "Rehearse a restore: into a scratch directory and a scratch database, with every check, timed, and removed again.",
@@ -70,6 +78,7 @@ internal static class DrillCommand
             passwordFile,
             scratch,
             share,
+            roots,
         };
         command.SetAction(parsed =>
             runner.RunAsync(
@@ -85,6 +94,7 @@ internal static class DrillCommand
                             PasswordFile = parsed.GetValue(passwordFile) is { } file ? Path.GetFullPath(file) : null,
                             Scratch = parsed.GetValue(scratch),
                             Share = parsed.GetValue(share),
+                            Roots = [.. parsed.GetValue(roots) ?? []],
                         }
                     )
             )
@@ -107,7 +117,7 @@ internal static class DrillCommand
         return Report(context, await host.RunAsync(input));
     }
 
-    private static int Report(CommandContext context, DrillResult result)
+    internal static int Report(CommandContext context, DrillResult result)
     {
         foreach (string warning in result.Warnings)
         {
@@ -130,6 +140,14 @@ internal static class DrillCommand
     private static void WriteText(DrillResultDocument drill, TextWriter writer)
     {
         writer.WriteLine($"set {drill.Set}: {Units.Count(drill.Files, "file")}, {Units.Bytes(drill.Bytes)} restored");
+        if (drill.Roots is { } roots)
+        {
+            writer.WriteLine(
+                $"{string.Join(", ", roots)} alone: {Units.Count(drill.LeftOut, "required file")} of other directories not "
+                    + "looked up, and the drill is not recorded"
+            );
+        }
+
         writer.WriteLine(
             $"rows of {Units.Count(drill.Tables, "table")} counted, {Units.Count(drill.Required, "required file")} looked "
                 + $"up, {Units.Count(drill.Missing)} missing, {Units.Count(drill.Compared)} compared with the live store"

@@ -87,6 +87,7 @@ internal static class ExtractCommand
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
         opened.Repository.RequireContentKeys("A document cannot be read");
         SetSummary summary = opened.FindSet(set);
+        await using IAsyncDisposable held = await OpenedRepository.HoldAsync(context, summary.Id);
         SetCatalogues catalogues = await SetCatalogues.OpenAsync(context, opened);
         SetManifest manifest = await catalogues.ReadManifestAsync(summary);
         CatalogueReader? catalogue = await TryOpenAsync(context, catalogues, manifest);

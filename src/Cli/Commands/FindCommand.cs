@@ -54,6 +54,7 @@ internal static class FindCommand
     {
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
         IReadOnlyList<SetSummary> sets = where == All ? opened.Sets : [opened.FindSet(where)];
+        await using IAsyncDisposable held = await OpenedRepository.HoldAsync(context, where == All ? [] : [sets[0].Id]);
         SetCatalogues catalogues = await SetCatalogues.OpenAsync(context, opened);
         DocumentSearch search = new(catalogues.Segments, NamePattern.Parse(text), context.Stop);
         List<RunId> without = [];

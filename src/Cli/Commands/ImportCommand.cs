@@ -56,7 +56,7 @@ internal static class ImportCommand
         await using (OpenedRepository opened = await OpenedRepository.OpenToChangeAsync(context))
         {
             context.HowToGoOn =
-                "nothing was imported; an import begins anew, and stores again only what it had not come to";
+                "nothing was imported yet; the same command goes on, and does not store again what is stored";
         }
 
         await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
@@ -104,7 +104,7 @@ internal static class ImportCommand
         }
     }
 
-    private static int Report(CommandContext context, string file, ImportResult result)
+    internal static int Report(CommandContext context, string file, ImportResult result)
     {
         foreach (string warning in result.Warnings)
         {

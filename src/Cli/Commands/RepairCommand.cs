@@ -219,7 +219,7 @@ internal static class RepairCommand
             DryRun: isDryRun
         );
 
-    private static void WriteText(RepairDocument repair, TextWriter writer)
+    internal static void WriteText(RepairDocument repair, TextWriter writer)
     {
         string would = repair.DryRun ? "would be " : string.Empty;
         writer.WriteLine($"{Units.Count(repair.ReadPacks, "pack")} read, {Units.Bytes(repair.ReadBytes)}");

@@ -47,6 +47,7 @@ internal static class ReportCommand
     {
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context, expected);
         SetSummary summary = opened.FindSet(set);
+        await using IAsyncDisposable held = await OpenedRepository.HoldAsync(context, summary.Id);
         SetManifest manifest = await opened.Repository.Log.ReadManifestAsync(summary, context.Stop);
         ChunkIndex index = await opened.Repository.LoadIndexAsync(opened.Head.State, context.Stop);
         foreach (LostChunkIndex lost in index.Lost)

@@ -23,7 +23,7 @@ internal sealed class DocumentSearch(
     /// <summary>Adds a set; those that are to be told first come first.</summary>
     public async Task AddAsync(RunId set, CatalogueReader catalogue)
     {
-        IReadOnlyCollection<CatalogueSegmentRow> rows = pattern.Lookup is { } lookup
+        IReadOnlyCollection<CatalogueSegmentRow> rows = pattern.Narrowing is { } lookup
             ? await catalogue.FindSegmentsAsync(lookup, cancellationToken)
             : catalogue.Rows;
         foreach (CatalogueSegmentRow row in rows)

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using System.Text;
 using AlfrescoBackupFlows.Repository.Catalogues;
 
 namespace AlfrescoBackupFlows.Cli.Documents;
@@ -14,12 +15,19 @@ internal sealed class NamePattern
 
     private readonly string[] _names;
     private readonly string? _store;
+    private readonly CatalogueLookup? _lastName;
 
-    private NamePattern(string[] names, CatalogueLookup? lookup, string? store) =>
+    private NamePattern(string[] names, CatalogueLookup? lookup, string? store)
+    {
         (_names, Lookup, _store) = (names, lookup, store);
+        _lastName = names.Length > 1 && IsPlain(names[^1]) ? CatalogueLookup.OfName(names[^1]) : null;
+    }
 
     /// <summary>Null: nothing but the names of all documents can tell.</summary>
     public CatalogueLookup? Lookup { get; }
+
+    /// <summary>What tells which parts of a catalogue have something that matches; null: nothing does.</summary>
+    public CatalogueLookup? Narrowing => Lookup ?? _lastName;
 
     /// <summary>The path decides as well.</summary>
     public bool NeedsPath => _names.Length > 1;
@@ -67,6 +75,13 @@ internal sealed class NamePattern
         string[] names = path?.Split('/') ?? [];
         return names.Length == _names.Length && !names.Where((name, i) => !IsLike(_names[i], name)).Any();
     }
+
+    /// <summary>
+    /// It stands for itself, and the filters know names as patterns do: in other alphabets a letter may have more than two
+    /// forms. A node without a name is called by its UUID, which no filter of names has.
+    /// </summary>
+    private static bool IsPlain(string name) =>
+        Ascii.IsValid(name) && name.AsSpan().IndexOfAny('*', '?', '\\') < 0 && !ItemName.IsUuid(name);
 
     private static bool IsLike(string pattern, string name) =>
         FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true);

@@ -12,6 +12,7 @@ using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Repository.SetChecks;
 using AlfrescoBackupFlows.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
@@ -183,6 +184,34 @@ internal sealed class OpenedRepository : IAsyncDisposable
         }
 
         return set;
+    }
+
+    /// <summary>Keeps sets from being forgotten, as a restore does, until what is returned is disposed.</summary>
+    /// <param name="sets">None: all of them.</param>
+    public static async Task<IAsyncDisposable> HoldAsync(CommandContext context, params RunId[] sets)
+    {
+        LoadedOptions loaded =
+            context.Loaded ?? throw new InvalidOperationException("the command did not load its configuration");
+        ReadingSets reading = new(
+            StoreFactory.OpenWithoutLeases(loaded, context.Time).OpenControl!,
+            context.Time,
+            context.Loggers.CreateLogger(nameof(ReadingSets))
+        );
+        try
+        {
+            RunId?[] held = sets.Length == 0 ? [null] : [.. sets.Distinct().Select(static set => (RunId?)set)];
+            foreach (RunId? set in held)
+            {
+                await reading.HoldAsync(set, context.Stop);
+            }
+
+            return reading;
+        }
+        catch
+        {
+            await reading.DisposeAsync();
+            throw;
+        }
     }
 
     public ValueTask DisposeAsync() => Repository.DisposeAsync();

@@ -20,6 +20,11 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
 {
     public override async Task<DrillResult> RunAsync(TaskOrchestrationContext context, DrillInput input)
     {
+        using var cancel = new CancelSignal(
+            context,
+            $"The drill of set {input.Set} was cancelled. It says nothing about the set.",
+            waits: true
+        );
         DateTime started = context.CurrentUtcDateTime;
         var work = new DrillWork(context.NewGuid().ToString("n", CultureInfo.InvariantCulture), input);
         var made = new CleanUpDrillInput(work, HasMade: false, DatabaseRestored: false);
@@ -38,6 +43,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
                 ? null
                 : await RestoreAsync(
                     context,
+                    cancel,
                     Phases.Database,
                     new RestoreInput(input.Set, work.DatabaseMark, plan.Database, Owner: null, input.Parallelism)
                     {
@@ -47,10 +53,16 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
             made = made with { DatabaseRestored = database?.Result is not null };
             DrillPart files = await RestoreAsync(
                 context,
+                cancel,
                 Phases.Files,
                 new RestoreInput(input.Set, work.Files, Database: null, Owner: null, input.Parallelism)
+                {
+                    Selection = input.Selection,
+                }
             );
 
+            // From here on a cancel comes too late: what remains is the answer.
+            cancel.ThrowIfCancelled();
             context.SetCustomStatus(new FlowStatus(Phases.Check));
             DateTime checking = context.CurrentUtcDateTime;
             DrillCheck check = await context.CallActivityAsync<DrillCheck>(
@@ -79,7 +91,10 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
                         .Concat(files.Result?.Warnings ?? [])
                         .Distinct(StringComparer.Ordinal),
                 ])
-            );
+            )
+            {
+                Selection = input.Selection,
+            };
             return await EndAsync(context, result, made);
         }
         catch (Exception e) when (e is TaskFailedException or AbfException)
@@ -130,18 +145,25 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
     /// </summary>
     private static async Task<DrillPart> RestoreAsync(
         TaskOrchestrationContext context,
+        CancelSignal cancel,
         string phase,
         RestoreInput restore
     )
     {
+        cancel.ThrowIfCancelled();
         context.SetCustomStatus(new FlowStatus(phase));
         DateTime began = context.CurrentUtcDateTime;
         try
         {
-            RestoreResult result = await context.CallSubOrchestratorAsync<RestoreResult>(
+            string id = FanOut.NewId(context);
+            Task<RestoreResult> work = context.CallSubOrchestratorAsync<RestoreResult>(
                 nameof(RestoreFlow),
                 restore,
-                new SubOrchestrationOptions(instanceId: FanOut.NewId(context))
+                new SubOrchestrationOptions(instanceId: id)
+            );
+            RestoreResult result = await cancel.UnlessCancelledAsync(
+                work,
+                () => context.SendEvent(id, FlowEvents.CancelAfterStep, Nothing.Value)
             );
             return new DrillPart(result, Fault: null, Since(context, began));
         }

@@ -38,11 +38,12 @@ internal sealed record ExportManifest
 
     public required ImmutableArray<string> Warnings { get; init; }
 
-    public static ExportManifest Of(SetManifest set, string repository, DateTimeOffset now) =>
+    /// <param name="hasCatalogue">The set's catalogue is in the file.</param>
+    public static ExportManifest Of(SetManifest set, string repository, DateTimeOffset now, bool hasCatalogue) =>
         new()
         {
             Format = ExportNames.Format,
-            Version = ExportNames.Version,
+            Version = hasCatalogue ? ExportNames.VersionWithCatalogue : ExportNames.Version,
             Origin = new OriginStamp(repository, set.Id, set.Installation.Name, now, set.Tool),
             Before = set.Origin,
             Installation = set.Installation,
@@ -50,7 +51,7 @@ internal sealed record ExportManifest
             Sealed = set.Sealed,
             Phases = set.Phases,
             Index = set.Index,
-            Database = set.Database is { } database ? ExportedDatabase.Of(database) : null,
+            Database = set.Database is { } database ? ExportedDatabase.Of(database, hasCatalogue) : null,
             Roots = [.. set.Roots.Select(ExportedRoot.Of)],
             Consistency = set.Consistency with { Proof = null },
             Warnings = set.Warnings,
@@ -70,7 +71,11 @@ internal sealed record ExportedDatabase(
     ImmutableArray<string> NotApplicable
 )
 {
-    public static ExportedDatabase Of(DatabaseStamp database) =>
+    /// <summary>Nodes in <c>catalogue.jsonl</c>; absent: there is no such file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? CatalogueNodes { get; init; }
+
+    public static ExportedDatabase Of(DatabaseStamp database, bool hasCatalogue) =>
         new(
             database.Vendor,
             database.ServerVersion,
@@ -81,10 +86,17 @@ internal sealed record ExportedDatabase(
             database.Watermark,
             database.Rows,
             database.NotApplicable
-        );
+        )
+        {
+            CatalogueNodes = hasCatalogue ? database.Catalogue!.Nodes : null,
+        };
 
-    public DatabaseStamp ToStamp(ContentRef dump) =>
-        new(Vendor, ServerVersion, ToolVersion, Name, dump, Watermark, Rows, NotApplicable) { Schema = Schema };
+    public DatabaseStamp ToStamp(ContentRef dump, CatalogueStamp? catalogue) =>
+        new(Vendor, ServerVersion, ToolVersion, Name, dump, Watermark, Rows, NotApplicable)
+        {
+            Schema = Schema,
+            Catalogue = catalogue,
+        };
 }
 
 /// <param name="Class"><c>content</c> or <c>index</c>.</param>

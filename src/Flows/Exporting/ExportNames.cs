@@ -6,7 +6,12 @@ namespace AlfrescoBackupFlows.Flows.Exporting;
 internal static class ExportNames
 {
     public const string Format = "AlfrescoBackupFlows export";
+
+    /// <summary>Without a catalogue: what earlier versions read.</summary>
     public const int Version = 1;
+
+    /// <summary>With a catalogue of documents.</summary>
+    public const int VersionWithCatalogue = 2;
 
     public const string ReadMe = "README";
     public const string Manifest = "MANIFEST.json";
@@ -14,6 +19,9 @@ internal static class ExportNames
 
     /// <summary>Where the lists of required files are, one for each root that has one.</summary>
     public const string Required = "required/";
+
+    /// <summary>The nodes of the database, where the set has a catalogue of them.</summary>
+    public const string Catalogue = "catalogue.jsonl";
 
     /// <summary>What becomes <c>dir.root</c>; the roots lie in it.</summary>
     public const string Data = "alf_data/";

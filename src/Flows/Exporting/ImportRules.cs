@@ -32,10 +32,11 @@ internal static class ImportRules
             throw ArchiveFault.Of("its MANIFEST.json is not that of an exported set");
         }
 
-        if (manifest.Version != ExportNames.Version)
+        if (manifest.Version is not (ExportNames.Version or ExportNames.VersionWithCatalogue))
         {
             throw ArchiveFault.Of(
-                $"it was written in version {manifest.Version} of the format, and this abf reads version {ExportNames.Version}"
+                $"it was written in version {manifest.Version} of the format, and this abf reads versions "
+                    + $"{ExportNames.Version} and {ExportNames.VersionWithCatalogue}"
             );
         }
 
@@ -92,7 +93,9 @@ internal static class ImportRules
                 && root.Bytes < MaxNumber
                 && root.RequiredFiles < MaxNumber
             )
-            && manifest.Database is null or { Bytes: >= 0 and < MaxNumber }
+            && manifest.Database
+                is null
+                    or { Bytes: >= 0 and < MaxNumber, CatalogueNodes: null or (>= 0 and < MaxNumber) }
             && report.Required >= required
             && report.Missing >= report.Required - required
             && report.Acknowledged >= 0

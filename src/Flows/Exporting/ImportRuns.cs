@@ -5,13 +5,14 @@ using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Flows.Exporting;
 
 /// <summary>
-/// The runs of imports that this machine began: a file for each, so that the next import ends in the repository what a
-/// kill left open, and gives its storage back. One import at a time; holds that lock.
+/// The runs of imports that this machine began: a file for each, so that the next import goes on with the one that was
+/// interrupted, and ends the others. One import at a time; holds that lock.
 /// </summary>
 internal sealed class ImportRuns : IDisposable
 {
@@ -40,28 +41,32 @@ internal sealed class ImportRuns : IDisposable
         );
     }
 
-    /// <summary>Ends what earlier imports into this repository left open.</summary>
-    public async Task EndOldAsync(BackupRepository repository, CancellationToken cancellationToken)
+    /// <summary>
+    /// The run that an interrupted import into this repository left open, which goes on: what it stored is found by its
+    /// chunks, and not stored again. What else earlier imports left is ended.
+    /// </summary>
+    /// <returns>Null where there is none that could go on.</returns>
+    public async Task<RunId?> TakeUpAsync(
+        BackupRepository repository,
+        string installation,
+        CancellationToken cancellationToken
+    )
     {
-        List<RunId> old = [];
-        _tree.TryVisit(
-            string.Empty,
-            (name, type) =>
-            {
-                if (type == EntryType.File && RunId.TryParse(Encoding.UTF8.GetString(name), out RunId run))
-                {
-                    old.Add(run);
-                }
-            }
-        );
-        foreach (RunId run in old)
+        LogState state = (await repository.Log.ReadAsync(cancellationToken)).State;
+        RunId? taken = null;
+        foreach (RunId run in Left(repository).OrderByDescending(static run => run.ToString(), StringComparer.Ordinal))
         {
-            byte[]? of = _tree.TryReadAll(run.ToString(), MaxBytes);
-            if (of is not null && Encoding.ASCII.GetString(of) == repository.Id)
+            if (taken is null && state.FindOpenRun(run)?.Installation == installation)
             {
-                await EndAsync(repository, run, "its import was killed", cancellationToken);
+                taken = run;
+            }
+            else
+            {
+                await EndAsync(repository, run, "its import was interrupted", cancellationToken);
             }
         }
+
+        return taken;
     }
 
     /// <summary>Remembers a run before it is opened.</summary>
@@ -91,6 +96,25 @@ internal sealed class ImportRuns : IDisposable
         {
             Logs.CloseFailed(_logger, run.ToString(), e.Message);
         }
+    }
+
+    /// <summary>Runs that imports into this repository began and did not end.</summary>
+    private List<RunId> Left(BackupRepository repository)
+    {
+        List<RunId> left = [];
+        _tree.TryVisit(
+            string.Empty,
+            (name, type) =>
+            {
+                if (type == EntryType.File && RunId.TryParse(Encoding.UTF8.GetString(name), out RunId run))
+                {
+                    left.Add(run);
+                }
+            }
+        );
+        return left.FindAll(run =>
+            _tree.TryReadAll(run.ToString(), MaxBytes) is { } of && Encoding.ASCII.GetString(of) == repository.Id
+        );
     }
 
     public void Dispose() => _lock.Dispose();

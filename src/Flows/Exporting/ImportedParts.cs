@@ -4,6 +4,7 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Flows.Archives;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
@@ -18,7 +19,13 @@ internal sealed record ImportedRoot(ExportedRoot Root, ListingSummary Listing, C
 /// Stores the parts of an exported file, in the order in which they stand there. Nothing is taken that its
 /// <c>MANIFEST.json</c> did not announce.
 /// </summary>
-internal sealed class ImportedParts(ExportManifest manifest, ImportReader reader, RunWriter writer)
+/// <param name="spillDirectory">For the catalogue's filters; it exists.</param>
+internal sealed class ImportedParts(
+    ExportManifest manifest,
+    ImportReader reader,
+    RunWriter writer,
+    string spillDirectory
+)
 {
     private const int MaxReadMe = 1 << 20;
     private const int MaxManifest = 16 << 20;
@@ -28,6 +35,9 @@ internal sealed class ImportedParts(ExportManifest manifest, ImportReader reader
 
     /// <summary>Null where the set has none.</summary>
     public ContentRef? Dump { get; private set; }
+
+    /// <summary>Null where the file has none.</summary>
+    public CatalogueStamp? Catalogue { get; private set; }
 
     public List<ImportedRoot> Roots { get; } = [];
 
@@ -67,6 +77,11 @@ internal sealed class ImportedParts(ExportManifest manifest, ImportReader reader
         foreach (ExportedRoot root in manifest.Roots.Where(static root => root.RequiredFiles > 0))
         {
             required.Add(root.Name, await StoreRequiredAsync(root, cancellationToken));
+        }
+
+        if (manifest.Database?.CatalogueNodes is { } nodes)
+        {
+            Catalogue = await StoreCatalogueAsync(nodes, cancellationToken);
         }
 
         foreach (ExportedRoot root in manifest.Roots)
@@ -148,6 +163,39 @@ internal sealed class ImportedParts(ExportManifest manifest, ImportReader reader
         catch (ArgumentException e)
         {
             throw ArchiveFault.Of("a list of required files in it is out of order, or has a path that cannot be", e);
+        }
+    }
+
+    private async Task<CatalogueStamp> StoreCatalogueAsync(long nodes, CancellationToken cancellationToken)
+    {
+        reader.Require(ExportNames.Catalogue);
+        using var catalogue = new CatalogueWriter(writer, spillDirectory);
+        try
+        {
+            CatalogueStamp stamp = await reader.TakeAsync(
+                async lines =>
+                {
+                    await foreach (CatalogueNode node in CatalogueLines.ReadAsync(lines))
+                    {
+                        await catalogue.AddAsync(node, cancellationToken);
+                    }
+
+                    return await catalogue.CompleteAsync(cancellationToken);
+                },
+                cancellationToken
+            );
+            return stamp.Nodes == nodes
+                ? stamp
+                : throw ArchiveFault.Of(
+                    $"its {ExportNames.Catalogue} has {stamp.Nodes} lines, and its MANIFEST.json says {nodes}"
+                );
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw ArchiveFault.Of(
+                $"the lines of its {ExportNames.Catalogue} are out of order, or hold what no node has",
+                e
+            );
         }
     }
 

@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Flows.Exporting;
 /// <summary>The page in an exported file for whoever has nothing else.</summary>
 internal static class ReadMe
 {
-    public static byte[] Of(SetManifest set, DateTimeOffset now)
+    public static byte[] Of(SetManifest set, DateTimeOffset now, bool hasCatalogue)
     {
         var text = new StringBuilder();
         text.Append(
@@ -54,6 +54,19 @@ internal static class ReadMe
 
             """
         );
+        if (hasCatalogue)
+        {
+            text.Append(
+                """
+
+                One document: catalogue.jsonl has a line of JSON for each node of the database, with its path, times and content URLs.
+                     grep 'report.pdf' catalogue.jsonl                        ("url":"store://2026/3/17/9/41/0b7c....bin")
+                   store://X is the file alf_data/contentstore/X; NAME://X is alf_data/stores/NAME/X.
+
+                """
+            );
+        }
+
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 

@@ -45,13 +45,21 @@ public sealed class SetExport(FlowEnvironment environment)
         using var losses = new ExportLosses(spill);
         await using var packed = new PackedOutput(output, Math.Clamp(Environment.ProcessorCount, 1, MaxWorkers));
         DateTimeOffset now = environment.Time.GetUtcNow();
+        List<string> warnings = [.. set.Warnings];
+        using SpoolFile? catalogue = set.Manifest.Database?.Catalogue is { } stamp
+            ? await CatalogueSpool.TryWriteAsync(set.Chunks, stamp, spill, warnings.Add, cancellationToken)
+            : null;
         var writer = new ExportWriter(packed, sums, now);
 
-        await writer.WriteTextAsync(ExportNames.ReadMe, ReadMe.Of(set.Manifest, now), cancellationToken);
+        await writer.WriteTextAsync(
+            ExportNames.ReadMe,
+            ReadMe.Of(set.Manifest, now, hasCatalogue: catalogue is not null),
+            cancellationToken
+        );
         await writer.WriteTextAsync(
             ExportNames.Manifest,
             JsonSerializer.SerializeToUtf8Bytes(
-                ExportManifest.Of(set.Manifest, set.Repository.Id, now),
+                ExportManifest.Of(set.Manifest, set.Repository.Id, now, hasCatalogue: catalogue is not null),
                 ExportJson.Default.ExportManifest
             ),
             cancellationToken
@@ -60,6 +68,16 @@ public sealed class SetExport(FlowEnvironment environment)
         foreach (RootStamp root in set.Manifest.Roots.Where(static root => root.Required is not null))
         {
             await WriteRequiredAsync(set, root, writer, spill, cancellationToken);
+        }
+
+        if (catalogue is not null)
+        {
+            await writer.WriteFileAsync(
+                writer.EntryOf(ExportNames.Catalogue, catalogue.Length),
+                catalogue.OpenRead(),
+                tell: null,
+                cancellationToken
+            );
         }
 
         LostPacks lost = await set.Repository.FindLostPacksAsync(set.Index, cancellationToken);
@@ -88,7 +106,7 @@ public sealed class SetExport(FlowEnvironment environment)
             Missing = consistency.Missing,
             CarriedOver = consistency.SourceMissing + consistency.SourceChanged,
             Unproven = consistency.IsProven ? null : string.Join("; ", consistency.Unproven),
-            Warnings = set.Warnings,
+            Warnings = [.. warnings],
         };
     }
 

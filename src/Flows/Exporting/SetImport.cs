@@ -40,16 +40,17 @@ public sealed class SetImport(FlowEnvironment environment)
         using ImportRuns runs = ImportRuns.Open(environment);
         await environment.Repository.RereadLogAsync(cancellationToken);
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
-        await runs.EndOldAsync(repository, cancellationToken);
-
-        using var sums = new ChecksumList(StateDirectory.MakeBeneath(environment.Options.State!, "cache", "spill"));
+        string spill = StateDirectory.MakeBeneath(environment.Options.State!, "cache", "spill");
+        using var sums = new ChecksumList(spill);
         await using var plain = new UnpackedInput(packed, anySize);
         long bytes = 0;
         using var reader = new ImportReader(plain, sums, count => tell(bytes += count));
         ExportManifest manifest = await ImportedParts.ReadManifestAsync(reader, cancellationToken);
 
         string installation = environment.Options.Installation.Name ?? manifest.Installation.Name;
-        var run = RunId.Create(environment.Time.GetUtcNow(), Guid.NewGuid());
+        RunId run =
+            await runs.TakeUpAsync(repository, installation, cancellationToken)
+            ?? RunId.Create(environment.Time.GetUtcNow(), Guid.NewGuid());
         await using var leases = new LeaseKeeper(
             environment.Stores.Control,
             LeaseKeeper.NameOf(installation),
@@ -61,7 +62,7 @@ public sealed class SetImport(FlowEnvironment environment)
         try
         {
             runs.Begin(repository, run);
-            SetManifest set = await StoreAsync(repository, run, installation, manifest, reader, linked.Token);
+            SetManifest set = await StoreAsync(repository, run, installation, manifest, reader, spill, linked.Token);
             runs.Forget(run);
             return Summarize(set, manifest);
         }
@@ -71,8 +72,9 @@ public sealed class SetImport(FlowEnvironment environment)
             await runs.EndAsync(repository, run, "the import lost its lease", CancellationToken.None);
             throw lease.Fault ?? LeaseKeeper.Busy(run);
         }
-        catch
+        catch (PermanentException)
         {
+            // The file, or the repository, will be no other one when it is asked again. All else goes on where it was.
             await runs.EndAsync(repository, run, "the import failed", CancellationToken.None);
             throw;
         }
@@ -88,6 +90,7 @@ public sealed class SetImport(FlowEnvironment environment)
         string installation,
         ExportManifest manifest,
         ImportReader reader,
+        string spill,
         CancellationToken cancellationToken
     )
     {
@@ -100,7 +103,7 @@ public sealed class SetImport(FlowEnvironment environment)
         ImportedParts parts;
         await using (RunWriter writer = repository.OpenRunWriter(run, Page, index, own, lost))
         {
-            parts = new ImportedParts(manifest, reader, writer);
+            parts = new ImportedParts(manifest, reader, writer, spill);
             await parts.StoreAsync(cancellationToken);
             await writer.CommitPageAsync(
                 new ImportedPage(parts.Roots.Count),
@@ -157,7 +160,7 @@ public sealed class SetImport(FlowEnvironment environment)
             Sealed = manifest.Sealed,
             Phases = manifest.Phases,
             Index = manifest.Index,
-            Database = parts.Dump is { } dump ? manifest.Database!.ToStamp(dump) : null,
+            Database = parts.Dump is { } dump ? manifest.Database!.ToStamp(dump, parts.Catalogue) : null,
             Roots =
             [
                 .. parts.Roots.Select(static root => new RootStamp(

@@ -52,6 +52,7 @@ public sealed class RepositoryOptions
 
     /// <summary>A file that holds a storage connection string (Azurite, shared key).</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? ConnectionStringFile { get; set; }
 
     /// <summary>The connection string itself, for the environment (<c>ABF__REPOSITORY__CONNECTIONSTRING</c>); refused
@@ -60,6 +61,7 @@ public sealed class RepositoryOptions
 
     /// <summary>A file that holds the passphrase.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? PassphraseFile { get; set; }
 
     /// <summary>The passphrase itself, for the environment (<c>ABF__REPOSITORY__PASSPHRASE</c>); refused in a
@@ -68,6 +70,7 @@ public sealed class RepositoryOptions
 
     /// <summary>In place of a passphrase: the keys of a host that adds to the repository and cannot read its content.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? KeyFile { get; set; }
 
     /// <summary><c>passphrase</c> or <c>none</c>. Pinned here: a repository that says otherwise is refused.</summary>
@@ -108,6 +111,7 @@ public sealed class RestoreOptions
 
     /// <summary>A file that holds its password.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? DatabasePasswordFile { get; set; }
 
     /// <summary>The password itself, for the environment (<c>ABF__RESTORE__DATABASEPASSWORD</c>); refused in a
@@ -123,6 +127,7 @@ public sealed class ServeOptions
 
     /// <summary>A file that holds the key that every request must bring.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? KeyFile { get; set; }
 
     /// <summary>The certificate of https addresses, with its chain: PEM, or PKCS #12 (<c>.pfx</c>, <c>.p12</c>).</summary>
@@ -131,10 +136,12 @@ public sealed class ServeOptions
 
     /// <summary>The private key of a PEM certificate.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? CertificateKeyFile { get; set; }
 
     /// <summary>A file that holds the password of the private key or of the PKCS #12 file.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? CertificatePasswordFile { get; set; }
 
     /// <summary>Listen beyond this machine without TLS, by an explicit setting: behind a proxy that has it.</summary>

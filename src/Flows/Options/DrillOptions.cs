@@ -21,6 +21,7 @@ public sealed partial class DrillOptions
 
     /// <summary>A file that holds its password.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? PasswordFile { get; set; }
 
     /// <summary>The password itself, for the environment (<c>ABF__DRILL__PASSWORD</c>); refused in a file.</summary>

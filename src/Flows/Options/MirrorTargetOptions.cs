@@ -13,5 +13,6 @@ public sealed class MirrorTargetOptions
 
     /// <summary>A file that holds a storage connection string for it; null: as the repository is opened.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? ConnectionStringFile { get; set; }
 }

@@ -27,6 +27,7 @@ public sealed class PingOptions
 
     /// <summary>A file that holds it, for it may be a secret.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? UrlFile { get; set; }
 }
 
@@ -35,10 +36,12 @@ public sealed class WebhookOptions
 {
     /// <summary>A file that holds the URL, which is a secret at most services.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? UrlFile { get; set; }
 
     /// <summary>A file that holds the key of the signature; null: nothing is signed.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? SecretFile { get; set; }
 
     /// <summary>A file that holds the JSON to send, with <c>{{title}}</c> and the like in its texts; null: the document
@@ -75,5 +78,6 @@ public sealed class MailOptions
 
     /// <summary>A file that holds its password.</summary>
     [PathSetting]
+    [SecretFileSetting]
     public string? PasswordFile { get; set; }
 }

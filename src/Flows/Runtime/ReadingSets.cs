@@ -12,7 +12,7 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// cannot be written (a repository on a read-only volume), sets are read without it, and that is said in the log.
 /// </summary>
 /// <param name="openControl">The control store; null where there is none to write to.</param>
-internal sealed class ReadingSets(
+public sealed class ReadingSets(
     Func<CancellationToken, Task<IBlobStore?>> openControl,
     TimeProvider time,
     ILogger logger

@@ -10,32 +10,66 @@ internal sealed class CancelSignal : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _cancelled;
+    private readonly Task _afterStep;
     private readonly string _message;
+    private readonly bool _waits;
 
     /// <param name="message">What the flow then fails with.</param>
-    public CancelSignal(TaskOrchestrationContext context, string message)
+    /// <param name="waits">See <see cref="Waits"/>.</param>
+    public CancelSignal(TaskOrchestrationContext context, string message, bool waits = false)
     {
         Ended = _ended.Token;
         _cancelled = context.WaitForExternalEvent<Nothing>(FlowEvents.Cancel, Ended);
-        _message = message;
+        _afterStep = context.WaitForExternalEvent<Nothing>(FlowEvents.CancelAfterStep, Ended);
+        (_message, _waits) = (message, waits);
     }
+
+    /// <summary>
+    /// The flow ends after what it was waiting for, not before: whoever cancels it removes next what that would write to.
+    /// </summary>
+    public bool Waits => _waits || _afterStep.IsCompleted;
 
     /// <summary>Cancelled when the flow ends.</summary>
     public CancellationToken Ended { get; }
 
-    /// <exception cref="PermanentException">Cancelled: the event came first.</exception>
-    public async Task UnlessCancelledAsync(Task work)
+    /// <exception cref="PermanentException">Cancelled: the event came already.</exception>
+    public void ThrowIfCancelled()
     {
-        if (await Task.WhenAny(work, _cancelled) == _cancelled && !work.IsCompleted)
+        if (_cancelled.IsCompleted || _afterStep.IsCompleted)
         {
             throw new PermanentException(ErrorKind.Cancelled, _message);
         }
     }
 
-    /// <inheritdoc cref="UnlessCancelledAsync(Task)"/>
-    public async Task<T> UnlessCancelledAsync<T>(Task<T> work)
+    /// <param name="stop">Called when the event comes first.</param>
+    /// <exception cref="PermanentException">Cancelled: the event came first.</exception>
+    public async Task UnlessCancelledAsync(Task work, Action? stop = null)
     {
-        await UnlessCancelledAsync((Task)work);
+        if (await Task.WhenAny(work, _cancelled, _afterStep) != work && !work.IsCompleted)
+        {
+            stop?.Invoke();
+            await EndAsync(work);
+            throw new PermanentException(ErrorKind.Cancelled, _message);
+        }
+    }
+
+    /// <summary>Returns at once, or where the flow waits, when the work has ended, however it does.</summary>
+    public async Task EndAsync(Task work)
+    {
+        try
+        {
+            await (Waits ? work : Task.CompletedTask);
+        }
+        catch (TaskFailedException)
+        {
+            // It was cancelled, and nobody asks for its result.
+        }
+    }
+
+    /// <inheritdoc cref="UnlessCancelledAsync(Task, Action)"/>
+    public async Task<T> UnlessCancelledAsync<T>(Task<T> work, Action? stop = null)
+    {
+        await UnlessCancelledAsync((Task)work, stop);
         return await work;
     }
 

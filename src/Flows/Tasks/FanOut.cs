@@ -23,6 +23,7 @@ internal static class FanOut
     {
         var results = new Task<TOutput>[inputs.Count];
         var running = new Dictionary<Task<TOutput>, string>();
+        bool isStopped = false;
         try
         {
             for (int next = 0; next < inputs.Count || running.Count > 0; )
@@ -38,7 +39,7 @@ internal static class FanOut
                     running.Add(results[next++], id);
                 }
 
-                Task<TOutput> done = await cancel.UnlessCancelledAsync(Task.WhenAny(running.Keys));
+                Task<TOutput> done = await cancel.UnlessCancelledAsync(Task.WhenAny(running.Keys), Stop);
                 running.Remove(done);
                 completed(await done);
             }
@@ -47,12 +48,25 @@ internal static class FanOut
         }
         catch
         {
-            foreach (string id in running.Values)
+            Stop();
+            foreach (Task<TOutput> left in running.Keys)
             {
-                context.SendEvent(id, FlowEvents.Cancel, Nothing.Value);
+                await cancel.EndAsync(left);
             }
 
             throw;
+        }
+
+        void Stop()
+        {
+            if (!isStopped)
+            {
+                isStopped = true;
+                foreach (string id in running.Values)
+                {
+                    context.SendEvent(id, cancel.Waits ? FlowEvents.CancelAfterStep : FlowEvents.Cancel, Nothing.Value);
+                }
+            }
         }
     }
 

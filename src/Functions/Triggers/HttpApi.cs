@@ -82,6 +82,24 @@ public sealed class HttpApi(BackupApi api, RepositoryStores stores)
         [DurableClient] DurableTaskClient client
     ) => AnswerAsync(ApiRoutes.CancelRestore, request, client);
 
+    [Function(nameof(StartDrill))]
+    public Task<IResult> StartDrill(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.Drills)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.StartDrill, request, client);
+
+    [Function(nameof(GetDrill))]
+    public Task<IResult> GetDrill(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Drill)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.GetDrill, request, client);
+
+    [Function(nameof(CancelDrill))]
+    public Task<IResult> CancelDrill(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.DrillCancel)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.CancelDrill, request, client);
+
     [Function(nameof(Health))]
     public Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Health)] HttpRequest request,

@@ -215,6 +215,12 @@ public sealed class FlowNotifications(Notifier notifier)
         }
 
         DrillResult? drill = result is null ? null : BackupTasks.Converter.Read<DrillResult>(result);
+        if (drill is { Passed: true, Selection: not null })
+        {
+            // That a part restores does not end what was told of the whole.
+            return;
+        }
+
         string? problem =
             drill is null ? Line(failure!)
             : drill.Passed ? null

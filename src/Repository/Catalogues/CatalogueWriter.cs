@@ -54,9 +54,13 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
         RequireFits(node.Uuid);
         RequireFits(node.Name);
         RequireFits(node.Label);
+        RequireFits(node.Store);
+        RequireFits(node.VersionOf);
         foreach (CatalogueContent content in node.Contents)
         {
             RequireFits(content.Url);
+            RequireFits(content.Property);
+            RequireFits(content.Mimetype);
         }
 
         if (node.IsHome && _homes.Count < CatalogueStamp.MaxHomes)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -26,6 +27,11 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
         INSERT INTO alf_node_properties (node_id, actual_type_n, persisted_type_n, string_value, qname_id, list_index, locale_id)
           VALUES (50, 6, 6, 'Company Home', 2, -1, 1), (51, 6, 6, 'Sites', 2, -1, 1), (52, 6, 6, 'finance', 2, -1, 1), (53, 6, 6, 'documentLibrary', 2, -1, 1), (54, 6, 6, 'old', 2, -1, 1);
         """;
+
+    /// <summary>More than a pipe and the buffers on both sides hold.</summary>
+    private static readonly string Manual = string.Concat(
+        Enumerable.Range(0, 500_000).Select(static line => line.ToString("D8", CultureInfo.InvariantCulture))
+    );
 
     private readonly AbfRig _abf = new();
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -76,6 +82,7 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
         await AddAsync("store://2026/11/25/9/6/another.bin", "the old one", "Report.pdf", 54);
         await AddAsync("store://2026/11/25/9/7/letter.bin", "Dear Sir", "letter.txt", 52);
         await AddAsync("store://2026/11/25/9/8/lost.bin", "lost", "lost.txt", 52);
+        await AddAsync("store://2026/11/25/9/9/manual.bin", Manual, "manual.bin", 52);
         await ExecuteAsync(
             $"""
             UPDATE alf_node SET audit_modified = '2026-11-25T09:05:00.000Z' WHERE id >= 5000;
@@ -109,11 +116,17 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
         await AddAsync("store://2026/11/26/9/5/new.bin", "new", "new.txt", 52);
         string second = await BackUpAsync(exitCode: 3);
         await _rows.DeleteDocumentAsync(5002, eager: true, _token);
+        await ExecuteAsync(
+            "UPDATE alf_node_properties SET string_value = 'archive' WHERE node_id = 54 AND qname_id = 2; "
+                + "UPDATE alf_child_assoc SET parent_node_id = 52 WHERE child_node_id = 54"
+        );
         string third = await BackUpAsync(exitCode: 3);
 
         await FindAsync(first, second, third);
         await ExtractAsync(first, third);
         await DiffAsync(first, third);
+
+        await ReadUnderForgetAsync(first);
 
         // What the middle set alone had goes; every other catalogue is read as before.
         Assert.Equal(0, (await _abf.RunAsync("forget", second)).ExitCode);
@@ -154,6 +167,8 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
                     "REPORT.PDF",
                     "r?port.pdf",
                     "Sites/*/documentLibrary/report.pdf",
+                    "sites/fin*/documentlibrary/REPORT.pdf",
+                    "Sites/finance/documentLibrary/rep*.pdf",
                     Report,
                     ReportUrl,
                     $"workspace://SpacesStore/{Report}",
@@ -261,6 +276,23 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
         Assert.Equal("first edition", await File.ReadAllTextAsync(Path.Combine(directory, "report-1.0.pdf"), _token));
     }
 
+    /// <summary>Whoever reads a set keeps it, as a restore does, until the last byte is read.</summary>
+    private async Task ReadUnderForgetAsync(string first)
+    {
+        using Process reader = _abf.Start("extract", first, "manual.bin", "--output", "-");
+        Stream output = reader.StandardOutput.BaseStream;
+        byte[] bytes = new byte[Manual.Length];
+        await output.ReadExactlyAsync(bytes.AsMemory(0, 1), _token);
+
+        AbfResult forget = await _abf.RunAsync("forget", first);
+
+        Assert.Equal(4, forget.ExitCode);
+        Assert.Contains("in use", Assert.Single(forget.Errors), StringComparison.Ordinal);
+        await output.ReadExactlyAsync(bytes.AsMemory(1), _token);
+        await reader.WaitForExitAsync(_token);
+        Assert.Equal((0, Manual), (reader.ExitCode, Encoding.ASCII.GetString(bytes)));
+    }
+
     private async Task DiffAsync(string first, string third)
     {
         AbfResult diff = await _abf.RunAsync("diff", first, "latest", "--json");
@@ -273,6 +305,18 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
         Assert.Equal(
             ["name", "modified"],
             changed.GetProperty("differs").EnumerateArray().Select(respect => respect.GetString())
+        );
+        JsonElement moved = Assert.Single(diff.Json.GetProperty("moved").EnumerateArray());
+        Assert.Equal(
+            ("Sites/finance/documentLibrary/old", "Sites/finance/archive"),
+            (
+                moved.GetProperty("before").GetProperty("path").GetString(),
+                moved.GetProperty("after").GetProperty("path").GetString()
+            )
+        );
+        Assert.Equal(
+            ["name", "folder"],
+            moved.GetProperty("differs").EnumerateArray().Select(respect => respect.GetString())
         );
         Assert.Equal(
             (first, third),

@@ -45,6 +45,16 @@ public sealed class WriteOnlyHostTests(CommittedSample sample, OnDemand<Postgres
         );
         Assert.False(Directory.Exists(target));
         AssertFault(await Abf.RunAsync("verify", "--read-data"), 2, Passphrase);
+
+        // Names of documents are metadata, which it reads; their bytes it does not.
+        AbfResult found = await Abf.RunAsync("find", "*", "--sets", set, "--json");
+        Assert.Equal(0, found.ExitCode);
+        string document = found.Json[0].GetProperty("nodeRef").GetString()!;
+        AssertDone(await Abf.RunAsync("diff", Sample.Set, set));
+        string taken = Abf.Combine("taken.pdf");
+        AssertFault(await Abf.RunAsync("extract", set, document, "--output", taken), 2, Passphrase);
+        AssertFault(await Abf.RunAsync("export", set, taken), 2, Passphrase);
+        Assert.False(File.Exists(taken));
         AssertFault(await Abf.RunAsync("key", "rotate"), 2, Passphrase);
         AssertFault(await Abf.RunAsync("key", "export", "--write-only", Abf.Combine("more.json")), 2, Passphrase);
         Assert.False(File.Exists(Abf.Combine("more.json")));

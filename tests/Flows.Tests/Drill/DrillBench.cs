@@ -68,7 +68,8 @@ internal sealed class DrillBench : IDisposable
     public Task<FlowInstance> RunAsync(double share = 0) => RunAsync(database: null, share);
 
     /// <param name="database">The name of an empty database; null: one is made.</param>
-    public async Task<FlowInstance> RunAsync(string? database, double share = 0)
+    /// <param name="roots">Whose files are restored; none: all of them.</param>
+    public async Task<FlowInstance> RunAsync(string? database, double share = 0, params string[] roots)
     {
         RepositoryStores? stores = Blobs is null ? null : new RepositoryStores(Blobs, Blobs);
         await using FlowEnvironment environment = Rig.CreateEnvironment(stores: stores);
@@ -81,7 +82,10 @@ internal sealed class DrillBench : IDisposable
             Scratch,
             share,
             Parallelism: 2
-        );
+        )
+        {
+            Selection = RestoreSelection.OfRoots(roots),
+        };
         string id = $"drill-{++_runs}";
         engine.Start(nameof(DrillFlow), input, id);
         return await engine.RunToEndAsync(id, Token);

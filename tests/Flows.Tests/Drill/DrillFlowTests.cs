@@ -72,6 +72,34 @@ public sealed class DrillFlowTests(OnDemand<PostgresServer> postgres, OnDemand<M
     }
 
     [Fact]
+    public async Task A_drill_of_some_directories_looks_up_their_files_alone_and_is_not_recorded()
+    {
+        string lost = string.Empty;
+        using DrillBench bench = await DrillBench.CreateAsync(
+            await postgres.GetAsync(),
+            rig =>
+            {
+                lost = FilesOf(rig)[7];
+                File.Delete(lost);
+                return Task.CompletedTask;
+            }
+        );
+
+        DrillResult other = DrillBench.ResultOf(await bench.RunAsync(database: null, share: 0, "keystore"));
+        DrillResult own = DrillBench.ResultOf(await bench.RunAsync(database: null, share: 1, "contentstore"));
+        FlowInstance none = await bench.RunAsync(database: null, share: 0, "stores/none");
+
+        Assert.True(other.Passed);
+        Assert.Equal((0, 20, 3), (other.Check.Required, other.Check.LeftOut, other.Check.Tables));
+        Assert.Equal((20, 1, 0, 19), (own.Check.Required, own.Check.Missing, own.Check.LeftOut, own.Check.Compared));
+        Assert.Equal(["contentstore"], own.Selection!.Roots);
+        Assert.Null(await bench.ReadRecordAsync());
+        Assert.Equal(ErrorKind.Configuration, none.Failure?.Kind);
+        Assert.Contains("--roots 'stores/none'", none.Failure!.Message, StringComparison.Ordinal);
+        bench.AssertClean();
+    }
+
+    [Fact]
     public async Task On_MariaDB_the_path_to_the_document_is_told_and_the_database_is_dropped()
     {
         MariaDbServer server = await mariaDb.GetAsync();

@@ -81,6 +81,34 @@ public sealed class DrillHistoryTests
         Assert.Equal(4, standIns.Checked.Files.Result!.Files);
     }
 
+    /// <summary>Nothing is removed under a restore that is still at work.</summary>
+    [Theory]
+    [InlineData("PrepareDrill", "PrepareDrill,PrepareDrill ended,CleanUpDrill")]
+    [InlineData("database", "PrepareDrill,database,database ended,CleanUpDrill")]
+    [InlineData("files", "PrepareDrill,database,files,files ended,CleanUpDrill")]
+    public async Task A_cancelled_drill_ends_after_its_step_removes_what_it_made_and_records_nothing(
+        string step,
+        string calls
+    )
+    {
+        using var standIns = new DrillStandIns { CancelledIn = step };
+
+        FlowInstance ended = await standIns.RunAsync(_token);
+
+        Assert.Equal((RuntimeStatus.Failed, ErrorKind.Cancelled), (ended.Status, ended.Failure?.Kind));
+        Assert.Equal(calls.Split(','), standIns.Calls);
+    }
+
+    [Fact]
+    public async Task Once_the_checks_have_begun_a_cancel_comes_too_late()
+    {
+        using var standIns = new DrillStandIns { CancelledIn = "CheckDrilled" };
+
+        Assert.True(DrillBench.ResultOf(await standIns.RunAsync(_token)).Passed);
+
+        Assert.Contains("RecordDrill", standIns.Calls);
+    }
+
     [Fact]
     public async Task A_scratch_directory_that_takes_no_files_ends_the_drill_and_nothing_is_recorded()
     {

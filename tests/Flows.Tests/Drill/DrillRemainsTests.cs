@@ -35,6 +35,10 @@ public sealed class DrillRemainsTests(OnDemand<PostgresServer> postgres, OnDeman
         string database = await server.CreateDatabaseAsync("mine", Token);
         await server.ExecuteAsync("CREATE TABLE mine (id int); INSERT INTO mine VALUES (1)", database, Token);
         DrillWork work = await LeaveAsync(bench, database, isMade, left);
+        if (isMade && left is null)
+        {
+            Directory.CreateDirectory(work.DatabaseMark);
+        }
 
         FlowInstance refused = await bench.RunAsync(database);
 
@@ -45,8 +49,11 @@ public sealed class DrillRemainsTests(OnDemand<PostgresServer> postgres, OnDeman
         bench.AssertClean();
     }
 
-    [Fact]
-    public async Task What_the_killed_drill_restored_is_removed_before_the_next_one()
+    /// <param name="hasDirectory">The kill was between the restore's marker, which is gone, and its directory.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_killed_drill_restored_is_removed_before_the_next_one(bool hasDirectory)
     {
         PostgresServer server = await postgres.GetAsync();
         using DrillBench bench = await DrillBench.CreateAsync(server);
@@ -62,7 +69,11 @@ public sealed class DrillRemainsTests(OnDemand<PostgresServer> postgres, OnDeman
                 (stream, token) => reader.CopyDumpAsync(dump, stream, new Silence(), "database", token),
                 Token
             );
-        await LeaveAsync(bench, database, isMade: true, left: null);
+        DrillWork work = await LeaveAsync(bench, database, isMade: true, left: null);
+        if (hasDirectory)
+        {
+            Directory.CreateDirectory(work.DatabaseMark);
+        }
 
         Assert.True(DrillBench.ResultOf(await bench.RunAsync(database)).Passed);
 

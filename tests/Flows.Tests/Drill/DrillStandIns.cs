@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Flows.Drill.Activities;
 using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Replay.Tests;
@@ -31,6 +32,7 @@ internal sealed class DrillStandIns : IDisposable
     );
 
     private readonly TempDirectory _directory = new();
+    private EmbeddedEngine? _engine;
     private readonly LeapingClock _time = new(new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
 
     /// <summary>What was called, in order.</summary>
@@ -47,6 +49,12 @@ internal sealed class DrillStandIns : IDisposable
     /// <summary>Why nothing can be removed; null: it can.</summary>
     public PermanentException? CleanUpFault { get; set; }
 
+    /// <summary>The call in which the drill is cancelled; null: it is not.</summary>
+    public string? CancelledIn { get; set; }
+
+    /// <summary>In place of the usual input.</summary>
+    public RestoreSelection? Selection { get; set; }
+
     public CheckDrilledInput? Checked { get; private set; }
 
     public TaskCatalog Catalog() => new(Register, NoServices.Instance, BackupTasks.Converter);
@@ -58,7 +66,8 @@ internal sealed class DrillStandIns : IDisposable
             Catalog(),
             new EngineOptions { TimeProvider = _time }
         );
-        engine.Start(nameof(DrillFlow), Input, Instance);
+        _engine = engine;
+        engine.Start(nameof(DrillFlow), Input with { Selection = Selection }, Instance);
         return await engine.RunToEndAsync(Instance, cancellationToken);
     }
 
@@ -122,6 +131,12 @@ internal sealed class DrillStandIns : IDisposable
             (input, _) =>
             {
                 Calls.Enqueue(name(input));
+                if (name(input) == CancelledIn)
+                {
+                    _engine!.Client.TryRaiseEvent(Instance, FlowEvents.Cancel, "{}");
+                    Calls.Enqueue($"{CancelledIn} ended");
+                }
+
                 return Task.FromResult(answer(input));
             }
         );
@@ -146,7 +161,10 @@ internal sealed class DrillStandIns : IDisposable
     {
         public const string Work = "RestoreAll";
 
-        public override Task<RestoreResult> RunAsync(TaskOrchestrationContext context, RestoreInput input) =>
-            context.CallActivityAsync<RestoreResult>(Work, input);
+        public override async Task<RestoreResult> RunAsync(TaskOrchestrationContext context, RestoreInput input)
+        {
+            using var cancel = new CancelSignal(context, "cancelled");
+            return await cancel.UnlessCancelledAsync(context.CallActivityAsync<RestoreResult>(Work, input));
+        }
     }
 }

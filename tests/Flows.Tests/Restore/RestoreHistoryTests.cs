@@ -87,6 +87,35 @@ public sealed class RestoreHistoryTests
         Assert.DoesNotContain("FinishRestore", standIns.Calls);
     }
 
+    /// <summary>Whoever removes next what a restore writes to has it end after the steps that are at work.</summary>
+    [Fact]
+    public async Task Cancelled_after_its_step_a_restore_ends_once_every_range_has_stood_still()
+    {
+        using var standIns = new RestoreStandIns();
+        await using EmbeddedEngine engine = standIns.Open();
+        int begun = 0;
+        int ended = 0;
+        using var both = new Barrier(2);
+        standIns.Range = input =>
+        {
+            if (Interlocked.Increment(ref begun) <= 2)
+            {
+                both.SignalAndWait(_token);
+            }
+
+            engine.Client.TryRaiseEvent(RestoreStandIns.Instance, FlowEvents.CancelAfterStep, "{}");
+            Interlocked.Increment(ref ended);
+            return new RestoredStep([1, 0], new RestoredTotals(1, 10, UnsetAttributes.None));
+        };
+        engine.Start(nameof(RestoreFlow), RestoreStandIns.Input, RestoreStandIns.Instance);
+
+        FlowInstance cancelled = await engine.RunToEndAsync(RestoreStandIns.Instance, _token);
+
+        Assert.Equal((RuntimeStatus.Failed, ErrorKind.Cancelled), (cancelled.Status, cancelled.Failure?.Kind));
+        Assert.Equal(begun, ended);
+        Assert.DoesNotContain("RestoreDirectories", standIns.Calls);
+    }
+
     /// <summary>Writes the files anew; run it only for a change that is meant to break unfinished restores.</summary>
     [Fact(Explicit = true)]
     public async Task Record()

@@ -148,7 +148,12 @@ public sealed class SolrBackups(SolrSource source) : IDisposable
         {
             throw new TransientException(
                 ErrorKind.Source,
-                $"Solr does not answer at {Shown(url)} ({e.Message}): start it, or correct installation.index.solr.url",
+                $"Solr does not answer at {Shown(url)} ({e.Message}): start it, or correct installation.index.solr.url"
+                    + (
+                        url.Scheme == Uri.UriSchemeHttps && source.CertificateFile is null
+                            ? "; where it asks for a client's certificate, name one in installation.index.solr.certificateFile"
+                            : string.Empty
+                    ),
                 e
             );
         }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -31,7 +32,7 @@ internal static class SolrConnection
         };
         if (source.CertificateFile is { } certificate)
         {
-            handler.SslOptions.ClientCertificates = [ReadCertificate(source, certificate)];
+            handler.SslOptions.ClientCertificateContext = ReadCertificate(source, certificate);
         }
 
         if (source.TrustedCertificatesFile is { } trusted)
@@ -59,24 +60,38 @@ internal static class SolrConnection
         return policy;
     }
 
-    private static X509Certificate2 ReadCertificate(SolrSource source, string path)
+    /// <summary>
+    /// With the authorities between it and the root that stand in the same file: Solr knows the root alone. It is shown
+    /// whatever authorities Solr names.
+    /// </summary>
+    private static SslStreamCertificateContext ReadCertificate(SolrSource source, string path)
     {
         try
         {
             byte[] bytes = GivenPath.ReadAll(path, MaxCertificateBytes);
             string? password = source.CertificatePassword?.Reveal();
-            if (!bytes.AsSpan().StartsWith("-----BEGIN"u8) && bytes.AsSpan().IndexOf("-----BEGIN"u8) < 0)
+            if (bytes.AsSpan().IndexOf("-----BEGIN"u8) < 0)
             {
-                return X509CertificateLoader.LoadPkcs12(bytes, password);
+                X509Certificate2Collection bundle = X509CertificateLoader.LoadPkcs12Collection(bytes, password);
+                return Chain(
+                    bundle.FirstOrDefault(static certificate => certificate.HasPrivateKey)
+                        ?? throw new CryptographicException("there is no key in it"),
+                    bundle
+                );
             }
 
             string pem = System.Text.Encoding.UTF8.GetString(bytes);
             string key = source.CertificateKeyFile is { } file
                 ? System.Text.Encoding.UTF8.GetString(GivenPath.ReadAll(file, MaxCertificateBytes))
                 : pem;
-            return password is null
-                ? X509Certificate2.CreateFromPem(pem, key)
-                : X509Certificate2.CreateFromEncryptedPem(pem, key, password);
+            X509Certificate2Collection all = [];
+            all.ImportFromPem(pem);
+            return Chain(
+                password is null
+                    ? X509Certificate2.CreateFromPem(pem, key)
+                    : X509Certificate2.CreateFromEncryptedPem(pem, key, password),
+                all
+            );
         }
         catch (Exception e)
             when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
@@ -89,6 +104,13 @@ internal static class SolrConnection
             );
         }
     }
+
+    private static SslStreamCertificateContext Chain(X509Certificate2 own, X509Certificate2Collection all) =>
+        SslStreamCertificateContext.Create(
+            own,
+            [.. all.Where(certificate => certificate.Thumbprint != own.Thumbprint)],
+            offline: true
+        );
 
     private static X509Certificate2Collection ReadTrusted(string path)
     {

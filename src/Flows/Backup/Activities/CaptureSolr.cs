@@ -30,14 +30,13 @@ internal sealed class CaptureSolr(FlowEnvironment environment)
         CancellationToken cancellationToken
     )
     {
-        SolrSource source = SolrCopy.SourceOf(run.DiscoverInstallation());
-        using var backups = new SolrBackups(source);
+        using var solr = SolrCores.Open(run);
         DateTimeOffset written = run.Time.GetUtcNow();
         SetManifest? parent = await run.ReadParentAsync(cancellationToken);
         Inheritance inheritance = await Inheritance.OfAsync(run, cancellationToken);
         var cores = ImmutableArray.CreateBuilder<CapturedCore>();
         var warnings = ImmutableArray.CreateBuilder<string>();
-        foreach (SolrCore core in source.Cores)
+        foreach (SolrCore core in solr.Source.Cores)
         {
             string root = SolrCopy.RootOf(core.Name);
             ContentRef? inherit = parent?.Roots.FirstOrDefault(stamp => stamp.Name == root)?.Listing;
@@ -54,7 +53,7 @@ internal sealed class CaptureSolr(FlowEnvironment environment)
             };
             CapturedStep captured = await capture.RunAsync(run.Chunks, writer, run.Time, progress, cancellationToken);
             int? expected = input.Cores.IsDefault
-                ? await ReadFilesAsync(backups, core, input.Backup, cancellationToken)
+                ? await ReadFilesAsync(solr.Backups, core, input.Backup, cancellationToken)
                 : SolrCopy.Find(input.Cores, core.Name).Files;
             Require(core, input.Backup, captured.Totals, expected);
             FileTotals totals = captured.Totals;
@@ -75,7 +74,7 @@ internal sealed class CaptureSolr(FlowEnvironment environment)
         {
             Generation = new SearchIndexGeneration(0, 0),
             Written = written,
-            Path = source.Url.AbsoluteUri,
+            Path = solr.Source.Url.AbsoluteUri,
             Listing = ContentRef.Empty,
             Files = cores.Sum(static core => core.Files),
             Directories = cores.Sum(static core => core.Directories),

@@ -23,13 +23,14 @@ internal sealed class ObserveSolr(FlowEnvironment environment) : RunActivity<Sol
         CancellationToken cancellationToken
     )
     {
-        SolrSource source = SolrCopy.SourceOf(run.DiscoverInstallation());
-        using var backups = new SolrBackups(source);
+        using var solr = SolrCores.Open(run);
         var cores = ImmutableArray.CreateBuilder<SolrCoreLook>();
         foreach (SolrCoreLook known in input.Cores)
         {
-            SolrCore core = SolrCopy.Find(source, known.Core);
-            SolrDetails now = known.IsDone ? SolrDetails.None : await backups.ReadDetailsAsync(core, cancellationToken);
+            SolrCore core = SolrCopy.Find(solr.Source, known.Core);
+            SolrDetails now = known.IsDone
+                ? SolrDetails.None
+                : await solr.Backups.ReadDetailsAsync(core, cancellationToken);
             bool isThere = GivenPath.IsDirectory(core.SnapshotOf(input.Backup));
             if (now.Fault is { } fault && (fault != known.OldFault || (known.WasThere && !isThere)))
             {

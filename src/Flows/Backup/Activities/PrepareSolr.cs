@@ -4,7 +4,6 @@ using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
@@ -22,41 +21,22 @@ internal sealed class PrepareSolr(FlowEnvironment environment) : RunActivity<Sol
         CancellationToken cancellationToken
     )
     {
-        SolrSource source = SolrCopy.SourceOf(run.DiscoverInstallation());
-        using var backups = new SolrBackups(source);
+        using var solr = SolrCores.Open(run);
         var cores = ImmutableArray.CreateBuilder<SolrCoreLook>();
-        foreach (SolrCore core in source.Cores)
+        foreach (SolrCore core in solr.Source.Cores)
         {
             IEnumerable<string> left = SolrBackups
                 .List(core, SolrCopy.Beginning)
                 .Where(name => SolrCopy.IsLeftOver(name, input.Backup, run.Time.GetUtcNow()));
             foreach (string old in left)
             {
-                await DeleteAsync(backups, core, old, progress, cancellationToken);
+                await solr.TryDeleteAsync(core, old, progress, cancellationToken);
             }
 
-            SolrDetails before = await backups.ReadDetailsAsync(core, cancellationToken);
+            SolrDetails before = await solr.Backups.ReadDetailsAsync(core, cancellationToken);
             cores.Add(new SolrCoreLook(core.Name, IsDone: false, before.Fault));
         }
 
         return new SolrLook(cores.ToImmutable());
-    }
-
-    private static async Task DeleteAsync(
-        SolrBackups backups,
-        SolrCore core,
-        string old,
-        IProgressSink progress,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            await backups.DeleteAsync(core, old, cancellationToken);
-        }
-        catch (AbfException e)
-        {
-            progress.Warn($"What an earlier run left in Solr was not deleted: {e.Message}");
-        }
     }
 }

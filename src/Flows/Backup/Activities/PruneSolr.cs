@@ -1,9 +1,7 @@
 using AlfrescoBackupFlows.Alfresco.SearchIndex.Solr;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Capture;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
@@ -19,18 +17,10 @@ internal sealed class PruneSolr(FlowEnvironment environment) : RunActivity<SolrB
         CancellationToken cancellationToken
     )
     {
-        SolrSource source = SolrCopy.SourceOf(run.DiscoverInstallation());
-        using var backups = new SolrBackups(source);
-        foreach (SolrCore core in source.Cores)
+        using var solr = SolrCores.Open(run);
+        foreach (SolrCore core in solr.Source.Cores)
         {
-            try
-            {
-                await backups.DeleteAsync(core, input.Backup, cancellationToken);
-            }
-            catch (AbfException e)
-            {
-                progress.Warn(e.Message);
-            }
+            await solr.TryDeleteAsync(core, input.Backup, progress, cancellationToken);
         }
 
         return Nothing.Value;

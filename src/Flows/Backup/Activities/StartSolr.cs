@@ -17,16 +17,15 @@ internal sealed class StartSolr(FlowEnvironment environment) : RunActivity<SolrB
         CancellationToken cancellationToken
     )
     {
-        SolrSource source = SolrCopy.SourceOf(run.DiscoverInstallation());
-        using var backups = new SolrBackups(source);
+        using var solr = SolrCores.Open(run);
         var cores = ImmutableArray.CreateBuilder<SolrCoreLook>();
-        foreach (SolrCore core in source.Cores)
+        foreach (SolrCore core in solr.Source.Cores)
         {
-            SolrDetails before = await backups.ReadDetailsAsync(core, cancellationToken);
+            SolrDetails before = await solr.Backups.ReadDetailsAsync(core, cancellationToken);
             bool isDone = SolrCopy.IsDone(before, input.Backup);
             if (!isDone)
             {
-                await backups.BeginAsync(core, input.Backup, cancellationToken);
+                await solr.Backups.BeginAsync(core, input.Backup, cancellationToken);
             }
 
             // What an older version began has no look before it.

@@ -3,12 +3,14 @@ using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Drill.Records;
+using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
 
 namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 
@@ -53,9 +55,10 @@ internal sealed class CheckDrilled(FlowEnvironment environment) : FlowActivity<C
         await CompareRowsAsync(database, set.Database!, findings, cancellationToken);
         RequiredLook look = await LookAsync(input, set, database, progress, cancellationToken);
         AddLostBesides(look, input.Files.Result.Lost, findings);
-        look.AppendTo(findings, set.Consistency.Acknowledged);
+        long accepted = AcceptedIn(set.Consistency, input.Work.Input.Selection);
+        look.AppendTo(findings, accepted);
         long compared = Compare(input, look.Sample, findings, warnings, cancellationToken);
-        if (look.Missing > 0 && look.Lost == 0 && look.Missing <= set.Consistency.Acknowledged)
+        if (look.Missing > 0 && look.Lost == 0 && look.Missing <= accepted)
         {
             warnings.Add($"{look.Missing} required files are missing, as an administrator has accepted");
         }
@@ -68,8 +71,26 @@ internal sealed class CheckDrilled(FlowEnvironment environment) : FlowActivity<C
             findings.Count,
             findings.ToImmutable(await NodesAsync(database, findings, warnings, cancellationToken)),
             WarningLines.Fit(warnings)
-        );
+        )
+        {
+            LeftOut = look.LeftOut,
+        };
     }
+
+    /// <summary>
+    /// Missing files that an administrator has accepted. Of a part of a set those of its directories that the set names:
+    /// what was accepted elsewhere excuses nothing here.
+    /// </summary>
+    private static long AcceptedIn(ConsistencyReport consistency, RestoreSelection? selection) =>
+        selection is null
+            ? consistency.Acknowledged
+            : Math.Min(
+                consistency.Acknowledged,
+                consistency.Named.Count(file =>
+                    selection.Roots.Contains(file.Root)
+                    && file.Reason is not (FindingReasons.SourceMissing or FindingReasons.SourceChanged)
+                )
+            );
 
     private static ILookup<long, DrillNode> NoNodes =>
         Array.Empty<ContentNode>().ToLookup(static node => node.UrlId, Describe);
@@ -158,7 +179,8 @@ internal sealed class CheckDrilled(FlowEnvironment environment) : FlowActivity<C
             new ContentUrlMap(stores),
             !set.Consistency.SizesIgnored,
             input.Work.Input.Share,
-            input.Work.Id
+            input.Work.Id,
+            input.Work.Input.Selection is { } selection ? new Selector(selection) : null
         );
         await database.ReadRequiredAsync(
             url =>

@@ -109,9 +109,10 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
         }
 
         IDatabaseTarget database = given.Open(environment.Options, dump: null, tell);
-        if (GivenPath.IsDirectory(work.DatabaseMark))
+        // A restore that came to its end takes its marker away first, and then the directory: a kill may stand between.
+        if (GivenPath.IsDirectory(work.DatabaseMark) && new TargetMarker(work.DatabaseMark).TryRead() is { } mark)
         {
-            if (new TargetMarker(work.DatabaseMark).TryRead() is not { } mark || !mark.IsOf(given))
+            if (!mark.IsOf(given))
             {
                 return false;
             }

@@ -32,6 +32,11 @@ internal sealed class PrepareDrill(FlowEnvironment environment) : FlowActivity<D
 
         await using IAsyncDisposable held = await environment.Reading.HoldAsync(work.Input.Set, cancellationToken);
         SetManifest set = await SetReader.ReadManifestAsync(environment, work.Input.Set, cancellationToken);
+        if (work.Input.Selection is { } selection)
+        {
+            SelectedParts.RequireRoots(set, selection);
+        }
+
         RequireScratch(work.Input.Scratch);
         if (traces.TryRead(work.Id) is null)
         {

@@ -46,6 +46,12 @@ internal sealed class RecordDrill(FlowEnvironment environment) : FlowActivity<Dr
             Logs.DrillFailed(logger, input.Set.ToString(), check.Errors, string.Join("; ", check.Findings.Take(3)));
         }
 
+        if (input.Selection is not null)
+        {
+            // A set of which a part was rehearsed still waits for its drill.
+            return new RecordedDrill(Fault: null);
+        }
+
         return new RecordedDrill(await SetCheckRecording.TryAddAsync(environment, _ => [check], cancellationToken));
     }
 }

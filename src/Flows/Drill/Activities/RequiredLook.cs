@@ -11,13 +11,15 @@ namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 
 /// <summary>Looks up what the restored database requires among the restored files, and draws a sample of it.</summary>
 /// <param name="seed">Another one draws another sample; the same one the same.</param>
+/// <param name="selector">Which directories were restored; null: all of them.</param>
 internal sealed class RequiredLook(
     RestoredFiles files,
     FileList lost,
     ContentUrlMap urls,
     bool checkSizes,
     double share,
-    string seed
+    string seed,
+    Selector? selector = null
 )
 {
     /// <summary>In memory at once.</summary>
@@ -39,6 +41,9 @@ internal sealed class RequiredLook(
     /// <summary>Of these, lost by the repository.</summary>
     public long Lost { get; private set; }
 
+    /// <summary>Files of directories that were not restored, and URLs that name no directory.</summary>
+    public long LeftOut { get; private set; }
+
     public List<ContentPlace> Sample { get; } = [];
 
     /// <summary>Lost files that the database does not require: keys, the search index, deleted content.</summary>
@@ -49,6 +54,12 @@ internal sealed class RequiredLook(
         ContentPlace place = urls.Locate(url.Url);
         if (place.Kind is ContentPlaceKind.NoFile or ContentPlaceKind.Outside)
         {
+            return;
+        }
+
+        if (selector?.TakesRoot(place.Root) is false)
+        {
+            LeftOut++;
             return;
         }
 

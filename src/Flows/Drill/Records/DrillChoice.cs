@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore.Records;
@@ -19,6 +20,9 @@ public sealed record DrillChoice
 
     /// <summary>A percentage.</summary>
     public string? Share { get; init; }
+
+    /// <summary>Directories of the set whose files are restored; none: all of them.</summary>
+    public ImmutableArray<string> Roots { get; init; } = [];
 
     /// <exception cref="PermanentException">Configuration: no database and no server, both, or a fault in
     /// them.</exception>
@@ -65,6 +69,9 @@ public sealed record DrillChoice
                     $"--share '{share}' does not fit: write a percentage such as 5%"
                 ),
             options.Backup.Parallelism
-        );
+        )
+        {
+            Selection = RestoreSelection.OfRoots(Roots),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.SetChecks;
@@ -21,6 +22,10 @@ public sealed record DrillInput(
     int Parallelism
 )
 {
+    /// <summary>The directories of the set whose files are restored; null: all of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RestoreSelection? Selection { get; init; }
+
     /// <summary>The same drill: how many ranges go side by side makes no other of it.</summary>
     public bool IsSameAs(DrillInput other) => this with { Parallelism = other.Parallelism } == other;
 }
@@ -71,7 +76,12 @@ public sealed record DrillCheck(
     long Errors,
     ImmutableArray<DrillFinding> Findings,
     ImmutableArray<string> Warnings
-);
+)
+{
+    /// <summary>Of a drill of some directories: required files of others, which were not looked up.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long LeftOut { get; init; }
+}
 
 /// <summary>Something that a restore of the set would lack.</summary>
 /// <param name="Kind">One of <see cref="DrillFindingKinds"/>.</param>
@@ -126,6 +136,10 @@ public sealed record DrillResult(
     ImmutableArray<string> Warnings
 )
 {
+    /// <inheritdoc cref="DrillInput.Selection"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RestoreSelection? Selection { get; init; }
+
     /// <summary>A restore of this set would have all that it should.</summary>
     public bool Passed => Check.Errors == 0;
 }

@@ -27,7 +27,12 @@ internal sealed class FinishRestore(FlowEnvironment environment) : FlowActivity<
         if (input.DatabaseOnly)
         {
             marker.Remove();
-            GivenPath.DeleteEmptyDirectory(input.Target);
+            if (GivenPath.IsDirectory(input.Target))
+            {
+                // One that was killed here may have deleted it.
+                GivenPath.DeleteEmptyDirectory(input.Target);
+            }
+
             return UnsetAttributes.None;
         }
 

@@ -19,6 +19,20 @@ public sealed record RestoreSelection
     /// <summary>Patterns of what is left out, whatever includes it.</summary>
     public ImmutableArray<string> Exclude { get; init; } = [];
 
+    /// <summary>Some directories, whole; null where none is named: all of them.</summary>
+    /// <param name="names">As they are typed: order, slashes at the ends and repetitions mean nothing.</param>
+    public static RestoreSelection? OfRoots(IEnumerable<string> names)
+    {
+        string[] roots =
+        [
+            .. names
+                .Select(static name => name.Trim('/'))
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+        return roots.Length == 0 ? null : new RestoreSelection { Roots = [.. roots] };
+    }
+
     /// <summary>
     /// The roots that a repair takes where nobody names others: those of live documents. What the cleaner had set aside,
     /// the index copy, keys and configuration are not put into an installation that may be running.

@@ -26,7 +26,7 @@ internal sealed class SelectedParts(SetReader set, RestoreSelection selection)
     /// </exception>
     public async Task<ImmutableArray<SelectedRoot>> CountAsync(CancellationToken cancellationToken)
     {
-        RequireRoots();
+        RequireRoots(set.Manifest, selection);
         var selected = ImmutableArray.CreateBuilder<SelectedRoot>();
         foreach ((int number, RootStamp root) in set.Manifest.Roots.Index())
         {
@@ -92,16 +92,17 @@ internal sealed class SelectedParts(SetReader set, RestoreSelection selection)
         }
     }
 
-    private void RequireRoots()
+    /// <exception cref="PermanentException">Configuration: the set has no such root.</exception>
+    public static void RequireRoots(SetManifest set, RestoreSelection selection)
     {
         foreach (string name in selection.Roots)
         {
-            if (set.Manifest.Roots.All(root => root.Name != name))
+            if (set.Roots.All(root => root.Name != name))
             {
                 throw new PermanentException(
                     ErrorKind.Configuration,
-                    $"--roots '{name}': set {set.Manifest.Id} has no such directory; it has "
-                        + string.Join(", ", set.Manifest.Roots.Select(static root => root.Name).Take(20))
+                    $"--roots '{name}': set {set.Id} has no such directory; it has "
+                        + string.Join(", ", set.Roots.Select(static root => root.Name).Take(20))
                         + "."
                 );
             }

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.SetChecks;
 
@@ -99,9 +100,19 @@ public sealed class InstallationSets(FlowEnvironment environment)
         return await repository.Log.ReadManifestAsync(set, cancellationToken);
     }
 
-    private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
+    /// <summary>The log as it is now, of every installation.</summary>
+    public async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         return await repository.Log.ReadAsync(cancellationToken);
+    }
+
+    /// <summary>What sets take up; follows each of them, which takes minutes where there is much.</summary>
+    /// <returns>The use of the whole repository, and the log that it was read by.</returns>
+    public async Task<(RepositoryUse Use, LogHead Head)> ReadUseAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        LogHead head = await repository.Log.ReadAsync(cancellationToken);
+        return (await RepositoryUse.ReadAsync(repository, head.State, cancellationToken), head);
     }
 }

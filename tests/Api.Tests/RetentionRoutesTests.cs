@@ -127,6 +127,10 @@ public sealed class RetentionRoutesTests
         byte[] hash = System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(newest));
         Assert.Equal(1, head.GetProperty("sequence").GetInt64());
         Assert.Equal(Convert.ToHexStringLower(hash), head.GetProperty("sha256").GetString());
+
+        // What this process has in memory counts for nothing.
+        File.Delete(newest);
+        (await api.GetAsync("/api/head")).AssertProblem(500, "repository");
     }
 
     [Fact]

@@ -87,7 +87,7 @@ internal static class RetentionHandlers
     }
 
     public static async Task<IResult> HeadAsync(ApiCall call, CancellationToken cancellationToken) =>
-        ApiCall.Ok(HeadDocument.Of(await call.Sets.ReadHeadAsync(cancellationToken)), ApiJson.Relaxed.HeadDocument);
+        ApiCall.Ok(HeadDocument.Of(await call.Sets.RereadHeadAsync(cancellationToken)), ApiJson.Relaxed.HeadDocument);
 
     private static ForgetRequest RequestOf(ForgetSetsRequest body, KeepRules configured)
     {

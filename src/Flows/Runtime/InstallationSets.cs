@@ -100,8 +100,14 @@ public sealed class InstallationSets(FlowEnvironment environment)
         return await repository.Log.ReadManifestAsync(set, cancellationToken);
     }
 
-    /// <summary>The log as it is now, of every installation.</summary>
-    public async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
+    /// <summary>The head of the log, read anew: what this process has in memory may have been cut off.</summary>
+    /// <exception cref="PermanentException">
+    /// Repository: the log ends before what this machine has seen of it, or is another.
+    /// </exception>
+    public Task<LogHead> RereadHeadAsync(CancellationToken cancellationToken) =>
+        environment.Repository.RereadLogAsync(cancellationToken);
+
+    private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         return await repository.Log.ReadAsync(cancellationToken);
@@ -111,8 +117,8 @@ public sealed class InstallationSets(FlowEnvironment environment)
     /// <returns>The use of the whole repository, and the log that it was read by.</returns>
     public async Task<(RepositoryUse Use, LogHead Head)> ReadUseAsync(CancellationToken cancellationToken)
     {
+        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
-        LogHead head = await repository.Log.ReadAsync(cancellationToken);
         return (await RepositoryUse.ReadAsync(repository, head.State, cancellationToken), head);
     }
 }

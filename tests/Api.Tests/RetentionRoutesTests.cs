@@ -123,7 +123,7 @@ public sealed class RetentionRoutesTests
         string newest = Directory
             .GetFiles(Path.Combine(api.Directory, "blobs", "log"))
             .Order(StringComparer.Ordinal)
-            .Last();
+            .First();
         byte[] hash = System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(newest));
         Assert.Equal(2, head.GetProperty("sequence").GetInt64());
         Assert.Equal(Convert.ToHexStringLower(hash), head.GetProperty("sha256").GetString());

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing.Stores;
 
@@ -25,7 +26,7 @@ public sealed class FlatCostTests(ITestOutputHelper output)
             if (night % 7 == 0)
             {
                 long list = await CountAsync(async () => Assert.NotEmpty((await bench.StateAsync()).Sets));
-                long start = await CountAsync(() => bench.DieAsync(isOver: true));
+                long start = await CountAsync(() => BeginAsync(bench));
                 costs.Add((night, list, start, await CountAsync(() => bench.PruneAsync())));
             }
         }
@@ -42,6 +43,14 @@ public sealed class FlatCostTests(ITestOutputHelper output)
         Assert.InRange(late.Max(cost => cost.List), 1, early.Max(cost => cost.List) * 1.1);
         Assert.InRange(late.Max(cost => cost.Start), 1, early.Max(cost => cost.Start) * 1.1);
         Assert.InRange(late.Max(cost => cost.Prune), 1, early.Max(cost => cost.Prune) * 1.1);
+
+        static async Task BeginAsync(PruneBench bench)
+        {
+            await using ModelHost host = bench.NewHost("acme");
+            RunId run = bench.NewRun();
+            await host.BeginAsync(run);
+            await (await host.OpenAsync()).Log.AbortAsync(run, "counted");
+        }
 
         async Task<long> CountAsync(Func<Task> work)
         {

@@ -87,7 +87,10 @@ public sealed class ImmutableAzureTests(OnDemand<AzuriteServer> azurite) : IAsyn
 
         PruneReport report = await bench.PruneAsync(options: new PruneOptions(1) { ProtectFor = 4 * Month });
 
-        Assert.True(report is { Warnings: null, ExtendedBlobs: > 0 }, $"{report}");
+        Assert.True(
+            report is { Warnings: null, ExtendedBlobs: > 0 },
+            $"{report} {string.Join(' ', report.Warnings ?? [])}"
+        );
         HashSet<string> dead = [.. (await bench.StateAsync()).Tombstones];
         Assert.NotEmpty(dead);
         Dictionary<string, DateTimeOffset> after = await DatesAsync();

@@ -87,7 +87,11 @@ public sealed class ImmutableAzure(HttpMessageHandler inner, TimeProvider time) 
             request.Headers.GetValues(UntilHeader).Single(),
             CultureInfo.InvariantCulture
         );
-        if (HidesDates || request.Headers.GetValues(ModeHeader).Single() != "locked" || _until[path] > until)
+        if (
+            HidesDates
+            || !request.Headers.GetValues(ModeHeader).Single().Equals("locked", StringComparison.OrdinalIgnoreCase)
+            || _until[path] > until
+        )
         {
             return Refuse(request, "ImmutabilityPolicyDeleteOnLockedPolicy");
         }

@@ -83,8 +83,8 @@ def arguments():
 
 def corpus_of(settings, name):
     files = settings.files or plan.SIZES[settings.size][name]
-    if name == "nights":
-        return Corpus(name, 100, settings.work)
+    if name in ("nights", "years"):
+        return Corpus(name, 100 if name == "nights" else 2000, settings.work)
     return Corpus(name, files, settings.work, rows=10 if name == "dump" else 1)
 
 
@@ -116,11 +116,14 @@ def compare(settings, name, tools, database, results):
             for tool in here:
                 tool.failed = False
             generation = 0
+            once = ("first", "forget") if name == "years" else ("first",) if name == "nights" else ()
             for job in [job for job in plan.JOBS if job in plan.JOBS_OF.get(name, plan.JOBS) and (job in settings.job or job == "first")]:
-                if job == "sets" and name == "nights":
-                    more_nights(settings, corpus, store, here, results)
-                for turn in range(1 if name == "nights" and job == "first" else settings.rounds):
-                    if job == "changed":
+                if job == "sets" and name in ("nights", "years"):
+                    generation = more_nights(settings, corpus, store, database, generation, here, results)
+                for turn in range(1 if job in once else settings.rounds):
+                    if name == "years" and job in ("changed", "night"):
+                        generation = pass_night(corpus, database, generation)
+                    elif job == "changed":
                         change(corpus, database, generation)
                         generation += 1
                     for tool in here:
@@ -146,14 +149,23 @@ def change(corpus, database, generation):
         database.add(corpus, corpus.add(generation))
 
 
-def more_nights(settings, corpus, store, tools, results):
-    for tool in [tool for tool in tools if not tool.failed]:
-        try:
-            for _ in range(settings.files or plan.SIZES[settings.size]["nights"]):
+def pass_night(corpus, database, generation):
+    added, gone = corpus.pass_night(generation)
+    database.add(corpus, added)
+    database.remove(corpus, gone)
+    return generation + 1
+
+
+def more_nights(settings, corpus, store, database, generation, tools, results):
+    for _ in range(settings.files or plan.SIZES[settings.size][corpus.name]):
+        generation = pass_night(corpus, database, generation) if corpus.name == "years" else generation
+        for tool in [tool for tool in tools if not tool.failed]:
+            try:
                 run(tool.command("unchanged"), settings.limit)
-        except Failed as failure:
-            tool.failed = True
-            results.fail(corpus, store, "sets", tool.name, str(failure))
+            except Failed as failure:
+                tool.failed = True
+                results.fail(corpus, store, "sets", tool.name, str(failure))
+    return generation
 
 
 def measure(settings, corpus, content, store, database, tool, job, turn, results):
@@ -163,7 +175,7 @@ def measure(settings, corpus, content, store, database, tool, job, turn, results
     try:
         if job == "first":
             tool.open(store, corpus, database)
-        before = tool.size() if job == "changed" else 0
+        before = tool.size() if job in ("changed", "night") else 0
         tool.prepare(job)
         store.mark()
         cost, output = run(tool.command(job), settings.limit)
@@ -171,7 +183,7 @@ def measure(settings, corpus, content, store, database, tool, job, turn, results
         told = tool.check(job, output)
         if requests is None and told is not None:
             requests = {"": told}  # kinds are not told
-        stored = tool.size() if job in ("first", "changed") else None
+        stored = tool.size() if job in ("first", "changed", "night", "forget") else None
         results.add(corpus, store, job, tool.name, turn, cost, requests, stored, content, before)
     except Failed as failure:
         tool.failed = True

@@ -42,6 +42,16 @@ class Corpus:
         self._write(self.store, added)
         return added
 
+    def pass_night(self, night):
+        """One file in a hundred more, and those of 20 nights before are gone; returns the numbers of both."""
+        step = max(1, self.files // 100)
+        added, gone = (range(self.files + turn * step, self.files + (turn + 1) * step) for turn in (night, night - 20))
+        self._write(self.store, added)
+        gone = gone if night >= 20 else range(0)
+        for number in gone:
+            os.unlink(os.path.join(self.store, self.place(number)))
+        return added, gone
+
     def place(self, number):
         """Path beneath the content store; the URL that names it is store:// and this."""
         if number < self.files:
@@ -113,6 +123,7 @@ BYTES = {
     "mixed": mixed_bytes,
     "dump": lambda number: noise("dump", number, 1024),
     "nights": lambda number: noise("nights", number, 1024),
+    "years": mixed_bytes,
 }
 SIZES = {
     "many": lambda number: 1024,
@@ -120,4 +131,5 @@ SIZES = {
     "mixed": mixed_size,
     "dump": lambda number: 1024,
     "nights": lambda number: 1024,
+    "years": mixed_size,
 }

@@ -80,6 +80,12 @@ class Database:
     def add(self, corpus, numbers):
         self._insert(corpus.name, corpus, numbers)
 
+    def remove(self, corpus, numbers):
+        if numbers:
+            between = f"BETWEEN {numbers.start + 1} AND {numbers.stop}"
+            self.psql(corpus.name, f"DELETE FROM alf_content_data WHERE content_url_id {between}; DELETE FROM alf_content_url WHERE id {between};"
+                                   f" DELETE FROM alf_node WHERE id {between}; DELETE FROM alf_node_properties WHERE node_id {between}")
+
     def change_rows(self, corpus, generation):
         """One row in a hundred gets another value, spread over the table as edits of documents are."""
         self.psql(corpus.name, "UPDATE alf_node_properties SET string_value = 'Changed ' || md5(node_id || ' ' || qname_id || ' %d')"

@@ -10,15 +10,17 @@ JOBS = {
     "sets": "list of sets",
     "restore": "restore of all files",
     "again": "restore, 99.9 % already there",
+    "night": "one night more, 1 % new",
+    "forget": "forget all but 30, and prune",
 }
 # Of the dump: one row in a hundred.
-JOBS_OF = {"dump": ("first", "changed"), "nights": ("first", "sets")}
+JOBS_OF = {"dump": ("first", "changed"), "nights": ("first", "sets"), "years": ("first", "changed", "sets", "night", "forget")}
 
-# Files (and for a dump ten rows of properties for each) and nights before the list of sets.
+# Files (and for a dump ten rows of properties for each), and nights before the list of sets.
 SIZES = {
-    "quick": {"many": 10_000, "large": 100, "mixed": 2_000, "dump": 20_000, "nights": 10},
-    "medium": {"many": 100_000, "large": 700, "mixed": 12_000, "dump": 200_000, "nights": 100},
-    "full": {"many": 1_000_000, "large": 4_000, "mixed": 40_000, "dump": 2_000_000, "nights": 400},
+    "quick": {"many": 10_000, "large": 100, "mixed": 2_000, "dump": 20_000, "nights": 10, "years": 40},
+    "medium": {"many": 100_000, "large": 700, "mixed": 12_000, "dump": 200_000, "nights": 100, "years": 100},
+    "full": {"many": 1_000_000, "large": 4_000, "mixed": 40_000, "dump": 2_000_000, "nights": 400, "years": 400},
 }
 ROUNDS = {"quick": 2, "medium": 2, "full": 1}
 LIMITS = {"quick": 300, "medium": 900, "full": 3600}  # seconds for one command
@@ -28,6 +30,7 @@ ABOUT = {
     "mixed": "log-normal around 24 KiB, 15 % copies, a fourth of them text",
     "dump": "ten rows of properties for each file; 1 % of these rows changed",
     "nights": "as many sets, of 100 files",
+    "years": "as many sets of an installation that changes: each night 1 % of files as in mixed come, and those of 20 nights before go",
 }
 
 
@@ -69,5 +72,7 @@ TARGETS = [
     Target("mixed", "restore", "restic", "wall", 0.8),
     Target("dump", "changed", "restic", "added", 0.7),
     Target("nights", "sets", "restic", "wall", 1.0),
+    Target("years", "forget", "restic", "wall", 0.2),
+    Target("years", "forget", "restic", "stored", 1.0),
     *[Target("many", job, None, "peak", 165) for job in JOBS],  # 150, and a tenth
 ]

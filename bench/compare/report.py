@@ -17,7 +17,7 @@ class Results:
             row["requests"] = sum(requests.values())
         if stored is not None:
             row |= {"stored": stored, "stored / content": stored / content}
-        if job == "changed":
+        if job in ("changed", "night"):
             row["added"] = stored - before
         self.rows.append(row)
         self.abouts[corpus.name] = f"{corpus.files:,} files, {content / 1e6:,.0f} MB: {plan.ABOUT[corpus.name]}"

@@ -12,9 +12,9 @@ class Tool:
     """jobs: those that it has. corpora, stores: where it is compared; a file for a request over a million small files is no answer to anything."""
 
     name = ""
-    corpora = ("many", "large", "mixed", "dump", "nights")
+    corpora = ("many", "large", "mixed", "dump", "nights", "years")
     stores = ("directory", "azurite")
-    jobs = ("first", "unchanged", "trusted", "changed", "verify", "sets", "restore", "again")
+    jobs = ("first", "unchanged", "trusted", "changed", "verify", "sets", "restore", "again", "night", "forget")
 
     def __init__(self, settings):
         self.limit = settings.limit
@@ -123,12 +123,15 @@ class Ours(Tool):
         arguments = {"init": ["init"], "verify": ["verify"], "sets": ["sets"]}.get(job, ["backup"])
         if job in ("restore", "again"):
             arguments = ["restore", "--set", "latest", "--target", self.target, "--no-database"]
-        environment = {"ABF__BACKUP__FULLSCANEVERY": "0s"} if job == "unchanged" else {}
+        environment = {"ABF__BACKUP__FULLSCANEVERY": "0s"} if job == "unchanged" and self.corpus.name != "years" else {}
+        if job == "forget":
+            config = os.path.join(self.base, "abf.json")
+            return Command(["sh", "-ec", f"{self.program} forget --keep-last 30 --config {config} --json; {self.program} prune --config {config} --json"], self.clock())
         return Command([self.program, *arguments, "--config", os.path.join(self.base, "abf.json"), "--json"], environment | self.clock())
 
     def check(self, job, output):
         super().check(job, output)
-        if job in ("first", "unchanged", "trusted", "changed"):
+        if job in ("first", "unchanged", "trusted", "changed", "night"):
             document = json.loads(output)
             if not document["consistent"]:
                 raise Failed("the set is not consistent")
@@ -174,7 +177,8 @@ class Restic(Tool):
 
     def command(self, job):
         argv = {"verify": ["restic", "check", "-q"], "sets": ["restic", "snapshots", "-q"],
-                "restore": ["restic", "restore", "-q", "latest", "--target", self.target]}
+                "restore": ["restic", "restore", "-q", "latest", "--target", self.target],
+                "forget": ["restic", "forget", "-q", "--keep-last", "30", "--prune"]}
         argv["again"] = argv["restore"]
         backup = ["restic", "backup", "-q", self.corpus.store]
         if self.corpus.name == "dump":
@@ -187,7 +191,7 @@ class Borg(Tool):
     name, version_command = "borg", ["borg", "--version"]
     corpora = ("many", "large", "mixed")
     stores = ("directory",)
-    jobs = Tool.jobs[:-1]  # it writes every file anew, whatever is there
+    jobs = ("first", "unchanged", "trusted", "changed", "verify", "sets", "restore")  # it writes every file anew, whatever is there
 
     def environment(self):
         return {"BORG_PASSPHRASE": PASSPHRASE, "BORG_REPO": self.place, "BORG_BASE_DIR": os.path.join(self.base, "home")}

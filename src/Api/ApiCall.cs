@@ -16,10 +16,12 @@ public sealed class ApiCall
         FlowEnvironment environment,
         IFlowInstances flows,
         TextScrubber scrubber,
-        SemaphoreSlim starting
+        SemaphoreSlim starting,
+        SemaphoreSlim counting
     )
     {
-        (Http, Environment, Flows, Text, Starting) = (http, environment, flows, scrubber, starting);
+        (Http, Environment, Flows, Text) = (http, environment, flows, scrubber);
+        (Starting, Counting) = (starting, counting);
         Sets = new InstallationSets(environment);
     }
 
@@ -36,6 +38,9 @@ public sealed class ApiCall
 
     /// <summary>Held from the look whether something runs to the start.</summary>
     internal SemaphoreSlim Starting { get; }
+
+    /// <summary>Held while what the sets take up is counted.</summary>
+    internal SemaphoreSlim Counting { get; }
 
     /// <summary>The path's <c>{id}</c>.</summary>
     internal string Id => Http.GetRouteValue("id") as string ?? throw ApiException.NotFound();

@@ -23,6 +23,8 @@ public sealed class ApiException : Exception
 
     internal static ApiException Ended(string why) => new(409, "ended", "It has ended", why);
 
+    internal static ApiException Refused(string why) => new(409, "refused", "Refused", why);
+
     internal static ApiException KeyReused() =>
         new(
             422,

@@ -18,6 +18,16 @@ namespace AlfrescoBackupFlows.Api;
 [JsonSerializable(typeof(DrillRequest))]
 [JsonSerializable(typeof(DrillDocument))]
 [JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(HeadDocument))]
+[JsonSerializable(typeof(ForgetSetsRequest))]
+[JsonSerializable(typeof(ForgetDocument))]
+[JsonSerializable(typeof(PinRequest))]
+[JsonSerializable(typeof(PinDocument))]
+[JsonSerializable(typeof(StatsDocument))]
+[JsonSerializable(typeof(PruneRequest))]
+[JsonSerializable(typeof(PruneRunDocument))]
+[JsonSerializable(typeof(MirrorTargetRequest))]
+[JsonSerializable(typeof(MirrorRunDocument))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

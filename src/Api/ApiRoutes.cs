@@ -21,6 +21,17 @@ public static class ApiPaths
     public const string Drills = "drills";
     public const string Drill = "drills/{id}";
     public const string DrillCancel = "drills/{id}/cancel";
+    public const string SetPin = "sets/{id}/pin";
+    public const string SetUnpin = "sets/{id}/unpin";
+    public const string Forget = "forget";
+    public const string Prunes = "prunes";
+    public const string Prune = "prunes/{id}";
+    public const string PruneCancel = "prunes/{id}/cancel";
+    public const string Mirrors = "mirrors";
+    public const string Mirror = "mirrors/{id}";
+    public const string MirrorCancel = "mirrors/{id}/cancel";
+    public const string Stats = "stats";
+    public const string Head = "head";
     public const string Health = "health";
     public const string OpenApi = "openapi.json";
 }
@@ -88,6 +99,42 @@ public static class ApiRoutes
         DrillHandlers.CancelAsync,
         [202, 404, 409]
     );
+    public static readonly ApiRoute PinSet = new("POST", ApiPaths.SetPin, RetentionHandlers.PinAsync, [200, 400, 404]);
+    public static readonly ApiRoute UnpinSet = new("POST", ApiPaths.SetUnpin, RetentionHandlers.UnpinAsync, [200, 404]);
+    public static readonly ApiRoute ForgetSets = new(
+        "POST",
+        ApiPaths.Forget,
+        RetentionHandlers.ForgetAsync,
+        [200, 400, 404, 409]
+    );
+    public static readonly ApiRoute StartPrune = new(
+        "POST",
+        ApiPaths.Prunes,
+        PruneHandlers.StartAsync,
+        [202, 400, 409]
+    );
+    public static readonly ApiRoute GetPrune = new("GET", ApiPaths.Prune, PruneHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute CancelPrune = new(
+        "POST",
+        ApiPaths.PruneCancel,
+        PruneHandlers.CancelAsync,
+        [202, 404, 409]
+    );
+    public static readonly ApiRoute StartMirror = new(
+        "POST",
+        ApiPaths.Mirrors,
+        MirrorHandlers.StartAsync,
+        [202, 400, 403, 409]
+    );
+    public static readonly ApiRoute GetMirror = new("GET", ApiPaths.Mirror, MirrorHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute CancelMirror = new(
+        "POST",
+        ApiPaths.MirrorCancel,
+        MirrorHandlers.CancelAsync,
+        [202, 404, 409]
+    );
+    public static readonly ApiRoute Stats = new("GET", ApiPaths.Stats, RetentionHandlers.StatsAsync, [200]);
+    public static readonly ApiRoute Head = new("GET", ApiPaths.Head, RetentionHandlers.HeadAsync, [200]);
     public static readonly ApiRoute Health = new("GET", ApiPaths.Health, HealthHandlers.GetAsync, [200]);
     public static readonly ApiRoute OpenApi = new("GET", ApiPaths.OpenApi, HealthHandlers.GetOpenApiAsync, [200]);
 
@@ -113,6 +160,17 @@ public static class ApiRoutes
         StartDrill,
         GetDrill,
         CancelDrill,
+        PinSet,
+        UnpinSet,
+        ForgetSets,
+        StartPrune,
+        GetPrune,
+        CancelPrune,
+        StartMirror,
+        GetMirror,
+        CancelMirror,
+        Stats,
+        Head,
         Health,
         OpenApi,
     ];

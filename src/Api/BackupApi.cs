@@ -21,6 +21,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
 {
     private readonly TextScrubber _text = new(environment.Loaded);
     private readonly SemaphoreSlim _starting = new(1);
+    private readonly SemaphoreSlim _counting = new(1);
     private readonly DrillSchedule _drills = new(environment);
     private readonly ILogger _logger = environment.Loggers.CreateLogger<BackupApi>();
 
@@ -32,7 +33,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         try
         {
             return await route.Handler(
-                new ApiCall(context, environment, flows, _text, _starting),
+                new ApiCall(context, environment, flows, _text, _starting, _counting),
                 context.RequestAborted
             );
         }
@@ -128,7 +129,11 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
             )
         );
 
-    public void Dispose() => _starting.Dispose();
+    public void Dispose()
+    {
+        _starting.Dispose();
+        _counting.Dispose();
+    }
 
     private static JsonHttpResult<Problem> Answer(Problem problem) =>
         TypedResults.Json(problem, ApiJson.Relaxed.Problem, Problem.ContentType, problem.Status);

@@ -32,8 +32,3 @@ public sealed record MirrorDocument(
     long UnfitBlobs,
     bool DryRun
 );
-
-/// <summary>The newest entry of a log: what a script remembers elsewhere, for <c>--expect-head</c>.</summary>
-/// <param name="Sequence">-1 where there is no log yet.</param>
-/// <param name="Sha256">Of the entry's blob, 64 hexadecimal digits.</param>
-public sealed record HeadDocument(long Sequence, string Sha256);

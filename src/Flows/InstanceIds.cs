@@ -9,13 +9,16 @@ namespace AlfrescoBackupFlows.Flows;
 
 /// <summary>
 /// The ids of flow instances. That of a backup is the run's. Those of restores and verifications hold a stamp of the
-/// target, or of what is verified, because their journals belong to these; those of drills one of the set. All of them fit into a URL and a file name.
+/// target, or of what is verified, because their journals belong to these; those of drills one of the set, those of prunes
+/// and mirrors one of what was asked for. All of them fit into a URL and a file name.
 /// </summary>
 public static class InstanceIds
 {
     public const string VerifyPrefix = "verify-";
     public const string RestorePrefix = "restore-";
     public const string DrillPrefix = "drill-";
+    public const string PrunePrefix = "prune-";
+    public const string MirrorPrefix = "mirror-";
     private const int StampLength = 16;
     private const int RandomLength = 32;
 
@@ -26,6 +29,12 @@ public static class InstanceIds
     public static string ForRestore(string target, Guid random) => Compose(RestorePrefix, StampOf(target), random);
 
     public static string ForDrill(RunId set, Guid random) => Compose(DrillPrefix, StampOf(set.ToString()), random);
+
+    /// <param name="input">What is asked for, as JSON.</param>
+    public static string ForPrune(string input, Guid random) => Compose(PrunePrefix, StampOf(input), random);
+
+    /// <inheritdoc cref="ForPrune"/>
+    public static string ForMirror(string input, Guid random) => Compose(MirrorPrefix, StampOf(input), random);
 
     /// <summary>What stands for a verification of the same sets in the same depth.</summary>
     public static string StampOf(VerifyInput input) =>
@@ -55,6 +64,11 @@ public static class InstanceIds
     public static bool IsRestore(string id, out string stamp) => TryTake(id, RestorePrefix, out stamp);
 
     public static bool IsDrill(string id) => TryTake(id, DrillPrefix, out _);
+
+    public static bool IsPrune(string id) => TryTake(id, PrunePrefix, out _);
+
+    /// <param name="stamp">That of the target.</param>
+    public static bool IsMirror(string id, out string stamp) => TryTake(id, MirrorPrefix, out stamp);
 
     private static string Compose(string prefix, string stamp, Guid random) =>
         $"{prefix}{stamp}-{random.ToString("n", CultureInfo.InvariantCulture)}";

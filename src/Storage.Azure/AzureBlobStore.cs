@@ -47,8 +47,12 @@ public sealed class AzureBlobStore : IBlobStore
                     return PutOutcome.Created;
                 }
                 catch (RequestFailedException e)
-                    when (e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+                    when (e.Status == 412
+                        || e.ErrorCode == BlobErrorCode.BlobAlreadyExists
+                        || AzureFaults.IsImmutable(e)
+                    )
                 {
+                    // A policy keeps what is there; whether it or the condition is looked at first is the service's affair.
                     return PutOutcome.AlreadyExists;
                 }
             },

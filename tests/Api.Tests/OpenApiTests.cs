@@ -66,6 +66,16 @@ public sealed class OpenApiTests : IAsyncLifetime
                     typeof(DrillRequest),
                     typeof(DrillDocument),
                     typeof(HealthDocument),
+                    typeof(HeadDocument),
+                    typeof(ForgetSetsRequest),
+                    typeof(ForgetDocument),
+                    typeof(PinRequest),
+                    typeof(PinDocument),
+                    typeof(StatsDocument),
+                    typeof(PruneRequest),
+                    typeof(PruneRunDocument),
+                    typeof(MirrorTargetRequest),
+                    typeof(MirrorRunDocument),
                     typeof(Problem),
                 ]
         )

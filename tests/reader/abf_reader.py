@@ -33,6 +33,7 @@ CLASS_NAME = {1: "content", 2: "metadata", 3: "log"}
 PACK_OF_CLASS = {"content": CONTENT_PACK, "dump": DUMP_PACK, "index": INDEX_PACK, "metadata": METADATA_PACK}
 MIB = 1 << 20
 LAST_NAME = 10 ** 12 - 1
+MAX_CHECK_TABLE = 16 * MIB
 
 
 class Damage(Exception):
@@ -258,9 +259,9 @@ class Repository:
         names = sorted(n for n in os.listdir(folder) if re.fullmatch("[0-9]{12}", n)) if os.path.isdir(folder) else []
         for name in names[:32]:
             try:
-                checks = json.loads(self.sealed(f"checks/{name}", CHECK_TABLE)[0])["checks"]
+                checks = check_table(self.sealed(f"checks/{name}", CHECK_TABLE)[0])
                 return [check for check in checks if check["kind"] in ("verify", "drill")]
-            except (Damage, ValueError, KeyError, TypeError):
+            except (Damage, ValueError, KeyError, TypeError, AttributeError):
                 continue
         return []
 
@@ -699,6 +700,21 @@ def extract(repository, manifest, directory, strict):
             except Damage as damage:
                 lose("database.catalogue", b"", Damage(f"the catalogue: {damage}"))
     return result
+
+
+def check_table(plain):
+    """The checks of a table; Damage where it has more than a table may."""
+    if len(plain) > MAX_CHECK_TABLE:
+        raise Damage(f"a table of checks has {len(plain)} bytes")
+    checks, seen = json.loads(plain)["checks"], {}
+    for check in checks:
+        if len(check["findings"]) > 20 or any(len(line.encode("utf-16-le")) > 2 * 1004 for line in check["findings"]):
+            raise Damage("a check has more or longer findings than may be")
+        key = (check["set"], check["kind"], check.get("depth"))
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] > 3:
+            raise Damage("a set has more checks of a kind and depth than may be")
+    return checks
 
 
 def lose_segments(lose, root, segments, required, there):

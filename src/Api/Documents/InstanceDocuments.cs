@@ -88,6 +88,41 @@ public sealed record DrillDocument(
     Links Links
 );
 
+/// <summary>A prune.</summary>
+/// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c>, <c>cancelled</c>.</param>
+/// <param name="Progress">Blobs that are deleted, as <c>filesDone</c>, and their bytes.</param>
+public sealed record PruneRunDocument(
+    string Id,
+    string State,
+    bool DryRun,
+    DateTime Started,
+    DateTime Updated,
+    ProgressDocument? Progress,
+    PruneDocument? Result,
+    FailureDocument? Failure,
+    Links Links
+);
+
+/// <summary>A mirror to one target.</summary>
+/// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c>, <c>cancelled</c>.</param>
+/// <param name="Target">Its place in the list <c>mirror</c> of the host's configuration, from 0 on.</param>
+/// <param name="Progress">Blobs that are copied, as <c>filesDone</c>, and their bytes.</param>
+public sealed record MirrorRunDocument(
+    string Id,
+    string State,
+    int Target,
+    DateTime Started,
+    DateTime Updated,
+    ProgressDocument? Progress,
+    MirrorResultDocument? Result,
+    FailureDocument? Failure,
+    Links Links
+);
+
+/// <param name="Head">The newest log entry that the target has.</param>
+/// <param name="UnfitBlobs">Blobs of the repository's store that are none of its own, and were not copied.</param>
+public sealed record MirrorResultDocument(long CopiedBlobs, long CopiedBytes, long UnfitBlobs, HeadDocument? Head);
+
 /// <param name="Status"><c>ok</c>: this host answers. It does not look at the storage or the database.</param>
 /// <param name="Running">The link of the backup that is running; null where none is.</param>
 /// <param name="LastRun">The newest backup that has ended; null where none has, as far as this host knows.</param>

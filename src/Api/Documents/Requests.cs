@@ -63,3 +63,60 @@ public sealed record DrillRequest
     /// <summary>How much of the required files is compared with the live store, in percent; null: <c>drill.share</c>.</summary>
     public double? SharePercent { get; set; }
 }
+
+/// <summary>
+/// Body of <c>POST /api/forget</c>. Either sets or rules; without both, the rules of the host's configuration.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ForgetSetsRequest
+{
+    /// <summary>Ids of the sets to forget: all of them, or none.</summary>
+    public string[] Sets { get; set; } = [];
+
+    /// <summary>Keep the newest so many.</summary>
+    public int? KeepLast { get; set; }
+
+    /// <summary>Keep what is no older than this, counted from the newest set.</summary>
+    public double? KeepWithinDays { get; set; }
+
+    public int? KeepDaily { get; set; }
+
+    public int? KeepWeekly { get; set; }
+
+    public int? KeepMonthly { get; set; }
+
+    public int? KeepYearly { get; set; }
+
+    /// <summary>Say what would be forgotten, and do nothing.</summary>
+    public bool DryRun { get; set; }
+}
+
+/// <summary>Body of <c>POST /api/sets/{id}/pin</c>; may be left out.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record PinRequest
+{
+    /// <summary>Why, for people.</summary>
+    public string? Reason { get; set; }
+}
+
+/// <summary>Body of <c>POST /api/prunes</c>; may be left out.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record PruneRequest
+{
+    /// <summary>The part of the stored bytes that may stay unused; null: that of the host's configuration.</summary>
+    public double? MaxUnusedPercent { get; set; }
+
+    /// <summary>Bytes that are written anew at most; null: as many as it takes.</summary>
+    public long? MaxRepackBytes { get; set; }
+
+    /// <summary>Say what would be freed, and do nothing.</summary>
+    public bool DryRun { get; set; }
+}
+
+/// <summary>Body of <c>POST /api/mirrors</c>; may be left out where the host has one target.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record MirrorTargetRequest
+{
+    /// <summary>Its place in the list <c>mirror</c> of the host's configuration, from 0 on.</summary>
+    public int? Target { get; set; }
+}

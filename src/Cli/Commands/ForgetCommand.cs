@@ -83,14 +83,7 @@ internal static class ForgetCommand
         ForgetResult result = dryRun
             ? await forgetting.PreviewAsync(request, context.Stop)
             : await forgetting.RunAsync(request, context.Stop);
-        var document = new ForgetDocument(
-            [
-                .. result
-                    .Verdicts.Where(verdict => verdict.IsKept)
-                    .Select(verdict => new KeptSetDocument(verdict.Set.Id.ToString(), [.. verdict.Reasons])),
-            ],
-            [.. result.Forgotten.Select(set => new ForgottenSetDocument(set.ToString()))]
-        );
+        var document = ForgetDocument.Of(result);
         context.Result.Write(document, CliJson.Relaxed.ForgetDocument, writer => WriteText(document, dryRun, writer));
         return ExitCodes.Done;
     }

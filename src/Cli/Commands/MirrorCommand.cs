@@ -91,7 +91,7 @@ internal static class MirrorCommand
             report.Repository,
             environment.Flows.Stores.Blobs.Location,
             StorePlace.Of(request.Url)!,
-            new HeadDocument(report.Head.Sequence, report.Head.Sha256),
+            HeadDocument.Of(report.Head),
             report.CopiedBlobs,
             report.CopiedBytes,
             report.LogEntries,

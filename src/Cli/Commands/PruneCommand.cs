@@ -75,20 +75,7 @@ internal static class PruneCommand
         PruneReport report = dryRun
             ? await pruning.PreviewAsync(options, context.Stop)
             : (await pruning.RunAsync(options, isTimeUp: null, context.Stop)).Report;
-        var document = new PruneDocument(
-            report.FreedBytes,
-            report.RepackedBytes,
-            report.DeletedBlobs,
-            report.LaterBlobs,
-            report.LaterBytes,
-            report.LaterFrom?.UtcDateTime,
-            report.StoredBytes,
-            report.UnusedBytes,
-            dryRun
-        )
-        {
-            Warnings = [.. report.Warnings ?? []],
-        };
+        var document = PruneDocument.Of(report, dryRun);
         context.Result.Write(document, CliJson.Relaxed.PruneDocument, writer => WriteText(document, writer));
         foreach (string warning in report.Warnings ?? [])
         {

@@ -14,6 +14,10 @@ internal static class SetsCommand
     public static Command Create(CommandRunner runner)
     {
         Option<string?> expected = ExpectedHead.NewOption();
+        var head = new Option<bool>("--head")
+        {
+            Description = "With --json: write the head of the log too, as {\"head\":...,\"sets\":[...]}.",
+        };
         var command = new DocumentedCommand(
             "sets",
             "List the sets, newest first.",
@@ -25,17 +29,36 @@ internal static class SetsCommand
         )
         {
             expected,
+            head,
         };
-        command.SetAction(parsed => runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(expected))));
+        command.SetAction(parsed =>
+            runner.RunAsync(parsed, context => RunAsync(context, parsed.GetValue(expected), parsed.GetValue(head)))
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string? expected)
+    private static async Task<int> RunAsync(CommandContext context, string? expected, bool withHead)
     {
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context, expected);
         SetCheckTable checks = await opened.ReadChecksAsync(context);
         SetDocument[] sets = [.. opened.Sets.Select(set => SetDocument.Of(set, checks))];
-        context.Result.Write(sets, CliJson.Relaxed.SetDocumentArray, writer => WriteText(sets, opened.Head, writer));
+        if (withHead)
+        {
+            context.Result.Write(
+                new SetsDocument(HeadDocument.Of(opened.Head), sets),
+                CliJson.Relaxed.SetsDocument,
+                writer => WriteText(sets, opened.Head, writer)
+            );
+        }
+        else
+        {
+            context.Result.Write(
+                sets,
+                CliJson.Relaxed.SetDocumentArray,
+                writer => WriteText(sets, opened.Head, writer)
+            );
+        }
+
         return ExitCodes.Done;
     }
 
@@ -44,9 +67,20 @@ internal static class SetsCommand
         if (sets.Length == 0)
         {
             writer.WriteLine("no sets yet");
-            return;
+        }
+        else
+        {
+            WriteTable(sets, writer);
         }
 
+        if (head.Sequence >= 0)
+        {
+            writer.WriteLine($"head of the log: entry {head.Sequence}, {head.Sha256}");
+        }
+    }
+
+    private static void WriteTable(SetDocument[] sets, TextWriter writer)
+    {
         var table = new TextTable(
             "SET",
             "INSTALLATION",
@@ -76,7 +110,6 @@ internal static class SetsCommand
         }
 
         table.WriteTo(writer, 3, 5, 6, 7);
-        writer.WriteLine($"head of the log: entry {head.Sequence}, {head.Sha256}");
     }
 
     private static string StateOf(SetDocument set) =>

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
-/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, one of its drills, and one for each target of a
-/// restore and each verification that is asked for, so that none waits for another. Several installations may share a
+/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, one of its drills, one of its prunes, and one for each target of a
+/// restore or a mirror and each verification that is asked for, so that none waits for another. Several installations may share a
 /// state directory, and what began against one repository is never resumed against another.
 /// </summary>
 internal sealed class Journals(BackupOptions options)
@@ -23,6 +23,11 @@ internal sealed class Journals(BackupOptions options)
 
     /// <summary>One drill at a time: what killed ones left, the next removes.</summary>
     public string Drills => StateDirectory.Beneath(options.State!, "drills", OwnName);
+
+    public string Prunes => StateDirectory.Beneath(options.State!, "prunes", OwnName);
+
+    /// <param name="stamp">Of the target, as in the mirror's id.</param>
+    public string Mirror(string stamp) => StateDirectory.Beneath(options.State!, "mirrors", OwnName, stamp);
 
     /// <summary>
     /// The location without the query, which may be a signature that is renewed while a run is interrupted.
@@ -49,13 +54,16 @@ internal sealed class Journals(BackupOptions options)
     /// <inheritdoc cref="Restores"/>
     public IEnumerable<string> Verifications() => Beneath($"verifications/{OwnName}");
 
+    /// <inheritdoc cref="Restores"/>
+    public IEnumerable<string> Mirrors() => Beneath($"mirrors/{OwnName}");
+
     /// <summary>
     /// Removes the journals in which everything ended long ago. One that cannot be read (another user's, a
     /// damaged one) stays, and does no harm: the log has it, and nobody is bothered every night.
     /// </summary>
     public void RemoveOld(TimeProvider time, ILogger logger)
     {
-        foreach (Func<IEnumerable<string>> list in (Func<IEnumerable<string>>[])[Restores, Verifications])
+        foreach (Func<IEnumerable<string>> list in (Func<IEnumerable<string>>[])[Restores, Verifications, Mirrors])
         {
             try
             {

@@ -6,6 +6,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 /// <summary>Every document that <c>--json</c> writes. Members are added, never renamed: scripts read them.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SetDocument[]))]
+[JsonSerializable(typeof(SetsDocument))]
 [JsonSerializable(typeof(SetDetailDocument))]
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(NotifyTestDocument[]))]

@@ -7,8 +7,10 @@ using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Drill.Records;
+using AlfrescoBackupFlows.Flows.Mirroring;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Extensions.Logging;
@@ -41,7 +43,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         {
             // One that has ended a moment ago may still be closing.
             await _driving.GetValueOrDefault(journal, Task.CompletedTask).WaitAsync(cancellationToken);
-            FlowHost? host = await FlowHost.OpenAsync(context, journal, takesLeases: journal == _journals.Backups);
+            FlowHost? host = await FlowHost.OpenAsync(context, journal, TakesLeases(journal));
             try
             {
                 if (host.Client.TryGet(instanceId) is not null)
@@ -83,6 +85,8 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
             flowName == nameof(HotBackupFlow) ? [_journals.Backups]
             : flowName == nameof(RestoreFlow) ? _journals.Restores()
             : flowName == nameof(DrillFlow) ? [_journals.Drills]
+            : flowName == nameof(PruneFlow) ? [_journals.Prunes]
+            : flowName == nameof(MirrorTargetFlow) ? _journals.Mirrors()
             : _journals.Verifications();
         var found = new List<InstanceState>();
         foreach (string journal in journals)
@@ -113,7 +117,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     }
 
     /// <summary>
-    /// Goes on with what an earlier process left: the backup, the drill, verifications, and the restores into the directory that
+    /// Goes on with what an earlier process left: the backup, the drill, the prune, verifications, mirrors, and the restores into the directory that
     /// belongs to the server.
     /// </summary>
     public async Task ResumeAllAsync(CancellationToken cancellationToken)
@@ -121,7 +125,12 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         _journals.RemoveOld(context.Time, context.Loggers.CreateLogger<Journals>());
         await TryResumeAsync(_journals.Backups, cancellationToken);
         await TryResumeAsync(_journals.Drills, cancellationToken);
-        foreach (string journal in Left(_journals.Verifications).Concat(Left(_journals.Restores)))
+        await TryResumeAsync(_journals.Prunes, cancellationToken);
+        foreach (
+            string journal in Left(_journals.Verifications)
+                .Concat(Left(_journals.Mirrors))
+                .Concat(Left(_journals.Restores))
+        )
         {
             await TryResumeAsync(journal, cancellationToken);
         }
@@ -186,7 +195,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 
     private async Task ResumeAsync(string journal)
     {
-        FlowHost? host = await FlowHost.OpenAsync(context, journal, takesLeases: journal == _journals.Backups);
+        FlowHost? host = await FlowHost.OpenAsync(context, journal, TakesLeases(journal));
         try
         {
             if (host.FindUnfinished() is { } unfinished)
@@ -287,11 +296,19 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         }
     }
 
+    /// <summary>Backups and prunes add to the repository; a mirror notes in its control store when it was done.</summary>
+    private bool TakesLeases(string journal) =>
+        journal == _journals.Backups
+        || journal == _journals.Prunes
+        || Path.GetDirectoryName(journal) == Path.GetDirectoryName(_journals.Mirror("any"));
+
     private string? JournalOf(string id) =>
         InstanceIds.IsBackup(id) ? _journals.Backups
         : InstanceIds.IsVerify(id, out string stamp) ? _journals.Verification(stamp)
         : InstanceIds.IsRestore(id, out stamp) ? _journals.Restore(stamp)
         : InstanceIds.IsDrill(id) ? _journals.Drills
+        : InstanceIds.IsPrune(id) ? _journals.Prunes
+        : InstanceIds.IsMirror(id, out stamp) ? _journals.Mirror(stamp)
         : null;
 
     private static InstanceState Describe(FlowInstance i) =>

@@ -40,6 +40,9 @@ public sealed class RetentionOptions
     /// <c>0.02</c>.</summary>
     public string? PricePerGb { get; set; }
 
+    /// <summary>The price as a number; null where none is set.</summary>
+    public decimal? PriceOfGb() => PricePerGb is { } text && TryParsePrice(text, out decimal price) ? price : null;
+
     /// <summary>Percent from 0% to 100%, as a part of 1.</summary>
     public static bool TryParsePart(string text, out double part)
     {

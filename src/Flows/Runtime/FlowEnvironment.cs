@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -51,7 +53,27 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
 
     internal ReadingSets Reading { get; }
 
-    internal SetMarks Marks => new(Stores.Control);
+    /// <summary>
+    /// The pins and who reads sets. A host that was opened without the control store opens it for that: in the
+    /// repository's own blobs, which stand in its place, no set would be pinned.
+    /// </summary>
+    /// <exception cref="PermanentException">Configuration: it is a mirror, or there is no control store.</exception>
+    internal async Task<SetMarks> OpenMarksAsync(CancellationToken cancellationToken)
+    {
+        if (Stores.OpenControl is not { } open)
+        {
+            return new SetMarks(Stores.Control);
+        }
+
+        await MirrorMark.RequireNoneAsync(Stores.Blobs, cancellationToken);
+        return new SetMarks(
+            await open(cancellationToken)
+                ?? throw new PermanentException(
+                    ErrorKind.Configuration,
+                    $"there is no control store of {Stores.Blobs.Location} to read pins from: set repository.controlUrl"
+                )
+        );
+    }
 
     /// <summary>
     /// What activities of a kind share in this process: made at first need, kept as long as this lives.

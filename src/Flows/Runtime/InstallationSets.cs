@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.SetChecks;
 
@@ -99,9 +100,25 @@ public sealed class InstallationSets(FlowEnvironment environment)
         return await repository.Log.ReadManifestAsync(set, cancellationToken);
     }
 
+    /// <summary>The head of the log, read anew: what this process has in memory may have been cut off.</summary>
+    /// <exception cref="PermanentException">
+    /// Repository: the log ends before what this machine has seen of it, or is another.
+    /// </exception>
+    public Task<LogHead> RereadHeadAsync(CancellationToken cancellationToken) =>
+        environment.Repository.RereadLogAsync(cancellationToken);
+
     private async Task<LogHead> ReadHeadAsync(CancellationToken cancellationToken)
     {
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         return await repository.Log.ReadAsync(cancellationToken);
+    }
+
+    /// <summary>What sets take up; follows each of them, which takes minutes where there is much.</summary>
+    /// <returns>The use of the whole repository, and the log that it was read by.</returns>
+    public async Task<(RepositoryUse Use, LogHead Head)> ReadUseAsync(CancellationToken cancellationToken)
+    {
+        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        return (await RepositoryUse.ReadAsync(repository, head.State, cancellationToken), head);
     }
 }

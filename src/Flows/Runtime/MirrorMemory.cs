@@ -12,7 +12,7 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// <param name="state">The state directory.</param>
 /// <param name="repository">The repository's id: a new one at its place has heads of its own.</param>
 /// <param name="url">Of the target.</param>
-internal sealed class MirrorMemory(string state, string repository, string url)
+public sealed class MirrorMemory(string state, string repository, string url)
 {
     private readonly HeadFile _file = new(state, $"heads/mirror-{repository}-{KeyOf(url)}.json");
 

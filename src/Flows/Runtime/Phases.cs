@@ -31,4 +31,8 @@ public static class Phases
     public const string Structure = "structure";
     public const string Data = "data";
     public const string Live = "live";
+
+    // What is asked for by itself.
+    public const string Prune = "prune";
+    public const string Mirror = "mirror";
 }

@@ -16,13 +16,14 @@ public sealed class SetPins(FlowEnvironment environment)
         LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
         BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
         SetSummary found = InstallationSets.Find(head, environment.Options.Installation.Name, set) ?? throw NoSuch(set);
-        await environment.Marks.PinAsync(found.Id, new Pin(reason, environment.Time.GetUtcNow()), cancellationToken);
+        SetMarks marks = await environment.OpenMarksAsync(cancellationToken);
+        await marks.PinAsync(found.Id, new Pin(reason, environment.Time.GetUtcNow()), cancellationToken);
 
         // A forget that looked at the pins just before this one may have ended it.
         head = await repository.Log.ReadAsync(cancellationToken);
         if (head.State.FindSet(found.Id) is null)
         {
-            await environment.Marks.UnpinAsync(found.Id, cancellationToken);
+            await marks.UnpinAsync(found.Id, cancellationToken);
             throw NoSuch($"{found.Id} (it was forgotten just now)");
         }
 
@@ -36,7 +37,8 @@ public sealed class SetPins(FlowEnvironment environment)
         RunId id =
             InstallationSets.Find(head, environment.Options.Installation.Name, set)?.Id
             ?? (RunId.TryParse(set, out RunId gone) ? gone : throw NoSuch(set));
-        return await environment.Marks.UnpinAsync(id, cancellationToken);
+        SetMarks marks = await environment.OpenMarksAsync(cancellationToken);
+        return await marks.UnpinAsync(id, cancellationToken);
     }
 
     private static PermanentException NoSuch(string set) =>

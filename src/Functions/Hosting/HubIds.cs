@@ -1,7 +1,9 @@
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Mirroring;
 using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Retention;
 
 namespace AlfrescoBackupFlows.Functions.Hosting;
 
@@ -17,5 +19,7 @@ internal static class HubIds
         flow == nameof(HotBackupFlow) ? "2"
         : flow == nameof(RestoreFlow) ? InstanceIds.RestorePrefix
         : flow == nameof(DrillFlow) ? InstanceIds.DrillPrefix
+        : flow == nameof(PruneFlow) ? InstanceIds.PrunePrefix
+        : flow == nameof(MirrorTargetFlow) ? InstanceIds.MirrorPrefix
         : InstanceIds.VerifyPrefix;
 }

@@ -100,6 +100,72 @@ public sealed class HttpApi(BackupApi api, RepositoryStores stores)
         [DurableClient] DurableTaskClient client
     ) => AnswerAsync(ApiRoutes.CancelDrill, request, client);
 
+    [Function(nameof(PinSet))]
+    public Task<IResult> PinSet(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.SetPin)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.PinSet, request, client);
+
+    [Function(nameof(UnpinSet))]
+    public Task<IResult> UnpinSet(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.SetUnpin)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.UnpinSet, request, client);
+
+    [Function(nameof(ForgetSets))]
+    public Task<IResult> ForgetSets(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.Forget)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.ForgetSets, request, client);
+
+    [Function(nameof(StartPrune))]
+    public Task<IResult> StartPrune(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.Prunes)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.StartPrune, request, client);
+
+    [Function(nameof(GetPrune))]
+    public Task<IResult> GetPrune(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Prune)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.GetPrune, request, client);
+
+    [Function(nameof(CancelPrune))]
+    public Task<IResult> CancelPrune(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.PruneCancel)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.CancelPrune, request, client);
+
+    [Function(nameof(StartMirror))]
+    public Task<IResult> StartMirror(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.Mirrors)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.StartMirror, request, client);
+
+    [Function(nameof(GetMirror))]
+    public Task<IResult> GetMirror(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Mirror)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.GetMirror, request, client);
+
+    [Function(nameof(CancelMirror))]
+    public Task<IResult> CancelMirror(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.MirrorCancel)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.CancelMirror, request, client);
+
+    [Function(nameof(Stats))]
+    public Task<IResult> Stats(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Stats)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.Stats, request, client);
+
+    [Function(nameof(Head))]
+    public Task<IResult> Head(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Head)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.Head, request, client);
+
     [Function(nameof(Health))]
     public Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Health)] HttpRequest request,

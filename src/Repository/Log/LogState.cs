@@ -28,8 +28,11 @@ public sealed record LogState(
     public SetSummary? FindSet(RunId id) => Sets.FirstOrDefault(set => set.Id == id);
 
     /// <summary>The set that a run inherits from: the newest of its installation at its base that was no import.</summary>
-    public SetSummary? ParentOf(RunOpened run) =>
-        Sets.LastOrDefault(set => set.Installation == run.Installation && set.Sequence <= run.Base && !set.Imported);
+    public SetSummary? ParentOf(RunOpened run) => ParentsOf(run).FirstOrDefault();
+
+    /// <summary>The same and those before it, the newest first.</summary>
+    public IEnumerable<SetSummary> ParentsOf(RunOpened run) =>
+        Sets.Where(set => set.Installation == run.Installation && set.Sequence <= run.Base && !set.Imported).Reverse();
 
     /// <summary>With those indexes only that the entry of this sequence or one before it named.</summary>
     public LogState WithIndexesUpTo(long sequence) =>

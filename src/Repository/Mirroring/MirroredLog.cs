@@ -8,6 +8,7 @@ namespace AlfrescoBackupFlows.Repository.Mirroring;
 internal sealed class MirroredLog
 {
     private readonly SortedDictionary<long, BlobItem> _entries;
+    private readonly Dictionary<long, RememberedHead> _heads = [];
 
     private MirroredLog(IBlobStore blobs, SortedDictionary<long, BlobItem> entries, long end, long[] behind) =>
         (Blobs, _entries, Newest, End, Behind) = (
@@ -78,8 +79,18 @@ internal sealed class MirroredLog
     /// <summary>An entry by its sequence; null where there is none.</summary>
     public BlobItem? Find(long sequence) => _entries.GetValueOrDefault(sequence);
 
-    /// <summary>The hash of an entry's blob, as a remembered head has it.</summary>
+    /// <summary>The hash of an entry's blob, as a remembered head has it; each is read once.</summary>
     public async Task<RememberedHead> HeadAsync(long sequence, CancellationToken cancellationToken)
+    {
+        if (!_heads.TryGetValue(sequence, out RememberedHead? head))
+        {
+            head = _heads[sequence] = await ReadHeadAsync(sequence, cancellationToken);
+        }
+
+        return head;
+    }
+
+    private async Task<RememberedHead> ReadHeadAsync(long sequence, CancellationToken cancellationToken)
     {
         BlobItem item = _entries[sequence];
         using CopyMemory memory = new();

@@ -48,6 +48,9 @@ internal sealed class ApiRig : IAsyncDisposable
 
     public MemoryInstances Flows { get; } = new();
 
+    /// <summary>Opened where it is needed, as under <c>abf serve</c>.</summary>
+    public MemoryBlobStore Control { get; } = new();
+
     public BackupOptions Options { get; } = new();
 
     public string Directory => _directory.Path;
@@ -65,7 +68,7 @@ internal sealed class ApiRig : IAsyncDisposable
         await BackupRepository.InitAsync(store, new RepositoryInit("none", null, "test", TimeProvider.System));
         rig._environment = new FlowEnvironment(
             new LoadedOptions(rig.Options, new Secret(Passphrase), null, []),
-            new RepositoryStores(store, new MemoryBlobStore()),
+            new RepositoryStores(store, store) { OpenControl = _ => Task.FromResult<IBlobStore?>(rig.Control) },
             TimeProvider.System,
             NullLoggerFactory.Instance
         );

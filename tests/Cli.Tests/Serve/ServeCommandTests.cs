@@ -19,6 +19,7 @@ public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresS
     {
         PostgresServer postgres = await ServerAsync();
         string database = await postgres.CreateDatabaseAsync("served", Token);
+        Abf.Config["mirror"] = new JsonArray(new JsonObject { ["url"] = $"file://{Abf.Combine("copy")}" });
         using ServedApi api = await StartAsync(
             new JsonObject
             {
@@ -78,6 +79,7 @@ public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresS
         );
         Assert.Equal(await Shell.DumpAsync(postgres, Sample.Database), await Shell.DumpAsync(postgres, database));
 
+        await AssertRetainedAsync(api, backup.GetProperty("id").GetString()!);
         (_, JsonElement again) = await api.SendAsync(HttpMethod.Post, "/api/restores", """{"target":"a-day"}""");
         JsonElement refused = await api.FollowAsync(Link(again, "status"));
         Assert.Equal("target", refused.GetProperty("failure").GetProperty("code").GetString());
@@ -269,6 +271,29 @@ public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresS
         );
 
         Assert.Contains("\"ok\"", health);
+    }
+
+    /// <summary>The set before this one is forgotten once it is not pinned any more, pruned, and the rest copied.</summary>
+    private async Task AssertRetainedAsync(ServedApi api, string newest)
+    {
+        await api.SendAsync(HttpMethod.Post, $"/api/sets/{Sample.Set}/pin");
+        (_, JsonElement kept) = await api.SendAsync(HttpMethod.Post, "/api/forget", """{"keepLast":1}""");
+        Assert.Equal(0, kept.GetProperty("forgotten").GetArrayLength());
+        Assert.Equal(0, (await Abf.RunAsync("unpin", Sample.Set)).ExitCode);
+        (_, JsonElement gone) = await api.SendAsync(HttpMethod.Post, "/api/forget", """{"keepLast":1}""");
+        Assert.Equal(Sample.Set, gone.GetProperty("forgotten")[0].GetProperty("id").GetString());
+
+        (_, JsonElement prune) = await api.SendAsync(HttpMethod.Post, "/api/prunes", """{"maxUnusedPercent":0}""");
+        JsonElement pruned = await api.FollowAsync(Link(prune, "status"));
+        Assert.Equal("done", pruned.GetProperty("state").GetString());
+        Assert.InRange(pruned.GetProperty("result").GetProperty("deletedBlobs").GetInt64(), 1, long.MaxValue);
+        (_, JsonElement mirror) = await api.SendAsync(HttpMethod.Post, "/api/mirrors");
+        JsonElement mirrored = await api.FollowAsync(Link(mirror, "status"));
+        (_, JsonElement head) = await api.SendAsync(HttpMethod.Get, "/api/head");
+        Assert.Equal(head.GetRawText(), mirrored.GetProperty("result").GetProperty("head").GetRawText());
+        (_, JsonElement stats) = await api.SendAsync(HttpMethod.Get, "/api/stats");
+        Assert.Equal(newest, Assert.Single(stats.GetProperty("sets").EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal(head.GetRawText(), stats.GetProperty("head").GetRawText());
     }
 
     private static string Link(JsonElement document, string name)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Storage;
@@ -43,6 +44,59 @@ public sealed class FormatTests
                 await IndependentReader.ReadAsync(vector, encryption == "none" ? null : SampleRepository.Passphrase)
             );
         }
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("passphrase")]
+    [InlineData("rotated")]
+    [InlineData("healed")]
+    [InlineData("pruned")]
+    public async Task A_checked_in_repository_is_backed_up_to_and_forgotten_from_and_pruned(string name)
+    {
+        using TempDirectory temp = new();
+        string place = temp.Combine("repository");
+        IBlobStore blobs = await CopyAsync(SourceFiles.Path("tests", "reader", "vectors", name), place);
+        RepositoryAccess access = SampleRepository.Access(EncryptionOf(name), temp.Combine("cache"));
+        (ImmutableArray<string> before, LogHead old) = await SampleRepository.ReadAsync(blobs, access);
+        RunId newest = old.State.Sets[^1].Id;
+        await using (BackupRepository repository = await BackupRepository.OpenAsync(blobs, access))
+        {
+            await SampleRepository.WriteOtherSetAsync(repository, Samples.Run(8), number: 5);
+            IReadOnlyCollection<RunId> gone = [.. old.State.Sets.Select(set => set.Id).Where(id => id != newest)];
+            await repository.Log.ExpireAsync(_ => Task.FromResult(gone));
+
+            PruneReport report = await new Prune(repository, new PruneOptions(0)).RunAsync(CancellationToken.None);
+
+            Assert.Equal((0, 0), (report.UnusedBytes, report.LaterBlobs));
+            Assert.True(gone.Count == 0 || report.FreedBytes > 0, $"{report}");
+        }
+
+        (ImmutableArray<string> after, LogHead head) = await SampleRepository.ReadAsync(blobs, access);
+        Assert.Equal([newest, Samples.Run(8)], head.State.Sets.Select(set => set.Id));
+        Assert.Empty(head.Alarms);
+        Assert.Equal(
+            before.Where(line => line.StartsWith($"{newest}", StringComparison.Ordinal)),
+            after.Where(line => line.StartsWith($"{newest}", StringComparison.Ordinal))
+        );
+        Assert.True(after.Count(line => line.StartsWith($"{Samples.Run(8)}", StringComparison.Ordinal)) > 60);
+        if (!OperatingSystem.IsWindows())
+        {
+            string? passphrase = access.Passphrase is null ? null : SampleRepository.Passphrase;
+            Assert.Equal(after, await IndependentReader.ReadAsync(place, passphrase));
+        }
+    }
+
+    private static async Task<DirectoryBlobStore> CopyAsync(string from, string to)
+    {
+        DirectoryBlobStore copy = await DirectoryBlobStore.CreateAsync(to, TimeProvider.System, CancellationToken.None);
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string name = Path.GetRelativePath(from, file).Replace('\\', '/');
+            await copy.PutIfAbsentAsync(name, await File.ReadAllBytesAsync(file), CancellationToken.None);
+        }
+
+        return copy;
     }
 
     [Theory]

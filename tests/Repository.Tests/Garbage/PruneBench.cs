@@ -206,14 +206,18 @@ internal sealed class PruneBench : IDisposable
     public async Task<IBlobStore> CopyAsync()
     {
         var copy = new MemoryBlobStore();
+        await CopyToAsync(copy);
+        return copy;
+    }
+
+    public async Task CopyToAsync(IBlobStore copy)
+    {
         await foreach (BlobItem item in Blobs.ListAsync(string.Empty, CancellationToken.None))
         {
             byte[] bytes = new byte[item.Length];
             await Blobs.ReadAsync(item.Name, 0, bytes, CancellationToken.None);
             await copy.PutIfAbsentAsync(item.Name, bytes, CancellationToken.None);
         }
-
-        return copy;
     }
 
     public void Dispose() => _temp.Dispose();

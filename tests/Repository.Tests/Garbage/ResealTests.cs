@@ -292,13 +292,13 @@ public sealed class ResealTests
 
     private static Task<PruneBench> CreateAsync(IBlobStore? blobs = null) => PruneBench.CreateAsync(blobs, Passphrase);
 
-    private static async Task RotateAsync(PruneBench bench)
+    internal static async Task RotateAsync(PruneBench bench)
     {
         await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
         await repository.Keys.RotateAsync([]);
     }
 
-    private static async Task<ResealReport> ResealAsync(
+    internal static async Task<ResealReport> ResealAsync(
         PruneBench bench,
         IBlobStore? store = null,
         bool preview = false,

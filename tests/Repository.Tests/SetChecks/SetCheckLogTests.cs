@@ -381,6 +381,8 @@ public sealed class SetCheckLogTests
         RunId set = RunId.Parse("20261122T201500Z-00000001");
         await AddAsync(repository, [set], Verified(set, "data", passed: true, Moment), Drilled(set, passed: false));
         await PlantAsync(blobs, "checks/000000000000", [1, 2, 3]);
+        SetCheck tooMuch = Drilled(set, passed: true) with { Findings = [.. Enumerable.Repeat("x", 21)] };
+        await PlantTableAsync(repository, "checks/999999999998", [tooMuch]);
 
         Assert.Equal(
             [$"{set} verify data True []", $"{set} drill  False [\"contentstore/a is missing\"]"],

@@ -47,8 +47,31 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
         ImmutableArray<RunId> evicted = await EvictOthersAsync(repository, opened, head, cancellationToken);
 
         // As of the run's base, so that a repeated call returns the same.
-        SetSummary? parent = head.State.ParentOf(opened);
+        SetSummary? parent = await FindParentAsync(repository, head.State, opened, cancellationToken);
         return new OpenedRun(opened.Base, parent?.Id, evicted);
+    }
+
+    /// <summary>
+    /// An older program that adds to the log drops from its state that a set was imported; the set's manifest still says
+    /// so. It is read once, since the run reads that of its parent anyway.
+    /// </summary>
+    private static async Task<SetSummary?> FindParentAsync(
+        BackupRepository repository,
+        LogState state,
+        RunOpened opened,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (SetSummary set in state.ParentsOf(opened))
+        {
+            SetManifest manifest = await repository.Log.ReadManifestAsync(set, cancellationToken);
+            if (manifest.Origin is null)
+            {
+                return set;
+            }
+        }
+
+        return null;
     }
 
     private async Task<ImmutableArray<RunId>> EvictOthersAsync(

@@ -21,7 +21,12 @@ internal sealed class MirrorBlobs(FlowEnvironment environment) : FlowActivity<Mi
         // The configuration may have become another one while the run waited.
         if (environment.Options.Mirror.ElementAtOrDefault(input.Target) is not { } target)
         {
-            return new MirroredPart(0, 0, IsDone: true);
+            return input.Url is null ? new MirroredPart(0, 0, IsDone: true) : throw Gone(input);
+        }
+
+        if (input.Url is { } url && url != MirrorMemory.KeyOf(target.Url!))
+        {
+            throw Gone(input);
         }
 
         long started = environment.Time.GetTimestamp();
@@ -42,6 +47,16 @@ internal sealed class MirrorBlobs(FlowEnvironment environment) : FlowActivity<Mi
             await mirroring.NoteEndAsync(target, cancellationToken);
         }
 
-        return new MirroredPart(report.CopiedBlobs, report.CopiedBytes, report.IsDone);
+        return new MirroredPart(report.CopiedBlobs, report.CopiedBytes, report.IsDone)
+        {
+            Head = input.Url is null ? null : report.Head,
+            UnfitBlobs = input.Url is null ? 0 : report.UnfitBlobs,
+        };
     }
+
+    private static PermanentException Gone(MirrorStep input) =>
+        new(
+            ErrorKind.Configuration,
+            $"mirror.{input.Target}: the configuration has another target there than the one that was asked for; ask again"
+        );
 }

@@ -10,4 +10,6 @@ namespace AlfrescoBackupFlows.Flows.Mirroring.Records;
 [JsonSerializable(typeof(DueMirrors))]
 [JsonSerializable(typeof(MirrorStep))]
 [JsonSerializable(typeof(MirroredPart))]
+[JsonSerializable(typeof(MirrorTargetInput))]
+[JsonSerializable(typeof(MirrorTargetResult))]
 public sealed partial class MirrorJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Mirroring.Records;
@@ -17,7 +18,11 @@ public sealed record MirrorResult(long CopiedBlobs, long CopiedBytes, ImmutableA
 public sealed record DueMirrors(ImmutableArray<int> Targets);
 
 /// <param name="Target">Its place in the list <c>mirror</c>.</param>
-public sealed record MirrorStep(int Target);
+public sealed record MirrorStep(int Target)
+{
+    /// <summary>What <see cref="MirrorTargetInput.Url"/> says; null: whatever target is in that place.</summary>
+    public string? Url { get; init; }
+}
 
 /// <summary>A mirror that is called for by a person or by the configuration.</summary>
 /// <param name="Url">Of the target.</param>
@@ -38,4 +43,21 @@ public sealed record MirrorRequest(
 }
 
 /// <param name="IsDone">False: its time was up, and there is more.</param>
-public sealed record MirroredPart(long CopiedBlobs, long CopiedBytes, bool IsDone);
+public sealed record MirroredPart(long CopiedBlobs, long CopiedBytes, bool IsDone)
+{
+    /// <summary>The newest log entry that the target has; null where a part did not say.</summary>
+    public RememberedHead? Head { get; init; }
+
+    /// <summary>Blobs of the source that are none of a repository's, and were not copied.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long UnfitBlobs { get; init; }
+}
+
+/// <summary>A mirror to one target of the configuration that somebody asks for.</summary>
+/// <param name="Target">Its place in the list <c>mirror</c>.</param>
+/// <param name="Url">As the list had it, in a hash: another target may have come into its place meanwhile.</param>
+public sealed record MirrorTargetInput(int Target, string Url);
+
+/// <summary>What it came to.</summary>
+/// <param name="Head">The newest log entry that the target has.</param>
+public sealed record MirrorTargetResult(long CopiedBlobs, long CopiedBytes, long UnfitBlobs, RememberedHead? Head);

@@ -16,6 +16,7 @@ namespace AlfrescoBackupFlows.Flows.Retention.Activities;
 /// </summary>
 public sealed class Forgetting(FlowEnvironment environment)
 {
+    private SetMarks? _marks;
     private bool _allRead;
     private IReadOnlySet<RunId> _read = ImmutableHashSet<RunId>.Empty;
     private IReadOnlySet<RunId> _pinned = ImmutableHashSet<RunId>.Empty;
@@ -55,8 +56,9 @@ public sealed class Forgetting(FlowEnvironment environment)
         CancellationToken cancellationToken
     )
     {
-        _pinned = await environment.Marks.ListPinnedAsync(cancellationToken);
-        (_allRead, _read) = await environment.Marks.ListReadAsync(cancellationToken);
+        _marks ??= await environment.OpenMarksAsync(cancellationToken);
+        _pinned = await _marks.ListPinnedAsync(cancellationToken);
+        (_allRead, _read) = await _marks.ListReadAsync(cancellationToken);
         string? own = environment.Options.Installation.Name;
         IEnumerable<IGrouping<string, SetSummary>> installations = state
             .Sets.Where(set => own is null || set.Installation == own)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AlfrescoBackupFlows.Repository.Garbage;
 
 namespace AlfrescoBackupFlows.Flows.Retention.Records;
 
@@ -9,4 +10,6 @@ namespace AlfrescoBackupFlows.Flows.Retention.Records;
 [JsonSerializable(typeof(RetentionResult))]
 [JsonSerializable(typeof(ForgottenSets))]
 [JsonSerializable(typeof(PrunedPart))]
+[JsonSerializable(typeof(PruneInput))]
+[JsonSerializable(typeof(PruneReport))]
 public sealed partial class RetentionJson : JsonSerializerContext;

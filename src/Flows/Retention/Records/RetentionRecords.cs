@@ -30,3 +30,9 @@ public sealed record ForgottenSets(ImmutableArray<RunId> Sets, bool IsDue);
 /// <param name="Report">What was done so far by this activity.</param>
 /// <param name="IsDone">False: its time was up, and there is more.</param>
 public sealed record PrunedPart(PruneReport Report, bool IsDone);
+
+/// <summary>A prune that somebody asks for.</summary>
+/// <param name="MaxUnused">The part of the stored bytes that may stay unused, 0 to 1; null: that of the configuration.</param>
+/// <param name="MaxRepack">Bytes that are written anew at most, by all of it; null: as many as it takes.</param>
+/// <param name="IsDryRun">Says what it would do.</param>
+public sealed record PruneInput(double? MaxUnused, long? MaxRepack, bool IsDryRun);

@@ -1,0 +1,3 @@
+using AlfrescoBackupFlows.Testing.Servers;
+
+[assembly: AssemblyFixture(typeof(OnDemand<AzuriteServer>))]

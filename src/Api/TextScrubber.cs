@@ -60,6 +60,9 @@ public sealed partial class TextScrubber
             options.Installation.Database.Password,
             options.Restore.DatabasePassword,
             options.Drill.Password,
+            options.Notify.Webhook.Url,
+            options.Notify.Webhook.Secret,
+            options.Notify.Mail.Password,
             TryRead(options.Installation.Index.Solr.SecretFile, "installation.index.solr.secretFile"),
             TryRead(
                 options.Installation.Index.Solr.CertificatePasswordFile,

@@ -148,7 +148,7 @@ internal sealed class FlowHost : IAsyncDisposable
     /// it.</summary>
     private async Task<IReadOnlyList<Observation>?> LookAsync(string flow) =>
         flow == nameof(HotBackupFlow) && _context.Notifier.HasChannels
-            ? (await new RepositoryLook(_environment.Flows, _context.Notifier).SeeAsync(_context.Stop)).Seen
+            ? await new RepositoryLook(_environment.Flows, _context.Notifier).TrySeeAsync(_context.Stop)
             : null;
 
     /// <summary>Drives an instance to its result, and shows how it gets there.</summary>

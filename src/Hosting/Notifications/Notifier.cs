@@ -149,7 +149,9 @@ public sealed class Notifier(
             (Notification Message, Observation? Of)[] due =
             [
                 .. occasion
-                    .Seen.Select(seen => (Message: FindDue(seen, standing.GetValueOrDefault(seen.Key)), Of: seen))
+                    // Of two who looked at the same, the first counts.
+                    .Seen.DistinctBy(static seen => seen.Key)
+                    .Select(seen => (Message: FindDue(seen, standing.GetValueOrDefault(seen.Key)), Of: seen))
                     .Where(seen => seen.Message is not null)
                     .Select(seen => (seen.Message!, (Observation?)seen.Of)),
                 .. occasion.News is { } news
@@ -190,7 +192,7 @@ public sealed class Notifier(
             : Make(
                 seen.Problem is { } problem
                     ? new News(seen.Event, Notification.Problem, seen.Title, problem, seen.Run)
-                    : new News(seen.Event, Notification.Over, $"over: {seen.Title}", known!.Message, seen.Run),
+                    : new News(seen.Event, Notification.Over, $"over: {seen.Title}", known!.Message ?? string.Empty, seen.Run),
                 known?.Since
             );
     }

@@ -40,6 +40,14 @@ public sealed class RepositoryLook(FlowEnvironment environment, Notifier notifie
         return fault;
     }
 
+    /// <summary>What there is to tell besides how a run ended, which nothing that goes wrong here may change.</summary>
+    public async Task<IReadOnlyList<Observation>> TrySeeAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Observation> seen = [];
+        await notifier.GuardAsync(async () => seen = (await SeeAsync(cancellationToken)).Seen);
+        return seen;
+    }
+
     /// <summary>What there is to tell, and why the repository could not be looked at; null where it could.</summary>
     public async Task<(IReadOnlyList<Observation> Seen, string? Fault)> SeeAsync(CancellationToken cancellationToken)
     {

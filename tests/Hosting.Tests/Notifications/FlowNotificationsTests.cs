@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -224,7 +225,7 @@ public sealed class FlowNotificationsTests : IDisposable
             ],
             _bench.Told.Select(told => (told.Item1, told.Item2))
         );
-        Assert.Contains("\"title\":\"acme: 'abf prune' failed\"", _bench.Server.Seen[0].Body);
+        Assert.Equal("acme: 'abf prune' failed", JsonElement.Parse(_bench.Server.Seen[0].Body).GetProperty("title").GetString());
 
         Task EndedAsync(CommandKind command, FlowFailure? problem) =>
             WithAsync(told => told.CommandEndedAsync(command, problem));

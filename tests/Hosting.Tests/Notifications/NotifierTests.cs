@@ -151,6 +151,16 @@ public sealed class NotifierTests : IDisposable
         Assert.Equal([("retention", "problem", "full")], _bench.Told);
     }
 
+    [Fact]
+    public async Task Of_two_who_saw_the_same_at_once_one_is_told()
+    {
+        using Notifier notifier = _bench.NewNotifier();
+
+        await notifier.ObserveAsync(Full("space"), new Observation("space", "space", null, run: null));
+
+        Assert.Equal([("space", "problem", "full")], _bench.Told);
+    }
+
     private static Observation Full(string about) => new(about, about, "full", run: null);
 
     private static Task PingAsync(Notifier notifier, string signal, string message) =>

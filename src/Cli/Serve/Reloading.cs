@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Processes;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
 
@@ -20,7 +21,9 @@ internal sealed class Reloading : IDisposable
     );
     private readonly PosixSignalRegistration _registration;
 
-    public Reloading() =>
+    public Reloading()
+    {
+        Signals.HearHangup();
         _registration = PosixSignalRegistration.Create(
             PosixSignal.SIGHUP,
             context =>
@@ -30,6 +33,7 @@ internal sealed class Reloading : IDisposable
                 _asked.Writer.TryWrite(true);
             }
         );
+    }
 
     /// <summary>Until somebody asks for it.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken) =>
@@ -109,7 +113,7 @@ internal sealed class Reloading : IDisposable
             );
     }
 
-    private static Task TellAsync(CommandContext context, string? problem) =>
+    private static Task<bool> TellAsync(CommandContext context, string? problem) =>
         context.Notifier.ObserveAsync(
             new Observation(
                 NotificationEvents.Configuration,

@@ -26,7 +26,7 @@ public static class RoomLook
 
         if (
             DirectoryBlobStore.TryParseUrl(options.Repository.Url!) is { } repository
-            && Directory.Exists(repository)
+            && GivenPath.IsDirectory(repository)
             && Find(repository) is { } left
             && FaultOf(left, newest?.AddedBytes ?? 0) is { } fault
         )

@@ -129,7 +129,7 @@ public sealed class ScheduleList(FlowEnvironment environment)
         }
     }
 
-    private string WhenOf(TimeSpan every) =>
+    private static string WhenOf(TimeSpan every) =>
         every == TimeSpan.Zero ? AfterBackup : $"{DurationText.Format(every)}, after a backup";
 
     private DateTimeOffset? NextOf(string setting, string? cron, TimeZoneInfo zone, DateTimeOffset after) =>

@@ -163,7 +163,7 @@ public sealed class NotifierTests : IDisposable
 
     private static Observation Full(string about) => new(about, about, "full", run: null);
 
-    private static Task PingAsync(Notifier notifier, string signal, string message) =>
+    private static Task<bool> PingAsync(Notifier notifier, string signal, string message) =>
         notifier.TellAsync(new Occasion(new Ping(signal, message), []));
 
     private async Task ObserveAsync(string? problem)

@@ -192,7 +192,13 @@ public sealed class Notifier(
             : Make(
                 seen.Problem is { } problem
                     ? new News(seen.Event, Notification.Problem, seen.Title, problem, seen.Run)
-                    : new News(seen.Event, Notification.Over, $"over: {seen.Title}", known!.Message ?? string.Empty, seen.Run),
+                    : new News(
+                        seen.Event,
+                        Notification.Over,
+                        $"over: {seen.Title}",
+                        known!.Message ?? string.Empty,
+                        seen.Run
+                    ),
                 known?.Since
             );
     }

@@ -225,7 +225,10 @@ public sealed class FlowNotificationsTests : IDisposable
             ],
             _bench.Told.Select(told => (told.Item1, told.Item2))
         );
-        Assert.Equal("acme: 'abf prune' failed", JsonElement.Parse(_bench.Server.Seen[0].Body).GetProperty("title").GetString());
+        Assert.Equal(
+            "acme: 'abf prune' failed",
+            JsonElement.Parse(_bench.Server.Seen[0].Body).GetProperty("title").GetString()
+        );
 
         Task EndedAsync(CommandKind command, FlowFailure? problem) =>
             WithAsync(told => told.CommandEndedAsync(command, problem));

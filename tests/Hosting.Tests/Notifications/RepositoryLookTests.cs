@@ -106,7 +106,10 @@ public sealed class RepositoryLookTests : IAsyncLifetime
             "none",
             "https://acme.blob.core.windows.net/backups"
         );
-        var blobs = new FaultInjectingBlobStore(_blobs, _ => _isAway ? new BlobFault { FailBefore = true, Permanent = true } : null);
+        var blobs = new FaultInjectingBlobStore(
+            _blobs,
+            _ => _isAway ? new BlobFault { FailBefore = true, Permanent = true } : null
+        );
         return new FlowEnvironment(
             new LoadedOptions(options, null, null, []),
             new RepositoryStores(blobs, new MemoryBlobStore()),

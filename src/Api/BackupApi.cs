@@ -6,6 +6,8 @@ using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -23,6 +25,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
     private readonly SemaphoreSlim _starting = new(1);
     private readonly SemaphoreSlim _counting = new(1);
     private readonly DrillSchedule _drills = new(environment);
+    private readonly VerifySchedule _verifications = new(environment);
     private readonly ILogger _logger = environment.Loggers.CreateLogger<BackupApi>();
 
     /// <summary>Answers a request that was matched to a route; <c>{id}</c> stands in the route values.</summary>
@@ -105,6 +108,40 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
                 nameof(DrillFlow),
                 JsonSerializer.Serialize(due, DrillJson.Default.DrillInput),
                 InstanceIds.ForDrill(due.Set, Guid.NewGuid()),
+                cancellationToken
+            );
+            return started.Id;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Starts a verification of all sets where <c>verify.every</c> says that its time has come.</summary>
+    /// <returns>The instance's id; null where it is not due, or one is running.</returns>
+    public async Task<string?> TryStartVerificationAsync(IFlowInstances flows, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            if (
+                await _verifications.FindDueAsync(cancellationToken) is not { } due
+                || (await flows.ListAsync(nameof(VerifyFlow), cancellationToken)).Any(i =>
+                    i.Phase is InstancePhase.Running
+                )
+            )
+            {
+                return null;
+            }
+
+            await _verifications.NoteStartAsync(cancellationToken);
+            InstanceState started = await Instances.StartAsync(
+                environment,
+                flows,
+                nameof(VerifyFlow),
+                JsonSerializer.Serialize(due, VerifyJson.Default.VerifyInput),
+                InstanceIds.ForVerify(due, Guid.NewGuid()),
                 cancellationToken
             );
             return started.Id;

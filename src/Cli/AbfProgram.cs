@@ -99,6 +99,7 @@ internal static class AbfProgram
             MirrorCommand.Create(runner),
             KeyCommand.Create(runner),
             ServeCommand.Create(runner),
+            ScheduleCommand.Create(runner),
             NotifyCommand.Create(runner),
             ConfigCommand.Create(runner),
             GenerateCommand.Create(runner),

@@ -34,6 +34,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     );
     private volatile NonDeterministicFlowException? _foreignTask;
     private int _busy;
+    private long _turned;
 
     private EmbeddedEngine(string directory, ProcessLock processLock, TaskCatalog catalog, EngineOptions options)
     {
@@ -57,6 +58,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>Status, events and termination of the instances in this journal.</summary>
     public FlowClient Client { get; }
+
+    /// <summary>How long ago the running instance was looked at last, which happens twice a second at least; null: none is
+    /// driven. For who must know that the engine has not come to a halt.</summary>
+    public TimeSpan? SinceTurn =>
+        Volatile.Read(ref _busy) == 0 ? null : _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _turned));
 
     /// <summary>Opens or creates the journal in a local directory and takes its lock.</summary>
     /// <exception cref="PermanentException">
@@ -154,6 +160,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <exception cref="PermanentException">Configuration: no such instance, or the journal failed.</exception>
     public async Task<FlowInstance> RunToEndAsync(string instanceId, CancellationToken cancellationToken = default)
     {
+        Volatile.Write(ref _turned, _options.TimeProvider.GetTimestamp());
         if (Interlocked.Exchange(ref _busy, 1) == 1)
         {
             throw new InvalidOperationException("the engine runs one instance at a time");
@@ -192,6 +199,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         CheckReplays(id);
         while (!cancellationToken.IsCancellationRequested)
         {
+            Volatile.Write(ref _turned, _options.TimeProvider.GetTimestamp());
             Step step = TakeStep(id);
             step.Started.ForEach(_activities.Start);
             if (_foreignTask is { } foreign)

@@ -26,9 +26,18 @@ internal static partial class Logs
     [LoggerMessage(7, LogLevel.Warning, "The histories of old runs could not be removed: {Reason}")]
     public static partial void NotPurged(ILogger logger, string reason);
 
-    [LoggerMessage(8, LogLevel.Information, "Drill {Drill} was started by drill.every")]
-    public static partial void DrillStarted(ILogger logger, string drill);
+    [LoggerMessage(8, LogLevel.Information, "{Instance} was started by {Setting}")]
+    public static partial void StartedByTime(ILogger logger, string instance, string setting);
 
-    [LoggerMessage(9, LogLevel.Error, "drill.every starts no drill now: {Reason}")]
-    public static partial void DrillNotStarted(ILogger logger, string reason);
+    [LoggerMessage(9, LogLevel.Error, "{Setting} starts nothing now: {Reason}")]
+    public static partial void NotStartedByTime(ILogger logger, string setting, string reason);
+
+    [LoggerMessage(10, LogLevel.Error, "The repository could not be looked at: {Reason}")]
+    public static partial void NotLooked(ILogger logger, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "What began and ended is not told now: {Reason}")]
+    public static partial void NotWatched(ILogger logger, string reason);
+
+    [LoggerMessage(12, LogLevel.Warning, "A notification failed: {Fault}")]
+    public static partial void NotTold(ILogger logger, string fault);
 }

@@ -75,6 +75,7 @@ public sealed class CommandLineTests : IDisposable
             "mirror",
             "key",
             "serve",
+            "schedule",
             "notify",
             "config",
         ];

@@ -49,7 +49,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     /// <summary>The host gives what an activity logs the category of its function.</summary>
     [Theory]
     [InlineData("NightlyBackup")]
-    [InlineData("ScheduledDrill")]
+    [InlineData("HourlyLook")]
     [InlineData("CommitSet")]
     [InlineData("MirrorBlobs")]
     [InlineData("ForgetSets")]

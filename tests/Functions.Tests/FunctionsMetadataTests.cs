@@ -40,9 +40,13 @@ public sealed class FunctionsMetadataTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_backup_reads_its_schedule_from_the_settings_and_drills_are_looked_for_every_hour() =>
+    public void The_backup_reads_its_schedule_from_the_settings_and_looks_are_every_hour_and_every_five_minutes() =>
         Assert.Equal(
-            [(nameof(NightlyBackup), "%ABF:SCHEDULE%"), (nameof(ScheduledDrill), "0 30 * * * *")],
+            [
+                (nameof(HourlyLook), "0 30 * * * *"),
+                (nameof(NightlyBackup), "%ABF:SCHEDULE%"),
+                (nameof(ToldRuns), "15 */5 * * * *"),
+            ],
             Of("timerTrigger")
                 .Select(timer => (timer.Function, timer.Binding.GetProperty("schedule").GetString()))
                 .Order()
@@ -51,7 +55,7 @@ public sealed class FunctionsMetadataTests : IAsyncLifetime
     [Fact]
     public void Nothing_else_is_there() =>
         Assert.Equal(
-            ApiRoutes.All.Count + 2,
+            ApiRoutes.All.Count + 3,
             _bindings.Select(b => b.Function).Distinct(StringComparer.Ordinal).Count()
         );
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Options;
@@ -49,7 +50,7 @@ internal static class BackupCommand
         }
         catch (Exception e) when (e is not (FlowException or OperationCanceledException) && context.Loaded is not null)
         {
-            await context.Notifications.NotStartedAsync(FlowFailure.From(e));
+            await context.Notifications.NotStartedAsync(nameof(HotBackupFlow), FlowFailure.From(e));
             throw;
         }
     }

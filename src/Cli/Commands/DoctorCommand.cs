@@ -3,9 +3,9 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
-using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Doctor;
+using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 
@@ -85,8 +85,8 @@ internal static class DoctorCommand
 
     private static DateTimeOffset? NextBackup(CommandContext context) =>
         context.Options.Schedule is { } schedule
-            ? NightlySchedule
-                .Parse(schedule, Installation.Discover(context.Options.Installation).TimeZone, context.Time)
+            ? CronSchedule
+                .Parse("schedule", schedule, Installation.Discover(context.Options.Installation).TimeZone, context.Time)
                 .NextAfter(context.Time.GetUtcNow())
             : null;
 

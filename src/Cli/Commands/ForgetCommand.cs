@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
 using AlfrescoBackupFlows.Flows.Retention.Records;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
@@ -78,11 +79,19 @@ internal static class ForgetCommand
     {
         context.Load(OptionsScope.Repository);
         ForgetRequest request = RequestOf(context, sets, given);
-        await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
-        var forgetting = new Forgetting(environment.Flows);
-        ForgetResult result = dryRun
-            ? await forgetting.PreviewAsync(request, context.Stop)
-            : await forgetting.RunAsync(request, context.Stop);
+        ForgetResult result = await ToldCommand.RunAsync(
+            context,
+            CommandKind.Forget,
+            dryRun,
+            async () =>
+            {
+                await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
+                var forgetting = new Forgetting(environment.Flows);
+                return dryRun
+                    ? await forgetting.PreviewAsync(request, context.Stop)
+                    : await forgetting.RunAsync(request, context.Stop);
+            }
+        );
         var document = ForgetDocument.Of(result);
         context.Result.Write(document, CliJson.Relaxed.ForgetDocument, writer => WriteText(document, dryRun, writer));
         return ExitCodes.Done;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Garbage;
@@ -77,11 +78,19 @@ internal static class KeyResealCommand
     )
     {
         context.HowToGoOn = "what is sealed anew stays so, and 'abf key reseal' goes on with the rest";
-        await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
-        var pruning = new Pruning(environment.Flows);
-        ResealReport report = dryRun
-            ? await pruning.PreviewResealAsync(options, rotates, context.Stop)
-            : await pruning.ResealAsync(options, context.Stop);
+        ResealReport report = await ToldCommand.RunAsync(
+            context,
+            CommandKind.Reseal,
+            dryRun,
+            async () =>
+            {
+                await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
+                var pruning = new Pruning(environment.Flows);
+                return dryRun
+                    ? await pruning.PreviewResealAsync(options, rotates, context.Stop)
+                    : await pruning.ResealAsync(options, context.Stop);
+            }
+        );
         foreach (string warning in report.Warnings)
         {
             context.Messages.Warn(warning);

@@ -5,7 +5,10 @@ using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Mirroring.Activities;
 using AlfrescoBackupFlows.Flows.Mirroring.Records;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Mirroring;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -80,6 +83,25 @@ internal static class MirrorCommand
     {
         context.Load(OptionsScope.Blobs);
         context.HowToGoOn = "what was copied stays copied, and the next 'abf mirror' goes on";
+        string target = StorePlace.Of(request.Url)!;
+        return await ToldCommand.RunAsync(
+            context,
+            CommandKind.Mirror(target),
+            request.IsDryRun,
+            () => CopyAsync(context, request),
+            code =>
+                code == ExitCodes.Done
+                    ? null
+                    : new FlowFailure(
+                        ErrorKind.Target,
+                        $"the mirror at {target} did not take all of it; the output of the command says why",
+                        IsRetryable: false
+                    )
+        );
+    }
+
+    private static async Task<int> CopyAsync(CommandContext context, MirrorRequest request)
+    {
         await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: false);
         MirrorReport report = await new Mirroring(environment.Flows).RunAsync(
             request,

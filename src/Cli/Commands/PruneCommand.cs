@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Garbage;
@@ -70,11 +71,19 @@ internal static class PruneCommand
 
         options = WithMaxRepack(options, maxRepack);
         context.HowToGoOn = "what was given up so far is deleted by the next 'abf prune', which goes on";
-        await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
-        var pruning = new Pruning(environment.Flows);
-        PruneReport report = dryRun
-            ? await pruning.PreviewAsync(options, context.Stop)
-            : (await pruning.RunAsync(options, isTimeUp: null, context.Stop)).Report;
+        PruneReport report = await ToldCommand.RunAsync(
+            context,
+            CommandKind.Prune,
+            dryRun,
+            async () =>
+            {
+                await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
+                var pruning = new Pruning(environment.Flows);
+                return dryRun
+                    ? await pruning.PreviewAsync(options, context.Stop)
+                    : (await pruning.RunAsync(options, isTimeUp: null, context.Stop)).Report;
+            }
+        );
         var document = PruneDocument.Of(report, dryRun);
         context.Result.Write(document, CliJson.Relaxed.PruneDocument, writer => WriteText(document, writer));
         foreach (string warning in report.Warnings ?? [])

@@ -1,13 +1,14 @@
 using System.CommandLine;
-using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Serve;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -40,24 +41,15 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(CommandContext context, string? urls)
     {
         context.Messages.Stays = true;
-        BackupOptions options = context.Load(OptionsScope.Installation).Options;
-        IReadOnlyList<ServeAddress> addresses = ServeAddress.ParseAll(urls ?? options.Serve.Urls, options.Serve);
-        (ApiKey key, string? warning) = ApiKey.Read(options.Serve);
-        if (warning is not null)
-        {
-            context.Messages.Warn(warning);
-        }
-
-        using ServeCertificate? certificate = addresses.Any(a => a.IsTls) ? ServeCertificate.Read(options.Serve) : null;
-        NightlySchedule? schedule = options.Schedule is { } cron
-            ? NightlySchedule.Parse(cron, Installation.Discover(options.Installation).TimeZone, context.Time)
-            : null;
-
-        await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: false);
-        using var api = new BackupApi(environment.Flows);
+        LoadedOptions loaded = context.Load(OptionsScope.Installation);
+        string listensAt = urls ?? loaded.Options.Serve.Urls;
+        IReadOnlyList<ServeAddress> addresses = ServeAddress.ParseAll(listensAt, loaded.Options.Serve);
+        bool withTls = addresses.Any(static address => address.IsTls);
+        var notices = new ServiceNotices(new SystemdNotifier());
+        await using var current = new CurrentConfiguration(ServedConfiguration.Open(context, loaded, withTls));
         await using var flows = new ServedFlows(context);
-        await using WebApplication app = ApiServer.Create(addresses, certificate, key, api, flows, context.Loggers);
-        await StartAsync(app, urls ?? options.Serve.Urls, context.Stop);
+        await using WebApplication app = ApiServer.Create(addresses, current, flows, context.Loggers);
+        await StartAsync(app, listensAt, context.Stop);
         context.Messages.Note($"listening at {string.Join(", ", ApiServer.AddressesOf(app))}");
 
         // A service of Windows is asked to stop by its manager, and gets no signal.
@@ -65,23 +57,84 @@ internal static class ServeCommand
             context.Stop,
             app.Lifetime.ApplicationStopping
         );
+        using var reloading = new Reloading();
         try
         {
-            await flows.ResumeAllAsync(stop.Token);
-            await Task.WhenAll(
-                schedule?.RunAsync(() => FireAsync(context, api, flows), stop.Token) ?? Task.CompletedTask,
-                DrillClock.RunAsync(context, api, flows, stop.Token),
-                AgeClock.RunAsync(context, environment.Flows, stop.Token)
+            notices.Ready();
+            TimeSpan? watchdog = ServiceNotices.WatchdogInterval(
+                Environment.GetEnvironmentVariable,
+                Environment.ProcessId
             );
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop.Token);
+            Task watching = notices.WatchAsync(context, watchdog, flows.IsTurning, stop.Token);
+            try
+            {
+                await flows.TryResumeAllAsync(stop.Token);
+                await RunSchedulesAsync(context, current, flows, reloading, notices, withTls, stop.Token);
+            }
+            finally
+            {
+                await stop.CancelAsync();
+                await EndedAsync(watching);
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             context.Messages.Note("stopping");
         }
 
+        notices.Stopping();
         await app.StopAsync(CancellationToken.None);
         return ExitCodes.Done;
+    }
+
+    /// <summary>The schedules of the configuration that counts, and anew for each that is loaded.</summary>
+    private static async Task RunSchedulesAsync(
+        CommandContext context,
+        CurrentConfiguration current,
+        ServedFlows flows,
+        Reloading reloading,
+        ServiceNotices notices,
+        bool withTls,
+        CancellationToken stop
+    )
+    {
+        while (true)
+        {
+            ServedConfiguration served = current.Enter();
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            Task schedules = new ScheduleLoop(context, served, flows).RunAsync(end.Token);
+            try
+            {
+                bool isLoaded = false;
+                while (!isLoaded)
+                {
+                    // Schedules end only by a fault, which is the server's.
+                    Task asked = reloading.WaitAsync(end.Token);
+                    await await Task.WhenAny(asked, schedules);
+                    notices.Reloading();
+                    isLoaded = await Reloading.TryReloadAsync(context, current, withTls) is not null;
+                    notices.Ready();
+                }
+            }
+            finally
+            {
+                await end.CancelAsync();
+                await EndedAsync(schedules);
+                await served.LeaveAsync();
+            }
+        }
+    }
+
+    private static async Task EndedAsync(Task schedules)
+    {
+        try
+        {
+            await schedules;
+        }
+        catch (OperationCanceledException)
+        {
+            // As it was asked to.
+        }
     }
 
     private static async Task StartAsync(WebApplication app, string urls, CancellationToken stop)
@@ -101,19 +154,23 @@ internal static class ServeCommand
     }
 
     /// <summary>A backup by schedule. What goes wrong is said, and the next occurrence is another try.</summary>
-    internal static async Task FireAsync(CommandContext context, BackupApi api, IFlowInstances flows)
+    /// <returns>Why it did not begin; null where it did, or another one is on.</returns>
+    internal static async Task<FlowFailure?> FireAsync(CommandContext context, BackupApi api, IFlowInstances flows)
     {
+        FlowFailure failure;
         try
         {
             if (await api.TryStartBackupAsync(flows, context.Stop) is null)
             {
                 context.Messages.Warn("schedule: skipped, because a backup is running");
             }
+
+            return null;
         }
         catch (AbfException e)
         {
+            failure = FlowFailure.From(e);
             context.Messages.Error($"schedule: the backup could not be started: {e.Message}");
-            await context.Notifications.NotStartedAsync(FlowFailure.From(e));
         }
 #pragma warning disable CA1031 // The server goes on, whatever one occurrence came to.
         catch (Exception e) when (!context.Stop.IsCancellationRequested)
@@ -122,7 +179,10 @@ internal static class ServeCommand
             context.Messages.Error(
                 $"schedule: the backup could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}"
             );
-            await context.Notifications.NotStartedAsync(FlowFailure.From(e));
+            failure = FlowFailure.From(e);
         }
+
+        await context.Notifications.NotStartedAsync(nameof(HotBackupFlow), failure);
+        return failure;
     }
 }

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform;
@@ -30,6 +31,7 @@ internal static partial class ConfigCheck
 
         BackupOptions options = loaded.Options;
         Try(() => CheckSchedule(options, time));
+        Try(() => CheckSummary(options, time));
         Try(() => CheckAddresses(options.Serve));
         Try(() => CheckKey(options.Serve));
         Try(() => CheckCertificate(options.Serve));
@@ -85,7 +87,15 @@ internal static partial class ConfigCheck
     {
         if (options.Schedule is { } cron)
         {
-            NightlySchedule.Parse(cron, TimeZoneInfo.Utc, time);
+            CronSchedule.Parse("schedule", cron, TimeZoneInfo.Utc, time);
+        }
+    }
+
+    private static void CheckSummary(BackupOptions options, TimeProvider time)
+    {
+        if (options.Notify.Summary is { } cron)
+        {
+            CronSchedule.Parse("notify.summary", cron, TimeZoneInfo.Utc, time);
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class CommandContext(
                 return _notifier ??= new Notifier(
                     Options.Notify,
                     Options.Installation.Name ?? "default",
-                    Options.State!,
+                    new StateDocuments(Options.State!),
                     new TextScrubber(Loaded!).Clean,
                     Time,
                     SayNotTold
@@ -105,6 +105,23 @@ internal sealed class CommandContext(
 
         return Loaded;
     }
+
+    /// <summary>Reads the configuration once more, from the same file, and uses none of it yet.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public LoadedOptions ReadAgain(OptionsScope scope) => OptionsReader.Load(config.Path, scope);
+
+    /// <summary>Everything that begins from here on goes by this configuration.</summary>
+    public void Use(LoadedOptions loaded)
+    {
+        lock (_gate)
+        {
+            // Who tells something just now goes on with the one before, which holds nothing open.
+            (Loaded, _notifier) = (loaded, null);
+        }
+    }
+
+    /// <summary>The file that was read; null where the variables are all.</summary>
+    public string? ConfigurationPath => config.Path;
 
     /// <summary>The file that counts, which is said where nobody named it; null where the variables are all.</summary>
     /// <exception cref="PermanentException">Configuration: there is none.</exception>

@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
@@ -45,6 +46,9 @@ internal sealed class FlowHost : IAsyncDisposable
     }
 
     public BackupOptions Options => _environment.Options;
+
+    /// <summary>How long ago the engine took its last turn; null: it runs nothing.</summary>
+    public TimeSpan? SinceTurn => _engine.SinceTurn;
 
     /// <summary>The journal's instances.</summary>
     public FlowClient Client => _engine.Client;
@@ -139,7 +143,8 @@ internal sealed class FlowHost : IAsyncDisposable
                 ended.Input,
                 ended.Status is RuntimeStatus.Completed ? ended.Result : null,
                 ended.Failure,
-                _context.Alarms.Standing
+                _context.Alarms.Standing,
+                await LookAsync(ended.FlowName)
             );
             return ended;
         }
@@ -149,6 +154,13 @@ internal sealed class FlowHost : IAsyncDisposable
             return null;
         }
     }
+
+    /// <summary>After a backup, what a host that stays looks at every hour: a nightly command has no other time for
+    /// it.</summary>
+    private async Task<IReadOnlyList<Observation>?> LookAsync(string flow) =>
+        flow == nameof(HotBackupFlow) && _context.Notifier.HasChannels
+            ? await new RepositoryLook(_environment.Flows, _context.Notifier).TrySeeAsync(_context.Stop)
+            : null;
 
     /// <summary>Drives an instance to its result, and shows how it gets there.</summary>
     /// <returns>Null as with <see cref="TryDriveAsync"/>.</returns>

@@ -51,11 +51,16 @@ internal sealed class HostEnvironment : IAsyncDisposable
             context.ReadBytesPerSecond is { } limit
                 ? stores with
                 {
-                    Blobs = new RateLimitedBlobStore(stores.Blobs, limit, context.Time),
+                    Blobs = new RateLimitedBlobStore(stores.Blobs, new RateLimit(limit, context.Time), writes: null),
                 }
                 : stores
         );
     }
+
+    /// <summary>For a process that stays, which reads by it and opens another for each run: the repository need not be
+    /// there yet, and may go and come back.</summary>
+    public static HostEnvironment OpenToStay(CommandContext context, LoadedOptions loaded) =>
+        new(context, loaded, StoreFactory.OpenToStay(loaded, context.Time));
 
     /// <summary>What this process asked of the storage so far.</summary>
     public StorageDocument Traffic() =>

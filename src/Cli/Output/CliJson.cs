@@ -10,6 +10,8 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(SetDetailDocument))]
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(NotifyTestDocument[]))]
+[JsonSerializable(typeof(ScheduleDocument[]))]
+[JsonSerializable(typeof(NotifySummaryDocument))]
 [JsonSerializable(typeof(EntryDocument))]
 [JsonSerializable(typeof(BackupResultDocument))]
 [JsonSerializable(typeof(StatusDocument))]

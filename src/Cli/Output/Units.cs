@@ -1,12 +1,11 @@
-using System.Buffers;
 using System.Globalization;
+using AlfrescoBackupFlows.Flows.Options;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 
 /// <summary>Numbers as people read them.</summary>
 internal static class Units
 {
-    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
     private static readonly string[] Names = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
     /// <param name="bytes">A count of bytes.</param>
@@ -25,32 +24,8 @@ internal static class Units
         );
     }
 
-    /// <summary>Reads a size: a number with a unit, <c>500MiB</c>, <c>1.5 GiB</c>, <c>50G</c> (also of 1024), or bytes.</summary>
-    public static bool TryParseBytes(string text, out long bytes)
-    {
-        bytes = 0;
-        string trimmed = text.Trim();
-        int end = trimmed.AsSpan().IndexOfAnyExcept(Digits);
-        string unit = end < 0 ? "B" : trimmed[end..].Trim();
-        int power = Array.FindIndex(
-            Names,
-            name =>
-                name.Equals(unit, StringComparison.OrdinalIgnoreCase)
-                || (name.Length > 1 && name[..1].Equals(unit, StringComparison.OrdinalIgnoreCase))
-        );
-        bool fits =
-            power >= 0
-            && decimal.TryParse(
-                end < 0 ? trimmed : trimmed[..end],
-                NumberStyles.AllowDecimalPoint,
-                CultureInfo.InvariantCulture,
-                out decimal number
-            )
-            && (decimal)Math.Pow(1024, power) is var scale
-            && number <= long.MaxValue / scale
-            && (bytes = (long)(number * scale)) >= 0;
-        return fits;
-    }
+    /// <inheritdoc cref="SizeText.TryParse"/>
+    public static bool TryParseBytes(string text, out long bytes) => SizeText.TryParse(text, out bytes);
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

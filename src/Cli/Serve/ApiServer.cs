@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Platform.Processes;
 using Microsoft.AspNetCore.Builder;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,9 +24,7 @@ internal static class ApiServer
     /// <summary>An app that is ready to start.</summary>
     public static WebApplication Create(
         IReadOnlyList<ServeAddress> addresses,
-        ServeCertificate? certificate,
-        ApiKey key,
-        BackupApi api,
+        CurrentConfiguration current,
         IFlowInstances flows,
         ILoggerFactory loggers
     )
@@ -37,7 +37,7 @@ internal static class ApiServer
         builder
             .WebHost.UseKestrelCore()
             .UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => Listen(kestrel, addresses, certificate));
+            .ConfigureKestrel(kestrel => Listen(kestrel, addresses, current));
         builder.Services.Replace(
             ServiceDescriptor.Singleton<IConnectionListenerFactory>(services => new LimitedListenerFactory(
                 ActivatorUtilities.CreateInstance<SocketTransportFactory>(services),
@@ -46,7 +46,10 @@ internal static class ApiServer
         );
 
         WebApplication app = builder.Build();
-        app.Use((context, next) => key.IsIn(context.Request) ? next(context) : RefuseAsync(context));
+        app.Use(
+            (context, next) =>
+                current.Look(served => served.Key).IsIn(context.Request) ? next(context) : RefuseAsync(context)
+        );
         app.UseStatusCodePages(pages => ExplainAsync(pages.HttpContext));
         app.UseRouting();
         foreach (ApiRoute route in ApiRoutes.All)
@@ -54,7 +57,7 @@ internal static class ApiServer
             app.MapMethods(
                 $"/{ApiPaths.Prefix}/{route.Path}",
                 [route.Method],
-                async context => await (await api.HandleAsync(route, context, flows)).ExecuteAsync(context)
+                context => AnswerAsync(route, context, current, flows)
             );
         }
 
@@ -65,10 +68,29 @@ internal static class ApiServer
     public static IEnumerable<string> AddressesOf(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
+    private static async Task AnswerAsync(
+        ApiRoute route,
+        HttpContext context,
+        CurrentConfiguration current,
+        IFlowInstances flows
+    )
+    {
+        ServedConfiguration served = current.Enter();
+        try
+        {
+            IResult result = await served.Api.HandleAsync(route, context, flows);
+            await result.ExecuteAsync(context);
+        }
+        finally
+        {
+            await served.LeaveAsync();
+        }
+    }
+
     private static void Listen(
         KestrelServerOptions kestrel,
         IReadOnlyList<ServeAddress> addresses,
-        ServeCertificate? certificate
+        CurrentConfiguration current
     )
     {
         kestrel.AddServerHeader = false;
@@ -90,11 +112,19 @@ internal static class ApiServer
                 listen.Protocols = HttpProtocols.Http1;
                 if (address.IsTls)
                 {
-                    listen.UseHttps(https =>
-                    {
-                        https.ServerCertificate = certificate!.Certificate;
-                        https.ServerCertificateChain = certificate.Chain;
-                    });
+                    // Asked for each connection: a certificate that was renewed counts when the configuration is loaded anew.
+                    listen.UseHttps(
+                        new TlsHandshakeCallbackOptions
+                        {
+                            OnConnection = _ =>
+                                ValueTask.FromResult(
+                                    new SslServerAuthenticationOptions
+                                    {
+                                        ServerCertificateContext = current.Look(served => served.Certificate!.Context),
+                                    }
+                                ),
+                        }
+                    );
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -11,6 +12,10 @@ namespace AlfrescoBackupFlows.Cli.Serve;
 /// <summary>The certificate of https addresses, with the chain that goes out with it.</summary>
 internal sealed record ServeCertificate(X509Certificate2 Certificate, X509Certificate2Collection Chain) : IDisposable
 {
+    /// <summary>As connections take it; nobody is asked for what the chain lacks.</summary>
+    public SslStreamCertificateContext Context { get; } =
+        SslStreamCertificateContext.Create(Certificate, Chain, offline: true);
+
     private const int MaxBytes = 1 << 20;
 
     /// <exception cref="PermanentException">

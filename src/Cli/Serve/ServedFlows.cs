@@ -12,6 +12,7 @@ using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 {
     private readonly Journals _journals = new(context.Options);
     private readonly ConcurrentDictionary<string, Task> _driving = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FlowHost> _hosts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1);
 
@@ -136,6 +138,22 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         }
     }
 
+    /// <summary>The same, where the repository can be reached; until then <see cref="IsResumed"/> is false.</summary>
+    public async Task TryResumeAllAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ResumeAllAsync(cancellationToken);
+            IsResumed = true;
+        }
+        catch (AbfException e) when (e.Kind is ErrorKind.Storage)
+        {
+            context.Messages.Error($"what was interrupted cannot go on yet: {e.Message}");
+        }
+    }
+
+    public bool IsResumed { get; private set; }
+
     /// <summary>None where they cannot be listed, which is said: the server is of use without them.</summary>
     private IEnumerable<string> Left(Func<IEnumerable<string>> list)
     {
@@ -149,6 +167,10 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
             return [];
         }
     }
+
+    /// <summary>Whether every engine that drives something has looked at it within this time.</summary>
+    public bool IsTurning(TimeSpan within) =>
+        _hosts.Values.All(host => host.SinceTurn is not { } since || since < within);
 
     /// <summary>Returns when everything has stopped, which the command's token asks for.</summary>
     public async ValueTask DisposeAsync()
@@ -238,6 +260,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
     private void Drive(string journal, FlowHost host, string id, string verb)
     {
         context.Messages.Note($"{FlowHost.NameOf(id)} {verb}");
+        _hosts[id] = host;
         _driving[journal] = Task.Run(() => DriveAsync(host, id), CancellationToken.None);
     }
 
@@ -263,10 +286,14 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
                 context.Messages.Error(
                     $"{FlowHost.NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}"
                 );
-                if (InstanceIds.IsBackup(id))
+                if (FlowOf(id) is { } flow)
                 {
-                    await context.Notifications.NotStartedAsync(FlowFailure.From(e));
+                    await context.Notifications.NotStartedAsync(flow, FlowFailure.From(e));
                 }
+            }
+            finally
+            {
+                _hosts.TryRemove(id, out _);
             }
         }
     }
@@ -301,6 +328,13 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         journal == _journals.Backups
         || journal == _journals.Prunes
         || Path.GetDirectoryName(journal) == Path.GetDirectoryName(_journals.Mirror("any"));
+
+    /// <summary>Null: nobody is told of it.</summary>
+    private static string? FlowOf(string id) =>
+        InstanceIds.IsBackup(id) ? nameof(HotBackupFlow)
+        : InstanceIds.IsDrill(id) ? nameof(DrillFlow)
+        : InstanceIds.IsVerify(id, out _) ? nameof(VerifyFlow)
+        : null;
 
     private string? JournalOf(string id) =>
         InstanceIds.IsBackup(id) ? _journals.Backups

@@ -9,6 +9,7 @@ using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
+using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Flows.Capture;
 
@@ -42,6 +43,9 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
 
     public required StepBudget Budget { get; init; }
 
+    /// <summary>Of the files' bytes; null: as fast as it goes.</summary>
+    public RateLimit? Reads { get; init; }
+
     /// <summary>Told once of a shortcut that is lost, however many ranges there are.</summary>
     public required Action<string> Warn { get; init; }
 
@@ -60,7 +64,7 @@ internal sealed class CaptureSetup(SourceTree tree, ImmutableArray<SourceTree> e
         var source = new CaptureSource(tree, elsewhere, notes) { FollowsLinks = FollowsLinks };
         var live = new CaptureProgress(progress, Phase);
         var listing = new RangeListing(writer, Budget, live, keepsDirectories: GrantsTrust);
-        var reader = new ContentReader(writer, Class, Budget, live);
+        var reader = new ContentReader(writer, Class, Budget, live, Reads);
         var files = new FileCapture(source, reader, listing, Inheritance);
         var trusted = new TrustedDirectories(tree, notes, time.GetUtcNow(), UsesTrustedDirectories, GrantsTrust);
 

@@ -2,6 +2,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Flows.Capture;
 
@@ -10,7 +11,8 @@ internal sealed class ContentReader(
     IContentWriter writer,
     ChunkClass chunkClass,
     StepBudget budget,
-    CaptureProgress progress
+    CaptureProgress progress,
+    RateLimit? reads = null
 )
 {
     /// <summary>
@@ -55,7 +57,7 @@ internal sealed class ContentReader(
         CancellationToken cancellationToken
     )
     {
-        await using var bytes = new SourceFileStream(file, progress);
+        await using var bytes = new SourceFileStream(file, progress, reads);
         ContentRef content = await writer.WriteAsync(chunkClass, bytes, cancellationToken);
         FileStat after = file.Stat();
         budget.Read(content.Length);

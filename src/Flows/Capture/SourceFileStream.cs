@@ -1,11 +1,14 @@
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.Streams;
+using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Flows.Capture;
 
 /// <summary>An open file of the source from its first byte to its last. The file stays the caller's.</summary>
 /// <param name="progress">Is told live what is read; null: nobody is.</param>
-internal sealed class SourceFileStream(SourceFile file, CaptureProgress? progress = null) : ReadOnlyStream
+/// <param name="reads">Who reads asynchronously waits by it; null: as fast as it goes.</param>
+internal sealed class SourceFileStream(SourceFile file, CaptureProgress? progress = null, RateLimit? reads = null)
+    : ReadOnlyStream
 {
     private long _position;
     private bool _ended;
@@ -30,5 +33,16 @@ internal sealed class SourceFileStream(SourceFile file, CaptureProgress? progres
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(Read(buffer.Span));
+        reads is null ? ValueTask.FromResult(Read(buffer.Span)) : ReadSlowlyAsync(reads, buffer, cancellationToken);
+
+    private async ValueTask<int> ReadSlowlyAsync(
+        RateLimit limit,
+        Memory<byte> buffer,
+        CancellationToken cancellationToken
+    )
+    {
+        int read = Read(buffer.Span);
+        await limit.TakeAsync(read, cancellationToken);
+        return read;
+    }
 }

@@ -7,7 +7,7 @@ namespace AlfrescoBackupFlows.Flows.Doctor;
 /// <summary>The state directory has room for the journal, the chunk index and the lists of a run.</summary>
 internal sealed class StateRoomCheck : ICheck
 {
-    private const long Least = 256L << 20;
+    public const long Least = 256L << 20;
 
     /// <summary>Of the chunk index while it is merged, and of the sorted lists.</summary>
     private const long PerFile = 400;

@@ -84,7 +84,5 @@ public sealed class DrillSchedule(FlowEnvironment environment)
 
     /// <summary>Null where it cannot be written: then this process alone remembers.</summary>
     private Task<IBlobStore?> OpenControlAsync(CancellationToken cancellationToken) =>
-        environment.Stores.OpenControl is { } open
-            ? open(cancellationToken)
-            : Task.FromResult<IBlobStore?>(environment.Stores.Control);
+        environment.Stores.OpenControlAsync(cancellationToken);
 }

@@ -14,12 +14,16 @@ public sealed class BackupOptions
 
     public RunOptions Backup { get; set; } = new();
 
+    public LimitRateOptions LimitRate { get; set; } = new();
+
     public RestoreOptions Restore { get; set; } = new();
 
     public RetentionOptions Retention { get; set; } = new();
 
     /// <summary>Stores that follow the repository's; none: nothing is copied.</summary>
     public MirrorTargetOptions[] Mirror { get; set; } = [];
+
+    public VerifyOptions Verify { get; set; } = new();
 
     public DrillOptions Drill { get; set; } = new();
 

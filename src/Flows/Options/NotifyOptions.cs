@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Flows.Options;
 
@@ -16,6 +17,10 @@ public sealed class NotifyOptions
 
     /// <summary>The host that stays tells when the newest consistent set is older; null: it does not look.</summary>
     public TimeSpan? MaxAge { get; set; }
+
+    /// <summary>When the host that stays tells by webhook and mail what became of the last seven days: a cron expression;
+    /// null: never.</summary>
+    public string? Summary { get; set; }
 }
 
 /// <summary>The <c>notify.ping</c> section: a monitor that alarms where it hears nothing.</summary>
@@ -39,10 +44,16 @@ public sealed class WebhookOptions
     [SecretFileSetting]
     public string? UrlFile { get; set; }
 
+    /// <summary>The URL itself, for the environment (<c>ABF__NOTIFY__WEBHOOK__URL</c>); refused in a file.</summary>
+    public Secret? Url { get; set; }
+
     /// <summary>A file that holds the key of the signature; null: nothing is signed.</summary>
     [PathSetting]
     [SecretFileSetting]
     public string? SecretFile { get; set; }
+
+    /// <summary>The key itself, for the environment (<c>ABF__NOTIFY__WEBHOOK__SECRET</c>); refused in a file.</summary>
+    public Secret? Secret { get; set; }
 
     /// <summary>A file that holds the JSON to send, with <c>{{title}}</c> and the like in its texts; null: the document
     /// as it is.</summary>
@@ -80,4 +91,7 @@ public sealed class MailOptions
     [PathSetting]
     [SecretFileSetting]
     public string? PasswordFile { get; set; }
+
+    /// <summary>The password itself, for the environment (<c>ABF__NOTIFY__MAIL__PASSWORD</c>); refused in a file.</summary>
+    public Secret? Password { get; set; }
 }

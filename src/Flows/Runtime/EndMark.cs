@@ -21,20 +21,23 @@ internal sealed class EndMark(IBlobStore control, string name, TimeProvider time
         );
 
     /// <summary>Whether it is so long ago, or nobody knows: once too many does no harm.</summary>
-    public async Task<bool> IsDueAsync(TimeSpan every, CancellationToken cancellationToken)
+    public async Task<bool> IsDueAsync(TimeSpan every, CancellationToken cancellationToken) =>
+        await ReadAsync(cancellationToken) is not { } last || RecordedTime.IsDue(last, every, time.GetUtcNow());
+
+    /// <summary>Null: it never came to its end, or nobody knows.</summary>
+    public async Task<DateTimeOffset?> ReadAsync(CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[MaxBytes];
         int? length = await control.ReadAsync(name, 0, bytes, cancellationToken);
         try
         {
-            LastEnd? last = length is null
+            return length is null
                 ? null
-                : JsonSerializer.Deserialize(bytes.AsSpan(0, length.Value), EndMarkJson.Default.LastEnd);
-            return last is null || RecordedTime.IsDue(last.Ended, every, time.GetUtcNow());
+                : JsonSerializer.Deserialize(bytes.AsSpan(0, length.Value), EndMarkJson.Default.LastEnd)?.Ended;
         }
         catch (JsonException)
         {
-            return true;
+            return null;
         }
     }
 }

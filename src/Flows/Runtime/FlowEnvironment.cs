@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
@@ -22,6 +23,7 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
     {
         (Loaded, Stores, Time, Loggers) = (options, stores, time, loggers);
         Alarms = new StandingAlarms(time);
+        SourceReads = LimitRateOptions.Parse(options.Options.LimitRate.Read, time);
         Repository = new SharedRepository(this);
         Runs = new Runs(this);
         Reading = new ReadingSets(
@@ -46,6 +48,9 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
     public StandingAlarms Alarms { get; init; }
 
     internal string InstallationName => Options.Installation.Name ?? "default";
+
+    /// <summary>Of what is read from the installation, as <c>limitRate.read</c> says; null: as fast as it goes.</summary>
+    internal RateLimit? SourceReads { get; }
 
     internal SharedRepository Repository { get; }
 
@@ -107,6 +112,10 @@ public sealed record RepositoryStores(IBlobStore Blobs, IBlobStore Control)
 
     /// <summary>Opens the target of a mirror.</summary>
     public Func<MirrorPlace, CancellationToken, Task<IBlobStore>>? OpenMirror { get; init; }
+
+    /// <summary>The control store, however the host was opened; null where there is none that can be written.</summary>
+    public Task<IBlobStore?> OpenControlAsync(CancellationToken cancellationToken) =>
+        OpenControl is { } open ? open(cancellationToken) : Task.FromResult<IBlobStore?>(Control);
 }
 
 /// <summary>Where a mirror copies to.</summary>

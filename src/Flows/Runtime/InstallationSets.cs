@@ -21,6 +21,17 @@ public sealed class InstallationSets(FlowEnvironment environment)
     public async Task<IReadOnlyList<SetSummary>> ListAsync(CancellationToken cancellationToken) =>
         [.. Of(await ReadHeadAsync(cancellationToken), Installation)];
 
+    /// <summary>The same, with the alarms of the log, which is read anew and remembered as a run reads it.</summary>
+    /// <returns>The sets, newest first.</returns>
+    /// <exception cref="PermanentException">Repository: the log is broken.</exception>
+    public async Task<(IReadOnlyList<SetSummary> Sets, IReadOnlyList<string> Alarms)> LookAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
+        return ([.. Of(head, Installation)], head.Alarms);
+    }
+
     /// <inheritdoc cref="Find"/>
     public async Task<SetSummary?> FindAsync(string text, CancellationToken cancellationToken) =>
         Find(await ReadHeadAsync(cancellationToken), Installation, text);
@@ -76,11 +87,19 @@ public sealed class InstallationSets(FlowEnvironment environment)
     /// of the backups, and counts only where none of them is consistent.
     /// </summary>
     /// <param name="kind">One of <see cref="SetCheckKinds"/>.</param>
-    public static SetCheck? FindLastCheck(SetCheckTable checks, IReadOnlyCollection<SetSummary> sets, string kind)
+    /// <param name="depth">Of a verification; null: any.</param>
+    public static SetCheck? FindLastCheck(
+        SetCheckTable checks,
+        IReadOnlyCollection<SetSummary> sets,
+        string kind,
+        string? depth = null
+    )
     {
         bool isBackedUp = sets.Any(static set => set is { Consistent: true, Imported: false });
         HashSet<RunId> own = [.. sets.Where(set => !isBackedUp || !set.Imported).Select(static set => set.Id)];
-        return checks.Checks.LastOrDefault(check => check.Kind == kind && own.Contains(check.Set));
+        return checks.Checks.LastOrDefault(check =>
+            check.Kind == kind && (depth is null || check.Depth == depth) && own.Contains(check.Set)
+        );
     }
 
     /// <inheritdoc cref="FindConsistent(LogHead, string?)"/>

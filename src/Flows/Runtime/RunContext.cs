@@ -13,6 +13,7 @@ using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 using AlfrescoBackupFlows.Repository.Runs;
+using AlfrescoBackupFlows.Storage.Decorators;
 
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
@@ -42,7 +43,7 @@ internal sealed class RunContext : IDisposable
     )
     {
         (Run, Repository, Index, RunIndex) = (run, repository, index, runIndex);
-        (Options, Time) = (environment.Options, environment.Time);
+        (Options, Time, SourceReads) = (environment.Options, environment.Time, environment.SourceReads);
         Chunks = repository.CreateReader(index, runIndex);
     }
 
@@ -51,6 +52,9 @@ internal sealed class RunContext : IDisposable
     public BackupOptions Options { get; }
 
     public TimeProvider Time { get; }
+
+    /// <inheritdoc cref="FlowEnvironment.SourceReads"/>
+    public RateLimit? SourceReads { get; }
 
     public BackupRepository Repository { get; }
 

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -36,6 +37,20 @@ internal static class BackupServices
             provider.GetRequiredService<ILoggerFactory>()
         ));
         services.AddSingleton<BackupApi>();
+        services.AddSingleton(provider =>
+        {
+            ILogger logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<Notifier>();
+            return new Notifier(
+                options.Options.Notify,
+                options.Options.Installation.Name ?? "default",
+                new ControlDocuments(stores.Control),
+                new TextScrubber(options).Clean,
+                TimeProvider.System,
+                fault => Logs.NotTold(logger, fault)
+            );
+        });
+        services.AddSingleton<FlowNotifications>();
+        services.AddSingleton<RepositoryLook>();
     }
 
     private static LoadedOptions Load(Action<string> say)

@@ -1,6 +1,9 @@
 using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -16,6 +19,7 @@ public sealed class NightlyBackup(
     BackupApi api,
     RepositoryStores stores,
     TimeProvider time,
+    FlowNotifications notifications,
     ILogger<NightlyBackup> logger
 )
 {
@@ -46,6 +50,11 @@ public sealed class NightlyBackup(
         catch (PermanentException e) when (e.Kind is ErrorKind.Busy)
         {
             Logs.Skipped(logger, e.Message);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            await notifications.NotStartedAsync(nameof(HotBackupFlow), FlowFailure.From(e));
+            throw;
         }
     }
 

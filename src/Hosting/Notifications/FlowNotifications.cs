@@ -20,177 +20,189 @@ namespace AlfrescoBackupFlows.Hosting.Notifications;
 /// </summary>
 public sealed class FlowNotifications(Notifier notifier)
 {
-    private const string BackupFailed = "the backup failed";
-
     /// <summary>A flow begins, or goes on.</summary>
     public Task StartedAsync(string flow, string id) =>
         flow == nameof(HotBackupFlow)
-            ? notifier.GuardAsync(() => notifier.PingAsync(PingChannel.Start, $"run {id} began"))
+            ? notifier.TellAsync(new Occasion(new Ping(PingChannel.Start, $"run {id} began"), []))
             : Task.CompletedTask;
 
-    /// <summary>A backup was due and could not begin.</summary>
-    public Task NotStartedAsync(FlowFailure failure) =>
-        // Busy: another backup runs, and tells how it ends itself.
+    /// <summary>A flow was due and could not begin.</summary>
+    /// <param name="flow">A backup, a verification or a drill.</param>
+    /// <param name="depth">Of a verification.</param>
+    public Task NotStartedAsync(string flow, FlowFailure failure, string depth = VerifyDepths.Structure) =>
+        // Busy: another one runs, and tells how it ends itself.
         failure.Kind
             is ErrorKind.Cancelled
                 or ErrorKind.Busy
             ? Task.CompletedTask
-            : notifier.GuardAsync(async () =>
-            {
-                await notifier.PingAsync(PingChannel.Fail, Line(failure));
-                await BackupFailedAsync(failure, run: null);
-            });
+            : notifier.TellAsync(
+                flow switch
+                {
+                    nameof(VerifyFlow) => new Occasion(VerificationNotMade(failure, depth)),
+                    nameof(DrillFlow) => new Occasion(Drill(Line(failure), run: null)),
+                    _ => new Occasion(
+                        new Ping(PingChannel.Fail, Line(failure)),
+                        [Backup(Line(failure), run: null), .. RepositoryOf(failure, alarms: null, run: null)]
+                    ),
+                }
+            );
+
+    /// <summary>A command that changes the repository or a copy of it ended.</summary>
+    /// <param name="problem">Null: it went well.</param>
+    public Task CommandEndedAsync(CommandKind command, FlowFailure? problem) =>
+        problem is { Kind: ErrorKind.Cancelled or ErrorKind.Busy }
+            ? Task.CompletedTask
+            : notifier.TellAsync(
+                new Occasion([
+                    new Observation(
+                        $"{command.Event} {command.Name}",
+                        command.Event,
+                        $"'abf {command.Command}' failed",
+                        problem is null ? null : Line(problem),
+                        Run: null
+                    ),
+                    .. problem is null ? [] : RepositoryOf(problem, alarms: null, run: null),
+                ])
+            );
 
     /// <summary>A flow ended by itself.</summary>
     /// <param name="input">JSON, as <paramref name="result"/>.</param>
     /// <param name="result">Null where it failed.</param>
     /// <param name="failure">Null where it did not, or was given up without a word.</param>
     /// <param name="alarms">Those that stand in the repository; null: nobody looked.</param>
+    /// <param name="also">What was seen besides, and is told with it.</param>
     public Task EndedAsync(
         string flow,
         string id,
         string input,
         string? result,
         FlowFailure? failure,
-        IReadOnlyList<string>? alarms
+        IReadOnlyList<string>? alarms,
+        IReadOnlyList<Observation>? also = null
     ) =>
         notifier.IsSet
-            ? notifier.GuardAsync(() => TellEndAsync(flow, id, input, result, failure, alarms))
+            ? notifier.GuardAsync(async () =>
+            {
+                Occasion occasion = OccasionOf(flow, id, input, result, failure);
+                occasion = notifier.Options.OnSuccess ? occasion : occasion with { News = null };
+                await notifier.TellAsync(
+                    occasion with
+                    {
+                        Seen = [.. occasion.Seen, .. RepositoryOf(failure, alarms, id), .. also ?? []],
+                    }
+                );
+            })
             : Task.CompletedTask;
 
-    private async Task TellEndAsync(
-        string flow,
-        string id,
-        string input,
-        string? result,
-        FlowFailure? failure,
-        IReadOnlyList<string>? alarms
-    )
-    {
-        switch (flow)
-        {
-            case nameof(HotBackupFlow) when result is not null:
-                await SealedAsync(BackupTasks.Converter.Read<HotBackupResult>(result));
-                break;
-            case nameof(HotBackupFlow):
-                await NotSealedAsync(id, failure);
-                break;
-            case nameof(VerifyFlow):
-                await VerifiedAsync(id, BackupTasks.Converter.Read<VerifyInput>(input), result, failure);
-                break;
-            case nameof(DrillFlow):
-                await DrilledAsync(id, result, failure);
-                break;
-        }
-
-        if (alarms is not null)
-        {
-            await notifier.ObserveAsync(
-                NotificationEvents.Repository,
-                NotificationEvents.Repository,
-                "the repository has an alarm",
-                alarms.Count == 0 ? null : string.Join(' ', alarms),
-                id
-            );
-        }
-    }
-
-    /// <summary>Tells where the newest consistent set is older than it may be.</summary>
+    /// <summary>Whether the newest consistent set is older than it may be.</summary>
     /// <param name="sets">Newest first. One that was imported says nothing of the backups.</param>
-    public Task LookedAtSetsAsync(IReadOnlyList<SetSummary> sets, TimeSpan maxAge, DateTimeOffset now)
+    public static Observation AgeOf(IReadOnlyList<SetSummary> sets, TimeSpan maxAge, DateTimeOffset now)
     {
         SetSummary? newest = sets.FirstOrDefault(static set => set is { Consistent: true, Imported: false });
-        string? problem =
+        return new Observation(
+            NotificationEvents.Age,
+            "there is no new set",
             newest is null ? "there is no consistent set"
-            : RecordedTime.IsDue(newest.Sealed, maxAge, now)
-                ? $"the newest consistent set is {newest.Id}, and notify.maxAge is {Duration.Format(maxAge)}"
-            : null;
-        return notifier.GuardAsync(() =>
-            notifier.ObserveAsync(
-                NotificationEvents.Age,
-                NotificationEvents.Age,
-                "there is no new set",
-                problem,
-                run: null
-            )
+                : RecordedTime.IsDue(newest.Sealed, maxAge, now)
+                    ? $"the newest consistent set is {newest.Id}, and notify.maxAge is {Duration.Format(maxAge)}"
+                : null,
+            run: null
         );
     }
 
-    private async Task SealedAsync(HotBackupResult set)
+    /// <summary>What stands in the repository's log.</summary>
+    /// <param name="failure">What ended the look; one of the repository itself is an alarm.</param>
+    /// <param name="alarms">Null: nobody looked.</param>
+    internal static IEnumerable<Observation> RepositoryOf(
+        FlowFailure? failure,
+        IReadOnlyList<string>? alarms,
+        string? run
+    )
+    {
+        const string Title = "the repository has an alarm";
+        if (failure is { Kind: ErrorKind.Repository })
+        {
+            yield return new Observation(NotificationEvents.Repository, Title, Line(failure), run);
+        }
+        else if (alarms is not null)
+        {
+            string? seen = alarms.Count == 0 ? null : string.Join(' ', alarms);
+            yield return new Observation(NotificationEvents.Repository, Title, seen, run);
+        }
+    }
+
+    /// <summary>An unexpected one was not written for others to read.</summary>
+    internal static string Line(FlowFailure failure) =>
+        failure.Kind is ErrorKind.Unexpected
+            ? "an unexpected failure; the host's log has the details"
+            : failure.Message;
+
+    private static Occasion OccasionOf(string flow, string id, string input, string? result, FlowFailure? failure) =>
+        flow switch
+        {
+            nameof(HotBackupFlow) when result is not null => Sealed(
+                BackupTasks.Converter.Read<HotBackupResult>(result)
+            ),
+            nameof(HotBackupFlow) => NotSealed(id, failure),
+            _ when result is null && failure is null or { Kind: ErrorKind.Cancelled } => new Occasion(),
+            nameof(VerifyFlow) => new Occasion(
+                Verified(id, BackupTasks.Converter.Read<VerifyInput>(input), result, failure)
+            ),
+            nameof(DrillFlow) => new Occasion(Drilled(id, result, failure)),
+            _ => new Occasion(),
+        };
+
+    private static Observation Backup(string? problem, string? run) =>
+        new(NotificationEvents.Backup, "the backup failed", problem, run);
+
+    private static Observation Drill(string? problem, string? run) =>
+        new(NotificationEvents.Drill, "the drill failed", problem, run);
+
+    private static Occasion Sealed(HotBackupResult set)
     {
         string id = set.Set.ToString();
         string? findings = set.HasFindings ? FindingsOf(set) : null;
         string?[] troubles = [findings, set.RetentionFault, set.MirrorFault];
         bool isGood = troubles.All(static trouble => trouble is null);
-        await notifier.PingAsync(
-            isGood ? PingChannel.Success : PingChannel.Fail,
-            $"set {id} is sealed{(isGood ? string.Empty : $": {string.Join("; ", troubles.OfType<string>())}")}"
+        return new Occasion(
+            new Ping(
+                isGood ? PingChannel.Success : PingChannel.Fail,
+                $"set {id} is sealed{(isGood ? string.Empty : $": {string.Join("; ", troubles.OfType<string>())}")}"
+            ),
+            [
+                Backup(problem: null, id),
+                new Observation(
+                    NotificationEvents.Findings,
+                    "a set was sealed with findings",
+                    findings is null ? null : $"set {id}: {findings}; 'abf show {id}' names them",
+                    id
+                ),
+                new Observation(NotificationEvents.Retention, "retention failed", set.RetentionFault, id),
+                new Observation(NotificationEvents.Mirror, "mirrors lack the newest set", set.MirrorFault, id),
+            ],
+            !isGood
+                ? null
+                : new News(
+                    NotificationEvents.Backup,
+                    Notification.Ok,
+                    "a set was sealed",
+                    $"set {id}: {set.Files} files, {set.Bytes} bytes, {set.AddedBytes} of them stored",
+                    id
+                )
         );
-        await notifier.ObserveAsync(
-            NotificationEvents.Backup,
-            NotificationEvents.Backup,
-            BackupFailed,
-            problem: null,
-            id
-        );
-        await notifier.ObserveAsync(
-            NotificationEvents.Findings,
-            NotificationEvents.Findings,
-            "a set was sealed with findings",
-            findings is null ? null : $"set {id}: {findings}; 'abf show {id}' names them",
-            id
-        );
-        await notifier.ObserveAsync(
-            NotificationEvents.Retention,
-            NotificationEvents.Retention,
-            "retention failed",
-            set.RetentionFault,
-            id
-        );
-        await notifier.ObserveAsync(
-            NotificationEvents.Mirror,
-            NotificationEvents.Mirror,
-            "mirrors lack the newest set",
-            set.MirrorFault,
-            id
-        );
-        if (isGood && notifier.Options.OnSuccess)
-        {
-            await notifier.TellAsync(
-                NotificationEvents.Backup,
-                Notification.Ok,
-                "a set was sealed",
-                $"set {id}: {set.Files} files, {set.Bytes} bytes, {set.AddedBytes} of them stored",
-                id
-            );
-        }
     }
 
     /// <summary>Who gave it up knows, but the monitor has no set.</summary>
-    private async Task NotSealedAsync(string id, FlowFailure? failure)
-    {
-        await notifier.PingAsync(
-            PingChannel.Fail,
-            failure is null ? $"run {id} was given up" : $"run {id}: {Line(failure)}"
+    private static Occasion NotSealed(string id, FlowFailure? failure) =>
+        new(
+            new Ping(PingChannel.Fail, failure is null ? $"run {id} was given up" : $"run {id}: {Line(failure)}"),
+            failure is { Kind: not ErrorKind.Cancelled } ? [Backup(Line(failure), id)] : []
         );
-        if (failure is { Kind: not ErrorKind.Cancelled })
-        {
-            await BackupFailedAsync(failure, id);
-        }
-    }
-
-    private Task BackupFailedAsync(FlowFailure failure, string? run) =>
-        notifier.ObserveAsync(NotificationEvents.Backup, NotificationEvents.Backup, BackupFailed, Line(failure), run);
 
     /// <summary>Each depth is a problem of its own, and each set that was asked for alone: what looked elsewhere says
     /// nothing of it.</summary>
-    private async Task VerifiedAsync(string id, VerifyInput input, string? result, FlowFailure? failure)
+    private static Observation Verified(string id, VerifyInput input, string? result, FlowFailure? failure)
     {
-        if (result is null && failure is null or { Kind: ErrorKind.Cancelled })
-        {
-            return;
-        }
-
         VerifyResult? verified = result is null ? null : BackupTasks.Converter.Read<VerifyResult>(result);
         string? problem =
             verified is null ? Line(failure!)
@@ -198,7 +210,7 @@ public sealed class FlowNotifications(Notifier notifier)
                 ? $"{verified.Report.Errors} findings; {verified.Report.Findings.FirstOrDefault(f => f.Severity is FindingSeverity.Error)?.Line}"
             : verified.Report.Alarms > 0 ? $"the live installation lost or changed {verified.Report.Alarms} files"
             : null;
-        await notifier.ObserveAsync(
+        return new Observation(
             $"{NotificationEvents.Verification} {input.Depth} {input.Set?.ToString() ?? "all"}",
             NotificationEvents.Verification,
             $"the verification ({input.Depth}) of {(input.Set is null ? "the sets" : $"set {input.Set}")} failed",
@@ -207,13 +219,17 @@ public sealed class FlowNotifications(Notifier notifier)
         );
     }
 
-    private async Task DrilledAsync(string id, string? result, FlowFailure? failure)
-    {
-        if (result is null && failure is null or { Kind: ErrorKind.Cancelled })
-        {
-            return;
-        }
+    private static Observation VerificationNotMade(FlowFailure failure, string depth) =>
+        new(
+            $"{NotificationEvents.Verification} {depth} all",
+            NotificationEvents.Verification,
+            $"the verification ({depth}) of the sets failed",
+            Line(failure),
+            Run: null
+        );
 
+    private static Observation Drilled(string id, string? result, FlowFailure? failure)
+    {
         DrillResult? drill = result is null ? null : BackupTasks.Converter.Read<DrillResult>(result);
         if (drill is { Passed: true, Selection: not null })
         {
@@ -225,20 +241,8 @@ public sealed class FlowNotifications(Notifier notifier)
             drill is null ? Line(failure!)
             : drill.Passed ? null
             : $"set {drill.Set}: {drill.Check.Errors} findings; {drill.Check.Findings.FirstOrDefault()?.Line}";
-        await notifier.ObserveAsync(
-            NotificationEvents.Drill,
-            NotificationEvents.Drill,
-            "the drill failed",
-            problem,
-            id
-        );
+        return Drill(problem, id);
     }
-
-    /// <summary>An unexpected one was not written for others to read.</summary>
-    private static string Line(FlowFailure failure) =>
-        failure.Kind is ErrorKind.Unexpected
-            ? "an unexpected failure; the host's log has the details"
-            : failure.Message;
 
     private static string FindingsOf(HotBackupResult set)
     {
@@ -247,4 +251,17 @@ public sealed class FlowNotifications(Notifier notifier)
             + "at the source";
         return set.FurtherFindings() is { } further ? $"{further}; {counts}" : counts;
     }
+}
+
+/// <summary>A command that tells how it ended, as flows do.</summary>
+/// <param name="Command">As it is typed after <c>abf</c>.</param>
+/// <param name="Name">What tells its problems from those of others: a command, or with it the place that it works on.</param>
+public sealed record CommandKind(string Event, string Command, string Name)
+{
+    public static readonly CommandKind Forget = new(NotificationEvents.Retention, "forget", "forget");
+    public static readonly CommandKind Prune = new(NotificationEvents.Retention, "prune", "prune");
+    public static readonly CommandKind Reseal = new(NotificationEvents.Keys, "key reseal", "reseal");
+
+    /// <param name="place">Of the target: each one is a problem of its own.</param>
+    public static CommandKind Mirror(string place) => new(NotificationEvents.Mirror, "mirror", place);
 }

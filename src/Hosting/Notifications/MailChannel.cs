@@ -21,8 +21,9 @@ internal sealed class MailChannel(MailOptions options) : IMessageChannel
 
     public async Task SendAsync(Notification notification, CancellationToken cancellationToken)
     {
-        string? password = options.PasswordFile is { } file
-            ? SecretFile.Read(file, "notify.mail.passwordFile").Value.Reveal()
+        string? password =
+            options.Password is { } secret ? secret.Reveal()
+            : options.PasswordFile is { } file ? SecretFile.Read(file, "notify.mail.passwordFile").Value.Reveal()
             : null;
         using MimeMessage mail = Write(notification);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

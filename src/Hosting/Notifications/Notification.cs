@@ -53,7 +53,7 @@ public static class NotificationEvents
     /// <summary>A set was sealed with findings that a person must see.</summary>
     public const string Findings = "findings";
 
-    /// <summary>What should be forgotten or pruned after a backup was not.</summary>
+    /// <summary>What should be forgotten or pruned was not.</summary>
     public const string Retention = "retention";
 
     /// <summary>Mirrors do not have the newest set.</summary>
@@ -68,10 +68,27 @@ public static class NotificationEvents
     /// <summary>The newest consistent set is older than <c>notify.maxAge</c>.</summary>
     public const string Age = "age";
 
+    /// <summary>The repository cannot be reached, or does not take what it is given.</summary>
+    public const string Storage = "storage";
+
+    /// <summary>A disk has less room than a run may need.</summary>
+    public const string Space = "space";
+
+    /// <summary><c>abf key reseal</c> failed.</summary>
+    public const string Keys = "keys";
+
+    /// <summary>The configuration was to be loaded anew, and could not be.</summary>
+    public const string Configuration = "configuration";
+
+    /// <summary>What became of the last seven days.</summary>
+    public const string Summary = "summary";
+
     public const string Test = "test";
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Notification))]
 [JsonSerializable(typeof(Dictionary<string, StandingProblem>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(LastSummary))]
 internal sealed partial class NotificationJson : JsonSerializerContext;

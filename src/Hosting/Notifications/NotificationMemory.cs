@@ -1,7 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Platform.Errors;
-using AlfrescoBackupFlows.Platform.Files;
-using AlfrescoBackupFlows.Platform.State;
 
 namespace AlfrescoBackupFlows.Hosting.Notifications;
 
@@ -11,60 +10,61 @@ namespace AlfrescoBackupFlows.Hosting.Notifications;
 internal sealed record StandingProblem(DateTimeOffset Since, DateTimeOffset Told, string Message);
 
 /// <summary>
-/// What was told by this host, in the state directory: a nightly command is another process each time. Where it cannot be
-/// kept, things are told more often, and that is all.
+/// One document of what was told, kept beside the process. Where it cannot be read, what this process knows itself counts;
+/// where it cannot be kept, things are told more often, and that is all.
 /// </summary>
-internal sealed class NotificationMemory(string state, string installation, Action<string> say)
+/// <param name="name">Of the document.</param>
+/// <param name="say">Gets what could not be kept, a line each.</param>
+internal sealed class NotificationMemory<T>(
+    IKeptDocuments documents,
+    string name,
+    JsonTypeInfo<T> type,
+    Action<string> say
+)
+    where T : class
 {
-    private const int MaxBytes = 1 << 20;
+    private T? _last;
 
-    private readonly string _path = $"notified/{installation}.json";
-    private readonly Lock _gate = new();
-
-    /// <summary>By their keys.</summary>
-    public Dictionary<string, StandingProblem> Read()
+    /// <summary>Null: nothing is known.</summary>
+    public async Task<T?> ReadAsync(CancellationToken cancellationToken)
     {
-        lock (_gate)
+        try
         {
-            try
+            if (await documents.ReadAsync(name, cancellationToken) is { Length: > 0 } bytes)
             {
-                return Open().TryReadAll(_path, MaxBytes) is { } bytes
-                    ? JsonSerializer.Deserialize(bytes, NotificationJson.Default.DictionaryStringStandingProblem) ?? []
-                    : [];
-            }
-            catch (Exception e) when (IsFault(e))
-            {
-                say($"what was told earlier cannot be read ({e.Message}): it is told again");
-                return [];
+                _last = JsonSerializer.Deserialize(bytes, type);
             }
         }
+        catch (Exception e) when (NotificationMemory.IsFault(e))
+        {
+            say($"what was told earlier cannot be read ({e.Message}): it may be told again");
+        }
+
+        return _last;
     }
 
-    public void Write(Dictionary<string, StandingProblem> standing)
+    public async Task WriteAsync(T value, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        _last = value;
+        try
         {
-            try
-            {
-                Open()
-                    .Replace(
-                        _path,
-                        $"{_path}.{Guid.NewGuid():n}",
-                        JsonSerializer.SerializeToUtf8Bytes(
-                            standing,
-                            NotificationJson.Default.DictionaryStringStandingProblem
-                        )
-                    );
-            }
-            catch (Exception e) when (IsFault(e))
-            {
-                say($"what was told cannot be remembered ({e.Message}): it will be told again");
-            }
+            await documents.WriteAsync(name, JsonSerializer.SerializeToUtf8Bytes(value, type), cancellationToken);
+        }
+        catch (Exception e) when (NotificationMemory.IsFault(e))
+        {
+            say($"what was told cannot be remembered ({e.Message}): it may be told again");
         }
     }
+}
 
-    private OwnTree Open() => OwnTree.OpenPrivate(StateDirectory.Prepare(state));
+/// <summary>What all of these documents have in common.</summary>
+internal static class NotificationMemory
+{
+    public const int MaxBytes = 1 << 20;
 
-    private static bool IsFault(Exception e) =>
+    public static string NameOf(string installation, string? what = null) =>
+        what is null ? $"notified/{installation}.json" : $"notified/{installation}.{what}.json";
+
+    public static bool IsFault(Exception e) =>
         e is IOException or UnauthorizedAccessException or JsonException or AbfException;
 }

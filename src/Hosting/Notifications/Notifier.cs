@@ -5,17 +5,18 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Hosting.Notifications;
 
 /// <summary>
-/// Tells what happened by every channel that is configured. Nothing that fails here reaches the caller: it is said, and
-/// the work goes on. A problem is told when it is seen first, once a day while it is seen, and when it is over.
+/// Tells what happened by every channel that is configured, all of them side by side and within one limit. Nothing that
+/// fails here reaches the caller: it is said, and the work goes on. A problem is told when it is seen first, once a day
+/// while it is seen, and when it is over.
 /// </summary>
 /// <param name="installation">Its name.</param>
-/// <param name="state">The state directory, which remembers what was told.</param>
+/// <param name="documents">Where it is remembered what was told.</param>
 /// <param name="clean">Takes paths of the host and secrets out of a line.</param>
 /// <param name="say">Gets what could not be told, a line each.</param>
 public sealed class Notifier(
     NotifyOptions options,
     string installation,
-    string state,
+    IKeptDocuments documents,
     Func<string, string> clean,
     TimeProvider time,
     Action<string> say
@@ -25,73 +26,68 @@ public sealed class Notifier(
     private static readonly TimeSpan Silence = TimeSpan.FromHours(20);
 
     private readonly PingChannel _ping = new(options.Ping);
-    private readonly IMessageChannel[] _channels =
+    private readonly NotificationMemory<Dictionary<string, StandingProblem>> _memory = new(
+        documents,
+        NotificationMemory.NameOf(installation),
+        NotificationJson.Default.DictionaryStringStandingProblem,
+        say
+    );
+    private readonly SemaphoreSlim _gate = new(1);
+
+    /// <summary>Whether there is a channel at all.</summary>
+    public bool IsSet => _ping.IsSet || HasChannels;
+
+    /// <summary>Whether messages reach anybody; a dead-man monitor takes none.</summary>
+    public bool HasChannels => Channels.Count > 0;
+
+    /// <summary>Those that are configured.</summary>
+    internal IReadOnlyList<IMessageChannel> Channels { get; init; } =
     [
         .. new IMessageChannel[] { new WebhookChannel(options.Webhook), new MailChannel(options.Mail) }.Where(channel =>
             channel.IsSet
         ),
     ];
-    private readonly NotificationMemory _memory = new(state, installation, say);
-    private readonly SemaphoreSlim _gate = new(1);
 
-    /// <summary>Whether there is a channel at all.</summary>
-    public bool IsSet => _ping.IsSet || _channels.Length > 0;
+    /// <summary>For all the messages of one moment: the end of a run waits for it.</summary>
+    internal TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
 
     public NotifyOptions Options => options;
 
-    /// <summary>Tells the dead-man monitor, where there is one.</summary>
-    internal async Task PingAsync(string signal, string message)
-    {
-        if (_ping.IsSet)
-        {
-            await TryAsync(() => _ping.SendAsync(signal, clean(message), CancellationToken.None));
-        }
-    }
+    internal string Installation => installation;
+
+    internal IKeptDocuments Documents => documents;
+
+    internal TimeProvider Time => time;
+
+    internal Action<string> Say => say;
+
+    /// <summary>Tells what was seen: problems that are new or were told a day ago, and those that are over.</summary>
+    public Task<bool> ObserveAsync(params IReadOnlyList<Observation> seen) => TellAsync(new Occasion(seen));
 
     /// <summary>Tells of something once, whatever was told before.</summary>
-    internal Task<bool> TellAsync(string about, string happened, string title, string message, string? run) =>
-        SendAsync(Make(about, happened, title, message, run, since: null));
+    /// <returns>Whether anybody took it.</returns>
+    public Task<bool> TellAsync(News news) => TellAsync(new Occasion(null, [], news));
 
-    /// <summary>What a look came to: a problem, or none any more.</summary>
-    /// <param name="key">Problems of the same key are one problem.</param>
-    /// <param name="title">Of the problem.</param>
-    /// <param name="problem">Null: there is none.</param>
-    internal async Task ObserveAsync(string key, string about, string title, string? problem, string? run)
+    /// <returns>Whether each message was taken by somebody.</returns>
+    internal async Task<bool> TellAsync(Occasion occasion)
     {
-        if (_channels.Length == 0)
+        Task<bool> ping =
+            occasion.Ping is { } signal && _ping.IsSet
+                ? TryAsync(token => _ping.SendAsync(signal.Signal, clean(signal.Message), token), "ping", default)
+                : Task.FromResult(true);
+        bool isTold = true;
+        string? fault = await FaultOfAsync(
+            async _ => isTold = await TellMessagesAsync(occasion),
+            string.Empty,
+            default
+        );
+        if (fault is not null)
         {
-            return;
+            say(fault);
         }
 
-        await _gate.WaitAsync();
-        try
-        {
-            Dictionary<string, StandingProblem> standing = _memory.Read();
-            StandingProblem? known = standing.GetValueOrDefault(key);
-            DateTimeOffset now = time.GetUtcNow();
-            if (
-                problem is not null
-                && (known is null || RecordedTime.IsDue(known.Told, Silence, now))
-                && await SendAsync(Make(about, Notification.Problem, title, problem, run, known?.Since))
-            )
-            {
-                standing[key] = new StandingProblem(known?.Since ?? now, now, clean(problem));
-                _memory.Write(standing);
-            }
-            else if (
-                problem is null
-                && known is not null
-                && await SendAsync(Make(about, Notification.Over, $"over: {title}", known.Message, run, known.Since))
-            )
-            {
-                standing.Remove(key);
-                _memory.Write(standing);
-            }
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        await ping;
+        return isTold && fault is null;
     }
 
     /// <summary>Sends a test by each channel.</summary>
@@ -99,60 +95,177 @@ public sealed class Notifier(
     public async Task<IReadOnlyList<(string Channel, string? Fault)>> TestAsync(CancellationToken cancellationToken)
     {
         const string Text = "This is a test of the notifications; nothing is wrong.";
-        Notification test = Make(NotificationEvents.Test, Notification.Test, "a test", Text, run: null, since: null);
+        Notification test = Make(
+            new News(NotificationEvents.Test, Notification.Test, "a test", Text, Run: null),
+            since: null
+        );
         var told = new List<(string, string?)>();
         if (_ping.IsSet)
         {
-            told.Add(("ping", await FaultOfAsync(() => _ping.SendAsync(PingChannel.Log, Text, cancellationToken))));
+            told.Add(
+                (
+                    "ping",
+                    await FaultOfAsync(
+                        token => _ping.SendAsync(PingChannel.Log, Text, token),
+                        "ping",
+                        cancellationToken
+                    )
+                )
+            );
         }
 
-        foreach (IMessageChannel channel in _channels)
+        foreach (IMessageChannel channel in Channels)
         {
-            told.Add((channel.Name, await FaultOfAsync(() => channel.SendAsync(test, cancellationToken))));
+            told.Add(
+                (
+                    channel.Name,
+                    await FaultOfAsync(token => channel.SendAsync(test, token), channel.Name, cancellationToken)
+                )
+            );
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         return told;
     }
 
     public void Dispose() => _gate.Dispose();
 
-    /// <returns>Whether anybody took it.</returns>
-    private async Task<bool> SendAsync(Notification notification)
+    /// <summary>Whatever goes wrong in it is said, and stays there.</summary>
+    internal async Task GuardAsync(Func<Task> tell) => await TryAsync(_ => tell(), string.Empty, default);
+
+    private async Task<bool> TellMessagesAsync(Occasion occasion)
     {
-        bool isTold = false;
-        foreach (IMessageChannel channel in _channels)
+        if (!HasChannels)
         {
-            isTold |= await TryAsync(() => channel.SendAsync(notification, CancellationToken.None));
+            return true;
         }
 
-        return isTold;
+        // What is told is judged by what was told before: one moment after the other.
+        await _gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            using var limit = new CancellationTokenSource(Limit);
+            Dictionary<string, StandingProblem> standing = await _memory.ReadAsync(limit.Token) ?? [];
+            (Notification Message, Observation? Of)[] due =
+            [
+                .. occasion
+                    // Of two who looked at the same, the first counts.
+                    .Seen.DistinctBy(static seen => seen.Key)
+                    .Select(seen => (Message: FindDue(seen, standing.GetValueOrDefault(seen.Key)), Of: seen))
+                    .Where(seen => seen.Message is not null)
+                    .Select(seen => (seen.Message!, (Observation?)seen.Of)),
+                .. occasion.News is { } news
+                    ? [(Make(news, since: null), null)]
+                    : Array.Empty<(Notification, Observation?)>(),
+            ];
+            if (due.Length == 0)
+            {
+                return true;
+            }
+
+            bool[][] taken = await Task.WhenAll(
+                Channels.Select(channel => SendAllAsync(channel, [.. due.Select(one => one.Message)], limit.Token))
+            );
+            bool[] told = [.. due.Select((_, i) => taken.Any(channel => channel[i]))];
+            if (Remember(standing, due, told))
+            {
+                // Beyond the limit as well: what was told must not be told again.
+                await _memory.WriteAsync(standing, CancellationToken.None);
+            }
+
+            return told.All(static one => one);
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
-    private Notification Make(
-        string about,
-        string happened,
-        string title,
-        string message,
-        string? run,
-        DateTimeOffset? since
-    ) =>
+    /// <summary>What is to be told of it now; null: nothing.</summary>
+    private Notification? FindDue(Observation seen, StandingProblem? known)
+    {
+        bool isDue = seen.Problem is null
+            ? known is not null
+            : known is null || RecordedTime.IsDue(known.Told, Silence, time.GetUtcNow());
+        return !isDue
+            ? null
+            : Make(
+                seen.Problem is { } problem
+                    ? new News(seen.Event, Notification.Problem, seen.Title, problem, seen.Run)
+                    : new News(
+                        seen.Event,
+                        Notification.Over,
+                        $"over: {seen.Title}",
+                        known!.Message ?? string.Empty,
+                        seen.Run
+                    ),
+                known?.Since
+            );
+    }
+
+    private bool Remember(
+        Dictionary<string, StandingProblem> standing,
+        (Notification Message, Observation? Of)[] due,
+        bool[] told
+    )
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        bool isChanged = false;
+        foreach (Observation seen in due.Where((one, i) => told[i] && one.Of is not null).Select(one => one.Of!))
+        {
+            isChanged = true;
+            if (seen.Problem is { } problem)
+            {
+                DateTimeOffset since = standing.GetValueOrDefault(seen.Key)?.Since ?? now;
+                standing[seen.Key] = new StandingProblem(since, now, clean(problem));
+            }
+            else
+            {
+                standing.Remove(seen.Key);
+            }
+        }
+
+        return isChanged;
+    }
+
+    /// <returns>Which it took.</returns>
+    private async Task<bool[]> SendAllAsync(IMessageChannel channel, Notification[] messages, CancellationToken limit)
+    {
+        bool[] taken = new bool[messages.Length];
+        for (int i = 0; i < messages.Length; i++)
+        {
+            if (limit.IsCancellationRequested)
+            {
+                say($"{channel.Name}: {messages.Length - i} more notifications are not sent: the time for all was up");
+                break;
+            }
+
+            Notification message = messages[i];
+            taken[i] = await TryAsync(token => channel.SendAsync(message, token), channel.Name, limit);
+        }
+
+        return taken;
+    }
+
+    private Notification Make(News news, DateTimeOffset? since) =>
         new(
-            about,
-            happened,
+            news.Event,
+            news.State,
             installation,
-            $"{installation}: {title}",
-            clean(message),
-            run,
+            $"{installation}: {news.Title}",
+            clean(news.Message),
+            news.Run,
             time.GetUtcNow().UtcDateTime,
             since?.UtcDateTime
         );
 
-    /// <summary>Whatever goes wrong in it is said, and stays there.</summary>
-    internal Task GuardAsync(Func<Task> tell) => TryAsync(tell);
-
-    private async Task<bool> TryAsync(Func<Task> send)
+    private async Task<bool> TryAsync(
+        Func<CancellationToken, Task> send,
+        string channel,
+        CancellationToken cancellationToken
+    )
     {
-        string? fault = await FaultOfAsync(send);
+        string? fault = await FaultOfAsync(send, channel, cancellationToken);
         if (fault is not null)
         {
             say(fault);
@@ -161,19 +274,27 @@ public sealed class Notifier(
         return fault is null;
     }
 
-    private static async Task<string?> FaultOfAsync(Func<Task> send)
+    private async Task<string?> FaultOfAsync(
+        Func<CancellationToken, Task> send,
+        string channel,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            await send();
+            await send(cancellationToken);
             return null;
         }
         catch (AbfException e)
         {
             return e.Message;
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return $"notify.{channel}: the notification was not taken within {Limit.TotalSeconds:0} seconds for all of them";
+        }
 #pragma warning disable CA1031 // Whoever cannot be told, the run has its own outcome.
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
 #pragma warning restore CA1031
         {
             return $"a notification failed: {e.GetType().Name}: {Secret.Redact(e.Message)}";

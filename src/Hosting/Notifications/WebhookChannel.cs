@@ -16,19 +16,21 @@ internal sealed class WebhookChannel(WebhookOptions options) : IMessageChannel
 
     public string Name => "webhook";
 
-    public bool IsSet => options.UrlFile is not null;
+    public bool IsSet => options is not { UrlFile: null, Url: null };
 
     public async Task SendAsync(Notification notification, CancellationToken cancellationToken)
     {
-        string url = SecretFile.Read(options.UrlFile!, UrlSetting).Value.Reveal();
+        string url = (options.Url ?? SecretFile.Read(options.UrlFile!, UrlSetting).Value).Reveal();
         byte[] body = options.TemplateFile is { } template
             ? NotificationTemplate.Read(template).Render(notification)
             : notification.ToJson();
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        if (options.SecretFile is { } secretFile)
+        Secret? key =
+            options.Secret
+            ?? (options.SecretFile is { } file ? SecretFile.Read(file, "notify.webhook.secretFile").Value : null);
+        if (key is { } secret)
         {
-            Secret secret = SecretFile.Read(secretFile, "notify.webhook.secretFile").Value;
             byte[] hash = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret.Reveal()), body);
             content.Headers.Add(SignatureHeader, $"sha256={Convert.ToHexStringLower(hash)}");
         }

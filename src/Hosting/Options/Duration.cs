@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Flows.Options;
 
 namespace AlfrescoBackupFlows.Hosting.Options;
 
@@ -27,22 +28,7 @@ public static partial class Duration
     }
 
     /// <summary>As short as it can be read again: <c>26h</c> is <c>1d2h</c>.</summary>
-    public static string Format(TimeSpan duration)
-    {
-        (int Number, string Unit)[] parts =
-        [
-            (duration.Days, "d"),
-            (duration.Hours, "h"),
-            (duration.Minutes, "m"),
-            (duration.Seconds, "s"),
-        ];
-        string text = string.Concat(
-            parts
-                .Where(part => part.Number > 0)
-                .Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Number}{part.Unit}"))
-        );
-        return text.Length > 0 ? text : "0s";
-    }
+    public static string Format(TimeSpan duration) => DurationText.Format(duration);
 
     private static int Number(Match match, string group) =>
         match.Groups[group] is { Success: true } g ? int.Parse(g.ValueSpan, CultureInfo.InvariantCulture) : 0;

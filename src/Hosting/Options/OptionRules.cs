@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Alfresco.Databases;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -48,6 +49,9 @@ public static partial class OptionRules
         CheckRetention(options.Retention, faults);
         CheckMirrors(options, faults);
         CheckApart(options, faults);
+        CheckVerify(options.Verify, faults);
+        CheckRate("limitRate.read", options.LimitRate.Read, faults);
+        CheckRate("limitRate.upload", options.LimitRate.Upload, faults);
         CheckDrill(options.Drill, faults);
         CheckNotify(options.Notify, faults);
         RunOptions backup = options.Backup;
@@ -105,6 +109,24 @@ public static partial class OptionRules
         }
     }
 
+    private static void CheckVerify(VerifyOptions verify, OptionFaults faults)
+    {
+        TimeSpan every = verify.Every ?? TimeSpan.FromDays(1);
+        CheckRange("verify.every", every, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3660), faults);
+        string[] depths = [VerifyDepths.Structure, VerifyDepths.Sample, VerifyDepths.Data, VerifyDepths.Live];
+        CheckChoice("verify.depth", verify.Depth, depths, faults);
+    }
+
+    private static void CheckRate(string setting, string? rate, OptionFaults faults)
+    {
+        if (rate is not null && !(SizeText.TryParse(rate, out long bytes) && bytes >= LimitRateOptions.Least))
+        {
+            faults.Add(
+                $"{setting} '{rate}' does not fit: write the bytes of a second as a size such as 20MiB, at least 64KiB"
+            );
+        }
+    }
+
     private static void CheckDrill(DrillOptions drill, OptionFaults faults)
     {
         TimeSpan every = drill.Every ?? TimeSpan.FromDays(1);
@@ -158,7 +180,11 @@ public static partial class OptionRules
             faults.Add($"notify.ping.url '{url}' does not fit: write http:// or https://, a host and a path");
         }
 
-        if (notify.Webhook is { UrlFile: null } and not { SecretFile: null, TemplateFile: null })
+        if (
+            notify.Webhook
+            is { UrlFile: null, Url: null }
+                and not { SecretFile: null, Secret: null, TemplateFile: null }
+        )
         {
             faults.Add("notify.webhook.urlFile is not set: name a file that holds the URL");
         }
@@ -188,7 +214,7 @@ public static partial class OptionRules
             faults.Add($"{setting} '{address}' does not fit: write an address such as abf@example.com");
         }
 
-        if (mail is { User: null } != mail is { PasswordFile: null })
+        if (mail is { User: null } != mail is { PasswordFile: null, Password: null })
         {
             faults.Add("notify.mail.user and notify.mail.passwordFile go together: set both of them, or none");
         }

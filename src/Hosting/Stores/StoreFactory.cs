@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Storage.Directories;
 
 namespace AlfrescoBackupFlows.Hosting.Stores;
@@ -26,7 +27,7 @@ public static class StoreFactory
     {
         RepositoryStores stores = await OpenAsync(loaded, create: false, time, cancellationToken);
         await MirrorMark.RequireNoneAsync(stores.Blobs, cancellationToken);
-        return stores;
+        return stores with { Blobs = LimitUploads(stores.Blobs, loaded, time) };
     }
 
     /// <summary>
@@ -38,14 +39,27 @@ public static class StoreFactory
     public static RepositoryStores OpenWithoutLeases(LoadedOptions loaded, TimeProvider time)
     {
         string url = loaded.Options.Repository.Url!;
-        IBlobStore blobs = StoreProviders.Of(url).Open(url, loaded.ConnectionString, time);
-        return new RepositoryStores(blobs, blobs)
+        return WithoutLeases(loaded, StoreProviders.Of(url).Open(url, loaded.ConnectionString, time), time);
+    }
+
+    /// <summary>The same for a process that stays: the store need not be there yet, and may go and come back.</summary>
+    public static RepositoryStores OpenToStay(LoadedOptions loaded, TimeProvider time)
+    {
+        string url = loaded.Options.Repository.Url!;
+        var blobs = new ReopeningBlobStore(
+            StorePlace.Of(url)!,
+            () => StoreProviders.Of(url).Open(url, loaded.ConnectionString, time)
+        );
+        return WithoutLeases(loaded, blobs, time);
+    }
+
+    private static RepositoryStores WithoutLeases(LoadedOptions loaded, IBlobStore blobs, TimeProvider time) =>
+        new(blobs, blobs)
         {
             OpenControl = async cancellationToken =>
                 (await OpenAsync(loaded, create: false, time, cancellationToken)).Control,
             OpenMirror = (mirror, token) => OpenMirrorAsync(loaded, mirror, time, token),
         };
-    }
 
     /// <summary>For <c>init</c>: a directory is created where it is missing; a container never is.</summary>
     public static Task<RepositoryStores> CreateAsync(
@@ -117,9 +131,20 @@ public static class StoreFactory
             : url.Contains('?', StringComparison.Ordinal) ? null
             : loaded.ConnectionString;
         IBlobStoreProvider provider = StoreProviders.Of(url);
-        return place.IsDryRun && !provider.HasPlace(url) ? new NoBlobs(url)
-            : place is { IsNew: true, IsDryRun: false }
-                ? await provider.CreateAsync(url, connectionString, time, cancellationToken)
-            : provider.Open(url, connectionString, time);
+        return place.IsDryRun && !provider.HasPlace(url)
+            ? new NoBlobs(url)
+            : LimitUploads(
+                place is { IsNew: true, IsDryRun: false }
+                    ? await provider.CreateAsync(url, connectionString, time, cancellationToken)
+                    : provider.Open(url, connectionString, time),
+                loaded,
+                time
+            );
     }
+
+    /// <summary>As <c>limitRate.upload</c> says; the few small blobs of the control store are not counted.</summary>
+    private static IBlobStore LimitUploads(IBlobStore blobs, LoadedOptions loaded, TimeProvider time) =>
+        LimitRateOptions.Parse(loaded.Options.LimitRate.Upload, time) is { } limit
+            ? new RateLimitedBlobStore(blobs, reads: null, limit)
+            : blobs;
 }

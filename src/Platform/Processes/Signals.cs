@@ -7,6 +7,7 @@ public static class Signals
 {
     private const int Hangup = 1;
     private const int FileTooLarge = 25;
+    private const int Default = 0;
     private const int Ignore = 1;
 
     /// <summary>
@@ -19,6 +20,16 @@ public static class Signals
         {
             _ = Libc.Signal(Hangup, Ignore);
             _ = Libc.Signal(FileTooLarge, Ignore);
+        }
+    }
+
+    /// <summary>For who takes the signal of a terminal that goes away for something else, from now on: the runtime hears
+    /// none that is ignored.</summary>
+    public static void HearHangup()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Libc.Signal(Hangup, Default);
         }
     }
 }

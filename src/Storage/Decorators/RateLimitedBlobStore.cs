@@ -1,18 +1,13 @@
 namespace AlfrescoBackupFlows.Storage.Decorators;
 
 /// <summary>
-/// Reads no more bytes a second, on average, than it is told: whoever reads waits until the bytes of all readers before
+/// Reads and writes no more bytes a second, on average, than it is told: whoever does waits until the bytes of all before
 /// are paid for, and its own. All else passes.
 /// </summary>
-/// <param name="bytesPerSecond">At least 1.</param>
-public sealed class RateLimitedBlobStore(IBlobStore inner, long bytesPerSecond, TimeProvider time) : IBlobStore
+/// <param name="reads">Null: as fast as it goes.</param>
+/// <param name="writes">Null: as fast as it goes.</param>
+public sealed class RateLimitedBlobStore(IBlobStore inner, RateLimit? reads, RateLimit? writes) : IBlobStore
 {
-    private readonly Lock _gate = new();
-    private readonly long _started = time.GetTimestamp();
-
-    /// <summary>When everything that was read is paid for.</summary>
-    private TimeSpan _free;
-
     public string Location => inner.Location;
 
     public int PreferredBlobLength => inner.PreferredBlobLength;
@@ -25,22 +20,29 @@ public sealed class RateLimitedBlobStore(IBlobStore inner, long bytesPerSecond, 
     )
     {
         int? read = await inner.ReadAsync(name, offset, destination, cancellationToken);
-        if (Take(read ?? 0) is var wait && wait > TimeSpan.Zero)
+        if (reads is not null)
         {
-            await Task.Delay(wait, time, cancellationToken);
+            await reads.TakeAsync(read ?? 0, cancellationToken);
         }
 
         return read;
     }
 
-    public Task<PutOutcome> PutIfAbsentAsync(
+    public async Task<PutOutcome> PutIfAbsentAsync(
         string name,
         ReadOnlyMemory<byte> content,
         CancellationToken cancellationToken
-    ) => inner.PutIfAbsentAsync(name, content, cancellationToken);
+    )
+    {
+        await PayAsync(content.Length, cancellationToken);
+        return await inner.PutIfAbsentAsync(name, content, cancellationToken);
+    }
 
-    public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        inner.PutAsync(name, content, cancellationToken);
+    public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await PayAsync(content.Length, cancellationToken);
+        await inner.PutAsync(name, content, cancellationToken);
+    }
 
     public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken) =>
         inner.GetPropertiesAsync(name, cancellationToken);
@@ -73,16 +75,7 @@ public sealed class RateLimitedBlobStore(IBlobStore inner, long bytesPerSecond, 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
         inner.ReleaseLeaseAsync(name, leaseId, cancellationToken);
 
-    /// <returns>How long to wait.</returns>
-    private TimeSpan Take(int bytes)
-    {
-        lock (_gate)
-        {
-            // What was not read in time is not made up for later.
-            TimeSpan now = time.GetElapsedTime(_started);
-            TimeSpan from = _free > now ? _free : now;
-            _free = from + TimeSpan.FromSeconds((double)bytes / bytesPerSecond);
-            return _free - now;
-        }
-    }
+    /// <summary>Before it goes out: what is stored must not wait to be known.</summary>
+    private ValueTask PayAsync(int bytes, CancellationToken cancellationToken) =>
+        writes?.TakeAsync(bytes, cancellationToken) ?? ValueTask.CompletedTask;
 }

@@ -30,8 +30,8 @@ public sealed class NotifyCommandTests(CommittedSample sample, OnDemand<Postgres
         // The run begins, and fails at its source.
         Setting("database")["toolPath"] = Directory.CreateDirectory(Abf.Combine("no-tools")).FullName;
         Assert.Equal(5, (await Abf.RunAsync("backup")).ExitCode);
-        Assert.Equal(["/ping/start", "/ping/fail", "/hook"], http.Seen.Skip(4).Select(seen => seen.Path));
-        JsonElement told = JsonDocument.Parse(http.Seen[^1].Body).RootElement;
+        Assert.Equal(["/hook", "/ping/fail", "/ping/start"], http.Seen.Skip(4).Select(seen => seen.Path).Order());
+        JsonElement told = JsonDocument.Parse(http.Seen.Last(seen => seen.Path == "/hook").Body).RootElement;
         Assert.Equal(("backup", "problem"), (Text(told, "event"), Text(told, "state")));
         Assert.DoesNotContain(Abf.DirectoryPath, http.Seen[^1].Body);
         Assert.DoesNotContain(Abf.DirectoryPath, http.Seen[^2].Body);
@@ -49,6 +49,34 @@ public sealed class NotifyCommandTests(CommittedSample sample, OnDemand<Postgres
         AssertDone(unheard);
         Assert.Contains("warning: notify.ping.urlFile: 127.0.0.1 did not take the notification (", unheard.Error);
         Assert.Equal(3, (await Abf.RunAsync("notify", "test")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_prune_that_fails_and_a_summary_are_told()
+    {
+        using var http = new HttpStandIn();
+        Abf.Config["notify"] = new JsonObject
+        {
+            ["webhook"] = new JsonObject { ["urlFile"] = Abf.WriteSecret("hook-url", $"{http.Url}/hook\n") },
+        };
+
+        AbfResult summary = await Abf.RunAsync("notify", "summary");
+        AssertDone(summary);
+        Assert.StartsWith("Sets of the last 7 days: 1, 1 of them consistent.\n", summary.Out);
+        Assert.Contains("\"event\":\"summary\",\"state\":\"ok\"", http.Seen[^1].Body);
+
+        Directory.Move(Abf.Repository, Abf.Combine("elsewhere"));
+        Assert.Equal(6, (await Abf.RunAsync("prune", "--dry-run")).ExitCode);
+        Assert.Equal(6, (await Abf.RunAsync("prune")).ExitCode);
+        Directory.Move(Abf.Combine("elsewhere"), Abf.Repository);
+        AssertDone(await Abf.RunAsync("prune"));
+
+        Assert.Equal(
+            [("retention", "problem"), ("retention", "over")],
+            http.Seen.Skip(1)
+                .Select(seen => JsonElement.Parse(seen.Body))
+                .Select(told => (Text(told, "event"), Text(told, "state")))
+        );
     }
 
     /// <summary>Where the system's own certificates are a file that a variable names.</summary>

@@ -91,6 +91,17 @@ internal sealed class ServedApi : IDisposable
         }
     }
 
+    public Task SignalAsync(string signal) => Shell.SignalAsync(_process.Id, signal);
+
+    /// <summary>Until it has said this.</summary>
+    public async Task HearAsync(string text)
+    {
+        while (!Said.Contains(text, StringComparison.Ordinal))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Sends the signal and returns the exit code.</summary>
     public async Task<int> EndAsync(string signal)
     {

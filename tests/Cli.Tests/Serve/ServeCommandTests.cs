@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AlfrescoBackupFlows.Cli.Tests.Rig;
@@ -221,6 +223,64 @@ public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresS
         (_, JsonElement health) = await api.SendAsync(HttpMethod.Get, "/api/health");
         Assert.StartsWith("/api/backups/", health.GetProperty("running").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, await api.EndAsync("TERM"));
+    }
+
+    [Fact]
+    public async Task A_signal_loads_the_configuration_anew_all_of_it_or_none_and_the_service_manager_is_told()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "systemd and SIGHUP are there alone.");
+        string path = Abf.Combine("notify");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        Abf.Environment["NOTIFY_SOCKET"] = path;
+        Abf.Environment["WATCHDOG_USEC"] = "3600000000";
+        using ServedApi api = await StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Get, "/api/health")).Status);
+
+        await LoadAsync("not loaded anew", config => config["schedule"] = "every night");
+        Assert.Contains("schedule 'every night' does not fit", api.Said, StringComparison.Ordinal);
+        Abf.Config.Remove("schedule");
+        await LoadAsync(
+            "serve.urls 'http://127.0.0.1:1' is another one",
+            config => SetServe("urls", "http://127.0.0.1:1")
+        );
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Get, "/api/health")).Status);
+
+        SetServe("urls", "http://127.0.0.1:0");
+        string key = Abf.WriteSecret("next-key", "fedcba9876543210-next\n");
+        await LoadAsync("the configuration is loaded anew", config => SetServe("keyFile", key));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/health");
+        using HttpResponseMessage refused = await api.Client.SendAsync(request, Token);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        api.Client.DefaultRequestHeaders.Remove("x-functions-key");
+        api.Client.DefaultRequestHeaders.Add("x-functions-key", "fedcba9876543210-next");
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Get, "/api/health")).Status);
+
+        Assert.Equal(0, await api.EndAsync("TERM"));
+        string[] notices = [.. Heard().Where(notice => notice != "WATCHDOG=1")];
+        Assert.Equal(
+            ["READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1", "STOPPING=1"],
+            notices.Select(notice => notice.Split('\n')[0])
+        );
+
+        void SetServe(string name, string value) => ((JsonObject)Abf.Config["serve"]!)[name] = value;
+
+        async Task LoadAsync(string says, Action<JsonObject> change)
+        {
+            change(Abf.Config);
+            Abf.WriteConfig();
+            await api.SignalAsync("HUP");
+            await api.HearAsync(says);
+        }
+
+        IEnumerable<string> Heard()
+        {
+            byte[] bytes = new byte[1024];
+            while (socket.Available > 0)
+            {
+                yield return Encoding.ASCII.GetString(bytes, 0, socket.Receive(bytes));
+            }
+        }
     }
 
     [Theory]

@@ -31,6 +31,7 @@ public sealed partial class LayerTests
         ["Retention", "Mirroring", "Exporting", "Repair"],
         ["Backup", "Restore", "Verify"],
         ["Drill"],
+        ["Scheduling"],
         [""],
     ];
 

@@ -2,6 +2,7 @@ using System.Text;
 using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -56,7 +57,7 @@ internal static class SettingTargets
 
     private static void ReadSchedule(byte[] bytes)
     {
-        NightlySchedule schedule = NightlySchedule.Parse(Text(bytes), TimeZoneInfo.Utc, TimeProvider.System);
+        CronSchedule schedule = CronSchedule.Parse("schedule", Text(bytes), TimeZoneInfo.Utc, TimeProvider.System);
         if (schedule.NextAfter(Now) <= Now)
         {
             throw new InvalidOperationException("The next occurrence is over.");

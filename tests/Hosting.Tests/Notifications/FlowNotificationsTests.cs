@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -174,16 +175,80 @@ public sealed class FlowNotificationsTests : IDisposable
         )
         {
             using Notifier notifier = _bench.NewNotifier();
-            await new FlowNotifications(notifier).LookedAtSetsAsync(sets, TimeSpan.FromHours(36), now);
+            await notifier.ObserveAsync(FlowNotifications.AgeOf(sets, TimeSpan.FromHours(36), now));
         }
 
         string message = $"the newest consistent set is {Run}, and notify.maxAge is 1d12h";
         Assert.Equal([("age", "problem", message), ("age", "over", message)], _bench.Told);
     }
 
+    [Theory]
+    [InlineData(nameof(VerifyFlow), "verification", "acme: the verification (sample) of the sets failed")]
+    [InlineData(nameof(DrillFlow), "drill", "acme: the drill failed")]
+    public async Task A_check_that_was_due_and_could_not_begin_is_told_as_one_that_failed(
+        string flow,
+        string about,
+        string title
+    )
+    {
+        var away = new FlowFailure(ErrorKind.Storage, "no route", IsRetryable: true);
+        await WithAsync(told => told.NotStartedAsync(flow, away, "sample"));
+
+        Assert.Equal([(about, "problem", "no route")], _bench.Told);
+        Assert.Contains($"\"title\":\"{title}\"", _bench.Server.Seen[0].Body);
+        Assert.Empty(_bench.Pings);
+    }
+
+    [Fact]
+    public async Task A_command_tells_how_it_ended_and_a_mirror_elsewhere_says_nothing_of_this_one()
+    {
+        var full = new FlowFailure(ErrorKind.Storage, "full", IsRetryable: false);
+        CommandKind usb = CommandKind.Mirror("file:///mnt/usb");
+        foreach (CommandKind command in (CommandKind[])[CommandKind.Prune, CommandKind.Forget, CommandKind.Reseal, usb])
+        {
+            await EndedAsync(command, full);
+        }
+
+        await EndedAsync(CommandKind.Mirror("file:///mnt/other"), null);
+        await EndedAsync(CommandKind.Prune, new FlowFailure(ErrorKind.Busy, "another prune", IsRetryable: true));
+        await EndedAsync(CommandKind.Prune, null);
+        await EndedAsync(usb, null);
+
+        Assert.Equal(
+            [
+                ("retention", "problem"),
+                ("retention", "problem"),
+                ("keys", "problem"),
+                ("mirror", "problem"),
+                ("retention", "over"),
+                ("mirror", "over"),
+            ],
+            _bench.Told.Select(told => (told.Item1, told.Item2))
+        );
+        Assert.Equal(
+            "acme: 'abf prune' failed",
+            JsonElement.Parse(_bench.Server.Seen[0].Body).GetProperty("title").GetString()
+        );
+
+        Task EndedAsync(CommandKind command, FlowFailure? problem) =>
+            WithAsync(told => told.CommandEndedAsync(command, problem));
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_at_a_broken_log_tells_an_alarm_of_the_repository_as_well()
+    {
+        await FailedAsync(new FlowFailure(ErrorKind.Repository, "entry 7 is gone", IsRetryable: false));
+
+        Assert.Equal(
+            [("backup", "problem", "entry 7 is gone"), ("repository", "problem", "entry 7 is gone")],
+            _bench.Told
+        );
+    }
+
     private Task StartedAsync() => WithAsync(told => told.StartedAsync(nameof(HotBackupFlow), Run.ToString()));
 
-    private Task NotStartedAsync(FlowFailure failure) => WithAsync(told => told.NotStartedAsync(failure));
+    private Task NotStartedAsync(FlowFailure failure) =>
+        WithAsync(told => told.NotStartedAsync(nameof(HotBackupFlow), failure));
 
     private Task SealedAsync(HotBackupResult result) =>
         EndedAsync(nameof(HotBackupFlow), "{}", BackupTasks.Converter.Write(result), null);

@@ -83,6 +83,6 @@ public sealed class MailChannelTests : IDisposable
     private async Task ObserveAsync(string problem, string title = "mirrors")
     {
         using Notifier notifier = _bench.NewNotifier();
-        await notifier.ObserveAsync("mirror", NotificationEvents.Mirror, title, problem, run: "r1");
+        await notifier.ObserveAsync(new Observation(NotificationEvents.Mirror, title, problem, run: "r1"));
     }
 }

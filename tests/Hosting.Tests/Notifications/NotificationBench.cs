@@ -36,13 +36,22 @@ internal sealed class NotificationBench : IDisposable
             .Select(seen => JsonDocument.Parse(seen.Body).RootElement)
             .Select(json => (Text(json, "event"), Text(json, "state"), Text(json, "message")));
 
+    public TimeProvider Time => _clock;
+
     public void Pass(TimeSpan time) => _clock.Now += time;
+
+    internal Notifier NewNotifier(IReadOnlyList<IMessageChannel> channels, TimeSpan limit) =>
+        new(Options, "acme", new StateDocuments(_directory.Combine("state")), line => line, _clock, Said.Add)
+        {
+            Channels = channels,
+            Limit = limit,
+        };
 
     public Notifier NewNotifier() =>
         new(
             Options,
             "acme",
-            _directory.Combine("state"),
+            new StateDocuments(_directory.Combine("state")),
             line => line.Replace("/opt/alfresco", "[path]", StringComparison.Ordinal),
             _clock,
             Said.Add

@@ -86,7 +86,7 @@ public sealed class NotificationTemplateTests : IDisposable
     {
         _bench.Options.Webhook.TemplateFile = _bench.WriteFile("template", Block($"### {recipe}"));
         using Notifier notifier = _bench.NewNotifier();
-        await notifier.ObserveAsync("mirror", NotificationEvents.Mirror, "mirrors", Hostile, run: null);
+        await notifier.ObserveAsync(new Observation(NotificationEvents.Mirror, "mirrors", Hostile, run: null));
         Assert.Empty(_bench.Said);
         return JsonElement.Parse(Assert.Single(_bench.Server.Seen).Body);
     }

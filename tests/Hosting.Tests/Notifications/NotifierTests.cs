@@ -68,9 +68,9 @@ public sealed class NotifierTests : IDisposable
     public async Task A_ping_keeps_the_query_of_its_URL_and_a_test_changes_nothing_there()
     {
         using Notifier notifier = _bench.NewNotifier();
-        await notifier.PingAsync(PingChannel.Start, "began");
-        await notifier.PingAsync(PingChannel.Success, "done");
-        await notifier.PingAsync(PingChannel.Fail, "failed");
+        await PingAsync(notifier, PingChannel.Start, "began");
+        await PingAsync(notifier, PingChannel.Success, "done");
+        await PingAsync(notifier, PingChannel.Fail, "failed");
 
         Assert.Equal(
             [("ping", null), ("webhook", null)],
@@ -90,7 +90,7 @@ public sealed class NotifierTests : IDisposable
     {
         _bench.Options.Ping.Url = $"http://127.0.0.1:{FreePort.Next()}/1234";
         using Notifier notifier = _bench.NewNotifier();
-        await notifier.PingAsync(PingChannel.Success, "done");
+        await PingAsync(notifier, PingChannel.Success, "done");
         _bench.Server.Status = HttpStatusCode.Redirect;
         await ObserveAsync("full");
         _bench.Options.Webhook.SecretFile = _bench.WriteFile("gone", "");
@@ -104,9 +104,81 @@ public sealed class NotifierTests : IDisposable
         );
     }
 
+    /// <summary>The first takes a message only when the second has it.</summary>
+    [Fact]
+    public async Task Channels_are_told_side_by_side()
+    {
+        var second = new TaskCompletionSource();
+        using Notifier notifier = _bench.NewNotifier(
+            [
+                new LambdaChannel(token => second.Task.WaitAsync(token)),
+                new LambdaChannel(_ =>
+                {
+                    second.SetResult();
+                    return Task.CompletedTask;
+                }),
+            ],
+            Timeout.InfiniteTimeSpan
+        );
+
+        Assert.True(await notifier.ObserveAsync(Full("mirror")));
+    }
+
+    [Fact]
+    public async Task A_channel_that_hangs_costs_one_limit_however_much_there_is_to_tell()
+    {
+        int asked = 0;
+        using Notifier notifier = _bench.NewNotifier(
+            [
+                new LambdaChannel(token =>
+                {
+                    asked++;
+                    return Task.Delay(Timeout.InfiniteTimeSpan, token);
+                }),
+            ],
+            TimeSpan.FromMilliseconds(1)
+        );
+
+        Assert.False(await notifier.ObserveAsync(Full("mirror"), Full("retention"), Full("space")));
+
+        Assert.InRange(asked, 0, 1);
+        Assert.Contains(
+            _bench.Said,
+            line => line.Contains("more notifications are not sent", StringComparison.Ordinal)
+        );
+        using Notifier next = _bench.NewNotifier();
+        await next.ObserveAsync(Full("retention"));
+        Assert.Equal([("retention", "problem", "full")], _bench.Told);
+    }
+
+    [Fact]
+    public async Task Of_two_who_saw_the_same_at_once_one_is_told()
+    {
+        using Notifier notifier = _bench.NewNotifier();
+
+        await notifier.ObserveAsync(Full("space"), new Observation("space", "space", null, run: null));
+
+        Assert.Equal([("space", "problem", "full")], _bench.Told);
+    }
+
+    private static Observation Full(string about) => new(about, about, "full", run: null);
+
+    private static Task<bool> PingAsync(Notifier notifier, string signal, string message) =>
+        notifier.TellAsync(new Occasion(new Ping(signal, message), []));
+
     private async Task ObserveAsync(string? problem)
     {
         using Notifier notifier = _bench.NewNotifier();
-        await notifier.ObserveAsync("mirror", NotificationEvents.Mirror, "mirrors", problem, run: null);
+        await notifier.ObserveAsync(new Observation(NotificationEvents.Mirror, "mirrors", problem, run: null));
+    }
+
+    private sealed class LambdaChannel(Func<CancellationToken, Task> send) : IMessageChannel
+    {
+        public string Name => "lambda";
+
+        public bool IsSet => true;
+
+        public Task SendAsync(Notification notification, CancellationToken cancellationToken) =>
+            send(cancellationToken);
     }
 }

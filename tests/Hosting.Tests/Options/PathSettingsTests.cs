@@ -23,12 +23,15 @@ public sealed class PathSettingsTests
         "installation.index.solr.url",
         "installation.name",
         "installation.timeZone",
+        "limitRate.read",
+        "limitRate.upload",
         "mirror.url",
         "notify.mail.from",
         "notify.mail.server",
         "notify.mail.tls",
         "notify.mail.user",
         "notify.ping.url",
+        "notify.summary",
         "repository.controlUrl",
         "repository.encryption",
         "repository.url",
@@ -37,6 +40,7 @@ public sealed class PathSettingsTests
         "retention.pricePerGb",
         "schedule",
         "serve.urls",
+        "verify.depth",
     ];
 
     private static readonly OptionProperty[] Settings = [.. OptionProperty.All(typeof(BackupOptions))];

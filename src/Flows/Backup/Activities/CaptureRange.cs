@@ -61,6 +61,7 @@ internal sealed class CaptureRange(FlowEnvironment environment)
             GrantsTrust = input.GrantsTrust,
             Class = ChunkClass.Content,
             Budget = new StepBudget(run.Time),
+            Reads = run.SourceReads,
             Phase = phase,
             Warn = message => run.WarnOnce(progress, message),
         };

@@ -52,6 +52,7 @@ internal sealed class CaptureSearchIndex(FlowEnvironment environment)
                 Inheritance = inheritance,
                 Class = ChunkClass.Index,
                 Budget = StepBudget.Unlimited(run.Time),
+                Reads = run.SourceReads,
                 Warn = progress.Warn,
                 Phase = Phases.Index,
             };

@@ -48,6 +48,7 @@ internal sealed class CaptureSolr(FlowEnvironment environment)
                 Inheritance = inheritance,
                 Class = ChunkClass.Index,
                 Budget = StepBudget.Unlimited(run.Time),
+                Reads = run.SourceReads,
                 Warn = progress.Warn,
                 Phase = Phases.Index,
             };

@@ -57,7 +57,7 @@ internal sealed class DumpDatabase(FlowEnvironment environment)
                 async (output, token) =>
                 {
                     await using var stable = new StableDump(output, RestrictKey(writer));
-                    await using var counted = new ProgressStream(stable, progress, Phases.Database);
+                    await using var counted = new ProgressStream(stable, progress, Phases.Database, run.SourceReads);
                     dump = await writer.WriteAsync(ChunkClass.Dump, counted, token);
                 },
                 required.Add,

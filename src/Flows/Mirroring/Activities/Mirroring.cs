@@ -75,8 +75,16 @@ public sealed class Mirroring(FlowEnvironment environment)
     internal Task NoteEndAsync(MirrorTargetOptions target, CancellationToken cancellationToken) =>
         LastMirror(target).WriteAsync(cancellationToken);
 
-    private EndMark LastMirror(MirrorTargetOptions target) =>
-        new(environment.Stores.Control, $"mirrors/{MirrorMemory.KeyOf(target.Url!)}", environment.Time);
+    /// <summary>When a mirror there came to its end last, by whichever host; null: never, or nobody knows.</summary>
+    public async Task<DateTimeOffset?> FindLastAsync(MirrorTargetOptions target, CancellationToken cancellationToken) =>
+        await environment.Stores.OpenControlAsync(cancellationToken) is { } control
+            ? await LastMirrorOf(control, target).ReadAsync(cancellationToken)
+            : null;
+
+    private EndMark LastMirror(MirrorTargetOptions target) => LastMirrorOf(environment.Stores.Control, target);
+
+    private EndMark LastMirrorOf(IBlobStore control, MirrorTargetOptions target) =>
+        new(control, $"mirrors/{MirrorMemory.KeyOf(target.Url!)}", environment.Time);
 
     /// <summary>What this machine has seen of the source; it is told from a target that went on by itself.</summary>
     private RememberedHead? SourceHead(string repository) =>

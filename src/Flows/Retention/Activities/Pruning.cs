@@ -16,7 +16,7 @@ public sealed class Pruning(FlowEnvironment environment)
 {
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(Pruning));
 
-    private EndMark LastPrune => new(environment.Stores.Control, "retention/last-prune", environment.Time);
+    private EndMark LastPrune => LastPruneOf(environment.Stores.Control);
 
     public static PruneOptions OptionsOf(RetentionOptions retention) =>
         new(RetentionOptions.TryParsePart(retention.MaxUnused, out double part) ? part : PruneOptions.Usual.MaxUnused)
@@ -87,6 +87,14 @@ public sealed class Pruning(FlowEnvironment environment)
     /// <summary>Whether the last prune that came to its end, by whichever host, is long enough ago.</summary>
     public Task<bool> IsDueAsync(CancellationToken cancellationToken) =>
         LastPrune.IsDueAsync(environment.Options.Retention.PruneEvery, cancellationToken);
+
+    /// <summary>When a prune came to its end last, by whichever host; null: never, or nobody knows.</summary>
+    public async Task<DateTimeOffset?> FindLastAsync(CancellationToken cancellationToken) =>
+        await environment.Stores.OpenControlAsync(cancellationToken) is { } control
+            ? await LastPruneOf(control).ReadAsync(cancellationToken)
+            : null;
+
+    private EndMark LastPruneOf(IBlobStore control) => new(control, "retention/last-prune", environment.Time);
 
     /// <summary>
     /// A run whose host is gone for good would keep everything that was there at its base. One that is older than a run

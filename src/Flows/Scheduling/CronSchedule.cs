@@ -2,10 +2,10 @@ using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Cronos;
 
-namespace AlfrescoBackupFlows.Cli.Serve;
+namespace AlfrescoBackupFlows.Flows.Scheduling;
 
-/// <summary>When the server takes a backup by itself.</summary>
-internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, TimeProvider time)
+/// <summary>When a host that stays does something by itself: a cron expression in the installation's zone.</summary>
+public sealed class CronSchedule
 {
     /// <summary>The clock is looked at again this often: a machine may sleep, and clocks are set.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
@@ -13,25 +13,33 @@ internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, Ti
     /// <summary>Put back by less, a clock reaches the same occurrence again, which has had its backup.</summary>
     private static readonly TimeSpan PutBack = TimeSpan.FromHours(1);
 
+    private readonly CronExpression _cron;
+    private readonly TimeZoneInfo _zone;
+    private readonly TimeProvider _time;
+
+    private CronSchedule(CronExpression cron, TimeZoneInfo zone, TimeProvider time) =>
+        (_cron, _zone, _time) = (cron, zone, time);
+
+    /// <param name="setting">The setting that holds it.</param>
     /// <exception cref="PermanentException">Configuration: no cron expression.</exception>
-    public static NightlySchedule Parse(string text, TimeZoneInfo zone, TimeProvider time)
+    public static CronSchedule Parse(string setting, string text, TimeZoneInfo zone, TimeProvider time)
     {
         CronFormat format =
             text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6
                 ? CronFormat.IncludeSeconds
                 : CronFormat.Standard;
         return CronExpression.TryParse(text, format, out CronExpression? cron)
-            ? new NightlySchedule(cron, zone, time)
+            ? new CronSchedule(cron, zone, time)
             : throw new PermanentException(
                 ErrorKind.Configuration,
-                $"schedule '{PlainText.Escape(text)}' does not fit: write five fields such as 30 3 * * *, or six with seconds first"
+                $"{setting} '{PlainText.Escape(text)}' does not fit: write five fields such as 30 3 * * *, or six with seconds first"
             )
             {
                 Ids = ["configuration"],
             };
     }
 
-    public DateTimeOffset? NextAfter(DateTimeOffset moment) => cron.GetNextOccurrence(moment, zone);
+    public DateTimeOffset? NextAfter(DateTimeOffset moment) => _cron.GetNextOccurrence(moment, _zone);
 
     /// <summary>
     /// Calls <paramref name="fire"/> at every occurrence until it is cancelled; several that were slept through are
@@ -39,10 +47,10 @@ internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, Ti
     /// </summary>
     public async Task RunAsync(Func<Task> fire, CancellationToken cancellationToken)
     {
-        DateTimeOffset seen = time.GetUtcNow();
+        DateTimeOffset seen = _time.GetUtcNow();
         while (NextAfter(seen) is { } next)
         {
-            DateTimeOffset now = time.GetUtcNow();
+            DateTimeOffset now = _time.GetUtcNow();
             if (now >= next)
             {
                 seen = now;
@@ -54,7 +62,7 @@ internal sealed class NightlySchedule(CronExpression cron, TimeZoneInfo zone, Ti
             }
             else
             {
-                await Task.Delay(next - now < Look ? next - now : Look, time, cancellationToken);
+                await Task.Delay(next - now < Look ? next - now : Look, _time, cancellationToken);
             }
         }
     }

@@ -1,12 +1,12 @@
 using System.Globalization;
-using AlfrescoBackupFlows.Cli.Serve;
+using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Platform.Errors;
 using TimeZoneConverter;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Cli.Tests.Serve;
+namespace AlfrescoBackupFlows.Flows.Tests.Scheduling;
 
-public sealed class NightlyScheduleTests
+public sealed class CronScheduleTests
 {
     [Theory]
     [InlineData("30 3 * * *", "Europe/Zurich", "2026-01-15T12:00Z", "2026-01-16T02:30Z")]
@@ -31,7 +31,7 @@ public sealed class NightlyScheduleTests
     [Fact]
     public void A_night_whose_hour_comes_twice_has_one_backup()
     {
-        NightlySchedule schedule = Schedule("30 2 * * *", "Europe/Zurich");
+        CronSchedule schedule = Schedule("30 2 * * *", "Europe/Zurich");
 
         DateTimeOffset first = schedule.NextAfter(Moment("2026-10-24T12:00Z"))!.Value;
 
@@ -47,7 +47,7 @@ public sealed class NightlyScheduleTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         DateTimeOffset right = Moment("2026-11-22T12:00Z");
         var clock = new CorrectedClock(right.AddDays(daysWrong), right);
-        NightlySchedule schedule = NightlySchedule.Parse("30 3 * * *", TimeZoneInfo.Utc, clock);
+        CronSchedule schedule = CronSchedule.Parse("schedule", "30 3 * * *", TimeZoneInfo.Utc, clock);
         List<DateTimeOffset> fired = [];
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
@@ -74,8 +74,8 @@ public sealed class NightlyScheduleTests
     public void What_is_no_schedule_is_said_with_an_example() =>
         Assert.Contains("30 3 * * *", Assert.Throws<PermanentException>(() => Schedule("every night", "UTC")).Message);
 
-    private static NightlySchedule Schedule(string cron, string zone) =>
-        NightlySchedule.Parse(cron, TZConvert.GetTimeZoneInfo(zone), TimeProvider.System);
+    private static CronSchedule Schedule(string cron, string zone) =>
+        CronSchedule.Parse("schedule", cron, TZConvert.GetTimeZoneInfo(zone), TimeProvider.System);
 
     private static DateTimeOffset Moment(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,4 @@
-namespace AlfrescoBackupFlows.Cli.Tests.Serve;
+namespace AlfrescoBackupFlows.Flows.Tests.Scheduling;
 
 /// <summary>A clock that is wrong, is put right at the first alarm, and is there at once at every later one.</summary>
 internal sealed class CorrectedClock(DateTimeOffset wrong, DateTimeOffset right) : TimeProvider

@@ -1,0 +1,133 @@
+using AlfrescoBackupFlows.Cli.Commands;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Hosting.Notifications;
+using AlfrescoBackupFlows.Platform.Errors;
+
+namespace AlfrescoBackupFlows.Cli.Serve;
+
+/// <summary>
+/// What the server does by itself under one configuration: backups when their time comes; and every hour a look at the
+/// repository, of which is told, and the start of a verification or a drill that is due. What goes wrong is said, and the
+/// next look is another try.
+/// </summary>
+internal sealed class ScheduleLoop(CommandContext context, ServedConfiguration served, ServedFlows flows)
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    /// <summary>While the repository cannot be reached: its return must not be noticed an hour later.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(5);
+
+    private readonly RepositoryLook _look = new(served.Environment.Flows, context.Notifier);
+
+    /// <summary>A backup was due and the repository was away: it is taken when that is back.</summary>
+    private volatile bool _isOwed;
+
+    private bool _hasLooked;
+
+    /// <summary>Until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop) =>
+        await Task.WhenAll(served.Schedule?.RunAsync(FireAsync, stop) ?? Task.CompletedTask, LookEveryHourAsync(stop));
+
+    private async Task FireAsync() =>
+        _isOwed = await ServeCommand.FireAsync(context, served.Api, flows) is { Kind: ErrorKind.Storage };
+
+    private async Task LookEveryHourAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            bool isReached = await LookAsync(stop);
+            await Task.Delay(isReached ? Hour : Soon, context.Time, stop);
+        }
+    }
+
+    /// <returns>Whether the repository could be reached.</returns>
+    internal async Task<bool> LookAsync(CancellationToken stop)
+    {
+        string? fault = null;
+        bool isReached = await TryAsync(
+            "the repository could not be looked at",
+            async () => fault = await _look.LookAsync(stop),
+            flow: null,
+            stop
+        );
+        if (fault is not null)
+        {
+            context.Messages.Error($"the repository could not be looked at: {fault}");
+            return false;
+        }
+
+        if (isReached && !flows.IsResumed)
+        {
+            await TryAsync("an unfinished run cannot go on", () => flows.TryResumeAllAsync(stop), flow: null, stop);
+        }
+
+        if (isReached && _isOwed)
+        {
+            await FireAsync();
+        }
+
+        if (served.Options.Verify.Every is not null)
+        {
+            await TryAsync(
+                "verify.every: the verification could not be started",
+                () => served.Api.TryStartVerificationAsync(flows, stop),
+                nameof(VerifyFlow),
+                stop
+            );
+        }
+
+        if (served.Options.Drill.Every is not null)
+        {
+            string? drill = null;
+            await TryAsync(
+                "drill.every: the drill could not be started",
+                async () => drill = await served.Api.TryStartDrillAsync(flows, stop),
+                nameof(DrillFlow),
+                stop
+            );
+            if (drill is null && !_hasLooked)
+            {
+                context.Messages.Note("drill.every: no drill begins now; this is looked at every hour");
+            }
+        }
+
+        _hasLooked = true;
+
+        return isReached;
+    }
+
+    /// <param name="failed">How a message about a failure begins: the setting, and what could not be done.</param>
+    /// <param name="flow">What did not begin, for those who are told; null: they are told elsewhere.</param>
+    /// <returns>Whether it went well.</returns>
+    private async Task<bool> TryAsync(string failed, Func<Task> work, string? flow, CancellationToken stop)
+    {
+        FlowFailure failure;
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (AbfException e)
+        {
+            failure = FlowFailure.From(e);
+            context.Messages.Error($"{failed}: {e.Message}");
+        }
+#pragma warning disable CA1031 // The server goes on, whatever one look came to.
+        catch (Exception e) when (!stop.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            failure = FlowFailure.From(e);
+            context.Messages.Error($"{failed}: {e.Message}; details: {ErrorReport.Write(e, context)}");
+        }
+
+        if (flow is not null)
+        {
+            await context.Notifications.NotStartedAsync(flow, failure, served.Options.Verify.Depth);
+        }
+
+        return false;
+    }
+}

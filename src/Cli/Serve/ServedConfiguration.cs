@@ -1,0 +1,114 @@
+using AlfrescoBackupFlows.Alfresco.Installations;
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Scheduling;
+using AlfrescoBackupFlows.Platform.Errors;
+
+namespace AlfrescoBackupFlows.Cli.Serve;
+
+/// <summary>
+/// What the server goes by until its configuration is loaded anew: requests and schedules that began under it end under it.
+/// Closed when the last of them lets go.
+/// </summary>
+internal sealed class ServedConfiguration
+{
+    private readonly HostEnvironment _environment;
+    private int _users = 1;
+
+    private ServedConfiguration(
+        HostEnvironment environment,
+        ApiKey key,
+        ServeCertificate? certificate,
+        CronSchedule? schedule
+    )
+    {
+        _environment = environment;
+        (Key, Certificate, Schedule) = (key, certificate, schedule);
+        Api = new BackupApi(environment.Flows);
+    }
+
+    public ApiKey Key { get; }
+
+    /// <summary>Null where no address is https.</summary>
+    public ServeCertificate? Certificate { get; }
+
+    /// <summary>Of backups; null: only when asked.</summary>
+    public CronSchedule? Schedule { get; }
+
+    public BackupApi Api { get; }
+
+    public HostEnvironment Environment => _environment;
+
+    public BackupOptions Options => _environment.Options;
+
+    /// <summary>Looks at everything before it opens anything. The repository need not be there.</summary>
+    /// <exception cref="PermanentException">Configuration.</exception>
+    public static ServedConfiguration Open(CommandContext context, LoadedOptions loaded, bool withTls)
+    {
+        BackupOptions options = loaded.Options;
+        (ApiKey key, string? warning) = ApiKey.Read(options.Serve);
+        if (warning is not null)
+        {
+            context.Messages.Warn(warning);
+        }
+
+        CronSchedule? schedule = options.Schedule is { } cron
+            ? CronSchedule.Parse("schedule", cron, Installation.Discover(options.Installation).TimeZone, context.Time)
+            : null;
+        ServeCertificate? certificate = withTls ? ServeCertificate.Read(options.Serve) : null;
+        return new ServedConfiguration(HostEnvironment.OpenToStay(context, loaded), key, certificate, schedule);
+    }
+
+    /// <summary>Somebody works with it until <see cref="LeaveAsync"/>.</summary>
+    public void Enter() => Interlocked.Increment(ref _users);
+
+    public async ValueTask LeaveAsync()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Api.Dispose();
+            Certificate?.Dispose();
+            await _environment.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>The one that counts now. Thread-safe.</summary>
+internal sealed class CurrentConfiguration(ServedConfiguration first) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private ServedConfiguration _current = first;
+
+    /// <summary>The caller works with it, and leaves it.</summary>
+    public ServedConfiguration Enter()
+    {
+        lock (_gate)
+        {
+            _current.Enter();
+            return _current;
+        }
+    }
+
+    /// <summary>For a look that is over before anything can be closed.</summary>
+    public T Look<T>(Func<ServedConfiguration, T> look)
+    {
+        lock (_gate)
+        {
+            return look(_current);
+        }
+    }
+
+    public async ValueTask ReplaceAsync(ServedConfiguration next)
+    {
+        ServedConfiguration before;
+        lock (_gate)
+        {
+            (before, _current) = (_current, next);
+        }
+
+        await before.LeaveAsync();
+    }
+
+    public ValueTask DisposeAsync() => _current.LeaveAsync();
+}

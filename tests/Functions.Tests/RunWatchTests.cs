@@ -1,0 +1,168 @@
+using System.Text.Json;
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Backup.Records;
+using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Flows.Verify.Records;
+using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Hosting.Notifications;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Testing.Stores;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Functions.Tests;
+
+/// <summary>What the cloud host tells of runs, by looks at its task hub; each look is as another host.</summary>
+public sealed class RunWatchTests : IDisposable
+{
+    private static readonly RunId Run = RunId.Create(DateTimeOffset.UnixEpoch, Guid.Empty);
+
+    private readonly HttpStandIn _server = new();
+    private readonly MemoryBlobStore _control = new();
+    private readonly ListedInstances _hub = new();
+    private readonly NotifyOptions _options = new();
+
+    public RunWatchTests()
+    {
+        _options.Ping.Url = $"{_server.Url}/ping";
+        _options.Webhook.Url = new Secret($"{_server.Url}/hook");
+    }
+
+    private IEnumerable<string> Told =>
+        _server.Seen.Select(seen =>
+            seen.Path.StartsWith("/ping", StringComparison.Ordinal)
+                ? seen.Path
+                : $"{Text(seen, "event")} {Text(seen, "state")} {Text(seen, "message")}"
+        );
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task A_run_is_told_when_it_began_and_when_it_ended_once_by_whichever_host()
+    {
+        await LookAsync();
+        _hub.Set(nameof(HotBackupFlow), Run.ToString(), InstancePhase.Running);
+        await LookAsync();
+        await LookAsync();
+        _hub.Set(nameof(HotBackupFlow), Run.ToString(), InstancePhase.Failed, Away(ErrorKind.Source));
+        await LookAsync();
+        await LookAsync();
+
+        Assert.Equal(["/ping/start", "/ping/fail", "backup problem no route"], Told.Order(PingsFirst));
+    }
+
+    [Fact]
+    public async Task Trouble_is_over_for_the_next_host_as_well()
+    {
+        await LookAsync();
+        _hub.Set(nameof(DrillFlow), "drill-1", InstancePhase.Failed, Away(ErrorKind.Target));
+        _hub.Set(nameof(VerifyFlow), "verify-1", InstancePhase.Failed, Away(ErrorKind.Storage));
+        _hub.Set(nameof(HotBackupFlow), Run.ToString(), InstancePhase.Failed, Away(ErrorKind.Repository));
+        await LookAsync();
+        _hub.Set(nameof(HotBackupFlow), "20260102T000000Z-1a2b3c4d", InstancePhase.Completed);
+        await LookAsync();
+
+        Assert.Equal(
+            [
+                "backup over no route",
+                "backup problem no route",
+                "drill problem no route",
+                "repository problem no route",
+                "verification problem no route",
+            ],
+            Told.Where(told => told[0] != '/').Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Of_what_ended_before_anybody_watched_the_last_run_alone_is_told()
+    {
+        _hub.Set(nameof(HotBackupFlow), "20260101T000000Z-1a2b3c4d", InstancePhase.Failed, Away(ErrorKind.Source));
+        _hub.Set(nameof(HotBackupFlow), "20260102T000000Z-1a2b3c4d", InstancePhase.Completed);
+
+        await LookAsync();
+
+        Assert.Equal(["/ping/start", "/ping"], Told);
+    }
+
+    private static HotBackupResult NewSet() =>
+        new()
+        {
+            Set = Run,
+            Consistent = true,
+            Files = 3,
+            Bytes = 30,
+            AddedBytes = 10,
+            Warnings = [],
+        };
+
+    private static IComparer<string> PingsFirst =>
+        Comparer<string>.Create((a, b) => (a[0] == '/' ? 0 : 1).CompareTo(b[0] == '/' ? 0 : 1));
+
+    private static FlowFailure Away(ErrorKind kind) => new(kind, "no route", IsRetryable: true);
+
+    private static string? Text(HttpRequestSeen seen, string name) =>
+        JsonElement.Parse(seen.Body).GetProperty(name).GetString();
+
+    private async Task LookAsync()
+    {
+        using var notifier = new Notifier(
+            _options,
+            "acme",
+            new ControlDocuments(_control),
+            line => line,
+            TimeProvider.System,
+            line => Assert.Fail(line)
+        );
+        await new RunWatch(new FlowNotifications(notifier), _control, "acme").LookAsync(
+            _hub,
+            TestContext.Current.CancellationToken
+        );
+    }
+
+    private sealed class ListedInstances : IFlowInstances
+    {
+        private readonly List<InstanceState> _all = [];
+
+        public void Set(string flow, string id, InstancePhase phase, FlowFailure? failure = null)
+        {
+            int at = _all.FindIndex(i => i.Id == id);
+            string input =
+                flow == nameof(VerifyFlow) ? BackupTasks.Converter.Write(new VerifyInput(null, false)) : "{}";
+            string? result = phase is InstancePhase.Completed ? BackupTasks.Converter.Write(NewSet()) : null;
+            DateTimeOffset now = DateTimeOffset.UnixEpoch;
+            var state = new InstanceState(id, flow, phase, input, null, result, failure, now, now);
+            if (at < 0)
+            {
+                _all.Insert(0, state);
+            }
+            else
+            {
+                _all[at] = state;
+            }
+        }
+
+        public Task<bool> TryStartAsync(string flow, string input, string id, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<InstanceState?> FindAsync(string id, CancellationToken cancellationToken) =>
+            Task.FromResult(_all.Find(i => i.Id == id));
+
+        public Task<IReadOnlyList<InstanceState>> ListAsync(string flow, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<InstanceState>>([.. _all.Where(i => i.FlowName == flow)]);
+
+        public Task<bool> TryRaiseEventAsync(
+            string id,
+            string name,
+            string payload,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+    }
+}

@@ -60,6 +60,7 @@ public sealed partial class TextScrubber
             options.Installation.Database.Password,
             options.Restore.DatabasePassword,
             options.Drill.Password,
+            options.Serve.Key,
             TryRead(options.Installation.Index.Solr.SecretFile, "installation.index.solr.secretFile"),
             TryRead(
                 options.Installation.Index.Solr.CertificatePasswordFile,

@@ -7,6 +7,8 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Web;
+using AlfrescoBackupFlows.Web.Calls;
 using Microsoft.AspNetCore.Builder;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -56,9 +58,22 @@ internal static class ServeCommand
         await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: false);
         using var api = new BackupApi(environment.Flows);
         await using var flows = new ServedFlows(context);
-        await using WebApplication app = ApiServer.Create(addresses, certificate, key, api, flows, context.Loggers);
+        using var page = new AbfPage(
+            new PageHost(environment.Flows, key.Value) { NextBackup = now => schedule?.NextAfter(now) },
+            api
+        );
+        await using WebApplication app = ApiServer.Create(
+            addresses,
+            certificate,
+            key,
+            api,
+            page,
+            flows,
+            context.Loggers
+        );
         await StartAsync(app, urls ?? options.Serve.Urls, context.Stop);
         context.Messages.Note($"listening at {string.Join(", ", ApiServer.AddressesOf(app))}");
+        context.Messages.Note($"the page is at {ApiServer.AddressesOf(app).First().TrimEnd('/')}{PagePaths.Root}");
 
         // A service of Windows is asked to stop by its manager, and gets no signal.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(

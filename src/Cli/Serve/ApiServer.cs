@@ -1,6 +1,8 @@
 using System.Net;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Platform.Processes;
+using AlfrescoBackupFlows.Web;
+using AlfrescoBackupFlows.Web.Calls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -16,7 +18,8 @@ using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
 
-/// <summary>Kestrel with the rows of the route table. Who does not bring the key learns nothing but that.</summary>
+/// <summary>Kestrel with the rows of the route table. Who does not bring the key learns nothing but
+/// that, and that a page has a sign-in.</summary>
 internal static class ApiServer
 {
     /// <summary>An app that is ready to start.</summary>
@@ -25,6 +28,7 @@ internal static class ApiServer
         ServeCertificate? certificate,
         ApiKey key,
         BackupApi api,
+        AbfPage page,
         IFlowInstances flows,
         ILoggerFactory loggers
     )
@@ -46,6 +50,20 @@ internal static class ApiServer
         );
 
         WebApplication app = builder.Build();
+        // The page has its own way in, and a request to it goes no further, whatever its path looks like to others.
+        app.Use(
+            async (context, next) =>
+            {
+                if (context.Request.Path.StartsWithSegments(PagePaths.Root, StringComparison.Ordinal, out PathString path))
+                {
+                    await (await page.HandleAsync(context, path, flows)).ExecuteAsync(context);
+                }
+                else
+                {
+                    await next(context);
+                }
+            }
+        );
         app.Use((context, next) => key.IsIn(context.Request) ? next(context) : RefuseAsync(context));
         app.UseStatusCodePages(pages => ExplainAsync(pages.HttpContext));
         app.UseRouting();

@@ -36,6 +36,17 @@ internal static class BackupServices
             provider.GetRequiredService<ILoggerFactory>()
         ));
         services.AddSingleton<BackupApi>();
+        ServeKey key = ServeKey.Read(options.Options.Serve);
+        if (key.Warning is { } warning)
+        {
+            say(warning);
+        }
+
+        services.AddSingleton(provider => CloudPage.Create(
+            key.Value,
+            provider.GetRequiredService<FlowEnvironment>(),
+            provider.GetRequiredService<BackupApi>()
+        ));
     }
 
     private static LoadedOptions Load(Action<string> say)

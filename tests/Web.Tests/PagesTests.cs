@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
@@ -187,6 +189,24 @@ public sealed partial class PagesTests
             (await rig.GetAsync("/history")).Body,
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public async Task A_drill_is_shown_without_what_may_name_a_path()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+        RunId set = await rig.CommitAsync(Night);
+        await rig.SignInAsync();
+        string id = InstanceIds.ForDrill(set, Guid.NewGuid());
+        await rig.Flows.TryStartAsync(nameof(DrillFlow), "{}", id, CancellationToken.None);
+        rig.Flows.SetStatus(id, Status(new FlowStatus("files", "/srv/scratch/x", 3, 4)));
+
+        string running = (await rig.GetAsync("/running")).Body;
+
+        Assert.Contains("<h3>Drill</h3>", running, StringComparison.Ordinal);
+        Assert.Contains("75 %, 3 files", running, StringComparison.Ordinal);
+        Assert.DoesNotContain("/srv", running, StringComparison.Ordinal);
+        Assert.DoesNotContain("/cancel", running, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using AlfrescoBackupFlows.Web.Calls;
-using System.Globalization;
+using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Web.Markup;
 
@@ -12,7 +14,8 @@ namespace AlfrescoBackupFlows.Web.Pages;
 /// <param name="IsAny">Something runs.</param>
 internal sealed record RunningPart(Html Html, bool IsAny)
 {
-    private sealed record Work(string Name, string Place, string Id, DateTime Started, ProgressDocument? Progress);
+    /// <param name="Place">Beneath which it is cancelled; null: it is not cancelled here.</param>
+    private sealed record Work(string Name, string? Place, string Id, DateTime Started, ProgressDocument? Progress);
 
     public static async Task<RunningPart> ReadAsync(PageCall call)
     {
@@ -57,6 +60,12 @@ internal sealed record RunningPart(Html Html, bool IsAny)
             }
         }
 
+        IEnumerable<InstanceState> drills = await call.Api.Flows.ListAsync(nameof(DrillFlow), call.Aborted);
+        work.AddRange(
+            drills
+                .Where(drill => drill.Phase is InstancePhase.Running)
+                .Select(d => new Work("Drill", null, d.Id, d.Created.UtcDateTime, ProgressOf(d)))
+        );
         string ids = string.Join(' ', work.Select(w => w.Id));
         string said = string.Join(", ", work.Select(w => $"{w.Name}: {w.Progress?.Phase ?? "begins"}"));
         Html inside = work.Count == 0 ? Html.Of($"<p>Nothing runs.</p>") : Html.Of($"{work.Select(w => Of(call, w))}");
@@ -71,25 +80,53 @@ internal sealed record RunningPart(Html Html, bool IsAny)
             .Where(instance => instance.Phase is InstancePhase.Running)
             .Select(instance => instance.Id);
 
+    /// <summary>Without the detail, which was written for administrators and may name a path.</summary>
+    private static ProgressDocument? ProgressOf(InstanceState drill) =>
+        drill.CustomStatus is { } json
+        && JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus) is { } status
+            ? new ProgressDocument(
+                status.Phase,
+                Detail: null,
+                status.FilesDone,
+                status.FilesTotal,
+                status.BytesDone,
+                status.BytesTotal,
+                status.BytesPerSecond,
+                status.EstimatedEnd?.UtcDateTime
+            )
+            : null;
+
     private static Html Of(PageCall call, Work work) =>
         Html.Of(
             $"""
             <article>
             <h3>{work.Name}</h3>
             <p class="id">{work.Id}, began {Show.Time(work.Started)}</p>
-            {(
-                work.Progress is { } progress
-                    ? Of(call, work.Name, progress)
-                    : Html.Of($"<p>It begins.</p>")
-            )}
-            <details><summary>Cancel</summary>{Layout.Form(
-                call,
-                string.Create(CultureInfo.InvariantCulture, $"{PagePaths.Root}/{work.Place}/{Uri.EscapeDataString(work.Id)}/cancel"),
-                Html.Of($"<button class=\"danger\">Cancel this {work.Name.Split(' ')[0].ToLowerInvariant()}</button>")
-            )}</details>
+            {(work.Progress is { } progress ? Of(call, work.Name, progress) : Html.Of($"<p>It begins.</p>"))}
+            {Cancel(call, work)}
             </article>
             """
         );
+
+    /// <summary>In two steps, because nothing brings back what was done.</summary>
+    private static Html Cancel(PageCall call, Work work)
+    {
+        if (work.Place is null)
+        {
+            return Html.Empty;
+        }
+
+        string what = work.Name.Split(' ')[0].ToLowerInvariant();
+        return Html.Of(
+            $"""
+            <details><summary>Cancel</summary>{Layout.Form(
+                call,
+                $"{PagePaths.Root}/{work.Place}/{Uri.EscapeDataString(work.Id)}/cancel",
+                Html.Of($"<button class=\"danger\">Cancel this {what}</button>")
+            )}</details>
+            """
+        );
+    }
 
     private static Html Of(PageCall call, string name, ProgressDocument p)
     {

@@ -1,5 +1,5 @@
-using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Markup;
 using AlfrescoBackupFlows.Web.Pages;
 using AlfrescoBackupFlows.Web.Sessions;

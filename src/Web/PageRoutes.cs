@@ -1,7 +1,7 @@
-using AlfrescoBackupFlows.Web.Calls;
 using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Pages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
-using AlfrescoBackupFlows.Web.Calls;
 using System.Net;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Pages;
 using AlfrescoBackupFlows.Web.Sessions;
 using Microsoft.AspNetCore.Http;

@@ -40,7 +40,10 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await Expect(page.GetByText("It begins.")).ToBeVisibleAsync();
         string id = rig.Flows.Single.Id;
         DateTimeOffset end = rig.Time.GetUtcNow().AddMinutes(12);
-        rig.Flows.SetStatus(id, Status(new FlowStatus("files", null, 31_000, 90_000, 3L << 30, 9L << 30, 24 << 20, end)));
+        rig.Flows.SetStatus(
+            id,
+            Status(new FlowStatus("files", null, 31_000, 90_000, 3L << 30, 9L << 30, 24 << 20, end))
+        );
         await Expect(page.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("value", "33");
         await Expect(page.Locator("#said")).ToHaveTextAsync("Backup: files");
         await LookAsync(page, "overview");
@@ -55,8 +58,10 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         );
         Assert.Equal(id, Assert.Single(rig.Flows.Events).Id);
 
-        foreach ((string link, string title) in (IEnumerable<(string, string)>)
-            [("Sets", "Sets · abf"), ("History", "History · abf"), ("Retention", "Retention · abf")])
+        foreach (
+            (string link, string title) in (IEnumerable<(string, string)>)
+                [("Sets", "Sets · abf"), ("History", "History · abf"), ("Retention", "Retention · abf")]
+        )
         {
             await page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).ClickAsync();
             await Expect(page).ToHaveTitleAsync(title);
@@ -67,7 +72,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await LookAsync(page, "set");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page).ToHaveTitleAsync("Sign in · abf");
-        Assert.Empty(_faults.Where(fault => !fault.Contains("401 (Unauthorized)", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_faults, fault => !fault.Contains("401 (Unauthorized)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -126,15 +131,16 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
             await page.SetViewportSizeAsync(1000, 760);
             AxeResult found = await page.RunAxe();
             Assert.NotEmpty(found.Passes);
-            Assert.Empty(found.Violations.Select(v => $"{name}: {v.Id}: {string.Join(", ", v.Nodes.Select(n => n.Html))}"));
-            if (Environment.GetEnvironmentVariable("ABF_PICTURES") is { Length: > 0 } directory)
-            {
-                string file = Path.Combine(directory, $"page-{name}{(colours is ColorScheme.Dark ? "-dark" : null)}.png");
-                await page.ScreenshotAsync(new() { Path = file });
-            }
+            Assert.Empty(
+                found.Violations.Select(v => $"{name}: {v.Id}: {string.Join(", ", v.Nodes.Select(n => n.Html))}")
+            );
+        }
+
+        if (Environment.GetEnvironmentVariable("ABF_PICTURES") is { Length: > 0 } directory)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(directory, $"page-{name}.png") });
         }
     }
 
-    private static string Status(FlowStatus status) =>
-        JsonSerializer.Serialize(status, RuntimeJson.Default.FlowStatus);
+    private static string Status(FlowStatus status) => JsonSerializer.Serialize(status, RuntimeJson.Default.FlowStatus);
 }

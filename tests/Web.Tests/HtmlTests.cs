@@ -9,7 +9,9 @@ public sealed class HtmlTests
     {
         Html inner = Html.Of($"<b>{"1 < 2 & \"x\" 'y'"}</b>");
 
-        Html all = Html.Of($"<p title=\"{"\" onload=\"x"}\">{inner}{new[] { inner, inner }.Take(1)}{7L}{(string?)null}</p>");
+        Html all = Html.Of(
+            $"<p title=\"{"\" onload=\"x"}\">{inner}{new[] { inner, inner }.Take(1)}{7L}{(string?)null}</p>"
+        );
 
         const string Inner = "<b>1 &lt; 2 &amp; &quot;x&quot; &#x27;y&#x27;</b>";
         Assert.Equal($"<p title=\"&quot; onload=&quot;x\">{Inner}{Inner}7</p>", all.ToString());
@@ -17,10 +19,7 @@ public sealed class HtmlTests
 
     [Fact]
     public void What_nobody_sees_and_what_turns_text_around_is_written_out_and_letters_stay() =>
-        Assert.Equal(
-            @"Größe \u202egpj.exe \u0000 日本",
-            Html.Of($"{"Größe \u202egpj.exe \0 日本"}").ToString()
-        );
+        Assert.Equal(@"Größe \u202egpj.exe \u0000 日本", Html.Of($"{"Größe \u202egpj.exe \0 日本"}").ToString());
 
     [Theory]
     [InlineData(0, "0 B")]

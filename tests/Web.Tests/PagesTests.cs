@@ -68,7 +68,9 @@ public sealed partial class PagesTests
         string running = RunningId(await rig.GetAsync("/running"));
         rig.Flows.SetStatus(running, Status(new FlowStatus(Hostile, Hostile, FilesDone: 1, FilesTotal: 2)));
 
-        foreach (string path in (string[])[.. Pages, "/sets/%22%3E%3Cscript%3E", "/retention?keepLast=%22%3E%3Cscript%3E"])
+        foreach (
+            string path in (string[])[.. Pages, "/sets/%22%3E%3Cscript%3E", "/retention?keepLast=%22%3E%3Cscript%3E"]
+        )
         {
             PageReply page = await rig.GetAsync(path);
             Assert.DoesNotContain("<img", page.Body, StringComparison.Ordinal);
@@ -182,7 +184,11 @@ public sealed partial class PagesTests
         Assert.Contains("3 sets kept, 19 forgotten", (await rig.GetAsync("/retention")).Body, StringComparison.Ordinal);
         PageReply asked = await rig.GetAsync("/retention?keepDaily=14&keepLast=");
         Assert.Contains("14 sets kept, 8 forgotten", asked.Body, StringComparison.Ordinal);
-        Assert.Contains("every set is kept", (await rig.GetAsync("/retention?keepDaily=x")).Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "every set is kept",
+            (await rig.GetAsync("/retention?keepDaily=x")).Body,
+            StringComparison.Ordinal
+        );
         Assert.Equal(22, LinksOf(await rig.GetAsync("/retention")).Length);
         Assert.Contains(
             "Time that each backup took: 22 values",
@@ -216,7 +222,9 @@ public sealed partial class PagesTests
         await rig.SignInAsync();
 
         using HttpResponseMessage put = await rig.Browser.PutAsync(PagePaths.Root, null);
-        using HttpResponseMessage head = await rig.Browser.SendAsync(new HttpRequestMessage(HttpMethod.Head, PagePaths.Root));
+        using HttpResponseMessage head = await rig.Browser.SendAsync(
+            new HttpRequestMessage(HttpMethod.Head, PagePaths.Root)
+        );
 
         Assert.Equal((HttpStatusCode.MethodNotAllowed, HttpStatusCode.OK), (put.StatusCode, head.StatusCode));
         Assert.Empty(await head.Content.ReadAsByteArrayAsync());
@@ -227,8 +235,7 @@ public sealed partial class PagesTests
 
     private static string RunningId(PageReply page) => Ids().Match(page.Body).Groups["id"].Value;
 
-    private static string Status(FlowStatus status) =>
-        JsonSerializer.Serialize(status, RuntimeJson.Default.FlowStatus);
+    private static string Status(FlowStatus status) => JsonSerializer.Serialize(status, RuntimeJson.Default.FlowStatus);
 
     /// <summary>What a policy without exceptions would not run: it must not be there in the first place.</summary>
     [GeneratedRegex(

@@ -54,7 +54,13 @@ internal static class ApiServer
         app.Use(
             async (context, next) =>
             {
-                if (context.Request.Path.StartsWithSegments(PagePaths.Root, StringComparison.Ordinal, out PathString path))
+                if (
+                    context.Request.Path.StartsWithSegments(
+                        PagePaths.Root,
+                        StringComparison.Ordinal,
+                        out PathString path
+                    )
+                )
                 {
                     await (await page.HandleAsync(context, path, flows)).ExecuteAsync(context);
                 }

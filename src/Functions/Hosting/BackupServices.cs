@@ -42,11 +42,13 @@ internal static class BackupServices
             say(warning);
         }
 
-        services.AddSingleton(provider => CloudPage.Create(
-            key.Value,
-            provider.GetRequiredService<FlowEnvironment>(),
-            provider.GetRequiredService<BackupApi>()
-        ));
+        services.AddSingleton(provider =>
+            CloudPage.Create(
+                key.Value,
+                provider.GetRequiredService<FlowEnvironment>(),
+                provider.GetRequiredService<BackupApi>()
+            )
+        );
     }
 
     private static LoadedOptions Load(Action<string> say)

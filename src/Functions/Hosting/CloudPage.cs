@@ -35,7 +35,8 @@ public sealed record CloudPage(AbfPage? Page) : IDisposable
     /// between is this machine.
     /// </summary>
     internal static IPAddress? ClientOf(HttpContext http) =>
-        http.Request.Headers["X-Forwarded-For"]
+        http
+            .Request.Headers["X-Forwarded-For"]
             .ToString()
             .Split(',', StringSplitOptions.TrimEntries)
             .Reverse()

@@ -16,9 +16,7 @@ public sealed record ServeKey(Secret? Value, string? Warning)
     /// </exception>
     public static ServeKey Read(ServeOptions options)
     {
-        SecretFile? file = options is { Key: null, KeyFile: { } path }
-            ? SecretFile.Read(path, "serve.keyFile")
-            : null;
+        SecretFile? file = options is { Key: null, KeyFile: { } path } ? SecretFile.Read(path, "serve.keyFile") : null;
         string where = options.Key is null ? $"serve.keyFile '{options.KeyFile}'" : "ABF__SERVE__KEY";
         string? key = (options.Key ?? file?.Value)?.Reveal();
         return key is null || (key.Length >= MinLength && key.All(c => c is > ' ' and <= '~'))

@@ -10,6 +10,7 @@ internal static class BarChart
 {
     private const int Width = 600;
     private const int Height = 120;
+    private const int Widest = 40;
 
     public static Html Render(string title, IEnumerable<Bar> values)
     {
@@ -20,13 +21,13 @@ internal static class BarChart
         }
 
         double max = Math.Max(1, bars.Max(bar => bar.Value));
-        int step = Math.Min(Width / bars.Length, 40);
+        int step = Width / bars.Length;
         IEnumerable<Html> drawn = bars.Select(
             (bar, i) =>
             {
                 int height = Math.Max(1, (int)(bar.Value / max * Height));
                 return Html.Of(
-                    $"<rect x=\"{i * step}\" y=\"{Height - height}\" width=\"{Math.Max(1, step - 2)}\" height=\"{height}\"><title>{Show.Text(bar.Time)}: {bar.Words}</title></rect>"
+                    $"<rect x=\"{i * step}\" y=\"{Height - height}\" width=\"{Math.Clamp(step - 2, 1, Widest)}\" height=\"{height}\"><title>{Show.Text(bar.Time)}: {bar.Words}</title></rect>"
                 );
             }
         );
@@ -36,9 +37,13 @@ internal static class BarChart
             + $"the last is {bars[^1].Words}, the largest {largest.Words}";
         return Html.Of(
             $"""
-            <figure><figcaption>{title} <span class="hint">last {bars[^1].Words}, largest {largest.Words}</span></figcaption>
+            <figure><figcaption>{title} <span class="hint">last {bars[
+                ^1
+            ].Words}, largest {largest.Words}</span></figcaption>
             <svg class="bars" viewBox="0 0 {Width} {Height}" role="img" aria-label="{said}">{drawn}</svg>
-            <p class="hint axis"><span>{Show.Text(bars[0].Time)}</span><span>{Show.Text(bars[^1].Time)}</span></p></figure>
+            <p class="hint axis"><span>{Show.Text(bars[0].Time)}</span><span>{Show.Text(
+                bars[^1].Time
+            )}</span></p></figure>
             """
         );
     }

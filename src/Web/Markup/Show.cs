@@ -39,6 +39,5 @@ internal static class Show
         : $"{(int)time.TotalDays} d {time.Hours} h";
 
     /// <summary>0 to 100.</summary>
-    public static int Percent(long done, long total) =>
-        total <= 0 ? 0 : (int)Math.Clamp(100.0 * done / total, 0, 100);
+    public static int Percent(long done, long total) => total <= 0 ? 0 : (int)Math.Clamp(100.0 * done / total, 0, 100);
 }

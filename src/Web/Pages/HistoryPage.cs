@@ -1,7 +1,7 @@
-using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Charts;
 using AlfrescoBackupFlows.Web.Markup;
 
@@ -28,13 +28,28 @@ internal static class HistoryPage
         Html content = Html.Of(
             $"""
             <section aria-labelledby="growth"><h2 id="growth">Growth</h2>
-            {BarChart.Render("Bytes of each set", oldestFirst.Select(s => new Bar(s.Started, s.Bytes, Show.Bytes(s.Bytes))))}
-            {BarChart.Render("Bytes that each backup added", oldestFirst.Select(s => new Bar(s.Started, s.AddedBytes, Show.Bytes(s.AddedBytes))))}
+            {BarChart.Render(
+                "Bytes of each set",
+                oldestFirst.Select(s => new Bar(s.Started, s.Bytes, Show.Bytes(s.Bytes)))
+            )}
+            {BarChart.Render(
+                "Bytes that each backup added",
+                oldestFirst.Select(s => new Bar(s.Started, s.AddedBytes, Show.Bytes(s.AddedBytes)))
+            )}
             </section>
             <section aria-labelledby="duration"><h2 id="duration">Duration</h2>
-            {BarChart.Render("Time that each backup took", oldestFirst.Select(s => new Bar(s.Started, Math.Max(0, (s.Sealed - s.Started).TotalSeconds), Show.Duration(s.Sealed - s.Started))))}
+            {BarChart.Render(
+                "Time that each backup took",
+                oldestFirst.Select(s => new Bar(
+                    s.Started,
+                    Math.Max(0, (s.Sealed - s.Started).TotalSeconds),
+                    Show.Duration(s.Sealed - s.Started)
+                ))
+            )}
             </section>
-            <section aria-labelledby="checks"><h2 id="checks">Verifications and drills</h2>{Checks(sets.Document!)}</section>
+            <section aria-labelledby="checks"><h2 id="checks">Verifications and drills</h2>{Checks(
+                sets.Document!
+            )}</section>
             <section aria-labelledby="runs"><h2 id="runs">Runs of this host</h2>{Runs(runs.Document!)}</section>
             """
         );
@@ -75,8 +90,12 @@ internal static class HistoryPage
         (string style, string words) = Judgement.Of(check);
         return Html.Of(
             $"""
-            <tr><th scope="row">{Show.Time(check.Ended)}</th><td>{kind} {check.Depth}</td><td><a href="{PagePaths.Set(set)}">{set}</a></td>
-            <td class="{style}">{words}</td><td class="number">{Show.Duration(TimeSpan.FromSeconds(check.Seconds))}</td></tr>
+            <tr><th scope="row">{Show.Time(check.Ended)}</th><td>{kind} {check.Depth}</td><td><a href="{PagePaths.Set(
+                set
+            )}">{set}</a></td>
+            <td class="{style}">{words}</td><td class="number">{Show.Duration(
+                TimeSpan.FromSeconds(check.Seconds)
+            )}</td></tr>
             """
         );
     }
@@ -86,7 +105,9 @@ internal static class HistoryPage
         IEnumerable<Html> rows = runs.Select(run =>
             Html.Of(
                 $"""
-                <tr><th scope="row">{Show.Time(run.Started)}</th><td class="{(run.State is "failed" ? "bad" : "plain")}">{run.State}</td><td>{run.Failure?.Message}</td></tr>
+                <tr><th scope="row">{Show.Time(run.Started)}</th><td class="{(
+                    run.State is "failed" ? "bad" : "plain"
+                )}">{run.State}</td><td>{run.Failure?.Message}</td></tr>
                 """
             )
         );

@@ -34,7 +34,8 @@ internal static class Layout
         Html header = Html.Of(
             $"""
             <header>
-            <p class="brand">abf <span>{call.Host.Environment.Options.Installation.Name ?? "all installations"}</span></p>
+            <p class="brand">abf <span>{call.Host.Environment.Options.Installation.Name
+                ?? "all installations"}</span></p>
             <nav aria-label="Pages"><ul>{links}</ul></nav>
             {Form(call, PagePaths.SignOut, Html.Of($"<button class=\"quiet\">Sign out</button>"))}
             </header>

@@ -1,5 +1,5 @@
-using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Markup;
 using Microsoft.AspNetCore.Http;
 

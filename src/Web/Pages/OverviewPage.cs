@@ -1,7 +1,7 @@
-using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Markup;
 
 namespace AlfrescoBackupFlows.Web.Pages;

@@ -1,7 +1,7 @@
-using AlfrescoBackupFlows.Web.Calls;
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Web.Calls;
 
 namespace AlfrescoBackupFlows.Web.Pages;
 

@@ -1,9 +1,9 @@
-using AlfrescoBackupFlows.Web.Calls;
 using System.Globalization;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
 using AlfrescoBackupFlows.Flows.Retention.Records;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Markup;
 using Microsoft.AspNetCore.Http;
 
@@ -38,7 +38,10 @@ internal static class RetentionPage
             Html.Of(
                 $"""
                 <div><label for="{rule.Name}">{rule.Name} <span class="hint">{rule.Label}</span></label>
-                <input id="{rule.Name}" name="{rule.Name}" type="number" min="0" max="{Most}" inputmode="numeric" value="{ValueOf(rules, rule.Name)?.ToString(CultureInfo.InvariantCulture)}"></div>
+                <input id="{rule.Name}" name="{rule.Name}" type="number" min="0" max="{Most}" inputmode="numeric" value="{ValueOf(
+                    rules,
+                    rule.Name
+                )?.ToString(CultureInfo.InvariantCulture)}"></div>
                 """
             )
         );
@@ -110,13 +113,17 @@ internal static class RetentionPage
                 Html.Of(
                     $"""
                     <tr><th scope="row"><a href="{PagePaths.Set(set.Id)}">{set.Id}</a></th>
-                    <td class="{(set.Reasons.Length > 0 ? "good" : "warn")}">{(set.Reasons.Length > 0 ? "kept" : "forgotten")}</td><td>{set.Reasons}</td></tr>
+                    <td class="{(set.Reasons.Length > 0 ? "good" : "warn")}">{(
+                        set.Reasons.Length > 0 ? "kept" : "forgotten"
+                    )}</td><td>{set.Reasons}</td></tr>
                     """
                 )
             );
         return Html.Of(
             $"""
-            <p class="note">{says}: {Show.Count(document.Kept.Length, "set")} kept, {Show.Count(document.Forgotten.Length)} forgotten.</p>
+            <p class="note">{says}: {Show.Count(document.Kept.Length, "set")} kept, {Show.Count(
+                document.Forgotten.Length
+            )} forgotten.</p>
             <div class="wide" role="region" aria-label="Sets" tabindex="0"><table><caption class="unseen">What the rules say of each set</caption>
             <thead><tr><th scope="col">Set</th><th scope="col">Would be</th><th scope="col">Because</th></tr></thead>
             <tbody>{rows}</tbody></table></div>

@@ -1,4 +1,3 @@
-using AlfrescoBackupFlows.Web.Calls;
 using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Documents;
@@ -6,6 +5,7 @@ using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Markup;
 
 namespace AlfrescoBackupFlows.Web.Pages;
@@ -82,8 +82,7 @@ internal sealed record RunningPart(Html Html, bool IsAny)
 
     /// <summary>Without the detail, which was written for administrators and may name a path.</summary>
     private static ProgressDocument? ProgressOf(InstanceState drill) =>
-        drill.CustomStatus is { } json
-        && JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus) is { } status
+        drill.CustomStatus is { } json && JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus) is { } status
             ? new ProgressDocument(
                 status.Phase,
                 Detail: null,

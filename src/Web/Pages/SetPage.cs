@@ -1,6 +1,6 @@
-using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Charts;
 using AlfrescoBackupFlows.Web.Markup;
 
@@ -33,7 +33,10 @@ internal static class SetPage
             </section>
             <section aria-labelledby="roots"><h2 id="roots">Content</h2>{Roots(set)}</section>
             <section aria-labelledby="found"><h2 id="found">Findings</h2>{Findings(set)}</section>
-            <section aria-labelledby="check"><h2 id="check">Check it</h2>{OverviewPage.VerifyForm(call, set.Id)}</section>
+            <section aria-labelledby="check"><h2 id="check">Check it</h2>{OverviewPage.VerifyForm(
+                call,
+                set.Id
+            )}</section>
             """
         );
         return Layout.Page(call, $"Set {set.Id}", PagePaths.Sets, content);
@@ -70,7 +73,11 @@ internal static class SetPage
             $"""
             <div class="wide" role="region" aria-label="Times of the phases" tabindex="0"><table><caption class="unseen">Phases of the set</caption>
             <thead><tr><th scope="col">Phase</th><th scope="col">Began</th><th scope="col" class="number">Took</th></tr></thead>
-            <tbody>{set.Phases.Select(p => Html.Of($"<tr><th scope=\"row\">{p.Name}</th><td>{Show.Time(p.Started)}</td><td class=\"number\">{Show.Duration(p.Ended - p.Started)}</td></tr>"))}</tbody>
+            <tbody>{set.Phases.Select(p =>
+                Html.Of(
+                    $"<tr><th scope=\"row\">{p.Name}</th><td>{Show.Time(p.Started)}</td><td class=\"number\">{Show.Duration(p.Ended - p.Started)}</td></tr>"
+                )
+            )}</tbody>
             </table></div>
             """
         );
@@ -80,7 +87,11 @@ internal static class SetPage
             $"""
             <div class="wide" role="region" aria-label="Content stores" tabindex="0"><table><caption class="unseen">Content stores of the set</caption>
             <thead><tr><th scope="col">Store</th><th scope="col" class="number">Files</th><th scope="col" class="number">Bytes</th><th scope="col" class="number">Required</th></tr></thead>
-            <tbody>{set.Roots.Select(r => Html.Of($"<tr><th scope=\"row\">{r.Name}</th><td class=\"number\">{Show.Count(r.Files)}</td><td class=\"number\">{Show.Bytes(r.Bytes)}</td><td class=\"number\">{Show.Count(r.Required)}</td></tr>"))}</tbody>
+            <tbody>{set.Roots.Select(r =>
+                Html.Of(
+                    $"<tr><th scope=\"row\">{r.Name}</th><td class=\"number\">{Show.Count(r.Files)}</td><td class=\"number\">{Show.Bytes(r.Bytes)}</td><td class=\"number\">{Show.Count(r.Required)}</td></tr>"
+                )
+            )}</tbody>
             </table></div>
             """
         );

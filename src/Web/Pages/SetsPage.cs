@@ -1,6 +1,6 @@
-using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Charts;
 using AlfrescoBackupFlows.Web.Markup;
 
@@ -35,7 +35,9 @@ internal static class SetsPage
                     $"""
                     <div class="wide" role="region" aria-label="Sets" tabindex="0">
                     <table>
-                    <caption>{Show.Count(sets.Length, "set")}, newest first{(last > 1 ? $"; page {number} of {last}" : null)}</caption>
+                    <caption>{Show.Count(sets.Length, "set")}, newest first{(
+                        last > 1 ? $"; page {number} of {last}" : null
+                    )}</caption>
                     <thead><tr><th scope="col">Set</th><th scope="col">State</th><th scope="col">Phases</th><th scope="col" class="number">Files</th><th scope="col" class="number">Bytes</th><th scope="col" class="number">Added</th><th scope="col">Verified</th><th scope="col">Drill</th></tr></thead>
                     <tbody>{rows}</tbody>
                     </table>
@@ -53,10 +55,14 @@ internal static class SetsPage
         (string drillStyle, string drilled) = Judgement.Of(set.LastDrill);
         return Html.Of(
             $"""
-            <tr><th scope="row"><a href="{PagePaths.Set(set.Id)}">{Show.Text(set.Started)}</a>{(set.Imported ? Html.Of($" imported") : Html.Empty)}</th>
+            <tr><th scope="row"><a href="{PagePaths.Set(set.Id)}">{Show.Text(set.Started)}</a>{(
+                set.Imported ? Html.Of($" imported") : Html.Empty
+            )}</th>
             <td class="{style}">{words}</td>
             <td>{PhaseLine.Render(phases, set.Started, set.Sealed)}</td>
-            <td class="number">{Show.Count(set.Files)}</td><td class="number">{Show.Bytes(set.Bytes)}</td><td class="number">{Show.Bytes(set.AddedBytes)}</td>
+            <td class="number">{Show.Count(set.Files)}</td><td class="number">{Show.Bytes(
+                set.Bytes
+            )}</td><td class="number">{Show.Bytes(set.AddedBytes)}</td>
             <td class="{verifyStyle}">{verified}</td><td class="{drillStyle}">{drilled}</td></tr>
             """
         );

@@ -59,7 +59,8 @@ internal sealed class PageKey
             return null;
         }
 
-        return bytes.Length == BodyBytes + TagBytes
+        return
+            bytes.Length == BodyBytes + TagBytes
             && CryptographicOperations.FixedTimeEquals(
                 HMACSHA256.HashData(_sessions, bytes.AsSpan(0, BodyBytes)),
                 bytes.AsSpan(BodyBytes)
@@ -78,10 +79,7 @@ internal sealed class PageKey
         WebEncoders.Base64UrlEncode(HMACSHA256.HashData(_forms, Encoding.UTF8.GetBytes(id)));
 
     public bool IsFormToken(string id, string given) =>
-        CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(FormToken(id)),
-            Encoding.UTF8.GetBytes(given)
-        );
+        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(FormToken(id)), Encoding.UTF8.GetBytes(given));
 
     private static DateTimeOffset TimeAt(ReadOnlySpan<byte> bytes) =>
         DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes));

@@ -5,7 +5,12 @@ namespace AlfrescoBackupFlows.Web.Tests.Rig;
 /// <summary>The browser of this machine, where it has one, for the tests of a class.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] Places =
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    ];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;

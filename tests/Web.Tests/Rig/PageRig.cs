@@ -21,7 +21,13 @@ using Microsoft.Extensions.Time.Testing;
 namespace AlfrescoBackupFlows.Web.Tests.Rig;
 
 /// <summary>What a request got.</summary>
-internal sealed record PageReply(HttpStatusCode Status, string? Location, string[] Cookies, HttpResponseMessage Raw, string Body);
+internal sealed record PageReply(
+    HttpStatusCode Status,
+    string? Location,
+    string[] Cookies,
+    HttpResponseMessage Raw,
+    string Body
+);
 
 /// <summary>The page on a real server, over a repository in memory, an engine that a test plays, and a clock that it moves.</summary>
 internal sealed partial class PageRig : IAsyncDisposable
@@ -36,7 +42,9 @@ internal sealed partial class PageRig : IAsyncDisposable
     private WebApplication _app = null!;
     private int _runs;
 
-    public MemoryInstances Flows { get; } = new();
+    private PageRig() => Flows = new MemoryInstances { Time = Time };
+
+    public MemoryInstances Flows { get; }
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.Parse("2026-11-20T08:00:00Z"));
 
@@ -145,7 +153,8 @@ internal sealed partial class PageRig : IAsyncDisposable
         _app = builder.Build();
         _app.Map(
             $"{PagePaths.Root}/{{**path}}",
-            async (HttpContext http, string? path) => await (await _page.HandleAsync(http, path, Flows)).ExecuteAsync(http)
+            async (HttpContext http, string? path) =>
+                await (await _page.HandleAsync(http, path, Flows)).ExecuteAsync(http)
         );
         await _app.StartAsync();
         Address = new Uri(Assert.Single(_app.Urls));

@@ -50,6 +50,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [Theory]
     [InlineData("NightlyBackup")]
     [InlineData("HourlyLook")]
+    [InlineData("WebPage")]
     [InlineData("CommitSet")]
     [InlineData("MirrorBlobs")]
     [InlineData("ForgetSets")]

@@ -27,16 +27,29 @@ public sealed class FunctionsMetadataTests : IAsyncLifetime
     [Fact]
     public void Every_route_of_the_table_is_a_function_that_asks_for_a_key()
     {
-        IEnumerable<string> routes = Of("httpTrigger")
-            .Select(b =>
-                $"{b.Binding.GetProperty("methods")[0].GetString()!.ToUpperInvariant()} {b.Binding.GetProperty("route").GetString()}"
-            );
+        (string Function, JsonElement Binding)[] functions =
+        [
+            .. Of("httpTrigger").Where(b => b.Function != nameof(WebPage)),
+        ];
+        IEnumerable<string> routes = functions.Select(b =>
+            $"{b.Binding.GetProperty("methods")[0].GetString()!.ToUpperInvariant()} {b.Binding.GetProperty("route").GetString()}"
+        );
 
         Assert.Equal(
             ApiRoutes.All.Select(route => $"{route.Method} {route.Path}").Order(StringComparer.Ordinal),
             routes.Order(StringComparer.Ordinal)
         );
-        Assert.All(Of("httpTrigger"), b => Assert.Equal("Function", b.Binding.GetProperty("authLevel").GetString()));
+        Assert.All(functions, b => Assert.Equal("Function", b.Binding.GetProperty("authLevel").GetString()));
+    }
+
+    [Fact]
+    public void The_page_alone_is_there_without_a_key_of_a_function()
+    {
+        JsonElement page = Assert.Single(Of("httpTrigger"), b => b.Function == nameof(WebPage)).Binding;
+
+        Assert.Equal("Anonymous", page.GetProperty("authLevel").GetString());
+        Assert.Equal("page/{*path}", page.GetProperty("route").GetString());
+        Assert.Equal(["get", "post"], page.GetProperty("methods").EnumerateArray().Select(m => m.GetString()));
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Web.Calls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting.Systemd;
 
@@ -51,6 +52,7 @@ internal static class ServeCommand
         await using WebApplication app = ApiServer.Create(addresses, current, flows, context.Loggers);
         await StartAsync(app, listensAt, context.Stop);
         context.Messages.Note($"listening at {string.Join(", ", ApiServer.AddressesOf(app))}");
+        context.Messages.Note($"the page is at {ApiServer.AddressesOf(app).First().TrimEnd('/')}{PagePaths.Root}");
 
         // A service of Windows is asked to stop by its manager, and gets no signal.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Http;
@@ -15,11 +16,12 @@ internal sealed class ApiKey
 {
     public const string Header = "x-functions-key";
 
-    private const int MinLength = 16;
-
     private readonly byte[] _hash;
 
-    private ApiKey(Secret key) => _hash = Hash(key.Reveal());
+    private ApiKey(Secret key) => (Value, _hash) = (key, Hash(key.Reveal()));
+
+    /// <summary>For the page, whose sign-in takes it.</summary>
+    public Secret Value { get; }
 
     /// <returns>The key, and what a person should know about its file.</returns>
     /// <exception cref="PermanentException">
@@ -27,21 +29,13 @@ internal sealed class ApiKey
     /// </exception>
     public static (ApiKey Key, string? Warning) Read(ServeOptions options)
     {
-        string path =
-            options.KeyFile
-            ?? throw new PermanentException(
+        ServeKey read = ServeKey.Read(options);
+        return read.Value is { } key
+            ? (new ApiKey(key), read.Warning)
+            : throw new PermanentException(
                 ErrorKind.Configuration,
                 "serve.keyFile is not set: name a file that holds the key of the API, "
                     + "made for example with 'openssl rand -hex 32'"
-            );
-        SecretFile file = SecretFile.Read(path, "serve.keyFile");
-        string key = file.Value.Reveal();
-        return key.Length >= MinLength && key.All(c => c is > ' ' and <= '~')
-            ? (new ApiKey(file.Value), file.Warning)
-            : throw new PermanentException(
-                ErrorKind.Configuration,
-                $"serve.keyFile '{path}' does not fit: "
-                    + $"write one line of {MinLength} or more ASCII characters without blanks into it"
             );
     }
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Security;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Platform.Processes;
+using AlfrescoBackupFlows.Web;
+using AlfrescoBackupFlows.Web.Calls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -18,7 +20,8 @@ using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
 
-/// <summary>Kestrel with the rows of the route table. Who does not bring the key learns nothing but that.</summary>
+/// <summary>Kestrel with the rows of the route table. Who does not bring the key learns nothing but
+/// that, and that a page has a sign-in.</summary>
 internal static class ApiServer
 {
     /// <summary>An app that is ready to start.</summary>
@@ -46,6 +49,34 @@ internal static class ApiServer
         );
 
         WebApplication app = builder.Build();
+        // The page has its own way in, and a request to it goes no further, whatever its path looks like to others.
+        app.Use(
+            async (context, next) =>
+            {
+                if (
+                    context.Request.Path.StartsWithSegments(
+                        PagePaths.Root,
+                        StringComparison.Ordinal,
+                        out PathString path
+                    )
+                )
+                {
+                    ServedConfiguration served = current.Enter();
+                    try
+                    {
+                        await (await served.Page.HandleAsync(context, path, flows)).ExecuteAsync(context);
+                    }
+                    finally
+                    {
+                        await served.LeaveAsync();
+                    }
+                }
+                else
+                {
+                    await next(context);
+                }
+            }
+        );
         app.Use(
             (context, next) =>
                 current.Look(served => served.Key).IsIn(context.Request) ? next(context) : RefuseAsync(context)

@@ -4,6 +4,8 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Web;
+using AlfrescoBackupFlows.Web.Calls;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
 
@@ -26,6 +28,10 @@ internal sealed class ServedConfiguration
         _environment = environment;
         (Key, Certificate, Schedule) = (key, certificate, schedule);
         Api = new BackupApi(environment.Flows);
+        Page = new AbfPage(
+            new PageHost(environment.Flows, key.Value) { NextBackup = now => schedule?.NextAfter(now) },
+            Api
+        );
     }
 
     public ApiKey Key { get; }
@@ -37,6 +43,8 @@ internal sealed class ServedConfiguration
     public CronSchedule? Schedule { get; }
 
     public BackupApi Api { get; }
+
+    public AbfPage Page { get; }
 
     public HostEnvironment Environment => _environment;
 
@@ -67,6 +75,7 @@ internal sealed class ServedConfiguration
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
+            Page.Dispose();
             Api.Dispose();
             Certificate?.Dispose();
             await _environment.DisposeAsync();

@@ -134,6 +134,9 @@ public sealed class ServeOptions
     [SecretFileSetting]
     public string? KeyFile { get; set; }
 
+    /// <summary>The key itself, for the environment (<c>ABF__SERVE__KEY</c>); refused in a file.</summary>
+    public Secret? Key { get; set; }
+
     /// <summary>The certificate of https addresses, with its chain: PEM, or PKCS #12 (<c>.pfx</c>, <c>.p12</c>).</summary>
     [PathSetting]
     public string? CertificateFile { get; set; }

@@ -51,6 +51,19 @@ internal static class BackupServices
         });
         services.AddSingleton<FlowNotifications>();
         services.AddSingleton<RepositoryLook>();
+        ServeKey key = ServeKey.Read(options.Options.Serve);
+        if (key.Warning is { } warning)
+        {
+            say(warning);
+        }
+
+        services.AddSingleton(provider =>
+            CloudPage.Create(
+                key.Value,
+                provider.GetRequiredService<FlowEnvironment>(),
+                provider.GetRequiredService<BackupApi>()
+            )
+        );
     }
 
     private static LoadedOptions Load(Action<string> say)

@@ -148,7 +148,7 @@ public sealed class FlowNotifications(Notifier notifier)
             nameof(VerifyFlow) => new Occasion(
                 Verified(id, BackupTasks.Converter.Read<VerifyInput>(input), result, failure)
             ),
-            nameof(DrillFlow) => new Occasion(Drilled(id, result, failure)),
+            nameof(DrillFlow) when Drilled(id, result, failure) is { } drilled => new Occasion(drilled),
             _ => new Occasion(),
         };
 
@@ -228,13 +228,13 @@ public sealed class FlowNotifications(Notifier notifier)
             Run: null
         );
 
-    private static Observation Drilled(string id, string? result, FlowFailure? failure)
+    private static Observation? Drilled(string id, string? result, FlowFailure? failure)
     {
         DrillResult? drill = result is null ? null : BackupTasks.Converter.Read<DrillResult>(result);
         if (drill is { Passed: true, Selection: not null })
         {
             // That a part restores does not end what was told of the whole.
-            return;
+            return null;
         }
 
         string? problem =

@@ -14,6 +14,8 @@ internal sealed class MemoryInstances : IFlowInstances
     /// <summary>The only one.</summary>
     public InstanceState Single => Assert.Single(_instances.Values);
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public int Count => _instances.Count;
 
     public void Complete(string id, string result) =>
@@ -35,7 +37,7 @@ internal sealed class MemoryInstances : IFlowInstances
         CancellationToken cancellationToken
     )
     {
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        DateTimeOffset now = Time.GetUtcNow();
         return Task.FromResult(
             _instances.TryAdd(
                 instanceId,

@@ -111,6 +111,9 @@ public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresS
             }
         }
 
+        using HttpResponseMessage page = await stranger.GetAsync("/api/page/sets", Token);
+        Assert.Equal("/api/page/sign-in", page.RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.Contains("<label for=\"key\">Key of the API</label>", await page.Content.ReadAsStringAsync(Token));
         Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Get, "/api/nothing")).Status);
         (HttpStatusCode tooLong, JsonElement problem) = await api.SendAsync(
             HttpMethod.Post,

@@ -1,0 +1,45 @@
+using System.Net;
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Web;
+using AlfrescoBackupFlows.Web.Calls;
+using Microsoft.AspNetCore.Http;
+
+namespace AlfrescoBackupFlows.Functions.Hosting;
+
+/// <summary>The page where the app has a key for it. The keys of functions are the host's, and no worker knows them.</summary>
+/// <param name="Page">Null: there is none.</param>
+public sealed record CloudPage(AbfPage? Page) : IDisposable
+{
+    /// <param name="key">The setting <c>ABF__SERVE__KEY</c>; null: no page.</param>
+    public static CloudPage Create(Secret? key, FlowEnvironment environment, BackupApi api) =>
+        new(
+            key is null
+                ? null
+                : new AbfPage(
+                    new PageHost(environment, key)
+                    {
+                        // App Service ends TLS before the app, and takes no other requests.
+                        AlwaysTls = Environment.GetEnvironmentVariable("WEBSITE_SITE_NAME") is { Length: > 0 },
+                        ClientOf = ClientOf,
+                    },
+                    api
+                )
+        );
+
+    public void Dispose() => Page?.Dispose();
+
+    /// <summary>
+    /// The front end adds whom it saw at the end of the list; what stands before is whatever the client wrote. The host in
+    /// between is this machine.
+    /// </summary>
+    internal static IPAddress? ClientOf(HttpContext http) =>
+        http
+            .Request.Headers["X-Forwarded-For"]
+            .ToString()
+            .Split(',', StringSplitOptions.TrimEntries)
+            .Reverse()
+            .Select(text => IPEndPoint.TryParse(text, out IPEndPoint? client) ? client.Address : null)
+            .FirstOrDefault(address => address is not null && !IPAddress.IsLoopback(address));
+}

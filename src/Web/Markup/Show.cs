@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace AlfrescoBackupFlows.Web.Markup;
+
+/// <summary>Numbers and times as people read them.</summary>
+internal static class Show
+{
+    private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+    public static string Bytes(double bytes)
+    {
+        int unit = 0;
+        while (bytes >= 1024 && unit < Units.Length - 1)
+        {
+            bytes /= 1024;
+            unit++;
+        }
+
+        return $"{bytes.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {Units[unit]}";
+    }
+
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Count(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? string.Empty : "s")}";
+
+    public static string Text(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    public static Html Time(DateTime utc) =>
+        Html.Of(
+            $"<time datetime=\"{utc.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}\">{Text(utc)}</time>"
+        );
+
+    /// <summary>The two largest units: <c>3 h 12 min</c>. Clocks may say that less than nothing has passed: that is nothing.</summary>
+    public static string Duration(TimeSpan time) =>
+        time < TimeSpan.FromSeconds(1) ? "0 s"
+        : time < TimeSpan.FromMinutes(1) ? $"{(int)time.TotalSeconds} s"
+        : time < TimeSpan.FromHours(1) ? $"{(int)time.TotalMinutes} min {time.Seconds} s"
+        : time < TimeSpan.FromDays(2) ? $"{(int)time.TotalHours} h {time.Minutes} min"
+        : $"{(int)time.TotalDays} d {time.Hours} h";
+
+    /// <summary>0 to 100.</summary>
+    public static int Percent(long done, long total) => total <= 0 ? 0 : (int)Math.Clamp(100.0 * done / total, 0, 100);
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Web.Calls;
+using AlfrescoBackupFlows.Web.Pages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace AlfrescoBackupFlows.Web;
+
+/// <summary>Which page an address has, and what a form does.</summary>
+internal sealed class PageRoutes(ILogger logger)
+{
+    private readonly PhaseMemory _phases = new();
+
+    public async Task<PageAnswer> ShowAsync(PageCall call, string path) =>
+        path.Split('/') switch
+        {
+            [""] => await OverviewPage.ShowAsync(call),
+            ["running"] => PageAnswer.Of((await RunningPart.ReadAsync(call)).Html),
+            ["sets"] => await SetsPage.ShowAsync(call, _phases),
+            ["sets", var id] => await SetPage.ShowAsync(call, id),
+            ["history"] => await HistoryPage.ShowAsync(call),
+            ["retention"] => await RetentionPage.ShowAsync(call),
+            _ => MessagePage.NotFound(call),
+        };
+
+    public Task<PageAnswer> DoAsync(PageCall call, string path) =>
+        path.Split('/') switch
+        {
+            ["backups"] => DoAsync<BackupDocument>(call, ApiRoutes.StartBackup, "start of a backup"),
+            ["backups", var id, "cancel"] => DoAsync<BackupDocument>(
+                call,
+                ApiRoutes.CancelBackup,
+                "cancel of a backup",
+                id
+            ),
+            ["sets", var id, "verify"] => DoAsync<VerificationDocument>(
+                call,
+                ApiRoutes.StartVerification,
+                "start of a verification",
+                id,
+                JsonSerializer.Serialize(
+                    new VerifyRequest { Depth = call.Form[FormFields.Depth].ToString() },
+                    ApiJson.Relaxed.VerifyRequest
+                )
+            ),
+            ["verifications", var id, "cancel"] => DoAsync<VerificationDocument>(
+                call,
+                ApiRoutes.CancelVerification,
+                "cancel of a verification",
+                id
+            ),
+            ["restores", var id, "cancel"] => DoAsync<RestoreDocument>(
+                call,
+                ApiRoutes.CancelRestore,
+                "cancel of a restore",
+                id
+            ),
+            _ => Task.FromResult(MessagePage.NotFound(call)),
+        };
+
+    /// <summary>Then back to the overview, where it shows.</summary>
+    private async Task<PageAnswer> DoAsync<T>(
+        PageCall call,
+        ApiRoute route,
+        string action,
+        string? id = null,
+        string? body = null
+    )
+        where T : class
+    {
+        Logs.Asked(logger, action, call.Host.ClientOf(call.Http));
+        ApiReply<T> reply = await call.Api.AskAsync<T>(route, call.Aborted, id, body);
+        return reply.Problem is { } problem ? MessagePage.Of(call, problem) : PageAnswer.SeeOther(PagePaths.Root);
+    }
+}

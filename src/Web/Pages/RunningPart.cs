@@ -1,0 +1,156 @@
+using System.Text.Json;
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Web.Calls;
+using AlfrescoBackupFlows.Web.Markup;
+
+namespace AlfrescoBackupFlows.Web.Pages;
+
+/// <summary>What runs now: phase, bar, rate, time left, cancel. A part of the overview, which its script asks for again.</summary>
+/// <param name="IsAny">Something runs.</param>
+internal sealed record RunningPart(Html Html, bool IsAny)
+{
+    /// <param name="Place">Beneath which it is cancelled; null: it is not cancelled here.</param>
+    private sealed record Work(string Name, string? Place, string Id, DateTime Started, ProgressDocument? Progress);
+
+    public static async Task<RunningPart> ReadAsync(PageCall call)
+    {
+        List<Work> work = [];
+        ApiReply<BackupDocument[]> backups = await call.Api.AskAsync<BackupDocument[]>(
+            ApiRoutes.ListBackups,
+            call.Aborted
+        );
+        if (backups.Problem is { } problem)
+        {
+            return new RunningPart(MessagePage.Note(problem), IsAny: false);
+        }
+
+        work.AddRange(
+            backups
+                .Document!.Where(backup => backup.State == "running")
+                .Select(b => new Work("Backup", "backups", b.Id, b.Started, b.Progress))
+        );
+        foreach (string id in await RunningAsync(call, nameof(VerifyFlow)))
+        {
+            ApiReply<VerificationDocument> found = await call.Api.AskAsync<VerificationDocument>(
+                ApiRoutes.GetVerification,
+                call.Aborted,
+                id
+            );
+            if (found.Document is { } v)
+            {
+                work.Add(new Work($"Verification ({v.Depth})", "verifications", v.Id, v.Started, v.Progress));
+            }
+        }
+
+        foreach (string id in await RunningAsync(call, nameof(RestoreFlow)))
+        {
+            ApiReply<RestoreDocument> found = await call.Api.AskAsync<RestoreDocument>(
+                ApiRoutes.GetRestore,
+                call.Aborted,
+                id
+            );
+            if (found.Document is { } r)
+            {
+                work.Add(new Work($"Restore of {r.Set}", "restores", r.Id, r.Started, r.Progress));
+            }
+        }
+
+        IEnumerable<InstanceState> drills = await call.Api.Flows.ListAsync(nameof(DrillFlow), call.Aborted);
+        work.AddRange(
+            drills
+                .Where(drill => drill.Phase is InstancePhase.Running)
+                .Select(d => new Work("Drill", null, d.Id, d.Created.UtcDateTime, ProgressOf(d)))
+        );
+        string ids = string.Join(' ', work.Select(w => w.Id));
+        string said = string.Join(", ", work.Select(w => $"{w.Name}: {w.Progress?.Phase ?? "begins"}"));
+        Html inside = work.Count == 0 ? Html.Of($"<p>Nothing runs.</p>") : Html.Of($"{work.Select(w => Of(call, w))}");
+        return new RunningPart(
+            Html.Of($"<div class=\"work\" data-ids=\"{ids}\" data-said=\"{said}\">{inside}</div>"),
+            work.Count > 0
+        );
+    }
+
+    private static async Task<IEnumerable<string>> RunningAsync(PageCall call, string flow) =>
+        (await call.Api.Flows.ListAsync(flow, call.Aborted))
+            .Where(instance => instance.Phase is InstancePhase.Running)
+            .Select(instance => instance.Id);
+
+    /// <summary>Without the detail, which was written for administrators and may name a path.</summary>
+    private static ProgressDocument? ProgressOf(InstanceState drill) =>
+        drill.CustomStatus is { } json && JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus) is { } status
+            ? new ProgressDocument(
+                status.Phase,
+                Detail: null,
+                status.FilesDone,
+                status.FilesTotal,
+                status.BytesDone,
+                status.BytesTotal,
+                status.BytesPerSecond,
+                status.EstimatedEnd?.UtcDateTime
+            )
+            : null;
+
+    private static Html Of(PageCall call, Work work) =>
+        Html.Of(
+            $"""
+            <article>
+            <h3>{work.Name}</h3>
+            <p class="id">{work.Id}, began {Show.Time(work.Started)}</p>
+            {(work.Progress is { } progress ? Of(call, work.Name, progress) : Html.Of($"<p>It begins.</p>"))}
+            {Cancel(call, work)}
+            </article>
+            """
+        );
+
+    /// <summary>In two steps, because nothing brings back what was done.</summary>
+    private static Html Cancel(PageCall call, Work work)
+    {
+        if (work.Place is null)
+        {
+            return Html.Empty;
+        }
+
+        string what = work.Name.Split(' ')[0].ToLowerInvariant();
+        return Html.Of(
+            $"""
+            <details><summary>Cancel</summary>{Layout.Form(
+                call,
+                $"{PagePaths.Root}/{work.Place}/{Uri.EscapeDataString(work.Id)}/cancel",
+                Html.Of($"<button class=\"danger\">Cancel this {what}</button>")
+            )}</details>
+            """
+        );
+    }
+
+    private static Html Of(PageCall call, string name, ProgressDocument p)
+    {
+        bool inBytes = p.BytesTotal > 0;
+        int percent = inBytes ? Show.Percent(p.BytesDone, p.BytesTotal) : Show.Percent(p.FilesDone, p.FilesTotal);
+        Html bar =
+            inBytes || p.FilesTotal > 0
+                ? Html.Of(
+                    $"<progress max=\"100\" value=\"{percent}\" aria-label=\"{name}: {p.Phase}\">{percent} %</progress>"
+                )
+                : Html.Empty;
+        string?[] counts =
+        [
+            inBytes || p.FilesTotal > 0 ? $"{percent} %" : null,
+            p.FilesDone > 0 ? Show.Count(p.FilesDone, "file") : null,
+            p.BytesDone > 0 ? Show.Bytes(p.BytesDone) + (inBytes ? $" of {Show.Bytes(p.BytesTotal)}" : null) : null,
+            p.BytesPerSecond > 0 ? $"{Show.Bytes(p.BytesPerSecond)}/s" : null,
+            p.EstimatedEnd is { } end ? $"{Show.Duration(end - call.Now.UtcDateTime)} left" : null,
+        ];
+        return Html.Of(
+            $"""
+            <p><strong>{p.Phase}</strong> {p.Detail}</p>
+            {bar}
+            <p>{string.Join(", ", counts.OfType<string>())}</p>
+            """
+        );
+    }
+}

@@ -25,7 +25,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
         var made = new CleanUpDrillInput(work, HasMade: false, DatabaseRestored: false);
         try
         {
-            context.SetCustomStatus(new FlowStatus(Phases.Prepare));
+            context.ShowStatus(new FlowStatus(Phases.Prepare));
             DrillPlan plan = await context.CallActivityAsync<DrillPlan>(
                 nameof(PrepareDrill),
                 work,
@@ -51,7 +51,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
                 new RestoreInput(input.Set, work.Files, Database: null, Owner: null, input.Parallelism)
             );
 
-            context.SetCustomStatus(new FlowStatus(Phases.Check));
+            context.ShowStatus(new FlowStatus(Phases.Check));
             DateTime checking = context.CurrentUtcDateTime;
             DrillCheck check = await context.CallActivityAsync<DrillCheck>(
                 nameof(CheckDrilled),
@@ -84,7 +84,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
         }
         catch (Exception e) when (e is TaskFailedException or AbfException)
         {
-            context.SetCustomStatus(new FlowStatus(Phases.Finish));
+            context.ShowStatus(new FlowStatus(Phases.Finish));
             await CleanUpAsync(context, made);
             throw;
         }
@@ -97,7 +97,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
         CleanUpDrillInput made
     )
     {
-        context.SetCustomStatus(new FlowStatus(Phases.Finish));
+        context.ShowStatus(new FlowStatus(Phases.Finish));
         List<string> warnings = [.. result.Warnings, .. result.Check.Warnings];
         warnings.AddRange(await CleanUpAsync(context, made));
         try
@@ -134,7 +134,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
         RestoreInput restore
     )
     {
-        context.SetCustomStatus(new FlowStatus(phase));
+        context.ShowStatus(new FlowStatus(phase));
         DateTime began = context.CurrentUtcDateTime;
         try
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Monitoring;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Backup.Records;
@@ -49,7 +50,9 @@ internal static class BackupCommand
         }
         catch (Exception e) when (e is not (FlowException or OperationCanceledException) && context.Loaded is not null)
         {
-            await context.Notifications.NotStartedAsync(FlowFailure.From(e));
+            FlowFailure failure = FlowFailure.From(e);
+            await context.Notifications.NotStartedAsync(failure);
+            await CommandTelemetry.NotStartedAsync(context, failure);
             throw;
         }
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Monitoring;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
@@ -42,11 +43,10 @@ internal static class ServeCommand
         context.Messages.Stays = true;
         BackupOptions options = context.Load(OptionsScope.Installation).Options;
         IReadOnlyList<ServeAddress> addresses = ServeAddress.ParseAll(urls ?? options.Serve.Urls, options.Serve);
-        (ApiKey key, string? warning) = ApiKey.Read(options.Serve);
-        if (warning is not null)
-        {
-            context.Messages.Warn(warning);
-        }
+        ApiKey key = ReadKey(context, ApiKey.Read(options.Serve));
+        ApiKey? metricsKey = options.Serve.MetricsKeyFile is null
+            ? null
+            : ReadKey(context, ApiKey.ReadMetrics(options.Serve));
 
         using ServeCertificate? certificate = addresses.Any(a => a.IsTls) ? ServeCertificate.Read(options.Serve) : null;
         NightlySchedule? schedule = options.Schedule is { } cron
@@ -54,9 +54,19 @@ internal static class ServeCommand
             : null;
 
         await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: false);
+        await using var telemetry = new CommandTelemetry(context, environment.Flows);
+        context.Telemetry = telemetry;
         using var api = new BackupApi(environment.Flows);
         await using var flows = new ServedFlows(context);
-        await using WebApplication app = ApiServer.Create(addresses, certificate, key, api, flows, context.Loggers);
+        await using WebApplication app = ApiServer.Create(
+            addresses,
+            certificate,
+            key,
+            api,
+            flows,
+            new MetricsPage(key, metricsKey, telemetry),
+            context.Loggers
+        );
         await StartAsync(app, urls ?? options.Serve.Urls, context.Stop);
         context.Messages.Note($"listening at {string.Join(", ", ApiServer.AddressesOf(app))}");
 
@@ -82,6 +92,16 @@ internal static class ServeCommand
 
         await app.StopAsync(CancellationToken.None);
         return ExitCodes.Done;
+    }
+
+    private static ApiKey ReadKey(CommandContext context, (ApiKey Key, string? Warning) read)
+    {
+        if (read.Warning is not null)
+        {
+            context.Messages.Warn(read.Warning);
+        }
+
+        return read.Key;
     }
 
     private static async Task StartAsync(WebApplication app, string urls, CancellationToken stop)
@@ -114,6 +134,7 @@ internal static class ServeCommand
         {
             context.Messages.Error($"schedule: the backup could not be started: {e.Message}");
             await context.Notifications.NotStartedAsync(FlowFailure.From(e));
+            await CommandTelemetry.NotStartedAsync(context, FlowFailure.From(e));
         }
 #pragma warning disable CA1031 // The server goes on, whatever one occurrence came to.
         catch (Exception e) when (!context.Stop.IsCancellationRequested)
@@ -123,6 +144,7 @@ internal static class ServeCommand
                 $"schedule: the backup could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}"
             );
             await context.Notifications.NotStartedAsync(FlowFailure.From(e));
+            await CommandTelemetry.NotStartedAsync(context, FlowFailure.From(e));
         }
     }
 }

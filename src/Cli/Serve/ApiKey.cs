@@ -15,6 +15,7 @@ internal sealed class ApiKey
 {
     public const string Header = "x-functions-key";
 
+    private const string Bearer = "Bearer ";
     private const int MinLength = 16;
 
     private readonly byte[] _hash;
@@ -25,28 +26,43 @@ internal sealed class ApiKey
     /// <exception cref="PermanentException">
     /// Configuration: there is none, or it is too short, or does not fit into a header.
     /// </exception>
-    public static (ApiKey Key, string? Warning) Read(ServeOptions options)
-    {
-        string path =
+    public static (ApiKey Key, string? Warning) Read(ServeOptions options) =>
+        Read(
+            "serve.keyFile",
             options.KeyFile
-            ?? throw new PermanentException(
-                ErrorKind.Configuration,
-                "serve.keyFile is not set: name a file that holds the key of the API, "
-                    + "made for example with 'openssl rand -hex 32'"
-            );
-        SecretFile file = SecretFile.Read(path, "serve.keyFile");
+                ?? throw new PermanentException(
+                    ErrorKind.Configuration,
+                    "serve.keyFile is not set: name a file that holds the key of the API, "
+                        + "made for example with 'openssl rand -hex 32'"
+                )
+        );
+
+    /// <summary>That of <c>/metrics</c> alone, which is configured.</summary>
+    /// <inheritdoc cref="Read(ServeOptions)"/>
+    public static (ApiKey Key, string? Warning) ReadMetrics(ServeOptions options) =>
+        Read("serve.metricsKeyFile", options.MetricsKeyFile!);
+
+    private static (ApiKey Key, string? Warning) Read(string setting, string path)
+    {
+        SecretFile file = SecretFile.Read(path, setting);
         string key = file.Value.Reveal();
         return key.Length >= MinLength && key.All(c => c is > ' ' and <= '~')
             ? (new ApiKey(file.Value), file.Warning)
             : throw new PermanentException(
                 ErrorKind.Configuration,
-                $"serve.keyFile '{path}' does not fit: "
+                $"{setting} '{path}' does not fit: "
                     + $"write one line of {MinLength} or more ASCII characters without blanks into it"
             );
     }
 
     public bool IsIn(HttpRequest request) =>
         request.Headers[Header] is [{ } given] && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+
+    /// <summary>As scrapers send it.</summary>
+    public bool IsBearerOf(HttpRequest request) =>
+        request.Headers.Authorization is [{ } given]
+        && given.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(Hash(given[Bearer.Length..].Trim()), _hash);
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

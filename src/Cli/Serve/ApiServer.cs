@@ -26,6 +26,7 @@ internal static class ApiServer
         ApiKey key,
         BackupApi api,
         IFlowInstances flows,
+        MetricsPage metrics,
         ILoggerFactory loggers
     )
     {
@@ -46,6 +47,7 @@ internal static class ApiServer
         );
 
         WebApplication app = builder.Build();
+        metrics.AddTo(app);
         app.Use((context, next) => key.IsIn(context.Request) ? next(context) : RefuseAsync(context));
         app.UseStatusCodePages(pages => ExplainAsync(pages.HttpContext));
         app.UseRouting();

@@ -27,6 +27,8 @@ public sealed class BackupOptions
 
     public ServeOptions Serve { get; set; } = new();
 
+    public MetricsOptions Metrics { get; set; } = new();
+
     /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of
     /// five or six fields; null: only when asked.</summary>
     public string? Schedule { get; set; }
@@ -124,6 +126,11 @@ public sealed class ServeOptions
     /// <summary>A file that holds the key that every request must bring.</summary>
     [PathSetting]
     public string? KeyFile { get; set; }
+
+    /// <summary>A file that holds a key that opens <c>/metrics</c> and nothing else; null: only the API's key
+    /// does.</summary>
+    [PathSetting]
+    public string? MetricsKeyFile { get; set; }
 
     /// <summary>The certificate of https addresses, with its chain: PEM, or PKCS #12 (<c>.pfx</c>, <c>.p12</c>).</summary>
     [PathSetting]

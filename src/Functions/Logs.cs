@@ -31,4 +31,7 @@ internal static partial class Logs
 
     [LoggerMessage(9, LogLevel.Error, "drill.every starts no drill now: {Reason}")]
     public static partial void DrillNotStarted(ILogger logger, string reason);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Fault}")]
+    public static partial void NotMeasured(ILogger logger, string fault);
 }

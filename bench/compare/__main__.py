@@ -1,7 +1,7 @@
 """Ours and the peers side by side, in turn: A B A B. See eng/bench --help."""
 import argparse, fcntl, os, shutil, signal, subprocess, sys, tempfile
 
-import plan, report
+import plan, report, scaling
 from corpora import Corpus
 from database import Database
 from measure import Failed, run
@@ -30,6 +30,10 @@ def main():
         results.versions = {tool.name: tool.version() for tool in tools}
         require_room(settings, len(tools))
         database.start()
+        if settings.scaling:
+            text, failed = scaling.run(settings, tools, database, compare)
+            print(text)
+            return 1 if failed else 0
         for name in settings.corpus:
             compare(settings, name, tools, database, results)
     except BaseException:
@@ -56,6 +60,7 @@ def arguments():
     parser.add_argument("--job", action="append", choices=list(plan.JOBS), help="the first full is always taken")
     parser.add_argument("--tool", action="append", choices=[peer.name for peer in PEERS], help="peers; 'abf' is always there")
     parser.add_argument("--files", type=int, help="number of files, in place of the size's")
+    parser.add_argument("--scaling", type=int, action="append", metavar="FILES", help="abf alone, with so many files, and so many, ...: how each job grows; writes SCALING.md where nothing else is filtered")
     parser.add_argument("--rounds", type=int, help="how often each job is measured; the median counts")
     parser.add_argument("--limit", type=int, help="seconds for one command")
     parser.add_argument("--abf", required=True, type=os.path.abspath, metavar="FILE", help="another executable than the one that is published now, such as the self-contained one")
@@ -64,6 +69,9 @@ def arguments():
     parser.set_defaults(size="quick")
     settings = parser.parse_args()
     everything = not (settings.corpus or settings.store or settings.job or settings.tool or settings.files)
+    if settings.scaling:
+        settings.files = max(settings.scaling)
+        settings.corpus, settings.store = settings.corpus or ["many"], settings.store or ["directory"]
     settings.output = settings.output or (os.path.join(os.path.dirname(os.path.abspath(__file__)), "..") if everything else None)
     settings.corpus = settings.corpus or list(plan.ABOUT)
     settings.store = settings.store or list(STORES)

@@ -45,6 +45,8 @@ internal sealed class FollowingReader(BackupRepository repository, ChunkIndex in
         CancellationToken cancellationToken
     ) => Now().Chunks.ReadManyAsync(ids, chunkClass, take, cancellationToken);
 
+    public IReadOnlyList<IReadOnlyList<int>> Arrange(IReadOnlyList<ChunkId> ids) => Now().Chunks.Arrange(ids);
+
     public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new ChunkReadStream(this, content, chunkClass);
 
     private (ChunkIndex Index, IChunkSource Chunks) Now()

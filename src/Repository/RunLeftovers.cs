@@ -9,9 +9,9 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
-/// Deletes what a run has stored that can never commit: the packs of its receipts, the index blobs of its pages, then
-/// these themselves, so that a call that was interrupted can be made again. No other run leans on them: runs find
-/// chunks only in index blobs that the log names, and in their own pages and receipts. A pack that the log's index
+/// Deletes what a run has stored that can never commit: the packs of its receipts and pages, the index blobs of its
+/// pages, then these themselves, so that a call that was interrupted can be made again. No other run leans on them: runs
+/// find chunks only in index blobs that the log names, and in their own pages and receipts. A pack that the log's index
 /// names all the same, because a lost index blob was written anew from the packs' directories, stays.
 /// </summary>
 internal sealed class RunLeftovers(BackupRepository repository)
@@ -55,6 +55,12 @@ internal sealed class RunLeftovers(BackupRepository repository)
             }
         }
 
+        HashSet<string> indexes = new(StringComparer.Ordinal);
+        foreach (string page in own.Where(name => !name.StartsWith(receipts, StringComparison.Ordinal)))
+        {
+            await AddNamedAsync(page, packs, indexes, cancellationToken);
+        }
+
         using (ChunkIndex needed = await repository.ReadIndexAsync(head.State, cancellationToken))
         {
             if (!needed.Lost.IsEmpty)
@@ -65,9 +71,9 @@ internal sealed class RunLeftovers(BackupRepository repository)
             packs.ExceptWith(needed.Packs.Select(pack => pack.Id.BlobName));
         }
 
-        string[] pages = [.. own.Where(name => !name.StartsWith(receipts, StringComparison.Ordinal))];
         FreedStorage freed = await DeletePacksAsync(packs, cancellationToken);
-        await DeleteAllAsync(await IndexesOfAsync(pages, head, cancellationToken), cancellationToken);
+        indexes.ExceptWith(head.State.Indexes.Select(index => index.Id.BlobName));
+        await DeleteAllAsync(indexes, cancellationToken);
         await DeleteAllAsync(own, cancellationToken);
         return freed;
     }
@@ -99,29 +105,29 @@ internal sealed class RunLeftovers(BackupRepository repository)
         return new FreedStorage(gone.Count, gone.Sum(item => item.Length));
     }
 
-    /// <summary>Index blobs that pages name and the log does not. A page that cannot be read names none.</summary>
-    private async Task<List<string>> IndexesOfAsync(string[] pages, LogHead head, CancellationToken cancellationToken)
+    /// <summary>
+    /// Adds the packs and the index blobs that a page names; packs of rows in its index blobs have receipts. What a damaged
+    /// one names stays for a prune.
+    /// </summary>
+    private async Task AddNamedAsync(
+        string page,
+        HashSet<string> packs,
+        HashSet<string> indexes,
+        CancellationToken cancellationToken
+    )
     {
-        HashSet<ChunkIndexId> needed = [.. head.State.Indexes.Select(index => index.Id)];
-        List<string> names = [];
-        foreach (string page in pages)
+        try
         {
-            try
+            if (await RunPages.TryReadAsync(repository.Blobs, page, cancellationToken) is { } content)
             {
-                PageContent? content = await RunPages.TryReadAsync(repository.Blobs, page, cancellationToken);
-                names.AddRange(
-                    (content?.Indexes ?? [])
-                        .Where(index => !needed.Contains(index.Id))
-                        .Select(index => index.Id.BlobName)
-                );
-            }
-            catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
-            {
-                // Damaged: nothing is lost with it that anybody needs.
+                packs.UnionWith(content.Rows.Packs.ToArray().Select(pack => pack.Id.BlobName));
+                indexes.UnionWith(content.Indexes.Select(index => index.Id.BlobName));
             }
         }
-
-        return names;
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            // Damaged: nothing is lost with it that anybody needs.
+        }
     }
 
     private Task DeleteAllAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>

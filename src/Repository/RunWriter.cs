@@ -13,9 +13,9 @@ namespace AlfrescoBackupFlows.Repository;
 
 /// <summary>
 /// What one activity writes. The flow of data: plain bytes → id (keyed hash) → known? (own, run, sets) → frame
-/// (compress, seal, prove) → pack in memory → upload in the background → receipt → run index; and at the end the result
-/// page, if absent. The first fault stops all and is thrown by every later call. Disposal without a page leaves nothing
-/// behind but packs that nobody names.
+/// (compress, seal, prove) → pack in memory → upload in the background → run index; now and then receipts; and at the end
+/// the result page, if absent. The first fault stops all and is thrown by every later call. Disposal without a page
+/// leaves nothing behind but packs and their receipts.
 /// </summary>
 /// <remarks>
 /// Methods may be called concurrently by the parts of the one activity; calls that add are taken one at a time. A
@@ -65,6 +65,13 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     /// many chunks the activity adds.
     /// </summary>
     internal int RowsPerBlob { get; set; } = ChunkIndexBlobs.UsualRows;
+
+    /// <summary>Work that a kill may undo: what was stored is known to the next attempt at least so often.</summary>
+    internal TimeSpan ReceiptsEvery
+    {
+        get => _pipeline.ReceiptsEvery;
+        set => _pipeline.ReceiptsEvery = value;
+    }
 
     /// <summary>
     /// Stores a chunk of 1 byte to 16 MiB, or finds it stored. The bytes are the caller's again when the call returns.
@@ -206,7 +213,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
             return;
         }
 
-        ChunkIndexRows rows = _pipeline.TakeRows();
+        ChunkIndexRows rows = await _pipeline.TakeRowsAsync(cancellationToken);
         (ChunkIndexBlob index, _) = await ChunkIndexBlobs.WriteAsync(_blobs, rows, cancellationToken);
         _indexes.Add(index);
         rows.RemoveFrom(_own);

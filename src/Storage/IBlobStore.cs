@@ -14,6 +14,12 @@ public interface IBlobStore
     string Location { get; }
 
     /// <summary>
+    /// About how many bytes a blob should have where the writer can choose: longer ones are fewer requests, shorter ones
+    /// are stored while the next one is filled, and take less memory.
+    /// </summary>
+    int PreferredBlobLength => 32 << 20;
+
+    /// <summary>
     /// Creates the blob if no blob of this name exists. The blob appears whole or not at all, and is durable when the
     /// call returns. A retry after a lost answer may report <see cref="PutOutcome.AlreadyExists"/> for the caller's own
     /// bytes: compare them.

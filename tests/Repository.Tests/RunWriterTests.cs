@@ -204,7 +204,7 @@ public sealed class RunWriterTests
     public async Task An_attempt_after_a_kill_adopts_more_chunks_than_a_blob_has_rows()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
-        await using (RunWriter killed = opened.OpenWriter("a", rowsPerBlob: 50))
+        await using (RunWriter killed = opened.OpenSlowWriter("a", rowsPerBlob: 50))
         {
             await AddManyAsync(killed, 500);
             while ((await opened.NamesAsync($"runs/{OpenedRepository.Run}/packs/")).Count < 499)
@@ -396,7 +396,7 @@ public sealed class RunWriterTests
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
         byte[] content = Content.Random(70_000_000, 1);
         ContentRef reference;
-        await using (RunWriter killed = opened.OpenWriter("a"))
+        await using (RunWriter killed = opened.OpenSlowWriter("a"))
         {
             reference = await killed.WriteAsync(ChunkClass.Content, content);
             await killed.WriteAsync(ChunkClass.Dump, [1, 2, 3]);
@@ -431,6 +431,53 @@ public sealed class RunWriterTests
         Assert.Equal(
             content,
             await opened.Repository.CreateReader(index, null).ReadAsync(reference, ChunkClass.Content)
+        );
+    }
+
+    [Fact]
+    public async Task A_step_that_comes_to_its_page_at_once_has_a_request_for_each_pack_and_no_receipt()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        await using RunWriter writer = opened.OpenWriter("a");
+        ContentRef content = await writer.WriteAsync(ChunkClass.Content, Content.Random(70_000_000, 1));
+        await writer.WriteAsync(ChunkClass.Metadata, Content.Random(1000, 2));
+        await writer.CommitPageAsync(
+            new PageResult("me", content),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
+        Assert.Equal(4, (await opened.NamesAsync("packs/")).Count);
+        Assert.Equal([$"runs/{OpenedRepository.Run}/a"], await opened.NamesAsync("runs/"));
+
+        // Of a run that ends without a set, the page alone says what is to be deleted.
+        await opened.Repository.Log.OpenRunAsync(OpenedRepository.Run, "acme");
+        Assert.Equal(
+            4,
+            (await opened.Repository.DeleteLeftoversAsync(OpenedRepository.Run, CancellationToken.None)).Packs
+        );
+        Assert.Empty(await opened.NamesAsync("packs/"));
+    }
+
+    [Fact]
+    public async Task A_step_that_ends_without_a_page_leaves_receipts_of_what_it_stored()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        await using (RunWriter failed = opened.OpenWriter("a"))
+        {
+            // A change of the class closes a pack.
+            await failed.WriteAsync(ChunkClass.Content, Content.Random(1000, 1));
+            await failed.WriteAsync(ChunkClass.Dump, [1, 2, 3]);
+            while ((await opened.NamesAsync("packs/")).Count == 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        string pack = Assert.Single(await opened.NamesAsync("packs/"));
+        Assert.EndsWith(
+            $"/packs/{pack[^32..]}",
+            Assert.Single(await opened.NamesAsync("runs/")),
+            StringComparison.Ordinal
         );
     }
 

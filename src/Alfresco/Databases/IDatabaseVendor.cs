@@ -38,9 +38,9 @@ public interface IDatabaseVendor
 /// <summary>A server on which scratch databases are made. Errors are of kind Target.</summary>
 public interface IDatabaseServer
 {
-    /// <summary>Makes an empty database.</summary>
+    /// <summary>Makes an empty database, fit to take any dump. One that is there already stays as it is.</summary>
     /// <param name="name">Of <c>a-z 0-9 _</c>.</param>
-    /// <exception cref="PermanentException">No right to, or there is one of this name.</exception>
+    /// <exception cref="PermanentException">No right to.</exception>
     Task CreateAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Drops it with all that is in it, and ends who is connected to it. One that is not there is

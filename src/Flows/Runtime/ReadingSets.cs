@@ -21,6 +21,9 @@ internal sealed class ReadingSets(
     private readonly Guid _reader = Guid.NewGuid();
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Dictionary<string, int> _readers = [];
+
+    /// <summary>When the lease of a set was taken or renewed.</summary>
+    private readonly Dictionary<string, long> _taken = [];
     private readonly CancellationTokenSource _stop = new();
     private IBlobStore? _control;
     private bool _isOpened;
@@ -35,7 +38,7 @@ internal sealed class ReadingSets(
         try
         {
             _readers[name] = _readers.GetValueOrDefault(name) + 1;
-            if (_readers[name] == 1)
+            if (_readers[name] == 1 && !WasTakenLately(name))
             {
                 await TryTakeAsync(name, cancellationToken);
             }
@@ -99,6 +102,7 @@ internal sealed class ReadingSets(
             if (_control is not null)
             {
                 await _control.AcquireLeaseAsync(BlobOf(name), _reader, LeaseKeeper.Duration, cancellationToken);
+                _taken[name] = time.GetTimestamp();
             }
         }
         catch (AbfException e)
@@ -107,6 +111,10 @@ internal sealed class ReadingSets(
             Logs.NotHeld(logger, name, e.Message);
         }
     }
+
+    /// <summary>The next renewal comes before such a lease ends.</summary>
+    private bool WasTakenLately(string name) =>
+        _taken.TryGetValue(name, out long taken) && time.GetElapsedTime(taken) < LeaseKeeper.RenewEvery;
 
     private async Task RenewAsync()
     {

@@ -1,9 +1,9 @@
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// When a step stops: an activity that is killed loses at most the packs in flight, but it should not take longer than
-/// a person waits either. Past the soft bound it stops at the next natural end of a listing segment, past twice that
-/// anywhere.
+/// When a step stops: an activity that is killed loses at most the packs in flight and those of the last half minute,
+/// but it should not take longer than a person waits either. Past the soft bound it stops at the next natural end of a
+/// listing segment, past twice that anywhere.
 /// </summary>
 internal sealed class StepBudget(TimeProvider time)
 {
@@ -37,6 +37,9 @@ internal sealed class StepBudget(TimeProvider time)
     }
 
     public void Listed() => _entries++;
+
+    /// <summary>For work that can be broken off between two of its requests, and be begun anew.</summary>
+    public bool IsTimeUp => time.GetElapsedTime(_started) >= MaxTime;
 
     public bool IsSpent(bool atSegmentEnd)
     {

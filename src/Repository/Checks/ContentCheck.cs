@@ -7,6 +7,7 @@ namespace AlfrescoBackupFlows.Repository.Checks;
 
 /// <summary>
 /// Follows a content reference down to its chunks and looks each of them up, without reading the content itself.
+/// Thread-safe.
 /// </summary>
 internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackInventory packs)
 {
@@ -101,6 +102,22 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
     {
         UInt128 length = 0;
         PackEntry? lost = null;
+        if (content.Depth == 0)
+        {
+            foreach (ChunkId id in content.Chunks)
+            {
+                if (!TryPlace(id, chunkClass, packFault, out ChunkPlace place))
+                {
+                    return $"chunk {id} is stored nowhere";
+                }
+
+                lost ??= packs.IsWhole(place.Pack) ? null : place.Pack;
+                length += (UInt128)place.Length;
+            }
+
+            return FaultOf(content, lost, length);
+        }
+
         await foreach ((ChunkId id, bool isList) in chunks.WalkAsync(content, cancellationToken))
         {
             if (isList)
@@ -119,10 +136,13 @@ internal sealed class ContentCheck(ChunkIndex index, IChunkSource chunks, PackIn
             length += (UInt128)place.Length;
         }
 
-        return lost is { } pack ? $"its pack '{pack.Id.BlobName}' is missing or cut"
-            : length != (UInt128)content.Length ? $"its chunks have {length} bytes, not {content.Length}"
-            : null;
+        return FaultOf(content, lost, length);
     }
+
+    private static string? FaultOf(ContentRef content, PackEntry? lost, UInt128 length) =>
+        lost is { } pack ? $"its pack '{pack.Id.BlobName}' is missing or cut"
+        : length != (UInt128)content.Length ? $"its chunks have {length} bytes, not {content.Length}"
+        : null;
 
     private bool TryPlace(ChunkId id, ChunkClass chunkClass, Action<string> packFault, out ChunkPlace place)
     {

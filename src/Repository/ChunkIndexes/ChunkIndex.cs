@@ -80,6 +80,11 @@ public sealed class ChunkIndex : IDisposable
     /// <summary>Whether the place is known from the directory of its pack alone.</summary>
     internal bool IsRebuilt(in ChunkPlace place) => _rebuilt is not null && _rebuilt.Find(place.Id).Contains(place);
 
+    /// <summary>
+    /// Keeps up to 16 MiB of rows (400,000) in memory, for whoever is about to look up all of them. Before the first look.
+    /// </summary>
+    internal void HoldIfSmall() => _file.HoldIfSmall();
+
     public void Dispose()
     {
         _file.Dispose();

@@ -13,6 +13,8 @@ namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 /// </summary>
 internal sealed class ChunkIndexReading(SealedBlobs blobs, KeyRing keys, string cacheDirectory)
 {
+    private const int MaxBlobsAtOnce = 16;
+
     private readonly HashSet<long> _lossyEntries = [];
     private readonly List<(ChunkIndexSummary Index, PackId[] Packs)> _read = [];
     private readonly List<LostChunkIndex> _lost = [];
@@ -68,25 +70,53 @@ internal sealed class ChunkIndexReading(SealedBlobs blobs, KeyRing keys, string 
     )
     {
         int rank = 0;
-        for (int i = 0; i < indexes.Length; i++)
+        for (int first = 0; first < indexes.Length; )
         {
-            // One entry's indexes share a rank, so that the pack id decides between them.
-            rank += i == 0 || indexes[i].Sequence != indexes[i - 1].Sequence ? 1 : 0;
-            (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(
-                blobs,
-                indexes[i].ToBlob(),
-                cancellationToken
+            int count = CountTogether(indexes.AsSpan()[first..]);
+            (ChunkIndexTable? Rows, bool IsMissing)[] read = await Task.WhenAll(
+                indexes
+                    .Skip(first)
+                    .Take(count)
+                    .Select(index => ChunkIndexBlobs.TryReadAsync(blobs, index.ToBlob(), cancellationToken))
             );
-            if (rows is null)
+            foreach ((ChunkIndexTable? rows, bool isMissing) in read)
             {
-                _lost.Add(new LostChunkIndex(indexes[i], isMissing));
-                _lossyEntries.Add(indexes[i].Sequence);
-                continue;
+                // One entry's indexes share a rank, so that the pack id decides between them.
+                ChunkIndexSummary index = indexes[first];
+                rank += first == 0 || index.Sequence != indexes[first - 1].Sequence ? 1 : 0;
+                first++;
+                if (rows is null)
+                {
+                    _lost.Add(new LostChunkIndex(index, isMissing));
+                    _lossyEntries.Add(index.Sequence);
+                    continue;
+                }
+
+                builder.Add(rows, rank);
+                _read.Add((index, [.. rows.Packs.ToArray().Select(pack => pack.Id)]));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Blobs that are read at once: those of many nights are short, and waiting for the store is all that they cost.
+    /// </summary>
+    private static int CountTogether(ReadOnlySpan<ChunkIndexSummary> indexes)
+    {
+        int count = 1;
+        long rows = indexes[0].Rows;
+        while (count < Math.Min(indexes.Length, MaxBlobsAtOnce))
+        {
+            rows += indexes[count].Rows;
+            if (rows > ChunkIndexBlobs.UsualRows)
+            {
+                break;
             }
 
-            builder.Add(rows, rank);
-            _read.Add((indexes[i], [.. rows.Packs.ToArray().Select(pack => pack.Id)]));
+            count++;
         }
+
+        return count;
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Collections;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 
@@ -6,15 +5,16 @@ namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 
 /// <summary>
 /// Which of the packs that the index names are in the store with the right length, by one listing of <c>packs/</c>,
-/// which of them the sets need, and how many others are there. About 50 bytes a pack, so some MiB for 10 TB.
+/// which of them the sets need, and how many others are there. About 50 bytes a pack, so some MiB for 10 TB. Thread-safe.
 /// </summary>
 internal sealed class PackInventory
 {
     private readonly IReadOnlyList<PackEntry> _packs;
     private readonly Dictionary<PackId, int> _numbers;
     private readonly long[] _lengths;
-    private readonly BitArray _needed;
-    private readonly BitArray _replaced;
+    private readonly bool[] _needed;
+    private readonly bool[] _replaced;
+    private readonly Lock _gate = new();
     private (long Packs, long Bytes) _unnamed;
 
     private PackInventory(IReadOnlyList<PackEntry> packs)
@@ -22,8 +22,8 @@ internal sealed class PackInventory
         _packs = packs;
         _numbers = new Dictionary<PackId, int>(packs.Count);
         _lengths = new long[packs.Count];
-        _needed = new BitArray(packs.Count);
-        _replaced = new BitArray(packs.Count);
+        _needed = new bool[packs.Count];
+        _replaced = new bool[packs.Count];
         for (int i = 0; i < packs.Count; i++)
         {
             _numbers[packs[i].Id] = i;
@@ -74,7 +74,16 @@ internal sealed class PackInventory
             return null;
         }
 
-        _needed[number] = true;
+        lock (_gate)
+        {
+            if (_needed[number])
+            {
+                return null;
+            }
+
+            _needed[number] = true;
+        }
+
         return _lengths[number] == pack.Length ? null
             : _lengths[number] < 0 ? $"Pack '{pack.Id.BlobName}' is missing."
             : $"Pack '{pack.Id.BlobName}' has {_lengths[number]} bytes, not {pack.Length}.";

@@ -13,11 +13,14 @@ namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 /// </summary>
 internal sealed class RowFile : IDisposable
 {
+    private const long MaxHeldRows = 400_000;
+
     private readonly SafeFileHandle _file;
     private readonly IDisposable _owner;
     private readonly string _directory;
     private readonly RowFileTables _tables;
     private readonly ChunkIdFilter? _filter;
+    private byte[]? _held;
 
     private RowFile(
         SafeFileHandle file,
@@ -112,6 +115,17 @@ internal sealed class RowFile : IDisposable
         }
     }
 
+    /// <inheritdoc cref="ChunkIndex.HoldIfSmall"/>
+    public void HoldIfSmall()
+    {
+        if (Count is > 0 and <= MaxHeldRows)
+        {
+            byte[] rows = GC.AllocateUninitializedArray<byte>((int)Count * ChunkIndexTable.RowSize);
+            ReadRows(0, rows);
+            _held = rows;
+        }
+    }
+
     /// <summary>All rows in order of their ids.</summary>
     public IEnumerable<ChunkPlace> Enumerate()
     {
@@ -144,6 +158,12 @@ internal sealed class RowFile : IDisposable
         if (count == 0)
         {
             return false;
+        }
+
+        if (_held is not null)
+        {
+            int start = (int)first * ChunkIndexTable.RowSize;
+            return Search(_held.AsSpan(start, count * ChunkIndexTable.RowSize), id, out place, all);
         }
 
         byte[] buffer = ArrayPool<byte>.Shared.Rent(count * ChunkIndexTable.RowSize);

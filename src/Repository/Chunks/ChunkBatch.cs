@@ -10,6 +10,7 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 /// <summary>
 /// Reads many chunks whose places are known: in the order of the packs, what lies close together with one request, and
 /// every frame is opened once, where its bytes were read to. Of a chunk that cannot be read nothing is told but that.
+/// However many batches are read at once, a process holds the bytes of three requests.
 /// </summary>
 internal sealed class ChunkBatch(
     IBlobStore blobs,
@@ -21,6 +22,9 @@ internal sealed class ChunkBatch(
 {
     private const int MaxRange = 4 << 20;
     private const int MaxGap = 64 << 10;
+
+    /// <summary>One is fetched while each of two cores opens another.</summary>
+    private static readonly SemaphoreSlim InFlight = new(3);
 
     /// <param name="places">Of the chunks, in any order.</param>
     /// <param name="chunkClass">Of them all.</param>
@@ -34,18 +38,34 @@ internal sealed class ChunkBatch(
         CancellationToken cancellationToken
     )
     {
-        int[] order = [.. Enumerable.Range(0, places.Count)];
-        Array.Sort(order, (left, right) => Compare(places[left], places[right]));
         List<int> failed = [];
-        for (int first = 0; first < order.Length; )
+        foreach (ReadOnlyMemory<int> range in Ranges(places))
         {
-            int next = EndOfRange(places, order, first);
-            ReadOnlyMemory<int> range = order.AsMemory(first, next - first);
-            await ReadRangeAsync(places, range, chunkClass, take, failed, cancellationToken);
-            first = next;
+            await InFlight.WaitAsync(cancellationToken);
+            try
+            {
+                await ReadRangeAsync(places, range, chunkClass, take, failed, cancellationToken);
+            }
+            finally
+            {
+                InFlight.Release();
+            }
         }
 
         return failed;
+    }
+
+    /// <summary>The numbers of places that one request brings, in the order of the packs.</summary>
+    public static IEnumerable<ReadOnlyMemory<int>> Ranges(IReadOnlyList<ChunkPlace> places)
+    {
+        int[] order = [.. Enumerable.Range(0, places.Count)];
+        Array.Sort(order, (left, right) => Compare(places[left], places[right]));
+        for (int first = 0; first < order.Length; )
+        {
+            int next = EndOfRange(places, order, first);
+            yield return order.AsMemory(first, next - first);
+            first = next;
+        }
     }
 
     private static int Compare(in ChunkPlace left, in ChunkPlace right)
@@ -65,7 +85,7 @@ internal sealed class ChunkBatch(
             if (
                 place.Pack != start.Pack
                 || place.FrameOffset > end + MaxGap
-                || EndOf(place) - start.FrameOffset > MaxRange
+                || EndOf(place) - StartOf(start) > MaxRange
             )
             {
                 break;
@@ -76,6 +96,9 @@ internal sealed class ChunkBatch(
 
         return next;
     }
+
+    /// <summary>A range near the start brings the header along.</summary>
+    private static int StartOf(in ChunkPlace first) => first.FrameOffset <= MaxGap ? 0 : first.FrameOffset;
 
     private static int EndOf(in ChunkPlace place) => place.FrameOffset + place.SealedLength;
 
@@ -91,8 +114,7 @@ internal sealed class ChunkBatch(
         ChunkPlace first = places[range.Span[0]];
         PackEntry pack = first.Pack;
 
-        // A range near the start brings the header along.
-        int start = first.FrameOffset <= MaxGap ? 0 : first.FrameOffset;
+        int start = StartOf(first);
         int end = first.FrameOffset;
         foreach (int number in range.Span)
         {

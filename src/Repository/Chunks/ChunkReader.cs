@@ -49,22 +49,7 @@ internal sealed class ChunkReader(
         CancellationToken cancellationToken
     )
     {
-        List<int> notRead = [];
-        List<int> numbers = new(ids.Count);
-        List<ChunkPlace> places = new(ids.Count);
-        for (int i = 0; i < ids.Count; i++)
-        {
-            if (TryFind(ids[i], out ChunkPlace place) && !_failed.ContainsKey(place.Pack.Id))
-            {
-                numbers.Add(i);
-                places.Add(place);
-            }
-            else
-            {
-                notRead.Add(i);
-            }
-        }
-
+        (List<int> numbers, List<ChunkPlace> places, List<int> notRead) = FindMany(ids);
         List<int> failed = await new ChunkBatch(blobs, keys, chunkKeys, _windows, _frames).ReadAsync(
             places,
             chunkClass,
@@ -73,6 +58,24 @@ internal sealed class ChunkReader(
         );
         notRead.AddRange(failed.Select(number => numbers[number]));
         return notRead;
+    }
+
+    /// <summary>Those of which no place can be read are a group of their own.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Arrange(IReadOnlyList<ChunkId> ids)
+    {
+        (List<int> numbers, List<ChunkPlace> places, List<int> notRead) = FindMany(ids);
+        List<IReadOnlyList<int>> groups = [];
+        foreach (ReadOnlyMemory<int> range in ChunkBatch.Ranges(places))
+        {
+            groups.Add([.. range.ToArray().Select(number => numbers[number])]);
+        }
+
+        if (notRead.Count > 0)
+        {
+            groups.Add(notRead);
+        }
+
+        return groups;
     }
 
     public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => new ChunkReadStream(this, content, chunkClass);
@@ -149,6 +152,28 @@ internal sealed class ChunkReader(
         }
 
         return frame.Length == place.Length ? frame : frame.AsSpan(place.Offset, place.Length).ToArray();
+    }
+
+    /// <returns>The places to read, with the numbers of their ids, and the numbers of the other ids.</returns>
+    private (List<int> Numbers, List<ChunkPlace> Places, List<int> NotRead) FindMany(IReadOnlyList<ChunkId> ids)
+    {
+        List<int> notRead = [];
+        List<int> numbers = new(ids.Count);
+        List<ChunkPlace> places = new(ids.Count);
+        for (int i = 0; i < ids.Count; i++)
+        {
+            if (TryFind(ids[i], out ChunkPlace place) && !_failed.ContainsKey(place.Pack.Id))
+            {
+                numbers.Add(i);
+                places.Add(place);
+            }
+            else
+            {
+                notRead.Add(i);
+            }
+        }
+
+        return (numbers, places, notRead);
     }
 
     private bool TryFind(ChunkId id, out ChunkPlace place) =>

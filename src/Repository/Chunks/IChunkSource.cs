@@ -29,6 +29,20 @@ public interface IChunkSource
         CancellationToken cancellationToken
     );
 
+    /// <summary>
+    /// Groups of chunks each of which <see cref="ReadManyAsync"/> reads with one request where it can: for whoever reads
+    /// several at once.
+    /// </summary>
+    /// <param name="ids">Of the chunks.</param>
+    /// <returns>Numbers of ids in <paramref name="ids"/>; each stands in one group.</returns>
+    IReadOnlyList<IReadOnlyList<int>> Arrange(IReadOnlyList<ChunkId> ids) =>
+        ids.Count == 0
+            ? []
+            :
+            [
+                [.. Enumerable.Range(0, ids.Count)],
+            ];
+
     /// <summary>A forward-only stream over a reference of any depth.</summary>
     Stream OpenRead(ContentRef content, ChunkClass chunkClass);
 }

@@ -16,6 +16,8 @@ internal sealed class SealedBlobs(IBlobStore store, KeyRing keys, TimeProvider t
 {
     public IBlobStore Store => store;
 
+    public TimeProvider Time => time;
+
     public ObjectCipher Cipher { get; } = new(keys);
 
     /// <summary>

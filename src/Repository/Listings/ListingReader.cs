@@ -111,7 +111,12 @@ public sealed class ListingReader(IChunkSource chunks, ContentRef listing)
         CancellationToken cancellationToken
     )
     {
-        byte[] segment = await chunks.ReadChunkAsync(row.Chunk, ChunkClass.Metadata, cancellationToken);
+        return Decode(row, await chunks.ReadChunkAsync(row.Chunk, ChunkClass.Metadata, cancellationToken));
+    }
+
+    /// <summary>The same of a segment's chunk that was read otherwise.</summary>
+    internal static List<ListingEntry> Decode(SegmentRow row, ReadOnlySpan<byte> segment)
+    {
         string what = $"listing segment {row.Chunk}";
         List<ListingEntry> entries = SegmentDecoder.Decode(segment, what);
         int files = 0;

@@ -3,21 +3,27 @@ using AlfrescoBackupFlows.Repository.Blobs;
 namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
-/// The memory of content, dump and index packs: two buffers, a third of what the process may take, whatever the number
-/// of writers. A writer waits for one while it holds none that it fills, and a full one is given back when its upload
-/// ends, so waiting always ends.
+/// The memory of content, dump and index packs: two of the longest or more of shorter ones, a third of what the process
+/// may take, whatever the number of writers. A writer waits for a buffer while it holds none that it fills, and a full
+/// one is given back when its upload ends, so waiting always ends.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Design",
     "CA1001",
-    Justification = "Lives as long as the process; a semaphore whose wait handle nobody asks for holds nothing."
+    Justification = "Lives as long as the process; semaphores whose wait handle nobody asks for hold nothing."
 )]
 /// <param name="allocate">A buffer of <see cref="PackBuilder.ContentCapacity"/>.</param>
 internal sealed class PackBudget(Func<NativeBuffer> allocate)
 {
-    public const int Buffers = 2;
+    /// <summary>What is counted.</summary>
+    private const int Unit = 1 << 20;
 
-    private readonly SemaphoreSlim _free = new(Buffers);
+    private const int Units = 2 * PackBuilder.ContentCapacity / Unit;
+
+    private readonly SemaphoreSlim _free = new(Units);
+
+    /// <summary>One waits at a time, so that two that have a part each cannot wait for each other.</summary>
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _gate = new();
     private readonly Stack<NativeBuffer> _spare = new();
     private int _rented;
@@ -25,11 +31,27 @@ internal sealed class PackBudget(Func<NativeBuffer> allocate)
     /// <summary>The one budget of this process.</summary>
     public static PackBudget Shared { get; } = new(static () => new NativeBuffer(PackBuilder.ContentCapacity));
 
-    public async ValueTask<NativeBuffer> RentAsync(CancellationToken cancellationToken)
+    /// <param name="length">
+    /// Bytes of the buffer that will be used, at most <see cref="PackBuilder.ContentCapacity"/>.
+    /// </param>
+    public async ValueTask<NativeBuffer> RentAsync(int length, CancellationToken cancellationToken)
     {
-        await _free.WaitAsync(cancellationToken);
+        int taken = 0;
         try
         {
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                for (; taken < UnitsOf(length); taken++)
+                {
+                    await _free.WaitAsync(cancellationToken);
+                }
+            }
+            finally
+            {
+                _turn.Release();
+            }
+
             lock (_gate)
             {
                 NativeBuffer buffer = _spare.TryPop(out NativeBuffer? spare) ? spare : allocate();
@@ -39,13 +61,18 @@ internal sealed class PackBudget(Func<NativeBuffer> allocate)
         }
         catch
         {
-            // There was no memory for it: the next one may try.
-            _free.Release();
+            // Cancelled, or there was no memory for it: the next one may try.
+            if (taken > 0)
+            {
+                _free.Release(taken);
+            }
+
             throw;
         }
     }
 
-    public void Return(NativeBuffer buffer)
+    /// <param name="length">As it was rented.</param>
+    public void Return(NativeBuffer buffer, int length)
     {
         lock (_gate)
         {
@@ -60,6 +87,8 @@ internal sealed class PackBudget(Func<NativeBuffer> allocate)
             }
         }
 
-        _free.Release();
+        _free.Release(UnitsOf(length));
     }
+
+    private static int UnitsOf(int length) => (length + Unit - 1) / Unit;
 }

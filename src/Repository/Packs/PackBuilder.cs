@@ -14,14 +14,19 @@ namespace AlfrescoBackupFlows.Repository.Packs;
 /// </summary>
 internal sealed class PackBuilder : IDisposable
 {
-    /// <summary>Two chunks of 16 MiB and what goes around them.</summary>
-    public const int ContentCapacity = (32 << 20) + (1 << 20);
+    /// <summary>
+    /// Two chunks of 16 MiB and what goes around them; only what is written takes memory.
+    /// </summary>
+    public const int ContentCapacity = (32 << 20) + Around;
+
+    /// <summary>Headers, tags, directory and trailer of a pack of large chunks take less.</summary>
+    private const int Around = 1 << 20;
 
     /// <summary>
     /// A pack of many small chunks is closed at this length: they take as much memory beside the pack, for its
     /// directory, receipt and rows, as is saved here.
     /// </summary>
-    private const int ManyChunksTarget = 20 << 20;
+    private const int ManyChunksTarget = 8 << 20;
 
     private const int ManyChunks = 8192;
 
@@ -49,14 +54,25 @@ internal sealed class PackBuilder : IDisposable
     private int _position;
 
     /// <param name="below">The pack's id is lower than this one; null: any.</param>
-    public PackBuilder(KeyRing keys, ChunkClass chunkClass, NativeBuffer buffer, FrameCodec codec, PackId? below = null)
+    /// <param name="target">
+    /// Bytes that the pack does not exceed unless one chunk alone does; of a pack of metadata it is always
+    /// <see cref="MetadataTarget"/>.
+    /// </param>
+    public PackBuilder(
+        KeyRing keys,
+        ChunkClass chunkClass,
+        NativeBuffer buffer,
+        FrameCodec codec,
+        PackId? below = null,
+        int target = ContentCapacity
+    )
     {
         Id = PackId.Draw(chunkClass, below);
         Class = chunkClass;
         _blobName = Id.BlobName;
         _buffer = buffer;
         _codec = codec;
-        _target = chunkClass == ChunkClass.Metadata ? MetadataTarget : buffer.Capacity;
+        _target = chunkClass == ChunkClass.Metadata ? MetadataTarget : Math.Min(target, buffer.Capacity);
         _cipher = FrameCipher.Create(keys, (ObjectType)chunkClass, _blobName);
         _cipher.Header.CopyTo(buffer.GetSpan());
         _position = ObjectHeader.Size;
@@ -67,6 +83,13 @@ internal sealed class PackBuilder : IDisposable
     public ChunkClass Class { get; }
 
     public NativeBuffer Buffer => _buffer;
+
+    /// <summary>
+    /// How long a pack may be in a store that prefers blobs of a length: at least one chunk of 16 MiB, at most
+    /// <see cref="ContentCapacity"/>.
+    /// </summary>
+    public static int TargetFor(int preferredBlobLength) =>
+        Math.Clamp(preferredBlobLength + Around, ChunkLimits.MaxChunkLength + Around, ContentCapacity);
 
     /// <summary>Whether another chunk fits, with everything that still has to follow.</summary>
     public bool Fits(int length)

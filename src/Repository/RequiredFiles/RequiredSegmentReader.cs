@@ -74,7 +74,12 @@ public sealed class RequiredSegmentReader(IChunkSource chunks, ContentRef table)
         CancellationToken cancellationToken
     )
     {
-        byte[] plain = await chunks.ReadChunkAsync(segment.Chunk, ChunkClass.Metadata, cancellationToken);
+        return Decode(segment, await chunks.ReadChunkAsync(segment.Chunk, ChunkClass.Metadata, cancellationToken));
+    }
+
+    /// <summary>The same of a segment's chunk that was read otherwise.</summary>
+    internal static List<RequiredFile> Decode(RequiredSegment segment, ReadOnlySpan<byte> plain)
+    {
         string what = $"segment {segment.Chunk} of a list of required files";
         List<RequiredFile> files = Decode(plain, what);
         bool agrees =

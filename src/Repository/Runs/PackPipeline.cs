@@ -9,22 +9,26 @@ using AlfrescoBackupFlows.Repository.Packs;
 namespace AlfrescoBackupFlows.Repository.Runs;
 
 /// <summary>
-/// Fills packs and stores full ones in the background, each with its receipt right after it. Content, dump and index
-/// packs wait for the process's budget; metadata packs have memory of their own, two at most, so that two activities
-/// cannot wait for each other. The first fault stops all. Adding is for one caller at a time.
+/// Fills packs and stores full ones in the background. Content, dump and index packs wait for the process's budget;
+/// metadata packs have memory of their own, two at most, so that two activities cannot wait for each other. Receipts are
+/// for an attempt that comes to no page: see <see cref="PackReceipts"/>. The first fault stops all. Adding is for one
+/// caller at a time.
 /// </summary>
 internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkIndex runIndex) : IAsyncDisposable
 {
+    private readonly PackReceipts _receipts = new(blobs, runIndex.Run);
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameCodec _codec = new();
     private readonly List<Task> _uploads = [];
     private readonly Lock _gate = new();
     private ChunkIndexRows _stored = new();
     private readonly ConcurrentBag<NativeBuffer> _readBuffers = [];
+    private readonly int _packLength = PackBuilder.TargetFor(blobs.Store.PreferredBlobLength);
     private PackBuilder? _content;
     private PackBuilder? _metadata;
     private Task _metadataUpload = Task.CompletedTask;
     private ExceptionDispatchInfo? _fault;
+    private bool _isComplete;
 
     /// <summary>Rows of chunks that are stored and that <see cref="TakeRows"/> has not given yet.</summary>
     public int RowCount
@@ -36,6 +40,13 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
                 return _stored.Count;
             }
         }
+    }
+
+    /// <inheritdoc cref="PackReceipts.Every"/>
+    public TimeSpan ReceiptsEvery
+    {
+        get => _receipts.Every;
+        set => _receipts.Every = value;
     }
 
     public void ThrowIfFaulted() => Volatile.Read(ref _fault)?.Throw();
@@ -71,8 +82,18 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
         }
     }
 
-    /// <summary>Rows of chunks that are stored, each given once.</summary>
-    public ChunkIndexRows TakeRows()
+    /// <summary>
+    /// Rows of chunks that are stored, each given once, for an index blob that no page names yet: their packs have
+    /// receipts by then.
+    /// </summary>
+    public async ValueTask<ChunkIndexRows> TakeRowsAsync(CancellationToken cancellationToken)
+    {
+        ChunkIndexRows rows = TakeRows();
+        await _receipts.WriteAsync(cancellationToken);
+        return rows;
+    }
+
+    private ChunkIndexRows TakeRows()
     {
         lock (_gate)
         {
@@ -82,7 +103,10 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
         }
     }
 
-    /// <summary>Stores what is open and waits for every upload. Returns the rows that were not taken before.</summary>
+    /// <summary>
+    /// Stores what is open and waits for every upload. Returns the rows that were not taken before, for the page that is
+    /// written next.
+    /// </summary>
     public async Task<ChunkIndexRows> CompleteAsync(CancellationToken cancellationToken)
     {
         ThrowIfFaulted();
@@ -90,6 +114,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
         await CloseMetadataAsync(cancellationToken);
         await Task.WhenAll(_uploads).WaitAsync(cancellationToken);
         ThrowIfFaulted();
+        _isComplete = true;
         return TakeRows();
     }
 
@@ -103,10 +128,15 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_uploads);
+        if (!_isComplete)
+        {
+            await _receipts.TryWriteAsync();
+        }
+
         if (_content is not null)
         {
             _content.Dispose();
-            PackBudget.Shared.Return(_content.Buffer);
+            GiveBack(_content.Buffer);
             _content = null;
         }
 
@@ -139,9 +169,9 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
 
         if (_content is null)
         {
-            NativeBuffer buffer = await PackBudget.Shared.RentAsync(cancellationToken);
+            NativeBuffer buffer = await PackBudget.Shared.RentAsync(_packLength, cancellationToken);
             _uploads.RemoveAll(upload => upload.IsCompleted);
-            _content = new PackBuilder(keys, chunkClass, buffer, _codec);
+            _content = new PackBuilder(keys, chunkClass, buffer, _codec, target: _packLength);
         }
 
         return _content;
@@ -169,7 +199,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             FinishedPack pack = Finish(builder);
             _content = null;
             builder.Dispose();
-            _uploads.Add(StartStoring(pack, PackBudget.Shared.Return));
+            _uploads.Add(StartStoring(pack, GiveBack));
         }
     }
 
@@ -185,6 +215,8 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             _uploads.Add(_metadataUpload);
         }
     }
+
+    private void GiveBack(NativeBuffer buffer) => PackBudget.Shared.Return(buffer, _packLength);
 
     private FinishedPack Finish(PackBuilder builder)
     {
@@ -216,12 +248,16 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
         try
         {
             await PutAsync(pack, giveBack);
-            string receipt = RunNames.Receipt(runIndex.Run, pack.Entry.Id);
-            await blobs.PutAsync(ObjectType.Receipt, receipt, ChunkIndexTable.Encode(pack.Places), _stop.Token);
             runIndex.AddPack(pack.Entry.Id, pack.Places);
             lock (_gate)
             {
                 _stored.Add(pack.Places);
+                _receipts.Add(pack);
+            }
+
+            if (_receipts.AreDue)
+            {
+                await _receipts.WriteAsync(_stop.Token);
             }
         }
         catch (Exception exception)
@@ -232,7 +268,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
         }
     }
 
-    /// <summary>The next pack may be filled while the receipt is written.</summary>
+    /// <summary>The next pack may be filled while receipts are written.</summary>
     private async Task PutAsync(FinishedPack pack, Action<NativeBuffer> giveBack)
     {
         try

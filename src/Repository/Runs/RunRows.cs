@@ -11,7 +11,7 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 /// </summary>
 internal sealed class RunRows(string cacheDirectory) : IDisposable
 {
-    private const int TailRows = 32_768;
+    private const int TailRows = 16_384;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ChunkId, ChunkPlace> _tail = [];

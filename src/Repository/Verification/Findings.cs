@@ -35,6 +35,18 @@ internal sealed class Findings
         );
     }
 
+    /// <summary>How many there are.</summary>
+    public long Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _errors + _warnings;
+            }
+        }
+    }
+
     public VerifyReport Report(VerifyTotals totals)
     {
         lock (_gate)

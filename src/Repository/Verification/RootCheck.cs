@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Checks;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -17,115 +19,183 @@ internal sealed record VerifiedRoot(long Files, long Bytes, long Required, long 
 
 /// <summary>
 /// Checks one root of a set in one pass over its listing and its list of required files: every chunk has a place, the
-/// totals are those of the manifest, every required file is there.
+/// totals are those of the manifest, every required file is there. What other sets have as well is looked at once.
 /// </summary>
 internal sealed class RootCheck(
     IChunkSource chunks,
     ContentCheck contents,
     Findings findings,
+    SoundStretches sound,
     Func<RootStamp, ListingEntry, bool> takes
 )
 {
+    /// <summary>Segments that are read together: some megabytes, one request or a few.</summary>
+    private const int SegmentsAtOnce = 32;
+
+    /// <summary>One is read while each of two cores works on another.</summary>
+    private const int BatchesAtOnce = 3;
+
+    private readonly LostSegments _segments = new();
+    private long _files;
+    private long _directories;
+    private long _bytes;
+    private long _missing;
+    private long _required;
+    private long _lost;
+    private long _lostBytes;
+
+    /// <summary>Called once.</summary>
     public async Task<VerifiedRoot> RunAsync(SetManifest manifest, RootStamp root, CancellationToken cancellationToken)
     {
-        long files = 0;
-        long directories = 0;
-        long bytes = 0;
-        long required = 0;
-        long missing = 0;
-        long lost = 0;
-        long lostBytes = 0;
-        LostSegments segments = new();
         try
         {
             await CheckStreamsAsync(manifest.Id, root, cancellationToken);
-            IAsyncEnumerable<RequiredFile> list = root.Required is null
-                ? AsyncEnumerable.Empty<RequiredFile>()
-                : new RequiredListReader(chunks, root.Required).ReadAsync(cancellationToken);
-            await using IAsyncEnumerator<RequiredFile> next = list.GetAsyncEnumerator(cancellationToken);
-            bool more = await next.MoveNextAsync();
-            ListingReader listing = new(chunks, root.Listing) { Lost = segments.Add };
-            await foreach (ListingEntry entry in listing.ReadAsync(cancellationToken))
-            {
-                for (; more && PathOrder.Compare(next.Current.Path, entry.Path) < 0; more = await next.MoveNextAsync())
-                {
-                    required++;
-                    missing += segments.Covers(next.Current.Path) ? 0 : 1;
-                }
-
-                for (; more && next.Current.Path.AsSpan().SequenceEqual(entry.Path); more = await next.MoveNextAsync())
-                {
-                    required++;
-                    missing += entry.IsDirectory ? 1 : 0;
-                }
-
-                (files, directories) = entry.IsDirectory ? (files, directories + 1) : (files + 1, directories);
-                bytes += entry.Length;
-                if (
-                    entry.Content is { } content
-                    && takes(root, entry)
-                    && await contents.FindFaultAsync(content, root.Class, OfPack, cancellationToken) is { } fault
-                )
-                {
-                    lost++;
-                    lostBytes += entry.Length;
-                    SayLost(entry.Path, fault);
-                }
-            }
-
-            for (; more; more = await next.MoveNextAsync())
-            {
-                required++;
-                missing += segments.Covers(next.Current.Path) ? 0 : 1;
-            }
-
-            if (!segments.IsEmpty)
-            {
-                lost += segments.Files;
-                lostBytes += segments.Bytes;
-                await SayLostAsync(segments);
-            }
-            else if (
-                (files, directories, bytes, required) != (root.Files, root.Directories, root.Bytes, root.RequiredFiles)
-            )
-            {
-                findings.Error(
-                    manifest.Id,
-                    $"The listing of {root.Name} has {files} files, {directories} directories, {bytes} bytes and "
-                        + $"{required} required files; the manifest says {root.Files}, {root.Directories}, "
-                        + $"{root.Bytes} and {root.RequiredFiles}."
-                );
-            }
+            StretchPlan plan = new(chunks, root);
+            bool isDivided = await plan.DividesRequiredAsync(cancellationToken);
+            StretchCheck check = new(
+                chunks,
+                contents,
+                sound,
+                root,
+                takes,
+                fault => findings.Error(manifest.Id, fault),
+                keepsEntries: !isDivided
+            );
+            IAsyncEnumerable<List<VerifiedStretch>> batches = InOrder.RunAsync(
+                BatchAsync(plan.ReadAsync(isDivided, cancellationToken), cancellationToken),
+                check.RunAsync,
+                BatchesAtOnce,
+                cancellationToken
+            );
+            await using IAsyncEnumerator<RequiredFile> list = (
+                isDivided
+                    ? AsyncEnumerable.Empty<RequiredFile>()
+                    : new RequiredListReader(chunks, root.Required!).ReadAsync(cancellationToken)
+            ).GetAsyncEnumerator(cancellationToken);
+            await AddAsync(batches, new RequiredMerge(list, _segments), manifest.Id, root, cancellationToken);
+            await SayWhatIsWrongAsync(manifest.Id, root, cancellationToken);
         }
         catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
         {
             // The listing's own stream: without it nobody knows where its files begin.
-            (lost, lostBytes) = (root.Files, root.Bytes);
+            (_lost, _lostBytes) = (root.Files, root.Bytes);
             findings.Error(
                 manifest.Id,
                 $"Root {root.Name} does not restore, none of its {root.Files} files: {exception.Message}"
             );
         }
 
-        return new VerifiedRoot(files, bytes, required, missing, lost, lostBytes);
+        return new VerifiedRoot(_files, _bytes, _required, _missing, _lost, _lostBytes);
+    }
 
-        void OfPack(string fault) => findings.Error(manifest.Id, fault);
-
-        void SayLost(byte[] path, string why) => findings.LostFile(manifest.Id, root, path, why);
-
-        async Task SayLostAsync(LostSegments segments)
+    private async Task AddAsync(
+        IAsyncEnumerable<List<VerifiedStretch>> batches,
+        RequiredMerge merge,
+        RunId set,
+        RootStamp root,
+        CancellationToken cancellationToken
+    )
+    {
+        StretchEnd? last = null;
+        await foreach (
+            VerifiedStretch stretch in batches.SelectMany(static batch => batch).WithCancellation(cancellationToken)
+        )
         {
-            string why = segments.Why!.TrimEnd('.');
-            IReadOnlyList<byte[]> names = await segments.NameAsync(chunks, root.Required, cancellationToken);
-            findings.Error(
-                manifest.Id,
-                $"{segments.Count} parts of the listing of {root.Name} are lost, with them {segments.Files} files of "
-                    + $"which {names.Count} are known by name: {why}."
-            );
-            foreach (byte[] name in names)
+            if (
+                last is { IsDirectory: false } file
+                && stretch.First is { } first
+                && PathOrder.IsBelow(first.Path, file.Path)
+            )
             {
-                SayLost(name, "its part of the listing is lost");
+                throw Damage.InPart("a listing", $"'{TreePath.Display(first.Path)}' lies below a file");
             }
+
+            last = stretch.Last ?? last;
+            stretch.LostSegments.ForEach(segment => _segments.Add(segment.Row, segment.Why));
+            foreach (StretchEnd entry in stretch.Entries)
+            {
+                await merge.PassAsync(entry.Path, entry.IsDirectory);
+            }
+
+            Add(stretch, set, root);
+        }
+
+        await merge.EndAsync();
+        _required += merge.Required;
+        _missing += merge.Missing;
+    }
+
+    private void Add(VerifiedStretch stretch, RunId set, RootStamp root)
+    {
+        _files += stretch.Files;
+        _directories += stretch.Directories;
+        _bytes += stretch.Bytes;
+        _required += stretch.Required;
+        _missing += stretch.Missing;
+        foreach ((byte[] path, long length, string why) in stretch.LostFiles)
+        {
+            _lost++;
+            _lostBytes += length;
+            findings.LostFile(set, root, path, why);
+        }
+    }
+
+    private async Task SayWhatIsWrongAsync(RunId set, RootStamp root, CancellationToken cancellationToken)
+    {
+        if (_segments.IsEmpty)
+        {
+            if (
+                (_files, _directories, _bytes, _required)
+                != (root.Files, root.Directories, root.Bytes, root.RequiredFiles)
+            )
+            {
+                findings.Error(
+                    set,
+                    $"The listing of {root.Name} has {_files} files, {_directories} directories, {_bytes} bytes and "
+                        + $"{_required} required files; the manifest says {root.Files}, {root.Directories}, "
+                        + $"{root.Bytes} and {root.RequiredFiles}."
+                );
+            }
+
+            return;
+        }
+
+        _lost += _segments.Files;
+        _lostBytes += _segments.Bytes;
+        string why = _segments.Why!.TrimEnd('.');
+        IReadOnlyList<byte[]> names = await _segments.NameAsync(chunks, root.Required, cancellationToken);
+        findings.Error(
+            set,
+            $"{_segments.Count} parts of the listing of {root.Name} are lost, with them {_segments.Files} files of "
+                + $"which {names.Count} are known by name: {why}."
+        );
+        foreach (byte[] name in names)
+        {
+            findings.LostFile(set, root, name, "its part of the listing is lost");
+        }
+    }
+
+    private static async IAsyncEnumerable<List<Stretch>> BatchAsync(
+        IAsyncEnumerable<Stretch> stretches,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        List<Stretch> batch = [];
+        int segments = 0;
+        await foreach (Stretch stretch in stretches.WithCancellation(cancellationToken))
+        {
+            batch.Add(stretch);
+            segments += stretch.Segments;
+            if (segments >= SegmentsAtOnce)
+            {
+                yield return batch;
+                (batch, segments) = ([], 0);
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
         }
     }
 
@@ -141,20 +211,19 @@ internal sealed class RootCheck(
         ];
         foreach ((ContentRef? stream, string what) in streams)
         {
-            if (stream is not null && await FindFaultAsync(set, stream, cancellationToken) is { } fault)
+            if (
+                stream is not null
+                && await contents.FindFaultAsync(
+                    stream,
+                    ChunkClass.Metadata,
+                    fault => findings.Error(set, fault),
+                    cancellationToken
+                )
+                    is { } fault
+            )
             {
                 findings.Error(set, $"The {what} of {root.Name} cannot be read: {fault}.");
             }
         }
-
-        ListingReader listing = new(chunks, root.Listing);
-        await foreach (SegmentRow row in listing.ReadRowsAsync(PathRange.All, cancellationToken))
-        {
-            // The length of a segment stands nowhere, so only its place counts here.
-            await FindFaultAsync(set, new ContentRef(1, 0, [row.Chunk]), cancellationToken);
-        }
     }
-
-    private ValueTask<string?> FindFaultAsync(RunId set, ContentRef stream, CancellationToken cancellationToken) =>
-        contents.FindFaultAsync(stream, ChunkClass.Metadata, fault => findings.Error(set, fault), cancellationToken);
 }

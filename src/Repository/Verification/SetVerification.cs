@@ -24,6 +24,8 @@ public sealed class SetVerification : IDisposable
     private readonly ContentCheck _contents;
     private readonly IChunkSource _chunks;
     private readonly DataCheck _data;
+    private SoundContents _sound;
+    private Func<RootStamp, ListingEntry, bool> _takes = static (_, _) => true;
     private readonly HashSet<PackId> _damaged = [];
     private readonly HashSet<PackId> _everDamaged = [];
 
@@ -34,10 +36,22 @@ public sealed class SetVerification : IDisposable
         _chunks = repository.CreateReader(index, null);
         _contents = new ContentCheck(index, _chunks, packs);
         _data = new DataCheck(repository, index, packs);
+
+        // Which sets lean on a lost index blob is known only by looking at all of each.
+        _sound = new SoundContents(isOn: index.Lost.IsEmpty);
     }
 
-    /// <summary>Which files are looked up; others are counted alone.</summary>
-    public Func<RootStamp, ListingEntry, bool> Takes { get; set; } = static (_, _) => true;
+    /// <summary>Which files are looked up; others are counted alone. Set before the first set is checked.</summary>
+    public Func<RootStamp, ListingEntry, bool> Takes
+    {
+        get => _takes;
+        set
+        {
+            // What one root lacks says nothing of another that has the same files.
+            _takes = value;
+            _sound = new SoundContents(isOn: false);
+        }
+    }
 
     /// <summary>The packs that the sets need which were checked so far, by id.</summary>
     public IReadOnlyList<PackEntry> NeededPacks => [.. _packs.Needed.OrderBy(pack => pack.Id)];
@@ -58,6 +72,7 @@ public sealed class SetVerification : IDisposable
         ChunkIndex index = await repository.ReadIndexAsync(state, cancellationToken);
         try
         {
+            index.HoldIfSmall();
             return new SetVerification(
                 repository,
                 index,
@@ -73,13 +88,15 @@ public sealed class SetVerification : IDisposable
 
     /// <summary>
     /// Manifest, listings, a place for every chunk, every pack in the store with its length, and the required files
-    /// again.
+    /// again. What a set before it has as well, and what was sound there, is not looked at again.
     /// </summary>
+    /// <param name="manifestRead">Of the set, where it is on its way already.</param>
     /// <param name="progress">Told after every root; counts of this set.</param>
     public async Task<VerifyReport> CheckSetAsync(
         SetSummary set,
         IProgress<VerifyTotals>? progress,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Task<SetManifest>? manifestRead = null
     )
     {
         Findings findings = new();
@@ -87,13 +104,12 @@ public sealed class SetVerification : IDisposable
         _contents.LeansOnLostIndexes = false;
         try
         {
-            SetManifest manifest = await _repository.Log.ReadManifestAsync(set, cancellationToken);
-            RootCheck check = new(_chunks, _contents, findings, Takes);
+            SetManifest manifest = await (manifestRead ?? _repository.Log.ReadManifestAsync(set, cancellationToken));
             long missing = 0;
             totals = totals with { Sets = 1 };
             foreach (RootStamp root in manifest.Roots)
             {
-                VerifiedRoot found = await check.RunAsync(manifest, root, cancellationToken);
+                VerifiedRoot found = await CheckRootAsync(manifest, root, findings, cancellationToken);
                 missing += found.Missing;
                 totals += VerifyTotals.None with
                 {
@@ -119,17 +135,22 @@ public sealed class SetVerification : IDisposable
             {
                 totals = totals with { Bytes = totals.Bytes + database.Dump.Length };
                 ContentRef dump = database.Dump;
-                if (await _contents.FindFaultAsync(dump, ChunkClass.Dump, OfPack, cancellationToken) is { } fault)
+                if (await FindFaultAsync(dump, ChunkClass.Dump) is { } fault)
                 {
                     findings.Error(set.Id, DumpIsLost(fault), Damage.BlobIn(fault));
                 }
 
                 if (
                     database.Catalogue is { } catalogue
-                    && await _contents.FindFaultAsync(
-                        CatalogueChunks.WalkAsync(_chunks, catalogue, cancellationToken),
-                        OfPack,
-                        cancellationToken
+                    && await _sound.FindFaultAsync(
+                        catalogue.Table,
+                        ChunkClass.Metadata,
+                        () =>
+                            _contents.FindFaultAsync(
+                                CatalogueChunks.WalkAsync(_chunks, catalogue, cancellationToken),
+                                OfPack,
+                                cancellationToken
+                            )
                     )
                         is { } lost
                 )
@@ -144,7 +165,7 @@ public sealed class SetVerification : IDisposable
 
             if (
                 manifest.Consistency.Details is { } details
-                && await _contents.FindFaultAsync(details, ChunkClass.Metadata, OfPack, cancellationToken) is { } why
+                && await FindFaultAsync(details, ChunkClass.Metadata) is { } why
             )
             {
                 findings.Error(
@@ -162,6 +183,36 @@ public sealed class SetVerification : IDisposable
         return findings.Report(totals);
 
         void OfPack(string fault) => findings.Error(set.Id, fault);
+
+        ValueTask<string?> FindFaultAsync(ContentRef content, ChunkClass chunkClass) =>
+            _sound.FindFaultAsync(
+                content,
+                chunkClass,
+                () => _contents.FindFaultAsync(content, chunkClass, OfPack, cancellationToken)
+            );
+    }
+
+    private async Task<VerifiedRoot> CheckRootAsync(
+        SetManifest manifest,
+        RootStamp root,
+        Findings findings,
+        CancellationToken cancellationToken
+    )
+    {
+        if (_sound.Find(root) is { } known)
+        {
+            return known;
+        }
+
+        long before = findings.Count;
+        RootCheck check = new(_chunks, _contents, findings, _sound.Stretches, Takes);
+        VerifiedRoot found = await check.RunAsync(manifest, root, cancellationToken);
+        if (findings.Count == before)
+        {
+            _sound.Add(root, found);
+        }
+
+        return found;
     }
 
     /// <summary>

@@ -28,6 +28,8 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
 
     public string Location => inner.Location;
 
+    public int PreferredBlobLength => inner.PreferredBlobLength;
+
     /// <summary>Bytes of blobs that this store's puts created or replaced; a put that found the name taken counts as a
     /// request only.</summary>
     public long BytesUp => Interlocked.Read(ref _bytesUp);

@@ -15,6 +15,8 @@ public sealed class RateLimitedBlobStore(IBlobStore inner, long bytesPerSecond, 
 
     public string Location => inner.Location;
 
+    public int PreferredBlobLength => inner.PreferredBlobLength;
+
     public async Task<int?> ReadAsync(
         string name,
         long offset,

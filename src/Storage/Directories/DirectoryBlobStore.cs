@@ -35,6 +35,9 @@ public sealed class DirectoryBlobStore : IBlobStore
 
     public string Location => _tree.Location;
 
+    /// <summary>Requests cost little here, and a flush takes long: several at once, beside the next pack.</summary>
+    public int PreferredBlobLength => 16 << 20;
+
     /// <summary>Opens a store that exists. A missing directory is a <see cref="PermanentException"/>: it may be a
     /// volume that is not mounted.</summary>
     public static DirectoryBlobStore Open(string path, TimeProvider timeProvider) =>

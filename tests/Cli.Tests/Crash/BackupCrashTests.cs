@@ -24,8 +24,10 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
     private const int KillsOfTheFirstRun = 20;
     private const int KillsOfALaterRun = 10;
 
-    /// <summary>Three packs fill or go up, and one of metadata, for each of two activities at most.</summary>
-    private const int PacksInFlight = 5;
+    /// <summary>
+    /// What two activities have stored since their last receipts, each up to three packs here, and what fills or goes up.
+    /// </summary>
+    private const int PacksInFlight = 8;
 
     /// <summary>Frames are cut elsewhere, small packs begin anew, and a dump's first chunk may differ.</summary>
     private const long SlackOfAKill = 128 << 10;
@@ -45,7 +47,7 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
         {
             await bench.ChangeAsync(runs == 0 ? 300 : 60, runs == 0 ? 7 : 2);
             Killer killer = await MeasureAsync(bench, random);
-            PackCensus before = runs == 0 ? new PackCensus(0, 0, 0, 0) : PackCensus.Take(bench.Abf.Repository);
+            PackCensus before = runs == 0 ? new PackCensus(0, 0, 0, 0) : await bench.CountPacksAsync(bench.Abf);
 
             (AbfResult? last, int killed) = await killer.RunAsync(
                 Math.Min(s_kills - kills, runs == 0 ? KillsOfTheFirstRun : KillsOfALaterRun),
@@ -58,7 +60,7 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
             kills += killed;
             sources.Add((CrashBench.ReadJournal(bench.Abf).Run, bench.TakeSource()));
             CheckJournal(bench, runs, killed);
-            CheckUploads(bench, before, killed);
+            await CheckUploadsAsync(bench, before, killed);
             Assert.Equal(await bench.DescribeNewestAsync(bench.Calm), await bench.DescribeNewestAsync(bench.Abf));
 
             async Task<bool> AfterKillAsync()
@@ -109,10 +111,10 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
         Assert.InRange(starts, calls, calls + (killed * new EngineOptions().MaxParallelActivities));
     }
 
-    private void CheckUploads(CrashBench bench, PackCensus before, int killed)
+    private async Task CheckUploadsAsync(CrashBench bench, PackCensus before, int killed)
     {
-        PackCensus packs = PackCensus.Take(bench.Abf.Repository);
-        PackCensus calm = PackCensus.Take(bench.Calm.Repository);
+        PackCensus packs = await bench.CountPacksAsync(bench.Abf);
+        PackCensus calm = await bench.CountPacksAsync(bench.Calm);
         int orphans = packs.Orphans - before.Orphans;
         output.WriteLine(
             $"  packs: {packs.Bytes} bytes in {packs.Packs}, of which {packs.OrphanBytes} in {packs.Orphans} died with a process; undisturbed {calm.Bytes} in {calm.Packs}"

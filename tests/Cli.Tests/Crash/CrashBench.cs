@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Cli.Tests.Rig;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
@@ -157,6 +158,14 @@ internal sealed class CrashBench : IDisposable
             $"dump of {string.Join(", ", set.Database!.Rows.Select(row => $"{row.Key} {row.Value}"))}, up to {set.Database.Watermark}"
         );
         return text.ToString();
+    }
+
+    public async Task<PackCensus> CountPacksAsync(AbfRig abf)
+    {
+        await using BackupRepository repository = await OpenAsync(abf);
+        LogHead head = await repository.Log.ReadAsync(Token);
+        using ChunkIndex index = await repository.LoadIndexAsync(head.State, Token);
+        return PackCensus.Take(abf.Repository, index.Packs);
     }
 
     /// <summary>Proves every set of a repository.</summary>

@@ -43,7 +43,7 @@ public sealed class BatchRestoreTests(OnDemand<PostgresServer> server)
         using TargetTree target = TargetTree.Open(path);
         var input = new RestoreRangeInput(path, root.Name, root.Listing, root.Class, PathRange.All, Owner: null);
         var files = new FileRestore(target, chunks, input, new AttributeRestore(target, owner: null));
-        using var restore = new BatchRestore(target, chunks, root.Class, files);
+        var restore = new BatchRestore(target, chunks, root.Class, files);
 
         long requests = store.Count(BlobVerb.Read);
         RestoredBatch done = await restore.RunAsync(batch, _token);
@@ -62,6 +62,42 @@ public sealed class BatchRestoreTests(OnDemand<PostgresServer> server)
                 );
             }
         );
+    }
+
+    [Fact]
+    public async Task A_batch_that_takes_too_long_is_broken_off_and_begun_anew_with_what_is_in_place()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        RootStamp root = (await rig.ReadSetsAsync(_token))[0].Roots.Single(stamp => stamp.Name == "contentstore");
+        await using FlowEnvironment environment = rig.CreateEnvironment();
+        IChunkSource chunks = new OneByOne(await SetReader.OpenChunksAsync(environment, _token));
+        List<ListingEntry> batch = await new ListingReader(chunks, root.Listing).ReadAsync(_token).ToListAsync(_token);
+        string path = Directory.CreateDirectory(rig.Combine("restored")).FullName;
+        using TargetTree target = TargetTree.Open(path);
+        var input = new RestoreRangeInput(path, root.Name, root.Listing, root.Class, PathRange.All, Owner: null);
+        var files = new FileRestore(target, chunks, input, new AttributeRestore(target, owner: null));
+        var batches = new EntryBatches(
+            new ReadableListing(chunks, input),
+            new StepBudget(TimeProvider.System),
+            EntryBatches.MaxEntries,
+            _ => true
+        );
+
+        RestoredBatch broken = await new BatchRestore(target, chunks, root.Class, files)
+        {
+            IsTimeUp = () => true,
+        }.RunAsync(batch, _token);
+
+        Assert.True(broken.IsBrokenOff);
+        Assert.InRange(broken.FilesWritten, 1, root.Files - 1);
+        Assert.False(batches.Done(batch, broken));
+        Assert.Equal((batch[0].Path, 0), (batches.Next, batches.Total.Files));
+
+        RestoredBatch whole = await new BatchRestore(target, chunks, root.Class, files).RunAsync(batch, _token);
+
+        Assert.True(batches.Done(batch, whole));
+        Assert.Equal((root.Files, root.Files - broken.FilesWritten), (batches.Total.Files, whole.FilesWritten));
     }
 
     /// <summary>The first set's documents lie in a pack of their own, and the second set has both.</summary>
@@ -109,5 +145,27 @@ public sealed class BatchRestoreTests(OnDemand<PostgresServer> server)
                 .Count(pack => File.ReadAllBytes(pack)[5] == 5) > 1,
             "there are others"
         );
+    }
+
+    /// <summary>Each chunk is a request of its own.</summary>
+    private sealed class OneByOne(IChunkSource inner) : IChunkSource
+    {
+        public ValueTask<byte[]> ReadChunkAsync(
+            ChunkId id,
+            ChunkClass chunkClass,
+            CancellationToken cancellationToken
+        ) => inner.ReadChunkAsync(id, chunkClass, cancellationToken);
+
+        public ValueTask<IReadOnlyList<int>> ReadManyAsync(
+            IReadOnlyList<ChunkId> ids,
+            ChunkClass chunkClass,
+            Action<int, ReadOnlySpan<byte>> take,
+            CancellationToken cancellationToken
+        ) => inner.ReadManyAsync(ids, chunkClass, take, cancellationToken);
+
+        public IReadOnlyList<IReadOnlyList<int>> Arrange(IReadOnlyList<ChunkId> ids) =>
+            [.. Enumerable.Range(0, ids.Count).Select(number => (IReadOnlyList<int>)[number])];
+
+        public Stream OpenRead(ContentRef content, ChunkClass chunkClass) => inner.OpenRead(content, chunkClass);
     }
 }

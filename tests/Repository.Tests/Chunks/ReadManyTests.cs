@@ -64,6 +64,44 @@ public sealed class ReadManyTests
         Assert.Equal(Content.Random(5000, 3), read[2]);
     }
 
+    [Fact]
+    public async Task Groups_hold_every_chunk_once_and_each_is_read_with_one_request()
+    {
+        CountingBlobStore store = new(new MemoryBlobStore());
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(store);
+        ChunkId[] ids =
+        [
+            .. await StoreAsync(opened, [.. Enumerable.Range(0, 20).Select(i => Content.Random(1 << 20, i))], "a"),
+            .. await StoreAsync(opened, [.. Enumerable.Range(0, 500).Select(i => Content.Random(500, 100 + i))], "b"),
+        ];
+        ChunkId unknown = new(42);
+        IChunkSource chunks = opened.OpenReader();
+        ChunkId[] wanted = [.. ids.Reverse(), unknown, ids[3]];
+
+        IReadOnlyList<IReadOnlyList<int>> groups = chunks.Arrange(wanted);
+
+        Assert.Equal(Enumerable.Range(0, wanted.Length), groups.SelectMany(group => group).Order());
+        Assert.Equal([wanted.Length - 2], groups[^1]);
+        Assert.InRange(groups.Count, 7, 10);
+        foreach (IReadOnlyList<int> group in groups.SkipLast(1))
+        {
+            long requests = store.Count(BlobVerb.Read);
+            long bytes = 0;
+            IReadOnlyList<int> notRead = await chunks.ReadManyAsync(
+                [.. group.Select(number => wanted[number])],
+                ChunkClass.Content,
+                (_, chunk) => bytes += chunk.Length,
+                CancellationToken.None
+            );
+
+            Assert.Empty(notRead);
+            Assert.InRange(bytes, 1, 4 << 20);
+
+            // The first of a pack that does not begin at its start reads the header by itself.
+            Assert.InRange(store.Count(BlobVerb.Read) - requests, 1, 2);
+        }
+    }
+
     private static async Task<ChunkId[]> StoreAsync(OpenedRepository opened, byte[][] contents, string page = "a")
     {
         List<ContentRef> stored = [];

@@ -73,6 +73,14 @@ internal sealed class OpenedRepository : IAsyncDisposable
         return writer;
     }
 
+    /// <summary>One whose packs have their receipts at once, as if storing each had taken long.</summary>
+    public RunWriter OpenSlowWriter(string page, int rowsPerBlob = ChunkIndexBlobs.UsualRows)
+    {
+        RunWriter writer = OpenWriter(page, rowsPerBlob);
+        writer.ReceiptsEvery = TimeSpan.Zero;
+        return writer;
+    }
+
     public IChunkSource OpenReader() => Repository.CreateReader(Index, RunChunkIndex);
 
     public async Task<IReadOnlyList<string>> NamesAsync(string prefix)

@@ -1,8 +1,10 @@
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
 
@@ -69,6 +71,34 @@ public sealed class SetVerifierTests
         VerifyReport report = await VerifyAsync(blobs, temp, readData: true);
         Assert.Single(report.Findings, finding => finding.Set is null);
         Assert.All(report.Findings, finding => Assert.Contains(pack.Name, finding.Line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_set_that_has_the_same_as_the_set_before_is_verified_without_a_look_into_packs()
+    {
+        using TempDirectory temp = new();
+        CountingBlobStore blobs = new(new MemoryBlobStore());
+        await SampleRepository.WriteAsync(blobs, RepositoryAccess.EncryptionNone, temp.Combine("write"), large: false);
+        RepositoryAccess access = SampleRepository.Access(RepositoryAccess.EncryptionNone, temp.Combine("read"));
+        await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
+        await SampleRepository.WriteOtherSetAsync(repository, Samples.Run(8), number: 2);
+        LogHead head = await repository.Log.ReadAsync();
+        using SetVerification verification = await SetVerification.OpenAsync(
+            repository,
+            head.State,
+            CancellationToken.None
+        );
+        VerifyReport second = await CheckAsync(head.State.Sets[1]);
+        long requests = blobs.Total;
+
+        VerifyReport third = await CheckAsync(head.State.Sets[2]);
+
+        Assert.Equal(requests, blobs.Total);
+        Assert.Equal(second.Totals, third.Totals);
+        Assert.True(third is { IsSound: true, Totals: { Required: > 0, Files: > 0 } }, third.Totals.ToString());
+
+        Task<VerifyReport> CheckAsync(SetSummary set) =>
+            verification.CheckSetAsync(set, progress: null, CancellationToken.None);
     }
 
     private static async Task<MemoryBlobStore> WriteAsync(TempDirectory temp)

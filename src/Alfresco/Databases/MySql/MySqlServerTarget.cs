@@ -11,7 +11,7 @@ internal sealed class MySqlServerTarget(DatabaseConnection connection) : IDataba
             session =>
                 MySqlSession.ExecuteAsync(
                     session,
-                    $"CREATE DATABASE {MySqlTables.Quote(name)} CHARACTER SET utf8mb4",
+                    $"CREATE DATABASE IF NOT EXISTS {MySqlTables.Quote(name)} CHARACTER SET utf8mb4",
                     cancellationToken
                 ),
             cancellationToken

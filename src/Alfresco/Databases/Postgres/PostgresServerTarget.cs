@@ -10,16 +10,39 @@ internal sealed class PostgresServerTarget(DatabaseConnection connection) : IDat
     private const int MaxLooks = 600;
 
     /// <summary>From the template that nobody adds to: what stands in another one would not be empty.</summary>
-    public Task CreateAsync(string name, CancellationToken cancellationToken) =>
-        AskAsync(
-            session =>
-                PostgresSession.ExecuteAsync(
+    public async Task CreateAsync(string name, CancellationToken cancellationToken)
+    {
+        if (!await ExistsAsync(name, cancellationToken))
+        {
+            await AskAsync(
+                session =>
+                    PostgresSession.ExecuteAsync(
+                        session,
+                        $"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'",
+                        cancellationToken
+                    ),
+                cancellationToken
+            );
+        }
+
+        // As before PostgreSQL 15: tables of a dump go to their owners, which must be able to have them there.
+        await PostgresSession.AskAsync(
+            connection with
+            {
+                Database = name,
+            },
+            async session =>
+            {
+                await PostgresSession.ExecuteAsync(
                     session,
-                    $"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'",
+                    "GRANT CREATE ON SCHEMA public TO PUBLIC",
                     cancellationToken
-                ),
+                );
+                return true;
+            },
             cancellationToken
         );
+    }
 
     public Task DropAsync(string name, CancellationToken cancellationToken) =>
         AskAsync(session => DropAsync(session, name, cancellationToken), cancellationToken);

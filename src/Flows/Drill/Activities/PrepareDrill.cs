@@ -120,16 +120,8 @@ internal sealed class PrepareDrill(FlowEnvironment environment) : FlowActivity<D
     )
     {
         RestoreDatabaseTarget given = work.Input.Server!;
-        IDatabaseServer server = remains.OpenServer(given);
-        if (!await server.ExistsAsync(work.DatabaseName, cancellationToken))
-        {
-            await server.CreateAsync(work.DatabaseName, cancellationToken);
-        }
-
-        return given with
-        {
-            Url = ServerUrl.Of(given.Url, work.DatabaseName),
-        };
+        await remains.OpenServer(given).CreateAsync(work.DatabaseName, cancellationToken);
+        return given with { Url = ServerUrl.Of(given.Url, work.DatabaseName) };
     }
 
     private void RequireScratch(string scratch)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -20,11 +21,17 @@ internal sealed class PlanRestoreRoot(FlowEnvironment environment) : FlowActivit
         await using IAsyncDisposable held = await environment.Reading.HoldAsync(input.Set, cancellationToken);
         SetReader set = await SetReader.OpenAsync(environment, input.Set, cancellationToken);
         RootStamp root = set.Manifest.Roots[input.Number];
+
+        // What one batch holds is read in the order of the packs by one activity, which uses all cores.
+        bool isOneBatch =
+            root.Files + root.Directories <= EntryBatches.MaxEntries && root.Bytes <= EntryBatches.MaxBytes;
         return new RestoreRoot(
             root.Name,
             root.Listing,
             root.Class,
-            await CutAsync(new ListingReader(set.Chunks, root.Listing), input.Parallelism, cancellationToken)
+            isOneBatch
+                ? []
+                : await CutAsync(new ListingReader(set.Chunks, root.Listing), input.Parallelism, cancellationToken)
         )
         {
             Required = root.Required,

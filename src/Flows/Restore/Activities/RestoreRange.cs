@@ -15,9 +15,6 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// </summary>
 internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredStep>
 {
-    /// <summary>While one waits for the store or the disk, the other opens and writes.</summary>
-    private const int BatchesAtOnce = 2;
-
     public override async Task<RestoredStep> RunAsync(
         RestoreRangeInput input,
         IProgressSink progress,
@@ -35,26 +32,35 @@ internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<R
         RepairLook? repair = input.Repair
             ? new RepairLook(await SetReader.OpenComparisonAsync(environment, chunks, cancellationToken), input)
             : null;
-        using var restore = new BatchRestore(target, chunks, input.Class, files, repair);
+        await using var flush = new EarlyFlush(target);
+        var budget = new StepBudget(environment.Time);
+        var restore = new BatchRestore(target, chunks, input.Class, files, repair)
+        {
+            IsTimeUp = () => budget.IsTimeUp,
+            TellFound = (found, bytes) => progress.Advance(Phases.Files, found, bytes),
+            TellWritten = (wrote, bytes) =>
+            {
+                flush.Wrote(wrote, bytes);
+                progress.Advance(Phases.Files, wrote, bytes);
+            },
+        };
         var listing = new ReadableListing(chunks, input);
         var selector = new Selector(input.Selection);
+        bool isAlone = input.Paths is { From: null, To: null };
         var batches = new EntryBatches(
             listing,
-            new StepBudget(environment.Time),
+            budget,
+            isAlone ? EntryBatches.MaxEntries : EntryBatches.MaxEntriesOfMany,
             entry => selector.Takes(input.Root, entry)
         );
-        await using var flush = new EarlyFlush(target);
-        await Parallel.ForEachAsync(
-            batches.ReadAsync(cancellationToken),
-            new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce, CancellationToken = cancellationToken },
-            async (batch, stop) =>
+        await foreach (IReadOnlyList<ListingEntry> batch in batches.ReadAsync(cancellationToken))
+        {
+            if (!batches.Done(batch, await restore.RunAsync(batch, cancellationToken)))
             {
-                RestoredBatch done = await restore.RunAsync(batch, stop);
-                batches.Done(done);
-                flush.Wrote(done.FilesWritten, done.BytesWritten);
-                progress.Advance(Phases.Files, done.Files, done.Bytes);
+                break;
             }
-        );
+        }
+
         await flush.CompleteAsync();
         RestoredBatch total = batches.Total;
         if (total.Differing.Count > 0)

@@ -8,8 +8,8 @@ namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
 /// <summary>
 /// Restores a batch of entries that stand one after the other in the listing. First it is looked what is there, then
-/// the chunks of the files that are not are read together, in the order of the packs, and each file is written as its
-/// chunk comes by. A file of several chunks is written by itself. Thread-safe.
+/// the chunks of the files that are not are read in the order of the packs, some requests at once, and each file is
+/// written as its chunk comes by. A file of several chunks is written by itself. Thread-safe.
 /// </summary>
 /// <param name="repair">Looks at what is there, where the target holds a damaged installation; else null.</param>
 internal sealed class BatchRestore(
@@ -18,110 +18,173 @@ internal sealed class BatchRestore(
     ChunkClass chunkClass,
     FileRestore files,
     RepairLook? repair = null
-) : IDisposable
+)
 {
-    // Each of several streams would hold a chunk of 16 MiB, sealed and open.
-    private readonly SemaphoreSlim _stream = new(1);
+    /// <summary>A file that is longer is not read together with others.</summary>
+    private const long MaxTogether = 4 << 20;
+
+    /// <summary>While one waits for the store or the disk, the others open and write.</summary>
+    private const int GroupsAtOnce = 3;
+
+    // Each of several streams holds a chunk of 16 MiB, sealed and open.
+    private static readonly SemaphoreSlim Streams = new(2);
+
+    /// <summary>Told of the files that are in place before any is read from the store, and their bytes.</summary>
+    public Action<long, long> TellFound { get; init; } = static (_, _) => { };
+
+    /// <summary>Told of files that were written, and their bytes, as they come; from several threads.</summary>
+    public Action<long, long> TellWritten { get; init; } = static (_, _) => { };
+
+    /// <summary>
+    /// Asked between two requests, once something was written: a batch that is broken off is begun anew, and what is in
+    /// place is found there.
+    /// </summary>
+    public Func<bool> IsTimeUp { get; init; } = static () => false;
 
     public async Task<RestoredBatch> RunAsync(IReadOnlyList<ListingEntry> batch, CancellationToken cancellationToken)
     {
         var done = new RestoredBatch();
-        var open = new List<TargetDirectory>();
-        try
-        {
-            List<ListingEntry> large = [];
-            List<(ListingEntry Entry, TargetDirectory Directory)> small = [];
-            await LookAsync(batch, open, done, small, large, cancellationToken);
-            IReadOnlyList<int> notRead = await chunks.ReadManyAsync(
-                [.. small.Select(file => file.Entry.Content!.Chunks[0])],
-                chunkClass,
-                (number, content) =>
-                {
-                    (ListingEntry entry, TargetDirectory directory) = small[number];
-                    if (content.Length == entry.Length)
-                    {
-                        files.Write(directory, entry, content);
-                        done.Wrote(entry);
-                    }
-                    else
-                    {
-                        large.Add(entry);
-                    }
-                },
-                cancellationToken
-            );
-            large.AddRange(notRead.Select(number => small[number].Entry));
-            foreach (ListingEntry entry in large)
+        List<ListingEntry> large = [];
+        List<ListingEntry> small = [];
+        await LookAsync(batch, done, small, large, cancellationToken);
+        TellFound(done.Files, done.Bytes);
+        ChunkId[] ids = [.. small.Select(static file => file.Content!.Chunks[0])];
+        await Parallel.ForEachAsync(
+            chunks.Arrange(ids),
+            new ParallelOptions { MaxDegreeOfParallelism = GroupsAtOnce, CancellationToken = cancellationToken },
+            async (group, stop) =>
             {
-                await StreamAsync(entry, done, cancellationToken);
+                if (!IsBrokenOff(done))
+                {
+                    await WriteAsync(group, ids, small, large, done, stop);
+                }
             }
-        }
-        finally
+        );
+        foreach (ListingEntry entry in large.TakeWhile(_ => !IsBrokenOff(done)))
         {
-            open.ForEach(directory => directory.Dispose());
+            await StreamAsync(entry, done, cancellationToken);
         }
 
         return done;
     }
 
-    public void Dispose() => _stream.Dispose();
+    private bool IsBrokenOff(RestoredBatch done)
+    {
+        lock (done)
+        {
+            return done.IsBrokenOff |= done.FilesWritten > 0 && IsTimeUp();
+        }
+    }
+
+    private async ValueTask WriteAsync(
+        IReadOnlyList<int> group,
+        ChunkId[] ids,
+        List<ListingEntry> small,
+        List<ListingEntry> large,
+        RestoredBatch done,
+        CancellationToken cancellationToken
+    )
+    {
+        using var directories = new OpenDirectories(target);
+        List<ListingEntry> written = new(group.Count);
+        List<ListingEntry> others = [];
+        IReadOnlyList<int> notRead = await chunks.ReadManyAsync(
+            [.. group.Select(number => ids[number])],
+            chunkClass,
+            (at, content) =>
+            {
+                ListingEntry entry = small[group[at]];
+                if (content.Length == entry.Length)
+                {
+                    files.Write(directories.Open(entry.Directory()), entry, content);
+                    written.Add(entry);
+                }
+                else
+                {
+                    others.Add(entry);
+                }
+            },
+            cancellationToken
+        );
+        others.AddRange(notRead.Select(at => small[group[at]]));
+        TellWritten(written.Count, written.Sum(static entry => entry.Length));
+        lock (done)
+        {
+            written.ForEach(done.Wrote);
+            large.AddRange(others);
+        }
+    }
 
     /// <summary>Makes the directories, and finds the files that are still to be written.</summary>
-    /// <param name="open">Gets the directories, which the caller disposes.</param>
     /// <param name="small">Gets those that are one chunk of moderate length.</param>
     /// <param name="large">Gets the others.</param>
     private async ValueTask LookAsync(
         IReadOnlyList<ListingEntry> batch,
-        List<TargetDirectory> open,
         RestoredBatch done,
-        List<(ListingEntry Entry, TargetDirectory Directory)> small,
+        List<ListingEntry> small,
         List<ListingEntry> large,
         CancellationToken cancellationToken
     )
     {
         byte[]? path = null;
-        foreach (ListingEntry entry in batch)
+        TargetDirectory? directory = null;
+        try
         {
-            ReadOnlySpan<byte> place = entry.IsDirectory ? entry.Path : entry.Directory();
-            if (path is null || !place.SequenceEqual(path))
+            foreach (ListingEntry entry in batch)
             {
-                path = place.ToArray();
-                open.Add(target.OpenDirectory(path));
-            }
+                ReadOnlySpan<byte> place = entry.IsDirectory ? entry.Path : entry.Directory();
+                if (path is null || !place.SequenceEqual(path))
+                {
+                    path = place.ToArray();
+                    directory?.Dispose();
+                    directory = target.OpenDirectory(path);
+                }
 
-            if (entry.IsDirectory)
-            {
-                continue;
-            }
-
-            TargetDirectory directory = open[^1];
-            if (repair is not null)
-            {
-                if (!await IsToBeWrittenAsync(repair, directory, entry, done, cancellationToken))
+                if (entry.IsDirectory || !await IsToBeWrittenAsync(directory!, entry, done, cancellationToken))
                 {
                     continue;
                 }
-            }
-            else if (!directory.IsNew && files.IsDone(directory, entry))
-            {
-                done.Found(entry);
-                continue;
-            }
 
-            if (entry.Content is { Length: 0, Chunks.Length: 0 })
-            {
-                files.Write(directory, entry, []);
-                done.Wrote(entry);
-            }
-            else if (entry.Content is { Depth: 0, Chunks.Length: 1 } && entry.Length <= EntryBatches.MaxBytes)
-            {
-                small.Add((entry, directory));
-            }
-            else
-            {
-                large.Add(entry);
+                if (entry.Content is { Length: 0, Chunks.Length: 0 })
+                {
+                    files.Write(directory!, entry, []);
+                    done.Wrote(entry);
+                }
+                else if (entry.Content is { Depth: 0, Chunks.Length: 1 } && entry.Length <= MaxTogether)
+                {
+                    small.Add(entry);
+                }
+                else
+                {
+                    large.Add(entry);
+                }
             }
         }
+        finally
+        {
+            directory?.Dispose();
+        }
+    }
+
+    private async ValueTask<bool> IsToBeWrittenAsync(
+        TargetDirectory directory,
+        ListingEntry entry,
+        RestoredBatch done,
+        CancellationToken cancellationToken
+    )
+    {
+        if (repair is not null)
+        {
+            return await IsToBeWrittenAsync(repair, directory, entry, done, cancellationToken);
+        }
+
+        if (directory.IsNew || !files.IsDone(directory, entry))
+        {
+            return true;
+        }
+
+        done.Found(entry);
+        return false;
     }
 
     private static async ValueTask<bool> IsToBeWrittenAsync(
@@ -157,11 +220,12 @@ internal sealed class BatchRestore(
 
     private async Task StreamAsync(ListingEntry entry, RestoredBatch done, CancellationToken cancellationToken)
     {
-        await _stream.WaitAsync(cancellationToken);
+        await Streams.WaitAsync(cancellationToken);
         try
         {
             if (await files.TryWriteAsync(entry, cancellationToken) is null)
             {
+                TellWritten(1, entry.Length);
                 done.Wrote(entry);
             }
             else
@@ -171,7 +235,7 @@ internal sealed class BatchRestore(
         }
         finally
         {
-            _stream.Release();
+            Streams.Release();
         }
     }
 }
@@ -192,6 +256,9 @@ internal sealed class RestoredBatch
     public long BytesWritten { get; private set; }
 
     public long Losses { get; private set; }
+
+    /// <summary>Some of its files are left; it is to be begun anew.</summary>
+    public bool IsBrokenOff { get; set; }
 
     /// <summary>Of a repair: files that were not touched.</summary>
     public long SameFiles { get; private set; }

@@ -5,19 +5,26 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Restore.Targets;
 
 /// <summary>
-/// The entries of a range, in batches that take little memory and few open directories, until the budget is spent. One
-/// reads the batches; whoever is done with one says so from any thread.
+/// The entries of a range, in batches that take little memory, until the budget is spent: the larger a batch, the more
+/// of it lies together in the packs, copies of one file included.
 /// </summary>
+/// <param name="maxEntries">Of one batch.</param>
 /// <param name="takes">Which entries; others are passed over.</param>
-internal sealed class EntryBatches(ReadableListing listing, StepBudget budget, Func<ListingEntry, bool> takes)
+internal sealed class EntryBatches(
+    ReadableListing listing,
+    StepBudget budget,
+    int maxEntries,
+    Func<ListingEntry, bool> takes
+)
 {
-    /// <summary>A file that is longer is not read together with others.</summary>
-    public const long MaxBytes = 4 << 20;
+    /// <summary>Of the files of one batch; but one alone may be longer.</summary>
+    public const long MaxBytes = 1L << 30;
 
-    private const int MaxEntries = 4096;
-    private const int MaxDirectories = 64;
+    /// <summary>Of one batch, where no other range is restored at the same time.</summary>
+    public const int MaxEntries = 16_384;
 
-    private readonly Lock _gate = new();
+    /// <summary>Of several ranges, each.</summary>
+    public const int MaxEntriesOfMany = 4096;
 
     /// <summary>The first entry that is in no batch; null where the range came to its end.</summary>
     public byte[]? Next { get; private set; }
@@ -25,13 +32,18 @@ internal sealed class EntryBatches(ReadableListing listing, StepBudget budget, F
     /// <summary>Of all batches that are done.</summary>
     public RestoredBatch Total { get; } = new();
 
-    public void Done(RestoredBatch batch)
+    /// <returns>False where it was broken off: it is the first of the next step, which counts what is in place.</returns>
+    public bool Done(IReadOnlyList<ListingEntry> entries, RestoredBatch batch)
     {
-        lock (_gate)
+        if (batch.IsBrokenOff)
         {
-            Total.Add(batch);
-            budget.Read(batch.BytesWritten, batch.FilesWritten);
+            Next = entries[0].Path;
+            return false;
         }
+
+        Total.Add(batch);
+        budget.Read(batch.BytesWritten, batch.FilesWritten);
+        return true;
     }
 
     public async IAsyncEnumerable<IReadOnlyList<ListingEntry>> ReadAsync(
@@ -40,10 +52,10 @@ internal sealed class EntryBatches(ReadableListing listing, StepBudget budget, F
     {
         var batch = new List<ListingEntry>();
         long bytes = 0;
-        int directories = 1;
         await foreach (ListingEntry entry in listing.ReadAsync(cancellationToken))
         {
-            if (IsSpent())
+            budget.Listed();
+            if (budget.IsSpent(atSegmentEnd: true))
             {
                 Next = entry.Path;
                 break;
@@ -54,45 +66,19 @@ internal sealed class EntryBatches(ReadableListing listing, StepBudget budget, F
                 continue;
             }
 
-            bool isNewDirectory = entry.IsDirectory || !IsBeside(batch, entry);
-            bool isFull =
-                bytes + entry.Length > MaxBytes
-                || batch.Count == MaxEntries
-                || (isNewDirectory && directories == MaxDirectories);
-            if (isFull && batch.Count > 0)
+            if (batch.Count > 0 && (bytes + entry.Length > MaxBytes || batch.Count == maxEntries))
             {
                 yield return batch;
-                (batch, bytes, directories) = ([], 0, 0);
+                (batch, bytes) = ([], 0);
             }
 
             batch.Add(entry);
             bytes += entry.Length;
-            directories += isNewDirectory ? 1 : 0;
         }
 
         if (batch.Count > 0)
         {
             yield return batch;
-        }
-    }
-
-    private static bool IsBeside(List<ListingEntry> batch, ListingEntry entry)
-    {
-        if (batch.Count == 0)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> last = batch[^1].IsDirectory ? batch[^1].Path : batch[^1].Directory();
-        return last.SequenceEqual(entry.Directory());
-    }
-
-    private bool IsSpent()
-    {
-        lock (_gate)
-        {
-            budget.Listed();
-            return budget.IsSpent(atSegmentEnd: true);
         }
     }
 }

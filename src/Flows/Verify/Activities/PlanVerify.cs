@@ -24,20 +24,17 @@ internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<Ver
         try
         {
             (BackupRepository repository, LogHead head) = await environment.Repository.OpenAnewAsync(cancellationToken);
-            await using (repository)
+            try
             {
-                if (input.ReadsPacks)
-                {
-                    repository.RequireContentKeys("The bytes of sets cannot be read");
-                }
+                Check(input, repository);
+            }
+            catch
+            {
+                await repository.DisposeAsync();
+                throw;
             }
 
-            if (input.Live)
-            {
-                // What is wrong in the settings, or a volume that is not mounted, is said before the sets are read.
-                Installation.Discover(environment.Options.Installation).CheckRoots(acceptEmpty: false);
-            }
-
+            await environment.Shared(e => new VerifySession(e)).OfferAsync(repository, head);
             return new VerifyPlan(head.Sequence, VerifyReport.OfLog(head))
             {
                 Sample = input.Sample is { } sample
@@ -48,6 +45,20 @@ internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<Ver
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
         {
             return new VerifyPlan(VerifyPlan.Nothing, VerifyReport.OfFault(e));
+        }
+    }
+
+    private void Check(VerifyInput input, BackupRepository repository)
+    {
+        if (input.ReadsPacks)
+        {
+            repository.RequireContentKeys("The bytes of sets cannot be read");
+        }
+
+        if (input.Live)
+        {
+            // What is wrong in the settings, or a volume that is not mounted, is said before the sets are read.
+            Installation.Discover(environment.Options.Installation).CheckRoots(acceptEmpty: false);
         }
     }
 }

@@ -18,7 +18,50 @@ internal sealed class VerifySession(FlowEnvironment environment)
 {
     private readonly Lock _gate = new();
     private OpenedOnce? _opened;
+    private (BackupRepository Repository, LogHead Head)? _offered;
     private (VerifyInput Request, long Head) _key;
+
+    /// <summary>
+    /// Gives the repository as the plan of a verification has just opened and authenticated it: its first step goes on
+    /// with that. Taken over.
+    /// </summary>
+    public async ValueTask OfferAsync(BackupRepository repository, LogHead head)
+    {
+        (BackupRepository Repository, LogHead Head)? before;
+        lock (_gate)
+        {
+            (before, _offered) = (_offered, (repository, head));
+        }
+
+        if (before is { } left)
+        {
+            await left.Repository.DisposeAsync();
+        }
+    }
+
+    private async Task<(BackupRepository Repository, LogHead Head)> OpenRepositoryAsync(
+        long head,
+        CancellationToken cancellationToken
+    )
+    {
+        (BackupRepository Repository, LogHead Head)? offered;
+        lock (_gate)
+        {
+            (offered, _offered) = (_offered, null);
+        }
+
+        if (offered is { } opened)
+        {
+            if (opened.Head.Sequence == head)
+            {
+                return opened;
+            }
+
+            await opened.Repository.DisposeAsync();
+        }
+
+        return await environment.Repository.OpenAnewAsync(cancellationToken);
+    }
 
     /// <summary>
     /// Works with what is opened; the last one who does disposes it. After a fault the next step opens anew.
@@ -118,7 +161,7 @@ internal sealed class VerifySession(FlowEnvironment environment)
 
     private async Task<OpenedVerification> OpenAnewAsync(VerifyStepInput step, CancellationToken cancellationToken)
     {
-        (BackupRepository repository, LogHead head) = await environment.Repository.OpenAnewAsync(cancellationToken);
+        (BackupRepository repository, LogHead head) = await OpenRepositoryAsync(step.Head, cancellationToken);
         try
         {
             string? installation = environment.Options.Installation.Name;
@@ -185,11 +228,12 @@ internal sealed record OpenedVerification(
     public async Task<VerifyReport> CheckAsync(
         SetSummary set,
         IProgressSink? progress,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Task<SetManifest>? manifest = null
     )
     {
         var told = new Told(progress);
-        VerifyReport report = await Verification.CheckSetAsync(set, told, cancellationToken);
+        VerifyReport report = await Verification.CheckSetAsync(set, told, cancellationToken, manifest);
         _checked.Add(set.Id);
         return report;
     }

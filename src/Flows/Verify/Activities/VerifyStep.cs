@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify.Records;
@@ -19,6 +20,8 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
 
     /// <summary>Between two looks at the clock.</summary>
     private const int PacksAtOnce = 8;
+
+    private const int ManifestsAtOnce = 8;
 
     public override async Task<VerifiedStep> RunAsync(
         VerifyStepInput input,
@@ -75,18 +78,49 @@ internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<Ver
         VerifyReport? again = await opened.CheckAgainAsync(last, cancellationToken);
         long started = environment.Time.GetTimestamp();
         VerifyReport report = VerifyReport.None;
-        foreach (SetSummary set in opened.Sets.Where(set => set.Sequence > last))
+        IEnumerable<SetSummary> rest = opened.Sets.Where(set => set.Sequence > last);
+        await foreach ((SetSummary set, Task<SetManifest> manifest) in ManifestsAsync(opened, rest, cancellationToken))
         {
             if (report.Totals.Sets > 0 && environment.Time.GetElapsedTime(started) >= Budget)
             {
                 return new VerifiedStep(report, last.ToString(CultureInfo.InvariantCulture), Again: again);
             }
 
-            report += await opened.CheckAsync(set, progress, cancellationToken);
+            report += await opened.CheckAsync(set, progress, cancellationToken, manifest);
             last = set.Sequence;
         }
 
         return new VerifiedStep(report + opened.Verification.CheckShared(opened.AreAll), Next: null, Again: again);
+    }
+
+    /// <summary>Sets that are alike take next to no time each: their manifests are read some at once.</summary>
+    private static async IAsyncEnumerable<(SetSummary Set, Task<SetManifest> Manifest)> ManifestsAsync(
+        OpenedVerification opened,
+        IEnumerable<SetSummary> sets,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        foreach (SetSummary[] group in sets.Chunk(ManifestsAtOnce))
+        {
+            Task<SetManifest>[] manifests =
+            [
+                .. group.Select(set => opened.Repository.Log.ReadManifestAsync(set, cancellationToken)),
+            ];
+            try
+            {
+                for (int i = 0; i < group.Length; i++)
+                {
+                    yield return (group[i], manifests[i]);
+                }
+            }
+            finally
+            {
+                foreach (Task manifest in manifests)
+                {
+                    await manifest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+        }
     }
 
     private async Task<VerifiedStep> ReadPacksAsync(

@@ -1,0 +1,59 @@
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Testing.Stores;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace AlfrescoBackupFlows.Flows.Tests.Runtime;
+
+public sealed class ReadingSetsTests
+{
+    private static readonly RunId Set = RunId.Parse("20261122T010000Z-00000001");
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Activities_one_after_the_other_take_a_lease_once_and_again_before_it_ends()
+    {
+        var control = new CountingBlobStore(new MemoryBlobStore(_time));
+        await using var reading = new ReadingSets(
+            _ => Task.FromResult<IBlobStore?>(control),
+            _time,
+            NullLogger.Instance
+        );
+
+        for (int activity = 0; activity < 10; activity++)
+        {
+            await using IAsyncDisposable held = await reading.HoldAsync(Set, _token);
+        }
+
+        Assert.Equal(1, control.Count(BlobVerb.AcquireLease));
+
+        // Nobody reads when the next renewal is due, so that the lease grows old; it may see the next reader as well.
+        _time.Advance(LeaseKeeper.RenewEvery);
+        await using IAsyncDisposable later = await reading.HoldAsync(Set, _token);
+
+        Assert.InRange(control.Count(BlobVerb.AcquireLease), 2, 3);
+    }
+
+    [Fact]
+    public async Task Each_set_has_a_lease_of_its_own()
+    {
+        var control = new CountingBlobStore(new MemoryBlobStore(_time));
+        await using var reading = new ReadingSets(
+            _ => Task.FromResult<IBlobStore?>(control),
+            _time,
+            NullLogger.Instance
+        );
+
+        await using (await reading.HoldAsync(Set, _token))
+        {
+            await using IAsyncDisposable all = await reading.HoldAsync(null, _token);
+            Assert.Equal(2, control.Count(BlobVerb.AcquireLease));
+        }
+    }
+}
